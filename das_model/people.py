@@ -1,0 +1,73 @@
+"""`People`: the one result type, from the decoder to the window, the recorder and the metrics."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from das_model.camera import Camera
+from das_model.skeleton import BODY_22, Skeleton
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class People:
+    """P people of one picture, in camera space (x right, y down, z forward).
+
+    Args:
+        joints_cam: (P, J, 3) float32 mm.
+        joint_scores: (P, J) float32 in [0, 1].
+        scores: (P,) float32 in [0, 1].
+        track_ids: (P,) int64, -1 where there is no track.
+        skeleton: names of the J joints.
+
+    Raises:
+        ValueError: if a shape disagrees with the skeleton or with the others.
+    """
+
+    joints_cam: np.ndarray
+    joint_scores: np.ndarray
+    scores: np.ndarray
+    track_ids: np.ndarray
+    skeleton: Skeleton = field(default=BODY_22)
+
+    def __post_init__(self) -> None:
+        num_people, num_joints = len(self.scores), self.skeleton.num_joints
+        expected = {
+            "joints_cam": (num_people, num_joints, 3),
+            "joint_scores": (num_people, num_joints),
+            "scores": (num_people,),
+            "track_ids": (num_people,),
+        }
+        for name, shape in expected.items():
+            if getattr(self, name).shape != shape:
+                raise ValueError(
+                    f"People.{name} must be {shape}, got {getattr(self, name).shape}"
+                )
+
+    @staticmethod
+    def empty(skeleton: Skeleton = BODY_22) -> "People":
+        """Nobody: arrays keep their rank, (0, J, 3)."""
+        num_joints = skeleton.num_joints
+        return People(
+            np.zeros((0, num_joints, 3), np.float32),
+            np.zeros((0, num_joints), np.float32),
+            np.zeros(0, np.float32),
+            np.zeros(0, np.int64),
+            skeleton,
+        )
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    @property
+    def root_cam(self) -> np.ndarray:
+        """(P, 3) root joint in mm."""
+        return self.joints_cam[:, self.skeleton.root]
+
+    @property
+    def joints_rel(self) -> np.ndarray:
+        """(P, J, 3) joints relative to their person's root, mm."""
+        return self.joints_cam - self.root_cam[:, None]
+
+    def joints_px(self, camera: Camera) -> np.ndarray:
+        """(P, J, 2) joints reprojected into the camera's picture, px; NaN behind the lens."""
+        return camera.project(self.joints_cam)
