@@ -1,5 +1,6 @@
 """What the user chose, kept between runs as TOML, and where bundled files lie."""
 
+import hashlib
 import json
 import logging
 import os
@@ -77,6 +78,12 @@ def bundled_file(*parts: str) -> Path:
         f"{'/'.join(parts)} is not part of this installation; looked for "
         + " and ".join(map(str, candidates))
     )
+
+
+def file_sha256(path: Path) -> str:
+    """Hex digest that tells one model file from another."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def settings_path() -> Path:

@@ -1,5 +1,6 @@
 """Photos: one image or a folder of them as a source, and the reading that scripts share."""
 
+import logging
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ from das_app.pipeline.messages import Frame
 
 IMAGE_SUFFIXES = frozenset((".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"))
 IMAGES_PER_S = 2.0  # a folder plays like slides
+_log = logging.getLogger(__name__)
 
 
 class ImageSource:
@@ -35,16 +37,28 @@ class ImageSource:
             raise SourceError(f"no image found at {path}; looked for {sorted(IMAGE_SUFFIXES)}")
         self.num_frames: int | None = len(self._paths)
         self._next_index = 0
+        self._has_images = False
 
     def read(self) -> Frame | None:
-        """The next image; None after the last. Raises SourceError for an unreadable one."""
-        if self._next_index >= len(self._paths):
-            return None
-        index = self._next_index
-        self._next_index += 1
-        image = read_image(self._paths[index])
-        camera = self.intrinsics.camera_for((image.shape[1], image.shape[0]))
-        return Frame(index, index / self.nominal_fps, image, camera)
+        """The next image that can be decoded, others are logged; None after the last.
+
+        Raises:
+            SourceError: if not one image can be decoded.
+        """
+        while self._next_index < len(self._paths):
+            index = self._next_index
+            self._next_index += 1
+            try:
+                image = read_image(self._paths[index])
+            except SourceError as error:
+                _log.warning("%s", error)
+                continue
+            self._has_images = True
+            camera = self.intrinsics.camera_for((image.shape[1], image.shape[0]))
+            return Frame(index, index / self.nominal_fps, image, camera)
+        if not self._has_images:
+            raise SourceError(f"no image of {self.name} can be decoded")
+        return None
 
     def rewind(self) -> None:
         """Begin again at the first image."""

@@ -1,0 +1,204 @@
+"""The command `das-app`: the window, capture without one, cameras, and the doctor.
+
+Each command imports what it needs when it runs: `doctor` must work where a library is missing,
+and `--version` should not wait for Qt and the model.
+"""
+
+import importlib.metadata
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from das_app.pipeline.frame_source import FrameSource
+    from das_app.pipeline.headless import CaptureSummary
+    from das_app.pipeline.session import SessionOrigin
+    from das_app.settings import AppSettings
+    from das_model.runtime import PoseEstimator
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+_SOURCE_HELP = "camera index, video file, image, folder of images, or `demo`"
+FovOption = Annotated[
+    float | None, typer.Option("--fov", min=2, max=178, help="degrees of the longer side")
+]
+IntrinsicsOption = Annotated[
+    Path | None, typer.Option("--intrinsics", help="calibration file, JSON or OpenCV YAML")
+]
+ModelOption = Annotated[Path | None, typer.Option("--model", help="ONNX model file")]
+
+
+def main() -> None:
+    """Entry point of the console command."""
+    from das_app.logs import log_folder, start_logging
+
+    start_logging(log_folder())
+    app()
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"das-app {_version()}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def window(
+    context: typer.Context,
+    source: Annotated[str | None, typer.Option("--source", help=_SOURCE_HELP)] = None,
+    fov: FovOption = None,
+    intrinsics: IntrinsicsOption = None,
+    model: ModelOption = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Live multi-person 3D pose capture. Without a command, opens the window."""
+    if context.invoked_subcommand is not None:
+        return
+    settings = _chosen_settings(source, fov, intrinsics, model)
+    from das_app.gui.main_window import run_app
+
+    raise typer.Exit(run_app(settings))
+
+
+@app.command()
+def capture(
+    source: Annotated[str, typer.Argument(help=_SOURCE_HELP)],
+    output: Annotated[Path, typer.Option("-o", "--output", help="folder of the new session")],
+    fov: FovOption = None,
+    intrinsics: IntrinsicsOption = None,
+    model: ModelOption = None,
+    max_frames: Annotated[
+        int | None, typer.Option("--max-frames", min=1, help="end after so many frames")
+    ] = None,
+) -> None:
+    """Capture without a window, into DIR/session.json and DIR/poses.jsonl. Ctrl-C ends it."""
+    from das_app.pipeline.frame_source import SourceError
+    from das_app.pipeline.headless import CaptureError
+    from das_app.pipeline.session import SessionError
+
+    settings = _chosen_settings(source, fov, intrinsics, model)
+    try:
+        summary = _capture(settings, output, max_frames)
+    except (CaptureError, SessionError, SourceError, FileNotFoundError, ValueError) as error:
+        _fail(str(error))
+    typer.echo(
+        f"{output}: {summary.num_frames} frames, {summary.num_people} people found, "
+        f"capture {summary.capture_fps:.1f} fps, inference {summary.inference_fps:.1f} fps, "
+        f"{summary.num_dropped} dropped"
+    )
+
+
+@app.command()
+def devices() -> None:
+    """List the cameras by name."""
+    from das_app.devices import list_cameras, probe_size
+
+    cameras = list_cameras()
+    if not cameras:
+        typer.echo("no camera found; plug one in, and check that your user may read it")
+    for camera in cameras:
+        size = probe_size(camera)
+        state = f"{size[0]}x{size[1]}" if size else "cannot be opened; is it in use?"
+        typer.echo(f"{camera.index}: {camera.name} ({state}) {camera.path}".rstrip())
+
+
+@app.command()
+def doctor() -> None:
+    """Check the installation; exit code 1 when something keeps the application from working."""
+    from das_app.doctor import Status, run_checks
+
+    has_failed = False
+    for check in run_checks():
+        advice = f" -> {check.advice}" if check.advice else ""
+        typer.echo(f"{check.status.value:4} {check.name}: {check.detail}{advice}")
+        has_failed |= check.status is Status.FAIL
+    raise typer.Exit(int(has_failed))
+
+
+def _chosen_settings(
+    source: str | None, fov: float | None, intrinsics: Path | None, model: Path | None
+) -> "AppSettings":
+    """The kept settings with what the command line says instead."""
+    from das_app.settings import DEMO_SOURCE, load_settings, settings_path
+
+    if fov is not None and intrinsics is not None:
+        raise typer.BadParameter("--fov and --intrinsics exclude each other")
+    settings = replace(load_settings(settings_path()), source=source or DEMO_SOURCE)
+    if fov is not None or intrinsics is not None:
+        fov_deg = settings.fov_deg if fov is None else fov
+        settings = replace(settings, fov_deg=fov_deg, intrinsics_file=intrinsics)
+    return settings if model is None else replace(settings, model_file=model)
+
+
+def _capture(settings: "AppSettings", output: Path, max_frames: int | None) -> "CaptureSummary":
+    from das_app.pipeline.headless import capture_file, capture_live
+    from das_app.pipeline.recorder import Recorder
+    from das_app.pipeline.sources import open_source
+    from das_model.runtime import PoseEstimator
+
+    model_file = settings.model_path()
+    estimator = PoseEstimator(model_file)
+    estimator.score_threshold = settings.score_threshold
+    source = open_source(settings.source, settings.intrinsics())
+    try:
+        recorder = Recorder(output, _origin(source, estimator, model_file))
+    except Exception:
+        source.close()
+        raise
+    run = capture_live if source.is_live else capture_file
+    total = min((n for n in (source.num_frames, max_frames) if n is not None), default=None)
+    with _ctrl_c_sets() as stopping, tqdm(total=total, unit="frame") as bar:
+        return run(source, estimator, recorder, stopping, lambda _: bar.update(), max_frames)
+
+
+def _origin(source: "FrameSource", estimator: "PoseEstimator", model: Path) -> "SessionOrigin":
+    from das_app.pipeline.session import SessionOrigin
+    from das_app.settings import file_sha256
+
+    return SessionOrigin(
+        source=source.name,
+        nominal_fps=source.nominal_fps,
+        intrinsics=source.intrinsics.label,
+        skeleton=estimator.skeleton,
+        model_name=estimator.model_name,
+        model_sha256=file_sha256(model),
+        app_version=_version(),
+        started_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+@contextmanager
+def _ctrl_c_sets() -> Iterator[threading.Event]:
+    """An event that Ctrl-C sets; a second Ctrl-C interrupts as usual."""
+    stopping = threading.Event()
+    usual = signal.getsignal(signal.SIGINT)
+
+    def on_interrupt(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+        signal.signal(signal.SIGINT, usual)
+
+    signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield stopping
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+def _version() -> str:
+    return importlib.metadata.version("das-capture")
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"error: {message}", err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,219 @@
+"""Checks an installation and says in one line each what to do about what is missing.
+
+Only the standard library is imported at the top: a check must be able to report that a package,
+or a system library under it, is not there.
+"""
+
+import ctypes
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+_PROBE_TIMEOUT_S = 30
+_SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "SwiftShader")
+_DEBIAN_PACKAGES = {
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+}
+
+
+class Status(Enum):
+    """Verdict of a check; only FAIL keeps the application from working."""
+
+    OK = "OK"
+    WARN = "WARN"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the report.
+
+    Args:
+        name: what was looked at.
+        status: the verdict.
+        detail: what was found.
+        advice: what to do about it; empty when there is nothing to do.
+    """
+
+    name: str
+    status: Status
+    detail: str
+    advice: str = ""
+
+
+def run_checks() -> Iterator[Check]:
+    """Every check in turn; one that fails unexpectedly is a FAIL and does not end the rest."""
+    checks: tuple[tuple[str, Callable[[], list[Check]]], ...] = (
+        ("Python", check_python),
+        ("System libraries", check_libraries),
+        ("Qt and OpenGL", check_qt),
+        ("Model", check_model),
+        ("Demo clip", check_demo_clip),
+    )
+    for name, check in checks:
+        try:
+            yield from check()
+        except Exception as error:
+            yield Check(name, Status.FAIL, f"{type(error).__name__}: {error}")
+
+
+def check_python() -> list[Check]:
+    """The interpreter and the machine."""
+    found = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    return [Check("Python", Status.OK, found)]
+
+
+def check_libraries() -> list[Check]:
+    """System libraries that Qt and OpenCV need on Linux and their wheels do not hold."""
+    if sys.platform != "linux":
+        return []
+    missing = [name for name in _DEBIAN_PACKAGES if not _can_load(name)]
+    if not missing:
+        return [Check("System libraries", Status.OK, "all there")]
+    packages = " ".join(_DEBIAN_PACKAGES[name] for name in missing)
+    return [
+        Check(
+            "System libraries",
+            Status.FAIL,
+            f"missing {', '.join(missing)}",
+            f"sudo apt-get install {packages}",
+        )
+    ]
+
+
+def check_qt() -> list[Check]:
+    """Qt's platform plugin and the OpenGL renderer, tried in a process of their own."""
+    has_display = any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if sys.platform == "linux" and not has_display:
+        return [
+            Check(
+                "Qt",
+                Status.WARN,
+                "no display here, so no window can open",
+                "run in a desktop session or under `xvfb-run`; `das-app capture` needs none",
+            )
+        ]
+    command = [sys.executable, "-m", "das_app.qt_probe"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_PROBE_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        advice = "check the graphics driver and the display connection"
+        return [Check("Qt", Status.FAIL, f"did not start in {_PROBE_TIMEOUT_S} s", advice)]
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        reason = next((line for line in lines if line.startswith("qt.qpa")), lines[-1])
+        advice = "install the libraries named above; `QT_DEBUG_PLUGINS=1 das-app` says more"
+        return [Check("Qt", Status.FAIL, f"does not start: {reason}", advice)]
+    found = json.loads(done.stdout.strip().splitlines()[-1])
+    version = importlib.metadata.version("PySide6")
+    return [
+        Check("Qt", Status.OK, f"{version}, platform plugin {found['platform']}"),
+        _gl_check(found["renderer"], found["version"]),
+    ]
+
+
+def check_model() -> list[Check]:
+    """The model file, and what ONNX Runtime runs it on."""
+    from das_app.settings import file_sha256, load_settings, settings_path
+
+    try:
+        path = load_settings(settings_path()).model_path()
+    except FileNotFoundError as error:
+        advice = "reinstall das-capture, or name a model with `--model FILE`"
+        return [Check("Model", Status.FAIL, str(error), advice)]
+    size_mb = path.stat().st_size / 1e6
+    detail = f"{path}, {size_mb:.1f} MB, sha256 {file_sha256(path)[:16]}"
+    return [Check("Model", Status.OK, detail), _runtime_check(path)]
+
+
+def check_demo_clip() -> list[Check]:
+    """The clip that plays when no source is named."""
+    from das_app.settings import bundled_file
+
+    try:
+        path = bundled_file("clips", "demo.mp4")
+    except FileNotFoundError as error:
+        return [Check("Demo clip", Status.FAIL, str(error), "reinstall das-capture")]
+    return [Check("Demo clip", Status.OK, str(path))]
+
+
+def _gl_check(renderer: str | None, version: str | None) -> Check:
+    if renderer is None:
+        advice = "install a graphics driver, or Mesa: sudo apt-get install libgl1-mesa-dri"
+        return Check("OpenGL", Status.FAIL, "no usable context", advice)
+    detail = f"{renderer}, {version}"
+    if any(name.lower() in renderer.lower() for name in _SOFTWARE_RENDERERS):
+        advice = "the 3D view is drawn by the CPU; a graphics driver would make it smoother"
+        return Check("OpenGL", Status.WARN, detail, advice)
+    return Check("OpenGL", Status.OK, detail)
+
+
+def _runtime_check(model_file: Path) -> Check:
+    """Loads the model and runs it once on a grey picture."""
+    import numpy as np
+    import onnxruntime
+
+    from das_model.camera import Camera
+    from das_model.runtime import PoseEstimator
+
+    builds = [name for name in ("onnxruntime", "onnxruntime-gpu") if _is_installed(name)]
+    if len(builds) > 1:
+        advice = (
+            "pip uninstall onnxruntime onnxruntime-gpu, then pip install onnxruntime-gpu alone"
+        )
+        return Check("ONNX Runtime", Status.FAIL, f"both {' and '.join(builds)}", advice)
+    estimator = PoseEstimator(model_file)
+    size = estimator.input_size
+    picture = np.full((size[1], size[0], 3), 127, dtype=np.uint8)
+    estimator(picture, Camera.from_fov(size))  # the first run sets up; it is not timed
+    begin_s = time.perf_counter()
+    estimator(picture, Camera.from_fov(size))
+    duration_ms = 1e3 * (time.perf_counter() - begin_s)
+    detail = (
+        f"{onnxruntime.__version__} ({''.join(builds)}), runs on {estimator.provider}, "
+        f"{duration_ms:.0f} ms a picture"
+    )
+    if estimator.provider == "CPUExecutionProvider" and shutil.which("nvidia-smi"):
+        advice = "there is an NVIDIA GPU; install CUDA 12 and cuDNN 9 to use it"
+        return Check("ONNX Runtime", Status.WARN, detail, advice)
+    return Check("ONNX Runtime", Status.OK, detail)
+
+
+def _is_installed(distribution: str) -> bool:
+    try:
+        importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _can_load(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

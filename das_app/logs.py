@@ -1,0 +1,65 @@
+"""Where news for developers goes: a rotating file, stderr for warnings, and every lost error."""
+
+import faulthandler
+import logging
+import sys
+import threading
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+import platformdirs
+
+from das_app.settings import APP_NAME
+
+_FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
+_MAX_BYTES = 2_000_000
+_NUM_BACKUPS = 3
+_log = logging.getLogger("das_app")
+
+
+def log_folder() -> Path:
+    """Folder of the log files."""
+    return platformdirs.user_log_path(APP_NAME, appauthor=False)
+
+
+def start_logging(folder: Path) -> None:
+    """Log to `folder` and stderr, uncaught errors of any thread and hard crashes included."""
+    terminal = logging.StreamHandler()
+    terminal.setLevel(logging.WARNING)
+    terminal.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    root.addHandler(terminal)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = _log_uncaught_in_thread
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = RotatingFileHandler(
+            folder / "das-app.log", maxBytes=_MAX_BYTES, backupCount=_NUM_BACKUPS, encoding="utf-8"
+        )
+        crashes = (folder / "crash.log").open("a", encoding="utf-8")
+    except OSError as error:
+        _log.warning("no log file: %s", error)
+        faulthandler.enable()
+        return
+    file.setFormatter(logging.Formatter(_FORMAT))
+    root.addHandler(file)
+    faulthandler.enable(file=crashes)  # keeps the file open until the process ends
+
+
+def _log_uncaught(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    _log.critical("uncaught error", exc_info=(kind, error, trace))
+
+
+def _log_uncaught_in_thread(caught: threading.ExceptHookArgs) -> None:
+    error = caught.exc_value or caught.exc_type()
+    name = caught.thread.name if caught.thread else "a thread"
+    _log.critical(
+        "uncaught error in %s", name, exc_info=(caught.exc_type, error, caught.exc_traceback)
+    )

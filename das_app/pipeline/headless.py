@@ -1,0 +1,151 @@
+"""Capture without a window: files frame by frame in a plain loop, cameras through LivePipeline."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from das_app.pipeline.frame_source import FrameSource
+from das_app.pipeline.live import Estimator, LivePipeline
+from das_app.pipeline.messages import PipelineState, PoseResult
+from das_app.pipeline.recorder import Recorder
+
+_POLL_S = 0.1
+
+Progress = Callable[[PoseResult], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureSummary:
+    """Figures of a finished capture.
+
+    Args:
+        num_frames: frames recorded.
+        num_people: people in them, each counted in every frame.
+        num_dropped: frames captured but never seen by the model.
+        capture_fps: mean frames per second out of the source.
+        inference_fps: mean frames per second the model managed while it was working.
+    """
+
+    num_frames: int
+    num_people: int
+    num_dropped: int
+    capture_fps: float
+    inference_fps: float
+
+
+class CaptureError(RuntimeError):
+    """The source or the model failed during a capture; what came before is kept."""
+
+
+class _Tally:
+    """Sink that records, reports progress, adds up times and says when it is enough."""
+
+    def __init__(self, recorder: Recorder, on_result: Progress, max_frames: int | None) -> None:
+        self._recorder, self._on_result, self._max_frames = recorder, on_result, max_frames
+        self.inference_s = 0.0
+
+    def __call__(self, result: PoseResult) -> None:
+        if self.is_full:
+            return
+        self._recorder.write(result)
+        self.inference_s += result.inference_s
+        self._on_result(result)
+
+    @property
+    def is_full(self) -> bool:
+        return self._max_frames is not None and self._recorder.num_frames >= self._max_frames
+
+    def summary(self, num_dropped: int, capture_fps: float) -> CaptureSummary:
+        num_frames = self._recorder.num_frames
+        return CaptureSummary(
+            num_frames=num_frames,
+            num_people=self._recorder.num_people,
+            num_dropped=num_dropped,
+            capture_fps=capture_fps,
+            inference_fps=_rate(num_frames, self.inference_s),
+        )
+
+
+def capture_file(
+    source: FrameSource,
+    estimator: Estimator,
+    recorder: Recorder,
+    stopping: threading.Event,
+    on_result: Progress,
+    max_frames: int | None = None,
+) -> CaptureSummary:
+    """Put every frame of a file through the model, and close the session.
+
+    Args:
+        source: file source; closed here.
+        estimator: (image, camera) -> people.
+        recorder: session to fill; closed here.
+        stopping: set it to end after the frame in work.
+        on_result: called after every frame.
+        max_frames: end after so many frames.
+
+    Raises:
+        SourceError: if the source fails; the session so far is closed and kept.
+    """
+    tally = _Tally(recorder, on_result, max_frames)
+    reading_s, num_read = 0.0, 0
+    try:
+        while not (stopping.is_set() or tally.is_full):
+            begin_s = time.monotonic()
+            frame = source.read()
+            read_s = time.monotonic()
+            reading_s += read_s - begin_s
+            if frame is None:
+                break
+            num_read += 1
+            people = estimator(frame.image, frame.camera)
+            end_s = time.monotonic()
+            tally(PoseResult(frame, people, end_s - read_s, end_s - read_s))
+    finally:
+        source.close()
+        recorder.close()
+    return tally.summary(num_dropped=0, capture_fps=_rate(num_read, reading_s))
+
+
+def capture_live(
+    source: FrameSource,
+    estimator: Estimator,
+    recorder: Recorder,
+    stopping: threading.Event,
+    on_result: Progress,
+    max_frames: int | None = None,
+) -> CaptureSummary:
+    """Record a camera until `stopping` is set or `max_frames` came; arguments as `capture_file`.
+
+    Raises:
+        CaptureError: if the camera or the model fails; the session so far is closed and kept.
+    """
+    tally = _Tally(recorder, on_result, max_frames)
+    messages: list[str] = []
+
+    def on_state(state: PipelineState, message: str) -> None:
+        if state is PipelineState.FAULTED:
+            messages.append(message)
+
+    pipeline = LivePipeline(source, estimator, on_state, sink=tally)
+    begin_s = time.monotonic()
+    pipeline.start()
+    try:
+        while pipeline.state is PipelineState.RUNNING and not tally.is_full:
+            if stopping.wait(_POLL_S):
+                break
+    finally:
+        elapsed_s = time.monotonic() - begin_s
+        try:
+            pipeline.stop()
+        finally:
+            stats = pipeline.stats()
+            recorder.close(stats.num_dropped)
+    if messages:
+        raise CaptureError(messages[0])
+    return tally.summary(stats.num_dropped, _rate(stats.num_frames, elapsed_s))
+
+
+def _rate(count: int, duration_s: float) -> float:
+    return count / duration_s if duration_s > 0 else 0.0

@@ -1,0 +1,80 @@
+"""Predict the people of photos into one JSON file, as the evaluation reads it."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from tqdm import tqdm
+
+from das_app.calibration import load_intrinsics_by_name
+from das_app.pipeline.frame_source import SourceError
+from das_app.pipeline.image_source import list_images, read_image
+from das_app.settings import bundled_file
+from das_model.camera import DEFAULT_FOV_DEG, Camera
+from das_model.people import People
+from das_model.runtime import PoseEstimator
+
+
+def main(
+    images: Annotated[list[Path], typer.Argument(help="images, or one folder with sub-folders")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="JSON file to write")],
+    intrinsics: Annotated[
+        Path | None, typer.Option(help="JSON {file_name: [fx, fy, cx, cy]}, px of that image")
+    ] = None,
+    fov: Annotated[float, typer.Option(min=2, max=178, help="degrees")] = DEFAULT_FOV_DEG,
+    model: Annotated[Path | None, typer.Option(help="ONNX model file")] = None,
+) -> None:
+    """Write {file_name: {"people": [...]}}; names are relative to the folder given."""
+    estimator = PoseEstimator(model or bundled_file("models", "das-lite.onnx"))
+    by_name = load_intrinsics_by_name(intrinsics) if intrinsics else None
+    predictions, problems = {}, []
+    for name, path in tqdm(_named_images(images).items(), unit="image"):
+        try:
+            image = read_image(path)
+            camera = _camera(name, (image.shape[1], image.shape[0]), by_name, fov)
+            predictions[name] = {"people": people_to_json(estimator(image, camera), camera)}
+        except (SourceError, ValueError) as error:
+            problems.append(str(error))
+    output.write_text(json.dumps(predictions, allow_nan=False), encoding="utf-8")
+    typer.echo(f"{output}: {len(predictions)} images")
+    if problems:
+        raise SystemExit("\n".join([f"{len(problems)} images left out:", *problems]))
+
+
+def people_to_json(people: People, camera: Camera) -> list[dict]:
+    """People as the predictions file holds them; a joint behind the lens has null pixels."""
+    joints_px = people.joints_px(camera)
+    return [
+        {
+            "joints_cam_mm": people.joints_cam[p].tolist(),
+            "joints_px": [[None if x != x else x for x in xy] for xy in joints_px[p].tolist()],
+            "joint_names": list(people.skeleton.joint_names),
+            "score": float(score),
+        }
+        for p, score in enumerate(people.scores)
+    ]
+
+
+def _named_images(paths: list[Path]) -> dict[str, Path]:
+    """Images by their name in the predictions: relative to their folder, or the bare name."""
+    named: dict[str, Path] = {}
+    for path in paths:
+        folder = path if path.is_dir() else path.parent
+        for image in list_images(path) if path.is_dir() else [path]:
+            name = image.relative_to(folder).as_posix()
+            if named.setdefault(name, image) != image:
+                raise typer.BadParameter(f"both {named[name]} and {image} would be called {name}")
+    if not named:
+        raise typer.BadParameter(f"no image at {', '.join(map(str, paths))}")
+    return named
+
+
+def _camera(name: str, size: tuple[int, int], by_name: dict | None, fov: float) -> Camera:
+    if by_name is not None and name not in by_name:
+        raise ValueError(f"image {name} has no entry in the intrinsics file")
+    return Camera.from_intrinsics(*by_name[name], size) if by_name else Camera.from_fov(size, fov)
+
+
+if __name__ == "__main__":
+    typer.run(main)

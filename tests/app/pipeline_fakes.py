@@ -1,0 +1,91 @@
+"""Stand-ins for a source and a model, steered by the tests."""
+
+import threading
+import time
+
+import numpy as np
+
+from das_app.calibration import Intrinsics
+from das_app.pipeline.messages import Frame
+from das_model.camera import Camera
+from das_model.people import People
+from das_model.skeleton import BODY_22
+
+SIZE = (32, 24)
+
+
+class FakeSource:
+    """`num_frames` frames whose red channel is their index; endless when it is None."""
+
+    name = "fake"
+    is_live = False
+
+    def __init__(self, num_frames=5, fps=1000.0, is_live=False):
+        self.num_frames, self.nominal_fps, self.is_live = num_frames, fps, is_live
+        self.intrinsics = Intrinsics()
+        self.error_at = {}  # index -> exception
+        self.gate = threading.Event()  # read() waits for it
+        self.gate.set()
+        self.num_closed = self.num_rewound = 0
+        self.next_index = 0
+
+    def read(self):
+        self.gate.wait()
+        index = self.next_index
+        if index in self.error_at:
+            raise self.error_at[index]
+        if index == self.num_frames:
+            return None
+        self.next_index += 1
+        if self.is_live:
+            time.sleep(1 / self.nominal_fps)
+        image = np.full((SIZE[1], SIZE[0], 3), index % 256, np.uint8)
+        return Frame(index, index / self.nominal_fps, image, self.intrinsics.camera_for(SIZE))
+
+    def rewind(self):
+        self.num_rewound += 1
+        self.next_index = 0
+
+    def close(self):
+        self.num_closed += 1
+
+
+class FakeEstimator:
+    """Finds one person at z = 2000 + image value mm; waits for `gate`; may raise."""
+
+    skeleton = BODY_22
+    provider = "CPUExecutionProvider"
+    model_name = "fake-model"
+    input_size = SIZE
+
+    def __init__(self, model_file=None, providers=None):
+        self.model_file = model_file
+        self.score_threshold = 0.3
+        self.gate = threading.Event()
+        self.gate.set()
+        self.error = None
+        self.has_begun = threading.Event()
+        self.cameras: list[Camera] = []
+
+    def __call__(self, image, camera):
+        self.has_begun.set()
+        self.gate.wait()
+        if self.error is not None:
+            raise self.error
+        self.cameras.append(camera)
+        return person_at(2000.0 + float(image[0, 0, 0]))
+
+
+def person_at(depth_mm, num_people=1):
+    """People standing side by side at `depth_mm`, joints spread so that each is its own."""
+    num_joints = BODY_22.num_joints
+    joints = np.zeros((num_people, num_joints, 3), np.float32)
+    joints[..., 0] = np.linspace(-300, 300, num_joints) + 50 * np.arange(num_people)[:, None]
+    joints[..., 1] = np.linspace(-800, 800, num_joints)
+    joints[..., 2] = depth_mm
+    return People(
+        joints,
+        np.tile(np.linspace(0.1, 0.9, num_joints, dtype=np.float32), (num_people, 1)),
+        np.full(num_people, 0.75, np.float32),
+        np.full(num_people, -1, np.int64),
+    )

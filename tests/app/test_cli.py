@@ -1,0 +1,162 @@
+import os
+import signal
+import sys
+from types import ModuleType
+
+import cv2
+import numpy as np
+import pytest
+from pipeline_fakes import FakeEstimator, FakeSource
+from typer.testing import CliRunner
+
+from das_app import devices, settings
+from das_app.cli import app
+from das_app.devices import CameraDevice
+from das_app.pipeline import sources
+from das_app.pipeline.session import Session
+from das_app.settings import AppSettings, file_sha256, save_settings
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    """Runs `das-app` with a fake model and settings of its own; returns typer's result."""
+    runtime = ModuleType("das_model.runtime")
+    runtime.PoseEstimator = FakeEstimator
+    monkeypatch.setitem(sys.modules, "das_model.runtime", runtime)
+    monkeypatch.setattr(settings, "settings_path", lambda: tmp_path / "settings.toml")
+    monkeypatch.setattr(settings, "bundled_file", lambda *parts: tmp_path / "model.onnx")
+    (tmp_path / "model.onnx").write_bytes(b"weights")
+
+    def run(*arguments):
+        return CliRunner().invoke(app, [str(a) for a in arguments])
+
+    return run
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number in range(5):
+        image = np.full((24, 32, 3), number, np.uint8)
+        assert cv2.imwrite(str(folder / f"{number}.png"), image)
+    return folder
+
+
+def test_capture_writes_a_session_and_a_summary(command, photos, tmp_path):
+    done = command("capture", photos, "-o", tmp_path / "s", "--fov", 75)
+    assert done.exit_code == 0, done.output
+    assert "5 frames, 5 people found" in done.stdout and "0 dropped" in done.stdout
+    session = Session(tmp_path / "s")
+    assert [p.index for p in session] == [0, 1, 2, 3, 4]
+    assert session.header.camera.fov_deg == pytest.approx(75, abs=0.1)
+    assert session.header.origin.model_sha256 == file_sha256(tmp_path / "model.onnx")
+    assert session.header.origin.model_name == "fake-model"
+    assert session.header.origin.intrinsics == "FOV 75° (assumed)"
+
+
+def test_capture_ends_after_max_frames(command, photos, tmp_path):
+    done = command("capture", photos, "-o", tmp_path / "s", "--max-frames", 2)
+    assert done.exit_code == 0, done.output
+    assert Session(tmp_path / "s").header.num_frames == 2
+
+
+def test_capture_with_a_calibration_file_and_another_model(command, photos, tmp_path):
+    (tmp_path / "cam.json").write_text(
+        '{"fx": 60, "fy": 61, "cx": 31.5, "cy": 23.5, "width": 64, "height": 48}'
+    )
+    (tmp_path / "other.onnx").write_bytes(b"other")
+    done = command(
+        "capture", photos, "-o", tmp_path / "s",
+        "--intrinsics", tmp_path / "cam.json", "--model", tmp_path / "other.onnx",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    header = Session(tmp_path / "s").header
+    assert header.camera.K[0, 0] == 30 and header.camera.K[1, 1] == 30.5
+    assert header.origin.model_sha256 == file_sha256(tmp_path / "other.onnx")
+
+
+def test_capture_refuses_to_overwrite(command, photos, tmp_path):
+    assert command("capture", photos, "-o", tmp_path / "s").exit_code == 0
+    before = (tmp_path / "s" / "poses.jsonl").read_bytes()
+    again = command("capture", photos, "-o", tmp_path / "s")
+    assert again.exit_code == 1
+    assert "holds a session already" in again.stderr
+    assert (tmp_path / "s" / "poses.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["nowhere.mp4"], "nowhere.mp4"),
+        (["PHOTOS", "--model", "gone.onnx"], "gone.onnx"),
+        (["PHOTOS", "--intrinsics", "gone.json"], "gone.json"),
+    ],
+)
+def test_capture_names_what_is_wrong_and_leaves_no_session(
+    command, photos, tmp_path, arguments, word
+):
+    arguments = [str(photos) if a == "PHOTOS" else a for a in arguments]
+    done = command("capture", *arguments, "-o", tmp_path / "s")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("error: ") and word in done.stderr
+    assert not (tmp_path / "s").exists()
+
+
+def test_fov_and_intrinsics_exclude_each_other(command, photos, tmp_path):
+    done = command("capture", photos, "-o", tmp_path / "s", "--fov", 60, "--intrinsics", "x.json")
+    assert done.exit_code == 2
+    assert "exclude" in done.stderr
+
+
+@pytest.mark.parametrize("is_live", [False, True])
+def test_ctrl_c_ends_with_everything_so_far(command, tmp_path, monkeypatch, is_live):
+    source = FakeSource(num_frames=None, is_live=is_live)
+    usual_read, usual_handler = source.read, signal.getsignal(signal.SIGINT)
+
+    def read():
+        if source.next_index == 10:
+            os.kill(os.getpid(), signal.SIGINT)
+        return usual_read()
+
+    source.read = read
+    monkeypatch.setattr(sources, "open_source", lambda *_: source)
+    done = command("capture", "fake", "-o", tmp_path / "s")
+    assert done.exit_code == 0, done.output
+    assert Session(tmp_path / "s").header.num_frames >= 1
+    assert signal.getsignal(signal.SIGINT) == usual_handler
+
+
+def test_window_opens_on_the_demo_with_the_kept_settings(command, tmp_path, monkeypatch):
+    opened = []
+    window = ModuleType("das_app.gui.main_window")
+    window.run_app = lambda chosen: opened.append(chosen) or 3
+    monkeypatch.setitem(sys.modules, "das_app.gui.main_window", window)
+    save_settings(
+        AppSettings(source="7", fov_deg=70.0, score_threshold=0.5), tmp_path / "settings.toml"
+    )
+    assert command().exit_code == 3
+    assert command("--source", "0", "--fov", "90", "--model", "m.onnx").exit_code == 3
+    assert opened[0] == AppSettings("demo", 70.0, score_threshold=0.5)
+    assert (opened[1].source, opened[1].fov_deg, opened[1].score_threshold) == ("0", 90.0, 0.5)
+    assert opened[1].model_file.name == "m.onnx"
+
+
+def test_devices(command, monkeypatch):
+    cameras = (CameraDevice(0, "HD Webcam", "/dev/video0"), CameraDevice(2, "Busy", ""))
+    monkeypatch.setattr(devices, "list_cameras", lambda: cameras)
+    monkeypatch.setattr(devices, "probe_size", lambda c: (640, 480) if c.index == 0 else None)
+    lines = command("devices").stdout.splitlines()
+    assert lines[0] == "0: HD Webcam (640x480) /dev/video0"
+    assert "cannot be opened" in lines[1]
+
+
+def test_devices_without_a_camera(command, monkeypatch):
+    monkeypatch.setattr(devices, "list_cameras", lambda: ())
+    done = command("devices")
+    assert done.exit_code == 0 and "no camera found" in done.stdout
+
+
+def test_version(command):
+    done = command("--version")
+    assert done.exit_code == 0 and done.stdout.startswith("das-app 0.")

@@ -1,0 +1,287 @@
+import threading
+
+import pytest
+from pipeline_fakes import FakeEstimator, FakeSource
+
+from das_app.calibration import Intrinsics
+from das_app.pipeline import live
+from das_app.pipeline.live import LivePipeline
+from das_app.pipeline.messages import PipelineState
+
+WAIT_S = 10
+
+
+class StateLog:
+    """Listener whose `wait_for` blocks until a state was heard."""
+
+    def __init__(self):
+        self.heard = []
+        self._condition = threading.Condition()
+
+    def __call__(self, state, message):
+        with self._condition:
+            self.heard.append((state, message))
+            self._condition.notify_all()
+
+    def wait_for(self, state):
+        with self._condition:
+            assert self._condition.wait_for(lambda: state in self.states, WAIT_S)
+
+    @property
+    def states(self):
+        return [state for state, _ in self.heard]
+
+
+@pytest.fixture
+def run():
+    """Makes pipelines and ends them, however the test left them."""
+    made = []
+
+    def make(source, estimator=None, **options):
+        states = StateLog()
+        estimator = estimator or FakeEstimator()
+        pipeline = LivePipeline(source, estimator, states, **options)
+        made.append((pipeline, source, estimator))
+        return pipeline, states
+
+    yield make
+    for pipeline, source, estimator in made:
+        source.gate.set()
+        estimator.gate.set()
+        pipeline.stop()
+    assert not [t.name for t in threading.enumerate() if t.name.startswith("das-")]
+
+
+def collect(pipeline):
+    results = []
+    while (result := pipeline.results.take(WAIT_S)) is not None:
+        results.append(result)
+    return results
+
+
+def test_file_ends_finished_with_its_last_frame_seen_and_counts_adding_up(run):
+    source = FakeSource(num_frames=200)
+    seen = []
+    pipeline, states = run(source, sink=seen.append)
+    pipeline.start()
+    results = collect(pipeline)
+    states.wait_for(PipelineState.FINISHED)
+    indices = [r.frame.index for r in seen]
+    assert indices == sorted(set(indices)) and indices[-1] == 199
+    assert results[-1].frame.index == 199
+    stats = pipeline.stats()
+    assert stats.num_frames == 200
+    assert stats.num_results == len(seen)
+    assert stats.num_results + stats.num_dropped == 200
+    assert states.states == [PipelineState.RUNNING, PipelineState.FINISHED]
+    assert pipeline.state is PipelineState.FINISHED
+
+
+def test_slow_model_gets_the_newest_frame_and_the_rest_are_dropped(run):
+    source, estimator = FakeSource(num_frames=50), FakeEstimator()
+    estimator.gate.clear()
+    seen = []
+    pipeline, states = run(source, estimator, sink=seen.append)
+    pipeline.start()
+    assert estimator.has_begun.wait(WAIT_S)
+    while source.num_closed == 0:
+        threading.Event().wait(0.005)
+    estimator.gate.set()
+    states.wait_for(PipelineState.FINISHED)
+    assert len(seen) == 2 and seen[-1].frame.index == 49
+    assert pipeline.stats().num_dropped == 48
+
+
+def test_results_carry_the_frame_they_were_found_in(run):
+    seen = []
+    pipeline, states = run(FakeSource(num_frames=100), sink=seen.append)
+    pipeline.start()
+    states.wait_for(PipelineState.FINISHED)
+    for result in seen:
+        assert result.people.joints_cam[0, 0, 2] == 2000 + result.frame.index
+        assert 0 <= result.inference_s <= result.latency_s
+
+
+@pytest.mark.parametrize("is_paced", [True, False])
+def test_files_wait_for_their_timestamps_unless_told_not_to(run, monkeypatch, is_paced):
+    delays = []
+    pipeline, states = run(FakeSource(num_frames=4, fps=20.0), pace=is_paced)
+    wait = pipeline._stopping.wait
+    monkeypatch.setattr(
+        pipeline._stopping, "wait", lambda timeout: (delays.append(timeout), wait(timeout))[1]
+    )
+    pipeline.start()
+    states.wait_for(PipelineState.FINISHED)
+    assert len(delays) == (4 if is_paced else 0)
+    assert all(0 <= delay <= 1 / 20 for delay in delays)
+
+
+def test_pacer_keeps_to_the_timestamps_and_gives_up_catching_up_when_far_behind():
+    pacer = live._Pacer()
+    assert pacer.delay_s(7.0, now_s=100.0) == 0
+    assert pacer.delay_s(7.5, now_s=100.1) == pytest.approx(0.4)
+    assert pacer.delay_s(7.6, now_s=100.8) == 0  # late by 0.2 s: the next may catch up
+    assert pacer.delay_s(8.0, now_s=100.8) == pytest.approx(0.2)
+    assert pacer.delay_s(8.1, now_s=110.0) == 0  # far behind: a new beginning
+    assert pacer.delay_s(8.2, now_s=110.0) == pytest.approx(0.1)
+    pacer.restart()
+    assert pacer.delay_s(0.0, now_s=111.0) == 0
+
+
+def test_loop_begins_again_until_stopped(run):
+    source = FakeSource(num_frames=3)
+    pipeline, states = run(source, loop=True)
+    pipeline.start()
+    indices = []
+    while indices.count(0) < 4:
+        indices.append(pipeline.results.take(WAIT_S).frame.index)
+    pipeline.stop()
+    assert source.num_rewound >= 3
+    assert states.states == [PipelineState.RUNNING, PipelineState.STOPPED]
+    assert source.num_closed >= 1
+
+
+def test_loop_of_an_empty_source_ends(run):
+    pipeline, states = run(FakeSource(num_frames=0), loop=True)
+    pipeline.start()
+    states.wait_for(PipelineState.FINISHED)
+
+
+def test_pause_stops_reading_a_file_and_resume_goes_on(run):
+    source = FakeSource(num_frames=None)
+    pipeline, states = run(source)
+    pipeline.start()
+    assert pipeline.results.take(WAIT_S) is not None
+    pipeline.set_paused(True)
+    while pipeline.results.take(0.2) is not None:
+        pass
+    held_at = source.next_index
+    assert pipeline.results.take(0.2) is None
+    assert source.next_index == held_at
+    pipeline.set_paused(False)
+    after = pipeline.results.take(WAIT_S)
+    assert after.frame.index >= held_at - 1
+    expected = [PipelineState.RUNNING, PipelineState.PAUSED, PipelineState.RUNNING]
+    assert states.states == expected
+
+
+def test_paused_camera_is_still_read_so_that_resuming_shows_now(run):
+    source = FakeSource(num_frames=None, is_live=True)
+    pipeline, _ = run(source)
+    pipeline.start()
+    pipeline.set_paused(True)
+    while pipeline.results.take(0.2) is not None:
+        pass
+    held_at = source.next_index
+    while source.next_index < held_at + 20:
+        threading.Event().wait(0.005)
+    assert pipeline.results.take(0) is None
+    pipeline.set_paused(False)
+    assert pipeline.results.take(WAIT_S).frame.index >= held_at + 19  # the one just read
+
+
+def test_stop_while_paused(run):
+    pipeline, states = run(FakeSource(num_frames=None))
+    pipeline.start()
+    pipeline.set_paused(True)
+    pipeline.stop()
+    assert states.states[-1] is PipelineState.STOPPED
+
+
+@pytest.mark.parametrize("blocked", ["source", "model"])
+def test_stop_names_what_still_blocks_and_does_not_wait_for_it(run, monkeypatch, blocked):
+    monkeypatch.setattr(live, "STOP_TIMEOUT_S", 0.2)
+    source, estimator = FakeSource(num_frames=None), FakeEstimator()
+    (source if blocked == "source" else estimator).gate.clear()
+    pipeline, states = run(source, estimator)
+    pipeline.start()
+    if blocked == "model":
+        assert estimator.has_begun.wait(WAIT_S)
+    thread = {"source": "das-capture", "model": "das-inference"}[blocked]
+    with pytest.raises(TimeoutError, match=thread):
+        pipeline.stop()
+    assert states.states[-1] is PipelineState.STOPPED
+
+
+def test_fault_of_the_model_is_told_logged_and_ends_both_threads(run, caplog):
+    source, estimator = FakeSource(num_frames=None), FakeEstimator()
+    estimator.error = RuntimeError("out of memory")
+    pipeline, states = run(source, estimator)
+    pipeline.start()
+    states.wait_for(PipelineState.FAULTED)
+    assert states.heard[-1][1] == "fake: model failed: out of memory"
+    assert collect(pipeline) == []
+    pipeline.stop()
+    assert pipeline.state is PipelineState.FAULTED
+    assert source.num_closed >= 1
+    assert "RuntimeError: out of memory" in caplog.text
+
+
+def test_fault_of_the_source_is_told_and_ends_both_threads(run, caplog):
+    source = FakeSource(num_frames=None)
+    source.error_at[3] = OSError("unplugged")
+    pipeline, states = run(source)
+    pipeline.start()
+    states.wait_for(PipelineState.FAULTED)
+    assert states.heard[-1][1] == "fake: source failed: unplugged"
+    pipeline.stop()
+    assert source.num_closed >= 1
+    assert "OSError: unplugged" in caplog.text
+
+
+def test_fault_of_the_sink_is_told(run, caplog):
+    def full_disk(_result):
+        raise OSError("no space left")
+
+    pipeline, states = run(FakeSource(num_frames=None), sink=full_disk)
+    pipeline.start()
+    states.wait_for(PipelineState.FAULTED)
+    assert "no space left" in states.heard[-1][1]
+
+
+def test_detached_sink_is_not_called_any_more(run):
+    seen = []
+    pipeline, _ = run(FakeSource(num_frames=None), sink=seen.append)
+    pipeline.start()
+    assert pipeline.results.take(WAIT_S) is not None
+    pipeline.set_sink(None)
+    num_seen = len(seen)
+    for _ in range(3):
+        assert pipeline.results.take(WAIT_S) is not None
+    assert len(seen) == num_seen > 0
+
+
+def test_new_intrinsics_hold_for_the_following_frames(run):
+    pipeline, _ = run(FakeSource(num_frames=None))
+    pipeline.start()
+    assert pipeline.results.take(WAIT_S).frame.camera.fov_deg == pytest.approx(60, abs=0.1)
+    pipeline.set_intrinsics(Intrinsics(fov_deg=90.0))
+    for _ in range(3):  # one may have been read and one waited before the change
+        result = pipeline.results.take(WAIT_S)
+    assert result.frame.camera.fov_deg == pytest.approx(90, abs=0.1)
+
+
+def test_runs_once(run):
+    pipeline, _ = run(FakeSource())
+    pipeline.start()
+    with pytest.raises(RuntimeError, match="once"):
+        pipeline.start()
+
+
+def test_stop_before_start_releases_the_source(run):
+    source = FakeSource()
+    pipeline, states = run(source)
+    pipeline.stop()
+    assert source.num_closed == 1
+    assert states.states == []
+
+
+def test_stats_show_rates_and_durations(run):
+    pipeline, _ = run(FakeSource(num_frames=None, fps=200.0))
+    pipeline.start()
+    for _ in range(20):
+        assert pipeline.results.take(WAIT_S) is not None
+    stats = pipeline.stats()
+    assert 0 < stats.inference_fps <= 1.5 * stats.capture_fps
+    assert 0 <= stats.inference_ms <= stats.latency_ms
+    assert stats.num_results >= 20

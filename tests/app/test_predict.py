@@ -1,0 +1,110 @@
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import cv2
+import numpy as np
+import pytest
+import typer
+from pipeline_fakes import FakeEstimator
+from typer.testing import CliRunner
+
+from das_model.skeleton import BODY_22
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "predict.py"
+
+
+@pytest.fixture
+def predict(monkeypatch, tmp_path):
+    """Runs the script with a fake model; returns typer's result and the predictions."""
+    runtime = ModuleType("das_model.runtime")
+    runtime.PoseEstimator = FakeEstimator
+    monkeypatch.setitem(sys.modules, "das_model.runtime", runtime)
+    spec = importlib.util.spec_from_file_location("predict_script", SCRIPT)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    command = typer.Typer()
+    command.command()(script.main)
+
+    def run(*arguments):
+        output = tmp_path / "predictions.json"
+        output.unlink(missing_ok=True)
+        everything = [*arguments, "-o", output, "--model", "model.onnx"]
+        done = CliRunner().invoke(command, [str(a) for a in everything])
+        return done, json.loads(output.read_text()) if output.exists() else None
+
+    return run
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "photos"
+    for name, value in (("a.png", 10), ("sub/b.jpg", 200)):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        assert cv2.imwrite(str(folder / name), np.full((24, 32, 3), value, np.uint8))
+    return folder
+
+
+def test_format(predict, photos):
+    done, predictions = predict(photos, "--fov", 60)
+    assert done.exit_code == 0, done.output
+    assert list(predictions) == ["a.png", "sub/b.jpg"]
+    (person,) = predictions["a.png"]["people"]
+    assert set(person) == {"joints_cam_mm", "joints_px", "joint_names", "score"}
+    assert person["joint_names"] == list(BODY_22.joint_names)
+    assert np.shape(person["joints_cam_mm"]) == (22, 3)
+    assert np.shape(person["joints_px"]) == (22, 2)
+    assert person["score"] == pytest.approx(0.75)
+    f = 16 / np.tan(np.radians(30))
+    (x, y, z), (u, v) = person["joints_cam_mm"][5], person["joints_px"][5]
+    assert z == 2010
+    assert (u, v) == pytest.approx((f * x / z + 15.5, f * y / z + 11.5))
+
+
+def test_intrinsics_by_name_hold_for_their_image(predict, photos, tmp_path):
+    (tmp_path / "K.json").write_text('{"a.png": [100, 50, 10, 5], "sub/b.jpg": [40, 40, 16, 12]}')
+    done, predictions = predict(photos, "--intrinsics", tmp_path / "K.json")
+    assert done.exit_code == 0, done.output
+    (person,) = predictions["a.png"]["people"]
+    (x, y, z), (u, v) = person["joints_cam_mm"][0], person["joints_px"][0]
+    assert (u, v) == pytest.approx((100 * x / z + 10, 50 * y / z + 5))
+
+
+def test_unreadable_images_are_listed_and_the_others_kept(predict, photos):
+    (photos / "broken.jpg").write_bytes(b"no image")
+    done, predictions = predict(photos)
+    assert done.exit_code == 1
+    assert "broken.jpg" in done.output and "1 images left out" in done.output
+    assert list(predictions) == ["a.png", "sub/b.jpg"]
+
+
+def test_image_without_intrinsics_is_listed_and_not_guessed(predict, photos, tmp_path):
+    (tmp_path / "K.json").write_text('{"a.png": [100, 50, 10, 5]}')
+    done, predictions = predict(photos, "--intrinsics", tmp_path / "K.json")
+    assert done.exit_code == 1 and "sub/b.jpg" in done.output
+    assert list(predictions) == ["a.png"]
+    (tmp_path / "K.json").write_text("{}")
+    done, predictions = predict(photos, "--intrinsics", tmp_path / "K.json")
+    assert done.exit_code == 1 and predictions == {}
+
+
+def test_images_named_one_by_one(predict, photos):
+    done, predictions = predict(photos / "sub" / "b.jpg", photos / "a.png")
+    assert done.exit_code == 0, done.output
+    assert set(predictions) == {"b.jpg", "a.png"}
+
+
+def test_two_images_of_one_name_are_refused(predict, photos, tmp_path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.png").write_bytes((photos / "a.png").read_bytes())
+    done, predictions = predict(photos, tmp_path / "other")
+    assert done.exit_code == 2 and "a.png" in done.output
+    assert predictions is None
+
+
+def test_folder_without_images_is_refused(predict, tmp_path):
+    (tmp_path / "empty").mkdir()
+    done, _ = predict(tmp_path / "empty")
+    assert done.exit_code == 2 and "no image" in done.output

@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from das_app import settings as settings_module
+from das_app.settings import AppSettings, bundled_file, file_sha256, load_settings, save_settings
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
+
+
+@given(TEXTS, st.floats(2, 178), st.none() | TEXTS.map(Path), st.floats(0, 1))
+def test_round_trip(tmp_path_factory, source, fov_deg, model_file, score_threshold):
+    path = tmp_path_factory.mktemp("settings") / "deep" / "settings.toml"
+    settings = AppSettings(source, fov_deg, None, model_file, score_threshold)
+    save_settings(settings, path)
+    assert load_settings(path) == settings
+    assert [p.name for p in path.parent.iterdir()] == ["settings.toml"]
+
+
+def test_no_file_gives_defaults(tmp_path):
+    assert load_settings(tmp_path / "none.toml") == AppSettings()
+
+
+@pytest.mark.parametrize(
+    "text", ["fov_deg = ", "fov_deg = 400.0", 'fov_deg = "wide"', "source = 3", b"\xff\xfe"]
+)
+def test_broken_file_gives_defaults_and_is_kept_aside(tmp_path, caplog, text):
+    path = tmp_path / "settings.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    assert load_settings(path) == AppSettings()
+    assert not path.exists()
+    assert (tmp_path / "settings.broken").exists()
+    assert "settings.toml" in caplog.text
+
+
+def test_unknown_key_is_skipped_with_a_warning(tmp_path, caplog):
+    path = tmp_path / "settings.toml"
+    path.write_text('future_thing = 1\nfov_deg = 75.0\nsource = "0"\n')
+    assert load_settings(path) == AppSettings(source="0", fov_deg=75.0)
+    assert "future_thing" in caplog.text
+    assert path.exists()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"fov_deg": 1.0}, {"score_threshold": 1.5}, {"source": ""}, {"model_file": "m.onnx"}],
+)
+def test_wrong_values_are_refused_by_name(values):
+    with pytest.raises(ValueError, match=next(iter(values))):
+        AppSettings(**values)
+
+
+def test_lens_of_the_settings(tmp_path):
+    assert AppSettings(fov_deg=80.0).intrinsics().fov_deg == 80
+    with pytest.raises(ValueError, match="gone.json"):
+        AppSettings(intrinsics_file=tmp_path / "gone.json").intrinsics()
+
+
+def test_missing_model_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="gone.onnx"):
+        AppSettings(model_file=tmp_path / "gone.onnx").model_path()
+
+
+@pytest.mark.parametrize("where", ["installed", "checkout"])
+def test_bundled_files_of_an_installation_and_of_a_checkout(tmp_path, monkeypatch, where):
+    package = tmp_path / "das_app"
+    root = package if where == "installed" else tmp_path
+    (root / "assets" / "clips").mkdir(parents=True)
+    package.mkdir(exist_ok=True)
+    (root / "assets" / "clips" / "x.mp4").touch()
+    monkeypatch.setattr(settings_module, "__file__", str(package / "settings.py"))
+    assert bundled_file("clips", "x.mp4") == root / "assets" / "clips" / "x.mp4"
+    with pytest.raises(FileNotFoundError, match="clips/y.mp4"):
+        bundled_file("clips", "y.mp4")
+
+
+def test_sha256(tmp_path):
+    path = tmp_path / "abc"
+    path.write_bytes(b"abc")
+    assert file_sha256(path).startswith("ba7816bf8f01cfea")
