@@ -42,7 +42,7 @@ def main() -> None:
     from das_app.logs import log_folder, start_logging
 
     start_logging(log_folder())
-    app()
+    typer.main.get_command(app)()  # calling `app` would replace the hook for uncaught errors
 
 
 def _print_version(is_asked: bool) -> None:
@@ -59,15 +59,18 @@ def window(
     intrinsics: IntrinsicsOption = None,
     model: ModelOption = None,
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True)
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="and nothing else"),
     ] = False,
 ) -> None:
     """Live multi-person 3D pose capture. Without a command, opens the window."""
     if context.invoked_subcommand is not None:
         return
     settings = _chosen_settings(source, fov, intrinsics, model)
-    from das_app.gui.main_window import run_app
-
+    try:
+        from das_app.gui.app import run_app
+    except ImportError as error:
+        _fail(f"the window cannot open: {error}; `das-app doctor` says what is missing")
     raise typer.Exit(run_app(settings))
 
 

@@ -129,9 +129,9 @@ def test_ctrl_c_ends_with_everything_so_far(command, tmp_path, monkeypatch, is_l
 
 def test_window_opens_on_the_demo_with_the_kept_settings(command, tmp_path, monkeypatch):
     opened = []
-    window = ModuleType("das_app.gui.main_window")
+    window = ModuleType("das_app.gui.app")
     window.run_app = lambda chosen: opened.append(chosen) or 3
-    monkeypatch.setitem(sys.modules, "das_app.gui.main_window", window)
+    monkeypatch.setitem(sys.modules, "das_app.gui.app", window)
     save_settings(
         AppSettings(source="7", fov_deg=70.0, score_threshold=0.5), tmp_path / "settings.toml"
     )
@@ -140,6 +140,12 @@ def test_window_opens_on_the_demo_with_the_kept_settings(command, tmp_path, monk
     assert opened[0] == AppSettings("demo", 70.0, score_threshold=0.5)
     assert (opened[1].source, opened[1].fov_deg, opened[1].score_threshold) == ("0", 90.0, 0.5)
     assert opened[1].model_file.name == "m.onnx"
+
+
+def test_window_without_its_libraries_points_to_the_doctor(command, monkeypatch):
+    monkeypatch.setitem(sys.modules, "das_app.gui.app", None)
+    done = command()
+    assert done.exit_code == 1 and "das-app doctor" in done.stderr
 
 
 def test_devices(command, monkeypatch):
