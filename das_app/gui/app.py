@@ -1,0 +1,71 @@
+"""From settings to the running window: makes the application, the window and its pipelines."""
+
+import logging
+import sys
+
+import cv2  # noqa: F401  # first: importing it changes the environment Qt starts in
+from PySide6.QtWidgets import QApplication
+
+from das_app.gui import theme
+from das_app.gui.bridge import Opened
+from das_app.gui.controls import LEAST_SCORE
+from das_app.gui.looping_source import LoopingSource
+from das_app.gui.main_window import MainWindow
+from das_app.pipeline.live import LivePipeline, StateListener
+from das_app.pipeline.sources import open_source
+from das_app.qt_environment import drop_cv2_qt_plugins
+from das_app.settings import AppSettings, save_settings, settings_path
+from das_model.runtime import PoseEstimator
+
+_START_SIZE_PX = (1440, 860)
+_log = logging.getLogger(__name__)
+
+
+class PipelineOpener:
+    """Makes the pipeline of a source and keeps the model, which takes seconds to load.
+
+    The model reports everybody above a low score; the window's threshold decides who is shown.
+    """
+
+    def __init__(self) -> None:
+        self._estimator: PoseEstimator | None = None
+
+    def __call__(self, settings: AppSettings, on_state: StateListener) -> Opened:
+        """Open the source and, at the first call, the model of `settings`.
+
+        Raises:
+            SourceError: if the source cannot be opened.
+            FileNotFoundError: if the model is not there.
+        """
+        source = LoopingSource(open_source(settings.source, settings.intrinsics()))
+        try:
+            if self._estimator is None:
+                self._estimator = PoseEstimator(settings.model_path())
+                self._estimator.score_threshold = LEAST_SCORE
+        except Exception:
+            source.close()
+            raise
+        engine = f"{self._estimator.model_name} · {self._estimator.provider}"
+        return Opened(LivePipeline(source, self._estimator, on_state), source, engine)
+
+
+def run_app(settings: AppSettings) -> int:
+    """Open the window on the source of `settings` and run it until it is closed.
+
+    Returns:
+        Exit code of the process.
+    """
+    drop_cv2_qt_plugins()
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("DAS Capture")
+    theme.apply_theme(app)
+    window = MainWindow(settings, PipelineOpener())
+    window.resize(*_START_SIZE_PX)
+    window.show()
+    window.open(settings.source)
+    code = app.exec()
+    try:
+        save_settings(window.settings, settings_path())
+    except OSError:
+        _log.warning("the settings could not be kept", exc_info=True)
+    return code

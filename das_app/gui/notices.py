@@ -1,0 +1,110 @@
+"""Words for the user in the window: the fault banner, and the pane while nothing plays."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from das_app.gui import theme
+
+
+class FaultBanner(QFrame):
+    """A fault in plain sight until it is dismissed or something else is opened."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
+        row.setSpacing(theme.SPACE_PX)
+        mark = QLabel()
+        mark.setPixmap(theme.icon("warning").pixmap(20, 20))
+        self._text = QLabel(wordWrap=True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.dismiss = QToolButton(objectName="flat", icon=theme.icon("close"))
+        self.dismiss.setToolTip("Dismiss")
+        self.dismiss.clicked.connect(self.hide)
+        row.addWidget(mark)
+        row.addWidget(self._text, 1)
+        row.addWidget(self.dismiss)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The fault shown last."""
+        return self._text.text()
+
+    def show_fault(self, message: str) -> None:
+        """Show the banner with a message."""
+        self._text.setText(message)
+        self.show()
+
+
+class EmptyState(QWidget):
+    """What stands in the picture pane while there is no picture, and the ways on from there."""
+
+    demo_requested = Signal()
+    camera_requested = Signal()
+    file_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setSpacing(theme.SPACE_PX)
+        column.setContentsMargins(*[3 * theme.SPACE_PX] * 4)
+        self._title = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        font = self._title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.5)
+        self._title.setFont(font)
+        self._hint = QLabel(objectName="muted", wordWrap=True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._buttons = QWidget()
+        row = QHBoxLayout(self._buttons)
+        row.setSpacing(theme.SPACE_PX)
+        row.addStretch()
+        for name, text, signal in (
+            ("demo", "Play the demo", self.demo_requested),
+            ("camera", "Open a camera", self.camera_requested),
+            ("file", "Open a file", self.file_requested),
+        ):
+            row.addWidget(self._button(name, text, signal))
+        row.addStretch()
+        column.addStretch()
+        column.addWidget(self._title)
+        column.addWidget(self._hint)
+        column.addSpacing(theme.SPACE_PX)
+        column.addWidget(self._buttons)
+        column.addStretch()
+        self.show_idle()
+
+    @property
+    def title(self) -> str:
+        """The large line."""
+        return self._title.text()
+
+    def show_idle(self) -> None:
+        """Offer the ways to begin."""
+        self._title.setText("Nothing is playing")
+        self._hint.setText(
+            "Play the bundled clip, open a camera, or drop a video, an image or a folder of "
+            "images here.\nPeople are found best with head and feet in the picture."
+        )
+        self._buttons.show()
+
+    def show_opening(self, source: str) -> None:
+        """Say that a source is being opened."""
+        self._title.setText(f"Opening {source} …")
+        self._hint.setText("A camera or a large model can take a few seconds.")
+        self._buttons.hide()
+
+    def _button(self, name: str, text: str, signal: Signal) -> QPushButton:
+        button = QPushButton(theme.icon(name), text)
+        button.setIconSize(QSize(18, 18))
+        button.clicked.connect(lambda: signal.emit())
+        return button

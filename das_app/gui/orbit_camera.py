@@ -1,0 +1,74 @@
+"""Mouse camera of the 3D view: left orbits, right or middle pans, the wheel zooms."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from vispy.app.canvas import MouseEvent
+from vispy.scene.cameras import TurntableCamera
+
+_FOV_DEG = 40.0
+_PAN_BUTTONS = (2, 3)  # right, middle
+_LEAST_RADIUS_M, _LARGEST_RADIUS_M = 1.2, 8.0
+_EMPTY_ROOM_M = np.array([[-1.2, 0.0, -1.2], [1.2, 4.5, 0.4]])
+
+
+@dataclass(frozen=True, slots=True)
+class ViewPreset:
+    """A named direction to look from, in degrees; azimuth 0 looks along the camera's own axis."""
+
+    azimuth_deg: float
+    elevation_deg: float
+
+
+PRESETS = {
+    "reset": ViewPreset(-35.0, 18.0),
+    "front": ViewPreset(0.0, 0.0),
+    "top": ViewPreset(0.0, 90.0),
+    "side": ViewPreset(90.0, 0.0),
+}
+
+
+class OrbitCamera(TurntableCamera):
+    """Turntable around a point, without roll."""
+
+    def __init__(self) -> None:
+        super().__init__(fov=_FOV_DEG)
+        self._drag: tuple[np.ndarray, tuple[float, float, float]] | None = None
+
+    def look(self, preset: ViewPreset, centre_m: np.ndarray, radius_m: float) -> None:
+        """Look at a ball in scene space from a preset direction so that it fills the view."""
+        self.azimuth, self.elevation = preset.azimuth_deg, preset.elevation_deg
+        self.center = tuple(float(value) for value in centre_m)
+        self.scale_factor = 2.0 * radius_m
+        self.view_changed()
+
+    def viewbox_mouse_event(self, event: MouseEvent) -> None:
+        """Pan with the right or middle button; everything else as a turntable does."""
+        pans = event.type == "mouse_move" and any(b in event.buttons for b in _PAN_BUTTONS)
+        if event.type == "mouse_release":
+            self._drag = None
+        if not pans or event.press_event is None:
+            super().viewbox_mouse_event(event)
+            return
+        mouse = event.mouse_event
+        if self._drag is None:
+            self._drag = (mouse.press_event.pos, self.center)
+        begin, centre = self._drag
+        across, up = (begin - mouse.pos) / np.mean(self._viewbox.size) * self.scale_factor
+        self.center = tuple(np.add(centre, self._dist_to_trans((across, -up))))
+        event.handled = True
+
+
+def view_ball(joints_m: np.ndarray) -> tuple[np.ndarray, float]:
+    """Centre (3,) and radius of what should be in view, in metres of scene space.
+
+    Args:
+        joints_m: (N, 3) joints of everybody; with N = 0 the room in front of the camera.
+
+    Returns:
+        The ball around everybody and the camera, which stands at the origin.
+    """
+    points = np.concatenate([joints_m, np.zeros((1, 3))]) if len(joints_m) else _EMPTY_ROOM_M
+    low, high = points.min(axis=0), points.max(axis=0)
+    radius = float(np.linalg.norm(high - low)) / 2
+    return (low + high) / 2, min(max(radius, _LEAST_RADIUS_M), _LARGEST_RADIUS_M)

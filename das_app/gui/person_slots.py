@@ -1,0 +1,58 @@
+"""Which people are shown, and in which colour slot; pure functions on `People`.
+
+A decoder orders people by score, which changes from frame to frame. Colours that follow that
+order would flicker, so a person keeps the slot of the nearest root of the frame before. This is
+about colours only: it is no tracking, and track ids win where there are any.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from das_model.people import People
+
+MAX_STEP_MM = 600.0  # a root further from every root before it belongs to somebody new
+
+
+def people_above(people: People, threshold: float) -> People:
+    """The people whose score is at least `threshold`."""
+    keep = people.scores >= threshold
+    return replace(
+        people,
+        joints_cam=people.joints_cam[keep],
+        joint_scores=people.joint_scores[keep],
+        scores=people.scores[keep],
+        track_ids=people.track_ids[keep],
+    )
+
+
+def assign_slots(
+    people: People, previous_roots_cam: np.ndarray, previous_slots: np.ndarray
+) -> np.ndarray:
+    """Colour slot of each person.
+
+    Args:
+        people: P people.
+        previous_roots_cam: (Q, 3) mm roots shown before.
+        previous_slots: (Q,) int slots they had.
+
+    Returns:
+        (P,) int64, each slot once among people without a track id.
+    """
+    slots = np.full(len(people), -1, dtype=np.int64)
+    tracked = people.track_ids >= 0
+    slots[tracked] = people.track_ids[tracked]
+    distance = np.linalg.norm(
+        people.root_cam[:, None] - np.asarray(previous_roots_cam).reshape(1, -1, 3), axis=-1
+    )  # (P, Q)
+    distance[tracked] = np.inf
+    for flat in np.argsort(distance, axis=None):
+        person, before = np.unravel_index(flat, distance.shape)
+        if distance[person, before] > MAX_STEP_MM:
+            break
+        if slots[person] < 0 and previous_slots[before] not in slots:
+            slots[person] = previous_slots[before]
+    free = (slot for slot in range(2 * len(people) + 1) if slot not in slots)
+    for person in np.flatnonzero(slots < 0):
+        slots[person] = next(free)
+    return slots

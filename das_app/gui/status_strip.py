@@ -1,0 +1,78 @@
+"""The figures under the panes, each in a cell of fixed width so that nothing jumps."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from das_app.gui import theme
+from das_app.pipeline.messages import PipelineStats
+
+_NONE = "–"
+
+
+class StatusStrip(QWidget):
+    """Source, size, engine and running figures."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
+        self._row.setSpacing(theme.SPACE_PX)
+        self.source = self._elastic_cell("Nothing open", 3)
+        self.size = self._cell("", "0000×0000", "Size of the picture")
+        self.engine = self._cell("", "das-resnet50 · CUDA 0", "Model and device in use")
+        self.capture = self._cell("capture", "000.0 fps", "Frames per second from the source")
+        self.inference = self._cell("inference", "00000 ms", "Time of the model per frame")
+        self.latency = self._cell("latency", "00000 ms", "From the frame's arrival to its result")
+        self.people = self._cell("people", "000", "People shown")
+        self.dropped = self._cell("dropped", "0000000", "Frames the model was too slow for")
+        self.clear()
+
+    def set_source(self, text: str, engine: str = _NONE) -> None:
+        """Name what is open and what computes."""
+        self.source.setText(text)
+        self.source.setToolTip(text)
+        self.engine.setText(engine)
+
+    def set_stats(self, stats: PipelineStats) -> None:
+        """Show the figures of a running pipeline."""
+        self.capture.setText(f"{stats.capture_fps:.1f} fps")
+        self.inference.setText(f"{stats.inference_ms:.0f} ms")
+        self.latency.setText(f"{stats.latency_ms:.0f} ms")
+        self.dropped.setText(str(stats.num_dropped))
+
+    def set_result(self, size: tuple[int, int], num_people: int) -> None:
+        """Show what belongs to the frame on the screen."""
+        self.size.setText(f"{size[0]}×{size[1]}")
+        self.people.setText(str(num_people))
+
+    def clear(self) -> None:
+        """Show no figures."""
+        for cell in (self.size, self.capture, self.inference, self.latency, self.people):
+            cell.setText(_NONE)
+        self.dropped.setText(_NONE)
+
+    def add_widget(self, widget: QWidget) -> None:
+        """Put a widget at the right end."""
+        self._row.addWidget(widget)
+
+    def _elastic_cell(self, text: str, stretch: int) -> QLabel:
+        label = QLabel(text)
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        label.setMinimumWidth(80)
+        self._row.addWidget(label, stretch)
+        return label
+
+    def _cell(self, caption: str, widest: str, tip: str) -> QLabel:
+        rule = QFrame(objectName="rule")
+        rule.setFixedSize(1, 16)
+        self._row.addWidget(rule)
+        if caption:
+            self._row.addWidget(QLabel(caption, objectName="muted", toolTip=tip))
+        value = QLabel(objectName="figure", toolTip=tip)
+        value.setFont(theme.tabular_font(self.font()))
+        value.setFixedWidth(value.fontMetrics().horizontalAdvance(widest) + 4)
+        value.setAlignment(theme.ALIGN_RIGHT if caption else Qt.AlignmentFlag.AlignCenter)
+        self._row.addWidget(value)
+        return value
