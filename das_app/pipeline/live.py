@@ -13,15 +13,15 @@ from typing import NamedTuple
 import numpy as np
 
 from das_app.calibration import Intrinsics
+from das_app.pipeline.figures import Figures
 from das_app.pipeline.frame_source import FrameSource
 from das_app.pipeline.mailbox import Mailbox
 from das_app.pipeline.messages import Frame, PipelineState, PipelineStats, PoseResult
-from das_app.pipeline.rolling import Rolling
+from das_app.pipeline.pacing import Pacer
 from das_model.camera import Camera
 from das_model.people import People
 
 STOP_TIMEOUT_S = 3.0
-_MAX_LAG_S = 0.5  # a file read slower than it plays is slowed down, not caught up in a burst
 _FINAL_STATES = (PipelineState.STOPPED, PipelineState.FINISHED, PipelineState.FAULTED)
 
 Estimator = Callable[[np.ndarray, Camera], People]
@@ -64,7 +64,7 @@ class LivePipeline:
         self._sink, self._sink_lock = sink, threading.Lock()
         self._frames: Mailbox[_Captured] = Mailbox()
         self._state, self._state_lock = PipelineState.STOPPED, threading.RLock()
-        self._figures = _Figures()
+        self._figures = Figures()
         self._stopping, self._resumed = threading.Event(), threading.Event()
         self._threads = [
             threading.Thread(target=self._run_capture, name="das-capture", daemon=True),
@@ -150,7 +150,7 @@ class LivePipeline:
             self.results.close()
 
     def _capture(self) -> None:
-        pacer = _Pacer()
+        pacer = Pacer()
         has_frames = False
         while self._may_read(pacer):
             frame = self._source.read()
@@ -169,13 +169,13 @@ class LivePipeline:
                 self._figures.note_capture(now_s)
                 self._frames.put(_Captured(frame, now_s))
 
-    def _begin_again(self, pacer: "_Pacer") -> None:
+    def _begin_again(self, pacer: Pacer) -> None:
         if self._is_paced and self._source.nominal_fps > 0:
             self._stopping.wait(1 / self._source.nominal_fps)  # the last frame's own time
         self._source.rewind()
         pacer.restart()
 
-    def _may_read(self, pacer: "_Pacer") -> bool:
+    def _may_read(self, pacer: Pacer) -> bool:
         """Wait while a file is paused; False when the pipeline is stopping."""
         if not self._source.is_live and not self._resumed.is_set():
             self._resumed.wait()
@@ -212,53 +212,3 @@ class LivePipeline:
                 return
             self._state = state
             self._on_state(state, message)
-
-
-class _Pacer:
-    """When a file's frame is due, from its timestamp."""
-
-    def __init__(self) -> None:
-        self._origin_s: float | None = None  # monotonic time of the file's position 0
-
-    def restart(self) -> None:
-        """Let the next frame be due at once."""
-        self._origin_s = None
-
-    def delay_s(self, time_s: float, now_s: float) -> float:
-        """How long to wait with the frame at `time_s` of the file."""
-        if self._origin_s is None or self._origin_s + time_s < now_s - _MAX_LAG_S:
-            self._origin_s = now_s - time_s
-        return max(0.0, self._origin_s + time_s - now_s)
-
-
-class _Figures:
-    """Locked counts and rolling rates behind `PipelineStats`."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._captures, self._inferences, self._latencies = Rolling(), Rolling(), Rolling()
-        self._num_frames = self._num_results = 0
-
-    def note_capture(self, time_s: float) -> None:
-        with self._lock:
-            self._num_frames += 1
-            self._captures.add(time_s)
-
-    def note_result(self, time_s: float, result: PoseResult) -> None:
-        with self._lock:
-            self._num_results += 1
-            self._inferences.add(time_s, result.inference_s)
-            self._latencies.add(time_s, result.latency_s)
-
-    def stats(self, num_dropped: int) -> PipelineStats:
-        now_s = time.monotonic()
-        with self._lock:
-            return PipelineStats(
-                capture_fps=self._captures.rate(now_s),
-                inference_fps=self._inferences.rate(now_s),
-                inference_ms=1e3 * self._inferences.mean(),
-                latency_ms=1e3 * self._latencies.mean(),
-                num_frames=self._num_frames,
-                num_results=self._num_results,
-                num_dropped=num_dropped,
-            )

@@ -116,18 +116,6 @@ def test_files_wait_for_their_timestamps_unless_told_not_to(run, monkeypatch, is
     assert all(0 <= delay <= 1 / 20 for delay in delays)
 
 
-def test_pacer_keeps_to_the_timestamps_and_gives_up_catching_up_when_far_behind():
-    pacer = live._Pacer()
-    assert pacer.delay_s(7.0, now_s=100.0) == 0
-    assert pacer.delay_s(7.5, now_s=100.1) == pytest.approx(0.4)
-    assert pacer.delay_s(7.6, now_s=100.8) == 0  # late by 0.2 s: the next may catch up
-    assert pacer.delay_s(8.0, now_s=100.8) == pytest.approx(0.2)
-    assert pacer.delay_s(8.1, now_s=110.0) == 0  # far behind: a new beginning
-    assert pacer.delay_s(8.2, now_s=110.0) == pytest.approx(0.1)
-    pacer.restart()
-    assert pacer.delay_s(0.0, now_s=111.0) == 0
-
-
 def test_loop_begins_again_until_stopped(run):
     source = FakeSource(num_frames=3)
     pipeline, states = run(source, loop=True)

@@ -1,6 +1,6 @@
 import pytest
 
-from das_app.pipeline.rolling import Rolling
+from das_app.pipeline.figures import Rolling
 
 
 def test_rate_and_mean_of_the_last_second_only():
