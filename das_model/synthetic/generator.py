@@ -1,0 +1,191 @@
+"""`SyntheticGenerator`: a seed in, a picture of people and its exact labels out.
+
+The door of the renderer: `scene` composes, `renderer` draws, `camera_effects` photographs, and
+this module turns what was seen into an `Annotation`.
+"""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import warp as wp
+
+from das_model.skeleton import BODY_22
+from das_model.synthetic.bodies import BodyPoser
+from das_model.synthetic.camera_effects import photograph
+from das_model.synthetic.kit import BodyKit, load_kit
+from das_model.synthetic.people_placing import Casting
+from das_model.synthetic.renderer import Renderer, Rendering
+from das_model.synthetic.retarget import MotionBank
+from das_model.synthetic.scene import MAX_ATTEMPTS, Scene, compose
+from das_model.synthetic.textures import make_atlas
+from das_model.targets import Annotation
+
+NUM_TEXTURES = 96
+ATLAS_SEED = 0
+LABEL_MIN_SHARE = 2.5e-4  # of the picture's pixels: people seen by less get an ignore box
+_IGNORE_MARGIN_PX = 3
+_RETRIES = 3
+_MIN_VISIBLE_JOINTS = 6
+
+
+class SyntheticGenerator:
+    """Makes labelled pictures; picture i depends on its seed and these arguments only.
+
+    Args:
+        size: (width, height) px.
+        backgrounds: folder of photos without people, or None for own backdrops only.
+        motion: .npz of motion capture (see `retarget`), or None.
+        device: Warp device; None takes CUDA where there is one, else the CPU.
+        kit: body kit; None loads it from the cache, building it on the first use.
+
+    Raises:
+        ValueError: if `backgrounds` holds no photo.
+    """
+
+    def __init__(
+        self,
+        size: tuple[int, int] = (512, 320),
+        backgrounds: Path | None = None,
+        motion: Path | None = None,
+        device: str | None = None,
+        kit: BodyKit | None = None,
+    ) -> None:
+        kit = kit or load_kit()
+        self.size = (int(size[0]), int(size[1]))
+        self._photos = _read_photos(backgrounds) if backgrounds else []
+        atlas = make_atlas(ATLAS_SEED, NUM_TEXTURES, self._photos)
+        bank = MotionBank(kit, motion) if motion else None
+        self._casting = Casting(BodyPoser(kit), bank, NUM_TEXTURES)
+        self.device = device or ("cuda:0" if wp.is_cuda_available() else "cpu")
+        self._renderer = Renderer(kit, self.size, atlas, self.device)
+
+    def generate(self, seed: int) -> tuple[np.ndarray, Annotation]:
+        """One picture.
+
+        Args:
+            seed: not negative.
+
+        Returns:
+            (H, W, 3) uint8 RGB and its labels: `joints_cam` of everybody seen by at least
+            `LABEL_MIN_SHARE` of the picture; people seen by less are boxes in `ignore_px`, people
+            not seen at all are left out.
+        """
+        return self.generate_batch([seed])[0]
+
+    def generate_batch(self, seeds: list[int]) -> list[tuple[np.ndarray, Annotation]]:
+        """The same for several seeds at once, which is faster; 4 to 8 suit a CPU."""
+        return [
+            pair if _shows_somebody(pair[1]) else self._retry(seed)
+            for seed, pair in zip(seeds, self._draw([self.compose(s) for s in seeds]), strict=True)
+        ]
+
+    def _retry(self, seed: int) -> tuple[np.ndarray, Annotation]:
+        """Other compositions of a seed whose first one hides everybody behind things."""
+        for retry in range(1, _RETRIES + 1):
+            pair = self._draw([self.compose(seed, retry * MAX_ATTEMPTS)])[0]
+            if _shows_somebody(pair[1]):
+                break
+        return pair
+
+    def _draw(self, scenes: list[Scene]) -> list[tuple[np.ndarray, Annotation]]:
+        renderings = self._renderer.render(scenes, self._backdrops(scenes))
+        results = []
+        for scene, rendering in zip(scenes, renderings, strict=True):
+            rng = np.random.default_rng(scene.effects_seed)
+            results.append((photograph(rendering.linear, rng), annotate(scene, rendering)))
+        return results
+
+    def compose(self, seed: int, first_attempt: int = 0) -> Scene:
+        """The composition behind a seed, before rendering."""
+        return compose(
+            seed, self.size, self._casting, NUM_TEXTURES, len(self._photos), first_attempt
+        )
+
+    def _backdrops(self, scenes: list[Scene]) -> np.ndarray | None:
+        """(N, H, W, 3) float32 linear photos of the scenes that show one, and fit their light."""
+        if all(scene.photo < 0 for scene in scenes):
+            return None
+        width, height = self.size
+        backdrops = np.zeros((len(scenes), height, width, 3), np.float32)
+        for backdrop, scene in zip(backdrops, scenes, strict=True):
+            if scene.photo >= 0:
+                rng = np.random.default_rng([scene.effects_seed, 1])
+                backdrop[:] = _crop(rng, self._photos[scene.photo], self.size)
+                _match_light(rng, scene, backdrop)
+        return backdrops
+
+
+def annotate(scene: Scene, rendering: Rendering) -> Annotation:
+    """Labels of what was seen."""
+    joints = np.stack([person.body.joints for person in scene.people])
+    joints_cam = scene.to_camera(joints).astype(np.float32)
+    height, width = rendering.owner.shape
+    seen = np.bincount(
+        rendering.owner[rendering.owner >= 0].reshape(-1), minlength=len(scene.people)
+    )
+    labelled = seen >= LABEL_MIN_SHARE * width * height
+    boxes = [_box(rendering.owner == p) for p in np.flatnonzero((seen > 0) & ~labelled)]
+    joints_cam = joints_cam[labelled]
+    in_front = joints_cam[..., 2] > 1.0
+    joints_px = np.nan_to_num(scene.camera.project(joints_cam)).astype(np.float32)
+    return Annotation(
+        joints_cam=joints_cam,
+        joints_px=joints_px,
+        valid_2d=in_front,
+        valid_3d=np.ones(joints_cam.shape[:2], bool),
+        visible=rendering.visible[labelled] & in_front,
+        ignore_px=np.array(boxes, np.float32).reshape(-1, 4),
+        camera=scene.camera,
+        skeleton=BODY_22,
+    )
+
+
+def _shows_somebody(annotation: Annotation) -> bool:
+    """Whether somebody can be recognised: part of the head and a few more joints are seen."""
+    head = [BODY_22.index(name) for name in ("head", "nose", "left_ear", "right_ear")]
+    seen = annotation.visible
+    return bool((seen[:, head].any(1) & (seen.sum(1) >= _MIN_VISIBLE_JOINTS)).any())
+
+
+def _box(mask: np.ndarray) -> list[float]:
+    """Left, top, right, bottom of a mask in px, a little larger."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    pad = _IGNORE_MARGIN_PX
+    return [columns[0] - pad, rows[0] - pad, columns[-1] + pad, rows[-1] + pad]
+
+
+def _read_photos(folder: Path) -> list[np.ndarray]:
+    """(H, W, 3) uint8 RGB photos in the order of their names."""
+    paths = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in (".jpg", ".png"))
+    photos = [cv2.imread(str(path), cv2.IMREAD_COLOR) for path in paths]
+    photos = [photo[..., ::-1] for photo in photos if photo is not None]
+    if not photos:
+        raise ValueError(f"backgrounds must be a folder with .jpg or .png photos, got {folder}")
+    return photos
+
+
+def _crop(rng: np.random.Generator, photo: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """(H, W, 3) float32 linear RGB cut of the photo, perhaps mirrored."""
+    height, width = photo.shape[:2]
+    share = rng.uniform(0.6, 1.0)
+    crop_width = int(min(width, height * size[0] / size[1]) * share)
+    crop_height = int(crop_width * size[1] / size[0])
+    left = rng.integers(0, width - crop_width + 1)
+    top = rng.integers(0, height - crop_height + 1)
+    crop = photo[top : top + crop_height, left : left + crop_width]
+    if rng.random() < 0.5:
+        crop = crop[:, ::-1]
+    resized = cv2.resize(np.ascontiguousarray(crop), size, interpolation=cv2.INTER_LINEAR)
+    return (resized.astype(np.float32) / 255) ** 2.2
+
+
+def _match_light(rng: np.random.Generator, scene: Scene, backdrop: np.ndarray) -> None:
+    """Tint and scale the light on people so that they belong into the photo."""
+    mean = backdrop.mean((0, 1)) + 0.02
+    tint = (mean / mean.mean()) ** 0.5
+    stage = scene.stage
+    gain = float(mean.mean()) / 0.3 * rng.uniform(0.75, 1.35)
+    for name in ("sun_colour", "sky", "ground", "fill_colour"):
+        colour = np.array([getattr(stage, name)[k] for k in range(3)])
+        setattr(stage, name, colour * tint * gain)

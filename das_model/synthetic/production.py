@@ -1,0 +1,127 @@
+"""Renders sets of pictures to disk, in several processes, and measures how fast that is."""
+
+import logging
+import multiprocessing
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from das_model.synthetic.generator import SyntheticGenerator
+from das_model.synthetic.kit import load_kit
+from das_model.synthetic.storage import shard_path, write_image, write_shard
+
+BATCH = 4  # pictures per launch; more gain nothing on a CPU
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderJob:
+    """A set of pictures.
+
+    Args:
+        out: folder of the set.
+        seed: of the first picture.
+        count: number of pictures.
+        size: (width, height) px.
+        shard: pictures per labels file.
+        backgrounds: folder of photos, or None.
+        motion: motion capture .npz, or None.
+    """
+
+    out: Path
+    seed: int
+    count: int
+    size: tuple[int, int] = (512, 320)
+    shard: int = 500
+    backgrounds: Path | None = None
+    motion: Path | None = None
+
+    def shards(self) -> list[range]:
+        """Seeds of each shard."""
+        last = self.seed + self.count
+        firsts = range(self.seed, last, self.shard)
+        return [range(first, min(first + self.shard, last)) for first in firsts]
+
+
+def render_set(job: RenderJob, workers: int) -> Iterator[tuple[Path, float]]:
+    """Render what is missing of a set; yields each labels file and its seconds as it is done.
+
+    Args:
+        job: the set.
+        workers: processes; 1 renders in this one.
+    """
+    todo = [seeds for seeds in job.shards() if not shard_path(job.out, seeds[0]).exists()]
+    if todo:
+        load_kit()  # built once here rather than by every worker
+    (job.out / "images").mkdir(parents=True, exist_ok=True)
+    if workers == 1:
+        _start_worker(job)
+        yield from map(_render_shard, todo)
+        return
+    with multiprocessing.get_context("spawn").Pool(workers, _start_worker, (job,)) as pool:
+        yield from pool.imap_unordered(_render_shard, todo)
+
+
+def benchmark(job: RenderJob, workers: int) -> float:
+    """Images per second of `workers` processes that render `job.count` pictures each."""
+    if workers == 1:
+        _start_worker(job)
+        return job.count / _render_only(job.seed)
+    with multiprocessing.get_context("spawn").Pool(workers, _start_worker, (job,)) as pool:
+        pool.map(_warm_up, range(4 * workers), chunksize=1)
+        seeds = [job.seed + job.count * k for k in range(workers)]
+        seconds = pool.map(_render_only, seeds, chunksize=1)
+    return sum(job.count / s for s in seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """What a process keeps between shards."""
+
+    job: RenderJob
+    generator: SyntheticGenerator
+
+
+_WORKER: list[_Worker] = []  # one per process
+
+
+def _start_worker(job: RenderJob) -> None:
+    cv2.setNumThreads(1)
+    generator = SyntheticGenerator(job.size, job.backgrounds, job.motion)
+    generator.generate_batch([0])  # compiles the kernels
+    _WORKER[:] = [_Worker(job, generator)]
+
+
+def _render_shard(seeds: range) -> tuple[Path, float]:
+    worker, start = _WORKER[0], time.perf_counter()
+    annotations = []
+    for batch in _batches(seeds):
+        for seed, (image, annotation) in zip(
+            batch, worker.generator.generate_batch(batch), strict=True
+        ):
+            write_image(worker.job.out, seed, image)
+            annotations.append(annotation)
+    path = write_shard(worker.job.out, list(seeds), annotations)
+    return path, time.perf_counter() - start
+
+
+def _warm_up(_: int) -> None:
+    time.sleep(0.2)
+
+
+def _render_only(seed: int) -> float:
+    worker, start = _WORKER[0], time.perf_counter()
+    people = 0
+    for batch in _batches(range(seed, seed + worker.job.count)):
+        people += sum(len(a) for _, a in worker.generator.generate_batch(batch))
+    _log.info("%.2f labelled people per picture", people / worker.job.count)
+    return time.perf_counter() - start
+
+
+def _batches(seeds: range) -> Iterator[list[int]]:
+    for first in range(0, len(seeds), BATCH):
+        yield list(np.array(seeds[first : first + BATCH]).tolist())

@@ -1,0 +1,281 @@
+"""Composition of one picture: camera, people, furniture, light and backdrop, from one seed.
+
+The camera stands above the world's origin and looks along +y. A composition that would show
+nearly nothing is thrown away and the next attempt of the same seed is taken, so that picture i
+depends on its seed alone.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from das_model.camera import Camera
+from das_model.synthetic.furniture import Furniture
+from das_model.synthetic.people_placing import Casting, Person
+from das_model.synthetic.props import Prop
+from das_model.synthetic.stage import OUTDOOR, PHOTO, ROOM, Stage
+from das_model.synthetic.textures import FLOORS, WALLS, textures_of
+
+MODES = ("room", "webcam", "wide", "outdoor")
+MODE_SHARES = (0.38, 0.32, 0.13, 0.17)
+MAX_ATTEMPTS = 12
+PHOTO_SHARE = 0.45
+NEAREST_M = 0.3  # no flesh nearer to the lens
+_COUNT_SHARES = {
+    "webcam": (0.5, 0.3, 0.2),
+    "room": (0.2, 0.3, 0.25, 0.15, 0.1),
+    "wide": (0.0, 0.2, 0.2, 0.2, 0.2, 0.2),
+    "outdoor": (0.15, 0.25, 0.2, 0.15, 0.15, 0.1),
+}
+_CAMERA_HEIGHT_M = {
+    "webcam": (0.9, 1.6),
+    "room": (0.4, 2.2),
+    "wide": (1.2, 3.0),
+    "outdoor": (0.9, 2.6),
+}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Scene:
+    """Everything that one picture shows.
+
+    Args:
+        people: placed people.
+        props: furniture.
+        camera: intrinsics of the picture.
+        position: (3,) world metres of the lens.
+        turn: (3, 3) rows: the camera's right, down and forward axes in the world.
+        stage: the same and light and backdrop, for the kernels.
+        feet: (K, 3) float32 x, y, radius of contact shadows.
+        photo: number of the backdrop photo, -1 for none.
+        effects_seed: seed of the camera effects.
+    """
+
+    people: list[Person]
+    props: list[Prop]
+    camera: Camera
+    position: np.ndarray
+    turn: np.ndarray
+    stage: Stage
+    feet: np.ndarray
+    photo: int
+    effects_seed: int
+
+    def to_camera(self, points: np.ndarray) -> np.ndarray:
+        """(..., 3) world metres to camera space in millimetres."""
+        return (points - self.position) @ self.turn.T * 1000.0
+
+
+def compose(
+    seed: int,
+    size: tuple[int, int],
+    casting: Casting,
+    num_textures: int,
+    num_photos: int,
+    first_attempt: int = 0,
+) -> Scene:
+    """The first acceptable composition of a seed, or the last attempt.
+
+    Args:
+        seed: of the picture.
+        size: (width, height) px.
+        casting: makes people.
+        num_textures: size of the atlas.
+        num_photos: backdrops at hand.
+        first_attempt: > 0 asks for another composition of the same seed.
+    """
+    for attempt in range(first_attempt, first_attempt + MAX_ATTEMPTS):
+        rng = np.random.default_rng([seed, attempt])
+        scene = _attempt(rng, size, casting, num_textures, num_photos)
+        if is_worth_showing(scene):
+            break
+    return scene
+
+
+def is_worth_showing(scene: Scene) -> bool:
+    """Somebody's head is in the picture, people fill enough of it, nobody is on the lens."""
+    width, height = scene.camera.size
+    has_face, area = False, 0.0
+    for person in scene.people:
+        joints = scene.to_camera(person.body.joints)
+        if np.any(scene.to_camera(person.body.capsule_ends)[..., 2] < NEAREST_M * 1000):
+            return False
+        px = scene.camera.project(joints)
+        inside = ((px >= 0) & (px < [width, height])).all(-1)
+        left, top = np.maximum(px.min(0), 0)
+        right, bottom = np.minimum(px.max(0), [width, height])
+        area += max(right - left, 0) * max(bottom - top, 0)
+        has_face |= bool(inside[3] and inside.sum() >= 7)  # 3: the head's centre
+    return has_face and area > 0.035 * width * height
+
+
+def look_matrix(yaw: float, pitch: float, roll: float) -> np.ndarray:
+    """(3, 3) rows right, down, forward; yaw 0 looks along +y, pitch > 0 down; radians."""
+    forward = np.array(
+        [math.sin(yaw) * math.cos(pitch), math.cos(yaw) * math.cos(pitch), -math.sin(pitch)]
+    )
+    right = np.array([math.cos(yaw), -math.sin(yaw), 0.0])
+    down = np.cross(forward, right)
+    c, s = math.cos(roll), math.sin(roll)
+    return np.stack([c * right + s * down, -s * right + c * down, forward])
+
+
+def _attempt(
+    rng: np.random.Generator,
+    size: tuple[int, int],
+    casting: Casting,
+    num_textures: int,
+    num_photos: int,
+) -> Scene:
+    mode = str(rng.choice(MODES, p=MODE_SHARES))
+    camera = Camera.from_fov(size, rng.uniform(40, 90))
+    half_fov = math.atan(size[0] / 2 / camera.K[0, 0])
+    shares = _COUNT_SHARES[mode]
+    count = int(rng.choice(len(shares), p=shares)) + 1
+    people = casting.place(rng, mode, 2 * half_fov, count)
+    position, turn = _aim(rng, mode, camera, people)
+    photo = int(rng.integers(num_photos)) if num_photos and rng.random() < PHOTO_SHARE else -1
+    furniture = Furniture(rng, people, num_textures)
+    _furnish(rng, furniture, mode, people, photo, math.tan(half_fov))
+    stage = Stage()
+    _set_camera(stage, camera, position, turn)
+    _set_light(rng, stage, people, mode)
+    _set_backdrop(rng, stage, people, furniture.props, mode, num_textures)
+    if photo >= 0:
+        stage.backdrop = PHOTO
+    feet = _feet(people, furniture.props)
+    effects_seed = int(rng.integers(1 << 31))
+    return Scene(people, furniture.props, camera, position, turn, stage, feet, photo, effects_seed)
+
+
+def _aim(
+    rng: np.random.Generator, mode: str, camera: Camera, people: list[Person]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lens position and axes: a joint of somebody lands at a chosen row of the picture."""
+    hero = people[0] if mode == "webcam" else people[rng.integers(len(people))]
+    height = rng.uniform(*_CAMERA_HEIGHT_M[mode])
+    if mode == "webcam":
+        height = max(0.35, hero.body.joint("nose")[2] + rng.uniform(-0.45, 0.25))
+    shares = (0.55, 0.25, 0.2) if mode == "webcam" else (0.3, 0.3, 0.4)
+    name = str(rng.choice(["nose", "neck", "pelvis"], p=shares))
+    row = rng.uniform(0.4, 0.8) if name == "pelvis" else rng.uniform(0.2, 0.55)
+    target = hero.body.joint(name)
+    below = math.atan2(height - target[2], math.hypot(target[0], target[1]))
+    offset = math.atan((row - 0.5) * camera.size[1] / camera.K[1, 1])
+    pitch = float(np.clip(below - offset, math.radians(-25), math.radians(50)))
+    roll = rng.normal(0, 2) if rng.random() < 0.85 else rng.normal(0, 8)
+    turn = look_matrix(math.radians(rng.normal(0, 2)), pitch, math.radians(roll))
+    return np.array([0.0, 0.0, height]), turn
+
+
+def _furnish(
+    rng: np.random.Generator,
+    furniture: Furniture,
+    mode: str,
+    people: list[Person],
+    photo: int,
+    spread: float,
+) -> None:
+    furniture.seat_everybody()
+    if mode == "webcam" and rng.random() < 0.5:
+        furniture.desk_before(people[0])
+    for person in people:
+        if person.kind == "sit" and rng.random() < 0.35:
+            furniture.table_before(person)
+        elif mode in ("room", "wide") and photo < 0 and rng.random() < 0.1:
+            furniture.screen_before(person)
+    if photo < 0:
+        deepest = max(float(person.body.joint("pelvis")[1]) for person in people)
+        most = {"webcam": 4, "room": 7, "wide": 6, "outdoor": 3}[mode]
+        furniture.clutter(int(rng.integers(0, most + 1)), spread, max(2.5, deepest + 1.0))
+
+
+def _set_camera(stage: Stage, camera: Camera, position: np.ndarray, turn: np.ndarray) -> None:
+    """Fill in the camera for a picture supersampled 2 x 2, pixel corners at whole numbers."""
+    stage.position = position
+    stage.turn = turn.reshape(-1)
+    fx, cx, cy = camera.K[0, 0], camera.K[0, 2], camera.K[1, 2]
+    stage.lens = (2 * fx, 2 * cx + 1, 2 * cy + 1)
+
+
+def _set_light(rng: np.random.Generator, stage: Stage, people: list[Person], mode: str) -> None:
+    azimuth, elevation = rng.uniform(0, 2 * math.pi), math.radians(rng.uniform(25, 80))
+    sun = np.array(
+        [
+            math.cos(azimuth) * math.cos(elevation),
+            math.sin(azimuth) * math.cos(elevation),
+            math.sin(elevation),
+        ]
+    )
+    if sun[1] > 0.3 and rng.random() < 0.5:
+        sun[1] *= -1  # light from behind the camera is more usual than against it
+    warm = rng.normal(0, 0.12)
+    sky = np.array([1 - warm * 0.6, 1, 1 + warm * 0.6]) * rng.uniform(0.25, 0.9)
+    if mode == "outdoor":
+        sky = sky * np.array([0.85, 0.97, 1.15])
+    fill = rng.uniform(0, 2 * math.pi)
+    stage.sun_direction = sun
+    stage.sun_colour = np.array([1 + warm, 1, 1 - warm]) * rng.uniform(0.3, 1.6)
+    stage.sky = sky
+    stage.ground = sky * rng.uniform(0.3, 0.7)
+    stage.fill_direction = (math.cos(fill) * 0.9, math.sin(fill) * 0.9, 0.3)
+    stage.fill_colour = rng.uniform(0, 0.4) * (1 + rng.normal(0, 0.1, 3))
+    stage.shadow = rng.uniform(0.4, 1)
+    joints = np.concatenate([person.body.joints for person in people])
+    centre = joints.mean(0)
+    forward = -sun
+    right = np.cross([0, 0, 1.0], forward)
+    right /= np.linalg.norm(right)
+    stage.sun_centre = centre
+    stage.sun_turn = np.stack([right, np.cross(forward, right), forward]).reshape(-1)
+    stage.sun_scale = 1.0 / (np.linalg.norm(joints - centre, axis=1).max() + 0.8)
+
+
+def _set_backdrop(
+    rng: np.random.Generator,
+    stage: Stage,
+    people: list[Person],
+    props: list[Prop],
+    mode: str,
+    num_textures: int,
+) -> None:
+    """A room that holds everybody, or open ground."""
+    stage.backdrop = OUTDOOR if mode == "outdoor" else ROOM
+    yaw = math.radians(rng.normal(0, 18))
+    axis = np.array([[math.cos(yaw), math.sin(yaw)], [-math.sin(yaw), math.cos(yaw)]])
+    spots = [person.body.joints[:, :2] for person in people] + [np.zeros((1, 2))]
+    spots += [prop.centre[None, :2] for prop in props]
+    local = np.concatenate(spots) @ axis.T
+    low = local.min(0) - [rng.uniform(0.7, 2.5), rng.uniform(0.9, 2.0)]
+    high = local.max(0) + [rng.uniform(0.7, 2.5), rng.uniform(0.8, 3.5)]
+    tallest = max(float(person.body.joints[:, 2].max()) for person in people)
+    height = max(2.35, stage.position[2] + 0.3, tallest + 0.15) + rng.uniform(0, 1)
+    stage.room_axis = (math.cos(yaw), math.sin(yaw))
+    stage.room_centre = axis.T @ ((low + high) / 2)
+    stage.room_half = (*((high - low) / 2), height)
+    floors, walls = textures_of(FLOORS, num_textures), textures_of(WALLS, num_textures)
+    stage.floor_texture = int(rng.choice(floors)) if rng.random() < 0.7 else -1
+    stage.wall_texture = int(rng.choice(walls)) if rng.random() < 0.3 else -1
+    stage.floor_colour = rng.uniform(0.15, 0.75) * (1 + rng.normal(0, 0.1, 3))
+    stage.wall_colour = rng.uniform(0.3, 0.85) * (1 + rng.normal(0, 0.08, 3))
+    stage.ceiling_colour = [float(rng.uniform(0.5, 0.9))] * 3
+    stage.floor_scale = rng.uniform(0.3, 1.3)
+    stage.wall_scale = rng.uniform(0.25, 1.0)
+    stage.decor_width = rng.uniform(0.9, 2.6)
+    stage.decor_share = rng.uniform(0, 0.9)
+    stage.seed = int(rng.integers(10000))
+
+
+def _feet(people: list[Person], props: list[Prop]) -> np.ndarray:
+    """(K, 3) float32 x, y, radius of the soft shadows where things meet the floor."""
+    spots = []
+    for person in people:
+        for side in ("left", "right"):
+            ankle = person.body.joint(f"{side}_ankle")
+            if ankle[2] < 0.3:
+                spots.append([ankle[0], ankle[1], 0.2])
+    for prop in props:
+        if prop.centre[2] - prop.half[2] < 0.02:
+            spots.append([prop.centre[0], prop.centre[1], 1.2 * max(prop.half[:2])])
+    return np.array(spots, np.float32).reshape(-1, 3)

@@ -1,0 +1,50 @@
+"""Renders labelled synthetic people to a folder, as a benchmark, a contact sheet or a clip."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from das_model.synthetic.production import RenderJob, benchmark, render_set
+
+
+def main() -> int:
+    """Parse the arguments and run what they ask for."""
+    args = _parse()
+    job = RenderJob(
+        args.out, args.seed, args.n, args.size, args.shard, args.backgrounds, args.motion
+    )
+    if args.benchmark:
+        rate = benchmark(job, args.workers)
+        print(f"{rate:.1f} images/s at {args.size[0]}x{args.size[1]}, {args.workers} processes")
+        return 0
+    start, done = time.time(), 0
+    for path, seconds in render_set(job, args.workers):
+        done += 1
+        rate = min(done * job.shard, job.count) / (time.time() - start)
+        print(f"{path.name}: {seconds:.0f} s; {rate:.1f} images/s so far", flush=True)
+    return 0
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add("-n", type=int, default=16, metavar="N", help="number of pictures")
+    add("--seed", type=int, default=0, help="seed of the first picture")
+    add("--out", type=Path, default=Path("synthetic"), help="folder of the set")
+    add("--size", type=_size, default=(512, 320), metavar="WxH", help="picture size in px")
+    add("--shard", type=int, default=500, help="pictures per labels file")
+    add("--backgrounds", type=Path, help="folder of photos without people, as backdrops")
+    add("--motion", type=Path, help=".npz with motion capture to draw poses from")
+    add("--workers", type=int, default=2, help="processes")
+    add("--benchmark", action="store_true", help="only measure the speed, N pictures a process")
+    return parser.parse_args()
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    return int(width), int(height)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
