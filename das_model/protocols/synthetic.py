@@ -1,8 +1,8 @@
 """Protocol for rendered people, whose every joint is known in camera space.
 
-Who must be found: people whose root is labelled and of whom at least `MIN_VISIBLE_JOINTS` joints
-are seen, the root itself seen or not. Predictions for the others (hidden, nearly outside) and
-those inside ignore boxes count neither for nor against.
+Who must be found: people whose root is labelled and in front of the camera (seen or not) and of
+whom at least `MIN_VISIBLE_JOINTS` joints are seen. Predictions for the others (hidden, nearly
+outside) and those inside ignore boxes count neither for nor against.
 
 Who is paired with whom: the root must lie within `ROOT_GATE` of the annotated person's size in
 the picture; among these the pairing of least distance wins, in the picture and in log depth,
@@ -62,8 +62,8 @@ class SyntheticProtocol:
                     f"got {given.skeleton.joint_names}"
                 )
         root = self._skeleton.root
-        counted = annotation.valid_3d[:, root]
-        counted = counted & (annotation.visible.sum(axis=1) >= MIN_VISIBLE_JOINTS)
+        has_root = annotation.valid_3d[:, root] & annotation.valid_2d[:, root]
+        counted = has_root & (annotation.visible.sum(axis=1) >= MIN_VISIBLE_JOINTS)
         cost, is_allowed = _pairing(people, annotation)
         matches = match_one_to_one(cost[:, counted], is_allowed[:, counted])
         left = np.setdiff1d(np.arange(len(people)), matches[0])

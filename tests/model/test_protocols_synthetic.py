@@ -25,8 +25,8 @@ def annotate(joints_cam, visible=None, ignore_px=()):
     labelled = np.ones(joints_cam.shape[:2], bool)
     return Annotation(
         joints_cam=joints_cam,
-        joints_px=CAMERA.project(joints_cam).astype(np.float32),
-        valid_2d=labelled,
+        joints_px=np.nan_to_num(CAMERA.project(joints_cam)).astype(np.float32),
+        valid_2d=joints_cam[..., 2] > 0,
         valid_3d=labelled,
         visible=labelled if visible is None else visible,
         ignore_px=np.array(ignore_px, np.float32).reshape(-1, 4),
@@ -95,6 +95,12 @@ def test_hidden_people_count_neither_way():
         assert table["num_people"] == table["recall"] == table["precision"] == 1
     visible[1, :4] = True
     assert table_of((predict(joints[:1]), annotate(joints, visible)))["recall"] == 0.5
+
+
+def test_person_whose_root_is_behind_the_camera_need_not_be_found():
+    joints = standing([0, 0, -100], [900, 0, 4000])
+    table = table_of((predict(joints[1:]), annotate(joints)))
+    assert table["num_people"] == table["recall"] == table["precision"] == 1
 
 
 def test_ignore_box_forgives_false_predictions():
