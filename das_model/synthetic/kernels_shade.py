@@ -94,7 +94,9 @@ def contact(pos: wp.vec3, feet: wp.array2d(dtype=wp.vec3), image: int) -> float:
         if radius > 0.0:
             dx = (pos[0] - feet[image, k][0]) / radius
             dy = (pos[1] - feet[image, k][1]) / radius
-            left = left * (1.0 - 0.5 * wp.exp(-dx * dx - dy * dy))
+            near = dx * dx + dy * dy
+            if near < 6.0:
+                left = left * (1.0 - 0.5 * wp.exp(-near))
     return left
 
 

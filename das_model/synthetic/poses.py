@@ -129,8 +129,9 @@ class PosePrior:
                 heads[self._bones[f"finger{finger}-{joint}.{side}"]] for joint in (1, 3)
             )
             axis = cross(unit(last - first), [-sign * 0.9, 0, -0.45])
+            bend = rotation(axis, curl * 0.9)
             for joint in (1, 2, 3):
-                pose[self._bones[f"finger{finger}-{joint}.{side}"]] = rotation(axis, curl * 0.9)
+                pose[self._bones[f"finger{finger}-{joint}.{side}"]] = bend
 
     def set_leg(self, pose: np.ndarray, shape: int, side: str, angles: LegAngles) -> None:
         """Aim thigh, shin and foot, from a straight stance instead of the template's A."""

@@ -7,7 +7,9 @@ import numpy as np
 
 def rotation(axis: np.ndarray | list[float], angle: float) -> np.ndarray:
     """(3, 3) rotation about `axis` (any length but zero) by `angle`."""
-    x, y, z = np.asarray(axis, float) / math.sqrt(sum(float(a) ** 2 for a in axis))
+    x, y, z = float(axis[0]), float(axis[1]), float(axis[2])
+    length = math.sqrt(x * x + y * y + z * z)
+    x, y, z = x / length, y / length, z / length
     c, s = math.cos(angle), math.sin(angle)
     d = 1 - c
     return np.array(
@@ -33,14 +35,15 @@ def swing(start: np.ndarray, end: np.ndarray) -> np.ndarray:
 
 def unit(vector: np.ndarray) -> np.ndarray:
     """`vector` at length 1."""
-    return vector / (math.sqrt(float(vector @ vector)) + 1e-12)
+    x, y, z = vector.tolist()
+    return vector / (math.sqrt(x * x + y * y + z * z) + 1e-12)
 
 
 def cross(a: np.ndarray, b: np.ndarray | list[float]) -> np.ndarray:
     """Cross product of two (3,) vectors; several times faster than numpy's for so short ones."""
-    return np.array(
-        [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
-    )
+    ax, ay, az = (float(value) for value in a)
+    bx, by, bz = (float(value) for value in b)
+    return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
 
 
 def direction(azimuth: float, elevation: float) -> np.ndarray:
