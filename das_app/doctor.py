@@ -198,7 +198,7 @@ def _runtime_check(model_file: Path) -> Check:
         f"{duration_ms:.0f} ms a picture"
     )
     if estimator.provider == "CPUExecutionProvider" and shutil.which("nvidia-smi"):
-        advice = "there is an NVIDIA GPU; install CUDA 12 and cuDNN 9 to use it"
+        advice = 'there is an NVIDIA GPU; to use it: pip install "onnxruntime-gpu[cuda,cudnn]"'
         return Check("ONNX Runtime", Status.WARN, detail, advice)
     return Check("ONNX Runtime", Status.OK, detail)
 
