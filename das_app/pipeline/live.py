@@ -117,6 +117,10 @@ class LivePipeline:
             self._change_state(PipelineState.RUNNING, self._source.name)
             self._resumed.set()
 
+    def set_looping(self, is_looping: bool) -> None:
+        """Whether a file begins again at its end; holds from its next end on."""
+        self._loop = is_looping
+
     def set_intrinsics(self, intrinsics: Intrinsics) -> None:
         """Use another lens for the frames read from now on."""
         self._source.intrinsics = intrinsics

@@ -129,6 +129,16 @@ def test_loop_begins_again_until_stopped(run):
     assert source.num_closed >= 1
 
 
+def test_looping_can_be_switched_while_it_plays(run):
+    source = FakeSource(num_frames=3)
+    pipeline, states = run(source, loop=True)
+    pipeline.start()
+    while source.num_rewound < 2:
+        assert pipeline.results.take(WAIT_S) is not None
+    pipeline.set_looping(False)
+    states.wait_for(PipelineState.FINISHED)
+
+
 def test_loop_of_an_empty_source_ends(run):
     pipeline, states = run(FakeSource(num_frames=0), loop=True)
     pipeline.start()
