@@ -1,0 +1,51 @@
+"""Rendered people from the folders that `scripts/render_synthetic.py` writes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from das_model.synthetic.storage import Shard, image_path, read_shard
+from das_model.targets import Annotation
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RenderedSet:
+    """All pictures of a folder whose shard is finished."""
+
+    root: Path
+    shards: tuple[Shard, ...]
+    offsets: np.ndarray  # (num_shards + 1,) first picture of each shard
+
+    @staticmethod
+    def open(root: Path) -> "RenderedSet":
+        """Index the `labels_*.npz` of a folder.
+
+        Raises:
+            FileNotFoundError: if there are none.
+        """
+        files = sorted(root.glob("labels_*.npz"))
+        if not files:
+            raise FileNotFoundError(
+                f"{root}: no labels_*.npz; scripts/render_synthetic.py --out {root} writes them"
+            )
+        shards = tuple(read_shard(file) for file in files)
+        return RenderedSet(root, shards, np.cumsum([0, *map(len, shards)]))
+
+    def __len__(self) -> int:
+        return int(self.offsets[-1])
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, Annotation]:
+        """The (H, W, 3) uint8 RGB picture and its labels.
+
+        Raises:
+            OSError: if the picture cannot be read.
+        """
+        shard_index = int(np.searchsorted(self.offsets, index, side="right")) - 1
+        shard, within = self.shards[shard_index], index - int(self.offsets[shard_index])
+        file = image_path(self.root, int(shard.seeds[within]))
+        image = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
+        if image is None:
+            raise OSError(f"{file}: not a readable image")
+        return image, shard.annotation(within)

@@ -1,0 +1,100 @@
+"""Export to ONNX: the network without flows and losses, proved equal to torch in numbers.
+
+The graph takes uint8 RGB pixels of any size that is a multiple of the coarsest stride, and gives
+for each level the maps of `decode.LevelMaps`. What the decoder and the window must know
+(joint names, encoding, input size, licence of the weights) travels in the file's metadata.
+"""
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import torch
+from torch import Tensor, nn
+
+from das_model.checkpoint import network_config_to_json
+from das_model.network import DasNetwork
+
+
+class ExportedNetwork(nn.Module):
+    """The network with the arithmetic that every level's maps need before decoding."""
+
+    def __init__(self, network: DasNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        """(1, H, W, 3) uint8 RGB to score (1, h, w), root (1, 3, h, w), joint offset
+        (1, J, 3, h, w) and joint score (1, J, h, w) of each level, finest first."""
+        outputs: list[Tensor] = []
+        for maps in self.network(image.permute(0, 3, 1, 2)):
+            score = maps.score[:, 0].sigmoid() * maps.centerness[:, 0].sigmoid()
+            joint_score = 1 - maps.joint_sigmas[-1][:, :, :2].mean(dim=2)
+            outputs += [score, maps.root, maps.joint_offsets[-1], joint_score]
+        return tuple(outputs)
+
+
+def output_names(num_levels: int) -> list[str]:
+    """Names of the graph's outputs, four a level."""
+    kinds = ("score", "root", "joint_offset", "joint_score")
+    return [f"{kind}_{level}" for level in range(num_levels) for kind in kinds]
+
+
+def export_onnx(
+    network: DasNetwork, file: Path, input_size: tuple[int, int], about: dict[str, str]
+) -> None:
+    """Write the ONNX file and check it against torch.
+
+    Args:
+        network: with its trained weights.
+        file: to write.
+        input_size: nominal (width, height) px; the runtime keeps its area.
+        about: further metadata, e.g. name, licence, training data.
+
+    Raises:
+        ValueError: if the ONNX maps differ from torch's by more than 1e-4.
+    """
+    network = network.eval().cpu()
+    wrapper = ExportedNetwork(network).eval()
+    width, height = input_size
+    example = torch.zeros(1, height, width, 3, dtype=torch.uint8)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    names = output_names(len(network.config.encoding.strides))
+    axes = {name: {-2: f"h_{name[-1]}", -1: f"w_{name[-1]}"} for name in names}
+    with warnings.catch_warnings():
+        # The tracing exporter is deprecated, but takes seconds where the new one takes minutes.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            wrapper, (example,), str(file), dynamo=False, opset_version=18,
+            input_names=["image"], output_names=names,
+            dynamic_axes={"image": {1: "height", 2: "width"}, **axes},
+        )  # fmt: skip
+    model = onnx.load(str(file))
+    metadata = {
+        "network_config": network_config_to_json(network.config),
+        "input_size": json.dumps(list(input_size)),
+        **about,
+    }
+    onnx.helper.set_model_props(model, metadata)
+    onnx.save(model, str(file))
+    for size in (input_size, (height, width)):
+        difference = largest_difference(wrapper, file, size)
+        if not difference <= 1e-4:
+            raise ValueError(f"{file}: differs from torch by {difference:.2e} at {size}")
+
+
+def largest_difference(wrapper: ExportedNetwork, file: Path, size: tuple[int, int]) -> float:
+    """Largest difference, relative to each map's magnitude where that is above 1, between ONNX
+    Runtime and torch on noise of the given (width, height)."""
+    image = np.random.default_rng(0).integers(0, 256, (1, size[1], size[0], 3), np.uint8)
+    with torch.no_grad():
+        expected = wrapper(torch.from_numpy(image))
+    session = ort.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    found = session.run(None, {"image": image})
+    return max(
+        float(np.abs(f - e.numpy()).max() / max(1.0, float(e.abs().max())))
+        for f, e in zip(found, expected, strict=True)
+    )

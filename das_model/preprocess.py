@@ -1,0 +1,57 @@
+"""Letterbox: a picture of any size to the network's input, with the camera that fits it.
+
+Shared by the data sets and the runtime. The values stay uint8 RGB: the network normalises, so
+that an exported model needs nothing but pixels.
+"""
+
+import math
+
+import cv2
+import numpy as np
+
+from das_model.camera import Camera
+
+
+def letterbox(
+    image: np.ndarray, camera: Camera, size: tuple[int, int]
+) -> tuple[np.ndarray, Camera]:
+    """Scale a picture to fit into `size` and pad it evenly with grey.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        camera: of the picture.
+        size: (width, height) of the result.
+
+    Returns:
+        The (height, width, 3) uint8 picture and its camera: points in camera space project to
+        the same place of the scene in both pictures.
+    """
+    height, width = image.shape[:2]
+    scale = min(size[0] / width, size[1] / height)
+    inner = (max(1, round(width * scale)), max(1, round(height * scale)))
+    left, top = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    canvas = np.full((size[1], size[0], 3), 127, np.uint8)
+    canvas[top : top + inner[1], left : left + inner[0]] = cv2.resize(
+        image, inner, interpolation=interpolation
+    )
+    return canvas, camera.resized(inner).cropped(-left, -top, size)
+
+
+def fitting_size(
+    picture_size: tuple[int, int], nominal_size: tuple[int, int], multiple: int
+) -> tuple[int, int]:
+    """Input (width, height) with the shape of the picture and about the nominal area.
+
+    Portrait and 4:3 pictures then use the whole input, not a band of it.
+
+    Args:
+        picture_size: (width, height) px.
+        nominal_size: (width, height) px, whose area sets the cost.
+        multiple: both sides of the result are multiples of this.
+    """
+    aspect = picture_size[0] / picture_size[1]
+    area = nominal_size[0] * nominal_size[1]
+    height = max(1, round(math.sqrt(area / aspect) / multiple)) * multiple
+    width = max(1, round(area / height / multiple)) * multiple
+    return width, height

@@ -1,0 +1,111 @@
+"""`PoseEstimator`: the one door from a picture to `People`, on ONNX Runtime."""
+
+import importlib.util
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+
+from das_model.camera import Camera
+from das_model.decode import DecodeConfig, LevelMaps, decode
+from das_model.people import People
+from das_model.preprocess import fitting_size, letterbox
+from das_model.skeleton import Skeleton
+from das_model.targets import Encoding
+
+
+class PoseEstimator:
+    """A loaded model; call it with a picture and its camera.
+
+    Args:
+        model_file: an ONNX file written by `das_model.export`.
+        providers: ONNX Runtime execution providers in order of preference; by default CUDA
+            where it works, else the CPU.
+        num_threads: of the CPU provider; by default one a core.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if the file is not a model of this project.
+    """
+
+    def __init__(
+        self,
+        model_file: Path,
+        providers: Sequence[str] | None = None,
+        num_threads: int = 0,
+    ) -> None:
+        if not model_file.is_file():
+            raise FileNotFoundError(f"{model_file}: an ONNX model file was expected there")
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = num_threads
+        # spinning threads would take the cores from the window and the camera
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.log_severity_level = 3
+        wanted = providers or _usable_providers()
+        try:
+            self._session = ort.InferenceSession(str(model_file), options, list(wanted))
+        except Exception as error:  # the bindings raise many kinds, all for an unreadable model
+            raise ValueError(f"{model_file}: not a readable ONNX model: {error}") from error
+        metadata = self._session.get_modelmeta().custom_metadata_map
+        if "network_config" not in metadata:
+            raise ValueError(f"{model_file}: no network_config in its metadata: not a DAS model")
+        config = json.loads(metadata["network_config"])
+        self._encoding = Encoding(
+            **{k: tuple(v) if isinstance(v, list) else v for k, v in config["encoding"].items()}
+        )
+        self._decode = DecodeConfig()
+        self._multiple = self._encoding.strides[-1]
+        self.skeleton = Skeleton(tuple(config["joint_names"]))
+        self.model_name = metadata.get("name", model_file.stem)
+        self.metadata = dict(metadata)
+        width, height = json.loads(metadata["input_size"])
+        self.input_size: tuple[int, int] = (width, height)
+
+    @property
+    def provider(self) -> str:
+        """The execution provider really in use, e.g. CPUExecutionProvider."""
+        return self._session.get_providers()[0]
+
+    @property
+    def score_threshold(self) -> float:
+        """People less sure than this are left out."""
+        return self._decode.score_threshold
+
+    @score_threshold.setter
+    def score_threshold(self, value: float) -> None:
+        self._decode = DecodeConfig(
+            value, self._decode.oks_threshold, self._decode.max_candidates, self._decode.max_people
+        )
+
+    def __call__(self, image: np.ndarray, camera: Camera) -> People:
+        """Find the people of a picture.
+
+        Args:
+            image: (H, W, 3) uint8 RGB.
+            camera: of the picture; lens distortion is undone on the joints.
+
+        Returns:
+            People in the camera's space, best first.
+        """
+        size = fitting_size((image.shape[1], image.shape[0]), self.input_size, self._multiple)
+        boxed, boxed_camera = letterbox(image, camera, size)
+        outputs = self._session.run(None, {"image": boxed[None]})
+        levels = [
+            LevelMaps(*(output[0] for output in outputs[i : i + 4]))
+            for i in range(0, len(outputs), 4)
+        ]
+        return decode(levels, boxed_camera, self._encoding, self.skeleton, self._decode)
+
+
+def _usable_providers() -> list[str]:
+    """CUDA first where this build of ONNX Runtime has it; a CUDA that does not start (no card,
+    no driver) makes ONNX Runtime go on with the CPU, which `PoseEstimator.provider` tells."""
+    available = ort.get_available_providers()
+    if "CUDAExecutionProvider" not in available:
+        return ["CPUExecutionProvider"]
+    ort.set_default_logger_severity(4)  # else a machine without CUDA prints errors at every start
+    if importlib.util.find_spec("nvidia") is not None:
+        ort.preload_dlls()  # CUDA and cuDNN from Python packages
+    return ["CUDAExecutionProvider", "CPUExecutionProvider"]
