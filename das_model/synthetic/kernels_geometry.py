@@ -218,5 +218,5 @@ def project_sun(
     i = image[b]
     c = stages[i].sun_turn * (verts[b, v] - stages[i].sun_centre)
     half = 0.5 * float(size)
-    scale = stages[i].sun_scale
+    scale = stages[i].sun_scale * half
     out[b, v] = wp.vec3(scale * c[0] + half, scale * c[1] + half, c[2] + 20.0)

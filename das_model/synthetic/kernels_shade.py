@@ -35,8 +35,9 @@ def in_shadow(
     slope = 1.0 - wp.abs(wp.dot(n, stage.sun_direction))
     c = stage.sun_turn * (pos + n * (0.015 + 0.045 * slope) - stage.sun_centre)
     half = 0.5 * float(sun_size)
-    x = int(stage.sun_scale * c[0] + half + jitter * 2.4 - 1.2)
-    y = int(stage.sun_scale * c[1] + half + wp.frac(jitter * 57.0) * 2.4 - 1.2)
+    scale = stage.sun_scale * half
+    x = int(scale * c[0] + half + jitter * 2.4 - 1.2)
+    y = int(scale * c[1] + half + wp.frac(jitter * 57.0) * 2.4 - 1.2)
     if x < 0 or y < 0 or x >= sun_size or y >= sun_size:
         return 0.0
     key = sun_map[image, y * sun_size + x]

@@ -139,12 +139,12 @@ def _attempt(
     furniture = Furniture(rng, people, num_textures)
     _furnish(rng, furniture, mode, people, photo, math.tan(half_fov))
     stage = Stage()
-    _set_camera(stage, camera, position, turn)
+    set_camera(stage, camera, position, turn)
     _set_light(rng, stage, people, mode)
     _set_backdrop(rng, stage, people, furniture.props, mode, num_textures)
     if photo >= 0:
         stage.backdrop = PHOTO
-    feet = _feet(people, furniture.props)
+    feet = contact_spots(people, furniture.props)
     effects_seed = int(rng.integers(1 << 31))
     return Scene(people, furniture.props, camera, position, turn, stage, feet, photo, effects_seed)
 
@@ -191,7 +191,7 @@ def _furnish(
         furniture.clutter(int(rng.integers(0, most + 1)), spread, max(2.5, deepest + 1.0))
 
 
-def _set_camera(stage: Stage, camera: Camera, position: np.ndarray, turn: np.ndarray) -> None:
+def set_camera(stage: Stage, camera: Camera, position: np.ndarray, turn: np.ndarray) -> None:
     """Fill in the camera for a picture supersampled 2 x 2, pixel corners at whole numbers."""
     stage.position = position
     stage.turn = turn.reshape(-1)
@@ -267,7 +267,7 @@ def _set_backdrop(
     stage.seed = int(rng.integers(10000))
 
 
-def _feet(people: list[Person], props: list[Prop]) -> np.ndarray:
+def contact_spots(people: list[Person], props: list[Prop]) -> np.ndarray:
     """(K, 3) float32 x, y, radius of the soft shadows where things meet the floor."""
     spots = []
     for person in people:
