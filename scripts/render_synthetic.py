@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+from das_model.synthetic.demo_clip import write_demo_clip
 from das_model.synthetic.production import RenderJob, benchmark, render_set
 
 
@@ -14,6 +15,9 @@ def main() -> int:
     job = RenderJob(
         args.out, args.seed, args.n, args.size, args.shard, args.backgrounds, args.motion
     )
+    if args.clip:
+        write_demo_clip(args.out / "demo.mp4", args.clip)
+        return 0
     if args.benchmark:
         rate = benchmark(job, args.workers)
         print(f"{rate:.1f} images/s at {args.size[0]}x{args.size[1]}, {args.workers} processes")
@@ -37,6 +41,7 @@ def _parse() -> argparse.Namespace:
     add("--backgrounds", type=Path, help="folder of photos without people, as backdrops")
     add("--motion", type=Path, help=".npz with motion capture to draw poses from")
     add("--workers", type=int, default=2, help="processes")
+    add("--clip", type=float, metavar="SECONDS", help="write the demo clip to OUT/demo.mp4")
     add("--benchmark", action="store_true", help="only measure the speed, N pictures a process")
     return parser.parse_args()
 

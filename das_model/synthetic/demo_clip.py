@@ -35,6 +35,7 @@ CLIP_FOV_DEG = 60.0
 _EXPOSURE = 1.0
 _CRF = 22
 _NUM_TEXTURES = 32
+_SUN_SIZE = 1024
 _BATCH = 4
 _HANG = (78.0, -80.0, 14.0, 0.0)  # an arm at rest
 _SEATED = (88.0, 6.0, 88.0, 4.0, 0.0)
@@ -89,10 +90,10 @@ def render_demo(num_frames: int, device: str = "cpu") -> Iterator[ClipFrame]:
     """The frames of the clip, in order."""
     kit = load_kit()
     poser = BodyPoser(kit)
-    renderer = Renderer(kit, CLIP_SIZE, make_atlas(1, _NUM_TEXTURES, []), device)
+    renderer = Renderer(kit, CLIP_SIZE, make_atlas(1, _NUM_TEXTURES, []), device, _SUN_SIZE)
     casts = [animate(actor, poser, num_frames, CLIP_FPS) for actor in demo_actors(kit)]
     camera = Camera.from_fov(CLIP_SIZE, CLIP_FOV_DEG)
-    position, turn = np.array([0.0, 0.0, 1.55]), look_matrix(0.0, math.radians(8), 0.0)
+    position, turn = np.array([0.0, 0.0, 1.55]), look_matrix(0.0, math.radians(8.5), 0.0)
     stage = _living_room(camera, position, turn)
     props = _furniture(casts)
     for first in range(0, num_frames, _BATCH):
@@ -112,9 +113,9 @@ def demo_actors(kit: BodyKit) -> list[Actor]:
     men = np.flatnonzero(is_adult & (kit.gender < 0.1))
     women = np.flatnonzero(is_adult & (kit.gender > 0.9))
     return [
-        _walker(int(men[3]), _look(kit, int(men[3]), 11)),
-        _talker(int(women[5]), _look(kit, int(women[5]), 4)),
-        _gymnast(int(women[9]), _look(kit, int(women[9]), 8)),
+        _walker(int(men[2]), _look(kit, int(men[2]), 11)),
+        _talker(int(women[11]), _look(kit, int(women[11]), 4)),
+        _gymnast(int(women[4]), _look(kit, int(women[4]), 8)),
     ]
 
 
@@ -138,38 +139,41 @@ def _dyed(look: np.ndarray, **colours: tuple[float, float, float]) -> np.ndarray
 
 
 def _walker(shape: int, look: np.ndarray) -> Actor:
-    """Walks in from the left behind the others, stops, waves, walks on."""
+    """Walks in from the left behind the others, waves, joins the talk, walks out on the right."""
     look[m.SLEEVE] = 0.97
-    waves = tuple(
-        (7.6 + 0.28 * k, (84.0, 22.0, 78.0 + 26 * (k % 2), -88.0)) for k in range(9)
-    )
-    right_arm = Track(((6.6, _HANG), *waves, (10.9, _HANG)))
+    waves = tuple((3.9 + 0.28 * k, (84.0, 22.0, 78.0 + 26 * (k % 2), -88.0)) for k in range(9))
+    point, shrug = (24.0, -22.0, 40.0, -20.0), (56.0, -48.0, 86.0, -50.0)
+    talk = ((8.2, _HANG), (9.2, shrug), (9.9, point), (10.6, shrug), (11.8, _HANG))
+    still_turn = ((2.7, (88.0,)), (3.7, (4.0,)), (7.4, (4.0,)), (8.4, (36.0,)), (11.6, (36.0,)))
     return Actor(
         shape,
-        _dyed(look, shirt=(0.5, 0.12, 0.08), trousers=(0.06, 0.08, 0.13), shoes=(0.1, 0.06, 0.04)),
+        _dyed(look, shirt=(0.5, 0.12, 0.08), trousers=(0.06, 0.08, 0.13), shoes=(0.1, 0.06, 0.04), hair=(0.05, 0.03, 0.02)),
         "walk",
-        (-3.6, 4.3),
-        Track(((0.0, (90.0,)), (5.6, (90.0,)), (6.9, (4.0,)), (10.4, (4.0,)), (11.6, (88.0,)))),
+        (-3.5, 4.3),
+        Track(((0.0, (88.0,)), *still_turn, (12.5, (92.0,)))),
         Track(
             (
                 (0.0, (3.0, 0.0, 0.0, 4.0, 0.0, -25.0)),
-                (5.6, (3.0, 0.0, 0.0, 4.0, 0.0, -40.0)),
-                (7.0, (0.0, 0.0, 0.0, 4.0, 0.0, 0.0)),
-                (8.4, (0.0, 2.0, 0.0, 2.0, 6.0, 4.0)),
-                (10.4, (0.0, 0.0, 0.0, 4.0, 0.0, 0.0)),
-                (11.6, (3.0, 0.0, 0.0, 4.0, 0.0, 0.0)),
+                (2.6, (3.0, 0.0, 0.0, 4.0, 0.0, -40.0)),
+                (3.8, (0.0, 0.0, 0.0, 4.0, 0.0, 0.0)),
+                (5.0, (0.0, 2.0, 0.0, 2.0, 6.0, 4.0)),
+                (7.4, (0.0, 0.0, 0.0, 4.0, 0.0, 0.0)),
+                (8.6, (4.0, 0.0, 4.0, 8.0, 4.0, 10.0)),
+                (10.2, (2.0, 0.0, 2.0, 2.0, -4.0, 16.0)),
+                (12.4, (3.0, 0.0, 0.0, 4.0, 0.0, 0.0)),
             )
         ),
-        still(*_HANG),
-        right_arm,
+        Track(((0.0, _HANG), *talk)),
+        Track(((2.9, _HANG), *waves, (7.2, _HANG), (9.4, _HANG), (10.3, shrug), (11.5, _HANG))),
         still(*_STANDING),
-        walk=Track(((0.0, (1.0,)), (5.4, (1.0,)), (6.9, (0.0,)), (10.6, (0.0,)), (11.6, (1.0,)))),
+        walk=Track(((0.0, (1.0,)), (2.3, (1.0,)), (3.5, (0.0,)), (11.6, (0.0,)), (12.5, (1.0,)))),
     )
 
 
 def _talker(shape: int, look: np.ndarray) -> Actor:
     """Sits on a chair and talks with both hands."""
     look[m.SLEEVE] = 0.3
+    look[[m.HAIR_STYLE, m.HAIR_THICK]] = (2, 0.025)
     lap = (38.0, -62.0, 62.0, -10.0)
     open_hand = (48.0, -48.0, 82.0, -35.0)
     raised = (40.0, -25.0, 98.0, -40.0)
@@ -177,7 +181,7 @@ def _talker(shape: int, look: np.ndarray) -> Actor:
         shape,
         _dyed(look, shirt=(0.08, 0.3, 0.32), trousers=(0.05, 0.05, 0.06), shoes=(0.5, 0.5, 0.48)),
         "sit",
-        (1.0, 3.0),
+        (1.05, 3.25),
         still(-34.0),
         Track(
             (
@@ -200,6 +204,7 @@ def _talker(shape: int, look: np.ndarray) -> Actor:
 def _gymnast(shape: int, look: np.ndarray) -> Actor:
     """Stands and chats, stretches both arms up, squats twice."""
     look[m.SLEEVE] = 0.28
+    look[[m.HAIR_STYLE, m.HAIR_CUT, m.HAIR_THICK]] = (3, 0.5, 0.012)
     hip = (112.0, -52.0, 98.0, 38.0)
     forward = (10.0, -4.0, 6.0, 0.0)
     up = (62.0, 76.0, 12.0, 0.0)
@@ -208,9 +213,9 @@ def _gymnast(shape: int, look: np.ndarray) -> Actor:
     half = (40.0, 10.0, 50.0, 8.0, -10.0)
     return Actor(
         shape,
-        _dyed(look, shirt=(0.72, 0.52, 0.16), trousers=(0.16, 0.18, 0.26), shoes=(0.7, 0.7, 0.7)),
+        _dyed(look, shirt=(0.72, 0.52, 0.16), trousers=(0.16, 0.18, 0.26), shoes=(0.7, 0.7, 0.7), hair=(0.2, 0.1, 0.05)),
         "stand",
-        (-1.0, 2.75),
+        (-1.12, 3.25),
         Track(((0.0, (32.0,)), (4.6, (32.0,)), (5.8, (10.0,)), (16.0, (14.0,)))),
         Track(
             (
@@ -260,9 +265,9 @@ def _living_room(camera: Camera, position: np.ndarray, turn: np.ndarray) -> Stag
     set_camera(stage, camera, position, turn)
     sun = np.array([-0.5, -0.62, 0.75])
     stage.sun_direction = sun / np.linalg.norm(sun)
-    stage.sun_colour = (1.15, 1.02, 0.85)
-    stage.sky = (0.42, 0.46, 0.52)
-    stage.ground = (0.24, 0.2, 0.17)
+    stage.sun_colour = (1.5, 1.32, 1.08)
+    stage.sky = (0.34, 0.37, 0.42)
+    stage.ground = (0.2, 0.17, 0.14)
     stage.fill_direction = (0.75, -0.6, 0.3)
     stage.fill_colour = (0.16, 0.17, 0.2)
     stage.shadow = 0.65
@@ -285,7 +290,7 @@ def _living_room(camera: Camera, position: np.ndarray, turn: np.ndarray) -> Stag
     stage.wall_scale = 1.0
     stage.decor_width = 1.5
     stage.decor_share = 0.75
-    stage.seed = 21
+    stage.seed = 78
     return stage
 
 

@@ -22,7 +22,6 @@ from das_model.synthetic.stage import Stage
 
 wp.config.quiet = True
 
-SUN_SIZE = 256
 _THICKNESS_M = {
     "pelvis": 0.22, "spine": 0.22, "neck": 0.13, "head": 0.16, "head_top": 0.10,
     "nose": 0.05, "eye": 0.05, "ear": 0.07, "shoulder": 0.13, "elbow": 0.10, "wrist": 0.08,
@@ -58,8 +57,8 @@ class Renderer:
         kit: body kit.
         size: (width, height) px of the pictures.
         atlas: (T, S, S, 3) float32 textures.
-        photos: (H, W, 3) float32 linear RGB backdrops of the pictures' size.
         device: Warp's name of it, "cpu" or "cuda:0".
+        sun_size: side of the shadow map in px.
     """
 
     def __init__(
@@ -68,8 +67,10 @@ class Renderer:
         size: tuple[int, int],
         atlas: np.ndarray,
         device: str,
+        sun_size: int = 256,
     ) -> None:
         self.size = size
+        self._sun_size = sun_size
         self._device = device
         self._kit = kit
         self._num_faces = len(kit.faces)
@@ -103,7 +104,7 @@ class Renderer:
         meshes = _Meshes(self, scenes)
         stages = wp.array([scene.stage for scene in scenes], dtype=Stage, device=self._device)
         zbuffer = self._rasterise(meshes, stages, (2 * width, 2 * height), count, True)
-        sun_map = self._rasterise(meshes, stages, (SUN_SIZE, SUN_SIZE), count, False)
+        sun_map = self._rasterise(meshes, stages, (self._sun_size, self._sun_size), count, False)
         visible = self._see_joints(scenes, meshes, zbuffer)
         shape = (count, height, width)
         capacity = 2 * count * height * width
@@ -125,7 +126,7 @@ class Renderer:
         if backdrops is None:
             backdrops = np.zeros((1, 1, 1, 3), np.float32)
         out = self._empty((*shape, 3), float)
-        sun = [SUN_SIZE, sun_map]
+        sun = [self._sun_size, sun_map]
         self._launch(
             kernels_shade.shade_background,
             shape,
