@@ -91,12 +91,16 @@ class PoseEstimator:
         """
         size = fitting_size((image.shape[1], image.shape[0]), self.input_size, self._multiple)
         boxed, boxed_camera = letterbox(image, camera, size)
-        outputs = self._session.run(None, {"image": boxed[None]})
-        levels = [
-            LevelMaps(*(output[0] for output in outputs[i : i + 4]))
-            for i in range(0, len(outputs), 4)
-        ]
+        levels = level_maps(self._session.run(None, {"image": boxed[None]}))
         return decode(levels, boxed_camera, self._encoding, self.skeleton, self._decode)
+
+
+def level_maps(outputs: Sequence[np.ndarray]) -> list[LevelMaps]:
+    """The exported graph's outputs for one picture, four a level with a batch axis of 1."""
+    return [
+        LevelMaps(*(output[0] for output in outputs[i : i + 4]))
+        for i in range(0, len(outputs), 4)
+    ]
 
 
 def _usable_providers() -> list[str]:

@@ -7,28 +7,20 @@ On CUDA the network runs in mixed precision; the pose loss is float32 always (se
 import copy
 import json
 import math
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
-from torch.utils.data import DataLoader
-from torch.utils.tensorboard import SummaryWriter
-from tqdm import tqdm
 
 from das_model.backbones.efficientnet_lite import imagenet_file
 from das_model.checkpoint import load_tensors, network_config_to_json, save_tensors
-from das_model.datasets.augment import AugmentConfig
-from das_model.datasets.photos import PhotoSet
-from das_model.datasets.rendered import RenderedSet
-from das_model.datasets.training import AnnotatedSet, TrainingMix, collate
+from das_model.datasets.training import Batch
 from das_model.losses import BatchTargets, DasLoss, LossConfig
 from das_model.network import LITE, DasNetwork, NetworkConfig
-
-Batch = tuple[Tensor, list[BatchTargets]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,134 +192,19 @@ class _NetworkAndLoss(nn.Module):
         return self.loss(self.network(images), targets)
 
 
-@dataclass(frozen=True, slots=True)
-class DataConfig:
-    """Where a run's pictures come from; either set may be missing, not both."""
-
-    photos: Path | None = None
-    synthetic: Path | None = None
-    synthetic_val: Path | None = None
-    photo_share: float = 0.4  # of the samples, where both sets are there
-    size: int = 256  # side of the square canvas, px
-    batch_size: int = 8  # per process
-    num_workers: int = 0
-    seed: int = 0
-    augment: AugmentConfig = field(default_factory=AugmentConfig)
-
-    def __post_init__(self) -> None:
-        if self.photos is None and self.synthetic is None:
-            raise ValueError("DataConfig needs photos, synthetic or both, got neither")
-
-    def training_sets(self) -> tuple[list[AnnotatedSet], list[float]]:
-        """The sets and their shares."""
-        sets: list[AnnotatedSet] = []
-        shares: list[float] = []
-        if self.photos is not None:
-            sets.append(PhotoSet.open(self.photos, "train"))
-            shares.append(self.photo_share if self.synthetic else 1.0)
-        if self.synthetic is not None:
-            sets.append(RenderedSet.open(self.synthetic))
-            shares.append(1 - self.photo_share if self.photos else 1.0)
-        return sets, shares
-
-    def validation_sets(self) -> dict[str, AnnotatedSet]:
-        """Fixed sets by name; empty if there are none."""
-        sets: dict[str, AnnotatedSet] = {}
-        if self.photos is not None:
-            sets["photos"] = PhotoSet.open(self.photos, "val")
-        if self.synthetic_val is not None:
-            sets["synthetic"] = RenderedSet.open(self.synthetic_val)
-        return sets
-
-
-def training_batches(trainer: Trainer, data: DataConfig, rank: int, world: int) -> Iterator[Batch]:
-    """This process's batches from the trainer's step on, to the end of the schedule."""
-    per_step = data.batch_size * world
-    sets, shares = data.training_sets()
-    mix = TrainingMix(
-        sets, shares, (data.size, data.size), trainer.config.network.encoding, data.augment,
-        data.seed, trainer.config.total_steps * per_step,
-    )  # fmt: skip
-    order = range(trainer.step * per_step + rank, len(mix), world)
-    return iter(
-        DataLoader(
-            mix, data.batch_size, sampler=order, collate_fn=collate, num_workers=data.num_workers,
-            pin_memory=trainer.device.type == "cuda",
-        )
-    )  # fmt: skip
-
-
-class TrainLog:
-    """Progress bar, TensorBoard, checkpoints and validation of one run.
-
-    Args:
-        trainer: of the run.
-        data: its pictures.
-        folder: for the log and `checkpoint.safetensors`.
-        save_every: steps between checkpoints.
-        validate_every: steps between validations.
-    """
-
-    NUM_VALIDATION = 200  # pictures of each set
-
-    def __init__(
-        self, trainer: Trainer, data: DataConfig, folder: Path, save_every: int,
-        validate_every: int,
-    ) -> None:  # fmt: skip
-        self._trainer, self._data = trainer, data
-        self._checkpoint = folder / "checkpoint.safetensors"
-        self._save_every, self._validate_every = save_every, validate_every
-        self._writer = SummaryWriter(str(folder))
-        self._bar = tqdm(
-            total=trainer.config.total_steps, initial=trainer.step, mininterval=10, unit="step"
-        )
+class StepLog(Protocol):
+    """What `train` tells of its progress."""
 
     def step(self, losses: dict[str, float]) -> None:
         """Note one finished step."""
-        step = self._trainer.step
-        self._bar.update()
-        if step % 20 == 0:
-            self._bar.set_postfix({name: f"{value:.2f}" for name, value in losses.items()})
-            learning_rate = self._trainer.optimizer.param_groups[0]["lr"]
-            self._write("train", {**losses, "learning_rate": learning_rate})
-        if step % self._validate_every == 0:
-            self._validate()
-        if step % self._save_every == 0:
-            self._trainer.save(self._checkpoint)
 
     def close(self) -> None:
-        """Save the last state."""
-        self._trainer.save(self._checkpoint)
-        self._writer.close()
-        self._bar.close()
-
-    def _validate(self) -> None:
-        size, encoding = self._data.size, self._trainer.config.network.encoding
-        plain = AugmentConfig(scale=(1.0, 1.0), rotation_deg=0, flip=0, colour=0)
-        for name, annotated_set in self._data.validation_sets().items():
-            mix = TrainingMix(
-                [annotated_set], [1.0], (size, size), encoding, plain, 0, self.NUM_VALIDATION
-            )
-            loader = DataLoader(mix, self._data.batch_size, collate_fn=collate)
-            losses = self._trainer.validation_losses(loader)
-            self._write(f"validation_{name}", losses)
-            table = ", ".join(f"{key} {value:.3f}" for key, value in losses.items())
-            tqdm.write(f"step {self._trainer.step}, validation on {name}: {table}")
-
-    def _write(self, group: str, values: dict[str, float]) -> None:
-        for name, value in values.items():
-            self._writer.add_scalar(f"{group}/{name}", value, self._trainer.step)
+        """Training has ended."""
 
 
-def train(
-    trainer: Trainer,
-    batches: Iterator[Batch],
-    log: TrainLog | None = None,
-    max_minutes: float = math.inf,
-) -> None:
-    """Run to the end of the schedule, or for `max_minutes`; the last state is saved."""
-    end = time.monotonic() + max_minutes * 60
-    while trainer.step < trainer.config.total_steps and time.monotonic() < end:
+def train(trainer: Trainer, batches: Iterator[Batch], log: StepLog | None = None) -> None:
+    """Run to the end of the schedule; the last state is saved."""
+    while trainer.step < trainer.config.total_steps:
         losses = trainer.train_step(next(batches))
         if log is not None:
             log.step(losses)

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import torch
 
+from das_model.datasets.training import DataConfig, training_batches
 from das_model.network import LITE, RESNET50
-from das_model.train import DataConfig, TrainConfig, Trainer, TrainLog, train, training_batches
+from das_model.train import TrainConfig, Trainer, train
+from das_model.train_log import TrainLog
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("--network", choices=["lite", "resnet50"], default="lite")
@@ -26,7 +28,6 @@ parser.add_argument("--photo-share", type=float, default=0.4, help="of the sampl
 parser.add_argument("--size", type=int, default=256, help="side of the square canvas, px")
 parser.add_argument("--batch", type=int, default=8, help="pictures per process and step")
 parser.add_argument("--steps", type=int, default=10_000)
-parser.add_argument("--minutes", type=float, default=float("inf"), help="stop earlier than that")
 parser.add_argument("--lr", type=float, default=1e-3, help="peak learning rate")
 parser.add_argument("--workers", type=int, default=0, help="loader processes")
 parser.add_argument("--threads", type=int, default=1, help="of torch, per process")
@@ -63,11 +64,12 @@ def main() -> None:
         trainer.load_weights(args.init)
     elif args.network == "lite":
         trainer.load_imagenet()
-    batches = training_batches(trainer, data, rank, world)
+    steps = range(trainer.step, args.steps)
+    batches = training_batches(data, network.encoding, steps, rank, world)
     log = None
     if rank == 0:
         log = TrainLog(trainer, data, args.out, args.save_every, args.validate_every)
-    train(trainer, batches, log, args.minutes)
+    train(trainer, batches, log)
 
 
 if __name__ == "__main__":

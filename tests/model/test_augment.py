@@ -1,0 +1,130 @@
+"""Augmentation and letterbox keep pixels, intrinsics and depth consistent."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from people_scenes import annotate
+
+from das_model.camera import Camera
+from das_model.datasets.augment import (
+    AugmentConfig,
+    Placement,
+    place,
+    random_placement,
+    vary_colour,
+)
+from das_model.preprocess import fitting_size, letterbox
+
+CAMERA = Camera.from_intrinsics(410, 410, 230, 120, (448, 256))
+PICTURE = np.random.default_rng(0).integers(0, 256, (256, 448, 3), np.uint8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6))
+def test_reprojection_of_augmented_joints_gives_the_augmented_pixels(seed):
+    rng = np.random.default_rng(seed)
+    annotation = annotate([[-500, 50, 3000], [600, 0, 4000]], CAMERA, 40)
+    placement = random_placement(annotation, (256, 192), AugmentConfig(rotation_deg=25), rng)
+    _, moved = place(PICTURE, annotation, placement)
+    again = moved.camera.project(moved.joints_cam)
+    np.testing.assert_allclose(again, moved.joints_px, atol=0.01)
+    np.testing.assert_allclose(  # metric depth is never scaled
+        np.sort(moved.joints_cam[..., 2]), np.sort(annotation.joints_cam[..., 2]), rtol=1e-6
+    )
+
+
+def test_the_picture_moves_with_the_joints():
+    annotation = annotate([[0, 0, 3000]], CAMERA)
+    picture = np.zeros_like(PICTURE)
+    joint = annotation.joints_px[0, 14]  # a wrist
+    cv2.circle(picture, tuple(np.round(joint).astype(int).tolist()), 5, (255, 255, 255), -1)
+    placement = Placement(0.8, 0.3, True, (120.0, 100.0), (256, 192))
+    canvas, moved = place(picture, annotation, placement)
+    ys, xs = np.nonzero(canvas[..., 0] > 200)
+    mirrored = annotation.skeleton.flip_order[14]
+    np.testing.assert_allclose(moved.joints_px[0, mirrored], [xs.mean(), ys.mean()], atol=0.8)
+
+
+def test_mirroring_twice_is_the_identity():
+    annotation = annotate([[300, 0, 3000]], CAMERA, 60)
+    once = Placement(1.0, 0.0, True, tuple(CAMERA.K[:2, 2]), CAMERA.size)
+    canvas, moved = place(PICTURE, annotation, once)
+    back = dataclasses.replace(once, shift_px=tuple(moved.camera.K[:2, 2]))
+    _, twice = place(canvas, moved, back)
+    np.testing.assert_allclose(twice.joints_px, annotation.joints_px, atol=1e-3)
+    np.testing.assert_allclose(twice.joints_cam, annotation.joints_cam, atol=1e-2)
+    assert np.abs(moved.joints_px - annotation.joints_px).max() > 10
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_root_stays_on_the_canvas(seed):
+    annotation = annotate([[-900, 0, 3000], [900, 0, 3000]], CAMERA)
+    rng = np.random.default_rng(seed)
+    placement = random_placement(annotation, (192, 192), AugmentConfig(scale=(0.5, 2.0)), rng)
+    _, moved = place(PICTURE, annotation, placement)
+    roots = moved.joints_px[:, 0]
+    assert ((roots >= 0) & (roots < 192)).all(-1).any()
+
+
+def test_joints_that_leave_the_canvas_are_known_but_not_visible():
+    annotation = annotate([[0, 0, 3000]], CAMERA)
+    half = Placement(1.0, 0.0, False, (230.0, 60.0), (448, 128))
+    _, moved = place(PICTURE, annotation, half)
+    outside = moved.joints_px[0, :, 1] >= 127.5
+    assert outside.any() and not outside.all()
+    assert moved.valid_2d.all() and moved.valid_3d.all()
+    assert not moved.visible[0, outside].any()
+
+
+def test_ignore_boxes_move_along():
+    annotation = dataclasses.replace(
+        annotate([[0, 0, 3000]], CAMERA), ignore_px=np.array([[10, 20, 30, 60]], np.float32)
+    )
+    doubled = Placement(2.0, 0.0, False, (460.0, 240.0), (896, 512))
+    _, moved = place(PICTURE, annotation, doubled)
+    np.testing.assert_allclose(moved.ignore_px, [[20, 40, 60, 120]])
+
+
+def test_colour_changes_values_only_where_asked():
+    rng = np.random.default_rng(0)
+    assert vary_colour(PICTURE, 0.0, rng) is PICTURE
+    varied = vary_colour(PICTURE, 1.0, rng)
+    assert varied.shape == PICTURE.shape and varied.dtype == np.uint8
+    assert not np.array_equal(varied, PICTURE)
+
+
+@settings(max_examples=40, deadline=None)
+@given(width=st.integers(40, 2000), height=st.integers(40, 2000))
+def test_letterbox_keeps_points_of_the_scene(width, height):
+    camera = Camera.from_fov((width, height), 60)
+    size = fitting_size((width, height), (448, 256), 64)
+    image, boxed = letterbox(np.zeros((height, width, 3), np.uint8), camera, size)
+    assert image.shape == (size[1], size[0], 3) and boxed.size == size
+    corners = np.array([[-0.5, -0.5], [width - 0.5, height - 0.5]])
+    rays = camera.back_project(corners, np.full(2, 1000.0))
+    landed = boxed.project(rays)
+    assert (landed > -0.51).all() and (landed < np.array(size) - 0.49).all()
+    spans = (landed[1] - landed[0]) / size
+    assert spans.max() > 0.99  # one side is filled
+
+
+def test_letterbox_draws_where_its_camera_says():
+    picture = np.zeros((480, 640, 3), np.uint8)
+    cv2.circle(picture, (500, 100), 9, (255, 255, 255), -1)
+    camera = Camera.from_fov((640, 480), 60)
+    image, boxed = letterbox(picture, camera, (448, 256))
+    ys, xs = np.nonzero(image[..., 0] > 200)
+    point = boxed.project(camera.back_project(np.array([500.0, 100.0]), np.array(1000.0)))
+    np.testing.assert_allclose(point, [xs.mean(), ys.mean()], atol=0.5)
+
+
+@pytest.mark.parametrize(
+    ("picture", "expected"), [((1920, 1080), (448, 256)), ((480, 640), (320, 384))]
+)
+def test_input_takes_the_shape_of_the_picture(picture, expected):
+    assert fitting_size(picture, (448, 256), 64) == expected

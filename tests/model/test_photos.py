@@ -1,0 +1,77 @@
+"""Photos with 2D labels: what becomes a target, what is ignored, what is derived."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from das_model.datasets.photos import PhotoSet, photo_annotation
+from das_model.skeleton import BODY_22, COCO_17
+
+
+def person(visible=COCO_17.joint_names, **fields):
+    """A record with joint j at (10 j, 5 j)."""
+    points = [
+        [10.0 * j, 5.0 * j, 2] if name in visible else [0, 0, 0]
+        for j, name in enumerate(COCO_17.joint_names)
+    ]
+    return {"image_id": 1, "bbox": [1, 2, 30, 40], "keypoints": np.ravel(points).tolist()} | fields
+
+
+def test_coco_joints_land_on_their_names_and_the_trunk_is_derived():
+    annotation = photo_annotation([person()], {}, (320, 240))
+    points = dict(zip(BODY_22.joint_names, annotation.joints_px[0], strict=True))
+    labelled = dict(zip(BODY_22.joint_names, annotation.valid_2d[0], strict=True))
+    np.testing.assert_allclose(points["left_wrist"], [90, 45])
+    np.testing.assert_allclose(points["pelvis"], [115, 57.5])  # hips at j = 11 and 12
+    mid_shoulder = np.array([55, 27.5])
+    rise = 0.185 * (mid_shoulder - points["pelvis"])
+    np.testing.assert_allclose(points["neck"], mid_shoulder + rise, rtol=1e-5)
+    np.testing.assert_allclose(points["spine"], (points["neck"] + points["pelvis"]) / 2)
+    assert not labelled["head_top"] and not labelled["head"]
+    assert not annotation.valid_3d.any()
+
+
+def test_labels_by_hand_come_before_derived_ones():
+    record = person(extra={"neck": [7, 8, 2], "head_top": [9, 10, 2]})
+    annotation = photo_annotation([record], {}, (320, 240))
+    np.testing.assert_allclose(annotation.joints_px[0, BODY_22.index("neck")], [7, 8])
+    assert annotation.valid_2d[0, BODY_22.index("head_top")]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [person(ignore=1), person(visible=("nose", "left_hip", "right_hip")),
+     person(visible=COCO_17.joint_names[:11])],
+    ids=["marked", "few joints", "no hips"],
+)  # fmt: skip
+def test_people_without_a_root_become_ignore_boxes(record):
+    annotation = photo_annotation([record], {}, (320, 240))
+    assert len(annotation) == 0
+    np.testing.assert_allclose(annotation.ignore_px, [[1, 2, 31, 42]])
+
+
+def test_crowds_without_labels_are_not_denied():
+    annotation = photo_annotation([person()], {"exhaustive": False}, (320, 240))
+    left, right, top, bottom = annotation.ignore_px
+    assert left[2] < 1 and right[0] > 31 and top[3] < 2 and bottom[1] > 42
+    assert photo_annotation([], {"exhaustive": False}, (9, 9)).ignore_px.tolist() == [[0, 0, 9, 9]]
+
+
+def test_split_is_read_from_the_file(tmp_path):
+    cv2.imwrite(str(tmp_path / "a.png"), np.full((24, 32, 3), (255, 0, 0), np.uint8))
+    images = [
+        {"id": 1, "file_name": "a.png", "split": "train"},
+        {"id": 2, "file_name": "gone.png", "split": "val"},
+    ]
+    content = {"images": images, "annotations": [person()]}
+    (tmp_path / "annotations.json").write_text(json.dumps(content))
+    train, val = PhotoSet.open(tmp_path, "train"), PhotoSet.open(tmp_path, "val")
+    assert len(train) == len(val) == 1
+    image, annotation = train[0]
+    assert image[0, 0].tolist() == [0, 0, 255] and len(annotation) == 1  # RGB
+    with pytest.raises(OSError, match=r"gone\.png"):
+        val[0]
+    with pytest.raises(FileNotFoundError, match=r"annotations\.json"):
+        PhotoSet.open(tmp_path / "nowhere", "train")
