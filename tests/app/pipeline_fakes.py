@@ -57,8 +57,10 @@ class FakeEstimator:
     provider = "CPUExecutionProvider"
     model_name = "fake-model"
     input_size = SIZE
+    newest = None
 
     def __init__(self, model_file=None, providers=None):
+        FakeEstimator.newest = self
         self.model_file = model_file
         self.score_threshold = 0.3
         self.gate = threading.Event()

@@ -55,6 +55,16 @@ def test_capture_writes_a_session_and_a_summary(command, photos, tmp_path):
     assert session.header.origin.intrinsics == "FOV 75° (assumed)"
 
 
+def test_capture_uses_the_kept_score_threshold_and_leaves_ctrl_c_as_it_was(
+    command, photos, tmp_path
+):
+    usual_handler = signal.getsignal(signal.SIGINT)
+    save_settings(AppSettings(score_threshold=0.625), tmp_path / "settings.toml")
+    assert command("capture", photos, "-o", tmp_path / "s").exit_code == 0
+    assert FakeEstimator.newest.score_threshold == 0.625
+    assert signal.getsignal(signal.SIGINT) == usual_handler
+
+
 def test_capture_ends_after_max_frames(command, photos, tmp_path):
     done = command("capture", photos, "-o", tmp_path / "s", "--max-frames", 2)
     assert done.exit_code == 0, done.output
@@ -125,6 +135,21 @@ def test_ctrl_c_ends_with_everything_so_far(command, tmp_path, monkeypatch, is_l
     assert done.exit_code == 0, done.output
     assert Session(tmp_path / "s").header.num_frames >= 1
     assert signal.getsignal(signal.SIGINT) == usual_handler
+
+
+def test_second_ctrl_c_interrupts_a_source_that_hangs(command, tmp_path, monkeypatch):
+    source = FakeSource(num_frames=None)
+    usual_read = source.read
+
+    def read():
+        for _ in range(2 if source.next_index == 3 else 0):
+            os.kill(os.getpid(), signal.SIGINT)
+        return usual_read()
+
+    source.read = read
+    monkeypatch.setattr(sources, "open_source", lambda *_: source)
+    assert command("capture", "fake", "-o", tmp_path / "s").exit_code != 0
+    assert len(list(Session(tmp_path / "s"))) == 3
 
 
 def test_window_opens_on_the_demo_with_the_kept_settings(command, tmp_path, monkeypatch):

@@ -52,6 +52,14 @@ def run():
     assert not [t.name for t in threading.enumerate() if t.name.startswith("das-")]
 
 
+def wait_for_threads():
+    """Until the pipeline's threads have ended by themselves."""
+    for thread in threading.enumerate():
+        if thread.name in ("das-capture", "das-inference"):
+            thread.join(WAIT_S)
+            assert not thread.is_alive()
+
+
 def collect(pipeline):
     results = []
     while (result := pipeline.results.take(WAIT_S)) is not None:
@@ -209,6 +217,7 @@ def test_fault_of_the_model_is_told_logged_and_ends_both_threads(run, caplog):
     states.wait_for(PipelineState.FAULTED)
     assert states.heard[-1][1] == "fake: model failed: out of memory"
     assert collect(pipeline) == []
+    wait_for_threads()
     pipeline.stop()
     assert pipeline.state is PipelineState.FAULTED
     assert source.num_closed >= 1
@@ -222,7 +231,7 @@ def test_fault_of_the_source_is_told_and_ends_both_threads(run, caplog):
     pipeline.start()
     states.wait_for(PipelineState.FAULTED)
     assert states.heard[-1][1] == "fake: source failed: unplugged"
-    pipeline.stop()
+    wait_for_threads()
     assert source.num_closed >= 1
     assert "OSError: unplugged" in caplog.text
 

@@ -56,6 +56,8 @@ def test_round_trip_of_people_nobody_and_changing_cameras(tmp_path):
         result(0, some), result(1, People.empty()), result(5, some, BENT), result(6, some)
     ]  # fmt: skip
     record(tmp_path / "s", written, num_dropped=3)
+    lines = (tmp_path / "s" / "poses.jsonl").read_text().splitlines()
+    assert ["camera" in json.loads(line) for line in lines] == [True, False, True, True]
     session = Session(tmp_path / "s")
     header = session.header
     assert (header.num_frames, header.num_people, header.num_dropped) == (4, 9, 3)
@@ -75,7 +77,7 @@ def test_round_trip_of_people_nobody_and_changing_cameras(tmp_path):
         assert np.array_equal(one.people.track_ids, original.people.track_ids)
 
 
-def test_lines_say_what_the_issue_of_units_and_names_needs(tmp_path):
+def test_files_say_names_units_and_where_the_joints_are(tmp_path):
     record(tmp_path / "s", [result(0, person_at(2000.0))])
     about = json.loads((tmp_path / "s" / "session.json").read_text())
     assert about["axes"] == "x right, y down, z forward" and about["units"] == "mm"
