@@ -45,7 +45,8 @@ class PipelineOpener:
         except Exception:
             source.close()
             raise
-        engine = f"{self._estimator.model_name} · {self._estimator.provider}"
+        device = self._estimator.provider.removesuffix("ExecutionProvider")
+        engine = f"{self._estimator.model_name} · {device}"
         return Opened(LivePipeline(source, self._estimator, on_state), source, engine)
 
 

@@ -90,7 +90,7 @@ class ControlBar(QWidget):
             self.fov.setValue(fov_deg)
         self.fov.setEnabled(is_assumed)
         origin = "assumed" if is_assumed else "calibrated"
-        self._focal.setText(origin if focal_px is None else f"f {focal_px:.0f} px, {origin}")
+        self.focal.setText(origin if focal_px is None else f"f {focal_px:.0f} px, {origin}")
 
     def choose_file(self) -> None:
         """Ask for a video or an image."""
@@ -180,11 +180,11 @@ class ControlBar(QWidget):
         self.fov.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.fov.setFixedWidth(10 * theme.SPACE_PX)
         self.fov.valueChanged.connect(self.fov_changed)
-        self._focal = QLabel(objectName="muted", toolTip=tip)
+        self.focal = QLabel(objectName="muted", toolTip=tip)
         widest = self.fontMetrics().horizontalAdvance("f 00000 px, calibrated")
-        self._focal.setFixedWidth(widest)
+        self.focal.setFixedWidth(widest)
         self._row.addWidget(self.fov)
-        self._row.addWidget(self._focal)
+        self._row.addWidget(self.focal)
 
     def _add_rule(self) -> None:
         rule = QFrame(objectName="rule")

@@ -31,12 +31,16 @@ class MainWindow(QMainWindow):
     Args:
         settings: what to open and how.
         open_pipeline: makes the pipeline of a source; called in the bridge's thread.
+
+    Attributes:
+        settings: as the user changed them so far.
+        state: of the current pipeline, as told by the bridge.
     """
 
     def __init__(self, settings: AppSettings, open_pipeline: OpenPipeline) -> None:
         super().__init__()
         self.settings, self._is_looping = settings, True
-        self._state = PipelineState.STOPPED
+        self.state = PipelineState.STOPPED
         self._result: PoseResult | None = None
         self._slots, self._roots_cam = np.zeros(0, np.int64), np.zeros((0, 3))
         self.bridge = PipelineBridge(open_pipeline, self)
@@ -46,7 +50,7 @@ class MainWindow(QMainWindow):
         self._build()
         self._wire()
         self._show_lens()
-        self._poll = self._timer(_POLL_MS, self._take_result)
+        self.poll = self._timer(_POLL_MS, self._take_result)
         self._figures = self._timer(_FIGURES_MS, self._show_figures)
 
     def open(self, source: str) -> None:
@@ -61,7 +65,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: end all threads, then go."""
-        self._poll.stop()
+        self.poll.stop()
         self._figures.stop()
         self.bridge.shutdown()
         self.scene.view.close_canvas()
@@ -165,7 +169,7 @@ class MainWindow(QMainWindow):
         self._show_lens()
 
     def _show_figures(self) -> None:
-        if self.bridge.current is not None and self._state is PipelineState.RUNNING:
+        if self.bridge.current is not None and self.state is PipelineState.RUNNING:
             self.status.set_stats(self.bridge.current.pipeline.stats())
         if self.chart.isVisible():
             self.chart.refresh(time.monotonic())
@@ -186,7 +190,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{opened.source.name} — DAS Capture")
 
     def _on_state(self, state: PipelineState, message: str) -> None:
-        self._state = state
+        self.state = state
         self.controls.set_state(state)
         if state is PipelineState.FAULTED:
             self.banner.show_fault(message)
@@ -197,10 +201,10 @@ class MainWindow(QMainWindow):
 
     def _play_or_pause(self) -> None:
         current = self.bridge.current
-        if current is None or self._state not in (PipelineState.RUNNING, PipelineState.PAUSED):
+        if current is None or self.state not in (PipelineState.RUNNING, PipelineState.PAUSED):
             self.open(self.settings.source)
         else:
-            current.pipeline.set_paused(self._state is PipelineState.RUNNING)
+            current.pipeline.set_paused(self.state is PipelineState.RUNNING)
 
     def _stop(self) -> None:
         self._forget_result()

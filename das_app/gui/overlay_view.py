@@ -55,11 +55,14 @@ class OverlayView(QWidget):
         self.update()
 
     @property
+    def frame(self) -> Frame | None:
+        """The frame shown; None when there is none."""
+        return None if self._shown is None else self._shown.frame
+
+    @property
     def letterbox(self) -> Letterbox | None:
         """Where the picture lies in the widget; None when there is none."""
-        if self._shown is None:
-            return None
-        return Letterbox.fit(self._shown.frame.camera.size, (self.width(), self.height()))
+        return None if self._shown is None else _letterbox(self._shown, self.size())
 
     def hover_lines(self) -> list[str]:
         """What the joint under the mouse tells, first its name; empty when there is none."""
@@ -74,6 +77,14 @@ class OverlayView(QWidget):
             f"score {people.joint_scores[person, joint]:.2f} · person {people.scores[person]:.2f}",
             f"x {x:.0f}  y {y:.0f}  z {z:.0f} mm",
         ]
+
+    def current_layer(self) -> QImage:
+        """Picture and skeletons in device pixels, painted once per result and size."""
+        key = (self._shown, self.size(), self.devicePixelRatioF())
+        if self._layer_key != key:
+            self._layer_key = key
+            self._layer = _layer(*key)
+        return self._layer
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Qt: look for a joint under the mouse."""
@@ -92,19 +103,10 @@ class OverlayView(QWidget):
         painter.fillRect(self.rect(), QColor(theme.GROUND))
         box = self.letterbox
         if self._shown is not None and box is not None:
-            painter.drawImage(0, 0, self._current_layer(self._shown, box))
+            painter.drawImage(0, 0, self.current_layer())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_card(painter, box.to_view(self._shown.joints_px))
         painter.end()
-
-    def _current_layer(self, shown: _Shown, box: Letterbox) -> QImage:
-        """Picture and skeletons at the size of the widget, painted once per result and size."""
-        ratio = self.devicePixelRatioF()
-        key = (shown, self.size(), ratio)
-        if self._layer_key != key:
-            self._layer_key = key
-            self._layer = _layer(shown, box, self.size(), ratio)
-        return self._layer
 
     def _joint_under_mouse(self) -> tuple[int, int] | None:
         """(person, joint) nearest to the mouse, if near enough."""
@@ -151,15 +153,22 @@ class OverlayView(QWidget):
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, line)
 
 
-def _layer(shown: _Shown, box: Letterbox, size: QSize, ratio: float) -> QImage:
+def _letterbox(shown: _Shown, size: QSize) -> Letterbox:
+    return Letterbox.fit(shown.frame.camera.size, (size.width(), size.height()))
+
+
+def _layer(shown: _Shown | None, size: QSize, ratio: float) -> QImage:
     """Picture with skeletons on it, `size` widget units large at a device pixel ratio."""
+    whole = _blank(size, ratio, QColor(theme.GROUND))
+    if shown is None:
+        return whole
+    box = _letterbox(shown, size)
     place = QRectF(box.left, box.top, *box.size)
     skeletons = _blank(size, ratio, Qt.GlobalColor.transparent)
     painter = QPainter(skeletons)
     painter.setClipRect(place.toAlignedRect())
     paint_people(painter, box.to_view(shown.joints_px), shown.people, shown.slots)
     painter.end()
-    whole = _blank(size, ratio, QColor(theme.GROUND))
     painter = QPainter(whole)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawImage(place, shown.image)

@@ -139,7 +139,7 @@ class SceneContent:
         view = self.canvas.central_widget.add_view(camera=self.camera)
         self._floor = Floor(view.scene, _rgb("#3a4350"), theme.MUTED)
         self._rings = Segments(view.scene, 1.5)
-        self._frustum = Segments(view.scene, 1.5)
+        self.frustum = Segments(view.scene, 1.5)
         add_axes(view.scene)
         self.bodies = Bodies(parent=view.scene)
         self._floor_m, self._joints_m = DEFAULT_FLOOR_M, np.zeros((0, 3), np.float32)
@@ -159,7 +159,7 @@ class SceneContent:
             standing_rings(people.root_cam, self._floor_m),
             np.repeat(ring_colours, _RING_SEGMENT_POINTS, axis=0).astype(np.float32),
         )
-        self._frustum.set_points(frustum_segments(camera), theme.MUTED)
+        self.frustum.set_points(frustum_segments(camera), theme.MUTED)
         if len(people) and not self._has_framed:
             self._has_framed = True
             self.look_from("reset")

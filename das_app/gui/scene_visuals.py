@@ -35,23 +35,27 @@ _AXIS_COLOURS = {"x": "#e06c75", "y": "#7fbf6a", "z": "#5aa7e0"}
 
 
 class BodyVisual(Visual):
-    """Softly lit triangles of all people; `set_mesh` refills the same buffers."""
+    """Softly lit triangles of all people; `set_mesh` refills the same buffers.
+
+    Attributes:
+        mesh: what is shown; None before the first.
+    """
 
     def __init__(self) -> None:
         super().__init__(vcode=_VERTEX_SHADER, fcode=_FRAGMENT_SHADER)
-        self.vertex_buffer = gloo.VertexBuffer(np.zeros(3, VERTEX))
+        self._vertices = gloo.VertexBuffer(np.zeros(3, VERTEX))
         self._faces = gloo.IndexBuffer(np.zeros(3, np.uint32))
-        self._is_empty = True
-        self.shared_program.bind(self.vertex_buffer)
+        self.mesh: BodyMesh | None = None
+        self.shared_program.bind(self._vertices)
         self._draw_mode, self._index_buffer = "triangles", self._faces
         self.set_gl_state("opaque", depth_test=True, cull_face=False)
         self.freeze()
 
     def set_mesh(self, mesh: BodyMesh) -> None:
         """Show `mesh` instead of what was shown."""
-        self._is_empty = len(mesh.faces) == 0
-        if not self._is_empty:
-            self.vertex_buffer.set_data(mesh.vertices)
+        self.mesh = mesh
+        if len(mesh.faces):
+            self._vertices.set_data(mesh.vertices)
             self._faces.set_data(mesh.faces.reshape(-1))
         self.update()
 
@@ -59,7 +63,7 @@ class BodyVisual(Visual):
         view.view_program.vert["transform"] = view.get_transform()
 
     def _prepare_draw(self, view: VisualView) -> bool:
-        return not self._is_empty
+        return self.mesh is not None and len(self.mesh.faces) > 0
 
 
 Bodies = create_visual_node(BodyVisual)

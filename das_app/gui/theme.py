@@ -28,9 +28,9 @@ WARNING = "#f2a541"
 PERSON_COLOURS = (
     "#56b4e9",  # sky blue
     "#f5a623",  # orange
-    "#2ecfa0",  # bluish green
+    "#2bd6a3",  # bluish green
     "#f0e442",  # yellow
-    "#e58fc1",  # reddish purple
+    "#d774b4",  # reddish purple
     "#ff7a4d",  # vermilion
     "#8c9eff",  # blue, lightened
     "#d9dee5",  # grey in place of black

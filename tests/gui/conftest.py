@@ -1,0 +1,27 @@
+"""For the window's tests: the application's look, and OpenGL only where there is any."""
+
+import cv2  # noqa: F401  # first, as in the application: it changes Qt's environment
+import pytest
+
+from das_app.qt_environment import drop_cv2_qt_plugins
+
+drop_cv2_qt_plugins()
+
+
+@pytest.fixture
+def themed(qapp):
+    """The application with its palette and style sheet."""
+    from das_app.gui import theme
+
+    theme.apply_theme(qapp)
+    return qapp
+
+
+@pytest.fixture
+def needs_opengl(qapp):
+    """Skips where the 3D view cannot start."""
+    from das_app.gui.scene_view import opengl_problem
+
+    problem = opengl_problem()
+    if problem is not None:
+        pytest.skip(f"no OpenGL: {problem}")

@@ -1,0 +1,289 @@
+import threading
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDropEvent
+from window_fakes import FREE_BONE, SIZE, Opener, grey_frame, people_at
+
+from das_app.gui import scene_view, theme
+from das_app.gui.main_window import MainWindow
+from das_app.pipeline.messages import PipelineState
+from das_app.settings import AppSettings
+from das_model.camera import Camera
+from das_model.people import People
+
+
+@pytest.fixture
+def opener():
+    return Opener(people_at((-600, -100, 3500), (600, -100, 3500), score=0.8))
+
+
+@pytest.fixture
+def make_window(qtbot, themed, opener, request, monkeypatch):
+    """Windows that are closed after the test; with a 3D view in the tests that need OpenGL.
+
+    A software OpenGL takes seconds to start, so the other tests do without.
+    """
+    if "needs_opengl" not in request.fixturenames:
+        monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
+
+    def make(settings=None):
+        window = MainWindow(settings or AppSettings(source="grey"), opener)
+        qtbot.addWidget(window, before_close_func=lambda _: opener.gate.set())
+        window.resize(1280, 720)
+        window.show()
+        return window
+
+    return make
+
+
+@pytest.fixture
+def window(make_window):
+    return make_window()
+
+
+@pytest.fixture
+def playing(window, qtbot):
+    window.open("grey")
+    wait_for_picture(window, qtbot)
+    return window
+
+
+def wait_for_picture(window, qtbot):
+    qtbot.waitUntil(lambda: window.status.people.text() != "–")
+
+
+def wait_for_state(window, qtbot, state):
+    qtbot.waitUntil(lambda: window.state is state)
+
+
+def is_showing_picture(window):
+    return window.picture.overlay.isVisible()
+
+
+def key(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)  # shortcuts need it
+    qtbot.keyClick(window, key, modifier)
+
+
+def test_frames_and_people_reach_the_picture(playing, opener):
+    overlay = playing.picture.overlay
+    assert is_showing_picture(playing)
+    joints = overlay.letterbox.to_view(opener.people.joints_px(grey_frame().camera))
+    image = overlay.grab().toImage()
+    bone = list(opener.people.skeleton.bones[FREE_BONE])
+    for person in (0, 1):
+        spot = np.round(joints[person, bone].mean(axis=0)).astype(int)
+        seen, expected = image.pixelColor(QPoint(*spot)), theme.person_colour(person)
+        assert abs(seen.hue() - expected.hue()) < 12 and seen.saturation() > 60
+
+
+def test_people_reach_the_3d_view(needs_opengl, playing, opener):
+    from das_app.gui.body_mesh import body_mesh
+
+    ground = np.zeros(3)
+    expected = body_mesh(opener.people, np.zeros((2, 3)), ground)
+    shown = playing.scene.view.content.bodies.mesh
+    assert np.array_equal(shown.vertices["a_position"], expected.vertices["a_position"])
+
+
+def test_figures(playing, qtbot):
+    status = playing.status
+    assert status.source.text() == "grey" and status.engine.text() == "fake · CPU"
+    assert status.size.text() == "320×180" and status.people.text() == "2"
+    qtbot.waitUntil(lambda: status.capture.text() != "–")
+    assert status.capture.text().endswith(" fps") and status.latency.text().endswith(" ms")
+    assert playing.windowTitle() == "grey — DAS Capture"
+
+
+def test_before_anything_is_open_there_are_words_and_ways_on(window, qtbot, opener):
+    assert not is_showing_picture(window)
+    assert window.picture.empty.title == "Nothing is playing"
+    window.picture.empty.demo_requested.emit()
+    wait_for_picture(window, qtbot)
+    assert opener.sources[-1].name == "demo"
+
+
+def test_while_a_source_opens_the_window_says_so_and_lives(window, qtbot, opener):
+    opener.gate.clear()
+    window.open("0")
+    assert window.picture.empty.title == "Opening camera 0 …"
+    ticks = []
+    window.poll.timeout.connect(lambda: ticks.append(1))
+    qtbot.waitUntil(lambda: len(ticks) > 3)  # the event loop turns meanwhile
+    opener.gate.set()
+    wait_for_picture(window, qtbot)
+
+
+def test_pause_and_play(playing, qtbot):
+    key(qtbot, playing, Qt.Key.Key_Space)
+    wait_for_state(playing, qtbot, PipelineState.PAUSED)
+    assert playing.bridge.current.pipeline.state is PipelineState.PAUSED
+    assert is_showing_picture(playing)
+    key(qtbot, playing, Qt.Key.Key_Space)
+    wait_for_state(playing, qtbot, PipelineState.RUNNING)
+
+
+def test_stop_and_play_again(playing, qtbot, opener):
+    qtbot.mouseClick(playing.controls.stop, Qt.MouseButton.LeftButton)
+    wait_for_state(playing, qtbot, PipelineState.STOPPED)
+    assert opener.sources[0].is_closed and not is_showing_picture(playing)
+    assert playing.status.people.text() == "–"
+    assert playing.picture.empty.title == "Nothing is playing"
+    qtbot.mouseClick(playing.controls.play, Qt.MouseButton.LeftButton)
+    wait_for_picture(playing, qtbot)
+    assert [source.name for source in opener.sources] == ["grey", "grey"]
+
+
+def test_another_source(playing, qtbot, opener):
+    playing.controls.source_chosen.emit("second")
+    qtbot.waitUntil(lambda: playing.status.source.text() == "second")
+    wait_for_picture(playing, qtbot)
+    assert opener.sources[0].is_closed
+    assert playing.settings.source == "second"
+
+
+def test_a_dropped_file_is_opened(playing, qtbot, opener, tmp_path):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "walk.mp4"))])
+    playing.dropEvent(
+        QDropEvent(QPointF(10, 10), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+                   Qt.KeyboardModifier.NoModifier)
+    )  # fmt: skip
+    qtbot.waitUntil(lambda: len(opener.sources) == 2)
+    assert opener.sources[1].name == str(tmp_path / "walk.mp4")
+    wait_for_picture(playing, qtbot)
+
+
+def test_threshold_hides_people_at_once_even_while_paused(playing, qtbot):
+    playing.bridge.current.pipeline.set_paused(True)
+    wait_for_state(playing, qtbot, PipelineState.PAUSED)
+    playing.controls.threshold.setValue(80)
+    assert playing.status.people.text() == "1"
+    assert playing.settings.score_threshold == 0.8
+    playing.controls.threshold.setValue(90)
+    assert playing.status.people.text() == "0"
+    playing.controls.threshold.setValue(10)
+    assert playing.status.people.text() == "2"
+
+
+def test_field_of_view_reaches_the_frames(playing, qtbot, opener):
+    assert playing.controls.focal.text() == f"f {Camera.from_fov(SIZE).focal_px:.0f} px, assumed"
+    playing.controls.fov.setValue(90.0)
+    assert playing.controls.focal.text() == "f 160 px, assumed"
+    assert opener.sources[0].intrinsics.fov_deg == 90.0
+    overlay = playing.picture.overlay
+    qtbot.waitUntil(lambda: overlay.frame.camera.fov_deg == pytest.approx(90.0))
+    assert playing.settings.fov_deg == 90.0
+
+
+def test_a_calibrated_lens_is_shown_and_not_changed(make_window, qtbot, tmp_path):
+    file = tmp_path / "lens.json"
+    file.write_text('{"fx": 160, "fy": 160, "cx": 160, "cy": 90, "width": 320, "height": 180}')
+    window = make_window(AppSettings(source="grey", intrinsics_file=file))
+    window.open("grey")
+    wait_for_picture(window, qtbot)
+    assert not window.controls.fov.isEnabled()
+    assert window.controls.focal.text().endswith("calibrated")
+
+
+def test_a_fault_is_shown_until_dismissed_and_the_next_source_opens(playing, qtbot, opener):
+    opener.sources[0].error = OSError("unplugged")
+    wait_for_state(playing, qtbot, PipelineState.FAULTED)
+    assert playing.banner.isVisible() and "unplugged" in playing.banner.text
+    assert is_showing_picture(playing)  # the last picture stays
+    qtbot.mouseClick(playing.banner.dismiss, Qt.MouseButton.LeftButton)
+    assert not playing.banner.isVisible()
+    playing.open("grey")
+    wait_for_state(playing, qtbot, PipelineState.RUNNING)
+
+
+def test_what_cannot_be_opened_is_told_and_forgotten_with_the_next(window, qtbot, opener):
+    opener.errors["5"] = OSError("camera 5 cannot be opened")
+    window.open("5")
+    qtbot.waitUntil(window.banner.isVisible)
+    assert window.banner.text == "camera 5 cannot be opened"
+    assert window.picture.empty.title == "Nothing is playing"
+    window.open("grey")
+    assert not window.banner.isVisible()
+    wait_for_picture(window, qtbot)
+
+
+def test_files_loop_unless_told_otherwise(make_window, qtbot, opener):
+    opener.num_frames = 3
+    window = make_window()
+    window.open("grey")
+    indices = []
+    overlay = window.picture.overlay
+
+    def has_wrapped():
+        if overlay.frame is not None:
+            indices.append(overlay.frame.index)
+        return bool(np.any(np.diff(indices) < 0))
+
+    qtbot.waitUntil(has_wrapped)
+    window.controls.loop.click()
+    wait_for_state(window, qtbot, PipelineState.FINISHED)
+    assert is_showing_picture(window)  # the last picture stays
+
+
+def test_view_keys(needs_opengl, playing, qtbot):
+    camera = playing.scene.view.content.camera
+    for name, elevation in (("3", 90), ("2", 0)):
+        key(qtbot, playing, getattr(Qt.Key, f"Key_{name}"))
+        qtbot.waitUntil(lambda expected=elevation: camera.elevation == expected)
+
+
+def test_the_chart_opens_and_draws(playing, qtbot):
+    assert not playing.chart.isVisible()
+    key(qtbot, playing, Qt.Key.Key_T)
+    qtbot.waitUntil(playing.chart.isVisible)
+    curve = playing.chart.listDataItems()[0]
+    qtbot.waitUntil(lambda: curve.getData()[0] is not None and len(curve.getData()[0]) > 1)
+
+
+def test_full_screen_and_back(window, qtbot):
+    key(qtbot, window, Qt.Key.Key_F11)
+    assert window.isFullScreen()
+    key(qtbot, window, Qt.Key.Key_F11)
+    assert not window.isFullScreen()
+
+
+def test_closing_ends_every_thread(make_window, qtbot, opener):
+    before = set(threading.enumerate())
+    window = make_window()
+    window.open("grey")
+    wait_for_picture(window, qtbot)
+    assert len(set(threading.enumerate()) - before) == 3
+    key(qtbot, window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    assert not window.isVisible()
+    assert set(threading.enumerate()) == before
+    assert opener.sources[0].is_closed
+
+
+def test_nothing_is_drawn_without_a_new_result(playing, qtbot):
+    playing.bridge.current.pipeline.set_paused(True)
+    wait_for_state(playing, qtbot, PipelineState.PAUSED)
+    qtbot.waitUntil(lambda: playing.bridge.current.pipeline.results.take(0) is None)
+    drawn = []
+    playing.picture.overlay.show_people = lambda *args: drawn.append(args)
+    ticks = []
+    playing.poll.timeout.connect(lambda: ticks.append(1))
+    time.sleep(0.05)
+    qtbot.waitUntil(lambda: len(ticks) > 5)
+    assert not drawn
+
+
+def test_nobody_in_the_picture(make_window, qtbot, opener):
+    opener.people = People.empty()
+    window = make_window()
+    window.open("grey")
+    wait_for_picture(window, qtbot)
+    assert window.status.people.text() == "0" and is_showing_picture(window)
+    middle = window.picture.overlay.grab().toImage().pixelColor(
+        window.picture.overlay.rect().center()
+    )
+    assert middle != QColor(theme.GROUND)

@@ -1,0 +1,157 @@
+import sys
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
+from window_fakes import FREE_BONE, GREY, grey_frame, people_at
+
+from das_app.gui import theme
+from das_app.gui.overlay_view import OverlayView
+from das_app.gui.skeleton_painter import limb_width, opacity
+from das_model.people import People
+
+ROOM = 40.0  # summed over RGB: screens of 16 bits round colours
+SLOTS = np.array([0, 1])
+
+
+@pytest.fixture
+def view(qtbot, themed):
+    view = OverlayView()
+    qtbot.addWidget(view)
+    view.resize(640, 480)
+    view.show()
+    return view
+
+
+def colour_at(view, point):
+    return QColor(view.grab().toImage().pixelColor(QPoint(*np.round(point).astype(int))))
+
+
+def difference(first, second):
+    return sum(abs(a - b) for a, b in zip(first.getRgb()[:3], second.getRgb()[:3], strict=True))
+
+
+def midpoint_in_view(view, people, frame, person, bone):
+    joints = view.letterbox.to_view(people.joints_px(frame.camera))[person]
+    return joints[list(people.skeleton.bones[bone])].mean(axis=0)
+
+
+def test_limbs_are_painted_where_the_joints_project_in_their_persons_colour(view):
+    frame, people = grey_frame(), people_at((-1000, -100, 4000), (600, -100, 3500))
+    view.show_people(frame, people, SLOTS)
+    for person in (0, 1):
+        spot = midpoint_in_view(view, people, frame, person, FREE_BONE)
+        assert difference(colour_at(view, spot), theme.person_colour(person)) < ROOM
+    untouched = view.letterbox.to_view(np.array([5.0, 170.0]))
+    assert difference(colour_at(view, untouched), QColor(GREY, GREY, GREY)) < ROOM
+
+
+def test_unsure_limbs_let_the_picture_through(view):
+    frame, sure = grey_frame(), people_at((0, -100, 3500))
+    unsure = people_at((0, -100, 3500), joint_score=0.0)
+    distances = []
+    for people in (sure, unsure):
+        view.show_people(frame, people, SLOTS[:1])
+        spot = midpoint_in_view(view, people, frame, 0, FREE_BONE)
+        distances.append(difference(colour_at(view, spot), QColor(GREY, GREY, GREY)))
+    assert 0 < distances[1] < distances[0] / 2
+    assert opacity(np.array([-1.0, 0.0, 1.0, 2.0])).tolist() == [0.2, 0.2, 1.0, 1.0]
+
+
+def test_the_bars_beside_the_picture_stay_free(view):
+    people = people_at((0, 1500, 2000))  # below the lower edge
+    view.show_people(grey_frame(), people, SLOTS[:1])
+    image = view.grab().toImage()
+    below = int(view.letterbox.top + view.letterbox.size[1]) + 4
+    colours = {image.pixelColor(x, y).name() for x in range(0, 640, 3) for y in (below, 470)}
+    assert len(colours) == 1
+
+
+def test_people_behind_the_lens_are_left_out(view):
+    people = people_at((0, 0, -500), (0, -100, 3500))
+    view.show_people(grey_frame(), people, SLOTS)
+    spot = midpoint_in_view(view, people, grey_frame(), 1, FREE_BONE)
+    assert difference(colour_at(view, spot), theme.person_colour(1)) < ROOM
+
+
+def test_hover_tells_the_joints_name_score_and_place(view, qtbot):
+    frame, people = grey_frame(), people_at((-1000, -100, 4000), (600, -100, 3500), score=0.8)
+    view.show_people(frame, people, SLOTS)
+    joint = people.skeleton.index("left_elbow")
+    spot = view.letterbox.to_view(people.joints_px(frame.camera))[1, joint]
+    qtbot.mouseMove(view, QPointF(*spot).toPoint())
+    x, y, z = people.joints_cam[1, joint]
+    assert view.hover_lines() == [
+        "left elbow",
+        "score 1.00 · person 0.79",
+        f"x {x:.0f}  y {y:.0f}  z {z:.0f} mm",
+    ]
+    before = view.grab().toImage()
+    qtbot.mouseMove(view, QPoint(2, 2))
+    assert view.hover_lines() == []
+    assert view.grab().toImage() != before  # the card is gone
+
+
+def test_hover_follows_the_people_under_a_still_mouse(view, qtbot):
+    frame, people = grey_frame(), people_at((0, -100, 3500))
+    view.show_people(frame, people, SLOTS[:1])
+    spot = view.letterbox.to_view(people.joints_px(frame.camera))[0, 0]
+    qtbot.mouseMove(view, QPointF(*spot).toPoint())
+    assert view.hover_lines()[0] == "pelvis"
+    view.show_people(frame, people_at((1500, -100, 3500)), SLOTS[:1])
+    assert view.hover_lines() == []
+
+
+def test_nobody_and_nothing(view, qtbot):
+    view.show_people(grey_frame(), People.empty(), np.zeros(0, np.int64))
+    qtbot.mouseMove(view, QPoint(320, 240))
+    assert view.hover_lines() == []
+    middle = np.array([320, 240])
+    assert difference(colour_at(view, middle), QColor(GREY, GREY, GREY)) < ROOM
+    view.clear()
+    assert difference(colour_at(view, middle), QColor(theme.GROUND)) < ROOM
+
+
+def test_a_read_only_strided_picture_is_shown(view):
+    frame = grey_frame()
+    assert not frame.image.flags.writeable
+    image = np.zeros((180, 640, 3), np.uint8)
+    image[:, ::2] = (250, 0, 0)
+    strided = type(frame)(0, 0.0, image[:, ::2], frame.camera)
+    view.show_people(strided, People.empty(), np.zeros(0, np.int64))
+    assert difference(colour_at(view, np.array([320, 240])), QColor(250, 0, 0)) < ROOM
+
+
+def test_the_picture_is_painted_in_device_pixels(view, monkeypatch):
+    monkeypatch.setattr(OverlayView, "devicePixelRatioF", lambda self: 1.5)
+    frame, people = grey_frame(), people_at((0, -100, 3500))
+    view.show_people(frame, people, SLOTS[:1])
+    layer = view.current_layer()
+    assert (layer.width(), layer.height()) == (960, 720)
+    assert layer.devicePixelRatio() == 1.5
+    spot = midpoint_in_view(view, people, frame, 0, FREE_BONE) * 1.5
+    colour = layer.pixelColor(*np.round(spot).astype(int).tolist())
+    assert difference(colour, theme.person_colour(0)) < ROOM
+
+
+def test_limbs_are_thicker_on_near_people_within_limits():
+    widths = [limb_width(np.array([[0.0, 0.0], [0.0, h]])) for h in (10, 200, 300, 5000)]
+    assert widths == sorted(widths) and len(set(widths)) == 4
+    assert widths[-1] <= 5
+
+
+def test_repainting_loses_no_references(view, qtbot):
+    """PySide6 6.12 lost one to True at every painted frame and died within a minute."""
+    frame, people = grey_frame(), people_at((0, -100, 3500), (500, -100, 4000))
+    view.show_people(frame, people, SLOTS)
+    spot = view.letterbox.to_view(people.joints_px(frame.camera))[0, 0]
+    qtbot.mouseMove(view, QPointF(*spot).toPoint())
+    watched = (True, False, None, Qt.PenStyle.SolidLine)
+    view.grab()
+    before = [sys.getrefcount(value) for value in watched]
+    for _ in range(200):
+        view.show_people(frame, people, SLOTS)
+        view.grab()
+    lost = np.subtract(before, [sys.getrefcount(value) for value in watched])
+    assert lost.max() < 100

@@ -1,0 +1,50 @@
+import numpy as np
+from window_fakes import people_at
+
+from das_app.gui.person_slots import MAX_STEP_MM, assign_slots, people_above
+from das_model.people import People
+
+NOBODY = np.zeros((0, 3)), np.zeros(0, np.int64)
+
+
+def test_threshold_keeps_who_is_at_least_as_sure():
+    people = people_at((0, 0, 3000), (1000, 0, 3000), (2000, 0, 3000), score=0.5)
+    kept = people_above(people, float(people.scores[1]))
+    assert kept.root_cam[:, 0].tolist() == [0, 1000]
+    assert len(people_above(people, 0.9)) == 0
+    assert people_above(people, 0.9).joints_cam.shape == (0, 22, 3)
+
+
+def test_new_people_get_the_first_free_slots():
+    assert assign_slots(people_at((0, 0, 3000), (900, 0, 3000)), *NOBODY).tolist() == [0, 1]
+
+
+def test_slots_stay_with_people_when_the_order_changes():
+    first = people_at((0, 0, 3000), (900, 0, 3000), (1800, 0, 3000))
+    slots = assign_slots(first, *NOBODY)
+    swapped = people_at((1850, 0, 3000), (30, 0, 3000), (880, 0, 3050))
+    assert assign_slots(swapped, first.root_cam, slots).tolist() == [2, 0, 1]
+
+
+def test_the_nearest_pair_goes_first():
+    before = np.array([[0.0, 0, 3000], [400, 0, 3000]])
+    people = people_at((300, 0, 3000), (390, 0, 3000))
+    assert assign_slots(people, before, np.array([7, 8])).tolist() == [7, 8]
+
+
+def test_who_is_too_far_away_is_somebody_new():
+    before = np.array([[0.0, 0, 3000]])
+    people = people_at((MAX_STEP_MM + 1, 0, 3000))
+    assert assign_slots(people, before, np.array([0])).tolist() == [0]
+    both = people_at((0, 0, 3000), (MAX_STEP_MM + 1, 0, 3000))
+    assert assign_slots(both, before, np.array([0])).tolist() == [0, 1]
+
+
+def test_track_ids_win_and_are_not_given_twice():
+    people = people_at((0, 0, 3000), (900, 0, 3000), track_ids=[1, -1])
+    slots = assign_slots(people, np.array([[900.0, 0, 3000]]), np.array([1]))
+    assert slots.tolist() == [1, 0]
+
+
+def test_nobody():
+    assert assign_slots(People.empty(), np.array([[0.0, 0, 3000]]), np.array([0])).shape == (0,)

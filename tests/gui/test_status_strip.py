@@ -1,0 +1,52 @@
+import pytest
+
+from das_app.gui.status_strip import StatusStrip
+from das_app.pipeline.messages import PipelineStats
+
+
+@pytest.fixture
+def strip(qtbot, themed):
+    strip = StatusStrip()
+    qtbot.addWidget(strip)
+    strip.resize(1200, 32)
+    strip.show()
+    return strip
+
+
+def cells(strip):
+    return (
+        strip.size, strip.engine, strip.capture, strip.inference, strip.latency, strip.people,
+        strip.dropped,
+    )  # fmt: skip
+
+
+def test_figures(strip):
+    strip.set_source("demo", "das-lite · CPU")
+    strip.set_stats(PipelineStats(29.97, 11.0, 81.4, 104.6, 100, 90, 7))
+    strip.set_result((1280, 720), 3)
+    texts = [cell.text() for cell in cells(strip)]
+    assert texts == ["1280×720", "das-lite · CPU", "30.0 fps", "81 ms", "105 ms", "3", "7"]
+    strip.clear()
+    assert {cell.text() for cell in cells(strip)} == {"–", "das-lite · CPU"}
+
+
+def test_nothing_moves_when_figures_change(strip):
+    def places():
+        return [cell.geometry() for cell in cells(strip)]
+
+    strip.set_stats(PipelineStats())
+    strip.set_result((8, 8), 0)
+    before = places()
+    strip.set_source("a file with a rather long name that goes on.mp4", "das-resnet50 · CUDA")
+    strip.set_stats(PipelineStats(999.9, 999.9, 99999, 99999, 10**6, 10**6, 9999999))
+    strip.set_result((7680, 4320), 128)
+    strip.layout().activate()
+    assert places() == before
+
+
+def test_the_widest_figures_fit(strip):
+    strip.set_stats(PipelineStats(240.5, 200.0, 12345, 12345, 10**6, 10**6, 1234567))
+    strip.set_result((3840, 2160), 128)
+    for cell in (strip.size, strip.capture, strip.inference, strip.latency, strip.people,
+                 strip.dropped):  # fmt: skip
+        assert cell.fontMetrics().horizontalAdvance(cell.text()) <= cell.width(), cell.text()
