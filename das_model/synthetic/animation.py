@@ -13,7 +13,7 @@ from das_model.synthetic.bodies import BodyPoser, PosedBody
 from das_model.synthetic.people_placing import Person
 from das_model.synthetic.poses import ArmAngles, LegAngles, PosePrior, TrunkAngles
 
-_STRIDE_DEG, _KNEE_DEG, _STEPS_PER_S = 24.0, 52.0, 1.75
+_STRIDE_DEG, _KNEE_DEG, _STEPS_PER_S = 23.0, 50.0, 1.55
 _FLOOR_GAP_M = 0.008
 
 

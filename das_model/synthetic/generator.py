@@ -8,12 +8,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import warp as wp
 
 from das_model.skeleton import BODY_22
 from das_model.synthetic.bodies import BodyPoser
 from das_model.synthetic.camera_effects import photograph
 from das_model.synthetic.kit import BodyKit, load_kit
+from das_model.synthetic.launching import default_device
 from das_model.synthetic.people_placing import Casting
 from das_model.synthetic.renderer import Renderer, Rendering
 from das_model.synthetic.retarget import MotionBank
@@ -57,7 +57,7 @@ class SyntheticGenerator:
         atlas = make_atlas(ATLAS_SEED, NUM_TEXTURES, self._photos)
         bank = MotionBank(kit, motion) if motion else None
         self._casting = Casting(BodyPoser(kit), bank, NUM_TEXTURES)
-        self.device = device or ("cuda:0" if wp.is_cuda_available() else "cpu")
+        self.device = device or default_device()
         self._renderer = Renderer(kit, self.size, atlas, self.device)
 
     def generate(self, seed: int) -> tuple[np.ndarray, Annotation]:

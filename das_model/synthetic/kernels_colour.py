@@ -16,7 +16,6 @@ from das_model.synthetic.kernels_geometry import (
     value_noise,
 )
 
-wp.config.quiet = True
 wp.set_module_options({"enable_backward": False, "fast_math": True})
 
 SKIN_LIKE = wp.constant(0.0)

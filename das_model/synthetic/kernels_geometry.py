@@ -9,7 +9,6 @@ import warp as wp
 from das_model.synthetic import materials as m
 from das_model.synthetic.stage import Stage
 
-wp.config.quiet = True
 wp.set_module_options({"enable_backward": False, "fast_math": True})
 
 BODY = wp.constant(0)

@@ -10,7 +10,6 @@ import warp as wp
 from das_model.synthetic import materials as m
 from das_model.synthetic.kernels_geometry import HAIR, NEAR_M, SKIRT
 
-wp.config.quiet = True
 wp.set_module_options({"enable_backward": False, "fast_math": True})
 
 EMPTY = wp.constant(wp.int64(0x7FFFFFFFFFFFFFFF))

@@ -7,8 +7,6 @@ ankle; heights are canonical (template) metres.
 
 import warp as wp
 
-wp.config.quiet = True
-
 SKIN = wp.constant(0)
 HAIR_COLOUR = wp.constant(3)
 HAIR_STYLE = wp.constant(6)  # 0 bald, 1 short, 2 full, 3 long

@@ -20,6 +20,7 @@ from das_model.synthetic.separation import capsule_clearance
 MIN_GAP_M = 0.025  # clothes have volume
 _MOTION_SHARE = 0.4
 _POSE_TRIES = 4
+_SPOT_TRIES = 8
 _INDEX = {(a, b): k for k, (a, b, _) in enumerate(CAPSULES)}
 
 
@@ -82,12 +83,14 @@ class Casting:
         """Up to `count` people in a view of horizontal angle `fov` (radians) along +y."""
         people: list[Person] = []
         for index in range(count):
-            for _ in range(8):
-                is_hero = mode == "webcam" and index == 0
-                spot = self._spot(rng, is_hero, fov, people)
-                person = self._person(rng, mode, is_hero, spot)
-                if _is_clear(person, people):
-                    people.append(person)
+            is_hero = mode == "webcam" and index == 0
+            shape, kind = self._role(rng, mode, is_hero)
+            body = self._posed(rng, shape, float(rng.normal(1, 0.02)), kind)
+            for _ in range(_SPOT_TRIES):
+                placed, yaw = _placed(rng, body, is_hero, self._spot(rng, is_hero, fov, people))
+                if _is_clear(placed, people):
+                    look = self._look(rng, shape)
+                    people.append(Person(placed, kind, yaw, look))
                     break
         return people
 
@@ -106,28 +109,21 @@ class Casting:
         depth = math.exp(rng.uniform(math.log(1.4), math.log(8.0)))
         return depth * math.tan(fov / 2) * rng.uniform(-0.92, 0.92), depth
 
-    def _person(
-        self, rng: np.random.Generator, mode: str, is_hero: bool, spot: tuple[float, float]
-    ) -> Person:
-        kit = self.poser.kit
-        shape, scale = int(rng.integers(kit.num_shapes)), float(rng.normal(1, 0.02))
+    def _role(self, rng: np.random.Generator, mode: str, is_hero: bool) -> tuple[int, str]:
+        """A shape of the pool and what this person does."""
+        shape = int(rng.integers(self.poser.kit.num_shapes))
         if is_hero:
-            kind = str(rng.choice(DESK_KINDS, p=DESK_SHARES))
-        elif self._motion is not None and rng.random() < _MOTION_SHARE:
-            kind = "motion"
-        else:
-            kind = str(rng.choice(KINDS, p=KIND_SHARES))
+            return shape, str(rng.choice(DESK_KINDS, p=DESK_SHARES))
+        if self._motion is not None and rng.random() < _MOTION_SHARE:
+            return shape, "motion"
+        kind = str(rng.choice(KINDS, p=KIND_SHARES))
         if kind == "sit" and mode == "outdoor" and rng.random() < 0.7:
             kind = "walk"
-        body = self._posed(rng, shape, scale, kind)
-        toward = -math.atan2(spot[0], spot[1])
-        turn = rng.normal(0, 0.6) if rng.random() < 0.62 else rng.uniform(-math.pi, math.pi)
-        yaw = toward + (rng.normal(0, 0.35) if is_hero else turn)
-        body = body.turned(yaw)
-        pelvis, floor = body.joint("pelvis"), body.contact[:, 2].min()
-        body = body.moved(np.array([spot[0] - pelvis[0], spot[1] - pelvis[1], 0.008 - floor]))
-        look = sample_look(rng, kit.gender[shape], kit.years[shape], self._num_textures)
-        return Person(body, kind, yaw, look)
+        return shape, kind
+
+    def _look(self, rng: np.random.Generator, shape: int) -> np.ndarray:
+        kit = self.poser.kit
+        return sample_look(rng, kit.gender[shape], kit.years[shape], self._num_textures)
 
     def _posed(self, rng: np.random.Generator, shape: int, scale: float, kind: str) -> PosedBody:
         """A pose whose limbs do not pass through the trunk, or the best of a few."""
@@ -158,11 +154,23 @@ def self_clearance(body: PosedBody) -> float:
     return float((gap - radii[_SELF_A] - radii[_SELF_B]).min())
 
 
-def _is_clear(person: Person, others: list[Person]) -> bool:
+def _placed(
+    rng: np.random.Generator, body: PosedBody, is_hero: bool, spot: tuple[float, float]
+) -> tuple[PosedBody, float]:
+    """The body standing at a spot, more often than not turned to the camera; and its heading."""
+    toward = -math.atan2(spot[0], spot[1])
+    turn = rng.normal(0, 0.6) if rng.random() < 0.62 else rng.uniform(-math.pi, math.pi)
+    yaw = toward + (rng.normal(0, 0.35) if is_hero else turn)
+    body = body.turned(yaw)
+    pelvis, floor = body.joint("pelvis"), body.contact[:, 2].min()
+    return body.moved(np.array([spot[0] - pelvis[0], spot[1] - pelvis[1], 0.008 - floor])), yaw
+
+
+def _is_clear(body: PosedBody, others: list[Person]) -> bool:
     radii = capsule_radii()
-    ends = person.body.capsule_ends
+    ends = body.capsule_ends
     for other in others:
-        apart = np.linalg.norm(person.body.joint("pelvis") - other.body.joint("pelvis"))
+        apart = np.linalg.norm(body.joint("pelvis") - other.body.joint("pelvis"))
         if apart > 2.5:
             continue
         gap = capsule_clearance(ends, radii, other.body.capsule_ends, radii)

@@ -11,16 +11,16 @@ import warp as wp
 
 from das_model.skeleton import BODY_22
 from das_model.synthetic import (
+    kernels_backdrop,
     kernels_geometry,
     kernels_raster,
     kernels_shade,
 )
-from das_model.synthetic.kit import REST_UNIT_M, BodyKit
-from das_model.synthetic.props import NUM_VERTICES, Prop, prop_faces
+from das_model.synthetic.kit import BodyKit
+from das_model.synthetic.launching import Launcher
+from das_model.synthetic.meshes import Meshes, MeshMaker
 from das_model.synthetic.scene import Scene
 from das_model.synthetic.stage import Stage
-
-wp.config.quiet = True
 
 _THICKNESS_M = {
     "pelvis": 0.22, "spine": 0.22, "neck": 0.13, "head": 0.16, "head_top": 0.10,
@@ -50,6 +50,16 @@ class Rendering:
     visible: np.ndarray
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Samples:
+    """What `collect_samples` found: one entry per distinct surface of a pixel."""
+
+    count: int
+    arrays: list[wp.array]  # pixel, corner, weight, key
+    background: wp.array  # (N, H, W) share of the backdrop
+    owner: wp.array  # (N, H, W)
+
+
 class Renderer:
     """Holds the kit and the textures on a device.
 
@@ -71,26 +81,11 @@ class Renderer:
     ) -> None:
         self.size = size
         self._sun_size = sun_size
-        self._device = device
-        self._kit = kit
+        self._launcher = Launcher(device)
+        self._maker = MeshMaker(kit, self._launcher)
         self._num_faces = len(kit.faces)
-        self._rest = self._array(kit.rest, wp.int16)
-        self._weights = self._array(kit.skin_weights, float)
-        self._bones = self._array(kit.skin_bones, wp.int32)
-        self._faces = self._array(kit.faces, wp.int32)
-        self._part = self._array(kit.face_part, wp.int32)
-        self._vertex_part = self._array(kit.vertex_part, wp.int32)
-        self._canon = self._array(kit.canon, wp.vec3)
-        self._attributes = self._array(kit.attributes, wp.vec4)
-        self._lips = self._array(kit.lips, float)
-        self._face_height = self._array(kit.canon[kit.faces][:, :, 2].mean(1), float)
-        corners = kit.faces.reshape(-1)
-        counts = np.bincount(corners, minlength=len(kit.canon))
-        self._first = self._array(np.concatenate([[0], np.cumsum(counts)]), wp.int32)
-        self._around = self._array(np.argsort(corners, kind="stable") // 3, wp.int32)
-        self._prop_faces = self._array(prop_faces(), wp.int32)
-        self._thickness = self._array(joint_thickness(), float)
-        self._atlas = self._array(atlas, float)
+        self._thickness = self._launcher.array(joint_thickness(), float)
+        self._atlas = self._launcher.array(atlas, float)
 
     def render(self, scenes: list[Scene], backdrops: np.ndarray | None) -> list[Rendering]:
         """All pictures of a batch.
@@ -100,54 +95,15 @@ class Renderer:
             backdrops: (N, H, W, 3) float32 linear photos, or None if no scene shows one.
         """
         width, height = self.size
-        count = len(scenes)
-        meshes = _Meshes(self, scenes)
-        stages = wp.array([scene.stage for scene in scenes], dtype=Stage, device=self._device)
-        zbuffer = self._rasterise(meshes, stages, (2 * width, 2 * height), count, True)
-        sun_map = self._rasterise(meshes, stages, (self._sun_size, self._sun_size), count, False)
+        meshes = self._maker.make(scenes)
+        stages = self._launcher.structs([scene.stage for scene in scenes], Stage)
+        zbuffer = self._rasterise(meshes, stages, (2 * width, 2 * height), True)
+        sun_map = self._rasterise(meshes, stages, (self._sun_size, self._sun_size), False)
         visible = self._see_joints(scenes, meshes, zbuffer)
-        shape = (count, height, width)
-        capacity = 2 * count * height * width
-        counter = wp.zeros(1, dtype=wp.int32, device=self._device)
-        pixel, corner = self._empty(capacity, wp.int32), self._empty(capacity, wp.int32)
-        weight, keys = self._empty(capacity, float), self._empty(capacity, wp.int64)
-        samples = [pixel, corner, weight, keys]
-        background, owner = self._empty(shape, float), self._empty(shape, wp.int32)
-        num_body = meshes.num_bodies * self._num_faces
-        self._launch(
-            kernels_raster.collect_samples,
-            shape,
-            [zbuffer, width, height, num_body, self._num_faces, counter, *samples]
-            + [background, owner],
-        )
-        feet = np.zeros((count, max(len(s.feet) for s in scenes) + 1, 3), np.float32)
-        for i, scene in enumerate(scenes):
-            feet[i, : len(scene.feet)] = scene.feet
-        if backdrops is None:
-            backdrops = np.zeros((1, 1, 1, 3), np.float32)
-        out = self._empty((*shape, 3), float)
-        sun = [self._sun_size, sun_map]
-        self._launch(
-            kernels_shade.shade_background,
-            shape,
-            [background, stages, self._array(feet, wp.vec3), *sun]
-            + [self._array(backdrops, float), self._atlas, out],
-        )
-        num_samples = int(counter.numpy()[0])
-        self._launch(
-            kernels_shade.shade_bodies,
-            num_samples,
-            [num_body, *samples, stages, *sun, meshes.dressed, meshes.normals, self._faces]
-            + [self._part, self._canon, self._attributes, self._lips, meshes.look, self._atlas]
-            + [out],
-        )
-        self._launch(
-            kernels_shade.shade_props,
-            num_samples,
-            [num_body, *samples, stages, *sun, meshes.prop_vertices, self._prop_faces]
-            + [meshes.paint, self._atlas, out],
-        )
-        linear, owners = out.numpy(), owner.numpy()
+        samples = self._collect(zbuffer, meshes.num_bodies * self._num_faces)
+        out = self._shade_backdrop(scenes, stages, sun_map, samples, backdrops)
+        self._shade_samples(meshes, stages, sun_map, samples, out)
+        linear, owners = out.numpy(), samples.owner.numpy()
         results, first = [], 0
         for i, scene in enumerate(scenes):
             last = first + len(scene.people)
@@ -157,58 +113,49 @@ class Renderer:
         return results
 
     def _rasterise(
-        self,
-        meshes: "_Meshes",
-        stages: wp.array,
-        size: tuple[int, int],
-        count: int,
-        perspective: bool,
+        self, meshes: Meshes, stages: wp.array, size: tuple[int, int], perspective: bool
     ) -> wp.array:
-        """The z-buffer of camera or light."""
-        zbuffer = wp.full(
-            (count, size[0] * size[1]), kernels_raster.EMPTY, dtype=wp.int64, device=self._device
-        )
-        for verts, image, is_body in (
-            (meshes.dressed, meshes.body_image, True),
-            (meshes.prop_vertices, meshes.prop_image, False),
+        """(N, size) z-buffer of the camera, or of the light if not `perspective`."""
+        launcher, maker = self._launcher, self._maker
+        shape = (len(stages), size[0] * size[1])
+        zbuffer = launcher.full(shape, kernels_raster.EMPTY, wp.int64)
+        screens = []
+        for verts, image in (
+            (meshes.dressed, meshes.body_image),
+            (meshes.prop_vertices, meshes.prop_image),
         ):
-            screen = self._empty(verts.shape, wp.vec3)
+            screen = launcher.empty(verts.shape, wp.vec3)
+            kernel, extra = kernels_geometry.project_sun, [size[0]]
             if perspective:
-                self._launch(kernels_geometry.project, verts.shape, [verts, image, stages, screen])
-            else:
-                self._launch(
-                    kernels_geometry.project_sun,
-                    verts.shape,
-                    [verts, image, stages, size[0], screen],
-                )
-            if is_body:
-                self._launch(
-                    kernels_raster.rasterise_bodies,
-                    (meshes.num_bodies, self._num_faces),
-                    [screen, self._faces, self._part, self._face_height, meshes.look, image]
-                    + [*size, perspective, zbuffer],
-                )
-            else:
-                self._launch(
-                    kernels_raster.rasterise_props,
-                    (len(verts), len(self._prop_faces)),
-                    [screen, self._prop_faces, image, meshes.num_bodies * self._num_faces]
-                    + [*size, perspective, zbuffer],
-                )
+                kernel, extra = kernels_geometry.project, []
+            launcher.launch(kernel, verts.shape, [verts, image, stages, *extra, screen])
+            screens.append(screen)
+        target = [*size, perspective, zbuffer]
+        launcher.launch(
+            kernels_raster.rasterise_bodies,
+            (meshes.num_bodies, self._num_faces),
+            [screens[0], maker.faces, maker.part, maker.face_height, meshes.look]
+            + [meshes.body_image, *target],
+        )
+        launcher.launch(
+            kernels_raster.rasterise_props,
+            (len(meshes.prop_image), len(maker.prop_faces)),
+            [screens[1], maker.prop_faces, meshes.prop_image]
+            + [meshes.num_bodies * self._num_faces, *target],
+        )
         return zbuffer
 
-    def _see_joints(self, scenes: list[Scene], meshes: "_Meshes", zbuffer: wp.array) -> np.ndarray:
-        """(all people, 22) bool visibility."""
+    def _see_joints(self, scenes: list[Scene], meshes: Meshes, zbuffer: wp.array) -> np.ndarray:
+        """(B, 22) bool visibility of everybody's joints."""
         points = []
         for scene in scenes:
-            joints = np.stack([person.body.joints for person in scene.people])
-            cam = scene.to_camera(joints)
+            cam = scene.to_camera(np.stack([person.body.joints for person in scene.people]))
             px = np.nan_to_num(scene.camera.project(cam), nan=-1e6) * 2 + 1
             points.append(np.concatenate([px, cam[..., 2:] / 1000], -1))
-        joints = self._array(np.concatenate(points), wp.vec3)
-        visible = self._empty(joints.shape, wp.int32)
+        joints = self._launcher.array(np.concatenate(points), wp.vec3)
+        visible = self._launcher.empty(joints.shape, wp.int32)
         width, height = self.size
-        self._launch(
+        self._launcher.launch(
             kernels_raster.see_joints,
             joints.shape,
             [joints, self._thickness, meshes.body_image, 2 * width, 2 * height]
@@ -216,61 +163,68 @@ class Renderer:
         )
         return visible.numpy() > 0
 
-    def _launch(self, kernel: wp.Kernel, dim: int | tuple[int, ...], inputs: list) -> None:
-        wp.launch(kernel, dim=dim, inputs=inputs, device=self._device)
-
-    def _array(self, values: np.ndarray, dtype: type) -> wp.array:
-        if dtype in (float, wp.vec3, wp.vec4, wp.mat33):
-            values = np.asarray(values, np.float32)
-        return wp.array(np.ascontiguousarray(values), dtype=dtype, device=self._device)
-
-    def _empty(self, shape: int | tuple[int, ...], dtype: type) -> wp.array:
-        return wp.empty(shape, dtype=dtype, device=self._device)
-
-
-class _Meshes:
-    """The vertices of a batch on the device: dressed bodies and props."""
-
-    def __init__(self, renderer: Renderer, scenes: list[Scene]) -> None:
-        kit = renderer._kit
-        people = [person for scene in scenes for person in scene.people]
-        images = [i for i, scene in enumerate(scenes) for _ in scene.people]
-        self.num_bodies = len(people)
-        self.body_image = renderer._array(np.array(images, np.int32), wp.int32)
-        self.look = renderer._array(np.stack([person.look for person in people]), float)
-        bodies = [person.body for person in people]
-        shapes = np.array([body.shape for body in bodies], np.int32)
-        scales = np.array([body.scale for body in bodies], np.float32)
-        turns = np.stack([body.rotations for body in bodies])
-        rest = kit.rest_heads[shapes] * scales[:, None, None]
-        heads = np.stack([body.heads for body in bodies])
-        shifts = heads - np.einsum("bkij,bkj->bki", turns, rest)
-        shape = (self.num_bodies, len(kit.canon))
-        skin = renderer._empty(shape, wp.vec3)
-        renderer._launch(
-            kernels_geometry.skin_vertices,
+    def _collect(self, zbuffer: wp.array, num_body: int) -> _Samples:
+        """The samples that must be shaded."""
+        launcher = self._launcher
+        width, height = self.size
+        shape = (len(zbuffer), height, width)
+        capacity = 2 * len(zbuffer) * height * width
+        counter = launcher.full((1,), 0, wp.int32)
+        arrays = [launcher.empty(capacity, kind) for kind in (wp.int32, wp.int32, float, wp.int64)]
+        background, owner = launcher.empty(shape, float), launcher.empty(shape, wp.int32)
+        launcher.launch(
+            kernels_raster.collect_samples,
             shape,
-            [renderer._rest, REST_UNIT_M, renderer._array(shapes, wp.int32)]
-            + [renderer._array(scales, float), renderer._weights, renderer._bones]
-            + [renderer._array(turns, wp.mat33), renderer._array(shifts, wp.vec3), skin],
+            [zbuffer, width, height, num_body, self._num_faces, counter, *arrays]
+            + [background, owner],
         )
-        self.normals = renderer._empty(shape, wp.vec3)
-        self.dressed = renderer._empty(shape, wp.vec3)
-        neighbours = [renderer._faces, renderer._first, renderer._around, self.normals]
-        renderer._launch(kernels_geometry.vertex_normals, shape, [skin, *neighbours])
-        renderer._launch(
-            kernels_geometry.dress,
-            shape,
-            [skin, self.normals, renderer._canon, renderer._attributes, renderer._vertex_part]
-            + [self.look, self.dressed],
+        return _Samples(int(counter.numpy()[0]), arrays, background, owner)
+
+    def _shade_backdrop(
+        self,
+        scenes: list[Scene],
+        stages: wp.array,
+        sun_map: wp.array,
+        samples: _Samples,
+        backdrops: np.ndarray | None,
+    ) -> wp.array:
+        """(N, H, W, 3) picture with the backdrop's share of each pixel."""
+        launcher = self._launcher
+        most = max(len(scene.feet) for scene in scenes) + 1
+        feet = np.zeros((len(scenes), most, 3), np.float32)
+        for row, scene in zip(feet, scenes, strict=True):
+            row[: len(scene.feet)] = scene.feet
+        if backdrops is None:
+            backdrops = np.zeros((1, 1, 1, 3), np.float32)
+        out = launcher.empty((*samples.background.shape, 3), float)
+        launcher.launch(
+            kernels_backdrop.shade_background,
+            samples.background.shape,
+            [samples.background, stages, launcher.array(feet, wp.vec3), self._sun_size, sun_map]
+            + [launcher.array(backdrops, float), self._atlas, out],
         )
-        renderer._launch(kernels_geometry.vertex_normals, shape, [self.dressed, *neighbours])
-        props: list[tuple[int, Prop]] = [
-            (i, prop) for i, scene in enumerate(scenes) for prop in scene.props
-        ]
-        vertices = np.array([prop.vertices() for _, prop in props], np.float32)
-        paint = np.array([prop.paint() for _, prop in props], np.float32)
-        owners = np.array([i for i, _ in props], np.int32)
-        self.prop_vertices = renderer._array(vertices.reshape(-1, NUM_VERTICES, 3), wp.vec3)
-        self.paint = renderer._array(paint.reshape(-1, 7), float)
-        self.prop_image = renderer._array(owners, wp.int32)
+        return out
+
+    def _shade_samples(
+        self,
+        meshes: Meshes,
+        stages: wp.array,
+        sun_map: wp.array,
+        samples: _Samples,
+        out: wp.array,
+    ) -> None:
+        """Add people and props to the picture."""
+        maker = self._maker
+        common = [meshes.num_bodies * self._num_faces, *samples.arrays, stages]
+        common += [self._sun_size, sun_map]
+        self._launcher.launch(
+            kernels_shade.shade_bodies,
+            samples.count,
+            [*common, meshes.dressed, meshes.normals, maker.faces, maker.part, maker.canon]
+            + [maker.attributes, maker.lips, meshes.look, self._atlas, out],
+        )
+        self._launcher.launch(
+            kernels_shade.shade_props,
+            samples.count,
+            [*common, meshes.prop_vertices, maker.prop_faces, meshes.paint, self._atlas, out],
+        )

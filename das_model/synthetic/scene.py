@@ -224,12 +224,17 @@ def _set_light(rng: np.random.Generator, stage: Stage, people: list[Person], mod
     stage.shadow = rng.uniform(0.4, 1)
     joints = np.concatenate([person.body.joints for person in people])
     centre = joints.mean(0)
-    forward = -sun
+    aim_sun(stage, centre, np.linalg.norm(joints - centre, axis=1).max() + 0.8)
+
+
+def aim_sun(stage: Stage, centre: np.ndarray, reach_m: float) -> None:
+    """Lay the shadow map round `centre`, looking along the stage's light."""
+    forward = -np.array([stage.sun_direction[k] for k in range(3)], np.float64)
     right = np.cross([0, 0, 1.0], forward)
     right /= np.linalg.norm(right)
     stage.sun_centre = centre
     stage.sun_turn = np.stack([right, np.cross(forward, right), forward]).reshape(-1)
-    stage.sun_scale = 1.0 / (np.linalg.norm(joints - centre, axis=1).max() + 0.8)
+    stage.sun_scale = 1.0 / reach_m
 
 
 def _set_backdrop(

@@ -6,8 +6,6 @@ units are metres, z up; colours are linear RGB.
 
 import warp as wp
 
-wp.config.quiet = True
-
 PHOTO = wp.constant(0)
 ROOM = wp.constant(1)
 OUTDOOR = wp.constant(2)
@@ -19,9 +17,10 @@ class Stage:
     """Camera, light and backdrop of one picture.
 
     `lens` is (focal, centre x, centre y) in px of the supersampled picture. `turn` has the
-    camera's right, down and forward axes as rows, `sun_turn` those of the shadow map, which reaches
-    1 / `sun_scale` metres from `sun_centre` to every side. `room_axis` is (cos, sin) of the room's yaw, `room_half` its half sizes and its height. Texture numbers are
-    -1 where there is none.
+    camera's right, down and forward axes as rows, `sun_turn` those of the shadow map, which
+    reaches 1 / `sun_scale` metres from `sun_centre` to every side. `room_axis` is (cos, sin) of
+    the room's yaw, `room_half` its half sizes and its height. Texture numbers are -1 where there
+    is none.
     """
 
     position: wp.vec3

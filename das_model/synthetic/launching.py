@@ -1,0 +1,47 @@
+"""Warp on one device: arrays in, launches, and silence about its start."""
+
+import numpy as np
+import warp as wp
+
+wp.config.quiet = True  # older versions
+wp.config.log_level = 30  # newer ones: warnings and errors
+
+_FLOATS = (float, wp.vec3, wp.vec4, wp.mat33)
+
+
+def default_device() -> str:
+    """CUDA where there is a device, else the CPU."""
+    return "cuda:0" if wp.is_cuda_available() else "cpu"
+
+
+class Launcher:
+    """Makes arrays and launches kernels on one device.
+
+    Args:
+        device: Warp's name of it, "cpu" or "cuda:0".
+    """
+
+    def __init__(self, device: str) -> None:
+        self.device = device
+
+    def launch(self, kernel: wp.Kernel, dim: int | tuple[int, ...], inputs: list) -> None:
+        """Run a kernel over `dim` threads."""
+        wp.launch(kernel, dim=dim, inputs=inputs, device=self.device)
+
+    def array(self, values: np.ndarray, dtype: type) -> wp.array:
+        """A copy of the values on the device."""
+        if dtype in _FLOATS:
+            values = np.asarray(values, np.float32)
+        return wp.array(np.ascontiguousarray(values), dtype=dtype, device=self.device)
+
+    def structs(self, values: list, dtype: type) -> wp.array:
+        """A list of Warp structs on the device."""
+        return wp.array(values, dtype=dtype, device=self.device)
+
+    def empty(self, shape: int | tuple[int, ...], dtype: type) -> wp.array:
+        """Memory that the next kernel fills."""
+        return wp.empty(shape, dtype=dtype, device=self.device)
+
+    def full(self, shape: tuple[int, ...], value: int, dtype: type) -> wp.array:
+        """Memory filled with one value."""
+        return wp.full(shape, value, dtype=dtype, device=self.device)
