@@ -51,7 +51,7 @@ class SyntheticGenerator:
         device: str | None = None,
         kit: BodyKit | None = None,
     ) -> None:
-        kit = kit or load_kit()
+        self.kit = kit = kit or load_kit()
         self.size = (int(size[0]), int(size[1]))
         self._photos = _read_photos(backgrounds) if backgrounds else []
         atlas = make_atlas(ATLAS_SEED, NUM_TEXTURES, self._photos)

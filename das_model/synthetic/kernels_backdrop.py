@@ -147,7 +147,7 @@ def surroundings(
     side = int(hit[1])
     ambient = wp.float32(1.0)
     ceiling = stage.ceiling_colour
-    albedo = wp.vec4(ceiling[0], ceiling[1], ceiling[2], 0.0)
+    albedo = wp.vec4(ceiling[0], ceiling[1], ceiling[2], 0.2)  # light bounced off the floor
     n = wp.vec3(0.0, 0.0, -1.0)
     if side == 5:
         ground = floor_albedo(px, py, stage, atlas)

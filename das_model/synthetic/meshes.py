@@ -75,7 +75,7 @@ class MeshMaker:
         people = [person for scene in scenes for person in scene.people]
         images = np.repeat(np.arange(len(scenes)), [len(scene.people) for scene in scenes])
         look = launcher.array(np.stack([person.look for person in people]), float)
-        skin = self._skin(people)
+        skin = self.skin(people)
         normals = launcher.empty(skin.shape, wp.vec3)
         dressed = launcher.empty(skin.shape, wp.vec3)
         around = [self.faces, self._first, self._around, normals]
@@ -100,7 +100,7 @@ class MeshMaker:
             paint=launcher.array(paint.reshape(-1, 7), float),
         )
 
-    def _skin(self, people: list[Person]) -> wp.array:
+    def skin(self, people: list[Person]) -> wp.array:
         """(B, V) vec3 naked vertices in the world."""
         kit, launcher = self._kit, self._launcher
         bodies = [person.body for person in people]
