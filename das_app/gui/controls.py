@@ -161,7 +161,7 @@ class ControlBar(QWidget):
         self._row.addWidget(QLabel("Confidence", objectName="muted", toolTip=tip))
         self.threshold = QSlider(Qt.Orientation.Horizontal, toolTip=tip)
         self.threshold.setRange(round(100 * LEAST_SCORE), 95)
-        self.threshold.setFixedWidth(15 * theme.SPACE_PX)
+        self.threshold.setFixedWidth(12 * theme.SPACE_PX)
         self.threshold.valueChanged.connect(self._on_threshold)
         self._threshold_text = QLabel()
         self._threshold_text.setFixedWidth(self.fontMetrics().horizontalAdvance("0.000"))
@@ -173,7 +173,7 @@ class ControlBar(QWidget):
             "Field of view of the picture's longer side. The distance of people follows from it:\n"
             "with too large a value they come out too near."
         )
-        self._row.addWidget(QLabel("Field of view", objectName="muted", toolTip=tip))
+        self._row.addWidget(QLabel("FOV", objectName="muted", toolTip=tip))
         self.fov = QDoubleSpinBox(toolTip=tip, decimals=1, suffix="°")
         self.fov.setRange(10.0, 150.0)
         self.fov.setKeyboardTracking(False)
@@ -181,7 +181,7 @@ class ControlBar(QWidget):
         self.fov.setFixedWidth(10 * theme.SPACE_PX)
         self.fov.valueChanged.connect(self.fov_changed)
         self.focal = QLabel(objectName="muted", toolTip=tip)
-        widest = self.fontMetrics().horizontalAdvance("f 00000 px, calibrated")
+        widest = self.fontMetrics().horizontalAdvance("f 0000 px, calibrated")
         self.focal.setFixedWidth(widest)
         self._row.addWidget(self.fov)
         self._row.addWidget(self.focal)

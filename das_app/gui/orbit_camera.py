@@ -8,6 +8,7 @@ from vispy.scene.cameras import TurntableCamera
 
 _FOV_DEG = 40.0
 _PAN_BUTTONS = (2, 3)  # right, middle
+_TIGHTNESS = 0.88  # people seldom reach the rim of the ball around them
 _LEAST_RADIUS_M, _LARGEST_RADIUS_M = 1.2, 8.0
 _EMPTY_ROOM_M = np.array([[-1.2, 0.0, -1.2], [1.2, 4.5, 0.4]])
 
@@ -36,10 +37,10 @@ class OrbitCamera(TurntableCamera):
         self._drag: tuple[np.ndarray, tuple[float, float, float]] | None = None
 
     def look(self, preset: ViewPreset, centre_m: np.ndarray, radius_m: float) -> None:
-        """Look at a ball in scene space from a preset direction so that it fills the view."""
+        """Look from a preset direction at what is in a ball of scene space."""
         self.azimuth, self.elevation = preset.azimuth_deg, preset.elevation_deg
         self.center = tuple(float(value) for value in centre_m)
-        self.scale_factor = 2.0 * radius_m
+        self.scale_factor = 2.0 * _TIGHTNESS * radius_m
         self.view_changed()
 
     def viewbox_mouse_event(self, event: MouseEvent) -> None:

@@ -1,11 +1,12 @@
 """The two halves of the window: frames with a heading around the picture and the 3D view."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -64,6 +65,24 @@ class ScenePane(QFrame):
         return button
 
 
+class _Hint(QLabel):
+    """One line that ends in an ellipsis where there is no room, and is whole in its tooltip."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, objectName="hint", toolTip=text)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draw as much of the text as fits."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        fitting = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, self.width()
+        )
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, fitting)
+        painter.end()
+
+
 def _heading(title: str, hint: str) -> QWidget:
     heading = QWidget()
     heading.setFixedHeight(5 * theme.SPACE_PX)
@@ -71,10 +90,8 @@ def _heading(title: str, hint: str) -> QWidget:
     row.setContentsMargins(12, 0, 6, 0)
     row.setSpacing(4)
     row.addWidget(QLabel(title, objectName="heading"))
-    note = QLabel(hint, objectName="hint")
-    note.setMinimumWidth(0)
     row.addSpacing(theme.SPACE_PX)
-    row.addWidget(note, 1)
+    row.addWidget(_Hint(hint), 1)
     return heading
 
 

@@ -25,6 +25,8 @@ class TimingPlot(pg.PlotWidget):
         self.getViewBox().disableAutoRange()
         self.showGrid(y=True, alpha=0.12)
         self.setLabel("left", "ms")
+        ticks = [(ago, f"{ago} s") for ago in range(-round(SPAN_S), 0, 5)]
+        self.getAxis("bottom").setTicks([[*ticks, (-0.4, "now")]])
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.setPen(pg.mkPen(theme.BORDER))

@@ -5,6 +5,8 @@ limb lets the picture through, not its own outline; Qt's raster engine is also f
 this way. Blending happens once, when the layer is laid over the picture.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -14,7 +16,9 @@ from das_model.people import People
 
 _OUTLINE = QColor(8, 10, 13, 200)
 _OUTLINE_PX = 1.3  # on each side
+_OUTLINE_SLOT = -1
 _LEAST_OPACITY = 0.2
+_LEVELS = 32  # of opacity, so that pens can be kept
 _FACE = ("head_top", "nose", "left_eye", "right_eye", "left_ear", "right_ear")
 _LEAST_WIDTH_PX, _LARGEST_WIDTH_PX, _EXTENT_PER_WIDTH = 1.8, 5.0, 70
 
@@ -32,19 +36,22 @@ def paint_people(
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+    is_seen = np.isfinite(points).all(axis=-1)  # (P, J)
+    level = np.round(_LEVELS * opacity(people.joint_scores)).astype(int)  # (P, J)
+    is_face = np.isin(people.skeleton.joint_names, _FACE)
     for person in np.argsort(-people.root_cam[:, 2]):
-        is_seen = np.isfinite(points[person]).all(axis=-1)
-        if is_seen.any():
-            colour = theme.person_colour(int(slots[person]))
-            width = limb_width(points[person][is_seen])
-            _paint_bones(painter, points[person], people, int(person), colour, width)
-            _paint_joints(painter, points[person], people, int(person), colour, width)
+        if is_seen[person].any():
+            width = limb_width(points[person][is_seen[person]])
+            seen = _Spots(points[person], is_seen[person], level[person], int(slots[person]))
+            _paint_bones(painter, seen, people.skeleton.bones, width)
+            _paint_joints(painter, seen, np.where(is_face, 1.1 * width, 1.8 * width))
 
 
 def limb_width(spots: np.ndarray) -> float:
     """Width of a limb by the person's extent on the screen, (N, 2) in the same units."""
     extent = float(np.linalg.norm(spots.max(axis=0) - spots.min(axis=0)))
-    return float(np.clip(extent / _EXTENT_PER_WIDTH, _LEAST_WIDTH_PX, _LARGEST_WIDTH_PX))
+    width = float(np.clip(extent / _EXTENT_PER_WIDTH, _LEAST_WIDTH_PX, _LARGEST_WIDTH_PX))
+    return round(width * 4) / 4
 
 
 def opacity(joint_scores: np.ndarray) -> np.ndarray:
@@ -52,37 +59,44 @@ def opacity(joint_scores: np.ndarray) -> np.ndarray:
     return _LEAST_OPACITY + (1 - _LEAST_OPACITY) * np.clip(joint_scores, 0, 1)
 
 
+class _Spots:
+    """One person's joints as plain numbers, which Qt takes faster than arrays."""
+
+    def __init__(
+        self, spots: np.ndarray, is_seen: np.ndarray, level: np.ndarray, slot: int
+    ) -> None:
+        self.places, self.is_seen, self.level = spots.tolist(), is_seen.tolist(), level.tolist()
+        self.slot = slot % len(theme.PERSON_COLOURS)
+        self.mean_level = round(float(level.mean()))
+
+
 def _paint_bones(
-    painter: QPainter, spots: np.ndarray, people: People, person: int, colour: QColor, width: float
+    painter: QPainter, person: _Spots, bones: tuple[tuple[int, int], ...], width: float
 ) -> None:
-    is_seen = np.isfinite(spots).all(axis=-1)
-    places, strength = spots.tolist(), opacity(people.joint_scores[person])
-    bones = [(a, b) for a, b in people.skeleton.bones if is_seen[a] and is_seen[b]]
-    lines = [QLineF(*places[a], *places[b]) for a, b in bones]
-    painter.setPen(_pen(_faded(_OUTLINE, float(strength.mean())), width + 2 * _OUTLINE_PX))
+    drawn = [(a, b) for a, b in bones if person.is_seen[a] and person.is_seen[b]]
+    lines = [QLineF(*person.places[a], *person.places[b]) for a, b in drawn]
+    painter.setPen(_pen(_OUTLINE_SLOT, person.mean_level, width + 2 * _OUTLINE_PX))
     painter.drawLines(lines)
-    for (a, b), line in zip(bones, lines, strict=True):
-        painter.setPen(_pen(_faded(colour, float(min(strength[a], strength[b]))), width))
+    for (a, b), line in zip(drawn, lines, strict=True):
+        painter.setPen(_pen(person.slot, min(person.level[a], person.level[b]), width))
         painter.drawLine(line)
 
 
-def _paint_joints(
-    painter: QPainter, spots: np.ndarray, people: People, person: int, colour: QColor, width: float
-) -> None:
-    names, strength = people.skeleton.joint_names, opacity(people.joint_scores[person])
-    bright = colour.lighter(135)
-    for joint in np.flatnonzero(np.isfinite(spots).all(axis=-1)):
-        radius = width * (0.55 if names[joint] in _FACE else 0.9)
-        painter.setPen(QPen(_faded(_OUTLINE, float(strength[joint])), _OUTLINE_PX))
-        painter.setBrush(_faded(bright, float(strength[joint])))
-        painter.drawEllipse(QPointF(*spots[joint].tolist()), radius, radius)
+def _paint_joints(painter: QPainter, person: _Spots, diameters: np.ndarray) -> None:
+    for joint, diameter in enumerate(diameters.tolist()):
+        if person.is_seen[joint]:
+            spot, level = QPointF(*person.places[joint]), person.level[joint]
+            painter.setPen(_pen(_OUTLINE_SLOT, level, diameter + 2 * _OUTLINE_PX))
+            painter.drawPoint(spot)
+            painter.setPen(_pen(person.slot, level, diameter, is_bright=True))
+            painter.drawPoint(spot)
 
 
-def _pen(colour: QColor, width: float) -> QPen:
+@lru_cache(maxsize=4096)
+def _pen(slot: int, level: int, width: float, is_bright: bool = False) -> QPen:
+    """Round pen in a person's colour, or the outline's, at one of the levels of opacity."""
+    colour = QColor(_OUTLINE) if slot == _OUTLINE_SLOT else theme.person_colour(slot)
+    if is_bright:
+        colour = colour.lighter(135)
+    colour.setAlphaF(colour.alphaF() * level / _LEVELS)
     return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-
-
-def _faded(colour: QColor, strength: float) -> QColor:
-    faded = QColor(colour)
-    faded.setAlphaF(colour.alphaF() * strength)
-    return faded

@@ -18,13 +18,13 @@ class StatusStrip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
-        self._row.setSpacing(theme.SPACE_PX)
+        self._row.setSpacing(6)
         self.source = self._elastic_cell("Nothing open", 3)
         self.size = self._cell("", "0000×0000", "Size of the picture")
-        self.engine = self._cell("", "das-resnet50 · CUDA 0", "Model and device in use")
+        self.engine = self._cell("", "das-resnet50 · CUDA", "Model and device in use")
         self.capture = self._cell("capture", "000.0 fps", "Frames per second from the source")
-        self.inference = self._cell("inference", "00000 ms", "Time of the model per frame")
-        self.latency = self._cell("latency", "00000 ms", "From the frame's arrival to its result")
+        self.inference = self._cell("inference", "0000 ms", "Time of the model per frame")
+        self.latency = self._cell("latency", "0000 ms", "From the frame's arrival to its result")
         self.people = self._cell("people", "000", "People shown")
         self.dropped = self._cell("dropped", "0000000", "Frames the model was too slow for")
         self.clear()
@@ -38,8 +38,8 @@ class StatusStrip(QWidget):
     def set_stats(self, stats: PipelineStats) -> None:
         """Show the figures of a running pipeline."""
         self.capture.setText(f"{stats.capture_fps:.1f} fps")
-        self.inference.setText(f"{stats.inference_ms:.0f} ms")
-        self.latency.setText(f"{stats.latency_ms:.0f} ms")
+        self.inference.setText(_duration(stats.inference_ms))
+        self.latency.setText(_duration(stats.latency_ms))
         self.dropped.setText(str(stats.num_dropped))
 
     def set_result(self, size: tuple[int, int], num_people: int) -> None:
@@ -60,7 +60,7 @@ class StatusStrip(QWidget):
     def _elastic_cell(self, text: str, stretch: int) -> QLabel:
         label = QLabel(text)
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        label.setMinimumWidth(80)
+        label.setMinimumWidth(60)
         self._row.addWidget(label, stretch)
         return label
 
@@ -76,3 +76,7 @@ class StatusStrip(QWidget):
         value.setAlignment(theme.ALIGN_RIGHT if caption else Qt.AlignmentFlag.AlignCenter)
         self._row.addWidget(value)
         return value
+
+
+def _duration(time_ms: float) -> str:
+    return f"{time_ms:.0f} ms" if time_ms < 9999.5 else f"{time_ms / 1000:.0f} s"

@@ -45,8 +45,9 @@ def test_nothing_moves_when_figures_change(strip):
 
 
 def test_the_widest_figures_fit(strip):
-    strip.set_stats(PipelineStats(240.5, 200.0, 12345, 12345, 10**6, 10**6, 1234567))
+    strip.set_stats(PipelineStats(240.5, 200.0, 9999.4, 123456.0, 10**6, 10**6, 1234567))
     strip.set_result((3840, 2160), 128)
+    assert (strip.inference.text(), strip.latency.text()) == ("9999 ms", "123 s")
     for cell in (strip.size, strip.capture, strip.inference, strip.latency, strip.people,
                  strip.dropped):  # fmt: skip
         assert cell.fontMetrics().horizontalAdvance(cell.text()) <= cell.width(), cell.text()
