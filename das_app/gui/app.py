@@ -1,7 +1,10 @@
 """From settings to the running window: makes the application, the window and its pipelines."""
 
 import logging
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import cv2  # noqa: F401  # first: importing it changes the environment Qt starts in
 from PySide6.QtWidgets import QApplication
@@ -64,9 +67,25 @@ def run_app(settings: AppSettings) -> int:
     window.resize(*_START_SIZE_PX)
     window.show()
     window.open(settings.source)
-    code = app.exec()
+    with _closing_on_signals(window):
+        code = app.exec()
     try:
         save_settings(window.settings, settings_path())
     except OSError:
         _log.warning("the settings could not be kept", exc_info=True)
     return code
+
+
+@contextmanager
+def _closing_on_signals(window: MainWindow) -> Iterator[None]:
+    """Close the window in an orderly way on Ctrl-C and on a request to terminate.
+
+    Python runs the handlers between two ticks of the window's timers.
+    """
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    usual = [signal.signal(number, lambda *_: window.close()) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, usual, strict=True):
+            signal.signal(number, handler)

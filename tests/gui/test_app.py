@@ -1,5 +1,7 @@
+import signal
+
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from window_fakes import GreySource, people_at
 
@@ -72,22 +74,41 @@ def test_a_missing_model_is_named(sources, tmp_path):
         PipelineOpener()(AppSettings(model_file=tmp_path / "absent.onnx"), lambda *_: None)
 
 
-def test_the_application_runs_until_closed_and_keeps_the_settings(
-    qapp, sources, tmp_path, monkeypatch
-):
+@pytest.fixture
+def run(qapp, sources, tmp_path, monkeypatch):
+    """Runs the application and calls back with the window once it shows people."""
     monkeypatch.setattr(module, "QApplication", lambda arguments: qapp)
 
-    def close_when_playing():
-        window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
-        if window.status.people.text() == "–":
-            QTimer.singleShot(20, close_when_playing)
-            return
+    def run(then):
+        def when_playing():
+            window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+            if window.status.people.text() == "–":
+                QTimer.singleShot(20, when_playing)
+                return
+            window.destroyed.connect(qapp.quit)
+            window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            then(window)
+
+        QTimer.singleShot(0, when_playing)
+        return run_app(settings(tmp_path, source="a"))
+
+    return run
+
+
+def test_the_application_runs_until_closed_and_keeps_the_settings(run, sources, tmp_path):
+    def close(window):
         window.controls.fov.setValue(77.0)
         window.close()
-        window.deleteLater()
 
-    QTimer.singleShot(0, close_when_playing)
-    assert run_app(settings(tmp_path, source="a")) == 0
+    assert run(close) == 0
     assert sources[0].is_closed
     kept = load_settings(tmp_path / "settings.toml")
     assert kept.fov_deg == 77.0 and kept.source == "a"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_close_the_window(run, sources, number):
+    usual = signal.getsignal(number)
+    assert run(lambda window: signal.raise_signal(number)) == 0
+    assert sources[0].is_closed
+    assert signal.getsignal(number) is usual
