@@ -5,7 +5,9 @@ import sys
 import time
 from pathlib import Path
 
+from das_model.synthetic.contact_sheet import write_contact_sheet
 from das_model.synthetic.demo_clip import write_demo_clip
+from das_model.synthetic.generator import SyntheticGenerator
 from das_model.synthetic.production import RenderJob, benchmark, render_set
 
 
@@ -17,6 +19,11 @@ def main() -> int:
     )
     if args.clip:
         write_demo_clip(args.out / "demo.mp4", args.clip)
+        return 0
+    if args.contact_sheet:
+        generator = SyntheticGenerator(args.size, args.backgrounds, args.motion)
+        seeds = list(range(args.seed, args.seed + args.n))
+        write_contact_sheet(str(args.contact_sheet), generator.generate_batch(seeds))
         return 0
     if args.benchmark:
         rate = benchmark(job, args.workers)
@@ -42,6 +49,7 @@ def _parse() -> argparse.Namespace:
     add("--motion", type=Path, help=".npz with motion capture to draw poses from")
     add("--workers", type=int, default=2, help="processes")
     add("--clip", type=float, metavar="SECONDS", help="write the demo clip to OUT/demo.mp4")
+    add("--contact-sheet", type=Path, metavar="FILE", help="write N pictures with their labels")
     add("--benchmark", action="store_true", help="only measure the speed, N pictures a process")
     return parser.parse_args()
 

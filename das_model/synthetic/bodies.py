@@ -112,7 +112,8 @@ class BodyPoser:
         depth = np.zeros(len(kit.bone_parents), int)
         for bone, parent in enumerate(kit.bone_parents):
             depth[bone] = depth[parent] + 1 if parent >= 0 else 0
-        self._levels = [np.flatnonzero(depth == d) for d in range(1, depth.max() + 1)]
+        levels = [np.flatnonzero(depth == d) for d in range(1, depth.max() + 1)]
+        self._levels = [(level, kit.bone_parents[level]) for level in levels]
         self._head = kit.bone("head")
         self._joint_bones = {j: kit.bone(b) for j, b in _BONE_OF_JOINT.items()}
         self._fingers = {side: kit.bone(f"finger3-2.{s}") for side, s in _SIDES.items()}
@@ -130,13 +131,15 @@ class BodyPoser:
         """
         kit = self.kit
         rest = kit.rest_heads[shape].astype(np.float64) * scale
-        rotations, heads = np.empty_like(pose), np.empty_like(rest)
-        rotations[0], heads[0] = pose[0], rest[0]
-        for level in self._levels:
-            parents = kit.bone_parents[level]
-            rotations[level] = rotations[parents] @ pose[level]
-            step = rest[level] - rest[parents]
-            heads[level] = heads[parents] + np.einsum("bij,bj->bi", rotations[parents], step)
+        local = np.zeros((len(pose), 4, 4))
+        local[:, :3, :3] = pose
+        local[0, :3, 3] = rest[0]
+        local[1:, :3, 3] = rest[1:] - rest[kit.bone_parents[1:]]
+        local[:, 3, 3] = 1
+        world = local.copy()
+        for level, parents in self._levels:
+            world[level] = world[parents] @ local[level]
+        rotations, heads = np.ascontiguousarray(world[:, :3, :3]), world[:, :3, 3].copy()
         face = kit.rest_face[shape] * scale - rest[self._head]
         face = face @ rotations[self._head].T + heads[self._head]
         points = self._named_points(heads, rotations, face)

@@ -48,7 +48,7 @@ def sky_colour(ray: wp.vec3, stage: Stage) -> wp.vec3:
         is_lit = hash1(int(wp.floor(cell * 7.0)), int(wp.floor(rise * 40.0)), stage.seed)
         block = stage.wall_colour * shade * wp.lerp(1.0, leaves, stage.decor_share)
         block = block * wp.where(is_lit > 0.75, 0.6, 1.0)
-        return wp.lerp(block, stage.sky, 0.35)
+        return wp.lerp(block, stage.sky, 0.2)
     cloud = value_noise(wp.vec3(ray[0], ray[1], ray[2]) * (6.0 / (0.3 + rise)), stage.seed)
     deep = wp.cw_mul(stage.sky, wp.vec3(0.75, 0.9, 1.15))
     return wp.lerp(stage.sky * 1.5, deep, smooth_step(0.0, 0.6, rise)) * (0.9 + 0.35 * cloud)
@@ -56,7 +56,7 @@ def sky_colour(ray: wp.vec3, stage: Stage) -> wp.vec3:
 
 @wp.func
 def wall_colour(
-    u: float, z: float, wall: int, stage: Stage, atlas: wp.array4d(dtype=float)
+    u: float, z: float, wall: int, stage: Stage, atlas: wp.array3d(dtype=wp.vec3)
 ) -> wp.vec4:
     """Wall with skirting board and pictures or windows in a row of cells; w: how much it glows."""
     colour = stage.wall_colour
@@ -109,7 +109,7 @@ def room_hit(origin: wp.vec3, ray: wp.vec3, stage: Stage) -> wp.vec2:
 
 
 @wp.func
-def floor_albedo(px: float, py: float, stage: Stage, atlas: wp.array4d(dtype=float)) -> wp.vec3:
+def floor_albedo(px: float, py: float, stage: Stage, atlas: wp.array3d(dtype=wp.vec3)) -> wp.vec3:
     """Floor or ground."""
     colour = stage.floor_colour
     if stage.floor_texture >= 0:
@@ -129,7 +129,7 @@ def surroundings(
     feet: wp.array2d(dtype=wp.vec3),
     sun_size: int,
     sun_map: wp.array2d(dtype=wp.int64),
-    atlas: wp.array4d(dtype=float),
+    atlas: wp.array3d(dtype=wp.vec3),
 ) -> wp.vec3:
     """What a ray sees of the room or the open ground."""
     hit = wp.vec2(FAR_M, 6.0)
@@ -168,7 +168,7 @@ def surroundings(
     base = wp.vec3(albedo[0], albedo[1], albedo[2])
     colour = lit(n, ray, base, CLOTH_LIKE, ambient, sun, stage) + base * albedo[3]
     if stage.backdrop == OUTDOOR:  # haze towards the horizon
-        colour = wp.lerp(colour, stage.sky * 1.3, 1.0 - wp.exp(-hit[0] * 0.012))
+        colour = wp.lerp(colour, stage.sky * 1.3, 1.0 - wp.exp(-hit[0] * 0.007))
     return colour
 
 
@@ -179,9 +179,9 @@ def shade_background(
     feet: wp.array2d(dtype=wp.vec3),
     sun_size: int,
     sun_map: wp.array2d(dtype=wp.int64),
-    photo: wp.array4d(dtype=float),
-    atlas: wp.array4d(dtype=float),
-    out: wp.array4d(dtype=float),
+    photo: wp.array3d(dtype=wp.vec3),
+    atlas: wp.array3d(dtype=wp.vec3),
+    out: wp.array3d(dtype=wp.vec3),
 ) -> None:
     """One thread per pixel of (images, H, W)."""
     i, y, x = wp.tid()
@@ -192,7 +192,7 @@ def shade_background(
         ray = pixel_ray(stage, float(2 * x) + 1.0, float(2 * y) + 1.0)
         jitter = hash1(x, y, 0)
         if stage.backdrop == PHOTO:
-            colour = wp.vec3(photo[i, y, x, 0], photo[i, y, x, 1], photo[i, y, x, 2])
+            colour = photo[i, y, x]
             colour = photo_pixel(
                 colour, stage.position, ray, stage, i, jitter, feet, sun_size, sun_map
             )
@@ -200,5 +200,4 @@ def shade_background(
             colour = surroundings(
                 stage.position, ray, stage, i, jitter, feet, sun_size, sun_map, atlas
             )
-    for k in range(3):
-        out[i, y, x, k] = colour[k] * w
+    out[i, y, x] = colour * w

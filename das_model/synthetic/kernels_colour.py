@@ -26,7 +26,7 @@ EYE = wp.constant(1)
 
 
 @wp.func
-def texture(atlas: wp.array4d(dtype=float), k: int, u: float, v: float) -> wp.vec3:
+def texture(atlas: wp.array3d(dtype=wp.vec3), k: int, u: float, v: float) -> wp.vec3:
     """Bilinear, repeating lookup."""
     size = atlas.shape[1]
     fx = (u - wp.floor(u)) * float(size)
@@ -39,10 +39,10 @@ def texture(atlas: wp.array4d(dtype=float), k: int, u: float, v: float) -> wp.ve
     y0 = y0 % size
     x1 = (x0 + 1) % size
     y1 = (y0 + 1) % size
-    a = wp.vec3(atlas[k, y0, x0, 0], atlas[k, y0, x0, 1], atlas[k, y0, x0, 2])
-    b = wp.vec3(atlas[k, y0, x1, 0], atlas[k, y0, x1, 1], atlas[k, y0, x1, 2])
-    c = wp.vec3(atlas[k, y1, x0, 0], atlas[k, y1, x0, 1], atlas[k, y1, x0, 2])
-    d = wp.vec3(atlas[k, y1, x1, 0], atlas[k, y1, x1, 1], atlas[k, y1, x1, 2])
+    a = atlas[k, y0, x0]
+    b = atlas[k, y0, x1]
+    c = atlas[k, y1, x0]
+    d = atlas[k, y1, x1]
     return wp.lerp(wp.lerp(a, b, ax), wp.lerp(c, d, ax), ay)
 
 
@@ -60,7 +60,7 @@ def gloss(colour: wp.vec3, kind: float) -> wp.vec4:
 
 @wp.func
 def fabric(
-    atlas: wp.array4d(dtype=float),
+    atlas: wp.array3d(dtype=wp.vec3),
     kind: int,
     scale: float,
     first: wp.vec3,
@@ -168,7 +168,7 @@ def head_colour(
 
 @wp.func
 def shirt_colour(
-    c: wp.vec3, look: wp.array2d(dtype=float), b: int, atlas: wp.array4d(dtype=float)
+    c: wp.vec3, look: wp.array2d(dtype=float), b: int, atlas: wp.array3d(dtype=wp.vec3)
 ) -> wp.vec3:
     """The shirt's fabric."""
     return fabric(
@@ -184,7 +184,7 @@ def shirt_colour(
 
 @wp.func
 def trousers_colour(
-    c: wp.vec3, look: wp.array2d(dtype=float), b: int, atlas: wp.array4d(dtype=float)
+    c: wp.vec3, look: wp.array2d(dtype=float), b: int, atlas: wp.array3d(dtype=wp.vec3)
 ) -> wp.vec3:
     """The fabric of trousers and skirts."""
     return fabric(
@@ -205,7 +205,7 @@ def arm_colour(
     skin: wp.vec3,
     look: wp.array2d(dtype=float),
     b: int,
-    atlas: wp.array4d(dtype=float),
+    atlas: wp.array3d(dtype=wp.vec3),
 ) -> wp.vec4:
     """Sleeve with its cuff, bare arm, watch."""
     sleeve = look[b, m.SLEEVE]
@@ -223,7 +223,7 @@ def torso_colour(
     skin: wp.vec3,
     look: wp.array2d(dtype=float),
     b: int,
-    atlas: wp.array4d(dtype=float),
+    atlas: wp.array3d(dtype=wp.vec3),
 ) -> wp.vec4:
     """Shirt with neckline, hem and open front."""
     limit = wp.float32(0.585)
@@ -245,7 +245,7 @@ def leg_colour(
     skin: wp.vec3,
     look: wp.array2d(dtype=float),
     b: int,
-    atlas: wp.array4d(dtype=float),
+    atlas: wp.array3d(dtype=wp.vec3),
 ) -> wp.vec4:
     """Trousers with their waistband, bare leg, sock."""
     if leg < look[b, m.TROUSERS_END]:
@@ -264,7 +264,7 @@ def body_colour(
     lips: float,
     look: wp.array2d(dtype=float),
     b: int,
-    atlas: wp.array4d(dtype=float),
+    atlas: wp.array3d(dtype=wp.vec3),
 ) -> wp.vec4:
     """Colour and gloss of a place on a person: part, canonical place, attributes, lip share."""
     seed = int(look[b, m.SEED])

@@ -61,8 +61,8 @@ def shade_bodies(
     attributes: wp.array(dtype=wp.vec4),
     lips: wp.array(dtype=float),
     look: wp.array2d(dtype=float),
-    atlas: wp.array4d(dtype=float),
-    out: wp.array4d(dtype=float),
+    atlas: wp.array3d(dtype=wp.vec3),
+    out: wp.array3d(dtype=wp.vec3),
 ) -> None:
     """One thread per sample; those of props are left to `shade_props`."""
     j = wp.tid()
@@ -96,8 +96,7 @@ def shade_bodies(
     sun = 1.0 - stage.shadow * in_shadow(pos, n, stage, i, hash1(x, y, s), sun_size, sun_map)
     albedo = wp.vec3(tone[0], tone[1], tone[2])
     colour = lit(n, ray, albedo, tone[3], 0.75 + 0.25 * n[2], sun, stage)
-    for k in range(3):
-        wp.atomic_add(out, i, y, x, k, colour[k] * weight[j])
+    wp.atomic_add(out, i, y, x, colour * weight[j])
 
 
 @wp.kernel
@@ -113,8 +112,8 @@ def shade_props(
     verts: wp.array2d(dtype=wp.vec3),
     faces: wp.array2d(dtype=wp.int32),
     paint: wp.array2d(dtype=float),
-    atlas: wp.array4d(dtype=float),
-    out: wp.array4d(dtype=float),
+    atlas: wp.array3d(dtype=wp.vec3),
+    out: wp.array3d(dtype=wp.vec3),
 ) -> None:
     """One thread per sample. `paint` rows: r, g, b, texture or -1, texture scale, gloss, glow."""
     j = wp.tid()
@@ -151,5 +150,4 @@ def shade_props(
         albedo = wp.cw_mul(texture(atlas, k, u * paint[b, 4], v * paint[b, 4]), albedo * 1.3)
     sun = 1.0 - stage.shadow * in_shadow(pos, n, stage, i, hash1(x, y, s), sun_size, sun_map)
     colour = lit(n, ray, albedo, paint[b, 5], 0.8 + 0.2 * n[2], sun, stage) + albedo * paint[b, 6]
-    for q in range(3):
-        wp.atomic_add(out, i, y, x, q, colour[q] * weight[j])
+    wp.atomic_add(out, i, y, x, colour * weight[j])

@@ -23,6 +23,7 @@ class Launcher:
 
     def __init__(self, device: str) -> None:
         self.device = device
+        self._scratch: dict[tuple, wp.array] = {}
 
     def launch(self, kernel: wp.Kernel, dim: int | tuple[int, ...], inputs: list) -> None:
         """Run a kernel over `dim` threads."""
@@ -42,6 +43,12 @@ class Launcher:
         """Memory that the next kernel fills."""
         return wp.empty(shape, dtype=dtype, device=self.device)
 
-    def full(self, shape: tuple[int, ...], value: int, dtype: type) -> wp.array:
-        """Memory filled with one value."""
-        return wp.full(shape, value, dtype=dtype, device=self.device)
+    def scratch(self, name: str, shape: int | tuple[int, ...], dtype: type) -> wp.array:
+        """Memory kept from call to call under a name, with whatever it held before.
+
+        Large buffers are worth it: fresh ones cost more in page faults than in filling.
+        """
+        key = (name, shape, dtype)
+        if key not in self._scratch:
+            self._scratch[key] = self.empty(shape, dtype)
+        return self._scratch[key]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from das_model.synthetic.kit import BodyKit
-from das_model.synthetic.rotations import cross, direction, rotation, swing, unit
+from das_model.synthetic.rotations import cross, direction, rotation, rotations, swing, unit
 
 KINDS = ("stand", "gesture", "walk", "sit", "reach", "raise", "bend", "crouch", "dance", "wild")
 KIND_SHARES = (0.20, 0.18, 0.13, 0.17, 0.09, 0.08, 0.04, 0.03, 0.05, 0.03)
@@ -63,6 +63,12 @@ class PosePrior:
     def __init__(self, kit: BodyKit) -> None:
         self.kit = kit
         self._bones = {name: i for i, name in enumerate(kit.bone_names)}
+        self._fingers = {
+            side: np.array(
+                [[kit.bone(f"finger{f}-{j}.{side}") for j in (1, 2, 3)] for f in (2, 3, 4, 5)]
+            )
+            for side in "LR"
+        }
 
     def sample(self, rng: np.random.Generator, shape: int, kind: str) -> np.ndarray:
         """(B, 3, 3) pose of one of `KINDS` for the shape of the pool."""
@@ -123,15 +129,11 @@ class PosePrior:
         turn = rotation(fore, math.radians(turn_deg) * sign)
         pose[self._bones[f"lowerarm02.{side}"]] = turn
         pose[self._bones[f"wrist.{side}"]] = _euler(wrist_deg[0], wrist_deg[1], 0)
+        fingers = self._fingers[side]  # (4, 3) bones
         heads = self.kit.rest_heads[shape]
-        for finger in range(2, 6):
-            first, last = (
-                heads[self._bones[f"finger{finger}-{joint}.{side}"]] for joint in (1, 3)
-            )
-            axis = cross(unit(last - first), [-sign * 0.9, 0, -0.45])
-            bend = rotation(axis, curl * 0.9)
-            for joint in (1, 2, 3):
-                pose[self._bones[f"finger{finger}-{joint}.{side}"]] = bend
+        along = (heads[fingers[:, 2]] - heads[fingers[:, 0]]).astype(np.float64)
+        axes = np.cross(along, [-sign * 0.9, 0, -0.45])
+        pose[fingers] = rotations(axes, curl * 0.9)[:, None]
 
     def set_leg(self, pose: np.ndarray, shape: int, side: str, angles: LegAngles) -> None:
         """Aim thigh, shin and foot, from a straight stance instead of the template's A."""

@@ -85,7 +85,7 @@ class Renderer:
         self._maker = MeshMaker(kit, self._launcher)
         self._num_faces = len(kit.faces)
         self._thickness = self._launcher.array(joint_thickness(), float)
-        self._atlas = self._launcher.array(atlas, float)
+        self._atlas = self._launcher.array(atlas, wp.vec3)
 
     def render(self, scenes: list[Scene], backdrops: np.ndarray | None) -> list[Rendering]:
         """All pictures of a batch.
@@ -118,7 +118,8 @@ class Renderer:
         """(N, size) z-buffer of the camera, or of the light if not `perspective`."""
         launcher, maker = self._launcher, self._maker
         shape = (len(stages), size[0] * size[1])
-        zbuffer = launcher.full(shape, kernels_raster.EMPTY, wp.int64)
+        zbuffer = launcher.scratch("eye" if perspective else "sun", shape, wp.int64)
+        zbuffer.fill_(kernels_raster.EMPTY)
         screens = []
         for verts, image in (
             (meshes.dressed, meshes.body_image),
@@ -169,9 +170,11 @@ class Renderer:
         width, height = self.size
         shape = (len(zbuffer), height, width)
         capacity = 2 * len(zbuffer) * height * width
-        counter = launcher.full((1,), 0, wp.int32)
-        arrays = [launcher.empty(capacity, kind) for kind in (wp.int32, wp.int32, float, wp.int64)]
-        background, owner = launcher.empty(shape, float), launcher.empty(shape, wp.int32)
+        counter = launcher.array(np.zeros(1, np.int32), wp.int32)
+        kinds = {"pixel": wp.int32, "corner": wp.int32, "weight": float, "key": wp.int64}
+        arrays = [launcher.scratch(name, capacity, kind) for name, kind in kinds.items()]
+        background = launcher.scratch("background", shape, float)
+        owner = launcher.empty(shape, wp.int32)
         launcher.launch(
             kernels_raster.collect_samples,
             shape,
@@ -188,7 +191,7 @@ class Renderer:
         samples: _Samples,
         backdrops: np.ndarray | None,
     ) -> wp.array:
-        """(N, H, W, 3) picture with the backdrop's share of each pixel."""
+        """(N, H, W) vec3 picture with the backdrop's share of each pixel."""
         launcher = self._launcher
         most = max(len(scene.feet) for scene in scenes) + 1
         feet = np.zeros((len(scenes), most, 3), np.float32)
@@ -196,12 +199,12 @@ class Renderer:
             row[: len(scene.feet)] = scene.feet
         if backdrops is None:
             backdrops = np.zeros((1, 1, 1, 3), np.float32)
-        out = launcher.empty((*samples.background.shape, 3), float)
+        out = launcher.empty(samples.background.shape, wp.vec3)
         launcher.launch(
             kernels_backdrop.shade_background,
             samples.background.shape,
             [samples.background, stages, launcher.array(feet, wp.vec3), self._sun_size, sun_map]
-            + [launcher.array(backdrops, float), self._atlas, out],
+            + [launcher.array(backdrops, wp.vec3), self._atlas, out],
         )
         return out
 

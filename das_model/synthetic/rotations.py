@@ -21,6 +21,14 @@ def rotation(axis: np.ndarray | list[float], angle: float) -> np.ndarray:
     )
 
 
+def rotations(axes: np.ndarray, angle: float) -> np.ndarray:
+    """(N, 3, 3) rotations about (N, 3) axes of any length but zero, all by one angle."""
+    x, y, z = (axes / np.linalg.norm(axes, axis=1, keepdims=True)).T
+    zero = np.zeros_like(x)
+    skew = np.stack([zero, -z, y, z, zero, -x, -y, x, zero], 1).reshape(-1, 3, 3)
+    return np.eye(3) + math.sin(angle) * skew + (1 - math.cos(angle)) * (skew @ skew)
+
+
 def swing(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     """(3, 3) shortest rotation that turns the direction `start` into `end`."""
     a, b = unit(start), unit(end)

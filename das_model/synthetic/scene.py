@@ -28,6 +28,7 @@ _COUNT_SHARES = {
     "wide": (0.0, 0.2, 0.2, 0.2, 0.2, 0.2),
     "outdoor": (0.15, 0.25, 0.2, 0.15, 0.15, 0.1),
 }
+_GROUNDS = np.array([[0.14, 0.24, 0.06], [0.2, 0.2, 0.21], [0.5, 0.4, 0.28], [0.3, 0.3, 0.2]])
 _CAMERA_HEIGHT_M = {
     "webcam": (0.9, 1.6),
     "room": (0.4, 2.2),
@@ -213,10 +214,11 @@ def _set_light(rng: np.random.Generator, stage: Stage, people: list[Person], mod
     warm = rng.normal(0, 0.12)
     sky = np.array([1 - warm * 0.6, 1, 1 + warm * 0.6]) * rng.uniform(0.25, 0.9)
     if mode == "outdoor":
-        sky = sky * np.array([0.85, 0.97, 1.15])
+        sky = sky * np.array([0.72, 0.95, 1.3])
     fill = rng.uniform(0, 2 * math.pi)
     stage.sun_direction = sun
-    stage.sun_colour = np.array([1 + warm, 1, 1 - warm]) * rng.uniform(0.3, 1.6)
+    strength = rng.uniform(0.5, 2.4) if mode == "outdoor" else rng.uniform(0.3, 1.6)
+    stage.sun_colour = np.array([1 + warm, 1, 1 - warm]) * strength
     stage.sky = sky
     stage.ground = sky * rng.uniform(0.3, 0.7)
     stage.fill_direction = (math.cos(fill) * 0.9, math.sin(fill) * 0.9, 0.3)
@@ -263,6 +265,10 @@ def _set_backdrop(
     stage.floor_texture = int(rng.choice(floors)) if rng.random() < 0.7 else -1
     stage.wall_texture = int(rng.choice(walls)) if rng.random() < 0.3 else -1
     stage.floor_colour = rng.uniform(0.15, 0.75) * (1 + rng.normal(0, 0.1, 3))
+    if mode == "outdoor":
+        ground = _GROUNDS[rng.integers(len(_GROUNDS))]
+        stage.floor_colour = ground * rng.uniform(0.6, 1.5)
+        stage.floor_texture = int(rng.choice(textures_of(("clouds", "tiles"), num_textures)))
     stage.wall_colour = rng.uniform(0.3, 0.85) * (1 + rng.normal(0, 0.08, 3))
     stage.ceiling_colour = [float(rng.uniform(0.5, 0.9))] * 3
     stage.floor_scale = rng.uniform(0.3, 1.3)

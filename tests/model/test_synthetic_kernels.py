@@ -24,7 +24,8 @@ def test_kernels_compile_for_cuda_without_a_driver(module, tmp_path):
 
 def rasterised(corners, size=(16, 12), perspective=True):
     launcher = Launcher("cpu")
-    zbuffer = launcher.full((1, size[0] * size[1]), kernels_raster.EMPTY, wp.int64)
+    zbuffer = launcher.empty((1, size[0] * size[1]), wp.int64)
+    zbuffer.fill_(kernels_raster.EMPTY)
     faces = np.arange(3 * len(corners)).reshape(-1, 3)
     screen = launcher.array(np.array(corners, np.float32).reshape(1, -1, 3), wp.vec3)
     launcher.launch(
