@@ -180,6 +180,7 @@ class ControlBar(QWidget):
         self.fov.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.fov.setFixedWidth(10 * theme.SPACE_PX)
         self.fov.valueChanged.connect(self.fov_changed)
+        self.fov.lineEdit().returnPressed.connect(self.fov.clearFocus)  # keys steer again
         self.focal = QLabel(objectName="muted", toolTip=tip)
         widest = self.fontMetrics().horizontalAdvance("f 0000 px, calibrated")
         self.focal.setFixedWidth(widest)

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMainWindow, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from das_app.gui import theme
 from das_app.gui.bridge import Opened, OpenPipeline, PipelineBridge
@@ -93,12 +93,12 @@ class MainWindow(QMainWindow):
         self.splitter.setSizes([1160, 840])
         self.chart.setFixedHeight(_CHART_HEIGHT_PX)
         self.chart.hide()
-        self.chart_button = QToolButton(objectName="flat", checkable=True)
-        self.chart_button.setIcon(theme.icon("chart"))
-        self.chart_button.setToolTip("Show latency over the last seconds (T)")
-        self.chart_button.setShortcut(QKeySequence("T"))
-        self.chart_button.setIconSize(QSize(18, 18))
-        self.status.add_widget(self.chart_button)
+        self.chart_button = self.status.add_button(
+            "chart", "Show latency over the last seconds (T)", "T", is_checkable=True
+        )
+        self.full_screen_button = self.status.add_button(
+            "fullscreen", "Full screen (F11); quit with Ctrl+Q", "F11"
+        )
         central = QWidget(objectName="central")
         column = QVBoxLayout(central)
         column.setContentsMargins(*[theme.SPACE_PX] * 3, 0)
@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
         self.chart_button.toggled.connect(self.chart.setVisible)
         self.bridge.opened.connect(self._on_opened)
         self.bridge.state_changed.connect(self._on_state)
-        QShortcut(QKeySequence("F11"), self, self._toggle_full_screen)
+        self.full_screen_button.clicked.connect(self._toggle_full_screen)
         QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
 
     def _timer(self, interval_ms: int, slot: Callable[[], None]) -> QTimer:

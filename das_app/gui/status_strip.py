@@ -1,7 +1,8 @@
 """The figures under the panes, each in a cell of fixed width so that nothing jumps."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from das_app.gui import theme
 from das_app.pipeline.messages import PipelineStats
@@ -53,9 +54,17 @@ class StatusStrip(QWidget):
             cell.setText(_NONE)
         self.dropped.setText(_NONE)
 
-    def add_widget(self, widget: QWidget) -> None:
-        """Put a widget at the right end."""
-        self._row.addWidget(widget)
+    def add_button(
+        self, icon: str, tip: str, shortcut: str, is_checkable: bool = False
+    ) -> QToolButton:
+        """Put a button at the right end."""
+        button = QToolButton(objectName="flat", icon=theme.icon(icon), toolTip=tip)
+        button.setCheckable(is_checkable)
+        button.setIconSize(QSize(18, 18))
+        button.setShortcut(QKeySequence(shortcut))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._row.addWidget(button)
+        return button
 
     def _elastic_cell(self, text: str, stretch: int) -> QLabel:
         label = QLabel(text)

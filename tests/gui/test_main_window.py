@@ -216,15 +216,8 @@ def test_files_loop_unless_told_otherwise(make_window, qtbot, opener):
     opener.num_frames = 3
     window = make_window()
     window.open("grey")
-    indices = []
-    overlay = window.picture.overlay
-
-    def has_wrapped():
-        if overlay.frame is not None:
-            indices.append(overlay.frame.index)
-        return bool(np.any(np.diff(indices) < 0))
-
-    qtbot.waitUntil(has_wrapped)
+    wait_for_picture(window, qtbot)
+    qtbot.waitUntil(lambda: opener.sources[0].num_rewound > 1)
     window.controls.loop.click()
     wait_for_state(window, qtbot, PipelineState.FINISHED)
     assert is_showing_picture(window)  # the last picture stays
@@ -247,9 +240,24 @@ def test_the_chart_opens_and_draws(playing, qtbot):
 
 def test_full_screen_and_back(window, qtbot):
     key(qtbot, window, Qt.Key.Key_F11)
-    assert window.isFullScreen()
+    qtbot.waitUntil(window.isFullScreen)
     key(qtbot, window, Qt.Key.Key_F11)
-    assert not window.isFullScreen()
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+
+
+def test_a_number_can_be_typed_although_digits_are_shortcuts(playing, qtbot, monkeypatch):
+    asked = []
+    monkeypatch.setattr(playing.scene.view, "look_from", asked.append)
+    field = playing.controls.fov
+    playing.activateWindow()
+    qtbot.waitUntil(playing.isActiveWindow)
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "123")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert playing.settings.fov_deg == 123.0 and not field.hasFocus()
+    qtbot.wait(150)  # a shortcut's click takes 100 ms
+    assert not asked
 
 
 def test_closing_ends_every_thread(make_window, qtbot, opener):

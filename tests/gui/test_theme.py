@@ -13,7 +13,7 @@ GUI_SOURCES = theme.Path(theme.__file__).parent
 def used_icons():
     code = "".join(file.read_text() for file in GUI_SOURCES.glob("*.py"))
     named = set(re.findall(r'theme\.icon\("([a-z-]+)"\)', code))
-    named |= set(re.findall(r'_button\("([a-z-]+)"', code))
+    named |= set(re.findall(r'_button\(\s*"([a-z-]+)"', code))
     named |= {f"view-{name}" for name in ("reset", "front", "top", "side")}
     return sorted(named | {"play", "pause", "demo", "camera", "file"})
 

@@ -59,7 +59,7 @@ class GreySource:
 
     def __init__(self, intrinsics, name="grey", num_frames=None):
         self.intrinsics, self.name, self.num_frames = intrinsics, name, num_frames
-        self.next_index = 0
+        self.next_index = self.num_rewound = 0
         self.is_closed = False
         self.error = None
 
@@ -74,6 +74,7 @@ class GreySource:
 
     def rewind(self):
         self.next_index = 0
+        self.num_rewound += 1
 
     def close(self):
         self.is_closed = True
