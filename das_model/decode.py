@@ -119,16 +119,18 @@ def suppress(joints_px: np.ndarray, oks_threshold: float, max_people: int) -> np
     Returns:
         (K,) indices of the poses that stay, best first.
     """
-    joints_px = joints_px.astype(np.float32)
-    area = np.prod(joints_px.max(axis=1) - joints_px.min(axis=1), axis=-1)
+    x, y = (np.ascontiguousarray(joints_px[..., axis], np.float32) for axis in (0, 1))
+    area = (x.max(axis=1) - x.min(axis=1)) * (y.max(axis=1) - y.min(axis=1))
+    mean_of_joints = np.full(x.shape[1], 1 / x.shape[1], np.float32)
     alive = np.arange(len(joints_px))
     kept = []
     while len(alive) and len(kept) < max_people:
-        best, rest = alive[0], alive[1:]
-        kept.append(best)
-        squared = ((joints_px[rest] - joints_px[best]) ** 2).sum(axis=-1)  # (N, J)
-        mean_area = (area[rest] + area[best]) / 2
-        variance = 2 * (2 * _OKS_SIGMA) ** 2 * np.maximum(mean_area, 1e-6)
-        oks = np.exp(-squared / variance[:, None]).mean(axis=-1)
-        alive = rest[oks <= oks_threshold]
+        kept.append(alive[0])
+        squared = (x[1:] - x[0]) ** 2
+        squared += (y[1:] - y[0]) ** 2  # (N, J)
+        variance = (2 * _OKS_SIGMA) ** 2 * np.maximum(area[1:] + area[0], 1e-6)
+        squared /= -variance[:, None]
+        oks = np.exp(squared, out=squared) @ mean_of_joints
+        stays = 1 + np.flatnonzero(oks <= oks_threshold)
+        alive, x, y, area = alive[stays], x[stays], y[stays], area[stays]
     return np.array(kept, dtype=np.int64)
