@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from das_app.gui.person_slots import joint_opacity
 from das_app.gui.scene_geometry import scene_from_camera
 from das_model.people import People
 
@@ -46,7 +47,7 @@ def body_mesh(people: People, colours: np.ndarray, ground: np.ndarray) -> BodyMe
         of the joints.
     """
     joints = scene_from_camera(people.joints_cam)  # (P, J, 3)
-    weight = (0.25 + 0.75 * np.clip(people.joint_scores, 0, 1))[..., None]
+    weight = joint_opacity(people.joint_scores)[..., None]
     colour = weight * np.asarray(colours)[:, None] + (1 - weight) * ground  # (P, J, 3)
     bones = np.array(people.skeleton.bones, dtype=np.int64).reshape(-1, 2)
     tubes = _tubes(joints[:, bones].reshape(-1, 2, 3), colour[:, bones].reshape(-1, 2, 3))

@@ -8,7 +8,7 @@ from vispy.scene.cameras import TurntableCamera
 
 _FOV_DEG = 40.0
 _PAN_BUTTONS = (2, 3)  # right, middle
-_TIGHTNESS = 0.88  # people seldom reach the rim of the ball around them
+_TIGHTNESS = 0.95  # people seldom reach the rim of the ball around them
 _LEAST_RADIUS_M, _LARGEST_RADIUS_M = 1.2, 8.0
 _EMPTY_ROOM_M = np.array([[-1.2, 0.0, -1.2], [1.2, 4.5, 0.4]])
 

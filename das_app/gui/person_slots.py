@@ -1,4 +1,4 @@
-"""Which people are shown, and in which colour slot; pure functions on `People`.
+"""Which people are shown, in which colour slot and how opaque; pure functions on `People`.
 
 A decoder orders people by score, which changes from frame to frame. Colours that follow that
 order would flicker, so a person keeps the slot of the nearest root of the frame before. This is
@@ -11,6 +11,7 @@ import numpy as np
 
 from das_model.people import People
 
+LEAST_OPACITY = 0.4  # of a joint the model knows nothing about: faint, and still legible
 MAX_STEP_MM = 600.0  # a root further from every root before it belongs to somebody new
 
 
@@ -24,6 +25,15 @@ def people_above(people: People, threshold: float) -> People:
         scores=people.scores[keep],
         track_ids=people.track_ids[keep],
     )
+
+
+def joint_opacity(joint_scores: np.ndarray) -> np.ndarray:
+    """How opaque joints are drawn, from `LEAST_OPACITY` to 1.
+
+    Args:
+        joint_scores: (...) in [0, 1]; the root spreads the low scores, where most of them are.
+    """
+    return LEAST_OPACITY + (1 - LEAST_OPACITY) * np.sqrt(np.clip(joint_scores, 0, 1))
 
 
 def assign_slots(

@@ -12,12 +12,12 @@ from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from das_app.gui import theme
+from das_app.gui.person_slots import joint_opacity
 from das_model.people import People
 
 _OUTLINE = QColor(8, 10, 13, 200)
 _OUTLINE_PX = 1.3  # on each side
 _OUTLINE_SLOT = -1
-_LEAST_OPACITY = 0.2
 _LEVELS = 32  # of opacity, so that pens can be kept
 _FACE = ("head_top", "nose", "left_eye", "right_eye", "left_ear", "right_ear")
 _LEAST_WIDTH_PX, _LARGEST_WIDTH_PX, _EXTENT_PER_WIDTH = 1.8, 5.0, 70
@@ -37,7 +37,7 @@ def paint_people(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
     is_seen = np.isfinite(points).all(axis=-1)  # (P, J)
-    level = np.round(_LEVELS * opacity(people.joint_scores)).astype(int)  # (P, J)
+    level = np.round(_LEVELS * joint_opacity(people.joint_scores)).astype(int)  # (P, J)
     is_face = np.isin(people.skeleton.joint_names, _FACE)
     for person in np.argsort(-people.root_cam[:, 2]):
         if is_seen[person].any():
@@ -52,11 +52,6 @@ def limb_width(spots: np.ndarray) -> float:
     extent = float(np.linalg.norm(spots.max(axis=0) - spots.min(axis=0)))
     width = float(np.clip(extent / _EXTENT_PER_WIDTH, _LEAST_WIDTH_PX, _LARGEST_WIDTH_PX))
     return round(width * 4) / 4
-
-
-def opacity(joint_scores: np.ndarray) -> np.ndarray:
-    """How opaque a joint of a score is drawn; never quite gone."""
-    return _LEAST_OPACITY + (1 - _LEAST_OPACITY) * np.clip(joint_scores, 0, 1)
 
 
 class _Spots:

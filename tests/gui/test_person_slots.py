@@ -1,7 +1,13 @@
 import numpy as np
 from window_fakes import people_at
 
-from das_app.gui.person_slots import MAX_STEP_MM, assign_slots, people_above
+from das_app.gui.person_slots import (
+    LEAST_OPACITY,
+    MAX_STEP_MM,
+    assign_slots,
+    joint_opacity,
+    people_above,
+)
 from das_model.people import People
 
 NOBODY = np.zeros((0, 3)), np.zeros(0, np.int64)
@@ -48,3 +54,9 @@ def test_track_ids_win_and_are_not_given_twice():
 
 def test_nobody():
     assert assign_slots(People.empty(), np.array([[0.0, 0, 3000]]), np.array([0])).shape == (0,)
+
+
+def test_opacity_grows_with_the_score_and_is_never_nothing():
+    shown = joint_opacity(np.array([-0.1, 0.0, 0.01, 0.25, 1.0, 1.2]))
+    assert shown[0] == shown[1] == LEAST_OPACITY and shown[4] == shown[5] == 1
+    assert np.all(np.diff(shown[1:5]) > 0.05)
