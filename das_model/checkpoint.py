@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from das_model.network import DasNetwork, NetworkConfig
@@ -34,7 +34,8 @@ def save_tensors(file: Path, tensors: dict[str, Tensor], metadata: dict[str, str
     """Write a safetensors file; a crash half-way leaves the old file whole."""
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(".part")
-    save_file({k: v.detach().contiguous().cpu() for k, v in tensors.items()}, part, metadata)
+    plain = {name: tensor.detach().contiguous().cpu() for name, tensor in tensors.items()}
+    part.write_bytes(save(plain, metadata))
     os.replace(part, file)
 
 
