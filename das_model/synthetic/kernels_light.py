@@ -79,13 +79,13 @@ def contact(pos: wp.vec3, feet: wp.array2d(dtype=wp.vec3), image: int) -> float:
     """Ambient light left on the floor between feet and furniture; (x, y, radius) each."""
     left = wp.float32(1.0)
     for k in range(feet.shape[1]):
-        radius = feet[image, k][2]
-        if radius > 0.0:
-            dx = (pos[0] - feet[image, k][0]) / radius
-            dy = (pos[1] - feet[image, k][1]) / radius
-            near = dx * dx + dy * dy
-            if near < 6.0:
-                left = left * (1.0 - 0.5 * wp.exp(-near))
+        spot = feet[image, k]
+        dx = pos[0] - spot[0]
+        dy = pos[1] - spot[1]
+        apart = dx * dx + dy * dy
+        reach = spot[2] * spot[2]
+        if apart < 6.0 * reach:
+            left = left * (1.0 - 0.5 * wp.exp(-apart / reach))
     return left
 
 
