@@ -44,6 +44,7 @@ OpenPipeline = Callable[[AppSettings, StateListener], Opened]
 class _Order:
     run: int
     settings: AppSettings | None  # None: only stop
+    is_looping: bool = False
 
 
 class PipelineBridge(QObject):
@@ -79,9 +80,9 @@ class PipelineBridge(QObject):
         """What runs or ran last; None while there is nothing or it is being opened."""
         return self._current
 
-    def open(self, settings: AppSettings) -> None:
+    def open(self, settings: AppSettings, is_looping: bool = False) -> None:
         """Replace whatever runs by the source of `settings`; returns at once."""
-        self._order(settings)
+        self._order(settings, is_looping)
 
     def stop(self) -> None:
         """Stop whatever runs; returns at once."""
@@ -95,10 +96,10 @@ class PipelineBridge(QObject):
         if self._thread.is_alive():
             _log.error("a source or the model still blocks %g s after closing", SHUTDOWN_TIMEOUT_S)
 
-    def _order(self, settings: AppSettings | None) -> None:
+    def _order(self, settings: AppSettings | None, is_looping: bool = False) -> None:
         self._run += 1
         self._current = None
-        self._orders.put(_Order(self._run, settings))
+        self._orders.put(_Order(self._run, settings, is_looping))
 
     def _on_opened(self, run: int, opened: Opened) -> None:
         if run == self._run:
@@ -118,11 +119,11 @@ class PipelineBridge(QObject):
             if order.settings is None:
                 self._state_in_worker.emit(order.run, PipelineState.STOPPED, "")
                 continue
-            running = self._start(order.run, order.settings)
+            running = self._start(order.run, order.settings, order.is_looping)
         if running is not None:
             _stop(running)
 
-    def _start(self, run: int, settings: AppSettings) -> LivePipeline | None:
+    def _start(self, run: int, settings: AppSettings, is_looping: bool) -> LivePipeline | None:
         def on_state(state: PipelineState, message: str) -> None:
             self._state_in_worker.emit(run, state, message)
 
@@ -132,6 +133,7 @@ class PipelineBridge(QObject):
             _log.exception("%s could not be opened", settings.source)
             on_state(PipelineState.FAULTED, str(error) or type(error).__name__)
             return None
+        opened.source.is_looping = is_looping  # before it starts: a source may be over at once
         self._opened_in_worker.emit(run, opened)
         opened.pipeline.start()
         return opened.pipeline

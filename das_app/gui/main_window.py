@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         self.picture.empty.show_opening(f"camera {source}" if source.isdecimal() else name)
         self.status.set_source(f"Opening {name} …")
         self.banner.hide()
-        self.bridge.open(self.settings)
+        self.bridge.open(self.settings, self._is_looping)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: end all threads, then go."""

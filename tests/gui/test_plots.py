@@ -69,8 +69,8 @@ def test_repainting_loses_no_references(plot):
             plot.refresh(100 + i * 0.05)
             plot.grab()
 
-    paint(0, 20)
+    paint(0, 10)
     before = [sys.getrefcount(value) for value in watched]
-    paint(20, 220)
+    paint(10, 160)
     lost = np.subtract(before, [sys.getrefcount(value) for value in watched])
-    assert lost.max() < 100
+    assert lost.max() < 75
