@@ -16,17 +16,18 @@ def photograph(linear: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     Returns:
         (H, W, 3) uint8 sRGB.
     """
-    picture = linear * np.float32(rng.uniform(0.16, 0.42) / max(float(linear.mean()), 0.02))
-    picture *= (1 + rng.normal(0, 0.05, 3)).astype(np.float32)
-    picture = picture * (1 + 0.15 * picture) / (1 + picture * 0.6)  # soft shoulder
+    exposure = rng.uniform(0.16, 0.42) / max(float(linear.mean()), 0.02)
+    picture = linear * (exposure * (1 + rng.normal(0, 0.05, 3))).astype(np.float32)
+    picture = _shoulder(picture)
     if rng.random() < 0.35:
         picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.3, 1.3)))
     if rng.random() < 0.08:
         picture = _motion_blur(picture, rng)
     picture = _gamma(picture, 1 / rng.uniform(1.9, 2.4))
     if rng.random() < 0.7:
-        picture += _noise(picture.shape, rng) * np.float32(255 * rng.uniform(0.003, 0.035))
-    result = np.clip(picture, 0, 255).astype(np.uint8)
+        strength = 255 * rng.uniform(0.003, 0.035)
+        picture = cv2.scaleAdd(_noise(picture.shape, rng), strength, picture)
+    result = cv2.convertScaleAbs(np.maximum(picture, 0, out=picture))
     if rng.random() < 0.5:
         result = _compressed(result, int(rng.integers(35, 95)))
     return np.ascontiguousarray(result)
@@ -34,14 +35,26 @@ def photograph(linear: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def develop(linear: np.ndarray, exposure: float) -> np.ndarray:
     """(H, W, 3) uint8 sRGB of linear RGB by a clean, fixed camera."""
-    picture = linear * np.float32(exposure)
-    picture = picture * (1 + 0.15 * picture) / (1 + picture * 0.6)
+    picture = _shoulder(linear * np.float32(exposure))
     return _gamma(picture, 1 / 2.2).astype(np.uint8)
 
 
+def _shoulder(picture: np.ndarray) -> np.ndarray:
+    """Highlights rolled off softly, x (1 + 0.15 x) / (1 + 0.6 x); the argument is used up."""
+    below = picture * np.float32(0.6)
+    below += 1
+    above = picture * np.float32(0.15)
+    above += 1
+    picture *= above
+    picture /= below
+    return picture
+
+
 def _gamma(picture: np.ndarray, exponent: float) -> np.ndarray:
-    """(H, W, 3) float32 0 .. 255 of linear 0 .. 1."""
-    return cv2.pow(np.clip(picture, 0, 1), exponent) * np.float32(255)
+    """(H, W, 3) float32 0 .. 255 of linear 0 .. 1; the argument is used up."""
+    bright = cv2.pow(np.clip(picture, 0, 1, out=picture), exponent)
+    bright *= 255
+    return bright
 
 
 @functools.cache

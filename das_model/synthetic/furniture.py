@@ -15,6 +15,7 @@ from das_model.synthetic.props import Prop
 from das_model.synthetic.separation import box_clearance
 
 _SHINY = 3.0
+_REACH_M = 1.5  # nobody reaches further from the pelvis
 
 
 class Furniture:
@@ -119,6 +120,9 @@ class Furniture:
         if box_clearance(lens, np.array([0.3]), prop.centre, prop.half, prop.yaw) < 0:
             return False
         for person in self._people:
+            apart = person.body.joint("pelvis")[:2] - prop.centre[:2]
+            if math.hypot(*apart) > _REACH_M + math.hypot(*prop.half[:2]):
+                continue
             ends = person.body.capsule_ends
             if box_clearance(ends, radii, prop.centre, prop.half, prop.yaw) < gap:
                 return False

@@ -6,6 +6,8 @@ positions are in world metres.
 
 import numpy as np
 
+_SHARES = np.linspace(0, 1, 7)[:, None, None]  # points along a capsule
+
 
 def segment_distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(M, N) distances between segments.
@@ -52,8 +54,7 @@ def box_clearance(
         yaw: turn of the box about the vertical, radians.
     """
     c, s = np.cos(yaw), np.sin(yaw)
-    share = np.linspace(0, 1, 7)[:, None, None]
-    points = ends[:, 0] + share * (ends[:, 1] - ends[:, 0]) - centre
+    points = ends[:, 0] + _SHARES * (ends[:, 1] - ends[:, 0]) - centre
     x, y = points[..., 0] * c + points[..., 1] * s, -points[..., 0] * s + points[..., 1] * c
     outside = np.abs(np.stack([x, y, points[..., 2]], -1)) - half
     distance = np.sqrt((np.maximum(outside, 0) ** 2).sum(-1)) + np.minimum(outside.max(-1), 0)
