@@ -24,7 +24,7 @@ class LevelMaps:
         score: (h, w) float32, sigmoid(score) * sigmoid(centerness).
         root: (3, h, w) float32 encoded as in `targets.Targets`.
         joint_offset: (J, 3, h, w) float32 likewise.
-        joint_score: (J, h, w) float32, 1 - mean sigma of x and y.
+        joint_score: (J, h, w) float32, 1 - mean sigma of x and y over its limit.
     """
 
     score: np.ndarray

@@ -30,9 +30,10 @@ class ExportedNetwork(nn.Module):
         """(1, H, W, 3) uint8 RGB to score (1, h, w), root (1, 3, h, w), joint offset
         (1, J, 3, h, w) and joint score (1, J, h, w) of each level, finest first."""
         outputs: list[Tensor] = []
+        limit = self.network.config.sigma_limit
         for maps in self.network(image.permute(0, 3, 1, 2)):
             score = maps.score[:, 0].sigmoid() * maps.centerness[:, 0].sigmoid()
-            joint_score = 1 - maps.joint_sigmas[-1][:, :, :2].mean(dim=2)
+            joint_score = 1 - maps.joint_sigmas[-1][:, :, :2].mean(dim=2) / limit
             outputs += [score, maps.root, maps.joint_offsets[-1], joint_score]
         return tuple(outputs)
 

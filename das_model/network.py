@@ -36,6 +36,7 @@ class NetworkConfig:
     is_separable: bool = True  # 5x5 depthwise + 1x1 in the heads instead of full 3x3
     update: str = "recursive"  # none | recursive | multi_source
     update_layers: int = 1
+    sigma_limit: float = 1.0  # largest sigma, in strides and in units of relative joint depth
     encoding: Encoding = field(default_factory=Encoding)
 
     def __post_init__(self) -> None:
@@ -57,7 +58,8 @@ class NetworkConfig:
         return self.joint_names.index("pelvis")
 
 
-LITE = NetworkConfig()
+# A light network errs by more than a stride; its sigma must be able to say so.
+LITE = NetworkConfig(sigma_limit=4.0)
 RESNET50 = NetworkConfig(
     backbone="resnet50", channels=256, has_output_convs=True, is_separable=False,
     update="multi_source", update_layers=3, encoding=PAPER_ENCODING,
@@ -71,7 +73,8 @@ class HeadMaps:
     `score` and `centerness` (B, 1, h, w) are logits. `root` (B, 3, h, w) is x, y in strides and
     z / f in units of `Encoding.root_depth_unit`. `joint_offsets` and `joint_sigmas` hold the
     initial prediction and then the one after each update, (B, J, 3, h, w) each: x, y in strides,
-    depth in units of `Encoding.joint_depth_unit_mm`; sigma in (0, 1) in the same units.
+    depth in units of `Encoding.joint_depth_unit_mm`; sigma in the same units, between 0 and
+    `NetworkConfig.sigma_limit`.
     """
 
     score: Tensor
@@ -183,7 +186,7 @@ class DasHeads(nn.Module):
         offsets = [self._with_root_depth_zero(offset)]
         for update in self.updates:
             offsets.append(self._with_root_depth_zero(update(offsets[-1], pose_features)))
-        sigma = self.joint_sigma(pose_features).sigmoid() + 1e-9
+        sigma = self.config.sigma_limit * (self.joint_sigma(pose_features).sigmoid() + 1e-9)
         sigmas = sigma.view(batch, len(offsets), -1, 3, h, w).unbind(1)  # (B, J, 3, h, w) each
         return HeadMaps(
             self.score(score_features),

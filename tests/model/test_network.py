@@ -39,7 +39,7 @@ def test_maps_have_a_level_per_stride(update):
         for offset, sigma in zip(maps.joint_offsets, maps.joint_sigmas, strict=True):
             assert offset.shape == sigma.shape == (2, 22, 3, h, w)
             assert (offset[:, 0, 2] == 0).all()  # the root's depth relative to itself
-            assert ((sigma > 0) & (sigma <= 1 + 1e-6)).all()
+            assert ((sigma > 0) & (sigma <= network.config.sigma_limit + 1e-6)).all()
 
 
 @pytest.mark.parametrize("update", UPDATES)
