@@ -74,7 +74,7 @@ class SyntheticGenerator:
         return self.generate_batch([seed])[0]
 
     def generate_batch(self, seeds: list[int]) -> list[tuple[np.ndarray, Annotation]]:
-        """The same for several seeds at once, which is faster; 4 to 8 suit a CPU."""
+        """The same for several seeds at once, which is faster; 2 suit a CPU."""
         return [
             pair if _shows_somebody(pair[1]) else self._retry(seed)
             for seed, pair in zip(seeds, self._draw([self.compose(s) for s in seeds]), strict=True)

@@ -180,6 +180,58 @@ def same_surface(a: wp.int64, b: wp.int64, num_body: int, per_body: int) -> int:
     return int(wp.abs(za - key_depth(b)) < 0.012 * za)
 
 
+@wp.func
+def split_pixel(
+    k0: wp.int64,
+    k1: wp.int64,
+    k2: wp.int64,
+    k3: wp.int64,
+    place: int,
+    num_body: int,
+    per_body: int,
+    count: wp.array(dtype=wp.int32),
+    pixel: wp.array(dtype=wp.int32),
+    corner: wp.array(dtype=wp.int32),
+    weight: wp.array(dtype=float),
+    keys: wp.array(dtype=wp.int64),
+) -> float:
+    """Write the samples of one pixel that is not all backdrop; returns the backdrop's share.
+
+    A function of its own: a kernel pays for all its variables in every thread, even where it
+    returns early, and most pixels are empty.
+    """
+    n01 = same_surface(k0, k1, num_body, per_body)
+    n02 = same_surface(k0, k2, num_body, per_body)
+    n03 = same_surface(k0, k3, num_body, per_body)
+    n12 = same_surface(k1, k2, num_body, per_body)
+    n13 = same_surface(k1, k3, num_body, per_body)
+    n23 = same_surface(k2, k3, num_body, per_body)
+    w0 = 1 + n01 + n02 + n03
+    w1 = (1 - n01) * (1 + n12 + n13)
+    w2 = (1 - n02) * (1 - n12) * (1 + n23)
+    w3 = (1 - n03) * (1 - n13) * (1 - n23)
+    shares = wp.vec4(float(w0), float(w1), float(w2), float(w3)) / float(w0 + w1 + w2 + w3)
+    empty = wp.float32(0.0)
+    for s in range(4):
+        share = shares[s]
+        key = k0
+        if s == 1:
+            key = k1
+        elif s == 2:
+            key = k2
+        elif s == 3:
+            key = k3
+        if share > 0.0 and key == EMPTY:
+            empty = empty + share
+        elif share > 0.0:
+            j = wp.atomic_add(count, 0, 1)
+            pixel[j] = place
+            corner[j] = wp.where(share > 0.99, 4, s)
+            weight[j] = share
+            keys[j] = key
+    return empty
+
+
 @wp.kernel
 def collect_samples(
     zbuffer: wp.array2d(dtype=wp.int64),
@@ -213,30 +265,10 @@ def collect_samples(
         owner[i, y, x] = -2
         if key_triangle(k0) < num_body:
             owner[i, y, x] = key_triangle(k0) // per_body
-    n01 = same_surface(k0, k1, num_body, per_body)
-    n02 = same_surface(k0, k2, num_body, per_body)
-    n03 = same_surface(k0, k3, num_body, per_body)
-    n12 = same_surface(k1, k2, num_body, per_body)
-    n13 = same_surface(k1, k3, num_body, per_body)
-    n23 = same_surface(k2, k3, num_body, per_body)
-    w0 = 1 + n01 + n02 + n03
-    w1 = (1 - n01) * (1 + n12 + n13)
-    w2 = (1 - n02) * (1 - n12) * (1 + n23)
-    w3 = (1 - n03) * (1 - n13) * (1 - n23)
-    shares = wp.vec4(float(w0), float(w1), float(w2), float(w3)) / float(w0 + w1 + w2 + w3)
-    empty = wp.float32(0.0)
-    for s in range(4):
-        share = shares[s]
-        key = zbuffer[i, p + (s // 2) * 2 * width + s % 2]
-        if share > 0.0 and key == EMPTY:
-            empty = empty + share
-        elif share > 0.0:
-            j = wp.atomic_add(count, 0, 1)
-            pixel[j] = (i * height + y) * width + x
-            corner[j] = wp.where(share > 0.99, 4, s)
-            weight[j] = share
-            keys[j] = key
-    background[i, y, x] = empty
+    place = (i * height + y) * width + x
+    background[i, y, x] = split_pixel(
+        k0, k1, k2, k3, place, num_body, per_body, count, pixel, corner, weight, keys
+    )
 
 
 @wp.kernel

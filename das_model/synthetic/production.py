@@ -14,7 +14,7 @@ from das_model.synthetic.generator import SyntheticGenerator
 from das_model.synthetic.kit import load_kit
 from das_model.synthetic.storage import shard_path, write_image, write_shard
 
-BATCH = 4  # pictures per launch; more gain nothing on a CPU
+BATCH = 2  # pictures per launch; more only leave the cache
 _log = logging.getLogger(__name__)
 
 
