@@ -5,15 +5,17 @@ controls). People's colours keep apart for colour-blind eyes: they follow Okabe 
 lightened where it would sink into the dark ground.
 """
 
+import logging
+from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
-ICON_FOLDER = Path(__file__).resolve().parents[2] / "assets" / "icons"
+from das_app.settings import bundled_file
 
-_ICON_URL = ICON_FOLDER.as_posix()
+_log = logging.getLogger(__name__)
 
 SPACE_PX = 8
 GROUND = "#14171c"  # behind pictures and the 3D view
@@ -62,9 +64,9 @@ QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
 }}
 QDoubleSpinBox::up-button {{ subcontrol-position: top right; }}
 QDoubleSpinBox::down-button {{ subcontrol-position: bottom right; }}
-QDoubleSpinBox::up-arrow {{ image: url({_ICON_URL}/chevron-up.svg); width: 12px; height: 12px; }}
+QDoubleSpinBox::up-arrow {{ image: url(ICONS/chevron-up.svg); width: 12px; height: 12px; }}
 QDoubleSpinBox::down-arrow {{
-    image: url({_ICON_URL}/chevron-down.svg); width: 12px; height: 12px;
+    image: url(ICONS/chevron-down.svg); width: 12px; height: 12px;
 }}
 QDoubleSpinBox:focus {{ border-color: {ACCENT}; }}
 QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {BORDER}; }}
@@ -107,12 +109,22 @@ def apply_theme(app: QApplication) -> None:
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
         palette.setColor(disabled, role, QColor("#5c6673"))
     app.setPalette(palette)
-    app.setStyleSheet(_STYLE)
+    app.setStyleSheet(_STYLE.replace("ICONS", icon_folder().as_posix()))
 
 
 def icon(name: str) -> QIcon:
     """The application's own icon `name`; empty where the file is missing."""
-    return QIcon(str(ICON_FOLDER / f"{name}.svg"))
+    return QIcon(str(icon_folder() / f"{name}.svg"))
+
+
+@lru_cache(maxsize=1)
+def icon_folder() -> Path:
+    """Folder of the icons; one that does not exist where they are missing."""
+    try:
+        return bundled_file("icons")
+    except FileNotFoundError as error:  # buttons without pictures still have words or tooltips
+        _log.warning("%s", error)
+        return Path("icons")
 
 
 def person_colour(slot: int) -> QColor:

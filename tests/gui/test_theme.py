@@ -1,5 +1,6 @@
 import re
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from PySide6.QtGui import QColor
 
 from das_app.gui import theme
 
-GUI_SOURCES = theme.Path(theme.__file__).parent
+GUI_SOURCES = Path(theme.__file__).parent
 
 
 def used_icons():
@@ -27,7 +28,7 @@ def test_every_icon_exists_and_has_a_picture(themed, name):
 
 def test_no_icon_is_unused(themed):
     known = {*used_icons(), "chevron-up", "chevron-down"}
-    assert {file.stem for file in theme.ICON_FOLDER.glob("*.svg")} == known
+    assert {file.stem for file in theme.icon_folder().glob("*.svg")} == known
 
 
 # Machado, Oliveira and Fernandes 2009, full severity, on linear RGB
@@ -47,6 +48,20 @@ def test_people_keep_apart_also_for_colour_blind_eyes(eyes):
     for first, second in combinations(range(len(seen)), 2):
         distance = np.linalg.norm(seen[first] - seen[second])
         assert distance > 0.12, (theme.PERSON_COLOURS[first], theme.PERSON_COLOURS[second])
+
+
+def test_missing_icons_are_told_once_and_do_no_harm(themed, monkeypatch, caplog):
+    def missing(*parts):
+        raise FileNotFoundError("icons is not part of this installation")
+
+    monkeypatch.setattr(theme, "bundled_file", missing)
+    theme.icon_folder.cache_clear()
+    try:
+        assert theme.icon("play").isNull() or theme.icon("play").pixmap(16, 16).isNull()
+        theme.apply_theme(themed)
+        assert caplog.text.count("not part of this installation") == 1
+    finally:
+        theme.icon_folder.cache_clear()
 
 
 def test_people_stand_out_from_the_ground():
