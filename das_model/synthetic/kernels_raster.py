@@ -214,13 +214,7 @@ def split_pixel(
     empty = wp.float32(0.0)
     for s in range(4):
         share = shares[s]
-        key = k0
-        if s == 1:
-            key = k1
-        elif s == 2:
-            key = k2
-        elif s == 3:
-            key = k3
+        key = wp.where(s < 2, wp.where(s == 0, k0, k1), wp.where(s == 2, k2, k3))
         if share > 0.0 and key == EMPTY:
             empty = empty + share
         elif share > 0.0:
