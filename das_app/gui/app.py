@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication
 from das_app.gui import theme
 from das_app.gui.bridge import Opened
 from das_app.gui.controls import LEAST_SCORE
-from das_app.gui.looping_source import LoopingSource
 from das_app.gui.main_window import MainWindow
 from das_app.pipeline.live import LivePipeline, StateListener
 from das_app.pipeline.sources import open_source
@@ -40,7 +39,7 @@ class PipelineOpener:
             SourceError: if the source cannot be opened.
             FileNotFoundError: if the model is not there.
         """
-        source = LoopingSource(open_source(settings.source, settings.intrinsics()))
+        source = open_source(settings.source, settings.intrinsics())
         try:
             if self._estimator is None:
                 self._estimator = PoseEstimator(settings.model_path())

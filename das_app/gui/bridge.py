@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from das_app.gui.looping_source import LoopingSource
+from das_app.pipeline.frame_source import FrameSource
 from das_app.pipeline.live import LivePipeline, StateListener
 from das_app.pipeline.mailbox import Mailbox
 from das_app.pipeline.messages import PipelineState
@@ -33,7 +33,7 @@ class Opened:
     """
 
     pipeline: LivePipeline
-    source: LoopingSource
+    source: FrameSource
     engine: str
 
 
@@ -133,7 +133,7 @@ class PipelineBridge(QObject):
             _log.exception("%s could not be opened", settings.source)
             on_state(PipelineState.FAULTED, str(error) or type(error).__name__)
             return None
-        opened.source.is_looping = is_looping  # before it starts: a source may be over at once
+        opened.pipeline.set_looping(is_looping)  # before it starts: a source may be over at once
         self._opened_in_worker.emit(run, opened)
         opened.pipeline.start()
         return opened.pipeline

@@ -184,7 +184,7 @@ class MainWindow(QMainWindow):
         self.controls.set_lens(fov_deg, focal_px, is_assumed=not calibrated)
 
     def _on_opened(self, opened: Opened) -> None:
-        opened.source.is_looping = self._is_looping
+        opened.pipeline.set_looping(self._is_looping)
         opened.pipeline.set_intrinsics(self.settings.intrinsics())
         self.status.set_source(opened.source.name, opened.engine)
         self.setWindowTitle(f"{opened.source.name} — DAS Capture")
@@ -213,7 +213,7 @@ class MainWindow(QMainWindow):
     def _set_looping(self, is_looping: bool) -> None:
         self._is_looping = is_looping
         if self.bridge.current is not None:
-            self.bridge.current.source.is_looping = is_looping
+            self.bridge.current.pipeline.set_looping(is_looping)
 
     def _set_fov(self, fov_deg: float) -> None:
         self.settings = replace(self.settings, fov_deg=fov_deg)

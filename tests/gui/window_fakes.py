@@ -6,7 +6,6 @@ import numpy as np
 
 from das_app.calibration import Intrinsics
 from das_app.gui.bridge import Opened
-from das_app.gui.looping_source import LoopingSource
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.messages import Frame
 from das_model.people import People
@@ -97,8 +96,7 @@ class Opener:
         self.gate.wait()
         if settings.source in self.errors:
             raise self.errors[settings.source]
-        grey = GreySource(settings.intrinsics(), settings.source, self.num_frames)
-        self.sources.append(grey)
-        source = LoopingSource(grey)
+        source = GreySource(settings.intrinsics(), settings.source, self.num_frames)
+        self.sources.append(source)
         pipeline = LivePipeline(source, lambda image, camera: self.people, on_state)
         return Opened(pipeline, source, "fake · CPU")
