@@ -8,6 +8,7 @@ import torch
 from das_model.backbones.efficientnet_lite import EfficientNetLite
 from das_model.network import (
     LITE,
+    RESNET50,
     DasNetwork,
     MultiSourceUpdate,
     NetworkConfig,
@@ -40,6 +41,17 @@ def test_maps_have_a_level_per_stride(update):
             assert offset.shape == sigma.shape == (2, 22, 3, h, w)
             assert (offset[:, 0, 2] == 0).all()  # the root's depth relative to itself
             assert ((sigma > 0) & (sigma <= network.config.sigma_limit + 1e-6)).all()
+
+
+def test_resnet50_is_the_network_of_the_paper():
+    network = DasNetwork(RESNET50).eval()
+    with torch.no_grad():
+        levels = network(torch.zeros(1, 3, 128, 128, dtype=torch.uint8))
+    assert [m.score.shape[-1] for m in levels] == [16, 8, 4, 2, 1]  # strides 8 to 128
+    assert len(levels[0].joint_offsets) == 4  # initial and three updates
+    assert RESNET50.encoding.range_bounds_px == (48, 96, 192, 384)
+    assert RESNET50.sigma_limit == 1.0
+    assert not network.backbone.conv1.weight.requires_grad  # stage 1 is frozen
 
 
 @pytest.mark.parametrize("update", UPDATES)
