@@ -1,0 +1,55 @@
+"""The bundled weights on the bundled clip: the first thing that every user sees."""
+
+import json
+
+import numpy as np
+import pytest
+
+from das_app.calibration import Intrinsics
+from das_app.pipeline.sources import open_source
+from das_app.settings import bundled_file
+from das_model.runtime import PoseEstimator
+
+EVERY = 20  # frames
+
+
+@pytest.fixture(scope="module")
+def found_and_true():
+    """Every 20th frame: people found, true joints (P, 22, 3) mm of those in view."""
+    estimator = PoseEstimator(bundled_file("models", "das-lite.onnx"), ["CPUExecutionProvider"])
+    truth = json.loads(bundled_file("clips", "demo.json").read_text())
+    source = open_source("demo", Intrinsics())
+    pairs = []
+    while (frame := source.read()) is not None:
+        if frame.index % EVERY == 0:
+            joints = np.array(truth["joints_cam_mm"][frame.index], float)
+            root_px = frame.camera.project(joints[:, 0])
+            is_seen = ((root_px > 20) & (root_px < np.array(frame.camera.size) - 20)).all(-1)
+            pairs.append((estimator(frame.image, frame.camera), joints[is_seen], frame.camera))
+    source.close()
+    return pairs
+
+
+def test_most_people_are_found_where_they_are(found_and_true):
+    num_true = num_found = 0
+    errors_px, depth_ratios = [], []
+    for people, joints, camera in found_and_true:
+        found_px, true_px = people.joints_px(camera), camera.project(joints)
+        for person, pixels in zip(joints, true_px, strict=True):
+            num_true += 1
+            height = np.ptp(pixels[:, 1])
+            distance = np.linalg.norm(found_px[:, 0] - pixels[0], axis=-1) / height
+            if len(distance) and distance.min() < 0.15:
+                num_found += 1
+                best = distance.argmin()
+                errors_px.append(np.linalg.norm(found_px[best] - pixels, axis=-1).mean() / height)
+                depth_ratios.append(people.root_cam[best, 2] / person[0, 2])
+    assert num_true >= 40
+    assert num_found / num_true > 0.85
+    assert np.median(errors_px) < 0.08  # of the person's height in the picture
+    assert 0.85 < np.median(depth_ratios) < 1.18
+
+
+def test_nobody_is_found_twice_or_where_nobody_is(found_and_true):
+    num_false = sum(max(0, len(people) - len(joints)) for people, joints, _ in found_and_true)
+    assert num_false <= 0.1 * sum(len(joints) for _, joints, _ in found_and_true)
