@@ -37,7 +37,7 @@ class AppSettings:
     fov_deg: float = DEFAULT_FOV_DEG
     intrinsics_file: Path | None = None
     model_file: Path | None = None
-    score_threshold: float = 0.25
+    score_threshold: float = 0.2
 
     def __post_init__(self) -> None:
         if not (isinstance(self.source, str) and self.source):

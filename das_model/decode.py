@@ -41,7 +41,7 @@ class DecodeConfig:
     and surer people.
     """
 
-    score_threshold: float = 0.25
+    score_threshold: float = 0.2
     oks_threshold: float = 0.5
     max_candidates: int = 1000  # per level, before non-maximum suppression
     max_people: int = 100

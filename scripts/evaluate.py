@@ -25,7 +25,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__d
 
 @app.command()
 def synthetic(
-    root: Root, model: Model, limit: Limit = None, threshold: Score = 0.25, output: Output = None
+    root: Root, model: Model, limit: Limit = None, threshold: Score = 0.2, output: Output = None
 ) -> None:
     """Rendered people: recall, precision, MPJPE, PCK and root errors, whole and by band."""
     estimator = _estimator(model, threshold)
@@ -39,7 +39,7 @@ def synthetic(
 
 @app.command()
 def photos(
-    root: Root, model: Model, limit: Limit = None, threshold: Score = 0.25, output: Output = None
+    root: Root, model: Model, limit: Limit = None, threshold: Score = 0.2, output: Output = None
 ) -> None:
     """The validation photos: recall, PCK, OKS AP and false people, by source of the photos."""
     estimator = _estimator(model, threshold)
