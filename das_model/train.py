@@ -17,7 +17,12 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from das_model.backbones.efficientnet_lite import imagenet_file
-from das_model.checkpoint import load_tensors, network_config_to_json, save_tensors
+from das_model.checkpoint import (
+    load_network,
+    load_tensors,
+    network_config_to_json,
+    save_tensors,
+)
 from das_model.datasets.training import Batch
 from das_model.losses import BatchTargets, DasLoss, LossConfig
 from das_model.network import LITE, DasNetwork, NetworkConfig
@@ -76,12 +81,13 @@ class Trainer:
         self.average.load_state_dict(self.network.state_dict())
 
     def load_weights(self, file: Path) -> None:
-        """Start from the averaged network and the flows of a checkpoint, at step 0."""
-        tensors, _ = load_tensors(file, "average.")
-        self.network.load_state_dict(tensors)
-        self.average.load_state_dict(tensors)
+        """Start from a weights file, or from the averaged network and flows of a checkpoint."""
+        weights = load_network(file).state_dict()
+        self.network.load_state_dict(weights)
+        self.average.load_state_dict(weights)
         flows, _ = load_tensors(file, "loss.")
-        self.loss.load_state_dict(flows)
+        if flows:
+            self.loss.load_state_dict(flows)
 
     def train_step(self, batch: Batch) -> dict[str, float]:
         """One optimiser step.

@@ -8,7 +8,7 @@ import torch
 from people_scenes import annotate
 
 from das_model.camera import Camera
-from das_model.checkpoint import load_network, save_tensors
+from das_model.checkpoint import load_network, network_config_to_json, save_tensors
 from das_model.datasets.augment import AugmentConfig
 from das_model.datasets.training import Sample, TrainingMix, collate
 from das_model.decode import DecodeConfig, decode
@@ -89,6 +89,19 @@ def test_resuming_is_bit_exact(tmp_path):
         assert torch.equal(value, second.network.state_dict()[name]), name
     for name, value in straight.average.state_dict().items():
         assert torch.equal(value, second.average.state_dict()[name]), name
+
+
+def test_a_run_can_start_from_bundled_weights(tmp_path):
+    first = small_trainer()
+    first.train_step(batches(0, 1)[0])
+    plain = tmp_path / "weights.safetensors"
+    config = network_config_to_json(first.config.network)
+    save_tensors(plain, first.average.state_dict(), {"network_config": config})
+    second = Trainer(first.config, CPU)
+    second.load_weights(plain)
+    assert second.step == 0
+    for name, value in first.average.state_dict().items():
+        assert torch.equal(value, second.network.state_dict()[name]), name
 
 
 def test_schedule_warms_up_and_ends_at_zero():
