@@ -2,8 +2,9 @@ import sys
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtWidgets import QApplication
 from window_fakes import FREE_BONE, GREY, grey_frame, people_at
 
 from das_app.gui import theme
@@ -22,6 +23,17 @@ def view(qtbot, themed):
     view.resize(640, 480)
     view.show()
     return view
+
+
+def hover(view, point):
+    """Move the mouse there, whatever the real pointer does."""
+    at = QPointF(*np.asarray(point, float))
+    none = Qt.MouseButton.NoButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, at, view.mapToGlobal(at), none, none,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    QApplication.sendEvent(view, event)
 
 
 def colour_at(view, point):
@@ -79,7 +91,7 @@ def test_hover_tells_the_joints_name_score_and_place(view, qtbot):
     view.show_people(frame, people, SLOTS)
     joint = people.skeleton.index("left_elbow")
     spot = view.letterbox.to_view(people.joints_px(frame.camera))[1, joint]
-    qtbot.mouseMove(view, QPointF(*spot).toPoint())
+    hover(view, spot)
     x, y, z = people.joints_cam[1, joint]
     assert view.hover_lines() == [
         "left elbow",
@@ -87,24 +99,24 @@ def test_hover_tells_the_joints_name_score_and_place(view, qtbot):
         f"x {x:.0f}  y {y:.0f}  z {z:.0f} mm",
     ]
     before = view.grab().toImage()
-    qtbot.mouseMove(view, QPoint(2, 2))
+    hover(view, (2, 2))
     assert view.hover_lines() == []
     assert view.grab().toImage() != before  # the card is gone
 
 
-def test_hover_follows_the_people_under_a_still_mouse(view, qtbot):
+def test_hover_follows_the_people_under_a_still_mouse(view):
     frame, people = grey_frame(), people_at((0, -100, 3500))
     view.show_people(frame, people, SLOTS[:1])
     spot = view.letterbox.to_view(people.joints_px(frame.camera))[0, 0]
-    qtbot.mouseMove(view, QPointF(*spot).toPoint())
+    hover(view, spot)
     assert view.hover_lines()[0] == "pelvis"
     view.show_people(frame, people_at((1500, -100, 3500)), SLOTS[:1])
     assert view.hover_lines() == []
 
 
-def test_nobody_and_nothing(view, qtbot):
+def test_nobody_and_nothing(view):
     view.show_people(grey_frame(), People.empty(), np.zeros(0, np.int64))
-    qtbot.mouseMove(view, QPoint(320, 240))
+    hover(view, (320, 240))
     assert view.hover_lines() == []
     middle = np.array([320, 240])
     assert difference(colour_at(view, middle), QColor(GREY, GREY, GREY)) < ROOM
@@ -145,7 +157,7 @@ def test_repainting_loses_no_references(view, qtbot):
     frame, people = grey_frame(), people_at((0, -100, 3500), (500, -100, 4000))
     view.show_people(frame, people, SLOTS)
     spot = view.letterbox.to_view(people.joints_px(frame.camera))[0, 0]
-    qtbot.mouseMove(view, QPointF(*spot).toPoint())
+    hover(view, spot)
     watched = (True, False, None, Qt.PenStyle.SolidLine)
     view.grab()
     before = [sys.getrefcount(value) for value in watched]

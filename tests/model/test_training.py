@@ -167,12 +167,13 @@ def test_runtime_refuses_what_is_no_model(tmp_path):
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_network_learns_four_pictures_by_heart():
-    pictures = SyntheticGenerator(size=(256, 192)).generate_batch([1, 2, 3, 4])
+    seeds = [6, 7, 8, 12]  # one or two people each, apart and mostly in view
+    pictures = SyntheticGenerator(size=(256, 192)).generate_batch(seeds)
     batch = collate(
         [Sample(image.transpose(2, 0, 1), encode(a, Encoding()), 1.0) for image, a in pictures]
     )
     torch.manual_seed(0)
-    config = TrainConfig(total_steps=150, warmup_steps=10, learning_rate=3e-3, ema_decay=0.9)
+    config = TrainConfig(total_steps=140, warmup_steps=10, learning_rate=3e-3, ema_decay=0.9)
     trainer = Trainer(config, CPU)
     trainer.load_imagenet()
     for _ in range(config.total_steps):
