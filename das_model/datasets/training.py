@@ -77,7 +77,6 @@ class Sample:
 
     image: np.ndarray  # (3, H, W) uint8 RGB
     targets: list[Targets]  # finest level first
-    focal_px: float  # of the augmented picture
 
 
 class TrainingMix(Dataset):
@@ -126,7 +125,6 @@ class TrainingMix(Dataset):
         return Sample(
             np.ascontiguousarray(image.transpose(2, 0, 1)),
             encode(annotation, self._encoding),
-            annotation.camera.focal_px,
         )
 
 
