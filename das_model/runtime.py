@@ -61,7 +61,8 @@ class PoseEstimator:
         self.model_name = metadata.get("name", model_file.stem)
         self.metadata = dict(metadata)
         width, height = json.loads(metadata["input_size"])
-        self.input_size: tuple[int, int] = (width, height)
+        self.nominal_size: tuple[int, int] = (width, height)
+        self.input_size = self.nominal_size
 
     @property
     def provider(self) -> str:
@@ -79,6 +80,19 @@ class PoseEstimator:
             value, self._decode.oks_threshold, self._decode.max_candidates, self._decode.max_people
         )
 
+    def set_input_scale(self, scale: float) -> None:
+        """Use `scale` times the nominal width and height from the next picture on.
+
+        The cost goes with the square of it. Below 1 far people are lost, above it small ones may
+        be found that the model was not trained for.
+        """
+        width, height = self.nominal_size
+        self.input_size = (round(scale * width), round(scale * height))
+
+    def fitted_size(self, picture_size: tuple[int, int]) -> tuple[int, int]:
+        """(width, height) px the network sees of a picture of (width, height) px."""
+        return fitting_size(picture_size, self.input_size, self._multiple)
+
     def __call__(self, image: np.ndarray, camera: Camera) -> People:
         """Find the people of a picture.
 
@@ -89,7 +103,7 @@ class PoseEstimator:
         Returns:
             People in the camera's space, best first.
         """
-        size = fitting_size((image.shape[1], image.shape[0]), self.input_size, self._multiple)
+        size = self.fitted_size((image.shape[1], image.shape[0]))
         boxed, boxed_camera = letterbox(image, camera, size)
         levels = level_maps(self._session.run(None, {"image": boxed[None]}))
         return decode(levels, boxed_camera, self._encoding, self.skeleton, self._decode)

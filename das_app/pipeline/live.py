@@ -125,6 +125,10 @@ class LivePipeline:
         """Use another lens for the frames read from now on."""
         self._source.intrinsics = intrinsics
 
+    def set_estimator(self, estimator: Estimator) -> None:
+        """Use another model for the frames that come to it from now on."""
+        self._estimator = estimator
+
     def set_sink(self, sink: ResultSink | None) -> None:
         """Attach or detach the sink; the former one is not called any more on return."""
         with self._sink_lock:

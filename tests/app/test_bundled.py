@@ -53,3 +53,18 @@ def test_most_people_are_found_where_they_are(found_and_true):
 def test_nobody_is_found_twice_or_where_nobody_is(found_and_true):
     num_false = sum(max(0, len(people) - len(joints)) for people, joints, _ in found_and_true)
     assert num_false <= 0.1 * sum(len(joints) for _, joints, _ in found_and_true)
+
+
+def test_the_input_grows_and_shrinks_with_its_scale():
+    estimator = PoseEstimator(bundled_file("models", "das-lite.onnx"), ["CPUExecutionProvider"])
+    source = open_source("demo", Intrinsics())
+    frame = source.read()
+    source.close()
+    nominal = estimator.fitted_size(frame.camera.size)
+    estimator.set_input_scale(0.5)
+    width, height = estimator.fitted_size(frame.camera.size)
+    assert 0.2 < width * height / (nominal[0] * nominal[1]) < 0.3
+    assert width % 64 == height % 64 == 0
+    estimator(frame.image, frame.camera)  # the graph takes it
+    estimator.set_input_scale(1.0)
+    assert estimator.fitted_size(frame.camera.size) == nominal

@@ -292,3 +292,14 @@ def test_stats_show_rates_and_durations(run):
     assert 0 < stats.inference_fps <= 1.5 * stats.capture_fps
     assert 0 <= stats.inference_ms <= stats.latency_ms
     assert stats.num_results >= 20
+
+
+def test_another_model_takes_over_without_a_restart(run):
+    source = FakeSource(num_frames=None)
+    pipeline, states = run(source)
+    pipeline.start()
+    assert pipeline.results.take(WAIT_S) is not None
+    other = FakeEstimator()
+    pipeline.set_estimator(other)
+    assert other.has_begun.wait(WAIT_S)
+    assert states.states == [PipelineState.RUNNING]
