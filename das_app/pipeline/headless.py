@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from das_app.pipeline.frame_source import FrameSource
 from das_app.pipeline.live import Estimator, LivePipeline
 from das_app.pipeline.messages import PipelineState, PoseResult
+from das_app.pipeline.people_over_time import PeopleOptions, PeopleOverTime
 from das_app.pipeline.recorder import Recorder
 
 _POLL_S = 0.1
@@ -74,6 +75,7 @@ def capture_file(
     stopping: threading.Event,
     on_result: Progress,
     max_frames: int | None = None,
+    people_options: PeopleOptions = PeopleOptions(),
 ) -> CaptureSummary:
     """Put every frame of a file through the model, and close the session.
 
@@ -84,11 +86,13 @@ def capture_file(
         stopping: set it to end after the frame in work.
         on_result: called after every frame.
         max_frames: end after so many frames.
+        people_options: tracking and smoothing.
 
     Raises:
         SourceError: if the source fails; the session so far is closed and kept.
     """
     tally = _Tally(recorder, on_result, max_frames)
+    people_over_time = PeopleOverTime(people_options)
     reading_s, num_read = 0.0, 0
     try:
         while not (stopping.is_set() or tally.is_full):
@@ -99,9 +103,11 @@ def capture_file(
             if frame is None:
                 break
             num_read += 1
-            people = estimator(frame.image, frame.camera)
-            end_s = time.monotonic()
-            tally(PoseResult(frame, people, end_s - read_s, end_s - read_s))
+            found = estimator(frame.image, frame.camera)
+            inference_s = time.monotonic() - read_s
+            raw, shown = people_over_time(found, frame.time_s)
+            latency_s = time.monotonic() - read_s
+            tally(PoseResult(frame, shown, inference_s, latency_s, raw))
     finally:
         source.close()
         recorder.close()
@@ -115,6 +121,7 @@ def capture_live(
     stopping: threading.Event,
     on_result: Progress,
     max_frames: int | None = None,
+    people_options: PeopleOptions = PeopleOptions(),
 ) -> CaptureSummary:
     """Record a camera until `stopping` is set or `max_frames` came; arguments as `capture_file`.
 
@@ -128,7 +135,7 @@ def capture_live(
         if state is PipelineState.FAULTED:
             messages.append(message)
 
-    pipeline = LivePipeline(source, estimator, on_state, sink=tally)
+    pipeline = LivePipeline(source, estimator, on_state, sink=tally, people_options=people_options)
     begin_s = time.monotonic()
     pipeline.start()
     try:

@@ -18,6 +18,7 @@ from das_app.pipeline.frame_source import FrameSource
 from das_app.pipeline.mailbox import Mailbox
 from das_app.pipeline.messages import Frame, PipelineState, PipelineStats, PoseResult
 from das_app.pipeline.pacing import Pacer
+from das_app.pipeline.people_over_time import PeopleOptions, PeopleOverTime
 from das_model.camera import Camera
 from das_model.people import People
 
@@ -47,6 +48,7 @@ class LivePipeline:
         loop: begin a file again at its end.
         pace: play a file by its timestamps; otherwise as fast as it can be read.
         sink: called with every result, in order, in the inference thread.
+        people_options: tracking and smoothing.
     """
 
     def __init__(
@@ -57,11 +59,13 @@ class LivePipeline:
         loop: bool = False,
         pace: bool = True,
         sink: ResultSink | None = None,
+        people_options: PeopleOptions = PeopleOptions(),
     ) -> None:
         self.results: Mailbox[PoseResult] = Mailbox()
         self._source, self._estimator, self._on_state = source, estimator, on_state
         self._loop, self._is_paced = loop, pace and not source.is_live
         self._sink, self._sink_lock = sink, threading.Lock()
+        self._people_over_time = PeopleOverTime(people_options)
         self._frames: Mailbox[_Captured] = Mailbox()
         self._state, self._state_lock = PipelineState.STOPPED, threading.RLock()
         self._figures = Figures()
@@ -129,6 +133,10 @@ class LivePipeline:
         """Use another model for the frames that come to it from now on."""
         self._estimator = estimator
 
+    def set_people_options(self, options: PeopleOptions) -> None:
+        """Track and smooth otherwise from the next frame on."""
+        self._people_over_time.options = options
+
     def set_sink(self, sink: ResultSink | None) -> None:
         """Attach or detach the sink; the former one is not called any more on return."""
         with self._sink_lock:
@@ -193,9 +201,12 @@ class LivePipeline:
     def _infer(self) -> None:
         while (captured := self._frames.take()) is not None and not self._stopping.is_set():
             begin_s = time.monotonic()
-            people = self._estimator(captured.frame.image, captured.frame.camera)
+            frame = captured.frame
+            found = self._estimator(frame.image, frame.camera)
+            inference_s = time.monotonic() - begin_s
+            raw, shown = self._people_over_time(found, frame.time_s)
             end_s = time.monotonic()
-            result = PoseResult(captured.frame, people, end_s - begin_s, end_s - captured.at_s)
+            result = PoseResult(frame, shown, inference_s, end_s - captured.at_s, raw)
             with self._sink_lock:
                 if self._sink is not None:
                     self._sink(result)

@@ -42,12 +42,17 @@ class Frame:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PoseResult:
-    """The people of one frame, with the time it took to find them."""
+    """The people of one frame, with the time it took to find them.
+
+    `people` are what is shown, smoothed where that is on; `raw_people` are the same people in the
+    same order as the model found them. Both carry the same track ids.
+    """
 
     frame: Frame
     people: People
     inference_s: float  # preprocess + network + decode
     latency_s: float  # capture to result
+    raw_people: People
 
 
 class PipelineState(Enum):

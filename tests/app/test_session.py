@@ -28,7 +28,7 @@ BENT = Camera(WIDE.K, SIZE, np.array([0.1, -0.05, 0.001, 0.0, 0.0]))
 
 def result(index, people, camera=WIDE):
     image = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
-    return PoseResult(Frame(index, index / 30, image, camera), people, 0.01, 0.02)
+    return PoseResult(Frame(index, index / 30, image, camera), people, 0.01, 0.02, people)
 
 
 def record(folder, results, num_dropped=0):
