@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from das_app.pipeline.frame_source import FrameSource
 from das_app.pipeline.live import Estimator, LivePipeline
 from das_app.pipeline.messages import PipelineState, PoseResult
-from das_app.pipeline.people_over_time import PeopleOptions, PeopleOverTime
+from das_app.pipeline.people_over_time import USUAL_PEOPLE, PeopleOptions, PeopleOverTime
 from das_app.pipeline.recorder import Recorder
 
 _POLL_S = 0.1
@@ -75,7 +75,7 @@ def capture_file(
     stopping: threading.Event,
     on_result: Progress,
     max_frames: int | None = None,
-    people_options: PeopleOptions = PeopleOptions(),
+    people_options: PeopleOptions = USUAL_PEOPLE,
 ) -> CaptureSummary:
     """Put every frame of a file through the model, and close the session.
 
@@ -121,7 +121,7 @@ def capture_live(
     stopping: threading.Event,
     on_result: Progress,
     max_frames: int | None = None,
-    people_options: PeopleOptions = PeopleOptions(),
+    people_options: PeopleOptions = USUAL_PEOPLE,
 ) -> CaptureSummary:
     """Record a camera until `stopping` is set or `max_frames` came; arguments as `capture_file`.
 

@@ -18,7 +18,7 @@ from das_app.pipeline.frame_source import FrameSource
 from das_app.pipeline.mailbox import Mailbox
 from das_app.pipeline.messages import Frame, PipelineState, PipelineStats, PoseResult
 from das_app.pipeline.pacing import Pacer
-from das_app.pipeline.people_over_time import PeopleOptions, PeopleOverTime
+from das_app.pipeline.people_over_time import USUAL_PEOPLE, PeopleOptions, PeopleOverTime
 from das_model.camera import Camera
 from das_model.people import People
 
@@ -59,7 +59,7 @@ class LivePipeline:
         loop: bool = False,
         pace: bool = True,
         sink: ResultSink | None = None,
-        people_options: PeopleOptions = PeopleOptions(),
+        people_options: PeopleOptions = USUAL_PEOPLE,
     ) -> None:
         self.results: Mailbox[PoseResult] = Mailbox()
         self._source, self._estimator, self._on_state = source, estimator, on_state

@@ -26,6 +26,9 @@ class PeopleOptions:
     has_steady_bones: bool = False
 
 
+USUAL_PEOPLE = PeopleOptions()
+
+
 class PeopleOverTime:
     """Tracks and smooths the people of one source. One thread at a time calls it.
 
