@@ -1,5 +1,6 @@
 import threading
 
+import numpy as np
 import pytest
 from pipeline_fakes import FakeEstimator, FakeSource
 
@@ -7,6 +8,7 @@ from das_app.calibration import Intrinsics
 from das_app.pipeline import live
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.messages import PipelineState
+from das_app.pipeline.people_over_time import PeopleOptions
 
 WAIT_S = 10
 
@@ -106,8 +108,30 @@ def test_results_carry_the_frame_they_were_found_in(run):
     pipeline.start()
     states.wait_for(PipelineState.FINISHED)
     for result in seen:
-        assert result.people.joints_cam[0, 0, 2] == 2000 + result.frame.index
+        assert result.raw_people.joints_cam[0, 0, 2] == 2000 + result.frame.index
+        assert result.raw_people.track_ids.tolist() == result.people.track_ids.tolist() == [0]
         assert 0 <= result.inference_s <= result.latency_s
+
+
+def test_smoothing_is_switched_while_it_runs(run):
+    seen = []
+    source = FakeSource(num_frames=None, is_live=True)
+    pipeline, _ = run(source, sink=seen.append)
+    pipeline.start()
+
+    def wait_for(is_raw):
+        for _ in range(2000):
+            newest = seen[-1] if len(seen) > 1 else None
+            if newest and np.array_equal(
+                newest.people.joints_cam, newest.raw_people.joints_cam
+            ) is is_raw:
+                return
+            threading.Event().wait(0.005)
+        raise AssertionError(f"never {'raw' if is_raw else 'smooth'}")
+
+    wait_for(is_raw=False)
+    pipeline.set_people_options(PeopleOptions(smoothing=None))
+    wait_for(is_raw=True)
 
 
 @pytest.mark.parametrize("is_paced", [True, False])
