@@ -7,9 +7,9 @@ stem and the first stage can be frozen while their batch norms go on training.
 
 from pathlib import Path
 
-import torch
-from safetensors.torch import load_file
 from torch import Tensor, nn
+
+from das_model.backbones.public_weights import load_by_name, read_tensors
 
 _NUM_BLOCKS = (3, 4, 6, 3)
 _STAGE_WIDTHS = (64, 128, 256, 512)
@@ -66,15 +66,13 @@ class ResNet50(nn.Module):
         self.bn1 = nn.BatchNorm2d(64)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
-        self.layer1 = _stage(64, 0)
-        self.layer2 = _stage(256, 1)
-        self.layer3 = _stage(512, 2)
-        self.layer4 = _stage(1024, 3)
-        self._init_weights()
+        self.layer1 = residual_stage(64, 0)
+        self.layer2 = residual_stage(256, 1)
+        self.layer3 = residual_stage(512, 2)
+        self.layer4 = residual_stage(1024, 3)
+        kaiming_init(self)
         if is_stage1_frozen:
-            for module in (self.conv1, *self.layer1.modules()):
-                if isinstance(module, nn.Conv2d):
-                    module.requires_grad_(False)
+            self.freeze_early()
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Feature maps of a batch of pictures.
@@ -99,27 +97,17 @@ class ResNet50(nn.Module):
         Raises:
             ValueError: if names are missing or unexpected, or shapes differ.
         """
-        state = {n: t for n, t in _read_tensors(Path(file)).items() if not n.startswith("fc.")}
-        own = self.state_dict()
-        # Files from before torch 0.4.1 do not count the batches a batch norm has seen.
-        missing = [n for n in own if n not in state and not n.endswith("num_batches_tracked")]
-        unexpected = [n for n in state if n not in own]
-        reshaped = [n for n in state if n in own and state[n].shape != own[n].shape]
-        if missing or unexpected or reshaped:
-            raise ValueError(
-                f"{file} does not hold ResNet-50 weights: missing {missing}, "
-                f"unexpected {unexpected}, of another shape {reshaped}"
-            )
-        self.load_state_dict(state, strict=False)
+        state = {n: t for n, t in read_tensors(Path(file)).items() if not n.startswith("fc.")}
+        load_by_name(self, state, f"{file} does not hold ResNet-50")
 
-    def _init_weights(self) -> None:
-        """Kaiming for convolutions; batch norms start as the identity (torch's default)."""
-        for module in self.modules():
+    def freeze_early(self) -> None:
+        """Keep the convolutions of the stem and of `layer1` as they are."""
+        for module in (self.conv1, *self.layer1.modules()):
             if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+                module.requires_grad_(False)
 
 
-def _stage(in_channels: int, index: int) -> nn.Sequential:
+def residual_stage(in_channels: int, index: int) -> nn.Sequential:
     """Bottlenecks of stage `index` (0 to 3); all but the first stage halve the resolution."""
     width = _STAGE_WIDTHS[index]
     first = Bottleneck(in_channels, width, stride=1 if index == 0 else 2)
@@ -127,10 +115,8 @@ def _stage(in_channels: int, index: int) -> nn.Sequential:
     return nn.Sequential(first, *rest)
 
 
-def _read_tensors(file: Path) -> dict[str, Tensor]:
-    if file.suffix == ".safetensors":
-        return load_file(file)
-    state = torch.load(file, map_location="cpu", weights_only=True)
-    if not isinstance(state, dict):
-        raise ValueError(f"{file} must hold a dict of tensors, got {type(state).__name__}")
-    return state
+def kaiming_init(module: nn.Module) -> None:
+    """Kaiming for all convolutions; batch norms start as the identity (torch's default)."""
+    for part in module.modules():
+        if isinstance(part, nn.Conv2d):
+            nn.init.kaiming_normal_(part.weight, mode="fan_out", nonlinearity="relu")
