@@ -26,6 +26,7 @@ class LossConfig:
     centerness_weight: float = 1.0
     root_weight: float = 1.0
     pose_weight: float = 2.0
+    heat_weight: float = 1.0  # of the auxiliary heat map, where the network has one
     focal_alpha: float = 0.25
     focal_gamma: float = 2.0
 
@@ -47,6 +48,8 @@ class BatchTargets:
     root_valid: Tensor  # (B, 3, h, w) bool
     joint_offset: Tensor  # (B, J, 3, h, w)
     joint_valid: Tensor  # (B, J, 3, h, w) bool
+    heat: Tensor  # (B, J, h, w)
+    heat_asked: Tensor  # (B, J, h, w) bool
 
     def to(self, device: torch.device) -> "BatchTargets":
         """The same on another device."""
@@ -74,7 +77,8 @@ class DasLoss(nn.Module):
             targets: of the same levels.
 
         Returns:
-            Scalars by name: score, centerness, root, pose_0 (initial), pose_1 (updated), ...
+            Scalars by name: score, centerness, root, pose_0 (initial), pose_1 (updated), ...,
+            and heat if the network has the auxiliary heat map.
         """
         config = self.config
         positive = [t.positive for t in targets]
@@ -104,6 +108,8 @@ class DasLoss(nn.Module):
                 valid,
                 "initial" if stage == 0 else "updated",
             )
+        if levels[0].joint_heat is not None:
+            losses["heat"] = config.heat_weight * _heat_loss(levels, targets)
         return losses
 
     def _score_loss(self, levels: list[HeadMaps], targets: list[BatchTargets]) -> Tensor:
@@ -147,6 +153,18 @@ class DasLoss(nn.Module):
         if self.config.pose_loss == "rle":
             log_likelihood = log_likelihood + log_prior(residual, self.config.prior)
         return -log_likelihood.sum()
+
+
+def _heat_loss(levels: list[HeadMaps], targets: list[BatchTargets]) -> Tensor:
+    """Cross entropy of the heat maps where they are asked for, by the number of spots' cells."""
+    total, mass = 0.0, 0.0
+    for maps, wanted in zip(levels, targets, strict=True):
+        cross_entropy = functional.binary_cross_entropy_with_logits(
+            maps.joint_heat.float(), wanted.heat, reduction="none"
+        )
+        total = total + (cross_entropy * wanted.heat_asked).sum()
+        mass = mass + (wanted.heat * wanted.heat_asked).sum()
+    return total / mass.clamp(min=1)
 
 
 def log_prior(residual: Tensor, prior: str) -> Tensor:

@@ -10,6 +10,7 @@ root, so that root and joint errors do not add up, and one learnable factor per 
 kind of regression. Their deformable convolutions are plain ones here, which export everywhere.
 """
 
+import math
 from dataclasses import dataclass, field
 
 import torch
@@ -36,6 +37,7 @@ class NetworkConfig:
     is_separable: bool = True  # 5x5 depthwise + 1x1 in the heads instead of full 3x3
     update: str = "recursive"  # none | recursive | multi_source
     update_layers: int = 1
+    has_heat: bool = False  # auxiliary heat maps of the joints, for training only
     sigma_limit: float = 1.0  # largest sigma, in strides and in units of relative joint depth
     encoding: Encoding = field(default_factory=Encoding)
 
@@ -59,7 +61,8 @@ class NetworkConfig:
 
 
 # A light network errs by more than a stride; its sigma must be able to say so.
-LITE = NetworkConfig(sigma_limit=4.0)
+# It also finds people whose root is outside the picture, as before a webcam.
+LITE = NetworkConfig(sigma_limit=4.0, encoding=Encoding(centre="visible"), has_heat=True)
 RESNET50 = NetworkConfig(
     backbone="resnet50", channels=256, has_output_convs=True, is_separable=False,
     update="multi_source", update_layers=3, encoding=PAPER_ENCODING,
@@ -74,7 +77,8 @@ class HeadMaps:
     z / f in units of `Encoding.root_depth_unit`. `joint_offsets` and `joint_sigmas` hold the
     initial prediction and then the one after each update, (B, J, 3, h, w) each: x, y in strides,
     depth in units of `Encoding.joint_depth_unit_mm`; sigma in the same units, between 0 and
-    `NetworkConfig.sigma_limit`.
+    `NetworkConfig.sigma_limit`. `joint_heat` (B, J, h, w) are the logits of the auxiliary heat
+    map, or None without `NetworkConfig.has_heat`; nothing but its loss reads them.
     """
 
     score: Tensor
@@ -82,6 +86,7 @@ class HeadMaps:
     root: Tensor
     joint_offsets: tuple[Tensor, ...]
     joint_sigmas: tuple[Tensor, ...]
+    joint_heat: Tensor | None = None
 
 
 class DasNetwork(nn.Module):
@@ -159,7 +164,10 @@ class DasHeads(nn.Module):
         self.root_depth = _output(config, 1)
         self.joint_offset = _output(config, 3 * num_joints)
         self.joint_sigma = _output(config, 3 * num_joints * num_stages)
-        nn.init.constant_(self.score[-1].bias, -torch.log(torch.tensor(1 / _PRIOR - 1)).item())
+        nn.init.constant_(self.score[-1].bias, math.log(_PRIOR / (1 - _PRIOR)))
+        self.joint_heat = _output(config, num_joints) if config.has_heat else None
+        if self.joint_heat is not None:
+            nn.init.constant_(self.joint_heat[-1].bias, math.log(_PRIOR / (1 - _PRIOR)))
         # per level: root x y, root depth, joint x y, joint depth
         self.scales = nn.Parameter(torch.ones(num_levels, 4))
         layer = {"none": None, "recursive": RecursiveUpdate, "multi_source": MultiSourceUpdate}[
@@ -194,6 +202,7 @@ class DasHeads(nn.Module):
             root,
             tuple(offsets),
             tuple(sigmas),
+            None if self.joint_heat is None else self.joint_heat(pose_features),
         )
 
     def _with_root_depth_zero(self, offset: Tensor) -> Tensor:

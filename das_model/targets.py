@@ -27,8 +27,11 @@ class Encoding:
     radius: float = 1.5  # half side of the positive square, in strides
     root_depth_unit: float = 10.0  # mm per px: z / f is divided by this
     joint_depth_unit_mm: float = 500.0  # relative joint depth is divided by this (z_norm)
+    centre: str = "root"  # root | box | visible: which point's neighbours answer for a person
 
     def __post_init__(self) -> None:
+        if self.centre not in ("root", "box", "visible"):
+            raise ValueError(f"Encoding.centre must be root, box or visible, got {self.centre!r}")
         if len(self.range_bounds_px) != len(self.strides) - 1:
             raise ValueError(
                 f"Encoding.range_bounds_px must part {len(self.strides)} levels, "
@@ -42,6 +45,8 @@ class Encoding:
         return (np.stack([xs, ys], axis=-1) + 0.5) * stride - 0.5
 
 
+_MIN_VISIBLE_JOINTS = 4  # that a person needs for a centre of the kind `visible`
+_SPOT_EDGE = 0.1  # a heat spot is asked for down to this value, whosever box it lies in
 PAPER_ENCODING = Encoding(strides=(8, 16, 32, 64, 128), range_bounds_px=(48, 96, 192, 384))
 
 
@@ -59,6 +64,8 @@ class Annotation:
             labels: no loss is given inside.
         camera: intrinsics of the picture.
         skeleton: names of the J joints.
+        root_guess_px: (P, 2) float32 px, about where a root is that is not labelled, NaN where
+            nobody knows; None for no guesses.
 
     Raises:
         ValueError: if a shape disagrees with the skeleton or with the others.
@@ -72,6 +79,7 @@ class Annotation:
     ignore_px: np.ndarray
     camera: Camera
     skeleton: Skeleton = field(default=BODY_22)
+    root_guess_px: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         people_joints = (len(self.joints_px), self.skeleton.num_joints)
@@ -83,6 +91,8 @@ class Annotation:
             "visible": people_joints,
             "ignore_px": (len(self.ignore_px), 4),
         }
+        if self.root_guess_px is not None:
+            expected["root_guess_px"] = (len(self.joints_px), 2)
         for name, shape in expected.items():
             if getattr(self, name).shape != shape:
                 raise ValueError(
@@ -105,6 +115,9 @@ class Targets:
         root_valid: (3, h, w) bool.
         joint_offset: (J, 3, h, w) float32, x and y to the joint in strides, encoded depth.
         joint_valid: (J, 3, h, w) bool.
+        heat: (J, h, w) float32 in [0, 1], a spot at each visible joint of this level's people.
+        heat_asked: (J, h, w) bool, False in ignore boxes, in the boxes of other levels' people
+            and, for a joint that is hidden or not labelled, in its person's box.
     """
 
     positive: np.ndarray
@@ -114,15 +127,24 @@ class Targets:
     root_valid: np.ndarray
     joint_offset: np.ndarray
     joint_valid: np.ndarray
+    heat: np.ndarray
+    heat_asked: np.ndarray
 
 
 def encode(annotation: Annotation, encoding: Encoding) -> list[Targets]:
     """Targets of every level, finest first (section 3.2).
 
-    A person goes to the level whose range holds the largest distance from the root to a visible
-    joint, and is answered for by the locations in a square around the root; where several people
-    claim a location, the nearest root wins. People whose root is unlabelled or outside the
-    picture are no targets: the score is not asked for in the box around their joints.
+    A person goes to the level whose range holds the largest distance from the centre to a visible
+    joint, and is answered for by the locations in a square around the centre; where several
+    people claim a location, the nearest centre wins. The centre is, by `Encoding.centre`:
+
+    - root: the root joint (the paper). People whose root is unlabelled or outside the picture
+      are no targets.
+    - box: the middle of the box around the labelled joints (the paper's baseline, Table 1a).
+    - visible: the root, or a guess of it, drawn to the nearest point of the picture, so that
+      people cut off above the hips are found too (ours). The maps still say where the root is.
+
+    For people who are no targets the score is not asked for in the box around their joints.
 
     Args:
         annotation: people in the picture that the network sees; width and height multiples of
@@ -130,31 +152,60 @@ def encode(annotation: Annotation, encoding: Encoding) -> list[Targets]:
         encoding: the network's.
     """
     width, height = annotation.camera.size
-    root = annotation.skeleton.root
-    root_px = annotation.joints_px[:, root]
-    is_inside = (root_px > -0.5).all(1) & (root_px < np.array([width, height]) - 0.5).all(1)
-    is_centre = annotation.valid_2d[:, root] & is_inside
-    level_of = _levels(annotation, encoding)
+    centre_px, is_centre = person_centres(annotation, encoding.centre)
+    level_of = _levels(annotation, centre_px, encoding)
     ignore_px = np.concatenate(
         [annotation.ignore_px, _joint_boxes(annotation, np.flatnonzero(~is_centre))]
     )
     targets = []
     for level, stride in enumerate(encoding.strides):
         locations = encoding.locations_px(level, height // stride, width // stride)
-        people = np.flatnonzero(is_centre & (level_of == level))
-        owner, distance = _nearest_root(locations, root_px[people], encoding.radius * stride)
+        is_here = is_centre & (level_of == level)
+        people = np.flatnonzero(is_here)
+        owner, distance = _nearest_centre(locations, centre_px[people], encoding.radius * stride)
         owner = np.where(owner >= 0, np.append(people, -1)[owner], -1)
         ignore = _inside_any(locations, ignore_px) & (owner < 0)
+        others = _joint_boxes(annotation, np.flatnonzero(~is_here))
+        is_foreign = _inside_any(locations, np.concatenate([annotation.ignore_px, others]))
+        heat = _heat(annotation, people, locations, stride, is_foreign)
         targets.append(
-            _level_targets(annotation, encoding, level, locations, owner, distance, ignore)
+            _level_targets(annotation, encoding, level, locations, owner, distance, ignore, heat)
         )
     return targets
 
 
-def _levels(annotation: Annotation, encoding: Encoding) -> np.ndarray:
-    """(P,) level of each person by r_max, the largest distance root to visible joint."""
-    root_px = annotation.joints_px[:, [annotation.skeleton.root]]
-    distance = np.linalg.norm(annotation.joints_px - root_px, axis=-1)
+def person_centres(annotation: Annotation, centre: str) -> tuple[np.ndarray, np.ndarray]:
+    """The points whose neighbours answer for people.
+
+    Args:
+        annotation: P people of a picture.
+        centre: root, box or visible, see `encode`.
+
+    Returns:
+        (P, 2) px, any value where there is none, and (P,) bool, whether there is one.
+    """
+    bounds = np.array(annotation.camera.size) - 0.5
+    root = annotation.skeleton.root
+    centre_px, is_known = annotation.joints_px[:, root], annotation.valid_2d[:, root]
+    if centre == "box":
+        boxes = _joint_boxes(annotation, np.arange(len(annotation)))
+        centre_px, is_known = (boxes[:, :2] + boxes[:, 2:]) / 2, annotation.valid_2d.any(axis=1)
+    elif centre == "visible":
+        if annotation.root_guess_px is not None:
+            centre_px = np.where(is_known[:, None], centre_px, annotation.root_guess_px)
+        else:
+            centre_px = np.where(is_known[:, None], centre_px, np.nan)
+        is_known = np.isfinite(centre_px).all(axis=1)
+        is_known &= annotation.visible.sum(axis=1) >= _MIN_VISIBLE_JOINTS
+        centre_px = np.clip(np.nan_to_num(centre_px), 0.0, bounds - 0.5)
+    return centre_px, is_known & (centre_px > -0.5).all(axis=1) & (centre_px < bounds).all(axis=1)
+
+
+def _levels(
+    annotation: Annotation, centre_px: np.ndarray, encoding: Encoding
+) -> np.ndarray:
+    """(P,) level of each person by r_max, the largest distance centre to visible joint."""
+    distance = np.linalg.norm(annotation.joints_px - centre_px[:, None], axis=-1)
     r_max = np.where(annotation.visible & annotation.valid_2d, distance, 0).max(axis=1, initial=0)
     return np.searchsorted(encoding.range_bounds_px, r_max)
 
@@ -169,18 +220,18 @@ def _joint_boxes(annotation: Annotation, people: np.ndarray) -> np.ndarray:
     return boxes
 
 
-def _nearest_root(
-    locations: np.ndarray, root_px: np.ndarray, half_side_px: float
+def _nearest_centre(
+    locations: np.ndarray, centre_px: np.ndarray, half_side_px: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Which root each location answers for.
+    """Which centre each location answers for.
 
     Returns:
-        owner: (h, w) int64 index into `root_px` (P, 2), -1 where no root's square reaches.
-        distance: (h, w) px to that root.
+        owner: (h, w) int64 index into `centre_px` (P, 2), -1 where no centre's square reaches.
+        distance: (h, w) px to that centre.
     """
-    if len(root_px) == 0:
+    if len(centre_px) == 0:
         return np.full(locations.shape[:2], -1), np.zeros(locations.shape[:2])
-    delta = root_px - locations[:, :, None]  # (h, w, P, 2)
+    delta = centre_px - locations[:, :, None]  # (h, w, P, 2)
     distance = np.linalg.norm(delta, axis=-1)
     distance = np.where((np.abs(delta) <= half_side_px).all(axis=-1), distance, np.inf)
     owner = distance.argmin(axis=-1)
@@ -203,6 +254,7 @@ def _level_targets(
     owner: np.ndarray,
     distance: np.ndarray,
     ignore: np.ndarray,
+    heat: tuple[np.ndarray, np.ndarray],
 ) -> Targets:
     """Write the owners' values into maps; everything else stays 0 and not valid."""
     h, w = owner.shape
@@ -234,5 +286,34 @@ def _level_targets(
         0,
     )
     return Targets(
-        owner >= 0, ignore, centerness, root_map, joint_valid[root], joint_offset, joint_valid
-    )
+        owner >= 0, ignore, centerness, root_map, joint_valid[root], joint_offset, joint_valid,
+        *heat,
+    )  # fmt: skip
+
+
+def _heat(
+    annotation: Annotation,
+    people: np.ndarray,
+    locations: np.ndarray,
+    stride: int,
+    is_foreign: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Targets of the auxiliary heat map that only training has: where joints are seen.
+
+    Returns:
+        heat and heat_asked of `Targets`, from the N `people` of this level; `is_foreign` (h, w)
+        marks what belongs to others. A spot is a Gaussian with a sigma of one stride.
+    """
+    heat = np.zeros((annotation.skeleton.num_joints, *is_foreign.shape), np.float32)
+    is_asked = np.repeat(~is_foreign[None], len(heat), axis=0)
+    seen = (annotation.visible & annotation.valid_2d)[people]
+    for joints, box in zip(seen, _joint_boxes(annotation, people), strict=True):
+        is_asked[~joints] &= ~_inside_any(locations, box[None])
+    x, y = locations[0, :, 0], locations[:, 0, 1]
+    for person, joint in np.argwhere(seen):
+        at = annotation.joints_px[people[person], joint]
+        column = np.exp(-0.5 * ((y - at[1]) / stride) ** 2)
+        spot = column[:, None] * np.exp(-0.5 * ((x - at[0]) / stride) ** 2)
+        np.maximum(heat[joint], spot, out=heat[joint], casting="same_kind")
+        is_asked[joint] |= spot > _SPOT_EDGE
+    return heat, is_asked

@@ -14,6 +14,8 @@ import numpy as np
 from das_model.camera import Camera
 from das_model.targets import Annotation
 
+_ROOT_FOCUS = 0.5  # share of placements that keep somebody's root in view
+
 
 @dataclass(frozen=True, slots=True)
 class AugmentConfig:
@@ -42,17 +44,17 @@ class Placement:
 def random_placement(
     annotation: Annotation, size: tuple[int, int], config: AugmentConfig, rng: np.random.Generator
 ) -> Placement:
-    """A placement that keeps the root of a random person on the canvas, if there is anybody."""
+    """A placement that keeps a joint of a random person on the canvas, if there is anybody.
+
+    For half of the placements this is the root, where it is in the picture; else any joint, so
+    that people are cut off as they are before a webcam.
+    """
     camera = annotation.camera
     fit = min(size[0] / camera.size[0], size[1] / camera.size[1])
     scale = fit * math.exp(rng.uniform(*np.log(config.scale)))
     rotation = math.radians(config.rotation_deg) * float(np.clip(rng.normal(0, 0.5), -1, 1))
     placement = Placement(scale, rotation, rng.random() < config.flip, (0.0, 0.0), size)
-    root = annotation.skeleton.root
-    rooted = np.flatnonzero(annotation.valid_2d[:, root])
-    focus = np.array(camera.size) / 2
-    if len(rooted):
-        focus = annotation.joints_px[rng.choice(rooted), root]
+    focus = _focus(annotation, rng)
     matrix = _matrix(placement, camera)
     corners = np.array([[0, 0], [camera.size[0], 0], [0, camera.size[1]], camera.size])
     placed = corners @ matrix[:, :2].T + matrix[:, 2]
@@ -64,6 +66,19 @@ def random_placement(
     margin = 4.0
     shift += np.clip(landed, margin, np.array(size) - margin) - landed
     return replace(placement, shift_px=(float(shift[0]), float(shift[1])))
+
+
+def _focus(annotation: Annotation, rng: np.random.Generator) -> np.ndarray:
+    """(2,) px of the joint that must stay on the canvas; the middle if nobody is there."""
+    root = annotation.skeleton.root
+    rooted = np.flatnonzero(annotation.visible[:, root])
+    seen = np.argwhere(annotation.visible)
+    if len(rooted) and (rng.random() < _ROOT_FOCUS or not len(seen)):
+        return annotation.joints_px[rng.choice(rooted), root]
+    if len(seen):
+        person, joint = rng.choice(seen)
+        return annotation.joints_px[person, joint]
+    return np.array(annotation.camera.size) / 2
 
 
 def place(
@@ -97,6 +112,9 @@ def place(
         joints_cam, joints_px = joints_cam[:, order], joints_px[:, order]
         valid_2d, valid_3d, visible = valid_2d[:, order], valid_3d[:, order], visible[:, order]
     is_inside = ((joints_px > -0.5) & (joints_px < np.array(size) - 0.5)).all(axis=-1)
+    guess_px = annotation.root_guess_px
+    if guess_px is not None:
+        guess_px = (guess_px @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
     fx, fy = camera.K[0, 0] * placement.scale, camera.K[1, 1] * placement.scale
     centre = matrix[:, :2] @ camera.K[:2, 2] + matrix[:, 2]
     return canvas, Annotation(
@@ -108,6 +126,7 @@ def place(
         _placed_boxes(annotation.ignore_px, matrix),
         Camera.from_intrinsics(fx, fy, centre[0], centre[1], size),
         annotation.skeleton,
+        guess_px,
     )
 
 

@@ -19,6 +19,9 @@ from das_model.targets import Annotation
 
 _NECK_RISE = 0.185  # of the trunk above the mid-shoulder point, as SMAP derives necks from COCO
 _MIN_JOINTS = 5  # labelled joints that a person needs to be a target
+_SHOULDERS = [BODY_22.index("left_shoulder"), BODY_22.index("right_shoulder")]
+_HIPS = [BODY_22.index("left_hip"), BODY_22.index("right_hip")]
+_FACE = [BODY_22.index(name) for name in COCO_17.joint_names[:5]]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -66,17 +69,21 @@ class PhotoSet:
 def photo_annotation(people: list[dict], entry: dict, size: tuple[int, int]) -> Annotation:
     """COCO-style records of one photo to an `Annotation` in the union joint set.
 
-    People with too few joints or without both hips become ignore boxes, like those marked so.
+    People without both hips, as before a webcam, carry a guess of where their root is. Those with
+    too few joints for that become ignore boxes, like those marked so.
     """
-    joints_px, valid, ignore = [], [], []
+    joints_px, valid, guesses, ignore = [], [], [], []
     for person in people:
-        points, labelled = _union_joints(person)
-        if person.get("ignore") or labelled.sum() < _MIN_JOINTS or not labelled[BODY_22.root]:
+        points, labelled = _labelled_joints(person)
+        guess = _root_guess(points, labelled)
+        if person.get("ignore") or labelled.sum() < _MIN_JOINTS or np.isnan(guess).any():
             x, y, w, h = person["bbox"]
             ignore.append([x, y, x + w, y + h])
         else:
+            _derive_trunk(points, labelled, guess)
             joints_px.append(points)
             valid.append(labelled)
+            guesses.append(guess)
     num_joints = BODY_22.num_joints
     points = np.array(joints_px, np.float32).reshape(-1, num_joints, 2)
     labelled = np.array(valid, bool).reshape(-1, num_joints)
@@ -90,11 +97,12 @@ def photo_annotation(people: list[dict], entry: dict, size: tuple[int, int]) -> 
         labelled,
         np.array(ignore, np.float32).reshape(-1, 4),
         Camera.from_fov(size),
+        root_guess_px=np.array(guesses, np.float32).reshape(-1, 2),
     )
 
 
-def _union_joints(person: dict) -> tuple[np.ndarray, np.ndarray]:
-    """(22, 2) px and (22,) bool of one record; pelvis, neck and spine derived where possible."""
+def _labelled_joints(person: dict) -> tuple[np.ndarray, np.ndarray]:
+    """(22, 2) px and (22,) bool of one record, as they are labelled."""
     points = np.zeros((BODY_22.num_joints, 2), np.float32)
     labelled = np.zeros(BODY_22.num_joints, bool)
     keypoints = np.array(person["keypoints"], np.float32).reshape(-1, 3)
@@ -102,18 +110,45 @@ def _union_joints(person: dict) -> tuple[np.ndarray, np.ndarray]:
     points[at], labelled[at] = keypoints[:, :2], keypoints[:, 2] > 0
     for name, (x, y, flag) in person.get("extra", {}).items():
         points[BODY_22.index(name)], labelled[BODY_22.index(name)] = (x, y), flag > 0
-
-    def derive(name: str, sources: tuple[str, ...], weights: tuple[float, ...]) -> None:
-        indices = [BODY_22.index(source) for source in sources]
-        if not labelled[BODY_22.index(name)] and labelled[indices].all():
-            points[BODY_22.index(name)] = np.array(weights) @ points[indices]
-            labelled[BODY_22.index(name)] = True
-
-    derive("pelvis", ("left_hip", "right_hip"), (0.5, 0.5))
-    up, down = (1 + _NECK_RISE) / 2, -_NECK_RISE
-    derive("neck", ("left_shoulder", "right_shoulder", "pelvis"), (up, up, down))
-    derive("spine", ("pelvis", "neck"), (0.5, 0.5))
     return points, labelled
+
+
+def _derive_trunk(points: np.ndarray, labelled: np.ndarray, root_guess: np.ndarray) -> None:
+    """Add pelvis, neck and spine where their neighbours are labelled; in place."""
+    shoulders, hips = _SHOULDERS, _HIPS
+    pelvis, neck, spine = (BODY_22.index(name) for name in ("pelvis", "neck", "spine"))
+    if labelled[hips].all():
+        points[pelvis], labelled[pelvis] = points[hips].mean(axis=0), True
+    if not labelled[neck] and labelled[shoulders].all():
+        middle = points[shoulders].mean(axis=0)
+        points[neck], labelled[neck] = middle + _NECK_RISE * (middle - root_guess), True
+    if labelled[[pelvis, neck]].all():
+        points[spine], labelled[spine] = points[[pelvis, neck]].mean(axis=0), True
+
+
+def _root_guess(points: np.ndarray, labelled: np.ndarray) -> np.ndarray:
+    """(2,) px, about where the root is; NaN if too little is labelled.
+
+    From the hips where they are labelled. Else the trunk hangs from the shoulders, away from the
+    head, and is about 1.4 shoulder widths or twice the height of the face above the shoulders
+    long; else it is below the face by five widths of the head.
+    """
+    if labelled[_HIPS].any():
+        return points[_HIPS][labelled[_HIPS]].mean(axis=0)
+    face = points[_FACE][labelled[_FACE]]
+    if labelled[_SHOULDERS].all():
+        middle = points[_SHOULDERS].mean(axis=0)
+        trunk = 1.4 * np.linalg.norm(points[_SHOULDERS[0]] - points[_SHOULDERS[1]])
+        down = np.array([0.0, 1.0])
+        if len(face):
+            from_face = middle - face.mean(axis=0)
+            height = float(np.linalg.norm(from_face))
+            trunk = max(trunk, 2.0 * height)
+            down = down + 0.5 * from_face / max(height, 1e-6)
+        return middle + trunk * down / max(float(np.linalg.norm(down)), 1e-6)
+    if len(face) >= 3:
+        return face.mean(axis=0) + [0.0, 5.0 * np.ptp(face, axis=0).max()]
+    return np.full(2, np.nan)
 
 
 def _surroundings(people: list[dict], size: tuple[int, int]) -> list[list[float]]:

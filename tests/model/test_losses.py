@@ -1,5 +1,6 @@
 """Losses: hand-computed values, masks, and where the gradient goes."""
 
+import dataclasses
 import math
 
 import pytest
@@ -22,6 +23,7 @@ def level(positives=((1, 2),), has_depth=True, h=4, w=6):
         positive, torch.zeros_like(positive), positive.float() * 0.8,
         torch.ones(1, 3, h, w), joint_valid[:, 0],
         torch.ones(1, J, 3, h, w), joint_valid,
+        torch.zeros(1, J, h, w), torch.ones(1, J, h, w, dtype=torch.bool),
     )  # fmt: skip
     maps = {
         "score": torch.zeros(1, 1, h, w), "centerness": torch.zeros(1, 1, h, w),
@@ -126,3 +128,20 @@ def test_errors_name_the_choice():
         LossConfig(pose_loss="l2")
     with pytest.raises(ValueError, match="prior must be laplace or gaussian"):
         LossConfig(prior="uniform")
+
+
+def test_heat_loss_is_hand_computed_where_it_is_asked_for():
+    targets, maps = level(h=1, w=3, positives=((0, 0),))
+    heat = torch.zeros(1, J, 1, 3)
+    heat[0, 0, 0] = torch.tensor([1.0, 0.6, 0.3])
+    asked = torch.ones(1, J, 1, 3, dtype=torch.bool)
+    asked[0, 0, 0, 2] = asked[0, 2] = False
+    targets = dataclasses.replace(targets, heat=heat, heat_asked=asked)
+    logits = torch.zeros(1, J, 1, 3, requires_grad=True)
+    with_heat = [dataclasses.replace(heads(maps)[0], joint_heat=logits)]
+    loss = DasLoss(LossConfig(heat_weight=2.0))(with_heat, [targets])["heat"]
+    # five cells at a cross entropy of log 2 each, by a mass of 1 + 0.6
+    assert loss.item() == pytest.approx(2.0 * 5 * math.log(2) / 1.6, rel=1e-5)
+    loss.backward()
+    assert (logits.grad != 0).sum() == (asked & (heat != 0.5)).sum()
+    assert "heat" not in DasLoss(LossConfig())(heads(maps), [targets])

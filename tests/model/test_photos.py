@@ -43,13 +43,47 @@ def test_labels_by_hand_come_before_derived_ones():
 @pytest.mark.parametrize(
     "record",
     [person(ignore=1), person(visible=("nose", "left_hip", "right_hip")),
-     person(visible=COCO_17.joint_names[:11])],
-    ids=["marked", "few joints", "no hips"],
+     person(visible=("left_elbow", "left_wrist", "left_knee", "left_ankle", "right_knee"))],
+    ids=["marked", "few joints", "limbs only"],
 )  # fmt: skip
-def test_people_without_a_root_become_ignore_boxes(record):
+def test_people_whose_root_nobody_can_guess_become_ignore_boxes(record):
     annotation = photo_annotation([record], {}, (320, 240))
     assert len(annotation) == 0
     np.testing.assert_allclose(annotation.ignore_px, [[1, 2, 31, 42]])
+
+
+def upright(**px):
+    """A record with the named joints at the given px, nothing else labelled."""
+    points = [[*px.get(name, (0, 0)), 2 * (name in px)] for name in COCO_17.joint_names]
+    return {"image_id": 1, "bbox": [0, 0, 1, 1], "keypoints": np.ravel(points).tolist()}
+
+
+def test_root_of_a_close_up_is_guessed_below_the_shoulders():
+    record = upright(
+        nose=(100, 50), left_eye=(104, 46), right_eye=(96, 46),
+        left_shoulder=(150, 100), right_shoulder=(50, 100),
+    )  # fmt: skip
+    annotation = photo_annotation([record], {}, (200, 150))
+    names = BODY_22.joint_names
+    assert len(annotation) == 1 and not annotation.valid_2d[0, BODY_22.root]
+    # face centre at y = 142 / 3; the trunk is the longer of 1.4 * 100 and 2 * (100 - 142 / 3)
+    np.testing.assert_allclose(annotation.root_guess_px, [[100, 240]], atol=1e-3)
+    np.testing.assert_allclose(
+        annotation.joints_px[0, names.index("neck")], [100, 100 - 0.185 * 140], atol=1e-3
+    )
+    assert not annotation.valid_2d[0, names.index("spine")]
+
+
+def test_root_guess_takes_the_only_hip_or_hangs_below_a_lone_face():
+    hip = upright(
+        nose=(10, 10), left_eye=(12, 8), left_shoulder=(20, 30), left_hip=(22, 70),
+        left_knee=(2, 9),
+    )  # fmt: skip
+    face = upright(
+        nose=(50, 50), left_eye=(56, 44), right_eye=(44, 44), left_ear=(60, 46), right_ear=(40, 46)
+    )
+    annotation = photo_annotation([hip, face], {}, (200, 150))
+    np.testing.assert_allclose(annotation.root_guess_px, [[22, 70], [50, 46 + 100]], atol=1e-3)
 
 
 def test_crowds_without_labels_are_not_denied():

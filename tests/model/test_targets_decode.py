@@ -136,6 +136,83 @@ def test_root_outside_the_picture_is_ignored_not_denied():
     assert inside.any() and not inside.all()
 
 
+def test_people_cut_off_below_are_found_at_the_edge_and_come_back_whole():
+    camera = Camera.from_intrinsics(400, 400, 224, 60, (448, 256))
+    annotation = annotate([[100, 900, 1400]], camera)  # root at y = 317, head in the picture
+    assert annotation.joints_px[0, 0, 1] > 256 and annotation.visible[0].sum() >= 4
+    encoding = Encoding(centre="visible")
+    targets = encode(annotation, encoding)
+    level = [bool(t.positive.any()) for t in targets].index(True)
+    locations = encoding.locations_px(level, *targets[level].positive.shape)
+    edge = np.array([annotation.joints_px[0, 0, 0], 255])
+    beside = np.abs(locations[targets[level].positive] - edge).max()
+    assert beside <= 1.5 * encoding.strides[level]
+    people = round_trip(annotation, encoding)
+    assert len(people) == 1
+    np.testing.assert_allclose(people.joints_cam, annotation.joints_cam, atol=1.0)
+
+
+def test_guessed_root_answers_without_being_a_label():
+    a = annotate([[0, 0, 3000]], CAMERA)
+    hidden = a.valid_2d.copy()
+    hidden[0, BODY_22.root] = False
+    for guess, is_found in ((a.joints_px[:, 0] + 3, True), (np.full((1, 2), np.nan), False)):
+        unlabelled = Annotation(
+            a.joints_cam, a.joints_px, hidden, a.valid_3d, a.visible & hidden, a.ignore_px,
+            CAMERA, BODY_22, guess,
+        )  # fmt: skip
+        targets = encode(unlabelled, Encoding(centre="visible"))
+        assert any(t.positive.any() for t in targets) == is_found
+        assert not any(t.root_valid[:2].any() for t in targets)
+        assert not any(t.positive.any() for t in encode(unlabelled, Encoding()))
+
+
+def test_box_centre_is_the_middle_of_the_joints():
+    annotation = annotate([[0, 0, 3000]], CAMERA)
+    joints = annotation.joints_px[0]
+    middle = (joints.min(axis=0) + joints.max(axis=0)) / 2
+    encoding = Encoding(centre="box")
+    targets = encode(annotation, encoding)
+    level = [bool(t.positive.any()) for t in targets].index(True)
+    t, stride = targets[level], encoding.strides[level]
+    locations = encoding.locations_px(level, *t.positive.shape)
+    assert np.abs(locations[t.positive] - middle).max() <= 1.5 * stride
+    best = np.unravel_index(t.centerness.argmax(), t.centerness.shape)
+    distance = np.linalg.norm(locations - middle, axis=-1)
+    assert distance[best] == distance.min()
+    people = round_trip(annotation, encoding)
+    np.testing.assert_allclose(people.joints_cam, annotation.joints_cam, atol=1.0)
+    with pytest.raises(ValueError, match="root, box or visible"):
+        Encoding(centre="head")
+
+
+def test_heat_shows_each_visible_joint_on_its_persons_level_only():
+    annotation = annotate([[-400, 0, 3000]], CAMERA)
+    seen = annotation.visible.copy()
+    seen[0, 14] = False  # a hidden wrist
+    annotation = Annotation(
+        annotation.joints_cam, annotation.joints_px, annotation.valid_2d, annotation.valid_3d,
+        seen, annotation.ignore_px, CAMERA,
+    )  # fmt: skip
+    encoding = Encoding()
+    targets = encode(annotation, encoding)
+    level = [bool(t.positive.any()) for t in targets].index(True)
+    t, stride = targets[level], encoding.strides[level]
+    locations = encoding.locations_px(level, *t.positive.shape)
+    for joint in (0, 5, 20):
+        at = np.unravel_index(t.heat[joint].argmax(), t.positive.shape)
+        assert np.abs(locations[at] - annotation.joints_px[0, joint]).max() <= stride / 2 + 1e-3
+        squared = ((locations[at] - annotation.joints_px[0, joint]) ** 2).sum()
+        assert t.heat[joint][at] == pytest.approx(np.exp(-0.5 * squared / stride**2), rel=1e-4)
+    assert not t.heat[14].any() and not t.heat_asked[14].all() and t.heat_asked[14].any()
+    for other in {0, 1, 2, 3} - {level}:
+        joints = annotation.joints_px[0]
+        locations = encoding.locations_px(other, *targets[other].positive.shape)
+        inside = ((locations >= joints.min(0)) & (locations <= joints.max(0))).all(-1)
+        assert not targets[other].heat.any()
+        np.testing.assert_array_equal(targets[other].heat_asked[0], ~inside)
+
+
 def test_ignore_boxes_do_not_hide_labelled_people():
     a = annotate([[0, 0, 3000]], CAMERA)
     everywhere = np.array([[0, 0, 448, 256]], np.float32)
