@@ -46,9 +46,9 @@ class Recorder:
             raise SessionError(f"{folder} cannot be written: {error}") from error
 
     def write(self, result: PoseResult) -> None:
-        """Append one frame's people; it is with the operating system on return."""
+        """Append one frame's people as the model found them; it is with the operating system on return."""
         frame = result.frame
-        poses = RecordedPoses(frame.index, frame.time_s, frame.camera, result.people)
+        poses = RecordedPoses(frame.index, frame.time_s, frame.camera, result.raw_people)
         camera = camera_to_json(frame.camera)
         line = json.dumps(poses_to_json(poses, camera != self._last_camera), allow_nan=False)
         self._file.write(line + "\n")
