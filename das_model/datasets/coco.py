@@ -1,0 +1,67 @@
+"""COCO person keypoints, as downloaded: 2D joints, crowds and unlabelled people to be ignored.
+
+    annotations/person_keypoints_train2017.json
+    train2017/000000000009.jpg
+
+Pelvis, neck and spine are derived as for other photos; the focal length is assumed, which
+2D labels never see.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from das_model.datasets.labels import LabelTable, PictureSet, load_table
+from das_model.datasets.photos import photo_annotation
+from das_model.skeleton import BODY_22
+from das_model.targets import Annotation
+
+SPLITS = ("train2017", "val2017")
+
+
+def picture_set(root: Path, split: str) -> PictureSet:
+    """The pictures of a split that show at least one person, in `BODY_22`.
+
+    Args:
+        root: folder of the download.
+        split: train2017 or val2017.
+
+    Raises:
+        ValueError: if the split is neither.
+        FileNotFoundError: if its label file is not there.
+    """
+    file = label_file(root, split)
+    table = load_table(labels_cache(root, split), [file], lambda: read_labels(file, split))
+    return PictureSet.whole(root, table)
+
+
+def label_file(root: Path, split: str) -> Path:
+    """The file of a split's labels; FileNotFoundError if it is not there."""
+    if split not in SPLITS:
+        raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
+    file = root / "annotations" / f"person_keypoints_{split}.json"
+    if not file.is_file():
+        raise FileNotFoundError(f"{file}: the labels were expected there")
+    return file
+
+
+def labels_cache(root: Path, split: str) -> Path:
+    """Where scripts/prepare_data.py keeps the labels in short."""
+    return root / "annotations" / f"person_keypoints_{split}.labels.npz"
+
+
+def read_labels(file: Path, split: str) -> LabelTable:
+    """Labels of the split's pictures with people."""
+    return LabelTable.build(_pictures(json.loads(file.read_text()), split), BODY_22)
+
+
+def _pictures(content: dict, split: str) -> Iterator[tuple[str, Annotation, int]]:
+    people: dict[int, list[dict]] = {}
+    for person in content["annotations"]:
+        ignored = person.get("iscrowd", 0) or person.get("num_keypoints", 1) == 0
+        record = person | {"ignore": 1} if ignored else person
+        people.setdefault(person["image_id"], []).append(record)
+    for entry in content["images"]:
+        if records := people.get(entry["id"]):
+            size = (entry["width"], entry["height"])
+            yield f"{split}/{entry['file_name']}", photo_annotation(records, entry, size), 0

@@ -1,0 +1,217 @@
+"""Labels of many pictures as flat arrays, and the set that serves the pictures with them.
+
+Each benchmark's reader (`panoptic`, `muco`, `mupots`, `coco`) turns the files of the download
+into one `LabelTable`; `PictureSet` then serves them all alike. Evaluation takes `file_name`,
+`camera` and `annotation`, which touch no picture and speak of the picture as it lies on the disk;
+training takes items, whose pictures are made those of an ideal lens with square pixels first.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from das_model.camera import Camera
+from das_model.datasets.rectify import rectify
+from das_model.skeleton import Skeleton
+from das_model.targets import Annotation
+
+_FINGERPRINT = "fingerprint"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LabelTable:
+    """Labels of N pictures, with M people and B ignore boxes in all.
+
+    Args:
+        file_names: (N,) str, relative to the root of the data set, with forward slashes.
+        sizes: (N, 2) int32 width and height, px.
+        intrinsics: (N, 4) float64 fx, fy, cx, cy, px.
+        distortion: (N, 5) float64 as in `Camera`, zeros for an ideal lens.
+        num_rejected: (N,) int32 people of the source whose labels are unusable and left out.
+        first_person: (N + 1,) int64; picture i has the people first_person[i]:first_person[i + 1].
+        first_box: (N + 1,) int64, likewise for the ignore boxes.
+        joints_cam, joints_px, valid_2d, valid_3d, visible: of all people, as in `Annotation`.
+        ignore_px: (B, 4) as in `Annotation`.
+        joint_names: (J,) str.
+    """
+
+    file_names: np.ndarray
+    sizes: np.ndarray
+    intrinsics: np.ndarray
+    distortion: np.ndarray
+    num_rejected: np.ndarray
+    first_person: np.ndarray
+    first_box: np.ndarray
+    joints_cam: np.ndarray
+    joints_px: np.ndarray
+    valid_2d: np.ndarray
+    valid_3d: np.ndarray
+    visible: np.ndarray
+    ignore_px: np.ndarray
+    joint_names: np.ndarray
+
+    @staticmethod
+    def build(
+        pictures: Iterable[tuple[str, Annotation, int]], skeleton: Skeleton
+    ) -> "LabelTable":
+        """Table of (file name, annotation in `skeleton`, number of rejected people)."""
+        rows = list(pictures)
+        annotations = [annotation for _, annotation, _ in rows]
+        cameras = [a.camera for a in annotations]
+        no_lens = np.zeros(5)
+        num_joints = skeleton.num_joints
+
+        def joined(name: str, dtype: type, *shape: int) -> np.ndarray:
+            parts = [np.zeros((0, *shape), dtype), *(getattr(a, name) for a in annotations)]
+            return np.concatenate(parts, dtype=dtype)
+
+        return LabelTable(
+            file_names=np.array([name for name, _, _ in rows], dtype=np.str_),
+            sizes=np.array([c.size for c in cameras], np.int32).reshape(-1, 2),
+            intrinsics=np.array(
+                [c.K[[0, 1, 0, 1], [0, 1, 2, 2]] for c in cameras], np.float64
+            ).reshape(-1, 4),
+            distortion=np.array(
+                [no_lens if c.distortion is None else c.distortion for c in cameras]
+            ).reshape(-1, 5),
+            num_rejected=np.array([rejected for _, _, rejected in rows], np.int32),
+            first_person=np.cumsum([0, *map(len, annotations)]),
+            first_box=np.cumsum([0, *(len(a.ignore_px) for a in annotations)]),
+            joints_cam=joined("joints_cam", np.float32, num_joints, 3),
+            joints_px=joined("joints_px", np.float32, num_joints, 2),
+            valid_2d=joined("valid_2d", np.bool_, num_joints),
+            valid_3d=joined("valid_3d", np.bool_, num_joints),
+            visible=joined("visible", np.bool_, num_joints),
+            ignore_px=joined("ignore_px", np.float32, 4),
+            joint_names=np.array(skeleton.joint_names, dtype=np.str_),
+        )
+
+    @staticmethod
+    def concatenate(tables: Sequence["LabelTable"]) -> "LabelTable":
+        """One table of at least one table of the same joints."""
+        values = {}
+        for name in (field.name for field in fields(LabelTable)):
+            parts = [getattr(table, name) for table in tables]
+            if name.startswith("first_"):
+                counts = np.concatenate([np.diff(part) for part in parts])
+                values[name] = np.cumsum(np.concatenate([[0], counts]))
+            else:
+                values[name] = parts[0] if name == "joint_names" else np.concatenate(parts)
+        return LabelTable(**values)
+
+    def __len__(self) -> int:
+        return len(self.file_names)
+
+    @property
+    def num_people(self) -> np.ndarray:
+        """(N,) people in each picture."""
+        return np.diff(self.first_person)
+
+    def camera(self, index: int) -> Camera:
+        """Camera of picture `index`, with the distortion of its lens."""
+        fx, fy, cx, cy = self.intrinsics[index]
+        camera = Camera.from_intrinsics(fx, fy, cx, cy, tuple(self.sizes[index].tolist()))
+        lens = self.distortion[index]
+        return Camera(camera.K, camera.size, lens) if lens.any() else camera
+
+    def annotation(self, index: int) -> Annotation:
+        """Labels of picture `index`, in the px of the file."""
+        people = slice(*self.first_person[index : index + 2])
+        boxes = slice(*self.first_box[index : index + 2])
+        return Annotation(
+            self.joints_cam[people],
+            self.joints_px[people],
+            self.valid_2d[people],
+            self.valid_3d[people],
+            self.visible[people],
+            self.ignore_px[boxes],
+            self.camera(index),
+            Skeleton(tuple(self.joint_names.tolist())),
+        )
+
+    def save(self, file: Path, sources: Sequence[Path]) -> None:
+        """Write the table, made from the files `sources`, as .npz."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        np.savez(file, **values, **{_FINGERPRINT: np.array(_fingerprint(sources))})
+
+
+def load_table(
+    file: Path, sources: Sequence[Path], read: Callable[[], LabelTable]
+) -> LabelTable:
+    """The saved table if it was made from these files as they are now, else `read()`.
+
+    Args:
+        file: as `LabelTable.save` writes it; need not exist.
+        sources: every file that the labels are in.
+        read: reads the sources.
+    """
+    if file.is_file():
+        with np.load(file) as content:
+            if str(content[_FINGERPRINT]) == _fingerprint(sources):
+                return LabelTable(**{f.name: content[f.name] for f in fields(LabelTable)})
+    return read()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PictureSet:
+    """Pictures of a data set with their labels; an `AnnotatedSet` for training.
+
+    Args:
+        root: folder that file names are relative to.
+        table: labels of these and maybe more pictures.
+        indices: (N,) which of the table's pictures are in the set, in order.
+    """
+
+    root: Path
+    table: LabelTable
+    indices: np.ndarray
+
+    @staticmethod
+    def whole(root: Path, table: LabelTable) -> "PictureSet":
+        """All pictures of a table."""
+        return PictureSet(root, table, np.arange(len(table)))
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def file_name(self, index: int) -> str:
+        """Name relative to `root`, with forward slashes."""
+        return str(self.table.file_names[self.indices[index]])
+
+    def camera(self, index: int) -> Camera:
+        """Camera of the picture as it lies on the disk, with its lens distortion."""
+        return self.table.camera(int(self.indices[index]))
+
+    def annotation(self, index: int) -> Annotation:
+        """Labels in the px of the picture as it lies on the disk; no picture is read."""
+        return self.table.annotation(int(self.indices[index]))
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, Annotation]:
+        """The (H, W, 3) uint8 RGB picture through an ideal lens, and its labels.
+
+        Raises:
+            OSError: if the picture cannot be read.
+            ValueError: if it is not of the size that its labels speak of.
+        """
+        file, annotation = self.root / self.file_name(index), self.annotation(index)
+        image = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
+        if image is None:
+            raise OSError(f"{file}: not a readable image; scripts/prepare_data.py tells more")
+        size = (image.shape[1], image.shape[0])
+        if size != annotation.camera.size:
+            raise ValueError(f"{file} must be {annotation.camera.size} px, got {size}")
+        return rectify(image, annotation)
+
+
+def _fingerprint(sources: Sequence[Path]) -> str:
+    """Names, sizes and times of files, in short."""
+    digest = hashlib.sha256()
+    for source in sources:
+        stat = source.stat()
+        name = f"{source.parent.name}/{source.name}"
+        digest.update(f"{name}:{stat.st_size}:{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

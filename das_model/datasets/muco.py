@@ -1,0 +1,85 @@
+"""MuCo-3DHP: composited people with 3D labels, from `MuCo-3DHP.json` beside its pictures.
+
+    MuCo-3DHP.json                     COCO style; cameras in the fields f and c
+    augmented_set/, unaugmented_set/   pictures
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from das_model.camera import Camera
+from das_model.datasets.labels import LabelTable, PictureSet, load_table
+from das_model.skeleton import MUCO_21, Skeleton
+from das_model.targets import Annotation
+
+LABELS_FILE = "MuCo-3DHP.labels.npz"  # beside the JSON, by scripts/prepare_data.py
+
+
+def training_set(root: Path) -> PictureSet:
+    """All pictures.
+
+    Raises:
+        FileNotFoundError: if `MuCo-3DHP.json` is not there.
+    """
+    file = label_file(root)
+    return PictureSet.whole(
+        root, load_table(root / LABELS_FILE, [file], lambda: read_labels(file))
+    )
+
+
+def label_file(root: Path) -> Path:
+    """The file of the labels; FileNotFoundError if it is not there."""
+    file = root / "MuCo-3DHP.json"
+    if not file.is_file():
+        raise FileNotFoundError(f"{file}: the labels were expected there")
+    return file
+
+
+def read_labels(file: Path) -> LabelTable:
+    """Labels of all pictures, in `MUCO_21`."""
+    return LabelTable.build(_pictures(json.loads(file.read_text())), MUCO_21)
+
+
+def people_annotation(people: list[dict], camera: Camera, skeleton: Skeleton) -> Annotation:
+    """COCO-style records with 2D and 3D keypoints of one picture to an `Annotation`.
+
+    Args:
+        people: with `keypoints_img` (J, 2) px, `keypoints_cam` (J, 3) mm and, maybe,
+            `keypoints_vis` (J,) or (J, 1).
+        camera: of the picture.
+        skeleton: names of the J joints.
+    """
+    num_joints = skeleton.num_joints
+    joints_px = np.array([p["keypoints_img"] for p in people], np.float64)
+    joints_px = joints_px.reshape(-1, num_joints, 2)
+    joints_cam = np.array([p["keypoints_cam"] for p in people], np.float64)
+    joints_cam = joints_cam.reshape(-1, num_joints, 3)
+    seen = np.array([p.get("keypoints_vis", [1] * num_joints) for p in people])
+    seen = seen.reshape(-1, num_joints) > 0
+    known_2d = np.isfinite(joints_px).all(axis=-1)
+    known_3d = known_2d & np.isfinite(joints_cam).all(axis=-1) & (joints_cam[..., 2] > 0)
+    inside = ((joints_px > -0.5) & (joints_px < np.array(camera.size) - 0.5)).all(axis=-1)
+    return Annotation(
+        np.nan_to_num(joints_cam).astype(np.float32),
+        np.nan_to_num(joints_px).astype(np.float32),
+        known_2d,
+        known_3d,
+        known_2d & seen & inside,
+        np.zeros((0, 4), np.float32),
+        camera,
+        skeleton,
+    )
+
+
+def _pictures(content: dict) -> Iterator[tuple[str, Annotation, int]]:
+    people: dict[int, list[dict]] = {}
+    for person in content["annotations"]:
+        people.setdefault(person["image_id"], []).append(person)
+    for entry in content["images"]:
+        size = (entry["width"], entry["height"])
+        camera = Camera.from_intrinsics(*entry["f"], *entry["c"], size)
+        annotation = people_annotation(people.get(entry["id"], []), camera, MUCO_21)
+        yield entry["file_name"], annotation, 0
