@@ -65,6 +65,11 @@ class PhotoSet:
         size = (image.shape[1], image.shape[0])
         return image, photo_annotation(self.people.get(entry["id"], []), entry, size)
 
+    def label_sources(self, index: int) -> list[str]:
+        """Who labelled each person of the photo's annotation."""
+        records = self.people.get(self.images[index]["id"], [])
+        return [r.get("source", "unnamed") for r in records if _target_joints(r) is not None]
+
 
 def photo_annotation(people: list[dict], entry: dict, size: tuple[int, int]) -> Annotation:
     """COCO-style records of one photo to an `Annotation` in the union joint set.
@@ -74,16 +79,12 @@ def photo_annotation(people: list[dict], entry: dict, size: tuple[int, int]) -> 
     """
     joints_px, valid, guesses, ignore = [], [], [], []
     for person in people:
-        points, labelled = _labelled_joints(person)
-        guess = _root_guess(points, labelled)
-        if person.get("ignore") or labelled.sum() < _MIN_JOINTS or np.isnan(guess).any():
+        if (target := _target_joints(person)) is None:
             x, y, w, h = person["bbox"]
             ignore.append([x, y, x + w, y + h])
         else:
-            _derive_trunk(points, labelled, guess)
-            joints_px.append(points)
-            valid.append(labelled)
-            guesses.append(guess)
+            for values, value in zip((joints_px, valid, guesses), target, strict=True):
+                values.append(value)
     num_joints = BODY_22.num_joints
     points = np.array(joints_px, np.float32).reshape(-1, num_joints, 2)
     labelled = np.array(valid, bool).reshape(-1, num_joints)
@@ -99,6 +100,16 @@ def photo_annotation(people: list[dict], entry: dict, size: tuple[int, int]) -> 
         Camera.from_fov(size),
         root_guess_px=np.array(guesses, np.float32).reshape(-1, 2),
     )
+
+
+def _target_joints(person: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """(22, 2) px, (22,) bool and the (2,) guess of the root; None for an ignore box."""
+    points, labelled = _labelled_joints(person)
+    guess = _root_guess(points, labelled)
+    if person.get("ignore") or labelled.sum() < _MIN_JOINTS or np.isnan(guess).any():
+        return None
+    _derive_trunk(points, labelled, guess)
+    return points, labelled, guess
 
 
 def _labelled_joints(person: dict) -> tuple[np.ndarray, np.ndarray]:

@@ -109,3 +109,13 @@ def test_split_is_read_from_the_file(tmp_path):
         val[0]
     with pytest.raises(FileNotFoundError, match=r"annotations\.json"):
         PhotoSet.open(tmp_path / "nowhere", "train")
+
+
+def test_sources_of_labels_stand_beside_their_people(tmp_path):
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((24, 32, 3), np.uint8))
+    people = [person(source="human"), person(source="yolo", ignore=1), person(source="teacher")]
+    content = {"images": [{"id": 1, "file_name": "a.png"}], "annotations": people}
+    (tmp_path / "annotations.json").write_text(json.dumps(content))
+    photos = PhotoSet.open(tmp_path, "val")
+    assert photos.label_sources(0) == ["human", "teacher"]
+    assert len(photos[0][1]) == 2
