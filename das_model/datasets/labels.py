@@ -34,7 +34,8 @@ class LabelTable:
         num_rejected: (N,) int32 people of the source whose labels are unusable and left out.
         first_person: (N + 1,) int64; picture i has the people first_person[i]:first_person[i + 1].
         first_box: (N + 1,) int64, likewise for the ignore boxes.
-        joints_cam, joints_px, valid_2d, valid_3d, visible: of all people, as in `Annotation`.
+        joints_cam, joints_px, valid_2d, valid_3d, visible, root_guess_px: of all people, as in
+            `Annotation`; guesses are NaN where there are none.
         ignore_px: (B, 4) as in `Annotation`.
         joint_names: (J,) str.
     """
@@ -51,6 +52,7 @@ class LabelTable:
     valid_2d: np.ndarray
     valid_3d: np.ndarray
     visible: np.ndarray
+    root_guess_px: np.ndarray
     ignore_px: np.ndarray
     joint_names: np.ndarray
 
@@ -69,6 +71,11 @@ class LabelTable:
             parts = [np.zeros((0, *shape), dtype), *(getattr(a, name) for a in annotations)]
             return np.concatenate(parts, dtype=dtype)
 
+        guesses = [
+            np.full((len(a), 2), np.nan) if a.root_guess_px is None else a.root_guess_px
+            for a in annotations
+        ]
+
         return LabelTable(
             file_names=np.array([name for name, _, _ in rows], dtype=np.str_),
             sizes=np.array([c.size for c in cameras], np.int32).reshape(-1, 2),
@@ -86,6 +93,7 @@ class LabelTable:
             valid_2d=joined("valid_2d", np.bool_, num_joints),
             valid_3d=joined("valid_3d", np.bool_, num_joints),
             visible=joined("visible", np.bool_, num_joints),
+            root_guess_px=np.concatenate([np.zeros((0, 2)), *guesses], dtype=np.float32),
             ignore_px=joined("ignore_px", np.float32, 4),
             joint_names=np.array(skeleton.joint_names, dtype=np.str_),
         )
@@ -131,6 +139,7 @@ class LabelTable:
             self.ignore_px[boxes],
             self.camera(index),
             Skeleton(tuple(self.joint_names.tolist())),
+            self.root_guess_px[people],
         )
 
     def save(self, file: Path, sources: Sequence[Path]) -> None:

@@ -4,6 +4,7 @@ Follows the public code of the DAS authors; `panoptic_files` reads what was down
 `panoptic_split` says which sequence is for what.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -25,24 +26,13 @@ def training_set(root: Path, split: PanopticSplit) -> PictureSet:
     Raises:
         FileNotFoundError: if a sequence has no calibration or no bodies.
     """
-    tables, chosen, start = [], [], 0
-    for sequence in split.train:
-        table = sequence_table(root, sequence, split)
-        tables.append(table)
-        for frames in _by_camera(table, split):
-            kept = frames[:: split.train_interval]
-            kept = kept[(table.num_rejected[kept] == 0) & (table.num_people[kept] > 0)]
-            chosen.append(start + _existing(root, table, kept, split))
-        start += len(table)
-    return PictureSet(root, LabelTable.concatenate(tables), np.concatenate(chosen))
+    return _joined(
+        root, split, split.train, lambda table: training_rows(table, split), must_exist=True
+    )
 
 
 def activity_set(
-    root: Path,
-    split: PanopticSplit,
-    activity: str,
-    num_frames: int = FRAMES_PER_ACTIVITY,
-    must_exist: bool = True,
+    root: Path, split: PanopticSplit, activity: str, num_frames: int = FRAMES_PER_ACTIVITY
 ) -> PictureSet:
     """The pictures that an activity is scored on, evenly over its sequences and cameras.
 
@@ -54,7 +44,6 @@ def activity_set(
         split: the lists.
         activity: one of `split.test`.
         num_frames: pictures wanted over all sequences and cameras; fewer where there are fewer.
-        must_exist: leave out frames without a picture.
 
     Raises:
         ValueError: if the split has no such activity.
@@ -64,15 +53,60 @@ def activity_set(
         raise ValueError(f"activity must be one of {', '.join(split.test)}, got {activity!r}")
     sequences = split.test[activity]
     share = num_frames // len(sequences) // len(split.cameras)
-    tables, chosen, start = [], [], 0
-    for sequence in sequences:
-        table = sequence_table(root, sequence, split)
-        tables.append(table)
-        for frames in _by_camera(table, split):
-            kept = frames[table.num_people[frames] > 0]
-            kept = _existing(root, table, kept, split) if must_exist else kept
-            even = np.unique(np.linspace(0, len(kept) - 1, share).astype(int))
-            chosen.append(start + (kept[even] if len(kept) else kept))
+    return _joined(root, split, sequences, lambda table: tested_rows(root, table, split, share))
+
+
+def training_rows(table: LabelTable, split: PanopticSplit) -> np.ndarray:
+    """Rows of a sequence's table to train on, whether their pictures are there or not."""
+    rows = _by_camera(table, split)[:, :: split.train_interval].ravel()
+    return rows[(table.num_rejected[rows] == 0) & (table.num_people[rows] > 0)]
+
+
+def tested_rows(
+    root: Path | None, table: LabelTable, split: PanopticSplit, share: int
+) -> np.ndarray:
+    """Rows of a sequence's table that are scored.
+
+    Args:
+        root: where pictures must be; None if they need not be.
+        table: of the sequence.
+        split: the lists.
+        share: frames wanted of each camera.
+    """
+    chosen = []
+    for rows in _by_camera(table, split):
+        rows = rows[table.num_people[rows] > 0]
+        rows = rows if root is None else _existing(root, table, rows, split)
+        even = np.unique(np.linspace(0, len(rows) - 1, share).astype(int))
+        chosen.append(rows[even] if len(rows) else rows)
+    return np.concatenate(chosen)
+
+
+def wanted_rows(
+    table: LabelTable, split: PanopticSplit, sequence: str, num_frames: int = FRAMES_PER_ACTIVITY
+) -> np.ndarray:
+    """Rows of a sequence's table whose pictures the split asks for, there or not."""
+    chosen = [training_rows(table, split)] if sequence in split.train else []
+    for sequences in split.test.values():
+        if sequence in sequences:
+            share = num_frames // len(sequences) // len(split.cameras)
+            chosen.append(tested_rows(None, table, split, share))
+    return np.unique(np.concatenate([np.zeros(0, np.int64), *chosen]))
+
+
+def _joined(
+    root: Path,
+    split: PanopticSplit,
+    sequences: tuple[str, ...],
+    choose: Callable[[LabelTable], np.ndarray],
+    must_exist: bool = False,
+) -> PictureSet:
+    """The chosen rows of each sequence as one set."""
+    tables = [sequence_table(root, sequence, split) for sequence in sequences]
+    chosen, start = [], 0
+    for table in tables:
+        rows = choose(table)
+        chosen.append(start + (_existing(root, table, rows, split) if must_exist else rows))
         start += len(table)
     return PictureSet(root, LabelTable.concatenate(tables), np.concatenate(chosen))
 
@@ -106,11 +140,13 @@ def _by_camera(table: LabelTable, split: PanopticSplit) -> np.ndarray:
 def _existing(
     root: Path, table: LabelTable, rows: np.ndarray, split: PanopticSplit
 ) -> np.ndarray:
-    """The rows whose picture is there and not in the skip list; all if there are no pictures."""
-    names = table.file_names[rows]
-    kept = ~np.isin(names, split.skip)
-    folder = (root / str(names[0])).parent if len(names) else None
-    if folder is not None and folder.is_dir():
-        there = {file.name for file in folder.iterdir()}
-        kept &= np.array([name.rsplit("/", 1)[1] in there for name in names.tolist()])
-    return rows[kept]
+    """The rows whose picture is there and not in the skip list; a camera without any keeps all."""
+    names = [name.rpartition("/") for name in table.file_names[rows].tolist()]
+    folders = {folder for folder, _, _ in names}
+    there = {f: {p.name for p in (root / f).iterdir()} for f in folders if (root / f).is_dir()}
+    skipped = set(split.skip)
+    is_kept = [
+        f"{folder}/{name}" not in skipped and (not there.get(folder) or name in there[folder])
+        for folder, _, name in names
+    ]
+    return rows[np.array(is_kept, bool)]

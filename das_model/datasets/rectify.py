@@ -41,12 +41,14 @@ def rectify(image: np.ndarray, annotation: Annotation) -> tuple[np.ndarray, Anno
     joints_px[with_depth] = ideal.project(annotation.joints_cam[with_depth])
     joints_px[flat] = _moved(annotation.joints_px[flat], camera, ideal)
     is_inside = ((joints_px > -0.5) & (joints_px < np.array(camera.size) - 0.5)).all(axis=-1)
+    guess_px = annotation.root_guess_px
     return image, replace(
         annotation,
         joints_px=joints_px.astype(np.float32),
         visible=annotation.visible & is_inside,
         ignore_px=_moved_boxes(annotation.ignore_px, camera, ideal),
         camera=ideal,
+        root_guess_px=None if guess_px is None else _moved(guess_px, camera, ideal),
     )
 
 
