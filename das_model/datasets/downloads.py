@@ -1,0 +1,95 @@
+"""Checks of downloaded data sets: which files are missing and where each comes from.
+
+Each check also writes the labels in short beside the originals, which makes opening quick; the
+loaders read the originals where that file is not there or out of date.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from das_model.datasets import coco, mupots
+from das_model.datasets import muco as muco_files
+from das_model.datasets.labels import LabelTable
+
+_MUCO = "https://cv.snu.ac.kr/dataset/3DMPPE/MuCo/"
+_MUPOTS_PAGE = "https://vcai.mpi-inf.mpg.de/projects/SingleShotMultiPerson/"
+_MUPOTS_TOOLBOX = f"MultiPersonTestSet.zip, by get_mupots-3d.sh of {_MUPOTS_PAGE}"
+_MUPOTS_JSON = "https://cv.snu.ac.kr/dataset/3DMPPE/MuPoTS/MuPoTS-3D.json"
+_COCO_LABELS = "http://images.cocodataset.org/annotations/annotations_trainval2017.zip"
+_COCO_PICTURES = "http://images.cocodataset.org/zips/{split}.zip"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A file or folder that a download lacks, by its name relative to the root, and its source."""
+
+    file_name: str
+    source: str
+
+
+def check_muco(root: Path) -> list[Missing]:
+    """What MuCo-3DHP lacks, as composited and published by Moon et al."""
+    file = root / "MuCo-3DHP.json"
+    if not file.is_file():
+        return [Missing(file.name, f"{_MUCO}{file.name}")]
+    table = muco_files.read_labels(file)
+    table.save(root / muco_files.LABELS_FILE, [file])
+    return [
+        Missing(name, f"{_MUCO}{name.split('/')[0].removesuffix('_set')}.zip")
+        for name in missing_pictures(root, table)
+    ]
+
+
+def check_mupots(root: Path) -> list[Missing]:
+    """What MuPoTS-3D lacks: labels of Moon et al., and the test set of Mehta et al."""
+    missing = [
+        Missing(name, _MUPOTS_TOOLBOX)
+        for sequence in mupots.SEQUENCES
+        for name in (
+            f"{mupots.PICTURES}/{sequence}/annot.mat",
+            f"{mupots.PICTURES}/{sequence}/occlusion.mat",
+        )
+        if not (root / name).is_file()
+    ]
+    file = root / "MuPoTS-3D.json"
+    if not file.is_file():
+        return [Missing(file.name, _MUPOTS_JSON), *missing]
+    table = mupots.read_labels(file)
+    table.save(root / mupots.LABELS_FILE, [file])
+    return missing + [Missing(name, _MUPOTS_TOOLBOX) for name in missing_pictures(root, table)]
+
+
+def check_coco(root: Path, splits: Iterable[str] = coco.SPLITS) -> list[Missing]:
+    """What COCO keypoints lack: labels and the pictures with people of these splits."""
+    missing = []
+    for split in splits:
+        file = root / "annotations" / f"person_keypoints_{split}.json"
+        if not file.is_file():
+            missing.append(Missing(f"annotations/{file.name}", _COCO_LABELS))
+            continue
+        table = coco.read_labels(file, split)
+        table.save(coco.labels_cache(root, split), [file])
+        source = _COCO_PICTURES.format(split=split)
+        missing += [Missing(name, source) for name in missing_pictures(root, table)]
+    return missing
+
+
+def missing_pictures(root: Path, table: LabelTable) -> list[str]:
+    """Pictures of the table that are not there; a folder that is not there stands for its own.
+
+    Returns:
+        Names relative to the root, sorted; those of folders end with a slash.
+    """
+    wanted: dict[str, set[str]] = {}
+    for name in table.file_names.tolist():
+        folder, _, bare = name.rpartition("/")
+        wanted.setdefault(folder, set()).add(bare)
+    missing = []
+    for folder, names in wanted.items():
+        if not (root / folder).is_dir():
+            missing.append(f"{folder}/")
+        else:
+            there = {file.name for file in (root / folder).iterdir()}
+            missing += [f"{folder}/{name}" for name in names - there]
+    return sorted(missing)
