@@ -13,6 +13,10 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 PCK_THRESHOLD_MM = 150.0
+# COCO's spread of each joint, in the order of `COCO_17`
+COCO_SIGMAS = np.array(
+    [26, 25, 25, 35, 35, 79, 79, 72, 72, 62, 62, 107, 107, 87, 87, 89, 89]
+) / 1000  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, slots=True)

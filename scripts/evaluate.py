@@ -1,83 +1,111 @@
-"""Evaluate a model on rendered people or on photos with 2D labels; prints a table."""
+"""Evaluate models, or a file of predictions, on a data set; docs/evaluation.md has the rules."""
 
 import json
-import math
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
-from tqdm import tqdm
 
-from das_model.datasets.photos import PhotoSet
-from das_model.datasets.rendered import RenderedSet
-from das_model.protocols.photos import PhotoProtocol
-from das_model.protocols.synthetic import SyntheticProtocol
-from das_model.runtime import PoseEstimator
+from das_app.settings import bundled_file
+from das_model import evaluation
+from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
+from das_model.datasets.panoptic_split import PanopticSplit
+from das_model.predictions import Predictor
+from das_model.protocols.tables import Table, format_tables, to_json
 
-Root = Annotated[Path, typer.Option(help="folder of the validation data")]
-Model = Annotated[Path, typer.Option(help="ONNX model file")]
+Root = Annotated[Path, typer.Option(help="folder of the data set")]
+Models = Annotated[list[Path] | None, typer.Option(help="ONNX file; several: a column each")]
+File = Annotated[Path | None, typer.Option(help="JSON as scripts/predict.py writes it")]
 Limit = Annotated[int | None, typer.Option(min=1, help="take the first so many pictures only")]
-Score = Annotated[float, typer.Option(min=0, max=1, help="leave out less sure people")]
+Score = Annotated[float | None, typer.Option(min=0, max=1, help="people's least; models: 0.2")]
 Output = Annotated[Path | None, typer.Option("--json", help="write the figures there too")]
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 
 @app.command()
+def panoptic(
+    root: Root, model: Models = None, predictions: File = None, threshold: Score = None,
+    output: Output = None,
+    activity: Annotated[list[str] | None, typer.Option(help="all of the split by default")] = None,
+    frames_per_activity: Annotated[int, typer.Option(min=4)] = FRAMES_PER_ACTIVITY,
+    split: Annotated[str, typer.Option(help="das, smap or a TOML file of lists")] = "das",
+) -> None:  # fmt: skip
+    """CMU Panoptic: mpjpe_mm of the DAS protocol by activity, strict figures beside it."""
+    lists = PanopticSplit.read(split)
+    chosen = tuple(activity or lists.test)
+    _run(lambda p: evaluation.evaluate_panoptic(root, p, lists, chosen, frames_per_activity),
+         model, predictions, threshold, output)  # fmt: skip
+
+
+@app.command(name="mupots")
+def mupots_3d(
+    root: Root, model: Models = None, predictions: File = None, threshold: Score = None,
+    output: Output = None,
+    protocol: Annotated[Literal["das", "matlab"], typer.Option(help="never mix them")] = "matlab",
+    mat: Annotated[Path | None, typer.Option(help="folder for files for the toolbox")] = None,
+) -> None:  # fmt: skip
+    """MuPoTS-3D: PCK and AUC by sequence, AP of roots."""
+    _run(lambda p: evaluation.evaluate_mupots(root, p, protocol, mat),
+         model, predictions, threshold, output, mat is not None)  # fmt: skip
+
+
+@app.command()
+def coco(
+    root: Root, model: Models = None, predictions: File = None, threshold: Score = None,
+    output: Output = None, limit: Limit = None, split: str = "val2017",
+) -> None:  # fmt: skip
+    """COCO person keypoints: OKS AP and AR on the common joints."""
+    _run(lambda p: evaluation.evaluate_coco(root, p, split, limit),
+         model, predictions, threshold, output)  # fmt: skip
+
+
+@app.command()
 def synthetic(
-    root: Root, model: Model, limit: Limit = None, threshold: Score = 0.2, output: Output = None
-) -> None:
+    root: Root, model: Models = None, predictions: File = None, threshold: Score = None,
+    output: Output = None, limit: Limit = None,
+) -> None:  # fmt: skip
     """Rendered people: recall, precision, MPJPE, PCK and root errors, whole and by band."""
-    estimator = _estimator(model, threshold)
-    pictures = RenderedSet.open(root)
-    protocol = SyntheticProtocol(estimator.skeleton)
-    for index in tqdm(_indices(pictures, limit), unit="image"):
-        image, annotation = pictures[index]
-        protocol.add(estimator(image, annotation.camera), annotation)
-    _report(protocol.table(), output)
+    _run(lambda p: evaluation.evaluate_synthetic(root, p, limit),
+         model, predictions, threshold, output)  # fmt: skip
 
 
 @app.command()
 def photos(
-    root: Root, model: Model, limit: Limit = None, threshold: Score = 0.2, output: Output = None
-) -> None:
-    """The validation photos: recall, PCK, OKS AP and false people, by source of the photos."""
-    estimator = _estimator(model, threshold)
-    pictures = PhotoSet.open(root, "val")
-    protocol = PhotoProtocol()
-    for index in tqdm(_indices(pictures, limit), unit="image"):
-        image, annotation = pictures[index]
-        entry = pictures.images[index]
-        people = estimator(image, annotation.camera)
-        group = entry.get("source", "unnamed")
-        protocol.add(people, annotation, group, entry.get("exhaustive", True))
-    _report(protocol.table(), output)
+    root: Root, model: Models = None, predictions: File = None, threshold: Score = None,
+    output: Output = None, limit: Limit = None,
+    sheet: Annotated[Path | None, typer.Option(help="JPEG of the 64 worst photos")] = None,
+) -> None:  # fmt: skip
+    """The validation photos: recall, PCK and OKS AP, by source of labels and of photos."""
+    _run(lambda p: evaluation.evaluate_photos(root, p, limit, sheet),
+         model, predictions, threshold, output, sheet is not None)  # fmt: skip
 
 
-def _estimator(model: Path, threshold: float) -> PoseEstimator:
-    estimator = PoseEstimator(model)
-    estimator.score_threshold = threshold
-    typer.echo(f"{model} on {estimator.provider}, people from score {threshold:g}")
-    return estimator
+@app.command()
+def jitter(
+    root: Root, model: Models = None, threshold: Score = None, output: Output = None,
+    pictures: Annotated[int, typer.Option(min=1)] = 32,
+    copies: Annotated[int, typer.Option(min=2, help="noisy copies of each picture")] = 16,
+) -> None:  # fmt: skip
+    """Still rendered pictures with noise of the sensor: how much the joints shake."""
+    _run(lambda p: evaluation.evaluate_jitter(root, p, pictures, copies),
+         model, None, threshold, output)  # fmt: skip
 
 
-def _indices(pictures: RenderedSet | PhotoSet, limit: int | None) -> range:
-    return range(min(len(pictures), limit or len(pictures)))
-
-
-def _report(table: dict[str, float], output: Path | None) -> None:
-    """Print one line per figure, one column per group; NaN, not measured, becomes a dash."""
-    groups = list(dict.fromkeys(key.rpartition("/")[0] for key in table))
-    widths = {group: max(8, len(group)) for group in groups}
-    typer.echo(" " * 24 + "  ".join((g or "all").rjust(widths[g]) for g in groups))
-    for name in (key for key in table if "/" not in key):
-        values = [table.get(f"{g}/{name}" if g else name, math.nan) for g in groups]
-        cells = ["-" if math.isnan(v) else f"{v:.4g}" for v in values]
-        columns = zip(cells, widths.values(), strict=True)
-        typer.echo(name.ljust(24) + "  ".join(cell.rjust(width) for cell, width in columns))
+def _run(
+    evaluate: Callable[[Predictor], Table], models: list[Path] | None, predictions: Path | None,
+    threshold: float | None, output: Path | None, is_single: bool = False,
+) -> None:  # fmt: skip
+    """Evaluate the predictions or each model, print the table and write it."""
+    if (predictions and models) or (is_single and models and len(models) > 1):
+        raise typer.BadParameter("expected --predictions or --model, and once for a file beside")
+    files = models or [bundled_file("models", "das-lite.onnx")]
+    source = predictions or files
+    tables = evaluation.evaluate_each(evaluate, source, threshold, typer.echo)
+    typer.echo(format_tables(tables))
     if output:
-        values = {key: None if math.isnan(value) else value for key, value in table.items()}
-        output.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+        output.write_text(json.dumps(to_json(tables), indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

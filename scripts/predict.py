@@ -1,6 +1,5 @@
 """Predict the people of photos into one JSON file, as the evaluation reads it."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from das_app.pipeline.frame_source import SourceError
 from das_app.pipeline.image_source import list_images, read_image
 from das_app.settings import bundled_file
 from das_model.camera import DEFAULT_FOV_DEG, Camera
-from das_model.people import People
+from das_model.predictions import Prediction, write_predictions
 from das_model.runtime import PoseEstimator
 
 
@@ -33,27 +32,13 @@ def main(
         try:
             image = read_image(path)
             camera = _camera(name, (image.shape[1], image.shape[0]), by_name, fov)
-            predictions[name] = {"people": people_to_json(estimator(image, camera), camera)}
+            predictions[name] = Prediction.projected(estimator(image, camera), camera)
         except (SourceError, ValueError) as error:
             problems.append(str(error))
-    output.write_text(json.dumps(predictions, allow_nan=False), encoding="utf-8")
+    write_predictions(output, predictions)
     typer.echo(f"{output}: {len(predictions)} images")
     if problems:
         raise SystemExit("\n".join([f"{len(problems)} images left out:", *problems]))
-
-
-def people_to_json(people: People, camera: Camera) -> list[dict]:
-    """People as the predictions file holds them; a joint behind the lens has null pixels."""
-    joints_px = people.joints_px(camera)
-    return [
-        {
-            "joints_cam_mm": people.joints_cam[p].tolist(),
-            "joints_px": [[None if x != x else x for x in xy] for xy in joints_px[p].tolist()],
-            "joint_names": list(people.skeleton.joint_names),
-            "score": float(score),
-        }
-        for p, score in enumerate(people.scores)
-    ]
 
 
 def _named_images(paths: list[Path]) -> dict[str, Path]:

@@ -42,10 +42,19 @@ class RenderedSet:
         Raises:
             OSError: if the picture cannot be read.
         """
-        shard_index = int(np.searchsorted(self.offsets, index, side="right")) - 1
-        shard, within = self.shards[shard_index], index - int(self.offsets[shard_index])
-        file = image_path(self.root, int(shard.seeds[within]))
+        shard, within = self._place(index)
+        file = self.root / self.file_name(index)
         image = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
         if image is None:
             raise OSError(f"{file}: not a readable image")
         return image, shard.annotation(within)
+
+    def file_name(self, index: int) -> str:
+        """Name of the picture's file relative to `root`, with forward slashes."""
+        shard, within = self._place(index)
+        return image_path(Path(), int(shard.seeds[within])).as_posix()
+
+    def _place(self, index: int) -> tuple[Shard, int]:
+        """The shard of a picture and its number in it."""
+        shard = int(np.searchsorted(self.offsets, index, side="right")) - 1
+        return self.shards[shard], index - int(self.offsets[shard])

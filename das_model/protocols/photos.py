@@ -11,11 +11,13 @@ do not tell: it is that of the box around the labelled joints, taken as at least
 as long. It compares models with each other, not with COCO's published numbers.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from das_model.metrics import (
+    COCO_SIGMAS,
     average_precision,
     match_one_to_one,
     mean_distances_px,
@@ -26,14 +28,13 @@ from das_model.metrics import (
     ratio,
 )
 from das_model.people import People
+from das_model.predictions import Prediction
 from das_model.skeleton import COCO_17
 from das_model.targets import Annotation
 
 FOUND_SHARE = 0.2  # of the person's size
 TALL_PX = 80.0
 OKS_THRESHOLDS = np.linspace(0.5, 0.95, 10)
-# COCO's spread of each joint, in COCO's order
-_SIGMAS = np.array([26, 25, 25, 35, 35, 79, 79, 72, 72, 62, 62, 107, 107, 87, 87, 89, 89]) / 1000
 _LIMBS = np.arange(5, 17)  # shoulders to ankles, in COCO's order
 _TORSO = (("left_shoulder", "right_hip"), ("right_shoulder", "left_hip"))
 
@@ -48,6 +49,8 @@ class _Picture:
     sizes_px: np.ndarray  # (G,)
     torsos_px: np.ndarray  # (G,), NaN where not labelled
     is_found: np.ndarray  # (G,) bool
+    labels: np.ndarray  # (G,) str, who labelled the person
+    paired: np.ndarray  # (P,) int64, the person that a prediction is paired with, or -1
     num_false: int
     is_exhaustive: bool
     scores: np.ndarray  # (P,)
@@ -62,23 +65,28 @@ class PhotoProtocol:
         self._pictures: list[_Picture] = []
 
     def add(
-        self, people: People, annotation: Annotation, group: str, is_exhaustive: bool = True
+        self,
+        prediction: Prediction,
+        annotation: Annotation,
+        group: str,
+        is_exhaustive: bool = True,
+        label_sources: Sequence[str] = (),
     ) -> None:
         """Take in one photo.
 
         Args:
-            people: predicted; their skeleton holds the COCO joints.
+            prediction: people with the COCO joints, in px of the photo.
             annotation: of the same photo; people without any labelled COCO joint are left out.
-            group: title of the rows this photo belongs to, say the source of its labels.
+            group: title of the rows this photo belongs to, say the source of the photo.
             is_exhaustive: everybody in it is labelled or in an ignore box; if not, its
                 predictions are never false.
+            label_sources: who labelled each annotated person; nobody is named by default.
         """
         order = _coco_order(annotation)
         labelled = annotation.valid_2d[:, order]
         kept = labelled.any(axis=1)
         valid, annotated = labelled[kept], annotation.joints_px[kept][:, order].astype(float)
-        everything_px = people.joints_px(annotation.camera)
-        predicted = everything_px[:, _coco_order(people)]
+        predicted = prediction.joints_px[:, _coco_order(prediction.people)]
         sizes = person_sizes_px(annotated, valid)
         mean_distance = mean_distances_px(predicted, annotated, valid) / np.maximum(sizes, 1.0)
         matches = match_one_to_one(mean_distance, mean_distance <= FOUND_SHARE)
@@ -86,9 +94,9 @@ class PhotoProtocol:
         distances[matches[1]] = np.linalg.norm(
             predicted[matches[0]] - annotated[matches[1]], axis=-1
         )
-        ignored = _mostly_ignored(everything_px, annotation) | (not is_exhaustive)
-        is_false = ~ignored
-        is_false[matches[0]] = False
+        paired = np.full(len(predicted), -1)
+        paired[matches[0]] = matches[1]
+        ignored = _mostly_ignored(prediction.joints_px, annotation) | (not is_exhaustive)
         areas = _areas_px(annotated, valid)
         picture = _Picture(
             group=group,
@@ -97,28 +105,61 @@ class PhotoProtocol:
             sizes_px=sizes,
             torsos_px=_torso_sizes_px(annotated, valid),
             is_found=np.isin(np.arange(len(valid)), matches[1]),
-            num_false=int(is_false.sum()),
+            labels=np.array(list(label_sources) or [""] * len(kept), dtype=str)[kept],
+            paired=paired,
+            num_false=int((~ignored & (paired < 0)).sum()),
             is_exhaustive=is_exhaustive,
-            scores=people.scores,
-            similarity=object_keypoint_similarity(predicted, annotated, valid, areas, _SIGMAS),
+            scores=prediction.people.scores,
+            similarity=object_keypoint_similarity(predicted, annotated, valid, areas, COCO_SIGMAS),
             is_ignored=ignored,
         )
         self._pictures.append(picture)
 
     def table(self) -> dict[str, float]:
-        """Figures over all photos, and behind "GROUP/" over those of each group.
+        """Figures over all photos, over people by who labelled them, and over photos by group.
 
         Returns:
             num_images, num_people, recall, recall_tall (people of at least `TALL_PX`),
             precision and false_per_image (exhaustive photos only), pck02_torso (joints within
             0.2 of the person's torso; people with a labelled torso), pck01_size (joints within
-            0.1 of the person's size; everybody), both also `_matched`, oks_ap and oks_ap50.
+            0.1 of the person's size; everybody), both also `_matched`, oks_ap and oks_ap50; the
+            same behind "labels SOURCE/", those by hand first, and behind "GROUP/". The rows of
+            a source take in the photos with such people, where people that others labelled
+            count neither way.
         """
         table = _figures(self._pictures)
+        sources = {str(label) for p in self._pictures for label in p.labels if label}
+        for source in sorted(sources, key=lambda s: (s != "human", s)):
+            views = [_labelled_by(p, source) for p in self._pictures if source in p.labels]
+            row = _figures(views)
+            table |= {f"labels {source}/{name}": value for name, value in row.items()}
         for group in sorted({p.group for p in self._pictures}):
             row = _figures([p for p in self._pictures if p.group == group])
             table |= {f"{group}/{name}": value for name, value in row.items()}
         return table
+
+    def badness(self) -> np.ndarray:
+        """(N,) how wrong each photo is, in [0, 1]: of its labelled joints the share farther off
+        than 0.1 of the person's size, a false person weighing as much as a fully labelled one."""
+        shares = []
+        for p in self._pictures:
+            num_correct = num_correct_2d(p.distances_px, p.valid, p.sizes_px, 0.1)
+            num_joints = int(p.valid.sum()) + p.valid.shape[1] * p.num_false
+            shares.append(1 - num_correct / num_joints if num_joints else 0.0)
+        return np.array(shares)
+
+
+def _labelled_by(picture: _Picture, source: str) -> _Picture:
+    """The picture with the people of one source; predictions of the others are ignored."""
+    kept = picture.labels == source
+    others = np.flatnonzero(~kept)
+    return replace(
+        picture,
+        **{name: getattr(picture, name)[kept]
+           for name in ("distances_px", "valid", "sizes_px", "torsos_px", "is_found", "labels")},
+        similarity=picture.similarity[:, kept],
+        is_ignored=picture.is_ignored | np.isin(picture.paired, others),
+    )  # fmt: skip
 
 
 def _figures(pictures: list[_Picture]) -> dict[str, float]:

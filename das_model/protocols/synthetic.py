@@ -2,29 +2,18 @@
 
 Who must be found: people whose root is labelled and in front of the camera (seen or not) and of
 whom at least `MIN_VISIBLE_JOINTS` joints are seen. Predictions for the others (hidden, nearly
-outside) and those inside ignore boxes count neither for nor against.
-
-Who is paired with whom: the root must lie within `ROOT_GATE` of the annotated person's size in
-the picture; among these the pairing of least distance wins, in the picture and in log depth,
-one to one. Depth is no gate: a person at a wrong distance is found, and pays in `pck_abs`.
+outside) count neither for nor against. `one_to_one` tells who is paired with whom.
 """
 
 import numpy as np
 
-from das_model.metrics import (
-    PeopleErrors,
-    match_one_to_one,
-    measure_people,
-    person_sizes_px,
-    ratio,
-    summarise,
-)
+from das_model.metrics import PeopleErrors, ratio, summarise
 from das_model.people import People
+from das_model.protocols.one_to_one import OneToOneProtocol
 from das_model.skeleton import Skeleton
 from das_model.targets import Annotation
 
 MIN_VISIBLE_JOINTS = 4
-ROOT_GATE = 0.3  # of the person's size in the picture
 DISTANCE_BOUNDS_M = (2.0, 4.0)
 VISIBLE_SHARE_BOUNDS = (0.5, 0.9)
 NUM_PEOPLE_BOUNDS = (2, 4)
@@ -38,12 +27,9 @@ class SyntheticProtocol:
     """
 
     def __init__(self, skeleton: Skeleton) -> None:
-        self._skeleton = skeleton
-        self._errors: list[PeopleErrors] = []
+        self._pairs = OneToOneProtocol(skeleton)
         self._visible_share: list[np.ndarray] = []
         self._people_in_picture: list[np.ndarray] = []
-        self._num_false = 0
-        self._num_images = 0
 
     def add(self, people: People, annotation: Annotation) -> None:
         """Take in one picture.
@@ -55,32 +41,8 @@ class SyntheticProtocol:
         Raises:
             ValueError: if either has another skeleton than the protocol.
         """
-        for name, given in (("people", people), ("annotation", annotation)):
-            if given.skeleton.joint_names != self._skeleton.joint_names:
-                raise ValueError(
-                    f"{name} must have the joints {self._skeleton.joint_names}, "
-                    f"got {given.skeleton.joint_names}"
-                )
-        root = self._skeleton.root
-        has_root = annotation.valid_3d[:, root] & annotation.valid_2d[:, root]
-        counted = has_root & (annotation.visible.sum(axis=1) >= MIN_VISIBLE_JOINTS)
-        cost, is_allowed = _pairing(people, annotation)
-        matches = match_one_to_one(cost[:, counted], is_allowed[:, counted])
-        left = np.setdiff1d(np.arange(len(people)), matches[0])
-        spare, _ = match_one_to_one(cost[left][:, ~counted], is_allowed[left][:, ~counted])
-        left = np.delete(left, spare)
-        roots_px = people.joints_px(annotation.camera)[left, root]
-        self._num_false += int((~_inside_any(roots_px, annotation.ignore_px)).sum())
-        self._num_images += 1
-        self._errors.append(
-            measure_people(
-                people.joints_cam,
-                annotation.joints_cam[counted],
-                annotation.valid_3d[counted],
-                matches,
-                root,
-            )
-        )
+        counted = _must_be_found(annotation)
+        self._pairs.add(people, annotation, counted)
         self._visible_share.append(annotation.visible[counted].mean(axis=1))
         self._people_in_picture.append(np.full(counted.sum(), counted.sum()))
 
@@ -88,45 +50,48 @@ class SyntheticProtocol:
         """Figures over all pictures.
 
         Returns:
-            The names of `metrics.summarise`, with `precision` and `false_per_image`; the same
-            names behind "distance <2 m/", "visible 0.5-0.9/", "people >=4/" and so on for those
-            in each half-open band (a false prediction is in none). Empty bands are left out.
+            The names of `OneToOneProtocol.table`; those of `metrics.summarise` and `precision`
+            behind "distance <2 m/", "visible 0.5-0.9/", "people >=4/" and so on for the people
+            in each half-open band. A false prediction is in the band of its own distance and of
+            its picture's number of people; how much of it is visible nobody can say, so there
+            the precision is NaN. Bands without people are left out.
         """
-        errors = PeopleErrors.concatenate(self._errors, self._skeleton.num_joints)
-        num_matched = int(errors.is_matched.sum())
-        table = summarise(errors)
-        table["precision"] = ratio(num_matched, num_matched + self._num_false)
-        table["false_per_image"] = ratio(self._num_false, self._num_images)
-        bands = _bands("distance", errors.root_cam[:, 2] / 1000, DISTANCE_BOUNDS_M, " m")
-        if self._errors:
-            visible, number = map(np.concatenate, (self._visible_share, self._people_in_picture))
-            bands |= _bands("visible", visible, VISIBLE_SHARE_BOUNDS, "")
-            bands |= _bands("people", number, NUM_PEOPLE_BOUNDS, "")
-        for band, mask in bands.items():
-            row = summarise(errors.select(mask)) if mask.any() else {}
-            table |= {f"{band}/{name}": value for name, value in row.items()}
+        table = self._pairs.table()
+        if not self._visible_share:
+            return table
+        errors, false_mm = self._pairs.errors, self._pairs.false_depths_mm
+        visible, number = map(np.concatenate, (self._visible_share, self._people_in_picture))
+        false_number = np.repeat([len(n) for n in self._people_in_picture],
+                                 [len(depths) for depths in false_mm])  # fmt: skip
+        measures = (
+            ("distance", " m", DISTANCE_BOUNDS_M, errors.root_cam[:, 2] / 1000,
+             np.concatenate(false_mm) / 1000),
+            ("visible", "", VISIBLE_SHARE_BOUNDS, visible, None),
+            ("people", "", NUM_PEOPLE_BOUNDS, number, false_number),
+        )  # fmt: skip
+        for name, unit, bounds, values, false_values in measures:
+            masks = _bands(name, values, bounds, unit)
+            false_masks = {} if false_values is None else _bands(name, false_values, bounds, unit)
+            for band, mask in masks.items():
+                row = _band_figures(errors.select(mask), false_masks.get(band))
+                table |= {f"{band}/{figure}": value for figure, value in row.items()}
         return table
 
 
-def _pairing(people: People, annotation: Annotation) -> tuple[np.ndarray, np.ndarray]:
-    """Cost (P, G) of each pair, NaN where a prediction is not finite, and the gate (P, G)."""
+def _must_be_found(annotation: Annotation) -> np.ndarray:
+    """(G,) bool: people with a labelled root in front of the camera, seen well enough."""
     root = annotation.skeleton.root
-    sizes = person_sizes_px(annotation.joints_px, annotation.valid_2d)  # (G,)
-    offset = people.joints_px(annotation.camera)[:, None, root] - annotation.joints_px[:, root]
-    distance = np.linalg.norm(offset, axis=-1) / np.maximum(sizes, 1.0)  # (P, G)
-    predicted_z = np.where(people.root_cam[:, 2] > 0, people.root_cam[:, 2], np.nan)
-    annotated_z = np.where(annotation.joints_cam[:, root, 2] > 0,
-                           annotation.joints_cam[:, root, 2], np.nan)  # fmt: skip
-    depth = np.abs(np.log(predicted_z)[:, None] - np.log(annotated_z))
-    is_finite = np.isfinite(people.joints_cam).all(axis=(1, 2))
-    return np.where(is_finite[:, None], distance + depth, np.nan), distance <= ROOT_GATE
+    has_root = annotation.valid_3d[:, root] & annotation.valid_2d[:, root]
+    return has_root & (annotation.visible.sum(axis=1) >= MIN_VISIBLE_JOINTS)
 
 
-def _inside_any(points_px: np.ndarray, boxes_px: np.ndarray) -> np.ndarray:
-    """(N,) bool: points (N, 2) that lie in one of the (M, 4) boxes."""
-    points = points_px[:, None]
-    inside = (points >= boxes_px[:, :2]) & (points <= boxes_px[:, 2:])
-    return inside.all(axis=-1).any(axis=1)
+def _band_figures(errors: PeopleErrors, is_false: np.ndarray | None) -> dict[str, float]:
+    """The figures of one band; `is_false` (N,) bool marks its false predictions, if known."""
+    if len(errors) == 0:
+        return {}
+    num_matched = int(errors.is_matched.sum())
+    num_predicted = float("nan") if is_false is None else num_matched + is_false.sum()
+    return summarise(errors) | {"precision": ratio(num_matched, num_predicted)}
 
 
 def _bands(

@@ -7,6 +7,7 @@ import pytest
 
 from das_model.camera import Camera
 from das_model.people import People
+from das_model.predictions import Prediction
 from das_model.protocols.photos import PhotoProtocol
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
 from das_model.targets import Annotation
@@ -48,13 +49,14 @@ def predict(joints_px, scores=None):
     n = len(joints_px)
     scores = np.full(n, 0.9) if scores is None else np.array(scores)
     cam = CAMERA.back_project(joints_px, np.full(joints_px.shape[:2], 3000.0))
-    return People(cam.astype(np.float32), np.ones((n, 22), np.float32),
-                  scores.astype(np.float32), np.full(n, -1, np.int64))  # fmt: skip
+    people = People(cam.astype(np.float32), np.ones((n, 22), np.float32),
+                    scores.astype(np.float32), np.full(n, -1, np.int64))  # fmt: skip
+    return Prediction.projected(people, CAMERA)
 
 
-def table_of(people, annotation, is_exhaustive=True):
+def table_of(prediction, annotation, is_exhaustive=True, label_sources=()):
     protocol = PhotoProtocol()
-    protocol.add(people, annotation, "hand", is_exhaustive)
+    protocol.add(prediction, annotation, "hand", is_exhaustive, label_sources)
     return protocol.table()
 
 
@@ -179,5 +181,32 @@ def test_nothing_measured_is_nan_not_zero():
 
 
 def test_skeleton_without_coco_joints_is_refused():
+    nobody = Prediction.projected(People.empty(PANOPTIC_15), CAMERA)
     with pytest.raises(ValueError, match="People.skeleton must hold COCO's 17 joints"):
-        PhotoProtocol().add(People.empty(PANOPTIC_15), annotate(people_px()), "hand")
+        PhotoProtocol().add(nobody, annotate(people_px()), "hand")
+
+
+def test_rows_by_source_of_labels_hold_their_people_and_forgive_the_others():
+    joints = people_px((100, 100), (300, 100), (500, 100))
+    table = table_of(predict(joints[1:]), annotate(joints), True, ["human", "yolo", "yolo"])
+    assert table["recall"] == pytest.approx(2 / 3)
+    assert table["labels human/num_people"] == 1 and table["labels human/recall"] == 0
+    assert table["labels human/oks_ap"] == 0 and table["labels yolo/oks_ap"] == 1
+    assert table["labels yolo/num_people"] == 2 and table["labels yolo/recall"] == 1
+    assert table["labels yolo/precision"] == 1
+    groups = list(dict.fromkeys(key.rpartition("/")[0] for key in table))
+    assert groups == ["", "labels human", "labels yolo", "hand"]
+    both = table_of(predict(joints[:2]), annotate(joints[:2]), True, ["human", "yolo"])
+    assert both["labels human/oks_ap"] == 1  # the other prediction is no false one
+
+
+def test_badness_ranks_pictures():
+    joints = people_px((200, 100))
+    half = joints.copy()
+    half[0, COCO_IN_BODY[:8]] += [0.2 * SIZE_PX, 0]
+    protocol = PhotoProtocol()
+    for predicted, labelled in ((joints, joints), (half, joints), (people_px(), joints),
+                                (joints, people_px()), (people_px(), people_px()),
+                                (people_px((200, 100), (500, 100)), joints)):  # fmt: skip
+        protocol.add(predict(predicted), annotate(labelled), "hand")
+    assert protocol.badness() == pytest.approx([0, 8 / 17, 1, 1, 0, 0.5])
