@@ -11,8 +11,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from das_model.datasets.labels import LabelTable, PictureSet, load_table
+from das_model.datasets.labels import LabelTable, load_table
 from das_model.datasets.photos import photo_annotation
+from das_model.datasets.pictures import PictureSet
 from das_model.skeleton import BODY_22
 from das_model.targets import Annotation
 

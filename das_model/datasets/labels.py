@@ -1,9 +1,7 @@
-"""Labels of many pictures as flat arrays, and the set that serves the pictures with them.
+"""Labels of many pictures as flat arrays, which are quick to open and to share.
 
 Each benchmark's reader (`panoptic`, `muco`, `mupots`, `coco`) turns the files of the download
-into one `LabelTable`; `PictureSet` then serves them all alike. Evaluation takes `file_name`,
-`camera` and `annotation`, which touch no picture and speak of the picture as it lies on the disk;
-training takes items, whose pictures are made those of an ideal lens with square pixels first.
+into one `LabelTable`; `pictures` then serves them all alike.
 """
 
 import hashlib
@@ -11,11 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from das_model.camera import Camera
-from das_model.datasets.rectify import rectify
 from das_model.skeleton import Skeleton
 from das_model.targets import Annotation
 
@@ -163,57 +159,6 @@ def load_table(
             if str(content[_FINGERPRINT]) == _fingerprint(sources):
                 return LabelTable(**{f.name: content[f.name] for f in fields(LabelTable)})
     return read()
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class PictureSet:
-    """Pictures of a data set with their labels; an `AnnotatedSet` for training.
-
-    Args:
-        root: folder that file names are relative to.
-        table: labels of these and maybe more pictures.
-        indices: (N,) which of the table's pictures are in the set, in order.
-    """
-
-    root: Path
-    table: LabelTable
-    indices: np.ndarray
-
-    @staticmethod
-    def whole(root: Path, table: LabelTable) -> "PictureSet":
-        """All pictures of a table."""
-        return PictureSet(root, table, np.arange(len(table)))
-
-    def __len__(self) -> int:
-        return len(self.indices)
-
-    def file_name(self, index: int) -> str:
-        """Name relative to `root`, with forward slashes."""
-        return str(self.table.file_names[self.indices[index]])
-
-    def camera(self, index: int) -> Camera:
-        """Camera of the picture as it lies on the disk, with its lens distortion."""
-        return self.table.camera(int(self.indices[index]))
-
-    def annotation(self, index: int) -> Annotation:
-        """Labels in the px of the picture as it lies on the disk; no picture is read."""
-        return self.table.annotation(int(self.indices[index]))
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, Annotation]:
-        """The (H, W, 3) uint8 RGB picture through an ideal lens, and its labels.
-
-        Raises:
-            OSError: if the picture cannot be read.
-            ValueError: if it is not of the size that its labels speak of.
-        """
-        file, annotation = self.root / self.file_name(index), self.annotation(index)
-        image = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
-        if image is None:
-            raise OSError(f"{file}: not a readable image; scripts/prepare_data.py tells more")
-        size = (image.shape[1], image.shape[0])
-        if size != annotation.camera.size:
-            raise ValueError(f"{file} must be {annotation.camera.size} px, got {size}")
-        return rectify(image, annotation)
 
 
 def _fingerprint(sources: Sequence[Path]) -> str:

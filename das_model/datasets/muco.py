@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from das_model.camera import Camera
-from das_model.datasets.labels import LabelTable, PictureSet, load_table
+from das_model.datasets.labels import LabelTable, load_table
+from das_model.datasets.pictures import PictureSet
 from das_model.skeleton import MUCO_21, Skeleton
 from das_model.targets import Annotation
 

@@ -17,8 +17,9 @@ import numpy as np
 from scipy.io import loadmat
 
 from das_model.camera import Camera
-from das_model.datasets.labels import LabelTable, PictureSet, load_table
+from das_model.datasets.labels import LabelTable, load_table
 from das_model.datasets.muco import people_annotation
+from das_model.datasets.pictures import PictureSet
 from das_model.skeleton import MUPOTS_17
 from das_model.targets import Annotation
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from das_model.datasets.labels import LabelTable, PictureSet, load_table
+from das_model.datasets.labels import LabelTable, load_table
 from das_model.datasets.panoptic_files import read_sequence
 from das_model.datasets.panoptic_split import PanopticSplit
+from das_model.datasets.pictures import PictureSet
 
 FRAMES_PER_ACTIVITY = 2400  # pictures that the protocol takes of each activity
 LABELS_FILE = "labels.npz"  # in the folder of a sequence, by scripts/prepare_data.py

@@ -4,8 +4,9 @@ Frames are counted as they are decoded, from 0; none is dropped or repeated to k
 that the numbers are those of the labels.
 """
 
+import itertools
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import av
@@ -36,32 +37,32 @@ def extract_frames(video: Path, wanted: Mapping[int, Path], ffmpeg: Path | None 
         folder.mkdir(parents=True, exist_ok=True)
     num_written = 0
     frames = _decoded_by_pyav(video, left) if ffmpeg is None else _decoded_by(ffmpeg, video, left)
-    for number, image in frames:
-        _write(left[number], image)
-        num_written += 1
-        if num_written == len(left):
-            break
+    try:
+        for number, image in itertools.islice(frames, len(left)):
+            _write(left[number], image)
+            num_written += 1
+    except (av.FFmpegError, IndexError) as error:
+        raise OSError(f"{video}: not a video that can be decoded: {error}") from error
+    finally:
+        frames.close()
     return num_written
 
 
 def _decoded_by_pyav(
     video: Path, wanted: Mapping[int, Path]
-) -> Iterator[tuple[int, np.ndarray]]:
+) -> Generator[tuple[int, np.ndarray], None, None]:
     """(number, (H, W, 3) uint8 BGR) of the wanted frames."""
-    try:
-        with av.open(str(video)) as container:
-            stream = container.streams.video[0]
-            stream.thread_type = "AUTO"
-            for number, frame in enumerate(container.decode(stream)):
-                if number in wanted:
-                    yield number, frame.to_ndarray(format="bgr24")
-    except (av.FFmpegError, IndexError) as error:
-        raise OSError(f"{video}: not a video that can be decoded: {error}") from error
+    with av.open(str(video)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        for number, frame in enumerate(container.decode(stream)):
+            if number in wanted:
+                yield number, frame.to_ndarray(format="bgr24")
 
 
 def _decoded_by(
     ffmpeg: Path, video: Path, wanted: Mapping[int, Path]
-) -> Iterator[tuple[int, np.ndarray]]:
+) -> Generator[tuple[int, np.ndarray], None, None]:
     """The same by an ffmpeg program, which hands over raw pictures."""
     with av.open(str(video)) as container:
         stream = container.streams.video[0]
@@ -70,15 +71,18 @@ def _decoded_by(
         str(ffmpeg), "-nostdin", "-loglevel", "error", "-i", str(video), "-map", "0:v:0",
         "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "bgr24", "pipe:1",
     ]  # fmt: skip
-    num_bytes, number = width * height * 3, 0
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        try:
-            while len(data := process.stdout.read(num_bytes)) == num_bytes:
-                if number in wanted:
-                    yield number, np.frombuffer(data, np.uint8).reshape(height, width, 3)
-                number += 1
-        finally:
-            process.kill()
+    num_bytes = width * height * 3
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    try:
+        for number in itertools.count():
+            data = process.stdout.read(num_bytes)
+            if len(data) < num_bytes:
+                break
+            if number in wanted:
+                yield number, np.frombuffer(data, np.uint8).reshape(height, width, 3)
+    finally:
+        process.kill()
+        process.communicate()
     if number == 0:
         raise OSError(f"{video}: {ffmpeg} decoded no frame of it")
 
