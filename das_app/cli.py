@@ -10,7 +10,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -19,11 +18,8 @@ import typer
 from tqdm import tqdm
 
 if TYPE_CHECKING:
-    from das_app.pipeline.frame_source import FrameSource
     from das_app.pipeline.headless import CaptureSummary
-    from das_app.pipeline.session import SessionOrigin
     from das_app.settings import AppSettings
-    from das_model.runtime import PoseEstimator
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -84,21 +80,41 @@ def capture(
     max_frames: Annotated[
         int | None, typer.Option("--max-frames", min=1, help="end after so many frames")
     ] = None,
+    video: Annotated[bool, typer.Option(help="record the pictures, too")] = False,
 ) -> None:
-    """Capture without a window, into DIR/session.json and DIR/poses.jsonl. Ctrl-C ends it."""
+    """Capture without a window into a new session folder. Ctrl-C ends it."""
     from das_app.pipeline.frame_source import SourceError
     from das_app.pipeline.headless import CaptureError
-    from das_app.pipeline.session import SessionError
+    from das_app.pipeline.session_types import SessionError
 
     settings = _chosen_settings(source, fov, intrinsics, model)
     try:
-        summary = _capture(settings, output, max_frames)
+        summary = _capture(settings, output, max_frames, video)
     except (CaptureError, SessionError, SourceError, FileNotFoundError, ValueError) as error:
         _fail(str(error))
     typer.echo(
         f"{output}: {summary.num_frames} frames, {summary.num_people} people found, "
         f"capture {summary.capture_fps:.1f} fps, inference {summary.inference_fps:.1f} fps, "
         f"{summary.num_dropped} dropped"
+    )
+
+
+@app.command()
+def repair(
+    session: Annotated[Path, typer.Argument(help="session folder that a crash left open")],
+) -> None:
+    """Put a session together that was not closed, with everything that can be read."""
+    from das_app.pipeline.repair import repair_session
+    from das_app.pipeline.session_types import SessionError
+
+    try:
+        report = repair_session(session)
+    except SessionError as error:
+        _fail(str(error))
+    damage = f", {report.num_damaged_chunks} damaged parts" if report.num_damaged_chunks else ""
+    video = ", with video" if report.has_video else ""
+    typer.echo(
+        f"{session}: {report.num_frames} frames, {report.duration_s:.1f} s{video}{damage}"
     )
 
 
@@ -144,8 +160,11 @@ def _chosen_settings(
     return settings if model is None else replace(settings, model_file=model)
 
 
-def _capture(settings: "AppSettings", output: Path, max_frames: int | None) -> "CaptureSummary":
+def _capture(
+    settings: "AppSettings", output: Path, max_frames: int | None, has_video: bool
+) -> "CaptureSummary":
     from das_app.pipeline.headless import capture_file, capture_live
+    from das_app.pipeline.origin import session_origin
     from das_app.pipeline.recorder import Recorder
     from das_app.pipeline.sources import open_source
     from das_model.runtime import PoseEstimator
@@ -155,7 +174,9 @@ def _capture(settings: "AppSettings", output: Path, max_frames: int | None) -> "
     estimator.score_threshold = settings.score_threshold
     source = open_source(settings.source, settings.intrinsics())
     try:
-        recorder = Recorder(output, _origin(source, estimator, model_file))
+        origin = session_origin(source, estimator.skeleton, estimator.model_name, model_file)
+        waits = not source.is_live
+        recorder = Recorder(output, origin, has_video=has_video, waits=waits)
     except Exception:
         source.close()
         raise
@@ -163,22 +184,6 @@ def _capture(settings: "AppSettings", output: Path, max_frames: int | None) -> "
     total = min((n for n in (source.num_frames, max_frames) if n is not None), default=None)
     with _ctrl_c_sets() as stopping, tqdm(total=total, unit="frame") as bar:
         return run(source, estimator, recorder, stopping, lambda _: bar.update(), max_frames)
-
-
-def _origin(source: "FrameSource", estimator: "PoseEstimator", model: Path) -> "SessionOrigin":
-    from das_app.pipeline.session import SessionOrigin
-    from das_app.settings import file_sha256
-
-    return SessionOrigin(
-        source=source.name,
-        nominal_fps=source.nominal_fps,
-        intrinsics=source.intrinsics.label,
-        skeleton=estimator.skeleton,
-        model_name=estimator.model_name,
-        model_sha256=file_sha256(model),
-        app_version=_version(),
-        started_utc=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
 
 
 @contextmanager

@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from das_app.pipeline.frame_source import FrameSource
+from das_app.pipeline.frame_source import FrameSource, SourceError
 from das_app.pipeline.live import Estimator, LivePipeline
 from das_app.pipeline.messages import PipelineState, PoseResult
 from das_app.pipeline.people_over_time import USUAL_PEOPLE, PeopleOptions, PeopleOverTime
 from das_app.pipeline.recorder import Recorder
+from das_app.pipeline.session_types import EventKind
 
 _POLL_S = 0.1
 
@@ -90,12 +91,13 @@ def capture_file(
 
     Raises:
         SourceError: if the source fails; the session so far is closed and kept.
+        SessionError: if the disk is full or refuses.
     """
     tally = _Tally(recorder, on_result, max_frames)
     people_over_time = PeopleOverTime(people_options)
     reading_s, num_read = 0.0, 0
     try:
-        while not (stopping.is_set() or tally.is_full):
+        while recorder.is_recording and not (stopping.is_set() or tally.is_full):
             begin_s = time.monotonic()
             frame = source.read()
             read_s = time.monotonic()
@@ -108,6 +110,9 @@ def capture_file(
             raw, shown = people_over_time(found, frame.time_s)
             latency_s = time.monotonic() - read_s
             tally(PoseResult(frame, shown, inference_s, latency_s, raw))
+    except SourceError as error:
+        recorder.note_event(EventKind.SOURCE_LOST, str(error))
+        raise
     finally:
         source.close()
         recorder.close()
@@ -127,6 +132,7 @@ def capture_live(
 
     Raises:
         CaptureError: if the camera or the model fails; the session so far is closed and kept.
+        SessionError: if the disk is full or refuses.
     """
     tally = _Tally(recorder, on_result, max_frames)
     messages: list[str] = []
@@ -134,14 +140,16 @@ def capture_live(
     def on_state(state: PipelineState, message: str) -> None:
         if state is PipelineState.FAULTED:
             messages.append(message)
+            recorder.note_event(EventKind.SOURCE_LOST, message)
 
     pipeline = LivePipeline(source, estimator, on_state, sink=tally, people_options=people_options)
     begin_s = time.monotonic()
     pipeline.start()
     try:
-        while pipeline.state is PipelineState.RUNNING and not tally.is_full:
-            if stopping.wait(_POLL_S):
+        while recorder.is_recording and not (tally.is_full or stopping.is_set()):
+            if pipeline.state is not PipelineState.RUNNING:
                 break
+            stopping.wait(_POLL_S)
     finally:
         elapsed_s = time.monotonic() - begin_s
         try:

@@ -1,224 +1,204 @@
-"""A recorded session on disk: `session.json` about the whole, `poses.jsonl` with a line a frame.
+"""A recorded session on disk, for reading: iterate it, seek in it, or take it as arrays.
 
-The poses are written while they come; `session.json` is written last and whole, so a folder
-without it was not closed. Positions are camera space in mm, x right, y down, z forward.
+    from das_app.pipeline.session import Session
+
+    session = Session(Path("2026-11-22_16-30-05"))
+    for poses in session:
+        print(poses.time_s, poses.people.joints_cam.shape)
+
+Positions are camera space in mm, x right, y down, z forward, origin at the lens.
 """
 
 import json
+import math
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from das_app.pipeline.session_folder import is_unclosed
+from das_app.pipeline.session_format import (
+    CAMERA_TOPIC,
+    EVENTS_TOPIC,
+    LOG_FILE,
+    POSES_TOPIC,
+    RAW_POSES_TOPIC,
+    SUMMARY_FILE,
+    VIDEO_FILE,
+    camera_from_json,
+    counts_from_json,
+    event_from_json,
+    poses_from_json,
+)
+from das_app.pipeline.session_reader import DAMAGE, LoggedMessage, read_chunk, read_index
+from das_app.pipeline.session_types import RecordedPoses, SessionError, SessionEvent
 from das_model.camera import Camera
-from das_model.people import People
-from das_model.skeleton import Skeleton
 
-SCHEMA_VERSION = 1
-HEADER_FILE = "session.json"
-POSES_FILE = "poses.jsonl"
-AXES = "x right, y down, z forward"
-UNITS = "mm"
-_DECIMALS = 4  # 0.1 micrometre, or 1e-4 px: finer than float32 is at a few metres
-
-
-class SessionError(RuntimeError):
-    """A session folder cannot be written or read; the message is for the user."""
+_ROUNDING_S = 1e-9  # times of messages are whole nanoseconds
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class SessionOrigin:
-    """Where the poses of a session come from; known before its first frame.
+class PoseArrays:
+    """F frames of T tracks; NaN and -1 where a track is not seen.
 
     Args:
-        source: name of the source.
-        nominal_fps: frames per second it announces, 0 when unknown.
-        intrinsics: how the lens is known, for people to read.
-        skeleton: joints of every person.
-        model_name: name of the model.
-        model_sha256: hex digest of the model file.
-        app_version: version of the application.
-        started_utc: ISO 8601 time of the start.
+        times_s: (F,) float64 time of the session.
+        track_ids: (T,) int64, ascending; people without a track are left out.
+        joints_cam: (F, T, J, 3) float32 mm.
+        joint_scores: (F, T, J) float32.
+        scores: (F, T) float32.
     """
 
-    source: str
-    nominal_fps: float
-    intrinsics: str
-    skeleton: Skeleton
-    model_name: str
-    model_sha256: str
-    app_version: str
-    started_utc: str
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class SessionHeader:
-    """A closed session.
-
-    Args:
-        origin: where its poses come from.
-        camera: camera of its first frame, None when it has no frame.
-        num_frames: frames recorded.
-        num_people: people in them, each counted in every frame.
-        num_dropped: frames the model never saw because it was busy.
-    """
-
-    origin: SessionOrigin
-    camera: Camera | None
-    num_frames: int
-    num_people: int
-    num_dropped: int
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class RecordedPoses:
-    """The people of one recorded frame; `time_s` as in `Frame`."""
-
-    index: int
-    time_s: float
-    camera: Camera
-    people: People
+    times_s: np.ndarray
+    track_ids: np.ndarray
+    joints_cam: np.ndarray
+    joint_scores: np.ndarray
+    scores: np.ndarray
 
 
 class Session:
-    """A closed session folder; iterating reads its frames in order.
+    """A closed session folder; iterating reads its smoothed poses in order.
+
+    Attributes:
+        folder: where it lies.
+        origin: where its poses come from.
+        counts: how much it holds.
+
+    Args:
+        folder: the session's folder.
 
     Raises:
-        SessionError: if the folder holds no closed session that this version can read.
+        SessionError: if the folder holds no closed session that this version can read; reading
+            damaged frames later raises the same.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._poses_path = folder / POSES_FILE
-        header_path = folder / HEADER_FILE
-        if not header_path.is_file():
-            unfinished = " (it was not closed properly)" if self._poses_path.is_file() else ""
-            raise SessionError(f"{folder} holds no {HEADER_FILE}{unfinished}")
+        self.folder = folder
+        self._log = folder / LOG_FILE
+        if is_unclosed(folder):
+            raise SessionError(
+                f"{folder} was not closed properly; `das-app repair {folder}` puts it together"
+            )
+        if not self._log.is_file():
+            raise SessionError(f"{folder} holds no session: there is no {LOG_FILE}")
+        summary_path = folder / SUMMARY_FILE
         try:
-            self.header = header_from_json(json.loads(header_path.read_text(encoding="utf-8")))
+            summary = json.loads(summary_path.read_text(encoding="utf-8"))
+            self.counts = counts_from_json(summary)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise SessionError(f"{header_path} is unreadable: {error!r}") from error
+            raise SessionError(f"{summary_path} is unreadable: {error!r}") from error
+        self.origin, self._chunks, self._num_messages = read_index(self._log)
+        self._pose_chunks = [chunk for chunk in self._chunks if POSES_TOPIC in chunk.topics]
+        start_ns = self.origin.start_ns
+        self._starts_s = [(chunk.start_ns - start_ns) / 1e9 for chunk in self._pose_chunks]
+        self._cached: tuple[tuple[int, bool], list[RecordedPoses]] = ((-1, False), [])
+
+    def __len__(self) -> int:
+        return self._num_messages.get(POSES_TOPIC, 0)
 
     def __iter__(self) -> Iterator[RecordedPoses]:
-        camera: Camera | None = None
-        with self._poses_path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                try:
-                    poses = poses_from_json(json.loads(line), self.header.origin.skeleton, camera)
-                except (ValueError, KeyError, TypeError) as error:
-                    raise SessionError(f"{self._poses_path}:{number}: {error!r}") from error
-                camera = poses.camera
-                yield poses
+        return self.between()
 
+    @property
+    def duration_s(self) -> float:
+        """Time of the last frame; 0 when there is none."""
+        last = self.at(math.inf)
+        return 0.0 if last is None else last.time_s
 
-def header_to_json(header: SessionHeader) -> dict[str, object]:
-    """Content of `session.json`."""
-    origin = header.origin
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "app_version": origin.app_version,
-        "started_utc": origin.started_utc,
-        "source": {"name": origin.source, "nominal_fps": origin.nominal_fps},
-        "camera": None if header.camera is None else camera_to_json(header.camera),
-        "intrinsics": origin.intrinsics,
-        "axes": AXES,
-        "units": UNITS,
-        "skeleton": {
-            "joint_names": list(origin.skeleton.joint_names),
-            "parents": list(origin.skeleton.parents),
-        },
-        "model": {"name": origin.model_name, "sha256": origin.model_sha256},
-        "counts": {
-            "frames": header.num_frames,
-            "people": header.num_people,
-            "dropped": header.num_dropped,
-        },
-    }
+    @property
+    def camera(self) -> Camera | None:
+        """Camera of the first frame, None when there is no frame."""
+        first = self.at(0.0)
+        return None if first is None else first.camera
 
+    @property
+    def video_path(self) -> Path | None:
+        """The video, None when the session has none."""
+        path = self.folder / VIDEO_FILE
+        return path if path.is_file() else None
 
-def header_from_json(values: dict) -> SessionHeader:
-    """Inverse of `header_to_json`. Raises ValueError for another schema version."""
-    if values["schema_version"] != SCHEMA_VERSION:
-        raise ValueError(
-            f"schema version {values['schema_version']}; this version reads {SCHEMA_VERSION}"
+    def between(
+        self, start_s: float = 0.0, end_s: float = math.inf, is_raw: bool = False
+    ) -> Iterator[RecordedPoses]:
+        """Frames with start_s <= time_s < end_s, in order; smoothed unless `is_raw`."""
+        for number in range(max(0, self._chunk_at(start_s) - 1), len(self._pose_chunks)):
+            if self._starts_s[number] > end_s + _ROUNDING_S:
+                return
+            frames = self._frames(number, is_raw)
+            yield from (poses for poses in frames if start_s <= poses.time_s < end_s)
+
+    def at(self, time_s: float, is_raw: bool = False) -> RecordedPoses | None:
+        """The newest frame at or before a time, or else the first; None when there is none."""
+        number = self._chunk_at(time_s)
+        while number >= 0:
+            frames = self._frames(number, is_raw)
+            place = bisect_right(frames, time_s, key=lambda poses: poses.time_s)
+            if place > 0:
+                return frames[place - 1]
+            number -= 1
+        return next(self.between(is_raw=is_raw), None)
+
+    def events(self) -> list[SessionEvent]:
+        """What happened while it was recorded, in order."""
+        return [
+            event_from_json(json.loads(message.data))
+            for chunk in self._chunks if EVENTS_TOPIC in chunk.topics
+            for message in read_chunk(self._log, chunk) if message.topic == EVENTS_TOPIC
+        ]  # fmt: skip
+
+    def to_numpy(
+        self, start_s: float = 0.0, end_s: float = math.inf, is_raw: bool = False
+    ) -> PoseArrays:
+        """Frames with start_s <= time_s < end_s as arrays; memory grows with frames x tracks."""
+        frames = list(self.between(start_s, end_s, is_raw))
+        ids = [np.zeros(0, np.int64)] + [poses.people.track_ids for poses in frames]
+        track_ids = np.unique(np.concatenate(ids))
+        track_ids = track_ids[track_ids >= 0]
+        shape = (len(frames), len(track_ids), self.origin.skeleton.num_joints)
+        arrays = PoseArrays(
+            np.array([poses.time_s for poses in frames], np.float64),
+            track_ids,
+            np.full((*shape, 3), np.nan, np.float32),
+            np.full(shape, np.nan, np.float32),
+            np.full(shape[:2], np.nan, np.float32),
         )
-    origin = SessionOrigin(
-        source=values["source"]["name"],
-        nominal_fps=values["source"]["nominal_fps"],
-        intrinsics=values["intrinsics"],
-        skeleton=Skeleton(tuple(values["skeleton"]["joint_names"])),
-        model_name=values["model"]["name"],
-        model_sha256=values["model"]["sha256"],
-        app_version=values["app_version"],
-        started_utc=values["started_utc"],
-    )
-    camera = None if values["camera"] is None else camera_from_json(values["camera"])
-    counts = values["counts"]
-    return SessionHeader(origin, camera, counts["frames"], counts["people"], counts["dropped"])
+        for f, poses in enumerate(frames):
+            people = poses.people
+            is_tracked = people.track_ids >= 0
+            t = np.searchsorted(track_ids, people.track_ids[is_tracked])
+            arrays.joints_cam[f, t] = people.joints_cam[is_tracked]
+            arrays.joint_scores[f, t] = people.joint_scores[is_tracked]
+            arrays.scores[f, t] = people.scores[is_tracked]
+        return arrays
 
+    def _chunk_at(self, time_s: float) -> int:
+        """Number of the last pose chunk that begins at or before a time, -1 if there is none."""
+        return bisect_right(self._starts_s, time_s + _ROUNDING_S) - 1
 
-def poses_to_json(poses: RecordedPoses, with_camera: bool) -> dict[str, object]:
-    """One line of `poses.jsonl`; the camera is written where it differs from the line before."""
-    people = poses.people
-    joints_px = people.joints_px(poses.camera)
-    values: dict[str, object] = {"index": poses.index, "time_s": poses.time_s}
-    if with_camera:
-        values["camera"] = camera_to_json(poses.camera)
-    values["people"] = [
-        {
-            "score": float(people.scores[p]),
-            "track_id": int(people.track_ids[p]),
-            "joints_cam_mm": _numbers(people.joints_cam[p]),
-            "joints_px": _numbers(joints_px[p]),
-            "joint_scores": _numbers(people.joint_scores[p]),
-        }
-        for p in range(len(people))
-    ]
-    return values
+    def _frames(self, number: int, is_raw: bool) -> list[RecordedPoses]:
+        """Frames of a pose chunk."""
+        if self._cached[0] != (number, is_raw):
+            place = self._pose_chunks[number]
+            messages = read_chunk(self._log, place)
+            try:
+                frames = list(self._parse(messages, RAW_POSES_TOPIC if is_raw else POSES_TOPIC))
+            except DAMAGE as error:
+                raise SessionError(
+                    f"{self._log} holds no poses of ours at byte {place.offset}: {error!r}"
+                ) from error
+            self._cached = ((number, is_raw), frames)
+        return self._cached[1]
 
-
-def poses_from_json(values: dict, skeleton: Skeleton, camera: Camera | None) -> RecordedPoses:
-    """Inverse of `poses_to_json`; `camera` is that of the line before."""
-    if "camera" in values:
-        camera = camera_from_json(values["camera"])
-    if camera is None:
-        raise ValueError("the first line must have a camera")
-    found, num_joints = values["people"], skeleton.num_joints
-    people = People(
-        _array([p["joints_cam_mm"] for p in found], (len(found), num_joints, 3)),
-        _array([p["joint_scores"] for p in found], (len(found), num_joints)),
-        _array([p["score"] for p in found], (len(found),)),
-        np.array([p["track_id"] for p in found], dtype=np.int64),
-        skeleton,
-    )
-    return RecordedPoses(values["index"], values["time_s"], camera, people)
-
-
-def camera_to_json(camera: Camera) -> dict[str, object]:
-    """Intrinsics in pixels, as `calibration.load_intrinsics` reads them."""
-    return {
-        "fx": float(camera.K[0, 0]), "fy": float(camera.K[1, 1]),
-        "cx": float(camera.K[0, 2]), "cy": float(camera.K[1, 2]),
-        "width": camera.size[0], "height": camera.size[1],
-        "distortion": None if camera.distortion is None else camera.distortion.tolist(),
-    }  # fmt: skip
-
-
-def camera_from_json(values: dict) -> Camera:
-    """Inverse of `camera_to_json`."""
-    size = (values["width"], values["height"])
-    plain = Camera.from_intrinsics(*(values[name] for name in ("fx", "fy", "cx", "cy")), size)
-    distortion = values.get("distortion")
-    return Camera(plain.K, plain.size, None if distortion is None else np.array(distortion))
-
-
-def _numbers(values: np.ndarray) -> list:
-    """Nested lists with None for what is not a number, which JSON cannot hold."""
-    exact = np.asarray(values, dtype=np.float64).round(_DECIMALS)
-    return np.where(np.isfinite(exact), exact, None).tolist()
-
-
-def _array(values: list, shape: tuple[int, ...]) -> np.ndarray:
-    """float32 array of `shape` with NaN for None; keeps its rank when there is nobody."""
-    array = np.array(values, dtype=np.float64).astype(np.float32)
-    return array.reshape(shape) if array.size == 0 else array
+    def _parse(self, messages: list[LoggedMessage], topic: str) -> Iterator[RecordedPoses]:
+        """Poses of a topic, each with the camera that came before it."""
+        camera: Camera | None = None
+        for message in messages:
+            if message.topic == CAMERA_TOPIC:
+                camera = camera_from_json(json.loads(message.data))
+            elif message.topic == topic:
+                if camera is None:
+                    raise ValueError("poses without a camera")
+                skeleton = self.origin.skeleton
+                yield poses_from_json(json.loads(message.data), skeleton, camera)

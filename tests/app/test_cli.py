@@ -49,10 +49,10 @@ def test_capture_writes_a_session_and_a_summary(command, photos, tmp_path):
     assert "5 frames, 5 people found" in done.stdout and "0 dropped" in done.stdout
     session = Session(tmp_path / "s")
     assert [p.index for p in session] == [0, 1, 2, 3, 4]
-    assert session.header.camera.fov_deg == pytest.approx(75, abs=0.1)
-    assert session.header.origin.model_sha256 == file_sha256(tmp_path / "model.onnx")
-    assert session.header.origin.model_name == "fake-model"
-    assert session.header.origin.intrinsics == "FOV 75° (assumed)"
+    assert session.camera.fov_deg == pytest.approx(75, abs=0.1)
+    assert session.origin.model_sha256 == file_sha256(tmp_path / "model.onnx")
+    assert session.origin.model_name == "fake-model"
+    assert session.origin.intrinsics == "FOV 75° (assumed)"
 
 
 def test_capture_uses_the_kept_score_threshold_and_leaves_ctrl_c_as_it_was(
@@ -68,7 +68,7 @@ def test_capture_uses_the_kept_score_threshold_and_leaves_ctrl_c_as_it_was(
 def test_capture_ends_after_max_frames(command, photos, tmp_path):
     done = command("capture", photos, "-o", tmp_path / "s", "--max-frames", 2)
     assert done.exit_code == 0, done.output
-    assert Session(tmp_path / "s").header.num_frames == 2
+    assert Session(tmp_path / "s").counts.num_frames == 2
 
 
 def test_capture_with_a_calibration_file_and_another_model(command, photos, tmp_path):
@@ -81,18 +81,18 @@ def test_capture_with_a_calibration_file_and_another_model(command, photos, tmp_
         "--intrinsics", tmp_path / "cam.json", "--model", tmp_path / "other.onnx",
     )  # fmt: skip
     assert done.exit_code == 0, done.output
-    header = Session(tmp_path / "s").header
-    assert header.camera.K[0, 0] == 30 and header.camera.K[1, 1] == 30.5
-    assert header.origin.model_sha256 == file_sha256(tmp_path / "other.onnx")
+    session = Session(tmp_path / "s")
+    assert session.camera.K[0, 0] == 30 and session.camera.K[1, 1] == 30.5
+    assert session.origin.model_sha256 == file_sha256(tmp_path / "other.onnx")
 
 
 def test_capture_refuses_to_overwrite(command, photos, tmp_path):
     assert command("capture", photos, "-o", tmp_path / "s").exit_code == 0
-    before = (tmp_path / "s" / "poses.jsonl").read_bytes()
+    before = (tmp_path / "s" / "session.mcap").read_bytes()
     again = command("capture", photos, "-o", tmp_path / "s")
     assert again.exit_code == 1
     assert "holds a session already" in again.stderr
-    assert (tmp_path / "s" / "poses.jsonl").read_bytes() == before
+    assert (tmp_path / "s" / "session.mcap").read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_ctrl_c_ends_with_everything_so_far(command, tmp_path, monkeypatch, is_l
     monkeypatch.setattr(sources, "open_source", lambda *_: source)
     done = command("capture", "fake", "-o", tmp_path / "s")
     assert done.exit_code == 0, done.output
-    assert Session(tmp_path / "s").header.num_frames >= 1
+    assert Session(tmp_path / "s").counts.num_frames >= 1
     assert signal.getsignal(signal.SIGINT) == usual_handler
 
 

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 from pipeline_fakes import FakeEstimator, FakeSource
-from test_session import ORIGIN
+from session_fakes import ORIGIN
 
 from das_app.pipeline.frame_source import SourceError
 from das_app.pipeline.headless import CaptureError, capture_file, capture_live
@@ -28,9 +28,10 @@ def test_every_frame_of_a_file_is_recorded(tmp_path):
     summary = capture(capture_file, source, tmp_path, on_result=seen.append)
     session = Session(tmp_path)
     assert [p.index for p in session] == list(range(120))
-    assert [float(p.people.joints_cam[0, 0, 2]) for p in session] == [2000 + n for n in range(120)]
+    depths = [float(p.people.joints_cam[0, 0, 2]) for p in session.between(is_raw=True)]
+    assert depths == [2000 + n for n in range(120)]
     assert (summary.num_frames, summary.num_people, summary.num_dropped) == (120, 120, 0)
-    assert session.header.num_people == 120
+    assert session.counts.num_people == 120
     assert summary.capture_fps > 0 and summary.inference_fps > 0
     assert len(seen) == 120 and source.num_closed == 1
 
@@ -54,7 +55,7 @@ def test_being_asked_to_stop_keeps_everything_so_far(tmp_path, run, is_live):
     source = FakeSource(num_frames=None, is_live=is_live)
     summary = capture(run, source, tmp_path, stopping=stopping, on_result=stop_at_four)
     session = Session(tmp_path)
-    assert session.header.num_frames == summary.num_frames == len(list(session)) >= 1
+    assert session.counts.num_frames == summary.num_frames == len(list(session)) >= 1
     assert source.num_closed >= 1
 
 
@@ -71,8 +72,8 @@ def test_camera_drops_are_counted_and_recorded(tmp_path):
     opener.start()
     summary = capture(capture_live, source, tmp_path, estimator, max_frames=3)
     opener.join()
-    header = Session(tmp_path).header
-    assert summary.num_dropped == header.num_dropped >= 20
+    counts = Session(tmp_path).counts
+    assert summary.num_dropped == counts.num_dropped >= 20
 
 
 def test_source_that_fails_leaves_a_closed_session(tmp_path):
@@ -90,5 +91,5 @@ def test_camera_that_fails_leaves_a_closed_session(tmp_path, caplog):
     with pytest.raises(CaptureError, match="unplugged"):
         capture(capture_live, source, tmp_path)
     session = Session(tmp_path)
-    assert len(list(session)) == session.header.num_frames >= 1
+    assert len(list(session)) == session.counts.num_frames >= 1
     assert "unplugged" in caplog.text

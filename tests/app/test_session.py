@@ -3,39 +3,24 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from pipeline_fakes import SIZE, person_at
+from mcap.reader import make_reader
+from session_fakes import (
+    BENT,
+    FPS,
+    ORIGIN,
+    WIDE,
+    depth_of,
+    person_at,
+    record,
+    result,
+    tracked,
+    write_session,
+)
 
-from das_app.pipeline.messages import Frame, PoseResult
-from das_app.pipeline.recorder import Recorder
-from das_app.pipeline.session import Session, SessionError, SessionOrigin
-from das_model.camera import Camera
+from das_app.pipeline.session import Session, SessionError
+from das_app.pipeline.session_types import EventKind
 from das_model.people import People
 from das_model.skeleton import BODY_22
-
-ORIGIN = SessionOrigin(
-    source="clip.mp4",
-    nominal_fps=29.97,
-    intrinsics="FOV 60° (assumed)",
-    skeleton=BODY_22,
-    model_name="das-lite",
-    model_sha256="ab" * 32,
-    app_version="0.1.0",
-    started_utc="2026-11-22T12:00:00+00:00",
-)
-WIDE = Camera.from_fov(SIZE, 90)
-BENT = Camera(WIDE.K, SIZE, np.array([0.1, -0.05, 0.001, 0.0, 0.0]))
-
-
-def result(index, people, camera=WIDE):
-    image = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
-    return PoseResult(Frame(index, index / 30, image, camera), people, 0.01, 0.02, people)
-
-
-def record(folder, results, num_dropped=0):
-    recorder = Recorder(folder, ORIGIN)
-    for one in results:
-        recorder.write(one)
-    return recorder.close(num_dropped)
 
 
 def assert_same_camera(a, b):
@@ -44,109 +29,177 @@ def assert_same_camera(a, b):
     assert a.distortion is None or np.array_equal(a.distortion, b.distortion)
 
 
+@pytest.fixture(scope="module")
+def long_session(tmp_path_factory):
+    """200 frames in chunks of 15: frame i at i / 30 s, at depth 2000 + i / 2 mm."""
+    return Session(write_session(tmp_path_factory.mktemp("sessions") / "long", 200))
+
+
 def test_round_trip_of_people_nobody_and_changing_cameras(tmp_path):
     rng = np.random.default_rng(0)
-    some = person_at(2500.0, num_people=3)
-    some = replace(
-        some,
-        joints_cam=some.joints_cam + rng.normal(0, 100, some.joints_cam.shape).astype(np.float32),
-        track_ids=np.array([4, -1, 9]),
-    )
+    some = tracked(2500.0, track_ids=(3, -1, 7))
+    noise = rng.normal(0, 100, some.joints_cam.shape).astype(np.float32)
+    some = replace(some, joints_cam=some.joints_cam + noise)
     written = [
-        result(0, some), result(1, People.empty()), result(5, some, BENT), result(6, some)
+        result(0, some), result(1, People.empty()), result(5, some, BENT), result(6, some),
     ]  # fmt: skip
     record(tmp_path / "s", written, num_dropped=3)
-    lines = (tmp_path / "s" / "poses.jsonl").read_text().splitlines()
-    assert ["camera" in json.loads(line) for line in lines] == [True, False, True, True]
     session = Session(tmp_path / "s")
-    header = session.header
-    assert (header.num_frames, header.num_people, header.num_dropped) == (4, 9, 3)
-    assert_same_camera(header.camera, WIDE)
-    assert header.origin.skeleton.joint_names == BODY_22.joint_names
-    assert replace(header.origin, skeleton=BODY_22).started_utc == ORIGIN.started_utc
-    read = list(session)
-    assert [r.index for r in read] == [0, 1, 5, 6]
-    for one, original in zip(read, written, strict=True):
-        assert one.time_s == original.frame.time_s
-        assert_same_camera(one.camera, original.frame.camera)
-        assert one.people.joints_cam.shape == original.people.joints_cam.shape
-        assert one.people.joints_cam.dtype == np.float32
-        assert np.allclose(one.people.joints_cam, original.people.joints_cam, atol=1e-3, rtol=0)
-        assert np.allclose(one.people.joint_scores, original.people.joint_scores, atol=1e-4)
-        assert np.array_equal(one.people.scores, original.people.scores)
-        assert np.array_equal(one.people.track_ids, original.people.track_ids)
+    assert (session.counts.num_frames, session.counts.num_people) == (4, 9)
+    assert (session.counts.num_dropped, session.counts.is_repaired) == (3, False)
+    assert_same_camera(session.camera, WIDE)
+    for name in ("source", "nominal_fps", "intrinsics", "model_name", "model_sha256"):
+        assert getattr(session.origin, name) == getattr(ORIGIN, name)
+    assert session.origin.skeleton.joint_names == BODY_22.joint_names
+    assert len(session) == 4 and session.duration_s == pytest.approx(0.2)
+    for is_raw in (False, True):
+        read = list(session.between(is_raw=is_raw))
+        assert [r.index for r in read] == [0, 1, 2, 3]
+        assert [r.source_index for r in read] == [0, 1, 5, 6]
+        for one, original in zip(read, written, strict=True):
+            people = original.raw_people if is_raw else original.people
+            assert one.source_time_s == original.frame.time_s
+            assert_same_camera(one.camera, original.frame.camera)
+            assert one.people.joints_cam.shape == people.joints_cam.shape
+            assert one.people.joints_cam.dtype == np.float32
+            assert np.allclose(one.people.joints_cam, people.joints_cam, atol=1e-3, rtol=0)
+            assert np.allclose(one.people.joint_scores, people.joint_scores, atol=1e-3)
+            assert np.allclose(one.people.scores, people.scores, atol=1e-4)
+            assert np.array_equal(one.people.track_ids, people.track_ids)
 
 
-def test_files_say_names_units_and_where_the_joints_are(tmp_path):
-    record(tmp_path / "s", [result(0, person_at(2000.0))])
+def test_any_mcap_reader_finds_channels_schemas_and_metadata(tmp_path):
+    record(tmp_path / "s", [result(0), result(1)])
+    with (tmp_path / "s" / "session.mcap").open("rb") as file:
+        reader = make_reader(file, validate_crcs=True)
+        messages = [
+            (channel.topic, schema, json.loads(message.data), message.log_time)
+            for schema, channel, message in reader.iter_messages()
+        ]
+        (metadata,) = reader.iter_metadata()
+    assert {"/poses", "/poses_raw", "/camera", "/events"} <= {topic for topic, *_ in messages}
+    assert metadata.metadata["units"] == "mm"
+    assert metadata.metadata["axes"] == "x right, y down, z forward"
+    assert metadata.metadata["joint_names"].split()[0] == "pelvis"
+    assert metadata.metadata["model_sha256"] == "ab" * 32
+    for _, schema, content, _ in messages:
+        assert schema.encoding == "jsonschema"
+        assert set(json.loads(schema.data)["required"]) == set(content)
+    times = [time for topic, _, _, time in messages if topic == "/poses"]
+    assert times[1] - times[0] == round(1e9 / FPS)
+    assert times[0] == ORIGIN.start_ns
+
+
+def test_summary_says_names_units_and_model(tmp_path):
+    record(tmp_path / "s", [result(0)])
     about = json.loads((tmp_path / "s" / "session.json").read_text())
     assert about["axes"] == "x right, y down, z forward" and about["units"] == "mm"
     assert about["skeleton"]["joint_names"][0] == "pelvis"
     assert about["model"] == {"name": "das-lite", "sha256": "ab" * 32}
-    line = json.loads((tmp_path / "s" / "poses.jsonl").read_text())
-    person = line["people"][0]
-    camera = about["camera"]
-    for (x, y, z), (u, v) in zip(person["joints_cam_mm"], person["joints_px"], strict=True):
-        assert u == pytest.approx(camera["fx"] * x / z + camera["cx"], abs=1e-2)
-        assert v == pytest.approx(camera["fy"] * y / z + camera["cy"], abs=1e-2)
+    assert about["counts"]["frames"] == 1
+    assert sorted(p.name for p in (tmp_path / "s").iterdir()) == ["session.json", "session.mcap"]
 
 
 def test_joint_that_is_not_a_number_is_kept_as_such(tmp_path):
     people = person_at(2000.0)
     people.joints_cam[0, 3] = np.nan
-    people.joints_cam[0, 4, 2] = -5.0
     record(tmp_path / "s", [result(0, people)])
-    line = json.loads((tmp_path / "s" / "poses.jsonl").read_text())
-    assert line["people"][0]["joints_cam_mm"][3] == [None, None, None]
-    assert line["people"][0]["joints_px"][4] == [None, None]
     (read,) = Session(tmp_path / "s")
     assert np.isnan(read.people.joints_cam[0, 3]).all()
-    assert read.people.joints_cam[0, 4, 2] == -5
+    assert np.isfinite(read.people.joints_cam[0, 4]).all()
 
 
-def test_every_frame_is_on_disk_before_the_session_is_closed(tmp_path):
-    recorder = Recorder(tmp_path, ORIGIN)
-    for index in range(3):
-        recorder.write(result(index, person_at(2000.0)))
-        assert len((tmp_path / "poses.jsonl").read_text().splitlines()) == index + 1
-    assert not (tmp_path / "session.json").exists()
-    with pytest.raises(SessionError, match="not closed properly"):
-        Session(tmp_path)
-    recorder.close()
-    assert len(list(Session(tmp_path))) == 3
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["poses.jsonl", "session.json"]
+def test_slices_by_time(long_session):
+    assert [p.index for p in long_session] == list(range(200))
+    between = [p.index for p in long_session.between(1.0, 1.5)]
+    assert between == list(range(30, 45))
+    assert [p.index for p in long_session.between(6.6)] == [198, 199]
+    assert list(long_session.between(7.0)) == []
+    assert [p.index for p in long_session.between(-1.0, 0.05)] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("time_s", "index"), [(-1.0, 0), (0.0, 0), (0.5, 15), (0.499, 14), (1.34, 40), (1e9, 199)]
+)
+def test_seeking_finds_the_frame_at_or_before(long_session, time_s, index):
+    found = long_session.at(time_s)
+    assert found.index == index
+    assert found.people.joints_cam[0, 0, 2] == depth_of(index)
+    assert long_session.at(time_s, is_raw=True).index == index
+
+
+def test_arrays_have_a_place_for_every_track(tmp_path):
+    def people_of(index):
+        return tracked(depth_of(index), track_ids=(5, -1) if index < 3 else (9, 5))
+
+    session = Session(write_session(tmp_path / "s", 5, people_of=people_of))
+    arrays = session.to_numpy()
+    assert arrays.track_ids.tolist() == [5, 9]
+    assert arrays.joints_cam.shape == (5, 2, 22, 3) and arrays.joints_cam.dtype == np.float32
+    assert np.isnan(arrays.joints_cam[:3, 1]).all() and np.isnan(arrays.scores[:3, 1]).all()
+    assert np.isfinite(arrays.joints_cam[:, 0]).all()
+    assert np.array_equal(arrays.joints_cam[:, 0, 0, 2], [depth_of(i) for i in range(5)])
+    assert np.allclose(arrays.times_s, np.arange(5) / FPS)
+    later = session.to_numpy(start_s=0.09)
+    assert later.joints_cam.shape == (2, 2, 22, 3)
 
 
 def test_session_without_a_frame(tmp_path):
     record(tmp_path, [])
     session = Session(tmp_path)
-    assert session.header.camera is None and list(session) == []
+    assert session.camera is None and list(session) == [] and session.duration_s == 0
+    assert session.at(1.0) is None and session.video_path is None
+    assert session.to_numpy().joints_cam.shape == (0, 0, 22, 3)
+    assert [event.kind for event in session.events()] == [EventKind.START, EventKind.STOP]
 
 
-@pytest.mark.parametrize("name", ["session.json", "poses.jsonl"])
-def test_former_session_is_not_overwritten(tmp_path, name):
-    (tmp_path / name).write_text("precious")
-    with pytest.raises(SessionError, match=str(tmp_path)):
-        Recorder(tmp_path, ORIGIN)
-    assert [p.name for p in tmp_path.iterdir()] == [name]
-    assert (tmp_path / name).read_text() == "precious"
-
-
-def test_folder_that_cannot_be_made_is_told(tmp_path):
-    (tmp_path / "file").touch()
-    with pytest.raises(SessionError, match="cannot be written"):
-        Recorder(tmp_path / "file" / "s", ORIGIN)
-
-
-def test_broken_files_are_told_with_their_place(tmp_path):
-    record(tmp_path, [result(0, person_at(2000.0)), result(1, person_at(2000.0))])
-    poses = tmp_path / "poses.jsonl"
-    poses.write_text(poses.read_text()[:-40])
-    with pytest.raises(SessionError, match="poses.jsonl:2"):
-        list(Session(tmp_path))
-    about = json.loads((tmp_path / "session.json").read_text())
-    (tmp_path / "session.json").write_text(json.dumps(about | {"schema_version": 99}))
-    with pytest.raises(SessionError, match="99"):
-        Session(tmp_path)
-    with pytest.raises(SessionError, match="no session.json"):
+def test_what_is_no_closed_session_is_told(tmp_path):
+    write_session(tmp_path / "open", 3, closes=False)
+    with pytest.raises(SessionError, match="das-app repair"):
+        Session(tmp_path / "open")
+    with pytest.raises(SessionError, match="no session.mcap"):
         Session(tmp_path / "nowhere")
+    write_session(tmp_path / "s", 3)
+    (tmp_path / "s" / "session.json").write_text('{"schema_version": 2}')
+    with pytest.raises(SessionError, match="session.json"):
+        Session(tmp_path / "s")
+
+
+def test_another_schema_version_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("das_app.pipeline.session_format.SCHEMA_VERSION", 99)
+    write_session(tmp_path / "s", 1)
+    monkeypatch.undo()
+    with pytest.raises(SessionError, match="99"):
+        Session(tmp_path / "s")
+
+
+def test_damage_is_never_a_wrong_pose(tmp_path):
+    """400 single bits flipped anywhere: what is delivered is right, or there is SessionError."""
+    folder = write_session(tmp_path / "s", 8, frames_per_chunk=2)
+    path, rng = folder / "session.mcap", np.random.default_rng(1)
+    sound, num_refused = path.read_bytes(), 0
+    for bit in rng.integers(8 * len(sound), size=400):
+        damaged = bytearray(sound)
+        damaged[bit // 8] ^= 1 << (bit % 8)
+        path.write_bytes(damaged)
+        read = []
+        try:
+            read.extend(Session(folder))
+        except SessionError:
+            num_refused += 1
+        else:
+            assert len(read) == 8
+        for place, poses in enumerate(read):
+            assert poses.index == place
+            assert poses.people.joints_cam[0, 0, 2] == depth_of(place)
+    assert num_refused > 300
+
+
+def test_closed_session_that_was_cut_is_told(tmp_path):
+    folder = write_session(tmp_path / "s", 6, frames_per_chunk=3)
+    path = folder / "session.mcap"
+    sound = path.read_bytes()
+    for size in range(0, len(sound), 37):
+        path.write_bytes(sound[:size])
+        with pytest.raises(SessionError):
+            list(Session(folder))

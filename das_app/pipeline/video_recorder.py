@@ -1,0 +1,209 @@
+"""Writes `video.mkv` beside the poses: a bounded queue, an encoder, a thread of its own.
+
+Matroska keeps what was written when the process dies; each cluster is half a second. A picture's
+time stamp is the time of its frame in the session, in milliseconds.
+"""
+
+import logging
+import os
+import threading
+from collections import deque
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+import numpy as np
+
+_QUEUE_BYTES = 160 << 20  # 60 pictures of 720p
+_SYNC_PICTURES = 60
+_TIME_BASE = Fraction(1, 1000)
+_GROUP = 30  # pictures between two that stand alone
+_CODECS = (
+    ("h264_nvenc", {"preset": "p4", "rc": "vbr", "cq": "21", "delay": "0"}),
+    ("libx264", {"preset": "veryfast", "crf": "20", "tune": "zerolatency"}),
+)
+_log = logging.getLogger(__name__)
+
+
+class _Picture(NamedTuple):
+    image: np.ndarray  # (H, W, 3) uint8 RGB
+    time_s: float
+
+
+class VideoRecorder:
+    """Takes pictures from any one thread and encodes them in its own.
+
+    Args:
+        path: new file.
+        nominal_fps: frames per second to announce, 0 when unknown.
+        queue_bytes: pictures that may wait for the encoder.
+        waits: whether `put` waits for room in the queue instead of refusing the picture.
+    """
+
+    def __init__(
+        self, path: Path, nominal_fps: float, queue_bytes: int = _QUEUE_BYTES, waits: bool = False
+    ) -> None:
+        self._path, self._nominal_fps = path, nominal_fps
+        self._queue_bytes, self._waits = queue_bytes, waits
+        self._queue: deque[_Picture] = deque()
+        self._num_waiting_bytes = 0
+        self._condition = threading.Condition()
+        self._is_ending = False
+        self._num_taken = 0
+        self._size: tuple[int, int] | None = None
+        self.error = ""
+        self.num_bytes = 0
+        self._thread = threading.Thread(target=self._run, name="das-video", daemon=True)
+        self._thread.start()
+
+    def put(self, image: np.ndarray, time_s: float) -> int | None:
+        """Hand over a picture.
+
+        Args:
+            image: (H, W, 3) uint8 RGB, not changed any more.
+            time_s: time of its frame in the session.
+
+        Returns:
+            its number in the video, or None when it is not taken: the queue is full, the encoder
+            has failed, or the picture's size is not that of the first.
+        """
+        with self._condition:
+            if self._waits:
+                self._condition.wait_for(lambda: self.error or self._has_room(image))
+            if self.error or self._is_ending or not self._has_room(image):
+                return None
+            self._size = self._size or image.shape[:2]
+            if image.shape[:2] != self._size:
+                return None
+            self._queue.append(_Picture(image, time_s))
+            self._num_waiting_bytes += image.nbytes
+            self._num_taken += 1
+            self._condition.notify_all()
+            return self._num_taken - 1
+
+    def end(self) -> None:
+        """Take no more pictures; those that wait are still written."""
+        with self._condition:
+            self._is_ending = True
+            self._condition.notify_all()
+
+    def join(self) -> None:
+        """Wait until the file is closed; call `end` before."""
+        self._thread.join()
+
+    def _has_room(self, image: np.ndarray) -> bool:
+        return not self._queue or self._num_waiting_bytes + image.nbytes <= self._queue_bytes
+
+    def _next(self) -> _Picture | None:
+        with self._condition:
+            self._condition.wait_for(lambda: self._queue or self._is_ending)
+            if not self._queue:
+                return None
+            picture = self._queue.popleft()
+            self._num_waiting_bytes -= picture.image.nbytes
+            self._condition.notify_all()
+            return picture
+
+    def _run(self) -> None:
+        try:
+            self._encode()
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            _log.exception("the video %s stopped", self._path)
+            with self._condition:
+                self.error = str(error) or type(error).__name__
+                self._queue.clear()
+                self._condition.notify_all()
+
+    def _encode(self) -> None:
+        if (picture := self._next()) is None:
+            return
+        height, width = picture.image.shape[:2]
+        encoder = VideoEncoder(self._path, (width, height), self._nominal_fps)
+        try:
+            number = 0
+            while picture is not None:
+                encoder.add(picture.image, picture.time_s)
+                self.num_bytes = encoder.num_bytes
+                number += 1
+                if number % _SYNC_PICTURES == 0:
+                    encoder.sync()
+                picture = self._next()
+        finally:
+            encoder.close()
+            self.num_bytes = encoder.num_bytes
+
+
+class VideoEncoder:
+    """A Matroska file with one H.264 track: NVENC where it works, else x264.
+
+    Args:
+        path: new file.
+        size: (width, height) px; odd sizes are padded on the right and below.
+        nominal_fps: frames per second to announce, 0 when unknown.
+
+    Raises:
+        OSError: if the file cannot be written; so do the methods.
+    """
+
+    def __init__(self, path: Path, size: tuple[int, int], nominal_fps: float) -> None:
+        self._padding = ((0, size[1] % 2), (0, size[0] % 2), (0, 0))
+        width, height = (n + n % 2 for n in size)
+        codec, options = _working_codec(width, height)
+        self._file = path.open("xb")
+        self._container = av.open(
+            self._file, "w", format="matroska",
+            options={"cluster_time_limit": "500", "flush_packets": "1"},
+        )  # fmt: skip
+        rate = Fraction(nominal_fps or 30.0).limit_denominator(1001)
+        self._stream = self._container.add_stream(codec, rate=rate, options=options)
+        self._stream.width, self._stream.height = width, height
+        self._stream.pix_fmt = "yuv420p"
+        self._stream.codec_context.time_base = _TIME_BASE
+        self._stream.codec_context.gop_size = _GROUP
+        self._last_pts = -1
+
+    @property
+    def num_bytes(self) -> int:
+        """Size of the file."""
+        return self._file.tell()
+
+    def add(self, image: np.ndarray, time_s: float) -> None:
+        """Append a picture, (H, W, 3) uint8 RGB, later than the one before."""
+        if any(after for _, after in self._padding):
+            image = np.pad(image, self._padding, mode="edge")
+        picture = av.VideoFrame.from_ndarray(image, format="rgb24")
+        self._last_pts = max(round(time_s / _TIME_BASE), self._last_pts + 1)
+        picture.pts, picture.time_base = self._last_pts, _TIME_BASE
+        self._container.mux(self._stream.encode(picture))
+        self._file.flush()
+
+    def sync(self) -> None:
+        """Wait until the disk has what was written."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Write what the encoder still holds, and close the file; after an error just close."""
+        try:
+            self._container.mux(self._stream.encode(None))
+            self._container.close()
+            self.sync()
+        finally:
+            self._file.close()
+
+
+def _working_codec(width: int, height: int) -> tuple[str, dict[str, str]]:
+    """The first codec that opens here: NVENC is listed where there is no such card, too."""
+    for name, options in _CODECS[:-1]:
+        if name not in av.codecs_available:
+            continue
+        context = av.CodecContext.create(name, "w")
+        context.width, context.height, context.pix_fmt = width, height, "yuv420p"
+        context.time_base, context.options = _TIME_BASE, options
+        try:
+            context.open()
+            return name, options
+        except (av.error.FFmpegError, OSError, ValueError):
+            _log.info("%s does not work here", name)
+    return _CODECS[-1]
