@@ -18,6 +18,8 @@ _ALONG_NOISE = 0.08  # likewise along the ray, share of the distance
 _ACCELERATION_MM_S2 = 3000.0  # of walking people
 _FIRST_SPEED_MM_S = 1000.0  # standard deviation of a speed not seen yet
 _POSE_WEIGHT = 0.5  # of the pose term, against 1 for the root at its gate
+_YOUNG_COST = 0.3  # more, of a track seen less than `_OLD_AFTER` times: it may be a false alarm
+_OLD_AFTER = 3
 _NEAREST_MM = 100.0  # a root nearer than this is taken to be there
 
 
@@ -58,6 +60,7 @@ class _Tracks:
     speed: np.ndarray  # (T, 3) per second
     covariance: np.ndarray  # (T, 3, 3): for each of the three, of place, of both, of speed
     joints_rel: np.ndarray  # (T, J, 3) mm
+    num_seen: np.ndarray  # (T,) sightings
 
     def select(self, which: np.ndarray) -> "_Tracks":
         return _Tracks(*(getattr(self, field.name)[which] for field in fields(self)))
@@ -121,7 +124,7 @@ class Tracker:
             still = np.zeros_like(tracks.speed)
             tracks = _Tracks(
                 tracks.ids, np.full(len(tracks.ids), time_s + step_s), tracks.place, still,
-                tracks.covariance, tracks.joints_rel,
+                tracks.covariance, tracks.joints_rel, tracks.num_seen,
             )  # fmt: skip
         return tracks.select(time_s - tracks.seen_s <= bridge_s)
 
@@ -140,6 +143,7 @@ def _first_sight(people: People, ids: np.ndarray, time_s: float) -> _Tracks:
         np.zeros((len(people), 3)),
         covariance,
         people.joints_rel.astype(np.float64),
+        np.ones(len(people), dtype=np.int64),
     )
 
 
@@ -165,8 +169,9 @@ def _predicted(tracks: _Tracks, time_s: float) -> _Tracks:
     )
     place = tracks.place + tracks.speed * gap
     return _Tracks(
-        tracks.ids, tracks.seen_s, place, tracks.speed, covariance, tracks.joints_rel
-    )
+        tracks.ids, tracks.seen_s, place, tracks.speed, covariance, tracks.joints_rel,
+        tracks.num_seen,
+    )  # fmt: skip
 
 
 def _updated(predicted: _Tracks, seen: _Tracks) -> _Tracks:
@@ -185,6 +190,7 @@ def _updated(predicted: _Tracks, seen: _Tracks) -> _Tracks:
         predicted.speed + speed_gain * surprise,
         covariance,
         seen.joints_rel,
+        predicted.num_seen + 1,
     )
 
 
@@ -223,5 +229,6 @@ def _costs(
     between = np.linalg.norm(seen.joints_rel[:, None] - predicted.joints_rel, axis=-1)
     pose = between.mean(axis=-1) / (config.pose_gate_mm + config.pose_growth_mm_s * gap)
     cost = np.hypot(root, _POSE_WEIGHT * np.minimum(pose, 1))
+    cost = cost + _YOUNG_COST * (predicted.num_seen < _OLD_AFTER)
     is_near = root < 1
     return np.where(is_near, np.minimum(cost, 1.0), 1.0), is_near
