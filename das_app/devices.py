@@ -1,11 +1,23 @@
-"""The cameras of this machine by name."""
+"""The cameras of this machine by name, what to ask of one, and why one cannot be opened."""
 
+import os
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 from cv2_enumerate_cameras import enumerate_cameras
 
-from das_app.pipeline.camera_source import CAMERA_BACKEND
+_IS_LINUX, _IS_WINDOWS = sys.platform.startswith("linux"), sys.platform == "win32"
+CAMERA_BACKEND = {
+    "linux": cv2.CAP_V4L2,
+    "win32": cv2.CAP_MSMF,
+    "darwin": cv2.CAP_AVFOUNDATION,
+}.get(sys.platform, cv2.CAP_ANY)
+_PRIVACY = {
+    "win32": "check Settings > Privacy & security > Camera",
+    "darwin": "check System Settings > Privacy & Security > Camera",
+}.get(sys.platform, "check that it is plugged in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +35,92 @@ class CameraDevice:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class CameraMode:
+    """What a camera is asked for; it delivers what it can that is near.
+
+    Args:
+        size: (width, height) px.
+        fps: frames per second.
+
+    Raises:
+        ValueError: if the size or the rate is not positive.
+    """
+
+    size: tuple[int, int] = (1280, 720)
+    fps: float = 30.0
+
+    def __post_init__(self) -> None:
+        if min(self.size) < 1 or not 0 < self.fps <= 1000:
+            raise ValueError(
+                f"a camera needs a size of at least 1x1 and 0 to 1000 fps, got {self}"
+            )
+
+    @staticmethod
+    def from_text(resolution: str, fps: float) -> "CameraMode":
+        """The mode that `resolution`, such as 1280x720, and a rate stand for.
+
+        Raises:
+            ValueError: if the resolution is not written like that.
+        """
+        sides = resolution.lower().replace("×", "x").split("x")
+        if len(sides) != 2 or not all(side.strip().isdecimal() for side in sides):
+            raise ValueError(f"resolution must be WIDTHxHEIGHT as 1280x720, got {resolution!r}")
+        return CameraMode((int(sides[0]), int(sides[1])), fps)
+
+
+USUAL_MODE = CameraMode()
+
+
 def list_cameras() -> tuple[CameraDevice, ...]:
-    """Every camera the system lists, virtual ones included; none is opened."""
-    found = enumerate_cameras(CAMERA_BACKEND)
-    return tuple(CameraDevice(c.index, c.name, c.path or "") for c in found)
+    """Every camera the system lists, virtual ones included; none is opened.
+
+    Windows' older interface knows virtual cameras that the newer one does not: they follow, with
+    the index that OpenCV has for them.
+    """
+    found = list(enumerate_cameras(CAMERA_BACKEND))
+    if _IS_WINDOWS:
+        names = {camera.name for camera in found}
+        others = [c for c in enumerate_cameras(cv2.CAP_DSHOW) if c.name not in names]
+        for camera in others:
+            camera.index += cv2.CAP_DSHOW
+        found += others
+    devices = [CameraDevice(c.index, c.name or f"camera {c.index}", c.path or "") for c in found]
+    return tuple(sorted(devices, key=lambda device: device.index))
+
+
+def open_capture(index: int, mode: CameraMode) -> cv2.VideoCapture | None:
+    """The camera in a mode near `mode`, or None when it cannot be opened."""
+    backend = cv2.CAP_ANY if index >= cv2.CAP_DSHOW and _IS_WINDOWS else CAMERA_BACKEND
+    capture = cv2.VideoCapture(index, backend)
+    if not capture.isOpened():
+        capture.release()
+        return None
+    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))  # raw 720p is slow on USB 2
+    capture.set(cv2.CAP_PROP_FRAME_WIDTH, mode.size[0])
+    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, mode.size[1])
+    capture.set(cv2.CAP_PROP_FPS, mode.fps)
+    capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    return capture
+
+
+def why_closed(index: int, path: str = "") -> str:
+    """Why the camera cannot be opened, as far as one can see without opening it."""
+    node = Path(path or f"/dev/video{index}")
+    if _IS_LINUX and not node.exists():
+        return f"there is no {node}; `das-app devices` lists what there is"
+    if _IS_LINUX and not os.access(node, os.R_OK | os.W_OK):
+        return f"your user may not read {node}; add it to the group `video` and log in again"
+    return f"another program may be using it; else {_PRIVACY}"
 
 
 def probe_size(device: CameraDevice) -> tuple[int, int] | None:
-    """(width, height) px the camera delivers by itself, or None when it cannot be opened."""
-    capture = cv2.VideoCapture(device.index, CAMERA_BACKEND)
+    """(width, height) px of a picture of the camera, or None when it delivers none."""
+    capture = open_capture(device.index, USUAL_MODE)
+    if capture is None:
+        return None
     try:
-        if not capture.isOpened():
-            return None
-        sides = (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
-        width, height = (int(capture.get(side)) for side in sides)
-        return (width, height)
+        has_picture, picture = capture.read()
+        return (picture.shape[1], picture.shape[0]) if has_picture else None
     finally:
         capture.release()

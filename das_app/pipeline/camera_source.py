@@ -1,125 +1,83 @@
-"""Webcams through OpenCV: reopened when they stop delivering, given up with a clear error."""
+"""Webcams through OpenCV, found again by name when they were unplugged."""
 
-import logging
 import os
-import sys
 import time
 
 import cv2
 import numpy as np
 
 from das_app.calibration import Intrinsics
+from das_app.devices import (
+    USUAL_MODE,
+    CameraDevice,
+    CameraMode,
+    list_cameras,
+    open_capture,
+    why_closed,
+)
 from das_app.pipeline.frame_source import SourceError
-from das_app.pipeline.messages import Frame
+from das_app.pipeline.watchdog import USUAL_PATIENCE, Patience, WatchedSource
 
-CAMERA_BACKEND = {
-    "linux": cv2.CAP_V4L2,
-    "win32": cv2.CAP_MSMF,
-    "darwin": cv2.CAP_AVFOUNDATION,
-}.get(sys.platform, cv2.CAP_ANY)
-_WANTED_SIZE = (1280, 720)
-_WANTED_FPS = 30
-_MAX_EMPTY_READS = 10
-_MAX_REOPENINGS = 3
-_RETRY_S = 0.1
-_READ_TIMEOUT_S = 2  # below the pipeline's stop time-out, so a dead device cannot hold it up
-
-_log = logging.getLogger(__name__)
+_SELECT_TIMEOUT_S = 2  # of OpenCV in one read; a dead device otherwise holds it for 10 s
+_MAX_AGE_S = 1.0  # of a picture whose driver's stamp is believed
 
 
-class CameraSource:
-    """Live pictures of one camera.
+def open_camera(
+    index: int,
+    intrinsics: Intrinsics,
+    mode: CameraMode = USUAL_MODE,
+    patience: Patience = USUAL_PATIENCE,
+) -> WatchedSource:
+    """The camera `index` as a live source.
 
     Args:
-        device_index: OpenCV's number of the camera.
+        index: OpenCV's number of it.
         intrinsics: its lens.
+        mode: asked for.
+        patience: with a device that stops.
 
     Raises:
-        SourceError: if the camera cannot be opened.
+        SourceError: if it cannot be opened, with the reason.
     """
+    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(_SELECT_TIMEOUT_S))
+    device = next((d for d in list_cameras() if d.index == index), None)
+    name = f"camera {index}" if device is None else device.name
+    wanted = device or CameraDevice(index, "", "")
+    return WatchedSource(name, lambda: _Camera(wanted, mode), intrinsics, patience)
 
-    is_live = True
-    num_frames = None
 
-    def __init__(self, device_index: int, intrinsics: Intrinsics) -> None:
-        self.name = f"camera {device_index}"
-        self.intrinsics = intrinsics
-        self._device_index = device_index
-        self._capture = _open(device_index)
-        self.nominal_fps = float(self._capture.get(cv2.CAP_PROP_FPS)) or 0.0
-        self._size: tuple[int, int] | None = None
-        self._next_index = 0
+class _Camera:
+    """An opened camera; one that was plugged in again may have got another number."""
 
-    def read(self) -> Frame:
-        """The next picture, waiting for it; `time_s` is monotonic.
+    def __init__(self, wanted: CameraDevice, mode: CameraMode) -> None:
+        device = _present(wanted)
+        capture = open_capture(device.index, mode)
+        if capture is None:
+            raise SourceError(why_closed(device.index, device.path))
+        self._capture = capture
 
-        Raises:
-            SourceError: if the camera delivers nothing, even after it was opened anew.
-        """
-        picture = self._read_or_reopen()
-        time_s = time.monotonic()
+    def read(self) -> tuple[np.ndarray, float] | None:
+        """The next picture and when it was taken; None for a failure."""
+        has_picture, picture = self._capture.read()
+        now_s = time.monotonic()
+        if not has_picture or picture is None or not picture.size:
+            return None
         image = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
         image.flags.writeable = False
-        size = (image.shape[1], image.shape[0])
-        if size != self._size:
-            _log.info("%s delivers %dx%d", self.name, *size)
-            self._size = size
-        frame = Frame(self._next_index, time_s, image, self.intrinsics.camera_for(size))
-        self._next_index += 1
-        return frame
-
-    def rewind(self) -> None:
-        """A camera has no beginning."""
-        raise SourceError(f"{self.name} cannot be rewound")
+        return image, self._taken_s(now_s)
 
     def close(self) -> None:
         """Release the device."""
         self._capture.release()
 
-    def _read_or_reopen(self) -> np.ndarray:
-        for attempt in range(_MAX_REOPENINGS + 1):
-            picture = self._read_some()
-            if picture is not None:
-                return picture
-            if attempt < _MAX_REOPENINGS:
-                self._reopen()
-        raise SourceError(
-            f"{self.name} delivers no pictures; check its plug and whether another program uses it"
-        )
-
-    def _read_some(self) -> np.ndarray | None:
-        deadline_s = time.monotonic() + _READ_TIMEOUT_S
-        for _ in range(_MAX_EMPTY_READS):
-            has_picture, picture = self._capture.read()
-            if has_picture and picture is not None and picture.size:
-                return picture
-            if time.monotonic() >= deadline_s:
-                break
-            time.sleep(_RETRY_S / _MAX_EMPTY_READS)
-        return None
-
-    def _reopen(self) -> None:
-        _log.warning("%s stopped delivering; opening it anew", self.name)
-        self._capture.release()
-        time.sleep(_RETRY_S)
-        try:
-            self._capture = _open(self._device_index)
-        except SourceError:
-            _log.warning("%s could not be opened anew", self.name)
+    def _taken_s(self, now_s: float) -> float:
+        """The driver's own stamp where it is of the monotonic clock, as Linux has it."""
+        stamp_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1e3
+        return stamp_s if 0 < now_s - stamp_s < _MAX_AGE_S else now_s
 
 
-def _open(device_index: int) -> cv2.VideoCapture:
-    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(_READ_TIMEOUT_S))
-    capture = cv2.VideoCapture(device_index, CAMERA_BACKEND)
-    if not capture.isOpened():
-        capture.release()
-        raise SourceError(
-            f"camera {device_index} cannot be opened; `das-app devices` lists what is there, and "
-            "another program may be using it"
-        )
-    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))  # raw 720p is slow on USB 2
-    capture.set(cv2.CAP_PROP_FRAME_WIDTH, _WANTED_SIZE[0])
-    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, _WANTED_SIZE[1])
-    capture.set(cv2.CAP_PROP_FPS, _WANTED_FPS)
-    capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-    return capture
+def _present(wanted: CameraDevice) -> CameraDevice:
+    """The camera of that number, or of that name when the number is another's now."""
+    devices = list_cameras()
+    same_name = [d for d in devices if d.name == wanted.name]
+    return next((d for d in same_name if d.index == wanted.index), (same_name or [wanted])[0])

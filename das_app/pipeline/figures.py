@@ -3,10 +3,15 @@
 import threading
 import time
 from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from das_app.pipeline.messages import PipelineStats, PoseResult
 
 _MIN_EVENTS = 2  # an event rate below one per window still needs two events
+_NUM_INTERVALS = 300
+_DOUBLED = 1.5  # medians
 
 
 class Rolling:
@@ -36,37 +41,125 @@ class Rolling:
         return sum(value for _, value in self._events) / max(len(self._events), 1)
 
 
+class Intervals:
+    """Times between frames that followed each other, over the last 300. Not locked."""
+
+    def __init__(self) -> None:
+        self._intervals_s: deque[float] = deque(maxlen=_NUM_INTERVALS)
+        self._last_s: float | None = None
+
+    def add(self, time_s: float) -> None:
+        """Note a frame."""
+        if self._last_s is not None:
+            self._intervals_s.append(time_s - self._last_s)
+        self._last_s = time_s
+
+    def interrupt(self) -> None:
+        """The next frame does not follow the last: a pause, a seek, a camera that was away."""
+        self._last_s = None
+
+    def figures_s(self) -> tuple[float, float, float]:
+        """Median, 95th percentile (s), and the share of intervals above 1.5 medians."""
+        if not self._intervals_s:
+            return 0.0, 0.0, 0.0
+        intervals_s = np.array(self._intervals_s)
+        median_s, p95_s = np.percentile(intervals_s, (50, 95))
+        doubled = np.mean(intervals_s > _DOUBLED * median_s)
+        return float(median_s), float(p95_s), float(doubled)
+
+
+@dataclass
+class _Stages:
+    """Seconds a frame spent in each stage, each over about the last second."""
+
+    decode: Rolling = field(default_factory=Rolling)
+    wait: Rolling = field(default_factory=Rolling)
+    inference: Rolling = field(default_factory=Rolling)
+    letterbox: Rolling = field(default_factory=Rolling)
+    network: Rolling = field(default_factory=Rolling)
+    people: Rolling = field(default_factory=Rolling)
+    latency: Rolling = field(default_factory=Rolling)
+
+
 class Figures:
     """Locked counts and rolling rates behind `PipelineStats`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._captures, self._inferences, self._latencies = Rolling(), Rolling(), Rolling()
-        self._num_frames = self._num_results = 0
+        self._captures, self._intervals, self._stages = Rolling(), Intervals(), _Stages()
+        self._num_frames = self._num_results = self._num_lost = 0
 
-    def note_capture(self, time_s: float) -> None:
-        """Count a frame handed to the model's mailbox at `time_s` (monotonic)."""
+    def note_capture(self, time_s: float, decode_s: float, num_lost: int = 0) -> None:
+        """Count a frame handed to the model's mailbox.
+
+        Args:
+            time_s: when it was taken (live) or handed on, monotonic.
+            decode_s: from there, or from the file, to an RGB picture.
+            num_lost: frames of the source that went missing just before it.
+        """
         with self._lock:
             self._num_frames += 1
+            self._num_lost += num_lost
             self._captures.add(time_s)
+            self._intervals.add(time_s)
+            self._stages.decode.add(time_s, decode_s)
 
-    def note_result(self, time_s: float, result: PoseResult) -> None:
-        """Count a result that was ready at `time_s` (monotonic)."""
+    def interrupt(self) -> None:
+        """What comes next does not follow what came last."""
+        with self._lock:
+            self._intervals.interrupt()
+
+    def note_result(
+        self,
+        time_s: float,
+        result: PoseResult,
+        wait_s: float,
+        stages_s: tuple[float, float, float] | None,
+    ) -> None:
+        """Count a result that was ready at `time_s` (monotonic).
+
+        Args:
+            time_s: monotonic.
+            result: with the times of the whole way.
+            wait_s: the frame waited so long for the model.
+            stages_s: letterbox, network, decoding to people; None where unknown.
+        """
         with self._lock:
             self._num_results += 1
-            self._inferences.add(time_s, result.inference_s)
-            self._latencies.add(time_s, result.latency_s)
+            stages = self._stages
+            stages.wait.add(time_s, wait_s)
+            stages.inference.add(time_s, result.inference_s)
+            stages.latency.add(time_s, result.latency_s)
+            parts = (stages.letterbox, stages.network, stages.people)
+            for part, part_s in zip(parts, stages_s or (0.0, 0.0, 0.0), strict=True):
+                part.add(time_s, part_s)
+
+    def is_drained(self, num_dropped: int) -> bool:
+        """Whether every frame handed on was dropped or became a result."""
+        with self._lock:
+            return self._num_frames == self._num_results + num_dropped
 
     def stats(self, num_dropped: int) -> PipelineStats:
         """The figures now; `num_dropped` is what the mailbox counted."""
         now_s = time.monotonic()
         with self._lock:
+            median_s, p95_s, share_doubled = self._intervals.figures_s()
+            stages = self._stages
             return PipelineStats(
                 capture_fps=self._captures.rate(now_s),
-                inference_fps=self._inferences.rate(now_s),
-                inference_ms=1e3 * self._inferences.mean(),
-                latency_ms=1e3 * self._latencies.mean(),
+                inference_fps=stages.inference.rate(now_s),
+                inference_ms=1e3 * stages.inference.mean(),
+                latency_ms=1e3 * stages.latency.mean(),
                 num_frames=self._num_frames,
                 num_results=self._num_results,
                 num_dropped=num_dropped,
+                num_lost=self._num_lost,
+                interval_median_ms=1e3 * median_s,
+                interval_p95_ms=1e3 * p95_s,
+                share_doubled=share_doubled,
+                decode_ms=1e3 * stages.decode.mean(),
+                wait_ms=1e3 * stages.wait.mean(),
+                letterbox_ms=1e3 * stages.letterbox.mean(),
+                network_ms=1e3 * stages.network.mean(),
+                people_ms=1e3 * stages.people.mean(),
             )

@@ -137,17 +137,24 @@ def capture_live(
     tally = _Tally(recorder, on_result, max_frames)
     messages: list[str] = []
 
+    is_lost = False
+
     def on_state(state: PipelineState, message: str) -> None:
+        nonlocal is_lost
+        was_lost, is_lost = is_lost, state is PipelineState.RECONNECTING
         if state is PipelineState.FAULTED:
             messages.append(message)
+        if is_lost or state is PipelineState.FAULTED:
             recorder.note_event(EventKind.SOURCE_LOST, message)
+        elif was_lost:
+            recorder.note_event(EventKind.SOURCE_BACK, message)
 
     pipeline = LivePipeline(source, estimator, on_state, sink=tally, people_options=people_options)
     begin_s = time.monotonic()
     pipeline.start()
     try:
         while recorder.is_recording and not (tally.is_full or stopping.is_set()):
-            if pipeline.state is not PipelineState.RUNNING:
+            if pipeline.state not in (PipelineState.RUNNING, PipelineState.RECONNECTING):
                 break
             stopping.wait(_POLL_S)
     finally:

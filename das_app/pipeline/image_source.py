@@ -36,6 +36,7 @@ class ImageSource:
         if not self._paths:
             raise SourceError(f"no image found at {path}; looked for {sorted(IMAGE_SUFFIXES)}")
         self.num_frames: int | None = len(self._paths)
+        self.duration_s: float | None = len(self._paths) / self.nominal_fps
         self._next_index = 0
         self._has_images = False
 
@@ -60,9 +61,13 @@ class ImageSource:
             raise SourceError(f"no image of {self.name} can be decoded")
         return None
 
-    def rewind(self) -> None:
-        """Begin again at the first image."""
-        self._next_index = 0
+    def seek(self, index: int) -> None:
+        """Let the next image read be number `index`, or the last one when there are fewer."""
+        self._next_index = min(index, len(self._paths) - 1)
+
+    def index_at(self, time_s: float) -> int:
+        """Number of the image that is on the screen at `time_s`."""
+        return max(0, int(time_s * self.nominal_fps + 1e-6))
 
     def close(self) -> None:
         """Nothing is held open."""

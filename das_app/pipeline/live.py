@@ -8,22 +8,23 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from das_app.calibration import Intrinsics
 from das_app.pipeline.figures import Figures
+from das_app.pipeline.frame_feed import FrameFeed
 from das_app.pipeline.frame_source import FrameSource
 from das_app.pipeline.mailbox import Mailbox
-from das_app.pipeline.messages import Frame, PipelineState, PipelineStats, PoseResult
-from das_app.pipeline.pacing import Pacer
+from das_app.pipeline.messages import PipelineState, PipelineStats, PoseResult
 from das_app.pipeline.people_over_time import USUAL_PEOPLE, PeopleOptions, PeopleOverTime
+from das_app.pipeline.playback import Playback
 from das_model.camera import Camera
 from das_model.people import People
 
 STOP_TIMEOUT_S = 3.0
-_FINAL_STATES = (PipelineState.STOPPED, PipelineState.FINISHED, PipelineState.FAULTED)
+_FINAL_STATES = (PipelineState.STOPPED, PipelineState.FAULTED)
 
 Estimator = Callable[[np.ndarray, Camera], People]
 StateListener = Callable[[PipelineState, str], None]
@@ -32,9 +33,15 @@ ResultSink = Callable[[PoseResult], None]
 _log = logging.getLogger(__name__)
 
 
-class _Captured(NamedTuple):
-    frame: Frame
-    at_s: float  # monotonic
+@runtime_checkable
+class TimedEstimator(Protocol):
+    """An estimator that tells what its last call spent its time on.
+
+    Attributes:
+        stages_s: letterbox, network, decoding to people.
+    """
+
+    stages_s: tuple[float, float, float]
 
 
 class LivePipeline:
@@ -63,13 +70,13 @@ class LivePipeline:
     ) -> None:
         self.results: Mailbox[PoseResult] = Mailbox()
         self._source, self._estimator, self._on_state = source, estimator, on_state
-        self._loop, self._is_paced = loop, pace and not source.is_live
         self._sink, self._sink_lock = sink, threading.Lock()
         self._people_over_time = PeopleOverTime(people_options)
-        self._frames: Mailbox[_Captured] = Mailbox()
         self._state, self._state_lock = PipelineState.STOPPED, threading.RLock()
         self._figures = Figures()
-        self._stopping, self._resumed = threading.Event(), threading.Event()
+        self._playback = Playback(source, loop, pace)
+        self._feed = FrameFeed(source, self._playback, self._figures, self._change_state)
+        self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._run_capture, name="das-capture", daemon=True),
             threading.Thread(target=self._run_inference, name="das-inference", daemon=True),
@@ -86,7 +93,6 @@ class LivePipeline:
         if self._has_started or self._stopping.is_set():
             raise RuntimeError("LivePipeline runs once; make a new one for another run")
         self._has_started = True
-        self._resumed.set()
         with self._state_lock:
             self._state = PipelineState.RUNNING
             self._on_state(self._state, self._source.name)
@@ -113,17 +119,33 @@ class LivePipeline:
             raise TimeoutError(f"{', '.join(alive)} still busy {STOP_TIMEOUT_S:g} s after stop")
 
     def set_paused(self, is_paused: bool) -> None:
-        """Hold or go on: a file waits, a camera's pictures are let go by."""
-        if is_paused and self._state is PipelineState.RUNNING:
-            self._resumed.clear()
-            self._change_state(PipelineState.PAUSED, self._source.name)
-        elif not is_paused and self._state is PipelineState.PAUSED:
-            self._change_state(PipelineState.RUNNING, self._source.name)
-            self._resumed.set()
+        """Hold or go on: a file waits, a camera's pictures are let go by. A file that is at its
+        end plays again from its beginning."""
+        if self._state in _FINAL_STATES:
+            return
+        if is_paused:
+            self._feed.set_paused(True)
+            self._follow(PipelineState.RUNNING, PipelineState.PAUSED)
+        else:
+            self._follow(PipelineState.PAUSED, PipelineState.RUNNING)
+            self._feed.set_paused(False)
+
+    def seek(self, time_s: float) -> None:
+        """Go to the frame that is on the screen at `time_s` of a file, and play or hold there."""
+        self._playback.seek(time_s)
+
+    def step(self, num_frames: int) -> None:
+        """Hold a file so many frames after the one shown, or before it when negative."""
+        self._playback.step(num_frames)
+        self._follow(PipelineState.RUNNING, PipelineState.PAUSED)
+
+    def set_speed(self, speed: float) -> None:
+        """Play a file so many times as fast. Raises ValueError outside 0.1 to 4."""
+        self._playback.set_speed(speed)
 
     def set_looping(self, is_looping: bool) -> None:
         """Whether a file begins again at its end; holds from its next end on."""
-        self._loop = is_looping
+        self._playback.set_looping(is_looping)
 
     def set_intrinsics(self, intrinsics: Intrinsics) -> None:
         """Use another lens for the frames read from now on."""
@@ -144,86 +166,59 @@ class LivePipeline:
 
     def stats(self) -> PipelineStats:
         """Figures of about the last second, and counts since the start."""
-        return self._figures.stats(self._frames.num_dropped)
+        return self._figures.stats(self._feed.frames.num_dropped)
 
     def _run_capture(self) -> None:
         try:
-            self._capture()
+            self._feed.run()
         except Exception as error:
             self._fault("source", error)
         finally:
-            self._frames.close()
+            self._feed.close()
             self._source.close()
 
     def _run_inference(self) -> None:
         try:
             self._infer()
-            if not self._stopping.is_set():
-                self._change_state(PipelineState.FINISHED, f"{self._source.name}: end")
         except Exception as error:
             self._fault("model", error)
         finally:
             self.results.close()
 
-    def _capture(self) -> None:
-        pacer = Pacer()
-        has_frames = False
-        while self._may_read(pacer):
-            frame = self._source.read()
-            if frame is None:
-                if not (self._loop and has_frames):
-                    return
-                self._begin_again(pacer)
-                continue
-            has_frames = True
-            if self._is_paced:
-                self._stopping.wait(pacer.delay_s(frame.time_s, time.monotonic()))
-            if self._source.is_live and not self._resumed.is_set():
-                continue
-            if self._may_read(pacer):
-                now_s = time.monotonic()
-                self._figures.note_capture(now_s)
-                self._frames.put(_Captured(frame, now_s))
-
-    def _begin_again(self, pacer: Pacer) -> None:
-        if self._is_paced and self._source.nominal_fps > 0:
-            self._stopping.wait(1 / self._source.nominal_fps)  # the last frame's own time
-        self._source.rewind()
-        pacer.restart()
-
-    def _may_read(self, pacer: Pacer) -> bool:
-        """Wait while a file is paused; False when the pipeline is stopping."""
-        if not self._source.is_live and not self._resumed.is_set():
-            self._resumed.wait()
-            pacer.restart()
-        return not self._stopping.is_set()
-
     def _infer(self) -> None:
-        while (captured := self._frames.take()) is not None and not self._stopping.is_set():
+        while (captured := self._feed.frames.take()) is not None and not self._stopping.is_set():
             begin_s = time.monotonic()
-            frame = captured.frame
-            found = self._estimator(frame.image, frame.camera)
+            frame, estimator = captured.frame, self._estimator
+            found = estimator(frame.image, frame.camera)
             inference_s = time.monotonic() - begin_s
             raw, shown = self._people_over_time(found, frame.time_s)
             end_s = time.monotonic()
-            result = PoseResult(frame, shown, inference_s, end_s - captured.at_s, raw)
+            result = PoseResult(frame, shown, inference_s, end_s - captured.taken_s, raw)
             with self._sink_lock:
                 if self._sink is not None:
                     self._sink(result)
-            self._figures.note_result(end_s, result)
+            stages_s = estimator.stages_s if isinstance(estimator, TimedEstimator) else None
+            self._figures.note_result(end_s, result, begin_s - captured.ready_s, stages_s)
             self.results.put(result)
 
     def _end(self) -> None:
         self._stopping.set()
-        self._resumed.set()
-        self._frames.close()
+        self._feed.close()
         self.results.close()
+        if self._source.is_live:
+            self._source.close()  # which wakes the capture thread
 
     def _fault(self, stage: str, error: Exception) -> None:
         _log.exception("%s of %s failed", stage, self._source.name)
         text = str(error) or type(error).__name__
         self._change_state(PipelineState.FAULTED, f"{self._source.name}: {stage} failed: {text}")
         self._end()
+
+    def _follow(self, former: PipelineState, state: PipelineState) -> None:
+        """Change to `state` where the pipeline is in the `former`."""
+        with self._state_lock:
+            if self._state is former:
+                self._change_state(state, self._source.name)
 
     def _change_state(self, state: PipelineState, message: str) -> None:
         with self._state_lock:

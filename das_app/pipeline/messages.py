@@ -15,7 +15,8 @@ class Frame:
 
     Args:
         index: running number in the source, from 0; gaps are frames the source lost.
-        time_s: capture time on the monotonic clock (live) or position in the file.
+        time_s: capture time on the monotonic clock (live) or position in the file; never falls
+            while a source plays on.
         image: (H, W, 3) uint8 RGB, read-only.
         camera: intrinsics of the picture.
 
@@ -61,13 +62,18 @@ class PipelineState(Enum):
     STOPPED = "stopped"
     RUNNING = "running"
     PAUSED = "paused"
-    FINISHED = "finished"  # the source ended
+    RECONNECTING = "reconnecting"  # a camera delivers nothing; it is waited for
+    FINISHED = "finished"  # a file is at its end; seeking or playing goes on from there
     FAULTED = "faulted"
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineStats:
-    """Figures of a running pipeline, over the last second or since its start."""
+    """Figures of a running pipeline, over the last second or since its start.
+
+    Rates are measured, never what a driver claims. A frame's way is decode, wait, then the
+    model with its stages; `latency_ms` is all of it.
+    """
 
     capture_fps: float = 0.0
     inference_fps: float = 0.0
@@ -76,3 +82,12 @@ class PipelineStats:
     num_frames: int = 0  # captured since start
     num_results: int = 0  # frames through the model since start
     num_dropped: int = 0  # frames captured but never seen by the model
+    num_lost: int = 0  # frames a live source took in but could not hand on
+    interval_median_ms: float = 0.0  # between frames handed on, over the last 300
+    interval_p95_ms: float = 0.0
+    share_doubled: float = 0.0  # of these intervals, longer than 1.5 medians
+    decode_ms: float = 0.0  # from the shutter (live) or the file to an RGB picture
+    wait_ms: float = 0.0  # for the model to take it
+    letterbox_ms: float = 0.0  # stages of `inference_ms`; 0 where the model does not tell
+    network_ms: float = 0.0
+    people_ms: float = 0.0  # from the network's maps to people

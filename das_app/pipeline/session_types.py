@@ -72,6 +72,7 @@ class EventKind(StrEnum):
     START = "start"
     STOP = "stop"
     SOURCE_LOST = "source_lost"
+    SOURCE_BACK = "source_back"
     SETTINGS_CHANGED = "settings_changed"
     PICTURES_DROPPED = "pictures_dropped"
     VIDEO_STOPPED = "video_stopped"

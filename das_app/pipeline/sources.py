@@ -3,19 +3,24 @@
 from pathlib import Path
 
 from das_app.calibration import Intrinsics
-from das_app.pipeline.camera_source import CameraSource
+from das_app.devices import USUAL_MODE, CameraMode, list_cameras
+from das_app.pipeline.camera_source import open_camera
 from das_app.pipeline.frame_source import FrameSource, SourceError
 from das_app.pipeline.image_source import IMAGE_SUFFIXES, ImageSource
+from das_app.pipeline.stream_source import is_address, open_address
 from das_app.pipeline.video_source import VideoSource
 from das_app.settings import DEMO_SOURCE, bundled_file
 
 
-def open_source(spec: str, intrinsics: Intrinsics) -> FrameSource:
+def open_source(
+    spec: str, intrinsics: Intrinsics, mode: CameraMode = USUAL_MODE
+) -> FrameSource:
     """Open what `spec` names.
 
     Args:
-        spec: camera index, video file, image, folder of images, or `demo`.
+        spec: camera index or name, video file, image, folder of images, address, or `demo`.
         intrinsics: lens of the source.
+        mode: asked of a camera.
 
     Raises:
         SourceError: if there is no such thing or it cannot be opened.
@@ -23,16 +28,25 @@ def open_source(spec: str, intrinsics: Intrinsics) -> FrameSource:
     if spec == DEMO_SOURCE:
         return VideoSource(_demo_clip(), intrinsics, name="demo")
     if spec.isdecimal():
-        return CameraSource(int(spec), intrinsics)
+        return open_camera(int(spec), intrinsics, mode)
+    if is_address(spec):
+        return open_address(spec, intrinsics)
     path = Path(spec).expanduser()
     if not path.exists():
-        raise SourceError(
-            f"source {spec} is neither a camera index, nor {DEMO_SOURCE}, nor an existing file "
-            "or folder"
-        )
+        return open_camera(_camera_named(spec), intrinsics, mode)
     if path.is_dir() or path.suffix.lower() in IMAGE_SUFFIXES:
         return ImageSource(path, intrinsics)
     return VideoSource(path, intrinsics)
+
+
+def _camera_named(spec: str) -> int:
+    for device in list_cameras():
+        if device.name.casefold() == spec.casefold():
+            return device.index
+    raise SourceError(
+        f"source {spec} is neither the index or name of a camera, nor {DEMO_SOURCE}, nor an "
+        "address such as rtsp://host/path, nor an existing file or folder"
+    )
 
 
 def _demo_clip() -> Path:

@@ -1,5 +1,7 @@
-"""Video files through PyAV: every frame with its exact timestamp, turned upright."""
+"""Video files through PyAV: every frame with its exact timestamp, turned upright, any of them
+sought by its number."""
 
+import bisect
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +13,18 @@ from das_app.calibration import Intrinsics
 from das_app.pipeline.frame_source import SourceError
 from das_app.pipeline.messages import Frame
 
+OPEN_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 2.0  # of a network address
 _log = logging.getLogger(__name__)
 
 
 class VideoSource:
-    """Frames of a video file in order of display.
+    """Frames of a video in order of display.
+
+    The first place sought makes a list of the timestamps of all frames, without decoding them;
+    from then on a seek costs the decoding from the key frame before it.
 
     Args:
-        path: video file.
+        location: video file, or the address of one; of an address no place can be sought.
         intrinsics: lens it was taken with.
         name: name to show; the file's own by default.
 
@@ -28,14 +34,19 @@ class VideoSource:
 
     is_live = False
 
-    def __init__(self, path: Path, intrinsics: Intrinsics, name: str | None = None) -> None:
-        self.name = name or path.name
+    def __init__(
+        self, location: Path | str, intrinsics: Intrinsics, name: str | None = None
+    ) -> None:
+        self.name = name or Path(location).name
         self.intrinsics = intrinsics
-        self._path = path
-        self._container = _open(path)
+        self._location = location
+        self._container = open_video(location)
         stream = self._container.streams.video[0]
         self.nominal_fps = float(stream.average_rate or stream.guessed_rate or 0)
         self.num_frames = stream.frames or None
+        self.duration_s = _duration_s(self._container) if isinstance(location, Path) else None
+        self._stamps: list[int] | None = None  # of all frames; empty where the file has none
+        self._first_stamp: int | None = None
         self._begin()
 
     def read(self) -> Frame | None:
@@ -43,18 +54,45 @@ class VideoSource:
         picture = next(self._pictures, None)
         if picture is None:
             return None
-        image = _upright(picture)
-        image.flags.writeable = False
+        image = upright(picture)
         camera = self.intrinsics.camera_for((image.shape[1], image.shape[0]))
         frame = Frame(self._next_index, self._position_s(picture), image, camera)
         self._next_index += 1
         return frame
 
-    def rewind(self) -> None:
-        """Begin again at the first frame."""
-        self._container.close()
-        self._container = _open(self._path)
-        self._begin()
+    def seek(self, index: int) -> None:
+        """Let the next frame read be number `index`, or the last one when there are fewer.
+
+        Raises:
+            SourceError: for another index than 0 of an address.
+        """
+        if index > 0 and self.duration_s is None:
+            raise SourceError(f"{self.name}: no place can be sought, got frame {index}")
+        stamps = self._timestamps() if index > 0 else []
+        if not stamps:
+            self._begin_again()
+            self._skip_to(index)
+            return
+        index = min(index, len(stamps) - 1)
+        stream = self._container.streams.video[0]
+        self._container.seek(stamps[index], stream=stream)
+        self._pictures = self._decode()
+        first = next((p for p in self._pictures if (p.pts or 0) >= stamps[index]), None)
+        if first is None or first.pts > stamps[index]:  # no key frame where the file says
+            self._begin_again()
+            self._skip_to(index)
+            return
+        self._pictures = _chain(first, self._pictures)
+        self._next_index = index
+
+    def index_at(self, time_s: float) -> int:
+        """Number of the frame that is on the screen at `time_s` of the file."""
+        stamps = self._timestamps() if self.duration_s is not None else []
+        if not stamps:
+            return max(0, int(time_s * self.nominal_fps + 1e-6))
+        time_base = self._container.streams.video[0].time_base
+        stamp = stamps[0] + round(time_s / time_base)
+        return max(0, bisect.bisect_right(stamps, stamp) - 1)
 
     def close(self) -> None:
         """Release the file."""
@@ -62,13 +100,29 @@ class VideoSource:
 
     def _begin(self) -> None:
         self._next_index = 0
-        self._first_s: float | None = None
         self._pictures = self._decode()
+
+    def _begin_again(self) -> None:
+        self._container.close()
+        self._container = open_video(self._location)
+        self._begin()
+
+    def _skip_to(self, index: int) -> None:
+        """Decode up to frame `index`, or to the last one when there are fewer."""
+        last = None
+        while self._next_index < index and (picture := next(self._pictures, None)) is not None:
+            self._position_s(picture)
+            self._next_index += 1
+            last = picture
+        picture = next(self._pictures, None)
+        if picture is None and last is not None:
+            picture, self._next_index = last, self._next_index - 1
+        if picture is not None:
+            self._pictures = _chain(picture, self._pictures)
 
     def _decode(self) -> Iterator[av.VideoFrame]:
         """Pictures of the file; damaged packets are passed over and reported at the end."""
         stream = self._container.streams.video[0]
-        stream.thread_type = "AUTO"
         num_damaged = num_pictures = 0
         for packet in self._container.demux(stream):
             try:
@@ -81,31 +135,69 @@ class VideoSource:
         if num_damaged:
             _log.warning("%s: passed over %d damaged packets", self.name, num_damaged)
         if not num_pictures:
-            raise SourceError(f"no picture of {self._path} can be decoded")
+            raise SourceError(f"no picture of {self._location} can be decoded")
+
+    def _timestamps(self) -> list[int]:
+        """Timestamps of all frames in order of display; empty where packets have none."""
+        if self._stamps is None:
+            with open_video(self._location) as container:
+                packets = container.demux(container.streams.video[0])
+                stamps = [p.pts for p in packets if p.size and not p.is_discard]
+            self._stamps = [] if None in stamps else sorted(stamps)
+        return self._stamps
 
     def _position_s(self, picture: av.VideoFrame) -> float:
-        if picture.time is None:
+        if picture.pts is None:
             return self._next_index / (self.nominal_fps or 30.0)
-        if self._first_s is None:
-            self._first_s = picture.time
-        return picture.time - self._first_s
+        if self._first_stamp is None:
+            self._first_stamp = self._stamps[0] if self._stamps else picture.pts
+        return float((picture.pts - self._first_stamp) * picture.time_base)
 
 
-def _open(path: Path) -> av.container.InputContainer:
-    if not path.is_file():
-        raise SourceError(f"video file {path} does not exist")
+def open_video(location: Path | str) -> av.container.InputContainer:
+    """Open a file or an address.
+
+    Raises:
+        SourceError: if it is missing, silent for 5 s, no video, or has no picture track.
+    """
+    if isinstance(location, Path) and not location.is_file():
+        raise SourceError(f"video file {location} does not exist")
     try:
-        container = av.open(str(path))
+        container = _open(location)
     except (av.error.FFmpegError, OSError) as error:
-        raise SourceError(f"{path} cannot be opened as a video: {error}") from error
+        raise SourceError(f"{location} cannot be opened as a video: {error}") from error
     if not container.streams.video:
         container.close()
-        raise SourceError(f"{path} has no picture track")
+        raise SourceError(f"{location} has no picture track")
+    container.streams.video[0].thread_type = "AUTO"
     return container
 
 
-def _upright(picture: av.VideoFrame) -> np.ndarray:
-    """(H, W, 3) RGB, turned by the rotation that the file asks for (counter-clockwise degrees)."""
+def upright(picture: av.VideoFrame) -> np.ndarray:
+    """(H, W, 3) uint8 RGB, read-only, turned by the rotation that the file asks for."""
     image = picture.to_ndarray(format="rgb24")
-    quarter_turns = round(picture.rotation / 90) % 4
-    return np.ascontiguousarray(np.rot90(image, quarter_turns)) if quarter_turns else image
+    quarter_turns = round(picture.rotation / 90) % 4  # counter-clockwise
+    if quarter_turns:
+        image = np.ascontiguousarray(np.rot90(image, quarter_turns))
+    image.flags.writeable = False
+    return image
+
+
+def _open(location: Path | str) -> av.container.InputContainer:
+    if isinstance(location, Path):
+        return av.open(str(location))
+    options = {"rtsp_transport": "tcp"} if location.lower().startswith("rtsp") else {}
+    return av.open(location, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S), options=options)
+
+
+def _duration_s(container: av.container.InputContainer) -> float:
+    """Length as the file says; of what is only guessed, the number of frames decides."""
+    stream = container.streams.video[0]
+    if stream.duration:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / av.time_base
+
+
+def _chain(first: av.VideoFrame, others: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+    yield first
+    yield from others

@@ -24,9 +24,15 @@ class FakeSource:
         self.num_frames, self.nominal_fps, self.is_live = num_frames, fps, is_live
         self.intrinsics = Intrinsics()
         self.error_at = {}  # index -> exception
+        self.size_at = {}  # index -> (width, height) from there on
+        self.lost_at = {}  # index -> so many are lost in front of it
+        self.shutter_s = 0.0  # a live frame is so old when it is read
+        self.size = SIZE
         self.gate = threading.Event()  # read() waits for it
         self.gate.set()
-        self.num_closed = self.num_rewound = 0
+        self.num_closed = 0
+        self.sought = []
+        self.duration_s = num_frames and num_frames / fps
         self.next_index = 0
 
     def read(self):
@@ -39,12 +45,18 @@ class FakeSource:
         self.next_index += 1
         if self.is_live:
             time.sleep(1 / self.nominal_fps)
-        image = np.full((SIZE[1], SIZE[0], 3), index % 256, np.uint8)
-        return Frame(index, index / self.nominal_fps, image, self.intrinsics.camera_for(SIZE))
+        time_s = time.monotonic() - self.shutter_s if self.is_live else index / self.nominal_fps
+        self.size = width, height = self.size_at.get(index, self.size)
+        index += sum(lost for at, lost in self.lost_at.items() if at <= index)
+        image = np.full((height, width, 3), index % 256, np.uint8)
+        return Frame(index, time_s, image, self.intrinsics.camera_for(self.size))
 
-    def rewind(self):
-        self.num_rewound += 1
-        self.next_index = 0
+    def seek(self, index):
+        self.sought.append(index)
+        self.next_index = index
+
+    def index_at(self, time_s):
+        return int(time_s * self.nominal_fps + 1e-6)
 
     def close(self):
         self.num_closed += 1

@@ -4,7 +4,7 @@ import pytest
 from pipeline_fakes import FakeEstimator, FakeSource
 from session_fakes import ORIGIN
 
-from das_app.pipeline.frame_source import SourceError
+from das_app.pipeline.frame_source import SourceError, SourceLost
 from das_app.pipeline.headless import CaptureError, capture_file, capture_live
 from das_app.pipeline.recorder import Recorder
 from das_app.pipeline.session import Session
@@ -93,3 +93,25 @@ def test_camera_that_fails_leaves_a_closed_session(tmp_path, caplog):
     session = Session(tmp_path)
     assert len(list(session)) == session.counts.num_frames >= 1
     assert "unplugged" in caplog.text
+
+
+def test_camera_that_is_away_for_a_while_leaves_a_mark_and_the_recording_goes_on(tmp_path):
+    source = FakeSource(num_frames=None, is_live=True)
+    source.error_at[3] = SourceLost("fake is lost")
+    usual_read, num_losses = source.read, []
+
+    def read():
+        try:
+            return usual_read()
+        except SourceLost:
+            num_losses.append(1)
+            if len(num_losses) == 5:
+                source.error_at.clear()
+            raise
+
+    source.read = read
+    capture(capture_live, source, tmp_path, max_frames=8)
+    events = [e for e in Session(tmp_path).events() if e.kind.value.startswith("source")]
+    assert [(e.kind.value, e.text) for e in events] == [
+        ("source_lost", "fake is lost"), ("source_back", "fake is back")
+    ]  # fmt: skip

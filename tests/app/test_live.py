@@ -6,6 +6,7 @@ from pipeline_fakes import FakeEstimator, FakeSource
 
 from das_app.calibration import Intrinsics
 from das_app.pipeline import live
+from das_app.pipeline.frame_source import SourceLost
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.messages import PipelineState
 from das_app.pipeline.people_over_time import PeopleOptions
@@ -74,11 +75,10 @@ def test_file_ends_finished_with_its_last_frame_seen_and_counts_adding_up(run):
     seen = []
     pipeline, states = run(source, sink=seen.append)
     pipeline.start()
-    results = collect(pipeline)
     states.wait_for(PipelineState.FINISHED)
     indices = [r.frame.index for r in seen]
     assert indices == sorted(set(indices)) and indices[-1] == 199
-    assert results[-1].frame.index == 199
+    assert pipeline.results.take(0).frame.index == 199
     stats = pipeline.stats()
     assert stats.num_frames == 200
     assert stats.num_results == len(seen)
@@ -94,7 +94,7 @@ def test_slow_model_gets_the_newest_frame_and_the_rest_are_dropped(run):
     pipeline, states = run(source, estimator, sink=seen.append)
     pipeline.start()
     assert estimator.has_begun.wait(WAIT_S)
-    while source.num_closed == 0:
+    while pipeline.stats().num_frames < 50:
         threading.Event().wait(0.005)
     estimator.gate.set()
     states.wait_for(PipelineState.FINISHED)
@@ -134,20 +134,6 @@ def test_smoothing_is_switched_while_it_runs(run):
     wait_for(is_raw=True)
 
 
-@pytest.mark.parametrize("is_paced", [True, False])
-def test_files_wait_for_their_timestamps_unless_told_not_to(run, monkeypatch, is_paced):
-    delays = []
-    pipeline, states = run(FakeSource(num_frames=4, fps=20.0), pace=is_paced)
-    wait = pipeline._stopping.wait
-    monkeypatch.setattr(
-        pipeline._stopping, "wait", lambda timeout: (delays.append(timeout), wait(timeout))[1]
-    )
-    pipeline.start()
-    states.wait_for(PipelineState.FINISHED)
-    assert len(delays) == (4 if is_paced else 0)
-    assert all(0 <= delay <= 1 / 20 for delay in delays)
-
-
 def test_loop_begins_again_until_stopped(run):
     source = FakeSource(num_frames=3)
     pipeline, states = run(source, loop=True)
@@ -156,7 +142,7 @@ def test_loop_begins_again_until_stopped(run):
     while indices.count(0) < 4:
         indices.append(pipeline.results.take(WAIT_S).frame.index)
     pipeline.stop()
-    assert source.num_rewound >= 3
+    assert source.sought[:3] == [0, 0, 0]
     assert states.states == [PipelineState.RUNNING, PipelineState.STOPPED]
     assert source.num_closed >= 1
 
@@ -165,7 +151,7 @@ def test_looping_can_be_switched_while_it_plays(run):
     source = FakeSource(num_frames=3)
     pipeline, states = run(source, loop=True)
     pipeline.start()
-    while source.num_rewound < 2:
+    while len(source.sought) < 2:
         assert pipeline.results.take(WAIT_S) is not None
     pipeline.set_looping(False)
     states.wait_for(PipelineState.FINISHED)
@@ -208,6 +194,142 @@ def test_paused_camera_is_still_read_so_that_resuming_shows_now(run):
     assert pipeline.results.take(0) is None
     pipeline.set_paused(False)
     assert pipeline.results.take(WAIT_S).frame.index >= held_at + 19  # the one just read
+
+
+def test_seeking_and_stepping_show_one_frame_while_paused(run):
+    source = FakeSource(num_frames=9999)
+    pipeline, states = run(source)
+    pipeline.set_paused(True)  # no effect before the start
+    pipeline.start()
+    assert pipeline.results.take(WAIT_S) is not None
+    pipeline.set_paused(True)
+    while pipeline.results.take(0.2) is not None:
+        pass
+    shown = []
+    for order in (
+        lambda: pipeline.seek(0.05),
+        lambda: pipeline.step(-1),
+        lambda: pipeline.step(1),
+        lambda: pipeline.step(1),
+    ):
+        order()
+        shown.append(pipeline.results.take(WAIT_S).frame.index)
+    assert shown == [50, 49, 50, 51]
+    assert pipeline.results.take(0.1) is None
+    assert states.states[-1] is PipelineState.PAUSED
+
+
+def test_a_step_while_playing_pauses(run):
+    pipeline, states = run(FakeSource(num_frames=None))
+    pipeline.start()
+    assert pipeline.results.take(WAIT_S) is not None
+    pipeline.step(1)
+    states.wait_for(PipelineState.PAUSED)
+    while pipeline.results.take(0.2) is not None:
+        pass
+    assert pipeline.results.take(0.1) is None
+
+
+def test_at_its_end_a_file_can_be_sought_and_played_again(run):
+    source = FakeSource(num_frames=10)
+    pipeline, states = run(source)
+    pipeline.start()
+    states.wait_for(PipelineState.FINISHED)
+    assert pipeline.results.take(0).frame.index == 9
+    pipeline.seek(0.002)
+    assert pipeline.results.take(WAIT_S).frame.index == 2
+    states.wait_for(PipelineState.PAUSED)
+    pipeline.set_paused(False)
+    assert pipeline.results.take(WAIT_S).frame.index > 2
+    while len(states.heard) < 5:
+        threading.Event().wait(0.005)
+    pipeline.set_paused(False)
+    while len(states.heard) < 7:
+        threading.Event().wait(0.005)
+    assert source.sought == [2, 0]
+    running, finished = PipelineState.RUNNING, PipelineState.FINISHED
+    assert states.states == [
+        running, finished, PipelineState.PAUSED, running, finished, running, finished
+    ]  # fmt: skip
+
+
+def test_lost_camera_is_told_and_its_return_too_with_the_pipeline_alive(run):
+    source = FakeSource(num_frames=None, is_live=True)
+    source.error_at[5] = SourceLost("fake: no picture for 1 s")
+    pipeline, states = run(source)
+    pipeline.start()
+    states.wait_for(PipelineState.RECONNECTING)
+    assert pipeline.state is PipelineState.RECONNECTING
+    while pipeline.results.take(0.1) is not None:
+        pass
+    source.error_at.clear()
+    assert pipeline.results.take(WAIT_S).frame.index >= 5
+    assert states.heard[1:] == [
+        (PipelineState.RECONNECTING, "fake: no picture for 1 s"),
+        (PipelineState.RUNNING, "fake is back"),
+    ]
+
+
+def test_camera_that_comes_back_while_paused_stays_paused(run):
+    source = FakeSource(num_frames=None, is_live=True)
+    pipeline, states = run(source)
+    pipeline.start()
+    assert pipeline.results.take(WAIT_S) is not None
+    pipeline.set_paused(True)
+    source.error_at[source.next_index + 20] = SourceLost("gone")
+    states.wait_for(PipelineState.RECONNECTING)
+    source.error_at.clear()
+    while len(states.heard) < 4:
+        threading.Event().wait(0.005)
+    assert states.heard[3] == (PipelineState.PAUSED, "fake is back")
+
+
+def test_new_size_of_a_cameras_pictures_is_told(run):
+    source = FakeSource(num_frames=None, is_live=True)
+    source.size_at[7] = (64, 48)
+    pipeline, states = run(source)
+    pipeline.start()
+    while len(states.heard) < 2:
+        assert pipeline.results.take(WAIT_S) is not None
+    assert states.heard[1] == (PipelineState.RUNNING, "fake now delivers 64×48")
+
+
+def test_latency_of_a_camera_counts_from_the_shutter_and_lost_frames_are_counted(run):
+    source = FakeSource(num_frames=None, is_live=True)
+    source.shutter_s, source.lost_at = 0.25, {4: 2, 6: 1}
+    seen = []
+    pipeline, _ = run(source, sink=seen.append)
+    pipeline.start()
+    while pipeline.stats().num_results < 10:
+        assert pipeline.results.take(WAIT_S) is not None
+    pipeline.stop()
+    stats = pipeline.stats()
+    assert stats.num_lost == 3
+    assert all(result.latency_s >= 0.25 for result in seen)
+    assert stats.decode_ms >= 250
+    parts_ms = stats.decode_ms + stats.wait_ms + stats.inference_ms
+    assert parts_ms <= stats.latency_ms * 1.05
+
+
+def test_stages_of_a_model_that_tells_them(run):
+    estimator = FakeEstimator()
+    estimator.stages_s = (0.001, 0.02, 0.003)
+    pipeline, states = run(FakeSource(), estimator)
+    pipeline.start()
+    states.wait_for(PipelineState.FINISHED)
+    stats = pipeline.stats()
+    found = (stats.letterbox_ms, stats.network_ms, stats.people_ms)
+    assert found == pytest.approx((1, 20, 3))
+
+
+def test_stop_wakes_a_live_source_that_waits(run):
+    source = FakeSource(num_frames=None, is_live=True)
+    source.close = source.gate.set
+    source.gate.clear()
+    pipeline, states = run(source)
+    pipeline.start()
+    pipeline.stop()
+    assert states.states[-1] is PipelineState.STOPPED
 
 
 def test_stop_while_paused(run):

@@ -1,3 +1,4 @@
+import time
 from fractions import Fraction
 
 import av
@@ -5,9 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
+from das_app import devices
 from das_app.calibration import Intrinsics
+from das_app.devices import CameraDevice, CameraMode
 from das_app.pipeline import camera_source, sources
-from das_app.pipeline.camera_source import CameraSource
 from das_app.pipeline.frame_source import SourceError
 from das_app.pipeline.image_source import ImageSource, list_images, read_image
 from das_app.pipeline.sources import open_source
@@ -20,15 +22,15 @@ MILLISECONDS = Fraction(1, 1000)
 def picture(number, size=(64, 48)):
     """A picture whose left half is as bright as its number says, right half dark."""
     image = np.zeros((size[1], size[0], 3), np.uint8)
-    image[:, : size[0] // 2] = 20 * number + 20
+    image[:, : size[0] // 2] = (20 * number + 20) % 256
     image[: size[1] // 2, size[0] // 2 :, 0] = 255
     return image
 
 
-def write_video(path, times_ms, size=(64, 48), codec="ffv1"):
+def write_video(path, times_ms, size=(64, 48), codec="ffv1", pixels="bgr0", options=None):
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=30)
-        stream.width, stream.height, stream.pix_fmt = *size, "bgr0"
+        stream = container.add_stream(codec, rate=30, options=options)
+        stream.width, stream.height, stream.pix_fmt = *size, pixels
         stream.time_base = stream.codec_context.time_base = MILLISECONDS
         for number, time_ms in enumerate(times_ms):
             frame = av.VideoFrame.from_ndarray(picture(number, size), format="rgb24")
@@ -71,15 +73,65 @@ def test_video_positions_count_from_its_first_picture(tmp_path):
     source.close()
 
 
-def test_video_rewinds_to_its_first_picture(tmp_path):
-    source = VideoSource(write_video(tmp_path / "clip.mkv", [0, 40, 80]), LENS)
-    first = read_all(source)
-    assert source.read() is None
-    source.rewind()
-    again = read_all(source)
+@pytest.fixture(scope="module")
+def coded_clip(tmp_path_factory):
+    """40 frames of variable rate with key frames far apart and frames out of order in the file."""
+    path = tmp_path_factory.mktemp("clips") / "coded.mp4"
+    times_ms = [1000 + 40 * n + 7 * (n % 3) for n in range(40)]
+    write_video(path, times_ms, codec="libx264", pixels="yuv420p", options={"g": "16", "bf": "2"})
+    return path, [(t - 1000) / 1000 for t in times_ms]
+
+
+@pytest.mark.parametrize("kind", ["ffv1", "h264", "raw"])
+def test_any_frame_can_be_sought_exactly(tmp_path, coded_clip, kind):
+    path = coded_clip[0]
+    if kind == "ffv1":
+        path = write_video(tmp_path / "clip.mkv", [0, 40, 80, 200, 233, 1033])
+    elif kind == "raw":  # a stream without any timestamps or index
+        path = raw_copy(path, tmp_path / "clip.h264")
+    source = VideoSource(path, LENS)
+    plain = read_all(source)
+    last = len(plain) - 1
+    for index in (last, 0, 3, last // 2 + 1, last // 2, 4, last + 50):
+        source.seek(index)
+        wanted = plain[min(index, last) :]
+        for frame, expected in zip((source.read(), source.read()), wanted, strict=False):
+            assert (frame.index, frame.time_s) == (expected.index, expected.time_s)
+            assert np.array_equal(frame.image, expected.image)
+    source.seek(last)
+    assert source.read() is not None and source.read() is None
     source.close()
-    assert [(f.index, f.time_s) for f in again] == [(f.index, f.time_s) for f in first]
-    assert np.array_equal(again[0].image, first[0].image)
+
+
+def raw_copy(path, copy):
+    with av.open(str(path)) as old, av.open(str(copy), "w", format="h264") as new:
+        stream = new.add_stream_from_template(old.streams.video[0])
+        for packet in old.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                new.mux(packet)
+    return copy
+
+
+def test_a_film_can_be_sought_before_anything_was_read(coded_clip):
+    path, times_s = coded_clip
+    source = VideoSource(path, LENS)
+    source.seek(20)
+    frame = source.read()
+    assert (frame.index, frame.time_s) == (20, pytest.approx(times_s[20]))
+    source.seek(0)
+    assert source.read().time_s == 0
+    source.close()
+
+
+def test_frame_on_screen_at_a_time(coded_clip):
+    path, times_s = coded_clip
+    source = VideoSource(path, LENS)
+    assert [source.index_at(t) for t in times_s] == list(range(40))
+    assert source.index_at(times_s[7] - 0.001) == 6
+    assert source.index_at(-1) == 0 and source.index_at(1000) == 39
+    assert times_s[-1] < source.duration_s < times_s[-1] + 0.2
+    source.close()
 
 
 def test_video_is_turned_upright(tmp_path):
@@ -153,8 +205,10 @@ def test_folder_of_images_with_sub_folders_in_order(tmp_path):
     assert [f.camera.size for f in frames] == [(64, 48), (64, 48), (80, 60)]
     assert all(np.array_equal(frames[n].image[..., 1], picture(n)[..., 1]) for n in (0, 1))
     assert [f.time_s for f in frames] == [0, 0.5, 1]
-    source.rewind()
-    assert source.read().index == 0
+    for index in (1, 0, 9):
+        source.seek(index)
+        assert source.read().index == min(index, 2)
+    assert (source.duration_s, source.index_at(0.99), source.index_at(1.0)) == (1.5, 1, 2)
 
 
 def test_unreadable_image_is_passed_over_with_a_warning(tmp_path, caplog):
@@ -196,7 +250,8 @@ def test_open_source_knows_what_is_meant(tmp_path, monkeypatch):
         source.close()
 
 
-def test_open_source_names_what_does_not_exist():
+def test_open_source_names_what_does_not_exist(cameras):
+    cameras({})
     with pytest.raises(SourceError, match="nowhere.mp4"):
         open_source("nowhere.mp4", LENS)
 
@@ -212,26 +267,24 @@ def test_intrinsics_of_a_source_hold_from_the_next_frame_on(tmp_path):
 
 
 class FakeCapture:
-    """cv2.VideoCapture by a script: a picture, None for a failed read."""
+    """cv2.VideoCapture that always has a picture, or cannot be opened."""
 
-    opened = []
-
-    def __init__(self, pictures, is_open=True):
-        self.pictures, self.is_open, self.is_released = list(pictures), is_open, False
-        self.opened.append(self)
+    def __init__(self, picture=None, stamp_ms=0.0):
+        self.picture, self.stamp_ms = picture, stamp_ms
+        self.asked, self.is_released = {}, False
 
     def isOpened(self):  # noqa: N802
-        return self.is_open
+        return self.picture is not None
 
     def read(self):
-        image = self.pictures.pop(0) if self.pictures else None
-        return image is not None, image
+        time.sleep(0.001)
+        return True, self.picture
 
-    def get(self, _prop):
-        return 30.0
+    def get(self, prop):
+        return self.stamp_ms if prop == cv2.CAP_PROP_POS_MSEC else 30.0
 
-    def set(self, _prop, _value):
-        return True
+    def set(self, prop, value):
+        self.asked[prop] = value
 
     def release(self):
         self.is_released = True
@@ -239,73 +292,75 @@ class FakeCapture:
 
 @pytest.fixture
 def cameras(monkeypatch):
-    """Give the scripts of the captures to be opened one after the other; the rest fail to open."""
-    FakeCapture.opened = []
+    """Give the captures by index and the listed cameras; returns what was opened, in order."""
 
-    def prepare(*scripts):
-        waiting = list(scripts)
-        monkeypatch.setattr(
-            camera_source.cv2,
-            "VideoCapture",
-            lambda *_: FakeCapture(waiting.pop(0)) if waiting else FakeCapture([], is_open=False),
-        )
+    def prepare(captures, *listed):
+        opened = []
 
-    monkeypatch.setattr(camera_source, "_RETRY_S", 0.0)
+        def open_it(index, _backend):
+            opened.append(index)
+            return captures.get(index) or FakeCapture()
+
+        monkeypatch.setattr(devices.cv2, "VideoCapture", open_it)
+        for module in (camera_source, sources):
+            monkeypatch.setattr(module, "list_cameras", lambda: listed)
+        return opened
+
     return prepare
 
 
-def test_camera_gives_rgb_with_running_index_and_clock(cameras):
-    bgr = np.zeros((48, 64, 3), np.uint8)
-    bgr[..., 0] = 200  # blue
-    cameras([bgr, bgr])
-    source = CameraSource(0, LENS)
-    first, second = source.read(), source.read()
+BGR = np.zeros((48, 64, 3), np.uint8)
+BGR[..., 0] = 200  # blue
+
+
+def test_camera_gives_rgb_and_is_asked_for_the_mode(cameras):
+    capture = FakeCapture(BGR)
+    cameras({0: capture}, CameraDevice(0, "Desk", ""))
+    source = open_source("0", LENS, CameraMode((640, 480), 60.0))
+    before_s = time.monotonic()
+    frame = source.read()
     source.close()
-    assert first.image[0, 0].tolist() == [0, 0, 200]
-    assert (first.index, second.index) == (0, 1)
-    assert second.time_s >= first.time_s > 0
-    assert source.is_live and source.num_frames is None
-    assert FakeCapture.opened[0].is_released
+    assert frame.image[0, 0].tolist() == [0, 0, 200]
+    assert abs(frame.time_s - before_s) < 1
+    assert not frame.image.flags.writeable
+    assert source.name == "Desk"
+    assert capture.asked[cv2.CAP_PROP_FRAME_WIDTH] == 640
+    assert capture.asked[cv2.CAP_PROP_FRAME_HEIGHT] == 480
+    assert capture.asked[cv2.CAP_PROP_FPS] == 60
+    assert capture.is_released
 
 
-def test_camera_bridges_failed_reads(cameras):
-    good = np.ones((48, 64, 3), np.uint8)
-    cameras([good, None, None, good])
-    source = CameraSource(0, LENS)
-    assert [source.read().index, source.read().index] == [0, 1]
-    assert len(FakeCapture.opened) == 1
+@pytest.mark.parametrize(("age_s", "is_believed"), [(0.2, True), (-5.0, False), (30.0, False)])
+def test_driver_stamps_of_the_monotonic_clock_are_the_capture_time(cameras, age_s, is_believed):
+    capture = FakeCapture(BGR)
+    cameras({0: capture})
+    begin_s = time.monotonic()
+    capture.stamp_ms = 1e3 * (begin_s - age_s)
+    source = open_source("0", LENS)
+    frame = source.read()
+    source.close()
+    if is_believed:
+        assert frame.time_s == pytest.approx(begin_s - age_s, abs=1e-6)
+    else:
+        assert begin_s <= frame.time_s <= time.monotonic()
 
 
-def test_camera_is_opened_anew_when_it_stops_delivering(cameras):
-    good = np.ones((48, 64, 3), np.uint8)
-    cameras([good], [good])
-    source = CameraSource(0, LENS)
-    assert [source.read().index, source.read().index] == [0, 1]
-    assert FakeCapture.opened[0].is_released and len(FakeCapture.opened) == 2
+def test_camera_is_opened_by_name(cameras):
+    opened = cameras({4: FakeCapture(BGR)}, CameraDevice(4, "OBS Virtual Camera", ""))
+    source = open_source("obs virtual camera", LENS)
+    source.close()
+    assert source.name == "OBS Virtual Camera" and opened == [4]
 
 
-def test_lost_camera_is_told_by_name(cameras):
-    cameras([np.ones((48, 64, 3), np.uint8)])
-    source = CameraSource(3, LENS)
-    source.read()
-    with pytest.raises(SourceError, match="camera 3 delivers no pictures"):
-        source.read()
+def test_camera_is_found_by_name_when_it_has_another_number(cameras):
+    opened = cameras({}, CameraDevice(0, "Other", ""), CameraDevice(2, "Desk", ""))
+    with pytest.raises(SourceError, match="video2|another program"):
+        camera_source._Camera(CameraDevice(0, "Desk", ""), CameraMode())
+    assert opened == [2]
 
 
-def test_camera_that_changes_its_size_gets_a_camera_of_that_size(cameras):
-    cameras([np.ones((48, 64, 3), np.uint8), np.ones((96, 128, 3), np.uint8)])
-    source = CameraSource(0, LENS)
-    assert source.read().camera.size == (64, 48)
-    assert source.read().camera.size == (128, 96)
-
-
-def test_missing_camera_is_refused_with_what_to_do(cameras):
-    cameras()
-    with pytest.raises(SourceError, match="das-app devices"):
+def test_camera_that_cannot_be_opened_is_refused_with_the_reason(cameras, monkeypatch):
+    cameras({})
+    monkeypatch.setattr(camera_source, "why_closed", lambda index, path: f"no node {index}")
+    with pytest.raises(SourceError, match="camera 7 cannot be opened: no node 7"):
         open_source("7", LENS)
-
-
-def test_camera_cannot_be_rewound(cameras):
-    cameras([])
-    with pytest.raises(SourceError, match="rewound"):
-        CameraSource(0, LENS).rewind()

@@ -55,6 +55,7 @@ class GreySource:
 
     is_live = False
     nominal_fps = 100.0
+    duration_s = None
 
     def __init__(self, intrinsics, name="grey", num_frames=None):
         self.intrinsics, self.name, self.num_frames = intrinsics, name, num_frames
@@ -71,9 +72,12 @@ class GreySource:
         self.next_index += 1
         return frame
 
-    def rewind(self):
-        self.next_index = 0
-        self.num_rewound += 1
+    def seek(self, index):
+        self.next_index = index
+        self.num_rewound += index == 0
+
+    def index_at(self, time_s):
+        return int(time_s * self.nominal_fps)
 
     def close(self):
         self.is_closed = True

@@ -1,0 +1,69 @@
+"""Network addresses through PyAV: a camera's stream is live, a film on a server is a file."""
+
+import re
+import time
+from urllib.parse import urlsplit, urlunsplit
+
+import numpy as np
+
+from das_app.calibration import Intrinsics
+from das_app.pipeline.frame_source import FrameSource, SourceError
+from das_app.pipeline.video_source import VideoSource, open_video, upright
+from das_app.pipeline.watchdog import USUAL_PATIENCE, Patience, WatchedSource
+
+_ADDRESS = re.compile(r"(rtsps?|https?|rtmps?|udp|tcp|srt)://[^\s/]+", re.IGNORECASE)
+
+
+def is_address(spec: str) -> bool:
+    """Whether `spec` is an address such as rtsp://host/path."""
+    return _ADDRESS.match(spec) is not None
+
+
+def open_address(
+    address: str, intrinsics: Intrinsics, patience: Patience = USUAL_PATIENCE
+) -> FrameSource:
+    """What is at an address: a film of known length plays as a file, all else is live.
+
+    Args:
+        address: rtsp, http(s), rtmp, udp, tcp or srt.
+        intrinsics: lens it is taken with.
+        patience: with a stream that stops.
+
+    Raises:
+        SourceError: if nothing answers within 5 s or what does is no video.
+    """
+    name = without_password(address)
+    try:
+        with open_video(address) as container:
+            has_length = bool(container.duration)
+        if has_length:
+            return VideoSource(address, intrinsics, name)
+    except SourceError as error:
+        raise SourceError(str(error).replace(address, name)) from error
+    return WatchedSource(name, lambda: _Stream(address), intrinsics, patience)
+
+
+def without_password(address: str) -> str:
+    """The address as it may be shown: without user and password."""
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+class _Stream:
+    """An opened stream; pictures count from their arrival, the only clock both sides share."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            self._container = open_video(address)
+        except SourceError as error:
+            raise SourceError(str(error).replace(address, without_password(address))) from error
+        self._pictures = self._container.decode(video=0)
+
+    def read(self) -> tuple[np.ndarray, float] | None:
+        """The next picture and when it arrived; None when the stream ended."""
+        picture = next(self._pictures, None)
+        return None if picture is None else (upright(picture), time.monotonic())
+
+    def close(self) -> None:
+        """Release the connection."""
+        self._container.close()
