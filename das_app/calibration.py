@@ -1,21 +1,37 @@
-"""What is known about the lens: a field of view or a calibration file, and the camera it gives.
+"""What is known about the lens: a field of view or a calibration, and the camera it gives.
 
 A source asks its `Intrinsics` for the `Camera` of every picture, so a value replaced while the
-pipeline runs holds from the next frame on.
+pipeline runs holds from the next frame on. Whichever way a focal length was found, it is kept as
+the field of view of the longer side, which stays true when the picture is resized.
 """
 
-import json
-from collections.abc import Mapping
+import math
 from dataclasses import dataclass
-from pathlib import Path
-
-import cv2
-import numpy as np
+from enum import StrEnum
 
 from das_model.camera import DEFAULT_FOV_DEG, Camera
 
 _ASPECT_TOLERANCE = 0.01  # rounding of a resized picture, not another crop of the sensor
-_OPENCV_SUFFIXES = (".yml", ".yaml", ".xml")
+_FULL_FRAME_DIAGONAL_MM = math.hypot(36.0, 24.0)
+
+
+class LensOrigin(StrEnum):
+    """How the field of view came to be known; the values stand in the settings."""
+
+    ASSUMED = "assumed"
+    FOV = "fov"
+    EQUIVALENT_MM = "equivalent_mm"
+    FOCAL_PX = "focal_px"
+    PERSON = "person"
+
+
+_ORIGIN_TEXTS = {
+    LensOrigin.ASSUMED: "assumed",
+    LensOrigin.FOV: "field of view as entered",
+    LensOrigin.EQUIVALENT_MM: "from the 35 mm equivalent",
+    LensOrigin.FOCAL_PX: "focal length as entered",
+    LensOrigin.PERSON: "from a person's height and distance",
+}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -25,6 +41,8 @@ class Intrinsics:
     Args:
         fov_deg: field of view of the longer side in degrees; used when there is no `calibrated`.
         calibrated: camera of a calibration, for pictures of its own aspect ratio.
+        origin: how the field of view is known.
+        calibration_name: of the calibration's file, for people to read.
 
     Raises:
         ValueError: if fov_deg is not inside (1, 179).
@@ -32,6 +50,8 @@ class Intrinsics:
 
     fov_deg: float = DEFAULT_FOV_DEG
     calibrated: Camera | None = None
+    origin: LensOrigin = LensOrigin.ASSUMED
+    calibration_name: str = ""
 
     def __post_init__(self) -> None:
         if not 1.0 < self.fov_deg < 179.0:
@@ -61,87 +81,51 @@ class Intrinsics:
     def label(self) -> str:
         """Where the numbers come from, for people to read."""
         if self.calibrated is None:
-            return f"FOV {self.fov_deg:g}° (assumed)"
-        return f"calibrated at {_size_text(self.calibrated.size)}"
+            return f"FOV {self.fov_deg:.4g}° ({_ORIGIN_TEXTS[self.origin]})"
+        name = f" ({self.calibration_name})" if self.calibration_name else ""
+        return f"calibrated at {_size_text(self.calibrated.size)}{name}"
+
+    def text_for(self, size: tuple[int, int] | None) -> str:
+        """The focal length in use and its source in a line; without a picture, the source."""
+        if size is None:
+            return self.label
+        camera = self.camera_for(size)
+        lens = "" if self.calibrated is None else f"FOV {camera.fov_deg:.4g}°, "
+        return f"f {camera.focal_px:.0f} px · {lens}{self.label}"
 
 
-def load_intrinsics(path: Path) -> Intrinsics:
-    """Calibration of one camera from a file.
-
-    JSON holds fx, fy, cx, cy, width, height in pixels and optionally `distortion`, OpenCV's
-    k1, k2, p1, p2[, k3]; .yml, .yaml and .xml are OpenCV's calibration files.
-
-    Raises:
-        ValueError: if the file is unreadable or lacks a number; the message names it.
-    """
-    try:
-        camera = _read_opencv(path) if path.suffix in _OPENCV_SUFFIXES else _read_json(path)
-    except (OSError, ValueError, KeyError, TypeError, cv2.error) as error:
-        raise ValueError(f"intrinsics file {path}: {_reason(error)}") from error
-    return Intrinsics(calibrated=camera)
-
-
-def load_intrinsics_by_name(path: Path) -> Mapping[str, tuple[float, float, float, float]]:
-    """Intrinsics of a folder of images, `{file_name: [fx, fy, cx, cy]}` in pixels of that image.
+def fov_from_focal_px(focal_px: float, size: tuple[int, int]) -> float:
+    """Field of view of the longer side, degrees, of a focal length in pixels of a picture.
 
     Raises:
-        ValueError: if the file is not JSON of that form; the message names the entry.
+        ValueError: if the focal length is not positive.
     """
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"intrinsics file {path}: {error}") from error
-    if not isinstance(entries, dict):
-        raise ValueError(f"intrinsics file {path} must hold an object by file name")
-    return {name: _four_numbers(path, name, values) for name, values in entries.items()}
+    if not focal_px > 0:
+        raise ValueError(f"focal length must be positive, got {focal_px} px")
+    return math.degrees(2 * math.atan(max(size) / 2 / focal_px))
 
 
-def _four_numbers(path: Path, name: str, values: object) -> tuple[float, float, float, float]:
-    numbers = values if isinstance(values, list) else []
-    if len(numbers) != 4 or not all(isinstance(n, int | float) for n in numbers):
-        raise ValueError(f"intrinsics file {path}: {name} must be [fx, fy, cx, cy], got {values}")
-    fx, fy, cx, cy = (float(n) for n in numbers)
-    return fx, fy, cx, cy
+def fov_from_equivalent(focal_mm: float, size: tuple[int, int]) -> float:
+    """Field of view of the longer side, degrees, of a 35 mm equivalent focal length.
+
+    Equivalent means the same angle over the picture's diagonal, which on film is 43.3 mm. Makers
+    state it for the whole sensor: a video that is cropped for steadiness has a longer lens.
+
+    Args:
+        focal_mm: as the maker states it.
+        size: (width, height) of the picture; only its aspect ratio matters.
+
+    Raises:
+        ValueError: if the focal length is not positive.
+    """
+    if not focal_mm > 0:
+        raise ValueError(f"35 mm equivalent must be positive, got {focal_mm} mm")
+    return fov_from_focal_px(focal_mm * math.hypot(*size) / _FULL_FRAME_DIAGONAL_MM, size)
 
 
-def _read_json(path: Path) -> Camera:
-    values = json.loads(path.read_text(encoding="utf-8"))
-    size = (int(values["width"]), int(values["height"]))
-    camera = Camera.from_intrinsics(*(float(values[k]) for k in ("fx", "fy", "cx", "cy")), size)
-    return Camera(camera.K, size, _distortion(values.get("distortion")))
-
-
-def _read_opencv(path: Path) -> Camera:
-    if not path.is_file():
-        raise FileNotFoundError("no such file")
-    storage = cv2.FileStorage(str(path), cv2.FILE_STORAGE_READ)
-    try:
-        K = storage.getNode("camera_matrix").mat()
-        width, height = (storage.getNode(f"image_{side}").real() for side in ("width", "height"))
-        distortion = storage.getNode("distortion_coefficients").mat()
-    finally:
-        storage.release()
-    if K is None:
-        raise KeyError("camera_matrix")
-    if not (width and height):
-        raise KeyError("image_width, image_height")
-    return Camera(K.astype(np.float64), (int(width), int(height)), _distortion(distortion))
-
-
-def _distortion(values: object) -> np.ndarray | None:
-    """(5,) k1, k2, p1, p2, k3 from a list or matrix of 4 or more, or None."""
-    if values is None:
-        return None
-    flat = np.asarray(values, dtype=np.float64).ravel()
-    if len(flat) < 4 or np.any(flat[5:]):
-        raise ValueError(f"distortion must be k1, k2, p1, p2[, k3], got {flat.tolist()}")
-    five = np.zeros(5)
-    five[: len(flat[:5])] = flat[:5]
-    return five
-
-
-def _reason(error: Exception) -> str:
-    return f"no value for {error.args[0]}" if isinstance(error, KeyError) else str(error)
+def equivalent_mm(camera: Camera) -> float:
+    """35 mm equivalent focal length of a camera; inverse of `fov_from_equivalent`."""
+    return camera.focal_px * _FULL_FRAME_DIAGONAL_MM / math.hypot(*camera.size)
 
 
 def _size_text(size: tuple[int, int]) -> str:

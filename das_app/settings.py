@@ -10,7 +10,11 @@ from pathlib import Path
 
 import platformdirs
 
-from das_app.calibration import Intrinsics, load_intrinsics
+from das_app.calibration import Intrinsics, LensOrigin
+from das_app.calibration_files import load_intrinsics
+from das_app.pipeline.people_over_time import PeopleOptions
+from das_app.pipeline.smoothing import DISTANCE_STRENGTH, LIMB_STRENGTH, SmoothingConfig
+from das_app.pipeline.tracking import TrackingConfig
 from das_model.camera import DEFAULT_FOV_DEG
 
 APP_NAME = "das-capture"
@@ -25,9 +29,15 @@ class AppSettings:
     Args:
         source: camera index, video file, image, folder of images, or `demo`.
         fov_deg: field of view of the longer side in degrees; used without `intrinsics_file`.
+        lens_origin: how `fov_deg` came to be known.
         intrinsics_file: calibration of the camera, or None.
+        intrinsics_camera: which camera of a calibration file with several; empty for the one.
         model_file: ONNX model, or None for the bundled one.
         score_threshold: people below this score are not shown.
+        is_smoothing: show people smoothed over time; the raw pose is kept all the same.
+        distance_smoothing: strength for people's distance along the ray, 0 (off) to 1.
+        limb_smoothing: strength for all else, 0 (off) to 1.
+        has_steady_bones: give each bone of a person its running median length.
 
     Raises:
         ValueError: if a value is of the wrong type or out of range.
@@ -35,15 +45,25 @@ class AppSettings:
 
     source: str = DEMO_SOURCE
     fov_deg: float = DEFAULT_FOV_DEG
+    lens_origin: LensOrigin = LensOrigin.ASSUMED
     intrinsics_file: Path | None = None
+    intrinsics_camera: str = ""
     model_file: Path | None = None
     score_threshold: float = 0.2
+    is_smoothing: bool = True
+    distance_smoothing: float = DISTANCE_STRENGTH
+    limb_smoothing: float = LIMB_STRENGTH
+    has_steady_bones: bool = False
 
     def __post_init__(self) -> None:
         if not (isinstance(self.source, str) and self.source):
             raise ValueError(f"source must be a non-empty text, got {self.source!r}")
         _check_number("fov_deg", self.fov_deg, 2.0, 178.0)
-        _check_number("score_threshold", self.score_threshold, 0.0, 1.0)
+        for name in ("score_threshold", "distance_smoothing", "limb_smoothing"):
+            _check_number(name, getattr(self, name), 0.0, 1.0)
+        for name in ("is_smoothing", "has_steady_bones"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name} must be true or false, got {getattr(self, name)!r}")
         for name in ("intrinsics_file", "model_file"):
             if not isinstance(getattr(self, name), Path | None):
                 raise ValueError(f"{name} must be a path, got {getattr(self, name)!r}")
@@ -51,8 +71,17 @@ class AppSettings:
     def intrinsics(self) -> Intrinsics:
         """The lens these settings describe. Raises ValueError for a broken calibration file."""
         if self.intrinsics_file is not None:
-            return load_intrinsics(self.intrinsics_file)
-        return Intrinsics(self.fov_deg)
+            return load_intrinsics(self.intrinsics_file, self.intrinsics_camera or None)
+        return Intrinsics(self.fov_deg, origin=self.lens_origin)
+
+    def people_options(self) -> PeopleOptions:
+        """Tracking and smoothing that these settings describe."""
+        smoothing = SmoothingConfig(self.distance_smoothing, self.limb_smoothing)
+        return PeopleOptions(
+            TrackingConfig(birth_score=self.score_threshold),
+            smoothing if self.is_smoothing else None,
+            self.has_steady_bones,
+        )
 
     def model_path(self) -> Path:
         """The model to load. Raises FileNotFoundError when it is not there."""
@@ -133,11 +162,15 @@ def _settings_from(values: dict[str, object], path: Path) -> AppSettings:
     chosen = {name: value for name, value in values.items() if name in known}
     for name in {"intrinsics_file", "model_file"} & chosen.keys():
         chosen[name] = Path(str(chosen[name]))
+    if "lens_origin" in chosen:
+        chosen["lens_origin"] = LensOrigin(chosen["lens_origin"])
     return AppSettings(**chosen)
 
 
 def _toml(value: str | float | Path) -> str:
     """A TOML number or basic string; JSON's escapes are a subset of TOML's."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, float | int):
         return repr(float(value))
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

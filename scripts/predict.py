@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from tqdm import tqdm
 
-from das_app.calibration import load_intrinsics_by_name
+from das_app.calibration_files import load_intrinsics_by_name
 from das_app.pipeline.frame_source import SourceError
 from das_app.pipeline.image_source import list_images, read_image
 from das_app.settings import bundled_file

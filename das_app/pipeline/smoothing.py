@@ -14,6 +14,7 @@ import numpy as np
 
 from das_model.people import People
 
+DISTANCE_STRENGTH, LIMB_STRENGTH = 0.6, 0.4  # usual ones
 FORGET_S = 1.0  # a person unseen for longer begins anew
 _LEAST_STEP_S = 1e-3  # the same frame again changes next to nothing
 _NEAREST_MM = 100.0  # the filter divides by depth: nearer joints are left as they are
@@ -57,8 +58,8 @@ class SmoothingConfig:
         ValueError: if a strength is not inside [0, 1].
     """
 
-    distance_strength: float = 0.6
-    limb_strength: float = 0.4
+    distance_strength: float = DISTANCE_STRENGTH
+    limb_strength: float = LIMB_STRENGTH
 
     def __post_init__(self) -> None:
         for name in ("distance_strength", "limb_strength"):

@@ -1,18 +1,16 @@
-import json
-
-import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from das_app.calibration import Intrinsics, load_intrinsics, load_intrinsics_by_name
+from das_app.calibration import (
+    Intrinsics,
+    LensOrigin,
+    equivalent_mm,
+    fov_from_equivalent,
+    fov_from_focal_px,
+)
 from das_model.camera import Camera
-
-VALUES = {"fx": 900.0, "fy": 910.0, "cx": 639.0, "cy": 361.0, "width": 1280, "height": 720}
-
-
-def write(path, values):
-    path.write_text(json.dumps(values))
-    return path
 
 
 def test_fov_is_of_the_longer_side():
@@ -43,71 +41,45 @@ def test_fov_out_of_range_is_refused():
 
 def test_labels_say_what_is_assumed_and_what_is_measured():
     assert Intrinsics().label == "FOV 60° (assumed)"
+    assert Intrinsics(51.3, origin=LensOrigin.EQUIVALENT_MM).label == (
+        "FOV 51.3° (from the 35 mm equivalent)"
+    )
     assert "1280x720" in Intrinsics(calibrated=Camera.from_fov((1280, 720))).label
 
 
-def test_json_file(tmp_path):
-    path = write(tmp_path / "cam.json", VALUES | {"distortion": [0.1, -0.2, 0.001, 0.002]})
-    camera = load_intrinsics(path).calibrated
-    assert camera.K == pytest.approx(np.array([[900, 0, 639], [0, 910, 361], [0, 0, 1]]))
-    assert camera.size == (1280, 720)
-    assert camera.distortion.tolist() == [0.1, -0.2, 0.001, 0.002, 0]
+def test_the_line_for_the_window_names_f_and_its_source():
+    assert Intrinsics().text_for((1280, 720)) == "f 1109 px · FOV 60° (assumed)"
+    assert Intrinsics().text_for(None) == "FOV 60° (assumed)"
+    camera = Camera.from_intrinsics(900, 900, 640, 360, (1280, 720))
+    lens = Intrinsics(calibrated=camera, calibration_name="desk.json")
+    expected = "f 450 px · FOV 70.83°, calibrated at 1280x720 (desk.json)"
+    assert lens.text_for((640, 360)) == expected
 
 
-@pytest.mark.parametrize("suffix", ["yml", "yaml", "xml"])
-def test_opencv_file(tmp_path, suffix):
-    path = tmp_path / f"cam.{suffix}"
-    storage = cv2.FileStorage(str(path), cv2.FILE_STORAGE_WRITE)
-    storage.write("image_width", 640)
-    storage.write("image_height", 480)
-    storage.write("camera_matrix", np.array([[500.0, 0, 320], [0, 501, 240], [0, 0, 1]]))
-    storage.write("distortion_coefficients", np.array([[0.1, 0.2, 0.0, 0.0, 0.3]]))
-    storage.release()
-    camera = load_intrinsics(path).calibrated
-    assert camera.K[0, 0] == 500 and camera.K[1, 1] == 501 and camera.size == (640, 480)
-    assert camera.distortion.tolist() == [0.1, 0.2, 0.0, 0.0, 0.3]
+def test_a_full_frame_picture_has_its_focal_length_as_its_35_mm_equivalent():
+    # 36 mm over 3:2 film at 50 mm is 39.6 degrees
+    assert fov_from_equivalent(50.0, (3000, 2000)) == pytest.approx(39.598, abs=1e-3)
+    assert fov_from_equivalent(50.0, (2000, 3000)) == pytest.approx(39.598, abs=1e-3)
+    # a phone's 26 mm in 16:9: the long side of that shape with film's diagonal is 37.7 mm
+    assert fov_from_equivalent(26.0, (1920, 1080)) == pytest.approx(71.9, abs=0.05)
 
 
-def test_opencv_file_without_a_size_is_refused(tmp_path):
-    path = tmp_path / "cam.yml"
-    storage = cv2.FileStorage(str(path), cv2.FILE_STORAGE_WRITE)
-    storage.write("camera_matrix", np.eye(3))
-    storage.release()
-    with pytest.raises(ValueError, match="image_width"):
-        load_intrinsics(path)
+@given(st.floats(8, 400), st.tuples(st.integers(64, 4000), st.integers(64, 4000)))
+def test_35_mm_equivalents_go_there_and_back(focal_mm, size):
+    camera = Camera.from_fov(size, fov_from_equivalent(focal_mm, size))
+    assert equivalent_mm(camera) == pytest.approx(focal_mm)
 
 
-@pytest.mark.parametrize(
-    ("values", "word"),
-    [
-        ({k: v for k, v in VALUES.items() if k != "cy"}, "cy"),
-        (VALUES | {"fx": -3}, "focal"),
-        (VALUES | {"distortion": [1, 2]}, "distortion"),
-        (VALUES | {"distortion": [0, 0, 0, 0, 0, 0.5]}, "distortion"),
-        (VALUES | {"fx": "wide"}, "wide"),
-        ([1, 2], "intrinsics file"),
-    ],
-)
-def test_broken_json_is_refused_with_the_reason(tmp_path, values, word):
-    path = write(tmp_path / "cam.json", values)
-    with pytest.raises(ValueError, match=word) as caught:
-        load_intrinsics(path)
-    assert str(path) in str(caught.value)
+@given(st.floats(50, 20000), st.tuples(st.integers(64, 4000), st.integers(64, 4000)))
+def test_pixels_go_there_and_back(focal_px, size):
+    fov_deg = fov_from_focal_px(focal_px, size)
+    if 1.01 < fov_deg < 178.9:
+        assert Camera.from_fov(size, fov_deg).focal_px == pytest.approx(focal_px)
 
 
-@pytest.mark.parametrize("name", ["gone.json", "gone.yml"])
-def test_missing_file_is_named(tmp_path, name):
-    with pytest.raises(ValueError, match=name):
-        load_intrinsics(tmp_path / name)
-
-
-def test_intrinsics_by_name(tmp_path):
-    path = write(tmp_path / "by_name.json", {"a/b.jpg": [1000, 1001, 320, 240.5]})
-    assert load_intrinsics_by_name(path) == {"a/b.jpg": (1000, 1001, 320, 240.5)}
-
-
-@pytest.mark.parametrize("entry", [[1, 2, 3], "wide", [1, 2, 3, "x"], None])
-def test_broken_entry_by_name_is_named(tmp_path, entry):
-    path = write(tmp_path / "by_name.json", {"good.jpg": [1, 1, 1, 1], "bad.jpg": entry})
-    with pytest.raises(ValueError, match="bad.jpg"):
-        load_intrinsics_by_name(path)
+@pytest.mark.parametrize("value", [0.0, -5.0, float("nan")])
+def test_focal_lengths_must_be_positive(value):
+    with pytest.raises(ValueError, match="positive"):
+        fov_from_equivalent(value, (640, 480))
+    with pytest.raises(ValueError, match="positive"):
+        fov_from_focal_px(value, (640, 480))
