@@ -91,7 +91,7 @@ class Recorder:
         self._lock = threading.Lock()  # of what `write`, `stop` and the thread share
         self._state = RecorderState.RECORDING
         self._warning = self._why_ended = ""
-        self._has_picture = True  # of the newest frame
+        self._said: set[EventKind] = set()
         self._num_dropped = 0  # frames
         self.num_frames = self.num_people = self.num_dropped_pictures = 0
         self._counts = SessionCounts()
@@ -163,21 +163,23 @@ class Recorder:
         return self._counts
 
     def _put_picture(self, image: np.ndarray, time_s: float) -> int | None:
-        """Number of the picture in the video; a first drop is said, every drop is counted."""
+        """Number of the picture in the video; every drop is counted, the first is said."""
         if self._video is None:
             return None
         picture = self._video.put(image, time_s)
         if picture is None:
             self.num_dropped_pictures += 1
-            if self._has_picture:
-                kind, why = EventKind.PICTURES_DROPPED, "the disk or the encoder is too slow"
-                if self._video.error:
-                    kind, why = EventKind.VIDEO_STOPPED, self._video.error
-                self._warn(kind, f"pictures are dropped: {why}")
-        self._has_picture = picture is not None
+            kind, why = EventKind.PICTURES_DROPPED, "the disk or the encoder is too slow"
+            if self._video.error:
+                kind, why = EventKind.VIDEO_STOPPED, self._video.error
+            self._warn(kind, f"pictures are dropped: {why}")
         return picture
 
     def _warn(self, kind: EventKind, text: str) -> None:
+        """Say something once."""
+        if kind in self._said:
+            return
+        self._said.add(kind)
         _log.warning("%s: %s", self._folder, text)
         self._warning = text
         self.note_event(kind, text)
@@ -251,12 +253,11 @@ class Recorder:
         }
 
     def _look_at_disk(self) -> None:
-        was_low = self._free_bytes < self._limits.low_bytes
         self._free_bytes = _free_bytes(self._folder)
         left = f"{self._free_bytes / (1 << 20):.0f} MiB left on the disk"
         if self._free_bytes < self._limits.full_bytes:
             self._end(f"recording ended: {left}")
-        elif self._free_bytes < self._limits.low_bytes and not was_low:
+        elif self._free_bytes < self._limits.low_bytes:
             self._warn(EventKind.LOW_DISK, left)
 
 

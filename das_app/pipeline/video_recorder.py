@@ -137,6 +137,9 @@ class VideoRecorder:
 class VideoEncoder:
     """A Matroska file with one H.264 track: NVENC where it works, else x264.
 
+    Attributes:
+        num_bytes: size of the file.
+
     Args:
         path: new file.
         size: (width, height) px; odd sizes are padded on the right and below.
@@ -162,11 +165,7 @@ class VideoEncoder:
         self._stream.codec_context.time_base = _TIME_BASE
         self._stream.codec_context.gop_size = _GROUP
         self._last_pts = -1
-
-    @property
-    def num_bytes(self) -> int:
-        """Size of the file."""
-        return self._file.tell()
+        self.num_bytes = 0
 
     def add(self, image: np.ndarray, time_s: float) -> None:
         """Append a picture, (H, W, 3) uint8 RGB, later than the one before."""
@@ -177,6 +176,7 @@ class VideoEncoder:
         picture.pts, picture.time_base = self._last_pts, _TIME_BASE
         self._container.mux(self._stream.encode(picture))
         self._file.flush()
+        self.num_bytes = self._file.tell()
 
     def sync(self) -> None:
         """Wait until the disk has what was written."""
@@ -189,6 +189,7 @@ class VideoEncoder:
             self._container.mux(self._stream.encode(None))
             self._container.close()
             self.sync()
+            self.num_bytes = self._file.tell()
         finally:
             self._file.close()
 
