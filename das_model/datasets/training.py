@@ -14,10 +14,14 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from das_model.datasets import coco, muco, panoptic
 from das_model.datasets.augment import AugmentConfig, place, random_placement, vary_colour
+from das_model.datasets.joint_sets import in_skeleton
+from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
 from das_model.losses import BatchTargets
+from das_model.skeleton import BODY_22, Skeleton
 from das_model.targets import Annotation, Encoding, Targets, encode
 
 Batch = tuple[Tensor, list[BatchTargets]]
@@ -33,33 +37,53 @@ class AnnotatedSet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DataConfig:
-    """Where a run's pictures come from; either set may be missing, not both."""
+    """Where a run's pictures come from: the root folders of one or more sets."""
 
-    photos: Path | None = None
+    photos: Path | None = None  # 2D labels
     synthetic: Path | None = None
     synthetic_val: Path | None = None
-    photo_share: float = 0.4  # of the samples, where both sets are there
-    size: int = 256  # side of the square canvas, px
+    photo_share: float = 0.4  # of the samples, from sets with 2D labels, where there are others
+    size: int = 256  # width of the canvas, px
     batch_size: int = 8  # per process
     num_workers: int = 0
     seed: int = 0
     augment: AugmentConfig = field(default_factory=AugmentConfig)
+    height: int | None = None  # of the canvas, px; that of a square if None
+    panoptic: Path | None = None
+    panoptic_split: str = "das"  # list of sequences: das, smap or a file
+    muco: Path | None = None
+    coco: Path | None = None  # 2D labels
 
     def __post_init__(self) -> None:
-        if self.photos is None and self.synthetic is None:
-            raise ValueError("DataConfig needs photos, synthetic or both, got neither")
+        if not any((self.photos, self.synthetic, self.panoptic, self.muco, self.coco)):
+            raise ValueError(
+                "DataConfig needs one of photos, synthetic, panoptic, muco or coco, got none"
+            )
+
+    @property
+    def canvas(self) -> tuple[int, int]:
+        """(width, height) px of the network's input."""
+        return self.size, self.height or self.size
 
     def training_sets(self) -> tuple[list[AnnotatedSet], list[float]]:
-        """The sets and their shares."""
-        sets: list[AnnotatedSet] = []
-        shares: list[float] = []
+        """The sets and their shares: equal within those of 2D labels and within the others."""
+        flat: list[AnnotatedSet] = []
+        solid: list[AnnotatedSet] = []
         if self.photos is not None:
-            sets.append(PhotoSet.open(self.photos, "train"))
-            shares.append(self.photo_share if self.synthetic else 1.0)
+            flat.append(PhotoSet.open(self.photos, "train"))
+        if self.coco is not None:
+            flat.append(coco.picture_set(self.coco, "train2017"))
         if self.synthetic is not None:
-            sets.append(RenderedSet.open(self.synthetic))
-            shares.append(1 - self.photo_share if self.photos else 1.0)
-        return sets, shares
+            solid.append(RenderedSet.open(self.synthetic))
+        if self.panoptic is not None:
+            split = PanopticSplit.read(self.panoptic_split)
+            solid.append(panoptic.training_set(self.panoptic, split))
+        if self.muco is not None:
+            solid.append(muco.training_set(self.muco))
+        flat_share = self.photo_share if solid else 1.0
+        solid_share = 1 - self.photo_share if flat else 1.0
+        shares = [flat_share / len(flat) for _ in flat]
+        return flat + solid, shares + [solid_share / len(solid) for _ in solid]
 
     def validation_sets(self) -> dict[str, AnnotatedSet]:
         """Fixed sets by name; empty if there are none."""
@@ -90,6 +114,7 @@ class TrainingMix(Dataset):
         augment: how strongly pictures are varied.
         seed: of the whole sequence.
         num_items: length of the sequence.
+        skeleton: the network's joints, in which every set is told.
 
     Raises:
         ValueError: if a set with a positive share is empty.
@@ -104,6 +129,7 @@ class TrainingMix(Dataset):
         augment: AugmentConfig,
         seed: int,
         num_items: int,
+        skeleton: Skeleton = BODY_22,
     ) -> None:
         for annotated_set, share in zip(sets, shares, strict=True):
             if share > 0 and len(annotated_set) == 0:
@@ -111,17 +137,31 @@ class TrainingMix(Dataset):
         self._sets, self._size, self._encoding = list(sets), size, encoding
         self._shares = np.array(shares) / np.sum(shares)
         self._augment, self._seed, self._num_items = augment, seed, num_items
+        self._skeleton = skeleton
 
     def __len__(self) -> int:
         return self._num_items
 
     def __getitem__(self, index: int) -> Sample:
         rng = np.random.default_rng([self._seed, index])
+        return self.encoded(*self.augmented(*self.drawn(rng), rng))
+
+    def drawn(self, rng: np.random.Generator) -> tuple[np.ndarray, Annotation]:
+        """A picture of a random set, (H, W, 3) uint8 RGB, and its labels in the skeleton."""
         chosen = self._sets[rng.choice(len(self._sets), p=self._shares)]
         image, annotation = chosen[int(rng.integers(len(chosen)))]
+        return image, in_skeleton(annotation, self._skeleton)
+
+    def augmented(
+        self, image: np.ndarray, annotation: Annotation, rng: np.random.Generator
+    ) -> tuple[np.ndarray, Annotation]:
+        """Picture and labels, varied, on the canvas."""
         placement = random_placement(annotation, self._size, self._augment, rng)
         image, annotation = place(image, annotation, placement)
-        image = vary_colour(image, self._augment.colour, rng)
+        return vary_colour(image, self._augment.colour, rng), annotation
+
+    def encoded(self, image: np.ndarray, annotation: Annotation) -> Sample:
+        """The sample of a picture on the canvas."""
         return Sample(
             np.ascontiguousarray(image.transpose(2, 0, 1)),
             encode(annotation, self._encoding),
@@ -136,7 +176,12 @@ def collate(samples: list[Sample]) -> Batch:
 
 
 def training_batches(
-    data: DataConfig, encoding: Encoding, steps: range, rank: int = 0, world: int = 1
+    data: DataConfig,
+    encoding: Encoding,
+    steps: range,
+    rank: int = 0,
+    world: int = 1,
+    skeleton: Skeleton = BODY_22,
 ) -> Iterator[Batch]:
     """The batches of one process.
 
@@ -146,18 +191,25 @@ def training_batches(
         steps: from the first step to do to the end of the schedule.
         rank: number of this process.
         world: number of processes; each gets every world-th item.
+        skeleton: the network's joints.
     """
     per_step = data.batch_size * world
-    sets, shares = data.training_sets()
-    mix = TrainingMix(
-        sets, shares, (data.size, data.size), encoding, data.augment, data.seed,
-        steps.stop * per_step,
-    )  # fmt: skip
+    mix = training_mix(data, encoding, steps.stop * per_step, skeleton)
     order = range(steps.start * per_step + rank, len(mix), world)
     return iter(
         DataLoader(
             mix, data.batch_size, sampler=order, collate_fn=collate, num_workers=data.num_workers
         )
+    )
+
+
+def training_mix(
+    data: DataConfig, encoding: Encoding, num_items: int, skeleton: Skeleton = BODY_22
+) -> TrainingMix:
+    """The mix of a run's training sets; see `TrainingMix`."""
+    sets, shares = data.training_sets()
+    return TrainingMix(
+        sets, shares, data.canvas, encoding, data.augment, data.seed, num_items, skeleton
     )
 
 
