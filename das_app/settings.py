@@ -5,7 +5,8 @@ import json
 import logging
 import os
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
 from pathlib import Path
 
 import platformdirs
@@ -19,7 +20,34 @@ from das_model.camera import DEFAULT_FOV_DEG
 
 APP_NAME = "das-capture"
 DEMO_SOURCE = "demo"
+DEFAULT_MODEL = "das-lite.onnx"
+MAX_RECENT = 8
+LEAST_INPUT_SCALE, GREATEST_INPUT_SCALE = 0.5, 1.5
 _log = logging.getLogger(__name__)
+
+
+class Look(StrEnum):
+    """Dark or light frame of the window."""
+
+    SYSTEM = "system"
+    DARK = "dark"
+    LIGHT = "light"
+
+
+class Device(StrEnum):
+    """What the model runs on."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+_KINDS = {
+    "lens_origin": LensOrigin, "intrinsics_camera": str, "is_smoothing": bool,
+    "has_steady_bones": bool,
+    "is_looping": bool, "has_seen_welcome": bool, "device": Device, "look": Look,
+    "recent_sources": tuple, "layout": str,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +66,14 @@ class AppSettings:
         distance_smoothing: strength for people's distance along the ray, 0 (off) to 1.
         limb_smoothing: strength for all else, 0 (off) to 1.
         has_steady_bones: give each bone of a person its running median length.
+        device: what the model runs on; `auto` is CUDA where it works, else the CPU.
+        input_scale: side of the model's input as a share of the nominal one; its square is the
+            share of the nominal cost.
+        is_looping: files begin again at their end.
+        recent_sources: files and addresses opened last, newest first.
+        look: of the window.
+        layout: places and sizes of the window's parts, as Qt packs them; empty for the usual.
+        has_seen_welcome: the hints of the first start were put away.
 
     Raises:
         ValueError: if a value is of the wrong type or out of range.
@@ -54,6 +90,13 @@ class AppSettings:
     distance_smoothing: float = DISTANCE_STRENGTH
     limb_smoothing: float = LIMB_STRENGTH
     has_steady_bones: bool = False
+    device: Device = Device.AUTO
+    input_scale: float = 1.0
+    is_looping: bool = True
+    recent_sources: tuple[str, ...] = ()
+    look: Look = Look.SYSTEM
+    layout: str = ""
+    has_seen_welcome: bool = False
 
     def __post_init__(self) -> None:
         if not (isinstance(self.source, str) and self.source):
@@ -61,9 +104,11 @@ class AppSettings:
         _check_number("fov_deg", self.fov_deg, 2.0, 178.0)
         for name in ("score_threshold", "distance_smoothing", "limb_smoothing"):
             _check_number(name, getattr(self, name), 0.0, 1.0)
-        for name in ("is_smoothing", "has_steady_bones"):
-            if not isinstance(getattr(self, name), bool):
-                raise ValueError(f"{name} must be true or false, got {getattr(self, name)!r}")
+        low, high = LEAST_INPUT_SCALE, GREATEST_INPUT_SCALE
+        _check_number("input_scale", self.input_scale, low, high)
+        for name, kind in _KINDS.items():
+            if not isinstance(getattr(self, name), kind):
+                raise ValueError(f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
         for name in ("intrinsics_file", "model_file"):
             if not isinstance(getattr(self, name), Path | None):
                 raise ValueError(f"{name} must be a path, got {getattr(self, name)!r}")
@@ -83,10 +128,18 @@ class AppSettings:
             self.has_steady_bones,
         )
 
+    def with_recent(self, source: str) -> "AppSettings":
+        """These settings with `source` as the one opened last; cameras and the demo are not
+        kept in the list, which the window offers anyway."""
+        if source == DEMO_SOURCE or source.isdecimal():
+            return self
+        others = [name for name in self.recent_sources if name != source]
+        return replace(self, recent_sources=(source, *others)[:MAX_RECENT])
+
     def model_path(self) -> Path:
         """The model to load. Raises FileNotFoundError when it is not there."""
         if self.model_file is None:
-            return bundled_file("models", "das-lite.onnx")
+            return bundled_file("models", DEFAULT_MODEL)
         if not self.model_file.is_file():
             raise FileNotFoundError(f"model file {self.model_file} does not exist")
         return self.model_file
@@ -160,19 +213,32 @@ def _settings_from(values: dict[str, object], path: Path) -> AppSettings:
     for name in sorted(values.keys() - known):
         _log.warning("settings %s: skipped unknown key %s", path, name)
     chosen = {name: value for name, value in values.items() if name in known}
-    for name in {"intrinsics_file", "model_file"} & chosen.keys():
-        chosen[name] = Path(str(chosen[name]))
-    if "lens_origin" in chosen:
-        chosen["lens_origin"] = LensOrigin(chosen["lens_origin"])
+    readers = {
+        "intrinsics_file": _path, "model_file": _path, "lens_origin": LensOrigin,
+        "device": Device, "look": Look,
+        "recent_sources": _texts,
+    }  # fmt: skip
+    for name in readers.keys() & chosen.keys():
+        chosen[name] = readers[name](chosen[name])
     return AppSettings(**chosen)
 
 
-def _toml(value: str | float | Path) -> str:
-    """A TOML number or basic string; JSON's escapes are a subset of TOML's."""
+def _path(value: object) -> Path:
+    return Path(str(value))
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(text) for text in value) if isinstance(value, list) else ()
+
+
+def _toml(value: bool | str | float | Path | tuple[str, ...]) -> str:
+    """A TOML value; JSON's basic strings are a subset of TOML's."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float | int):
-        return repr(float(value))
+        return repr(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

@@ -10,16 +10,15 @@ import cv2  # noqa: F401  # first: importing it changes the environment Qt start
 from PySide6.QtWidgets import QApplication
 
 from das_app.gui import theme
-from das_app.gui.bridge import Opened
+from das_app.gui.bridge import Model, Opened
 from das_app.gui.controls import LEAST_SCORE
 from das_app.gui.main_window import MainWindow
+from das_app.models import device_note, load_estimator
 from das_app.pipeline.live import LivePipeline, StateListener
 from das_app.pipeline.sources import open_source
 from das_app.qt_environment import drop_cv2_qt_plugins
 from das_app.settings import AppSettings, save_settings, settings_path
-from das_model.runtime import PoseEstimator
 
-_START_SIZE_PX = (1440, 860)
 _log = logging.getLogger(__name__)
 
 
@@ -30,7 +29,7 @@ class PipelineOpener:
     """
 
     def __init__(self) -> None:
-        self._estimator: PoseEstimator | None = None
+        self._model: Model | None = None
 
     def __call__(self, settings: AppSettings, on_state: StateListener) -> Opened:
         """Open the source and, at the first call, the model of `settings`.
@@ -41,15 +40,28 @@ class PipelineOpener:
         """
         source = open_source(settings.source, settings.intrinsics())
         try:
-            if self._estimator is None:
-                self._estimator = PoseEstimator(settings.model_path())
-                self._estimator.score_threshold = LEAST_SCORE
+            model = self.load_model(settings)
         except Exception:
             source.close()
             raise
-        device = self._estimator.provider.removesuffix("ExecutionProvider")
-        engine = f"{self._estimator.model_name} · {device}"
-        return Opened(LivePipeline(source, self._estimator, on_state), source, engine)
+        return Opened(LivePipeline(source, model.estimator, on_state), source, model)
+
+    def load_model(self, settings: AppSettings) -> Model:
+        """The model of `settings`; the one in use if it is the same.
+
+        Raises:
+            FileNotFoundError: if the model is not there.
+            ValueError: if it is not a model of this project.
+        """
+        file, device, model = settings.model_file, settings.device, self._model
+        if model is None or (model.file, model.device) != (file, device):
+            estimator = load_estimator(settings)
+            estimator.score_threshold = LEAST_SCORE
+            provider = estimator.provider
+            engine = f"{estimator.model_name} · {provider.removesuffix('ExecutionProvider')}"
+            model = Model(estimator, engine, file, device, device_note(device, provider))
+        self._model = model
+        return model
 
 
 def run_app(settings: AppSettings) -> int:
@@ -61,9 +73,9 @@ def run_app(settings: AppSettings) -> int:
     drop_cv2_qt_plugins()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("DAS Capture")
-    theme.apply_theme(app)
+    theme.apply_theme(app, settings.look)
     window = MainWindow(settings, PipelineOpener())
-    window.resize(*_START_SIZE_PX)
+    app.styleHints().colorSchemeChanged.connect(window.wear_look)
     window.show()
     window.open(settings.source)
     with _closing_on_signals(window):

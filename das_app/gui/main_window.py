@@ -1,28 +1,34 @@
 """The main window: layout and wiring. Results are polled, news comes through the bridge."""
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter
 
 from das_app.gui import theme
-from das_app.gui.bridge import Opened, OpenPipeline, PipelineBridge
+from das_app.gui.actions import Actions, set_playing
+from das_app.gui.bridge import Model, Opened, Opener
 from das_app.gui.controls import ControlBar
-from das_app.gui.notices import FaultBanner
-from das_app.gui.panes import PicturePane, ScenePane
-from das_app.gui.person_slots import assign_slots, people_above
+from das_app.gui.docks import BELOW, RIGHT, add_dock, frame_panes
+from das_app.gui.help_sheet import HelpSheet
+from das_app.gui.live_control import LiveControl
+from das_app.gui.menus import LookMenu, RecentMenu, build_menu_bar
+from das_app.gui.model_panel import ModelPanel
+from das_app.gui.notices import FaultBanner, WelcomeBar
+from das_app.gui.open_dialogs import OpenDialogs
+from das_app.gui.panes import PicturePane, ScenePane, action_button
 from das_app.gui.plots import TimingPlot
+from das_app.gui.result_views import ResultViews
 from das_app.gui.status_strip import StatusStrip
-from das_app.pipeline.messages import PipelineState, PoseResult
-from das_app.settings import DEMO_SOURCE, AppSettings
+from das_app.gui.window_state import ScreenModes, packed_layout, restore_layout
+from das_app.pipeline.messages import PipelineState
+from das_app.settings import DEMO_SOURCE, AppSettings, Look
 
 _POLL_MS, _FIGURES_MS = 16, 250
-_CHART_HEIGHT_PX = 120
+_START_SIZE_PX = (1440, 860)
+_CLOSED = (PipelineState.STOPPED, PipelineState.FINISHED, PipelineState.FAULTED)
 
 
 class MainWindow(QMainWindow):
@@ -30,44 +36,50 @@ class MainWindow(QMainWindow):
 
     Args:
         settings: what to open and how.
-        open_pipeline: makes the pipeline of a source; called in the bridge's thread.
+        opener: makes pipelines and models; called in the bridge's thread.
 
     Attributes:
-        settings: as the user changed them so far.
-        state: of the current pipeline, as told by the bridge.
+        control: what runs, and the settings as the user changed them so far.
     """
 
-    def __init__(self, settings: AppSettings, open_pipeline: OpenPipeline) -> None:
+    def __init__(self, settings: AppSettings, opener: Opener) -> None:
         super().__init__()
-        self.settings, self._is_looping = settings, True
-        self.state = PipelineState.STOPPED
-        self._result: PoseResult | None = None
-        self._slots, self._roots_cam = np.zeros(0, np.int64), np.zeros((0, 3))
-        self.bridge = PipelineBridge(open_pipeline, self)
         self.setWindowTitle("DAS Capture")
         self.setWindowIcon(theme.icon("app"))
         self.setAcceptDrops(True)
+        self.control = LiveControl(settings, opener, self)
+        self.actions_by_name = Actions(self)
         self._build()
-        self._wire()
-        self._show_lens()
-        self.poll = self._timer(_POLL_MS, self._take_result)
+        self.views = ResultViews(self.control, self.picture, self.scene, self.chart, self.status)
+        self._build_menus()
+        self._wire_control()
+        self._wire_actions()
+        self._show_settings(settings)
+        self.resize(*_START_SIZE_PX)
+        restore_layout(self, settings.layout)
+        self.poll = self._timer(_POLL_MS, self.views.take)
         self._figures = self._timer(_FIGURES_MS, self._show_figures)
+
+    @property
+    def settings(self) -> AppSettings:
+        """As the user changed them so far."""
+        return self.control.settings
 
     def open(self, source: str) -> None:
         """Open a source instead of the present one."""
-        self.settings = replace(self.settings, source=source)
-        self._forget_result()
-        name = Path(source).name or source
-        self.picture.empty.show_opening(f"camera {source}" if source.isdecimal() else name)
-        self.status.set_source(f"Opening {name} …")
-        self.banner.hide()
-        self.bridge.open(self.settings, self._is_looping)
+        self.control.open(source)
+
+    def wear_look(self) -> None:
+        """Look as the settings and the system want it."""
+        theme.apply_theme(QApplication.instance(), self.settings.look)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: end all threads, then go."""
+        self.modes.leave()
+        self.control.change(replace(self.settings, layout=packed_layout(self)))
         self.poll.stop()
         self._figures.stop()
-        self.bridge.shutdown()
+        self.control.bridge.shutdown()
         self.scene.view.close_canvas()
         super().closeEvent(event)
 
@@ -83,47 +95,71 @@ class MainWindow(QMainWindow):
             self.open(paths[0])
 
     def _build(self) -> None:
-        self.controls, self.banner, self.status = ControlBar(), FaultBanner(), StatusStrip()
-        self.picture, self.scene, self.chart = PicturePane(), ScenePane(), TimingPlot()
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setHandleWidth(theme.SPACE_PX)
+        actions = self.actions_by_name
+        self.dialogs = OpenDialogs(self, self.open)
+        self.controls = ControlBar(actions, self.dialogs.camera_menu)
+        self.banner, self.welcome, self.status = FaultBanner(), WelcomeBar(), StatusStrip()
+        self.picture, self.scene = PicturePane(), ScenePane(actions)
+        self.model_panel, self.chart = ModelPanel(), TimingPlot()
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=theme.SPACE_PX)
         self.splitter.setChildrenCollapsible(False)
         for pane in (self.picture, self.scene):
             self.splitter.addWidget(pane)
         self.splitter.setSizes([1160, 840])
-        self.chart.setFixedHeight(_CHART_HEIGHT_PX)
-        self.chart.hide()
-        self.chart_button = self.status.add_button(
-            "chart", "Show latency over the last seconds (T)", "T", is_checkable=True
-        )
-        self.full_screen_button = self.status.add_button(
-            "fullscreen", "Full screen (F11); quit with Ctrl+Q", "F11"
-        )
-        central = QWidget(objectName="central")
-        column = QVBoxLayout(central)
-        column.setContentsMargins(*[theme.SPACE_PX] * 3, 0)
-        column.setSpacing(theme.SPACE_PX)
-        for widget in (self.controls, self.banner, self.splitter, self.chart, self.status):
-            column.addWidget(widget, 1 if widget is self.splitter else 0)
-        self.setCentralWidget(central)
-        self.controls.set_looping(self._is_looping)
-        self.controls.set_threshold(self.settings.score_threshold)
+        for name in ("model", "timing", "help", "presentation", "full-screen"):
+            self.status.add_button(action_button(actions[name]))
+        frame_panes(self, (self.controls, self.banner, self.welcome), self.splitter, self.status)
+        add_dock(self, actions["model"], self.model_panel, RIGHT)
+        add_dock(self, actions["timing"], self.chart, BELOW)
+        bars = (self.menuBar(), self.controls, self.welcome, self.statusBar())
+        self.modes = ScreenModes(self, actions, bars)
 
-    def _wire(self) -> None:
-        self.controls.source_chosen.connect(self.open)
-        self.controls.play_toggled.connect(self._play_or_pause)
-        self.controls.stop_requested.connect(self._stop)
-        self.controls.loop_toggled.connect(self._set_looping)
-        self.controls.fov_changed.connect(self._set_fov)
-        self.controls.threshold_changed.connect(self._set_threshold)
-        self.picture.empty.demo_requested.connect(lambda: self.open(DEMO_SOURCE))
-        self.picture.empty.camera_requested.connect(self.controls.choose_camera)
-        self.picture.empty.file_requested.connect(self.controls.choose_file)
-        self.chart_button.toggled.connect(self.chart.setVisible)
-        self.bridge.opened.connect(self._on_opened)
-        self.bridge.state_changed.connect(self._on_state)
-        self.full_screen_button.clicked.connect(self._toggle_full_screen)
-        QShortcut(QKeySequence("Ctrl+Q"), self, self.close)
+    def _build_menus(self) -> None:
+        self.look_menu = LookMenu(self._set_look, self)
+        self.recent_menu = RecentMenu(lambda: self.settings.recent_sources, self.open, self)
+        submenus = {
+            "recent": self.recent_menu,
+            "cameras": self.dialogs.camera_menu,
+            "look": self.look_menu,
+        }
+        build_menu_bar(self, self.actions_by_name, submenus)
+
+    def _wire_control(self) -> None:
+        control = self.control
+        control.settings_changed.connect(self._show_settings)
+        control.begun.connect(self._on_begun)
+        control.opened.connect(self._on_opened)
+        control.state_changed.connect(self._on_state)
+        control.model_changed.connect(self._on_model)
+        control.refused.connect(self.banner.show_fault)
+        self.views.size_changed.connect(self._show_lens)
+        self.controls.fov_changed.connect(control.set_fov)
+        self.controls.threshold_changed.connect(control.set_threshold)
+        self.model_panel.model_chosen.connect(control.set_model)
+        self.model_panel.device_chosen.connect(control.set_device)
+        self.model_panel.input_scale_changed.connect(control.set_input_scale)
+        self.picture.empty.demo_requested.connect(self.actions_by_name["demo"].trigger)
+        self.picture.empty.camera_requested.connect(self.actions_by_name["camera"].trigger)
+        self.picture.empty.file_requested.connect(self.actions_by_name["file"].trigger)
+        self.welcome.dismissed.connect(
+            lambda: control.change(replace(self.settings, has_seen_welcome=True))
+        )
+
+    def _wire_actions(self) -> None:
+        actions = self.actions_by_name
+        for name, slot in (
+            ("camera", self.controls.buttons["camera"].showMenu),
+            ("file", self.dialogs.ask_file),
+            ("folder", self.dialogs.ask_folder),
+            ("demo", lambda: self.open(DEMO_SOURCE)),
+            ("play", self.control.play_or_pause),
+            ("stop", self.control.stop),
+            ("loop", self.control.set_looping),
+            ("screenshot", lambda: self.dialogs.save_picture(self)),
+            ("help", lambda: HelpSheet(self.actions(), self).exec()),
+            ("quit", self.close),
+        ):
+            actions[name].triggered.connect(slot)
 
     def _timer(self, interval_ms: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self, interval=interval_ms)
@@ -131,99 +167,59 @@ class MainWindow(QMainWindow):
         timer.start()
         return timer
 
-    def _take_result(self) -> None:
-        current = self.bridge.current
-        result = current.pipeline.results.take(0) if current is not None else None
-        if result is None:
-            return
-        is_new_size = self._result is None or (
-            self._result.frame.camera.size != result.frame.camera.size
-        )
-        self._result = result
-        self._show_result()
-        self.chart.add(time.monotonic(), result.latency_s, result.inference_s)
-        if is_new_size:
-            self._show_lens()
-
-    def _show_result(self) -> None:
-        """Draw the newest result, at the threshold of now."""
-        if self._result is None:
-            return
-        frame = self._result.frame
-        people = people_above(self._result.people, self.settings.score_threshold)
-        self._slots = assign_slots(people, self._roots_cam, self._slots)
-        self._roots_cam = people.root_cam
-        self.picture.overlay.show_people(frame, people, self._slots)
-        self.picture.set_has_picture(True)
-        self.scene.view.show_people(people, self._slots, frame.camera)
-        self.status.set_result(frame.camera.size, len(people))
-
-    def _forget_result(self) -> None:
-        self._result = None
-        self._slots, self._roots_cam = np.zeros(0, np.int64), np.zeros((0, 3))
-        self.picture.set_has_picture(False)
-        self.picture.overlay.clear()
-        self.scene.view.clear()
-        self.chart.clear_points()
-        self.status.clear()
+    def _show_settings(self, settings: AppSettings) -> None:
+        self.actions_by_name["loop"].setChecked(settings.is_looping)
+        self.controls.set_threshold(settings.score_threshold)
+        self.model_panel.set_settings(settings)
+        self.look_menu.set_look(settings.look)
+        self.welcome.setVisible(not settings.has_seen_welcome)
         self._show_lens()
 
-    def _show_figures(self) -> None:
-        if self.bridge.current is not None and self.state is PipelineState.RUNNING:
-            self.status.set_stats(self.bridge.current.pipeline.stats())
-        if self.chart.isVisible():
-            self.chart.refresh(time.monotonic())
-
     def _show_lens(self) -> None:
-        calibrated = self.settings.intrinsics_file is not None
-        camera = self._result.frame.camera if self._result is not None else None
-        fov_deg = camera.fov_deg if camera and calibrated else self.settings.fov_deg
-        if camera and not calibrated:
-            camera = self.settings.intrinsics().camera_for(camera.size)
-        focal_px = camera.focal_px if camera else None
-        self.controls.set_lens(fov_deg, focal_px, is_assumed=not calibrated)
+        settings, camera = self.settings, self.views.camera
+        is_assumed = settings.intrinsics_file is None
+        if camera is not None and is_assumed:  # the settings are ahead of the picture
+            camera = settings.intrinsics().camera_for(camera.size)
+        fov_deg = settings.fov_deg if camera is None else camera.fov_deg
+        focal_px = None if camera is None else camera.focal_px
+        self.controls.set_lens(fov_deg, focal_px, is_assumed)
+
+    def _show_figures(self) -> None:
+        self.views.show_figures()
+        self._show_cost()
+
+    def _show_cost(self) -> None:
+        current, camera = self.control.bridge.current, self.views.camera
+        if current is not None and camera is not None:
+            input_size = current.model.estimator.fitted_size(camera.size)
+            self.model_panel.set_cost(input_size, current.pipeline.stats().inference_ms)
+
+    def _on_begun(self, name: str) -> None:
+        self.picture.empty.show_opening(name)
+        self.status.set_source(f"Opening {name} …")
+        self.banner.hide()
 
     def _on_opened(self, opened: Opened) -> None:
-        opened.pipeline.set_looping(self._is_looping)
-        opened.pipeline.set_intrinsics(self.settings.intrinsics())
-        self.status.set_source(opened.source.name, opened.engine)
+        self.status.set_source(opened.source.name)
         self.setWindowTitle(f"{opened.source.name} — DAS Capture")
 
+    def _on_model(self, model: Model) -> None:
+        self.status.set_engine(model.engine)
+        self.model_panel.set_engine(model.engine)
+        if model.note:
+            self.banner.show_fault(model.note)
+
     def _on_state(self, state: PipelineState, message: str) -> None:
-        self.state = state
-        self.controls.set_state(state)
+        set_playing(self.actions_by_name["play"], state is PipelineState.RUNNING)
+        self.actions_by_name["stop"].setEnabled(state not in _CLOSED)
         if state is PipelineState.FAULTED:
             self.banner.show_fault(message)
-        if state in (PipelineState.STOPPED, PipelineState.FAULTED) and self._result is None:
+        is_closed = state in (PipelineState.STOPPED, PipelineState.FAULTED)
+        if is_closed and self.views.result is None:
             self.picture.empty.show_idle()
             self.status.set_source("Nothing open")
             self.setWindowTitle("DAS Capture")
 
-    def _play_or_pause(self) -> None:
-        current = self.bridge.current
-        if current is None or self.state not in (PipelineState.RUNNING, PipelineState.PAUSED):
-            self.open(self.settings.source)
-        else:
-            current.pipeline.set_paused(self.state is PipelineState.RUNNING)
-
-    def _stop(self) -> None:
-        self._forget_result()
-        self.bridge.stop()
-
-    def _set_looping(self, is_looping: bool) -> None:
-        self._is_looping = is_looping
-        if self.bridge.current is not None:
-            self.bridge.current.pipeline.set_looping(is_looping)
-
-    def _set_fov(self, fov_deg: float) -> None:
-        self.settings = replace(self.settings, fov_deg=fov_deg)
-        if self.bridge.current is not None:
-            self.bridge.current.pipeline.set_intrinsics(self.settings.intrinsics())
-        self._show_lens()
-
-    def _set_threshold(self, threshold: float) -> None:
-        self.settings = replace(self.settings, score_threshold=threshold)
-        self._show_result()
-
-    def _toggle_full_screen(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+    def _set_look(self, look: Look) -> None:
+        self.control.set_look(look)
+        self.wear_look()

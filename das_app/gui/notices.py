@@ -13,6 +13,14 @@ from PySide6.QtWidgets import (
 
 from das_app.gui import theme
 
+WELCOME_HINTS = (
+    "<b>1</b>&nbsp; Open your camera with <b>C</b>, or drop a video on the window. <b>D</b> plays "
+    "the bundled clip.",
+    "<b>2</b>&nbsp; People are found best with head and feet in the picture and light from the "
+    "front.",
+    "<b>3</b>&nbsp; Distances follow from the camera's field of view. All keys: <b>F1</b>.",
+)
+
 
 class FaultBanner(QFrame):
     """A fault in plain sight until it is dismissed or something else is opened."""
@@ -44,6 +52,28 @@ class FaultBanner(QFrame):
         """Show the banner with a message."""
         self._text.setText(message)
         self.show()
+
+
+class WelcomeBar(QFrame):
+    """What a newcomer should know, until it is put away.
+
+    Attributes:
+        dismissed: the user has seen it.
+    """
+
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("welcome")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * theme.SPACE_PX, 4, theme.SPACE_PX, 4)
+        row.setSpacing(3 * theme.SPACE_PX)
+        for text in WELCOME_HINTS:
+            row.addWidget(QLabel(text, wordWrap=True), 1)
+        self.seen = QPushButton("Got it")
+        self.seen.clicked.connect(self.dismissed)
+        row.addWidget(self.seen)
 
 
 class EmptyState(QWidget):

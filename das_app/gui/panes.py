@@ -1,7 +1,7 @@
 """The two halves of the window: frames with a heading around the picture and the 3D view."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -14,16 +14,12 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui import theme
+from das_app.gui.actions import Actions
 from das_app.gui.notices import EmptyState
 from das_app.gui.overlay_view import OverlayView
 from das_app.gui.scene_view import SceneView
 
-_VIEWS = (
-    ("reset", "Look at everybody from the side above (1)", "1"),
-    ("front", "Look along the camera (2)", "2"),
-    ("top", "Look from above (3)", "3"),
-    ("side", "Look from the right (4)", "4"),
-)
+VIEWS = ("reset", "front", "top", "side")
 
 
 class PicturePane(QFrame):
@@ -44,25 +40,39 @@ class PicturePane(QFrame):
 
 
 class ScenePane(QFrame):
-    """3D view with the buttons that turn it."""
+    """3D view with the buttons that turn it.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        actions: the window's; those of the views are forbidden while there is no 3D view.
+    """
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("pane")
         self.view = SceneView()
         heading = _heading("Camera space", "drag to orbit · right drag to pan · wheel to zoom")
-        for name, tip, shortcut in _VIEWS:
-            heading.layout().addWidget(self._view_button(name, tip, shortcut))
+        for name in VIEWS:
+            action = actions[f"view-{name}"]
+            action.triggered.connect(lambda _=False, name=name: self.view.look_from(name))
+            heading.layout().addWidget(action_button(action))
         _fill(self, heading, self.view)
+        self._actions = actions
+        self._allow_views()
+        self.view.failed.connect(self._allow_views)
 
-    def _view_button(self, name: str, tip: str, shortcut: str) -> QToolButton:
-        button = QToolButton(objectName="flat", icon=theme.icon(f"view-{name}"), toolTip=tip)
-        button.setAccessibleName(name)
-        button.setIconSize(QSize(18, 18))
-        button.setShortcut(QKeySequence(shortcut))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda: self.view.look_from(name))
-        return button
+    def _allow_views(self) -> None:
+        names = tuple(f"view-{name}" for name in VIEWS)
+        self._actions.set_enabled(names, not self.view.notice)
+
+
+def action_button(action: QAction) -> QToolButton:
+    """A flat button with the action's icon."""
+    button = QToolButton(objectName="flat")
+    button.setDefaultAction(action)
+    button.setAccessibleName(action.text())
+    button.setIconSize(QSize(18, 18))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
 
 
 class _Hint(QLabel):

@@ -1,7 +1,6 @@
 """The figures under the panes, each in a cell of fixed width so that nothing jumps."""
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from das_app.gui import theme
@@ -15,10 +14,8 @@ class StatusStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("statusBar")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
+        self._row.setContentsMargins(theme.SPACE_PX, 2, theme.SPACE_PX, 2)
         self._row.setSpacing(6)
         self.source = self._elastic_cell("Nothing open", 3)
         self.size = self._cell("", "0000×0000", "Size of the picture")
@@ -30,10 +27,13 @@ class StatusStrip(QWidget):
         self.dropped = self._cell("dropped", "0000000", "Frames the model was too slow for")
         self.clear()
 
-    def set_source(self, text: str, engine: str = _NONE) -> None:
-        """Name what is open and what computes."""
+    def set_source(self, text: str) -> None:
+        """Name what is open."""
         self.source.setText(text)
         self.source.setToolTip(text)
+
+    def set_engine(self, engine: str) -> None:
+        """Name the model and what it runs on."""
         self.engine.setText(engine)
 
     def set_stats(self, stats: PipelineStats) -> None:
@@ -54,17 +54,9 @@ class StatusStrip(QWidget):
             cell.setText(_NONE)
         self.dropped.setText(_NONE)
 
-    def add_button(
-        self, icon: str, tip: str, shortcut: str, is_checkable: bool = False
-    ) -> QToolButton:
+    def add_button(self, button: QToolButton) -> None:
         """Put a button at the right end."""
-        button = QToolButton(objectName="flat", icon=theme.icon(icon), toolTip=tip)
-        button.setCheckable(is_checkable)
-        button.setIconSize(QSize(18, 18))
-        button.setShortcut(QKeySequence(shortcut))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._row.addWidget(button)
-        return button
 
     def _elastic_cell(self, text: str, stretch: int) -> QLabel:
         label = QLabel(text)

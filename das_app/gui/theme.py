@@ -1,26 +1,29 @@
-"""Look of the window: colours, spacing, style sheet and icons, in one place.
+"""Look of the window in one place: the stage's colours, spacing and icons.
 
-One accent colour on a quiet dark ground; all spacing is a multiple of 8 px (4 px inside
-controls). People's colours keep apart for colour-blind eyes: they follow Okabe and Ito's set,
-lightened where it would sink into the dark ground.
+All spacing is a multiple of 8 px (4 px inside controls). The window's frame is dark or light, as
+the system or the user wants it. Pictures, plots and the 3D view stand on the same dark stage in
+both, so that people's colours look alike. These keep apart for colour-blind eyes: they follow
+Okabe and Ito's set, lightened where it would sink into the stage.
 """
 
 import logging
 from functools import lru_cache
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QAction, QColor, QFont, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from das_app.settings import bundled_file
+from das_app.gui.style_sheet import DARK, LIGHT, FrameColours, palette, style_sheet
+from das_app.settings import Look, bundled_file
 
 _log = logging.getLogger(__name__)
 
 SPACE_PX = 8
-GROUND = "#14171c"  # behind pictures and the 3D view
-SURFACE = "#1b1f26"  # window and bars
-RAISED = "#262c35"  # buttons and fields
+# the stage, the same under both looks
+GROUND = "#14171c"  # behind pictures, plots and the 3D view
+RAISED = "#262c35"  # cards on the stage
 BORDER = "#333b47"
 TEXT = "#e3e8ee"
 MUTED = "#8d98a6"
@@ -37,84 +40,62 @@ PERSON_COLOURS = (
     "#8c9eff",  # blue, lightened
     "#d9dee5",  # grey in place of black
 )
-
-_STYLE = f"""
-QMainWindow, QWidget#central {{ background: {SURFACE}; }}
-QToolTip {{ background: {RAISED}; color: {TEXT}; border: 1px solid {BORDER}; padding: 4px 8px; }}
-QPushButton, QToolButton {{
-    background: {RAISED}; border: 1px solid {BORDER}; border-radius: 6px;
-    padding: 4px 10px; min-height: 22px;
-}}
-QPushButton:hover, QToolButton:hover {{ border-color: {MUTED}; }}
-QPushButton:pressed, QToolButton:pressed {{ background: {GROUND}; }}
-QPushButton:focus, QToolButton:focus {{ border-color: {ACCENT}; }}
-QPushButton:checked, QToolButton:checked {{ border-color: {ACCENT}; background: #1e3646; }}
-QPushButton:disabled, QToolButton:disabled {{ color: #5c6673; background: {SURFACE}; }}
-QToolButton#flat {{ background: transparent; border-color: transparent; padding: 4px; }}
-QToolButton#flat:hover {{ background: {RAISED}; }}
-QToolButton#flat:checked {{ background: #1e3646; border-color: {ACCENT}; }}
-QPushButton::menu-indicator {{ subcontrol-position: right center; right: 6px; width: 8px; }}
-QPushButton#camera {{ padding-right: 20px; }}
-QDoubleSpinBox {{
-    background: {GROUND}; border: 1px solid {BORDER}; border-radius: 6px; padding: 3px 6px;
-    min-height: 22px;
-}}
-QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
-    subcontrol-origin: border; width: 18px; border: none; background: transparent;
-}}
-QDoubleSpinBox::up-button {{ subcontrol-position: top right; }}
-QDoubleSpinBox::down-button {{ subcontrol-position: bottom right; }}
-QDoubleSpinBox::up-arrow {{ image: url(ICONS/chevron-up.svg); width: 12px; height: 12px; }}
-QDoubleSpinBox::down-arrow {{
-    image: url(ICONS/chevron-down.svg); width: 12px; height: 12px;
-}}
-QDoubleSpinBox:focus {{ border-color: {ACCENT}; }}
-QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {BORDER}; }}
-QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {ACCENT}; }}
-QSlider::handle:horizontal {{
-    width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: {TEXT};
-}}
-QSlider::handle:horizontal:hover {{ background: white; }}
-QSplitter::handle {{ background: {SURFACE}; }}
-QSplitter::handle:hover {{ background: {BORDER}; }}
-QMenu {{ background: {RAISED}; border: 1px solid {BORDER}; padding: 4px; }}
-QMenu::item {{ padding: 6px 24px; border-radius: 4px; }}
-QMenu::item:selected {{ background: {ACCENT}; color: #0c1218; }}
-QMenu::separator {{ height: 1px; background: {BORDER}; margin: 4px 8px; }}
-QLabel#muted {{ color: {MUTED}; }}
-QLabel#heading {{ font-weight: 600; }}
-QLabel#hint {{ color: #6b7684; }}
-QFrame#rule {{ background: {BORDER}; }}
-QFrame#pane {{ background: {GROUND}; border: 1px solid {BORDER}; border-radius: 8px; }}
-QFrame#banner {{ background: #3a2c17; border: 1px solid {WARNING}; border-radius: 6px; }}
-QWidget#statusBar {{ border-top: 1px solid {BORDER}; }}
-"""
+_ICON_SIZES_PX = (16, 18, 20, 24, 32, 36, 40, 48, 64)
+_FRAME_PROPERTY = "lightFrame"  # of the application: which frame it wears
 
 
-def apply_theme(app: QApplication) -> None:
-    """Give the application its palette and style sheet."""
+def apply_theme(app: QApplication, look: Look = Look.SYSTEM) -> None:
+    """Give the application its palette and style sheet, and all windows the icons to it."""
+    is_light = look is Look.LIGHT or (
+        look is Look.SYSTEM and app.styleHints().colorScheme() is Qt.ColorScheme.Light
+    )
+    app.setProperty(_FRAME_PROPERTY, is_light)
     app.setStyle("Fusion")
-    roles = QPalette.ColorRole
-    colours = {
-        roles.Window: SURFACE, roles.WindowText: TEXT, roles.Base: GROUND,
-        roles.AlternateBase: SURFACE, roles.Text: TEXT, roles.Button: RAISED,
-        roles.ButtonText: TEXT, roles.BrightText: "#ffffff", roles.Highlight: ACCENT,
-        roles.HighlightedText: "#0c1218", roles.ToolTipBase: RAISED, roles.ToolTipText: TEXT,
-        roles.PlaceholderText: MUTED, roles.Link: ACCENT, roles.Mid: BORDER,
-    }  # fmt: skip
-    palette = QPalette()
-    for role, colour in colours.items():
-        palette.setColor(role, QColor(colour))
-    disabled = QPalette.ColorGroup.Disabled
-    for role in (roles.WindowText, roles.Text, roles.ButtonText):
-        palette.setColor(disabled, role, QColor("#5c6673"))
-    app.setPalette(palette)
-    app.setStyleSheet(_STYLE.replace("ICONS", icon_folder().as_posix()))
+    app.setPalette(palette(frame_colours()))
+    app.setStyleSheet(style_sheet(frame_colours(), icon_folder().as_posix()))
+    for window in app.topLevelWidgets():
+        for owner in (*window.findChildren(QAbstractButton), *window.findChildren(QAction)):
+            name = _icon_names.get(owner.icon().cacheKey())
+            if name is not None:
+                owner.setIcon(icon(name))
+
+
+def frame_colours() -> FrameColours:
+    """The colours around the stage that the application wears."""
+    app = QApplication.instance()
+    return LIGHT if app is not None and app.property(_FRAME_PROPERTY) else DARK
 
 
 def icon(name: str) -> QIcon:
-    """The application's own icon `name`; empty where the file is missing."""
-    return QIcon(str(icon_folder() / f"{name}.svg"))
+    """The application's own icon `name` in the frame's colours; empty where the file is missing.
+
+    Buttons and actions that wear it get the other frame's icon when the theme changes.
+    """
+    return _icon(name, frame_colours())
+
+
+_icon_names: dict[int, str] = {}  # Qt's key of a shared icon -> its name
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, colours: FrameColours) -> QIcon:
+    try:
+        drawing = (icon_folder() / f"{name}.svg").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return QIcon()
+    for dark, now in ((DARK.icon, colours.icon), (DARK.warning, colours.warning)):
+        drawing = drawing.replace(dark, now)
+    renderer = QSvgRenderer(QByteArray(drawing.encode()))
+    made = QIcon()
+    for size_px in _ICON_SIZES_PX:
+        pixmap = QPixmap(size_px, size_px)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        renderer.render(painter)
+        painter.end()
+        made.addPixmap(pixmap)
+    _icon_names[made.cacheKey()] = name
+    return made
 
 
 @lru_cache(maxsize=1)

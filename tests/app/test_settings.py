@@ -5,15 +5,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from das_app import settings as settings_module
-from das_app.settings import AppSettings, bundled_file, file_sha256, load_settings, save_settings
+from das_app.settings import (
+    AppSettings,
+    Device,
+    Look,
+    bundled_file,
+    file_sha256,
+    load_settings,
+    save_settings,
+)
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
 
-@given(TEXTS, st.floats(2, 178), st.none() | TEXTS.map(Path), st.floats(0, 1))
-def test_round_trip(tmp_path_factory, source, fov_deg, model_file, score_threshold):
+@given(
+    TEXTS, st.floats(2, 178), st.none() | TEXTS.map(Path), st.floats(0, 1),
+    st.sampled_from(Device), st.booleans(), st.lists(TEXTS, max_size=3).map(tuple),
+    st.sampled_from(Look),
+)  # fmt: skip
+def test_round_trip(
+    tmp_path_factory, source, fov_deg, model_file, threshold, device, flag, recent, look
+):
     path = tmp_path_factory.mktemp("settings") / "deep" / "settings.toml"
-    settings = AppSettings(source, fov_deg, None, model_file, score_threshold)
+    settings = AppSettings(
+        source, fov_deg, None, model_file, threshold, device, is_looping=flag,
+        recent_sources=recent, look=look, has_seen_welcome=flag,
+    )  # fmt: skip
     save_settings(settings, path)
     assert load_settings(path) == settings
     assert [p.name for p in path.parent.iterdir()] == ["settings.toml"]
@@ -45,7 +62,11 @@ def test_unknown_key_is_skipped_with_a_warning(tmp_path, caplog):
 
 @pytest.mark.parametrize(
     "values",
-    [{"fov_deg": 1.0}, {"score_threshold": 1.5}, {"source": ""}, {"model_file": "m.onnx"}],
+    [
+        {"fov_deg": 1.0}, {"score_threshold": 1.5}, {"source": ""}, {"model_file": "m.onnx"},
+        {"input_scale": 0.1}, {"is_looping": 1}, {"recent_sources": ["a"]}, {"device": "tpu"},
+        {"look": "pink"},
+    ],
 )
 def test_wrong_values_are_refused_by_name(values):
     with pytest.raises(ValueError, match=next(iter(values))):
@@ -61,6 +82,13 @@ def test_lens_of_the_settings(tmp_path):
 def test_missing_model_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="gone.onnx"):
         AppSettings(model_file=tmp_path / "gone.onnx").model_path()
+
+
+def test_recent_sources_are_few_and_newest_first():
+    settings = AppSettings()
+    for name in [*"abcdefghij", "c", "demo", "0"]:
+        settings = settings.with_recent(name)
+    assert settings.recent_sources == ("c", "j", "i", "h", "g", "f", "e", "d")
 
 
 @pytest.mark.parametrize("where", ["installed", "checkout"])

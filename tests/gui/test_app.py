@@ -1,16 +1,18 @@
 import signal
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from window_fakes import GreySource, people_at
 
+from das_app import models
 from das_app.gui import app as module
 from das_app.gui import scene_view
 from das_app.gui.app import PipelineOpener, run_app
 from das_app.gui.controls import LEAST_SCORE
 from das_app.gui.main_window import MainWindow
-from das_app.settings import AppSettings, load_settings
+from das_app.settings import AppSettings, Device, load_settings
 
 
 class Model:
@@ -18,11 +20,17 @@ class Model:
     provider = "CPUExecutionProvider"
     made = []
 
-    def __init__(self, file):
+    def __init__(self, file, providers):
         if file.name == "broken.onnx":
             raise ValueError("not a model")
-        self.file, self.score_threshold = file, 0.25
+        self.file, self.providers, self.score_threshold = file, providers, 0.25
         Model.made.append(self)
+
+    def set_input_scale(self, scale):
+        self.scale = scale
+
+    def fitted_size(self, picture_size):
+        return picture_size
 
     def __call__(self, image, camera):
         return people_at((0, 0, 3000))
@@ -37,7 +45,7 @@ def sources(monkeypatch, tmp_path):
         return opened[-1]
 
     monkeypatch.setattr(module, "open_source", open_source)
-    monkeypatch.setattr(module, "PoseEstimator", Model)
+    monkeypatch.setattr(models, "PoseEstimator", Model)
     monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
     monkeypatch.setattr(module, "settings_path", lambda: tmp_path / "settings.toml")
     Model.made = []
@@ -54,10 +62,22 @@ def test_the_model_is_loaded_once_and_reports_everybody(sources, tmp_path):
     first = opener(settings(tmp_path, source="a"), lambda *_: None)
     second = opener(settings(tmp_path, source="b"), lambda *_: None)
     assert len(Model.made) == 1 and Model.made[0].score_threshold == LEAST_SCORE
-    assert first.engine == second.engine == "fake-lite · CPU"
+    assert first.model is second.model and first.model.engine == "fake-lite · CPU"
     assert (first.source.name, second.source.name) == ("source a", "source b")
     for opened in (first, second):
         opened.pipeline.stop()
+
+
+def test_another_device_or_file_is_another_model(sources, tmp_path):
+    opener = PipelineOpener()
+    chosen = settings(tmp_path, device=Device.CPU, input_scale=1.25)
+    first = opener.load_model(chosen)
+    assert first.estimator.providers == ["CPUExecutionProvider"] and first.estimator.scale == 1.25
+    assert first.device is Device.CPU and not first.note
+    second = opener.load_model(replace(chosen, device=Device.CUDA))
+    assert second is not first and second.note.startswith("The model runs on the CPU:")
+    third = opener.load_model(replace(chosen, model_file=tmp_path / "model.onnx"))
+    assert third is not second and third.file == tmp_path / "model.onnx"
 
 
 def test_a_model_that_does_not_load_releases_the_source(sources, tmp_path):

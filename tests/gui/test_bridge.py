@@ -1,4 +1,5 @@
 import threading
+from pathlib import Path
 
 import pytest
 from window_fakes import Opener
@@ -72,7 +73,7 @@ def test_of_orders_given_while_busy_only_the_newest_counts(bridge, news, opener,
 
 def test_looping_holds_from_the_first_frame(bridge, opener, qtbot):
     opener.num_frames = 1  # over before the window has heard of it
-    bridge.open(AppSettings(source="a"), is_looping=True)
+    bridge.open(AppSettings(source="a", is_looping=True))
     opener.has_begun.wait()
     qtbot.waitUntil(lambda: bool(opener.sources) and opener.sources[0].num_rewound > 1)
 
@@ -107,6 +108,44 @@ def test_a_source_that_breaks_is_a_fault(bridge, news, opener, qtbot):
     opener.sources[0].error = OSError("unplugged")
     qtbot.waitUntil(lambda: news[-1][0] is FAULTED)
     assert "unplugged" in news[-1][1]
+
+
+def test_another_model_leaves_the_source_running(bridge, news, opener, qtbot):
+    bridge.open(AppSettings(source="a"))
+    qtbot.waitUntil(lambda: (RUNNING, "a") in news)
+    with qtbot.waitSignal(bridge.model_changed) as changed:
+        bridge.retune(AppSettings(source="a", model_file=Path("other.onnx")))
+    model = changed.args[0]
+    assert model.engine == "other · CPU" and bridge.current.model is model
+    qtbot.waitUntil(lambda: bridge.current.pipeline.results.take(0) is not None)
+    assert len(opener.sources) == 1 and len(news) == 2
+
+
+def test_a_model_asked_for_while_opening_is_the_one_that_opens(bridge, news, opener, qtbot):
+    opener.gate.clear()
+    bridge.open(AppSettings(source="a"))
+    opener.has_begun.wait()
+    bridge.open(AppSettings(source="b"))
+    bridge.retune(AppSettings(source="b", model_file=Path("other.onnx")))
+    opener.gate.set()
+    qtbot.waitUntil(lambda: (RUNNING, "b") in news)
+    assert bridge.current.model.engine == "other · CPU"
+
+
+def test_a_refused_model_changes_nothing(bridge, news, opener, qtbot):
+    opener.errors["bad"] = ValueError("not a model")
+    bridge.open(AppSettings(source="a"))
+    qtbot.waitUntil(lambda: (RUNNING, "a") in news)
+    with qtbot.waitSignal(bridge.model_refused) as refused:
+        bridge.retune(AppSettings(source="a", model_file=Path("bad.onnx")))
+    assert refused.args == ["not a model"] and bridge.current.model.engine == "fake · CPU"
+
+
+def test_without_anything_open_a_model_opens_nothing(bridge, news, opener, qtbot):
+    bridge.retune(AppSettings(source="a"))
+    bridge.open(AppSettings(source="b"))
+    qtbot.waitUntil(lambda: (RUNNING, "b") in news)
+    assert [source.name for source in opener.sources] == ["b"]
 
 
 def test_shutdown_ends_every_thread(qapp, opener, qtbot):

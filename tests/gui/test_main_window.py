@@ -1,5 +1,6 @@
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +10,9 @@ from window_fakes import FREE_BONE, SIZE, Opener, grey_frame, people_at
 
 from das_app.gui import scene_view, theme
 from das_app.gui.main_window import MainWindow
+from das_app.gui.style_sheet import DARK, LIGHT
 from das_app.pipeline.messages import PipelineState
-from das_app.settings import AppSettings
+from das_app.settings import AppSettings, Device, Look
 from das_model.camera import Camera
 from das_model.people import People
 
@@ -56,7 +58,7 @@ def wait_for_picture(window, qtbot):
 
 
 def wait_for_state(window, qtbot, state):
-    qtbot.waitUntil(lambda: window.state is state)
+    qtbot.waitUntil(lambda: window.control.state is state)
 
 
 def is_showing_picture(window):
@@ -121,25 +123,25 @@ def test_while_a_source_opens_the_window_says_so_and_lives(window, qtbot, opener
 def test_pause_and_play(playing, qtbot):
     key(qtbot, playing, Qt.Key.Key_Space)
     wait_for_state(playing, qtbot, PipelineState.PAUSED)
-    assert playing.bridge.current.pipeline.state is PipelineState.PAUSED
+    assert playing.control.bridge.current.pipeline.state is PipelineState.PAUSED
     assert is_showing_picture(playing)
     key(qtbot, playing, Qt.Key.Key_Space)
     wait_for_state(playing, qtbot, PipelineState.RUNNING)
 
 
 def test_stop_and_play_again(playing, qtbot, opener):
-    qtbot.mouseClick(playing.controls.stop, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(playing.controls.buttons["stop"], Qt.MouseButton.LeftButton)
     wait_for_state(playing, qtbot, PipelineState.STOPPED)
     assert opener.sources[0].is_closed and not is_showing_picture(playing)
     assert playing.status.people.text() == "–"
     assert playing.picture.empty.title == "Nothing is playing"
-    qtbot.mouseClick(playing.controls.play, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(playing.controls.buttons["play"], Qt.MouseButton.LeftButton)
     wait_for_picture(playing, qtbot)
     assert [source.name for source in opener.sources] == ["grey", "grey"]
 
 
 def test_another_source(playing, qtbot, opener):
-    playing.controls.source_chosen.emit("second")
+    playing.open("second")
     qtbot.waitUntil(lambda: playing.status.source.text() == "second")
     wait_for_picture(playing, qtbot)
     assert opener.sources[0].is_closed
@@ -159,7 +161,7 @@ def test_a_dropped_file_is_opened(playing, qtbot, opener, tmp_path):
 
 
 def test_threshold_hides_people_at_once_even_while_paused(playing, qtbot):
-    playing.bridge.current.pipeline.set_paused(True)
+    playing.control.bridge.current.pipeline.set_paused(True)
     wait_for_state(playing, qtbot, PipelineState.PAUSED)
     playing.controls.threshold.setValue(80)
     assert playing.status.people.text() == "1"
@@ -218,7 +220,7 @@ def test_files_loop_unless_told_otherwise(make_window, qtbot, opener):
     window.open("grey")
     wait_for_picture(window, qtbot)
     qtbot.waitUntil(lambda: opener.sources[0].num_rewound > 1)
-    window.controls.loop.click()
+    window.controls.buttons["loop"].click()
     wait_for_state(window, qtbot, PipelineState.FINISHED)
     assert is_showing_picture(window)  # the last picture stays
 
@@ -241,8 +243,125 @@ def test_the_chart_opens_and_draws(playing, qtbot):
 def test_full_screen_and_back(window, qtbot):
     key(qtbot, window, Qt.Key.Key_F11)
     qtbot.waitUntil(window.isFullScreen)
+    assert window.actions_by_name["full-screen"].isChecked()
     key(qtbot, window, Qt.Key.Key_F11)
     qtbot.waitUntil(lambda: not window.isFullScreen())
+
+
+def test_a_presentation_shows_the_panes_alone_and_ends_with_escape(playing, qtbot):
+    playing.actions_by_name["timing"].trigger()
+    hidden = (playing.menuBar(), playing.controls, playing.welcome, playing.chart,
+              playing.statusBar())  # fmt: skip
+    qtbot.waitUntil(playing.chart.isVisible)
+    assert all(widget.isVisible() for widget in hidden)
+    key(qtbot, playing, Qt.Key.Key_F5)
+    qtbot.waitUntil(playing.isFullScreen)
+    assert not any(widget.isVisible() for widget in hidden)
+    assert playing.picture.isVisible() and playing.scene.isVisible()
+    key(qtbot, playing, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not playing.isFullScreen())
+    assert all(widget.isVisible() for widget in hidden)
+
+
+def test_leaving_full_screen_ends_the_presentation(window, qtbot):
+    window.actions_by_name["presentation"].trigger()
+    window.actions_by_name["full-screen"].trigger()
+    assert window.controls.isVisible() and not window.actions_by_name["presentation"].isChecked()
+
+
+def test_the_three_hints_stay_until_they_are_put_away(window, make_window, qtbot):
+    assert window.welcome.isVisible()
+    qtbot.mouseClick(window.welcome.seen, Qt.MouseButton.LeftButton)
+    assert not window.welcome.isVisible() and window.settings.has_seen_welcome
+    assert not make_window(window.settings).welcome.isVisible()
+
+
+def test_what_was_opened_is_offered_again(playing, qtbot):
+    playing.open("/clips/walk.mp4")
+    qtbot.waitUntil(lambda: "/clips/walk.mp4" in playing.settings.recent_sources)
+    playing.recent_menu.aboutToShow.emit()
+    first = playing.recent_menu.actions()[0]
+    assert first.text() == "walk.mp4"
+    playing.open("2")  # cameras have a menu of their own
+    qtbot.waitUntil(lambda: playing.status.source.text() == "2")
+    assert "2" not in playing.settings.recent_sources
+    first.trigger()
+    qtbot.waitUntil(lambda: playing.status.source.text() == "/clips/walk.mp4")
+
+
+def test_model_and_device_change_while_it_runs(playing, qtbot, opener):
+    panel = playing.model_panel
+    panel.model_chosen.emit(Path("/models/other.onnx"))
+    qtbot.waitUntil(lambda: playing.status.engine.text() == "other · CPU")
+    assert panel.model.currentText() == "other" and panel.engine.text() == "In use: other · CPU"
+    panel.device_chosen.emit(Device.CUDA)
+    qtbot.waitUntil(lambda: playing.status.engine.text() == "other · CUDA")
+    assert panel.device.currentData() == Device.CUDA
+    assert len(opener.sources) == 1 and playing.control.state is PipelineState.RUNNING
+
+
+def test_a_model_that_does_not_load_is_told_and_the_former_stays(playing, qtbot, opener):
+    opener.errors["bad"] = ValueError("bad.onnx: not a DAS model")
+    playing.model_panel.model_chosen.emit(Path("bad.onnx"))
+    qtbot.waitUntil(playing.banner.isVisible)
+    assert playing.banner.text == "bad.onnx: not a DAS model"
+    assert playing.settings.model_file is None
+    assert playing.status.engine.text() == "fake · CPU"
+    assert playing.model_panel.model.currentText() == "das-lite"
+    assert playing.control.state is PipelineState.RUNNING
+
+
+def test_a_device_that_does_not_start_is_told(window, qtbot, opener):
+    opener.note = "The model runs on the CPU: no NVIDIA driver."
+    window.open("grey")
+    qtbot.waitUntil(window.banner.isVisible)
+    assert window.banner.text == opener.note
+
+
+def test_detail_reaches_the_model_and_its_cost_is_shown(playing, qtbot):
+    panel = playing.model_panel
+    panel.input_scale.setValue(panel.input_scale.minimum())
+    estimator = playing.control.bridge.current.model.estimator
+    assert estimator.scale == playing.settings.input_scale == 0.5
+    qtbot.waitUntil(lambda: panel.cost.text().startswith("160×90 px"))
+    qtbot.waitUntil(lambda: "ms a picture" in panel.cost.text())
+    playing.model_panel.model_chosen.emit(Path("other.onnx"))
+    qtbot.waitUntil(lambda: playing.status.engine.text() == "other · CPU")
+    assert playing.control.bridge.current.model.estimator.scale == 0.5
+
+
+def test_the_look_is_kept_and_shown(window, qtbot, themed):
+    light = window.look_menu.actions()[2]
+    icon = window.actions_by_name["file"].icon().cacheKey()
+    light.trigger()
+    assert window.settings.look is Look.LIGHT
+    assert window.palette().window().color() == QColor(LIGHT.surface)
+    assert window.actions_by_name["file"].icon().cacheKey() != icon
+    window.look_menu.actions()[1].trigger()
+    assert window.palette().window().color() == QColor(DARK.surface)
+    assert window.actions_by_name["file"].icon().cacheKey() == icon
+
+
+def test_the_layout_is_kept(make_window, qtbot):
+    first = make_window()
+    first.resize(1111, 666)
+    first.actions_by_name["model"].trigger()
+    qtbot.waitUntil(first.model_panel.isVisible)
+    first.close()
+    second = make_window(first.settings)
+    assert second.model_panel.isVisible() and second.actions_by_name["model"].isChecked()
+    assert not second.chart.isVisible()
+
+
+def test_a_closed_dock_unchecks_its_action(window, qtbot):
+    action = window.actions_by_name["model"]
+    action.trigger()
+    dock = window.model_panel.parentWidget()
+    assert dock.isVisible()
+    dock.close()
+    assert not action.isChecked()
+    action.trigger()
+    assert dock.isVisible()
 
 
 def test_a_number_can_be_typed_although_digits_are_shortcuts(playing, qtbot, monkeypatch):
@@ -273,9 +392,9 @@ def test_closing_ends_every_thread(make_window, qtbot, opener):
 
 
 def test_nothing_is_drawn_without_a_new_result(playing, qtbot):
-    playing.bridge.current.pipeline.set_paused(True)
+    playing.control.bridge.current.pipeline.set_paused(True)
     wait_for_state(playing, qtbot, PipelineState.PAUSED)
-    qtbot.waitUntil(lambda: playing.bridge.current.pipeline.results.take(0) is None)
+    qtbot.waitUntil(lambda: playing.control.bridge.current.pipeline.results.take(0) is None)
     drawn = []
     playing.picture.overlay.show_people = lambda *args: drawn.append(args)
     ticks = []

@@ -21,7 +21,8 @@ def cells(strip):
 
 
 def test_figures(strip):
-    strip.set_source("demo", "das-lite · CPU")
+    strip.set_source("demo")
+    strip.set_engine("das-lite · CPU")
     strip.set_stats(PipelineStats(29.97, 11.0, 81.4, 104.6, 100, 90, 7))
     strip.set_result((1280, 720), 3)
     texts = [cell.text() for cell in cells(strip)]
@@ -37,7 +38,8 @@ def test_nothing_moves_when_figures_change(strip):
     strip.set_stats(PipelineStats())
     strip.set_result((8, 8), 0)
     before = places()
-    strip.set_source("a file with a rather long name that goes on.mp4", "das-resnet50 · CUDA")
+    strip.set_source("a file with a rather long name that goes on.mp4")
+    strip.set_engine("das-resnet50 · CUDA")
     strip.set_stats(PipelineStats(999.9, 999.9, 99999, 99999, 10**6, 10**6, 9999999))
     strip.set_result((7680, 4320), 128)
     strip.layout().activate()

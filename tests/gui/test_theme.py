@@ -4,9 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from das_app.gui import theme
+from das_app.gui import style_sheet, theme
+from das_app.gui.actions import COMMANDS
+from das_app.gui.style_sheet import DARK, LIGHT
+from das_app.settings import Look
 
 GUI_SOURCES = Path(theme.__file__).parent
 
@@ -15,8 +19,8 @@ def used_icons():
     code = "".join(file.read_text() for file in GUI_SOURCES.glob("*.py"))
     named = set(re.findall(r'theme\.icon\("([a-z-]+)"\)', code))
     named |= set(re.findall(r'_button\(\s*"([a-z-]+)"', code))
-    named |= {f"view-{name}" for name in ("reset", "front", "top", "side")}
-    return sorted(named | {"play", "pause", "demo", "camera", "file"})
+    named |= {command.icon for command in COMMANDS if command.icon}
+    return sorted(named | {"pause", "demo", "camera", "file"})
 
 
 @pytest.mark.parametrize("name", used_icons())
@@ -27,7 +31,7 @@ def test_every_icon_exists_and_has_a_picture(themed, name):
 
 
 def test_no_icon_is_unused(themed):
-    known = {*used_icons(), "chevron-up", "chevron-down"}
+    known = {*used_icons(), *re.findall(r"ICONS/([a-z-]+)", style_sheet._STYLE)}
     assert {file.stem for file in theme.icon_folder().glob("*.svg")} == known
 
 
@@ -55,30 +59,68 @@ def test_missing_icons_are_told_once_and_do_no_harm(themed, monkeypatch, caplog)
         raise FileNotFoundError("icons is not part of this installation")
 
     monkeypatch.setattr(theme, "bundled_file", missing)
-    theme.icon_folder.cache_clear()
+    for cached in (theme.icon_folder, theme._icon):
+        cached.cache_clear()
     try:
         assert theme.icon("play").isNull() or theme.icon("play").pixmap(16, 16).isNull()
         theme.apply_theme(themed)
         assert caplog.text.count("not part of this installation") == 1
     finally:
-        theme.icon_folder.cache_clear()
+        for cached in (theme.icon_folder, theme._icon):
+            cached.cache_clear()
 
 
 def test_people_stand_out_from_the_ground():
     for colour in theme.PERSON_COLOURS:
-        contrast = (_luminance(QColor(colour)) + 0.05) / (_luminance(QColor(theme.GROUND)) + 0.05)
-        assert contrast > 4.5
+        assert _contrast(colour, theme.GROUND) > 4.5
 
 
-@pytest.mark.parametrize(("text", "least"), [(theme.TEXT, 7), (theme.MUTED, 4.5)])
-def test_text_is_readable_on_every_surface(text, least):
-    for surface in (theme.GROUND, theme.SURFACE, theme.RAISED):
-        contrast = (_luminance(QColor(text)) + 0.05) / (_luminance(QColor(surface)) + 0.05)
-        assert contrast > least
+@pytest.mark.parametrize("text", [theme.TEXT, theme.MUTED])
+def test_words_on_the_stage_are_readable(text):
+    assert _contrast(text, theme.GROUND) > 4.5 and _contrast(text, theme.RAISED) > 4.5
+
+
+@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+def test_words_and_icons_are_readable_in_the_frame(colours):
+    for ground in (colours.surface, colours.pane, colours.field, colours.raised, colours.chosen):
+        assert _contrast(colours.text, ground) > 7
+        assert _contrast(colours.icon, ground) > 4.5
+    for ground in (colours.surface, colours.pane, colours.raised):
+        assert _contrast(colours.muted, ground) > 4.5
+        assert _contrast(colours.accent, ground) > 3
+    assert _contrast(colours.text, colours.notice) > 7
+    assert _contrast(colours.on_accent, colours.accent) > 4.5
+
+
+def test_the_look_follows_the_system_unless_chosen(qapp, monkeypatch):
+    class Hints:
+        def __init__(self, scheme):
+            self.colorScheme = lambda: scheme
+
+    for scheme, expected in (
+        (Qt.ColorScheme.Light, LIGHT), (Qt.ColorScheme.Dark, DARK), (Qt.ColorScheme.Unknown, DARK)
+    ):  # fmt: skip
+        monkeypatch.setattr(qapp, "styleHints", lambda scheme=scheme: Hints(scheme))
+        theme.apply_theme(qapp, Look.SYSTEM)
+        assert theme.frame_colours() is expected
+        theme.apply_theme(qapp, Look.LIGHT)
+        assert theme.frame_colours() is LIGHT
+        theme.apply_theme(qapp, Look.DARK)
+        assert theme.frame_colours() is DARK
+
+
+@pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
+def test_every_colour_of_the_style_sheet_is_filled_in(colours):
+    assert "@" not in style_sheet.style_sheet(colours, "/icons")
 
 
 def test_slots_beyond_the_palette_repeat_it():
     assert theme.person_colour(len(theme.PERSON_COLOURS)) == theme.person_colour(0)
+
+
+def _contrast(one, other):
+    light, dark = sorted((_luminance(QColor(one)), _luminance(QColor(other))), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
 
 
 def _linear(colour):

@@ -5,9 +5,10 @@ import threading
 import numpy as np
 
 from das_app.calibration import Intrinsics
-from das_app.gui.bridge import Opened
+from das_app.gui.bridge import Model, Opened
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.messages import Frame
+from das_app.settings import Device
 from das_model.people import People
 from das_model.skeleton import BODY_22
 
@@ -83,14 +84,32 @@ class GreySource:
         self.is_closed = True
 
 
+class FakeEstimator:
+    """Finds the same people in every picture."""
+
+    def __init__(self, people, name):
+        self.people, self.name, self.scale = people, name, 1.0
+
+    def __call__(self, image, camera):
+        return self.people
+
+    def set_input_scale(self, scale):
+        self.scale = scale
+
+    def fitted_size(self, picture_size):
+        return tuple(round(self.scale * side) for side in picture_size)
+
+
 class Opener:
-    """Opens grey sources by any name; remembers them; raises what `errors` holds for a name."""
+    """Opens grey sources by any name; remembers them; raises what `errors` holds for the name of
+    a source or of a model file."""
 
     def __init__(self, people=None, num_frames=None):
         self.people = people_at((0, 0, 3000)) if people is None else people
         self.num_frames = num_frames
         self.errors = {}
         self.sources = []
+        self.note = ""
         self.gate = threading.Event()  # opening waits for it
         self.gate.set()
         self.has_begun = threading.Event()
@@ -102,5 +121,13 @@ class Opener:
             raise self.errors[settings.source]
         source = GreySource(settings.intrinsics(), settings.source, self.num_frames)
         self.sources.append(source)
-        pipeline = LivePipeline(source, lambda image, camera: self.people, on_state)
-        return Opened(pipeline, source, "fake · CPU")
+        model = self.load_model(settings)
+        return Opened(LivePipeline(source, model.estimator, on_state), source, model)
+
+    def load_model(self, settings):
+        name = settings.model_file.stem if settings.model_file else "fake"
+        if name in self.errors:
+            raise self.errors[name]
+        device = "CPU" if settings.device is not Device.CUDA else "CUDA"
+        return Model(FakeEstimator(self.people, name), f"{name} · {device}",
+                     settings.model_file, settings.device, self.note)

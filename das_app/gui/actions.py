@@ -1,0 +1,106 @@
+"""Everything the window can be told, once: menus, buttons, keys and the help sheet come from here.
+
+Actions belong to the window itself, so that their keys work where menus and bars are hidden.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from das_app.gui import theme
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing to do.
+
+    Args:
+        name: what the code calls it.
+        section: heading on the help sheet.
+        text: in menus, on buttons and on the help sheet.
+        tip: more words, shown with the keys in tooltips; by default the text.
+        keys: shortcuts as Qt writes them; the first stands in menus and tooltips.
+        icon: name of the icon, or empty.
+        is_checkable: whether it is on or off.
+    """
+
+    name: str
+    section: str
+    text: str
+    tip: str = ""
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    is_checkable: bool = False
+
+
+COMMANDS = (
+    Command("camera", "Open", "Camera", "Open a camera", ("C",), "camera"),
+    Command("file", "Open", "File", "Open a video or a picture", ("O", "Ctrl+O"), "file"),
+    Command("folder", "Open", "Folder", "Open a folder of pictures", ("Shift+O",), "folder"),
+    Command("demo", "Open", "Demo", "Play the bundled clip", ("D",), "demo"),
+    Command("play", "Play", "Play", "", ("Space",), "play"),
+    Command("stop", "Play", "Stop", "Stop and close the source", ("S",), "stop"),
+    Command("loop", "Play", "Loop", "Begin files again at their end", ("L",), "loop", True),
+    Command("view-reset", "3D view", "Everybody", "Look at everybody from the side above",
+            ("1",), "view-reset"),
+    Command("view-front", "3D view", "Front", "Look along the camera", ("2",), "view-front"),
+    Command("view-top", "3D view", "Top", "Look from above", ("3",), "view-top"),
+    Command("view-side", "3D view", "Side", "Look from the right", ("4",), "view-side"),
+    Command("model", "Window", "Model", "Choose the model, its device and detail", ("M",),
+            "model", True),
+    Command("timing", "Window", "Timing", "Show latency over the last seconds",
+            ("T",), "chart", True),
+    Command("full-screen", "Window", "Full screen", "", ("F11",), "fullscreen", True),
+    Command("presentation", "Window", "Presentation",
+            "Nothing but the picture and the 3D view; Esc ends it", ("F5",), "presentation", True),
+    Command("leave", "Window", "Leave presentation and full screen", "", ("Esc",)),
+    Command("screenshot", "Window", "Save a picture of the window", "", ("F12",), "screenshot"),
+    Command("help", "Window", "Keys and mouse", "", ("F1", "?"), "help"),
+    Command("quit", "Window", "Quit", "", ("Ctrl+Q",)),
+)  # fmt: skip
+
+
+class Actions:
+    """The window's actions by name.
+
+    Args:
+        window: owns them; their keys work wherever the focus is in it.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        self._actions = {command.name: _action(command, window) for command in COMMANDS}
+
+    def __getitem__(self, name: str) -> QAction:
+        """The action `name`. Raises KeyError."""
+        return self._actions[name]
+
+    def set_enabled(self, names: tuple[str, ...], is_enabled: bool) -> None:
+        """Allow or forbid several."""
+        for name in names:
+            self[name].setEnabled(is_enabled)
+
+
+def set_playing(action: QAction, is_playing: bool) -> None:
+    """Make the play action say what it would do now."""
+    text = "Pause" if is_playing else "Play"
+    action.setText(text)
+    action.setIcon(theme.icon(text.lower()))
+    _set_tip(action, text)
+
+
+def _action(command: Command, window: QWidget) -> QAction:
+    action = QAction(command.text, window, objectName=command.name)
+    action.setCheckable(command.is_checkable)
+    action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+    if command.icon:
+        action.setIcon(theme.icon(command.icon))
+    _set_tip(action, command.tip or command.text)
+    window.addAction(action)
+    return action
+
+
+def _set_tip(action: QAction, words: str) -> None:
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    action.setToolTip(f"{words} ({keys})" if keys else words)
+    action.setStatusTip(words)

@@ -1,0 +1,65 @@
+"""Frame of the window: bars above, figures below, and docks that an action shows and hides."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QVBoxLayout, QWidget
+
+from das_app.gui import theme
+
+RIGHT, BELOW = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
+_RIGHT_WIDTH_PX, _BELOW_HEIGHT_PX = 300, 190
+
+
+def frame_panes(
+    window: QMainWindow, bars: Sequence[QWidget], panes: QWidget, status: QWidget
+) -> None:
+    """Put bars above the panes and docks, and the status below them."""
+    above = QWidget(objectName="above")
+    column = QVBoxLayout(above)
+    column.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
+    column.setSpacing(theme.SPACE_PX)
+    for bar in bars:
+        column.addWidget(bar)
+    tool_bar = QToolBar("Bar", window, objectName="bar", movable=False)
+    tool_bar.addWidget(above)
+    window.addToolBar(tool_bar)
+    central = QWidget(objectName="central")
+    margin = QVBoxLayout(central)
+    margin.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
+    margin.addWidget(panes)
+    window.setCentralWidget(central)
+    window.statusBar().addWidget(status, 1)
+    window.statusBar().setSizeGripEnabled(False)
+    window.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # it would hide the bar
+    window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+
+
+def add_dock(
+    window: QMainWindow, action: QAction, widget: QWidget, area: Qt.DockWidgetArea
+) -> QDockWidget:
+    """Put a panel beside the panes, hidden until its checkable action is switched on.
+
+    Docks of one area become tabs of each other at the right, and stand side by side below.
+    """
+    dock = QDockWidget(action.text(), window, objectName=f"dock-{action.objectName()}")
+    dock.setWidget(widget)
+    others = [d for d in window.findChildren(QDockWidget) if window.dockWidgetArea(d) is area]
+    window.addDockWidget(area, dock)
+    if others and area is RIGHT:
+        window.tabifyDockWidget(others[-1], dock)
+    dock.hide()
+    orientation = Qt.Orientation.Horizontal if area is RIGHT else Qt.Orientation.Vertical
+    size_px = _RIGHT_WIDTH_PX if area is RIGHT else _BELOW_HEIGHT_PX
+    window.resizeDocks([dock], [size_px], orientation)
+
+    def show(is_shown: bool) -> None:
+        dock.setVisible(is_shown)
+        if is_shown:
+            dock.raise_()
+
+    action.toggled.connect(show)
+    # a dock behind another tab is not visible and yet not closed
+    dock.visibilityChanged.connect(lambda _: action.setChecked(not dock.isHidden()))
+    return dock

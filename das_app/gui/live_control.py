@@ -1,0 +1,143 @@
+"""What runs, and with which settings: from the user's wishes to orders for the bridge."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from das_app.gui.bridge import Model, Opened, Opener, PipelineBridge
+from das_app.pipeline.live import LivePipeline
+from das_app.pipeline.messages import PipelineState
+from das_app.settings import AppSettings, Device, Look
+
+_HELD = (PipelineState.RUNNING, PipelineState.PAUSED)
+
+
+class LiveControl(QObject):
+    """Keeps the settings and steers one pipeline at a time.
+
+    Args:
+        settings: what to open and how.
+        opener: makes pipelines and models; called in the bridge's thread.
+
+    Attributes:
+        settings_changed: the settings after a change.
+        begun: a source is being opened; its name.
+        opened: the bridge's news of the same name.
+        state_changed: state of what runs, and a message for people to read.
+        model_changed: the running pipeline has another model or input size.
+        refused: why a model was not changed.
+        ended: what was shown is to be put away.
+    """
+
+    settings_changed = Signal(object)
+    begun = Signal(str)
+    opened = Signal(object)
+    state_changed = Signal(PipelineState, str)
+    model_changed = Signal(object)
+    refused = Signal(str)
+    ended = Signal()
+
+    def __init__(
+        self, settings: AppSettings, opener: Opener, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self._proven = (settings.model_file, settings.device)  # of the model in use
+        self.state = PipelineState.STOPPED
+        self.bridge = PipelineBridge(opener, self)
+        self.bridge.opened.connect(self._on_opened)
+        self.bridge.state_changed.connect(self._on_state)
+        self.bridge.model_changed.connect(self._on_model)
+        self.bridge.model_refused.connect(self._on_refusal)
+
+    @property
+    def pipeline(self) -> LivePipeline | None:
+        """What runs or ran last."""
+        current = self.bridge.current
+        return None if current is None else current.pipeline
+
+    def open(self, source: str) -> None:
+        """Open a source instead of the present one."""
+        self.change(replace(self.settings, source=source))
+        self.ended.emit()
+        name = f"camera {source}" if source.isdecimal() else Path(source).name or source
+        self.begun.emit(name)
+        self.bridge.open(self.settings)
+
+    def stop(self) -> None:
+        """Stop and close the source."""
+        self.ended.emit()
+        self.bridge.stop()
+
+    def play_or_pause(self) -> None:
+        """Pause, go on, or play again what is over."""
+        if self.pipeline is None or self.state not in _HELD:
+            self.open(self.settings.source)
+        else:
+            self.pipeline.set_paused(self.state is PipelineState.RUNNING)
+
+    def set_looping(self, is_looping: bool) -> None:
+        """Whether files begin again at their end."""
+        self.change(replace(self.settings, is_looping=is_looping))
+        if self.pipeline is not None:
+            self.pipeline.set_looping(is_looping)
+
+    def set_fov(self, fov_deg: float) -> None:
+        """Assume another field of view."""
+        self.change(replace(self.settings, fov_deg=fov_deg))
+        if self.pipeline is not None:
+            self.pipeline.set_intrinsics(self.settings.intrinsics())
+
+    def set_threshold(self, threshold: float) -> None:
+        """Show people from this score on."""
+        self.change(replace(self.settings, score_threshold=threshold))
+
+    def set_model(self, file: Path | None) -> None:
+        """Use another model, None for the bundled one; what runs goes on meanwhile."""
+        self._retune(replace(self.settings, model_file=file))
+
+    def set_device(self, device: Device) -> None:
+        """Run the model on another device; what runs goes on meanwhile."""
+        self._retune(replace(self.settings, device=device))
+
+    def set_input_scale(self, scale: float) -> None:
+        """Give the model larger or smaller pictures."""
+        self.change(replace(self.settings, input_scale=scale))
+        if self.bridge.current is not None:
+            self.bridge.current.model.estimator.set_input_scale(scale)
+            self.model_changed.emit(self.bridge.current.model)
+
+    def set_look(self, look: Look) -> None:
+        """Remember the look of the window."""
+        self.change(replace(self.settings, look=look))
+
+    def change(self, settings: AppSettings) -> None:
+        """Keep other settings and tell of them."""
+        self.settings = settings
+        self.settings_changed.emit(settings)
+
+    def _retune(self, settings: AppSettings) -> None:
+        self.change(settings)
+        self.bridge.retune(settings)
+
+    def _on_opened(self, opened: Opened) -> None:
+        opened.pipeline.set_looping(self.settings.is_looping)
+        opened.pipeline.set_intrinsics(self.settings.intrinsics())
+        self.change(self.settings.with_recent(self.settings.source))
+        self.opened.emit(opened)
+        self._on_model(opened.model)
+
+    def _on_state(self, state: PipelineState, message: str) -> None:
+        self.state = state
+        self.state_changed.emit(state, message)
+
+    def _on_model(self, model: Model) -> None:
+        self._proven = (model.file, model.device)
+        model.estimator.set_input_scale(self.settings.input_scale)
+        self.model_changed.emit(model)
+
+    def _on_refusal(self, message: str) -> None:
+        model_file, device = self._proven
+        self.change(replace(self.settings, model_file=model_file, device=device))
+        self.refused.emit(message)
