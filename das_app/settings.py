@@ -81,15 +81,9 @@ class AppSettings:
 
     source: str = DEMO_SOURCE
     fov_deg: float = DEFAULT_FOV_DEG
-    lens_origin: LensOrigin = LensOrigin.ASSUMED
     intrinsics_file: Path | None = None
-    intrinsics_camera: str = ""
     model_file: Path | None = None
     score_threshold: float = 0.2
-    is_smoothing: bool = True
-    distance_smoothing: float = DISTANCE_STRENGTH
-    limb_smoothing: float = LIMB_STRENGTH
-    has_steady_bones: bool = False
     device: Device = Device.AUTO
     input_scale: float = 1.0
     is_looping: bool = True
@@ -97,6 +91,12 @@ class AppSettings:
     look: Look = Look.SYSTEM
     layout: str = ""
     has_seen_welcome: bool = False
+    lens_origin: LensOrigin = LensOrigin.ASSUMED
+    intrinsics_camera: str = ""
+    is_smoothing: bool = True
+    distance_smoothing: float = DISTANCE_STRENGTH
+    limb_smoothing: float = LIMB_STRENGTH
+    has_steady_bones: bool = False
 
     def __post_init__(self) -> None:
         if not (isinstance(self.source, str) and self.source):
