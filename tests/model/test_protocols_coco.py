@@ -32,7 +32,8 @@ def truth(*people, images=(1, 2)):
             "num_keypoints": int((np.array(seen) > 0).sum()), "area": 10000.0,
             "bbox": [left - 25.0, top - 4.0, 50.0, 202.0],
         })  # fmt: skip
-    entries = [{"id": i, "file_name": f"{i:012d}.jpg", "width": 640, "height": 480} for i in images]
+    size = {"width": 640, "height": 480}
+    entries = [{"id": i, "file_name": f"{i:012d}.jpg"} | size for i in images]
     return {"images": entries, "annotations": annotations, "categories": [{"id": 1}]}
 
 
@@ -60,7 +61,7 @@ def test_perfect_predictions():
     content = truth((1, 100, 50), (1, 300, 60), (2, 200, 100))
     table = table_of(content, {1: predict((300, 60, 0.6), (100, 50, 0.9)),
                                2: predict((200, 100, 0.8))})  # fmt: skip
-    assert table["AP"] == table["AR"] == table["AP50"] == pytest.approx(1)
+    assert [table[name] for name in ("AP", "AR", "AP50")] == pytest.approx([1, 1, 1])
     assert table["num_joints"] == 17 and table["num_images"] == 2
     assert table["APl"] == pytest.approx(1) and math.isnan(table["APm"])  # all of 10,000 px^2
 

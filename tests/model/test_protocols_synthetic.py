@@ -134,6 +134,17 @@ def test_bands_hold_their_people():
     assert table["visible >=0.9/num_people"] == 2 and table["visible >=0.9/recall"] == 0.5
 
 
+def test_false_predictions_are_in_the_band_of_their_own_distance():
+    near, far = standing([-300, 0, 1500]), standing([1500, 0, 6000])
+    table = table_of((predict(np.concatenate([near, far])), annotate(near)), (predict(near),
+                     annotate(np.concatenate([near, standing([900, 0, 5000])]))))  # fmt: skip
+    assert table["precision"] == pytest.approx(2 / 3)
+    assert table["distance <2 m/precision"] == 1
+    assert table["distance >=4 m/precision"] == 0 and table["distance >=4 m/recall"] == 0
+    assert table["people <2/precision"] == 0.5 and table["people 2-4/precision"] == 1
+    assert math.isnan(table["visible >=0.9/precision"])  # nobody knows
+
+
 def test_nothing_measured_is_nan_not_zero():
     assert math.isnan(table_of()["recall"])
     table = table_of((predict(standing()), annotate(standing())))
