@@ -1,8 +1,10 @@
 """Where a picture lies inside a widget, and the way between picture and widget coordinates."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+
+MAX_ZOOM = 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +38,69 @@ class Letterbox:
     def to_image(self, points_view: np.ndarray) -> np.ndarray:
         """Widget units (..., 2) to image pixels; the inverse of `to_view`."""
         return (np.asarray(points_view) - (self.left, self.top)) / self.scale - 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Zoom:
+    """How much larger than fitting a picture is shown, and what of it is in the middle.
+
+    Args:
+        factor: 1 shows the whole picture.
+        centre: place of the picture in the middle of the view, as shares of width and height.
+    """
+
+    factor: float = 1.0
+    centre: tuple[float, float] = (0.5, 0.5)
+
+    def letterbox(
+        self, image_size: tuple[int, int], view_size: tuple[float, float]
+    ) -> Letterbox:
+        """Where the picture lies; a picture larger than the view leaves no gap at its rim."""
+        fitted = Letterbox.fit(image_size, view_size)
+        size = (fitted.size[0] * self.factor, fitted.size[1] * self.factor)
+        left, top = (
+            _corner(share, extent, room)
+            for share, extent, room in zip(self.centre, size, view_size, strict=True)
+        )
+        return Letterbox(fitted.scale * self.factor, left, top, size)
+
+    def magnified(
+        self,
+        ratio: float,
+        at: tuple[float, float],
+        image_size: tuple[int, int],
+        view_size: tuple[float, float],
+    ) -> "Zoom":
+        """Zoom by `ratio` around the point `at` of the view, which keeps its place."""
+        factor = float(np.clip(self.factor * ratio, 1.0, MAX_ZOOM))
+        kept_px = self.letterbox(image_size, view_size).to_image(np.array(at))
+        box = replace(self, factor=factor).letterbox(image_size, view_size)
+        shift = np.array(at) - box.to_view(kept_px)
+        return replace(self, factor=factor).panned(
+            (float(shift[0]), float(shift[1])), image_size, view_size
+        )
+
+    def panned(
+        self,
+        shift: tuple[float, float],
+        image_size: tuple[int, int],
+        view_size: tuple[float, float],
+    ) -> "Zoom":
+        """The picture moved by `shift` in the view, as far as its rim allows."""
+        box = self.letterbox(image_size, view_size)
+        centre = [
+            (room / 2 - _corner_within(corner + step, extent, room)) / extent
+            for corner, step, extent, room in zip(
+                (box.left, box.top), shift, box.size, view_size, strict=True
+            )
+        ]
+        return replace(self, centre=(centre[0], centre[1]))
+
+
+def _corner(centre: float, extent: float, room: float) -> float:
+    """Left or top of a picture of `extent` whose `centre` (a share) is in the middle."""
+    return _corner_within(room / 2 - centre * extent, extent, room)
+
+
+def _corner_within(corner: float, extent: float, room: float) -> float:
+    return (room - extent) / 2 if extent <= room else min(max(corner, room - extent), 0.0)

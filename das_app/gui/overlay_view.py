@@ -1,58 +1,95 @@
 """The picture pane: the frame and, over it, everybody's joints reprojected into it."""
 
-from dataclasses import dataclass
-
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from das_app.gui import theme
-from das_app.gui.letterbox import Letterbox
-from das_app.gui.skeleton_painter import paint_people
+from das_app.gui.hover_card import joint_lines, nearest_joint, paint_card
+from das_app.gui.letterbox import Letterbox, Zoom
+from das_app.gui.overlay_layer import Look, OverlayOptions, Shown, paint_layer
+from das_app.gui.person_slots import without_hidden
+from das_app.gui.trails import Trails
 from das_app.pipeline.messages import Frame
+from das_model.centre_map import CentreMap
 from das_model.people import People
 
-HOVER_RADIUS_PX = 14.0  # in widget units
-_CARD_OFFSET_PX, _CARD_PAD_PX = 16, 8
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Shown:
-    """What is painted until the next result."""
-
-    frame: Frame
-    image: QImage
-    people: People
-    slots: np.ndarray  # (P,)
-    joints_px: np.ndarray  # (P, J, 2) image pixels, NaN behind the lens
+_ZOOM_PER_NOTCH = 1.25
+_WHEEL_NOTCH = 120.0  # Qt's eighths of a degree
+_CLICK_RADIUS_PX = 40.0
+_DRAG_PX = 4.0  # a press that moves less is a click
 
 
 class OverlayView(QWidget):
-    """Picture with skeletons; a joint under the mouse tells its name, score and place."""
+    """Picture with skeletons; a joint under the mouse tells its name, score and place.
+
+    The wheel zooms at the mouse, a drag moves the picture, a double click shows all of it.
+
+    Attributes:
+        person_chosen: slot of the person clicked on, -1 for a click beside everybody.
+    """
+
+    person_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
         self.setMinimumSize(240, 180)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._shown: _Shown | None = None
+        self._shown: Shown | None = None
         self._mouse: QPointF | None = None
+        self._pressed: QPointF | None = None
+        self._is_dragging = False
+        self._options, self._zoom, self._trails = OverlayOptions(), Zoom(), Trails()
+        self._hidden: frozenset[int] = frozenset()
         self._layer, self._layer_key = QImage(), None
 
-    def show_people(self, frame: Frame, people: People, slots: np.ndarray) -> None:
+    def show_people(
+        self,
+        frame: Frame,
+        people: People,
+        slots: np.ndarray,
+        centre_map: CentreMap | None = None,
+    ) -> None:
         """Show a frame and its people, each in the colour of their slot (P,)."""
-        height, width = frame.image.shape[:2]
-        pixels = np.ascontiguousarray(frame.image)
-        image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-        image = image.convertToFormat(QImage.Format.Format_RGB32)  # its own memory, quick to draw
-        self._shown = _Shown(frame, image, people, slots, people.joints_px(frame.camera))
+        people, slots = without_hidden(people, slots, self._hidden)
+        if self._options.has_trails:
+            self._trails.add(people, slots, frame.time_s)
+        if self._shown is not None and self._shown.frame.camera.size != frame.camera.size:
+            self._zoom = Zoom()
+        self._shown = Shown(
+            frame, _picture(frame), people, slots, people.joints_px(frame.camera),
+            self._trails.segments(), centre_map,
+        )  # fmt: skip
         self.update()
 
     def clear(self) -> None:
         """Show nothing."""
         self._shown = None
+        self._trails.clear()
         self.update()
+
+    def set_options(self, options: OverlayOptions) -> None:
+        """Switch what is drawn over the picture."""
+        if not options.has_trails:
+            self._trails.clear()
+        self._options = options
+        self.update()
+
+    def set_hidden(self, hidden: frozenset[int]) -> None:
+        """Leave out the people of these slots, from the next result on."""
+        self._hidden = hidden
+
+    def reset_zoom(self) -> None:
+        """Show the whole picture."""
+        self._zoom = Zoom()
+        self.update()
+
+    @property
+    def zoom(self) -> float:
+        """How much larger than fitting the picture is shown."""
+        return self._zoom.factor
 
     @property
     def frame(self) -> Frame | None:
@@ -62,35 +99,65 @@ class OverlayView(QWidget):
     @property
     def letterbox(self) -> Letterbox | None:
         """Where the picture lies in the widget; None when there is none."""
-        return None if self._shown is None else _letterbox(self._shown, self.size())
+        return None if self._shown is None else self._look().letterbox(self._shown)
 
     def hover_lines(self) -> list[str]:
         """What the joint under the mouse tells, first its name; empty when there is none."""
         found = self._joint_under_mouse()
         if found is None or self._shown is None:
             return []
-        person, joint = found
-        people = self._shown.people
-        x, y, z = people.joints_cam[person, joint]
-        return [
-            people.skeleton.joint_names[joint].replace("_", " "),
-            f"score {people.joint_scores[person, joint]:.2f} · person {people.scores[person]:.2f}",
-            f"x {x:.0f}  y {y:.0f}  z {z:.0f} mm",
-        ]
+        return joint_lines(self._shown.people, *found)
 
     def current_layer(self) -> QImage:
-        """Picture and skeletons in device pixels, painted once per result and size."""
-        key = (self._shown, self.size(), self.devicePixelRatioF())
+        """Picture and everything on it in device pixels, painted once per result and look."""
+        key = (self._shown, self._look())
         if self._layer_key != key:
             self._layer_key = key
-            self._layer = _layer(*key)
+            self._layer = paint_layer(*key)
         return self._layer
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Qt: look for a joint under the mouse."""
-        self._mouse = event.position()
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Qt: zoom at the mouse."""
         if self._shown is not None:
+            ratio = _ZOOM_PER_NOTCH ** (event.angleDelta().y() / _WHEEL_NOTCH)
+            at = (event.position().x(), event.position().y())
+            self._zoom = self._zoom.magnified(ratio, at, *self._sizes())
             self.update()
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Qt: a click or the beginning of a drag."""
+        self._pressed, self._is_dragging = event.position(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Qt: move the picture, or look for a joint under the mouse."""
+        self._mouse = event.position()
+        if self._shown is None:
+            return
+        if self._pressed is not None and event.buttons() != Qt.MouseButton.NoButton:
+            moved = event.position() - self._pressed
+            self._is_dragging |= moved.manhattanLength() > _DRAG_PX
+            if self._is_dragging:
+                self._zoom = self._zoom.panned((moved.x(), moved.y()), *self._sizes())
+                self._pressed = event.position()
+        self._show_cursor()
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Qt: a press that did not move chooses a person."""
+        if self._pressed is None:
+            return
+        is_click = not self._is_dragging and event.button() is Qt.MouseButton.LeftButton
+        self._pressed, self._is_dragging = None, False
+        self._show_cursor()
+        if is_click and self._shown is not None:
+            found = self._joint_near(event.position(), _CLICK_RADIUS_PX)
+            self.person_chosen.emit(-1 if found is None else int(self._shown.slots[found[0]]))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Qt: show the whole picture."""
+        self._pressed = None
+        self.reset_zoom()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Qt: the mouse left, so nothing is under it."""
@@ -98,87 +165,58 @@ class OverlayView(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Qt: draw picture, skeletons and the hovered joint's card."""
+        """Qt: draw picture, skeletons, the zoom, and the hovered joint's card."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.GROUND))
-        box = self.letterbox
-        if self._shown is not None and box is not None:
+        found = self._joint_under_mouse()
+        if self._shown is not None:
             painter.drawImage(0, 0, self.current_layer())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_card(painter, box.to_view(self._shown.joints_px))
+        if self._zoom.factor > 1:
+            _paint_badge(painter, f"{100 * self._zoom.factor:.0f} %", self.height())
+        if found is not None:
+            spot = QPointF(*self.letterbox.to_view(self._shown.joints_px[found]))
+            paint_card(painter, spot, self.hover_lines(), (self.width(), self.height()))
         painter.end()
+
+    def _look(self) -> Look:
+        size = (self.width(), self.height())
+        return Look(self._options, self._zoom, size, self.devicePixelRatioF())
+
+    def _sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        return self._shown.frame.camera.size, (self.width(), self.height())
+
+    def _show_cursor(self) -> None:
+        shape = Qt.CursorShape.ArrowCursor
+        if self._is_dragging and self._zoom.factor > 1:
+            shape = Qt.CursorShape.ClosedHandCursor
+        self.setCursor(shape)
 
     def _joint_under_mouse(self) -> tuple[int, int] | None:
         """(person, joint) nearest to the mouse, if near enough."""
-        box = self.letterbox
-        if self._shown is None or self._mouse is None or box is None:
+        return None if self._mouse is None else self._joint_near(self._mouse)
+
+    def _joint_near(self, at: QPointF, *radius_px: float) -> tuple[int, int] | None:
+        if self._shown is None:
             return None
-        if self._shown.joints_px.size == 0:
-            return None
-        points = box.to_view(self._shown.joints_px)
-        distance = np.linalg.norm(points - (self._mouse.x(), self._mouse.y()), axis=-1)  # (P, J)
-        distance = np.where(np.isfinite(distance), distance, np.inf)
-        person, joint = np.unravel_index(np.argmin(distance), distance.shape)
-        near = distance[person, joint] <= HOVER_RADIUS_PX
-        return (int(person), int(joint)) if near else None
-
-    def _paint_card(self, painter: QPainter, points: np.ndarray) -> None:
-        found, lines = self._joint_under_mouse(), self.hover_lines()
-        if found is None:
-            return
-        spot = QPointF(*points[found])
-        painter.setPen(QPen(QColor("white"), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(spot, 9, 9)
-        metrics = painter.fontMetrics()
-        width = max(metrics.horizontalAdvance(line) for line in lines) + 2 * _CARD_PAD_PX + 8
-        height = metrics.lineSpacing() * len(lines) + 2 * _CARD_PAD_PX
-        left = min(spot.x() + _CARD_OFFSET_PX, self.width() - width - 4)
-        top = min(max(spot.y() - height / 2, 4.0), self.height() - height - 4)
-        card = QRectF(left, top, width, height)
-        painter.setPen(QPen(QColor(theme.BORDER), 1))
-        painter.setBrush(QColor(20, 24, 30, 235))
-        painter.drawRoundedRect(card, 6, 6)
-        self._paint_card_text(painter, card, lines)
-
-    def _paint_card_text(self, painter: QPainter, card: QRectF, lines: list[str]) -> None:
-        font = QFont(painter.font())
-        step = painter.fontMetrics().lineSpacing()
-        for row, line in enumerate(lines):
-            font.setBold(row == 0)
-            painter.setFont(font)
-            painter.setPen(QColor(theme.TEXT if row == 0 else theme.MUTED))
-            top = card.top() + _CARD_PAD_PX + row * step
-            place = QRectF(card.left() + _CARD_PAD_PX, top, card.width(), step)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, line)
+        points = self.letterbox.to_view(self._shown.joints_px)
+        return nearest_joint(points, (at.x(), at.y()), *radius_px)
 
 
-def _letterbox(shown: _Shown, size: QSize) -> Letterbox:
-    return Letterbox.fit(shown.frame.camera.size, (size.width(), size.height()))
+def _picture(frame: Frame) -> QImage:
+    """The frame as an image of its own memory, quick to draw."""
+    height, width = frame.image.shape[:2]
+    pixels = np.ascontiguousarray(frame.image)
+    image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
-def _layer(shown: _Shown | None, size: QSize, ratio: float) -> QImage:
-    """Picture with skeletons on it, `size` widget units large at a device pixel ratio."""
-    whole = _blank(size, ratio, QColor(theme.GROUND))
-    if shown is None:
-        return whole
-    box = _letterbox(shown, size)
-    place = QRectF(box.left, box.top, *box.size)
-    skeletons = _blank(size, ratio, Qt.GlobalColor.transparent)
-    painter = QPainter(skeletons)
-    painter.setClipRect(place.toAlignedRect())
-    paint_people(painter, box.to_view(shown.joints_px), shown.people, shown.slots)
-    painter.end()
-    painter = QPainter(whole)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(place, shown.image)
-    painter.drawImage(0, 0, skeletons)
-    painter.end()
-    return whole
-
-
-def _blank(size: QSize, ratio: float, colour: QColor | Qt.GlobalColor) -> QImage:
-    image = QImage(size * ratio, QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(ratio)
-    image.fill(colour)
-    return image
+def _paint_badge(painter: QPainter, text: str, view_height: int) -> None:
+    metrics = painter.fontMetrics()
+    width, height = metrics.horizontalAdvance(text) + 16, metrics.height() + 8
+    card = QRectF(8, view_height - height - 8, width, height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(16, 19, 24, 215))
+    painter.drawRoundedRect(card, 5, 5)
+    painter.setPen(QColor(theme.TEXT))
+    painter.drawText(card, Qt.AlignmentFlag.AlignCenter, text)

@@ -17,7 +17,11 @@ MAX_STEP_MM = 600.0  # a root further from every root before it belongs to someb
 
 def people_above(people: People, threshold: float) -> People:
     """The people whose score is at least `threshold`."""
-    keep = people.scores >= threshold
+    return people_where(people, people.scores >= threshold)
+
+
+def people_where(people: People, keep: np.ndarray) -> People:
+    """The people whose place in `keep` (P,) bool is True."""
     return replace(
         people,
         joints_cam=people.joints_cam[keep],
@@ -25,6 +29,16 @@ def people_above(people: People, threshold: float) -> People:
         scores=people.scores[keep],
         track_ids=people.track_ids[keep],
     )
+
+
+def without_hidden(
+    people: People, slots: np.ndarray, hidden: frozenset[int]
+) -> tuple[People, np.ndarray]:
+    """People and slots (P,) without those whose slot is in `hidden`."""
+    if not hidden:
+        return people, slots
+    keep = ~np.isin(slots, list(hidden))
+    return people_where(people, keep), slots[keep]
 
 
 def joint_opacity(joint_scores: np.ndarray) -> np.ndarray:

@@ -2,14 +2,18 @@ import sys
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from window_fakes import FREE_BONE, GREY, grey_frame, people_at
 
 from das_app.gui import theme
+from das_app.gui.letterbox import MAX_ZOOM
+from das_app.gui.overlay_layer import OverlayOptions
 from das_app.gui.overlay_view import OverlayView
+from das_app.gui.picture_marks import free_place, label_texts
 from das_app.gui.skeleton_painter import limb_width
+from das_model.centre_map import CentreMap
 from das_model.people import People
 
 ROOM = 40.0  # summed over RGB: screens of 16 bits round colours
@@ -21,6 +25,7 @@ def view(qtbot, themed):
     view = OverlayView()
     qtbot.addWidget(view)
     view.resize(640, 480)
+    view.set_options(OverlayOptions(has_labels=False))
     view.show()
     return view
 
@@ -95,7 +100,7 @@ def test_hover_tells_the_joints_name_score_and_place(view, qtbot):
     x, y, z = people.joints_cam[1, joint]
     assert view.hover_lines() == [
         "left elbow",
-        "score 1.00 · person 0.79",
+        "joint 100 % · person 79 %",
         f"x {x:.0f}  y {y:.0f}  z {z:.0f} mm",
     ]
     before = view.grab().toImage()
@@ -166,3 +171,114 @@ def test_repainting_loses_no_references(view, qtbot):
         view.grab()
     lost = np.subtract(before, [sys.getrefcount(value) for value in watched])
     assert lost.max() < 100
+
+
+def wheel(view, point, notches):
+    at = QPointF(*np.asarray(point, float))
+    event = QWheelEvent(
+        at, view.mapToGlobal(at), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(view, event)
+
+
+def press(view, kind, point, button=Qt.MouseButton.LeftButton):
+    at = QPointF(*np.asarray(point, float))
+    is_up = kind is QEvent.Type.MouseButtonRelease
+    is_move = kind is QEvent.Type.MouseMove
+    event = QMouseEvent(
+        kind, at, view.mapToGlobal(at), Qt.MouseButton.NoButton if is_move else button,
+        Qt.MouseButton.NoButton if is_up else button, Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    QApplication.sendEvent(view, event)
+
+
+def test_the_wheel_zooms_at_the_mouse_and_a_double_click_shows_all(view):
+    frame, people = grey_frame(), people_at((0, -100, 3500))
+    view.show_people(frame, people, SLOTS[:1])
+    whole, spot = view.letterbox, np.array([200.0, 260.0])
+    pixel = whole.to_image(spot)
+    wheel(view, spot, 5)
+    assert view.zoom > 2
+    assert view.letterbox.to_view(pixel) == pytest.approx(spot)
+    view.show_people(frame, people, SLOTS[:1])
+    assert view.zoom > 2  # it stays with the next results
+    limb = midpoint_in_view(view, people, frame, 0, FREE_BONE)
+    view._zoom = view._zoom.panned(tuple(np.array([320, 240]) - limb), *view._sizes())
+    limb = midpoint_in_view(view, people, frame, 0, FREE_BONE)
+    assert difference(colour_at(view, limb), theme.person_colour(0)) < ROOM
+    press(view, QEvent.Type.MouseButtonDblClick, spot)
+    assert view.letterbox == whole
+    for _ in range(40):
+        wheel(view, spot, 5)
+    assert view.zoom == MAX_ZOOM
+
+
+def test_a_drag_moves_the_picture_and_chooses_nobody(view, qtbot):
+    view.show_people(grey_frame(), people_at((0, -100, 3500)), SLOTS[:1])
+    wheel(view, (320, 240), 6)
+    before = view.letterbox
+    with qtbot.assertNotEmitted(view.person_chosen):
+        press(view, QEvent.Type.MouseButtonPress, (300, 200))
+        press(view, QEvent.Type.MouseMove, (320, 190))
+        press(view, QEvent.Type.MouseMove, (330, 185))
+        press(view, QEvent.Type.MouseButtonRelease, (330, 185))
+    moved = view.letterbox
+    assert (moved.left - before.left, moved.top - before.top) == pytest.approx((30, -15))
+
+
+def test_a_click_chooses_the_person_under_it(view, qtbot):
+    frame, people = grey_frame(), people_at((-1000, -100, 4000), (600, -100, 3500))
+    view.show_people(frame, people, np.array([4, 9]))
+    spot = view.letterbox.to_view(people.joints_px(frame.camera))[1, 0]
+    for point, slot in ((spot, 9), ((5, 240), -1)):
+        with qtbot.waitSignal(view.person_chosen) as chosen:
+            press(view, QEvent.Type.MouseButtonPress, point)
+            press(view, QEvent.Type.MouseButtonRelease, point)
+        assert chosen.args == [slot]
+
+
+def test_hidden_people_are_not_drawn_nor_found(view):
+    frame, people = grey_frame(), people_at((-1000, -100, 4000), (600, -100, 3500))
+    view.set_hidden(frozenset({1}))
+    view.show_people(frame, people, SLOTS)
+    spot = midpoint_in_view(view, people, frame, 1, FREE_BONE)
+    assert difference(colour_at(view, spot), QColor(GREY, GREY, GREY)) < ROOM
+    hover(view, view.letterbox.to_view(people.joints_px(frame.camera))[1, 0])
+    assert view.hover_lines() == []
+
+
+@pytest.mark.parametrize("name", ["has_labels", "has_trails", "has_offsets", "has_heat_map"])
+def test_every_mark_can_be_switched_on_and_off(view, name):
+    plain, marked = OverlayOptions(has_labels=False), OverlayOptions(has_labels=False)
+    marked = type(marked)(**{"has_labels": False, name: True})
+    heat = CentreMap(np.full((9, 16), 0.5, np.float32), (-0.5, -0.5), (320.0, 180.0))
+    view.set_options(marked)
+    for step in range(3):
+        frame = grey_frame(index=step)
+        people = people_at((150 * step, -100, 3500), track_ids=[3])
+        view.show_people(frame, people, SLOTS[:1], heat)
+    with_mark = view.current_layer()
+    view.set_options(plain)
+    assert view.current_layer() != with_mark
+
+
+def test_labels_tell_id_confidence_and_distance():
+    people = people_at((0, 0, 3000), (0, 0, 4000), score=0.5, track_ids=[7, -1])
+    assert label_texts(people) == [("#7", "50 % · 3.0 m"), ("", "49 % · 4.0 m")]
+
+
+def test_labels_stay_inside_and_off_each_other():
+    bounds, taken = QRectF(0, 0, 300, 200), []
+    for _ in range(6):
+        place = free_place(QRectF(280, -10, 80, 20), bounds, taken)
+        assert bounds.contains(place)
+        assert not any(place.intersects(other) for other in taken)
+        taken.append(place)
+
+
+def test_a_picture_of_another_size_is_shown_whole(view):
+    view.show_people(grey_frame(), people_at(), SLOTS[:0])
+    wheel(view, (320, 240), 4)
+    view.show_people(grey_frame((200, 200)), people_at(), SLOTS[:0])
+    assert view.zoom == 1

@@ -1,0 +1,218 @@
+"""Hints that a user can act on, from the last few seconds of results. Pure functions.
+
+`glance` keeps of a result what hints need, so that no picture is held on to; `find_hints` reads
+the glances of the last seconds. The window decides how a hint is shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from das_app.pipeline.kinematics import body_heights_mm
+from das_app.pipeline.messages import PipelineStats, PoseResult
+from das_model.people import People
+
+SPAN_S = 4.0  # glances older than this say nothing any more
+_LEAST_GLANCES = 5
+_MOSTLY = 0.6  # share of the glances that must agree
+_DARK_LUMA = 40.0  # of 255, mean of the picture
+_FAR_SHARE = 0.12  # of the picture's height that a person should at least fill
+_RIM_SHARE = 0.01  # of the picture: joints so near the rim count as outside
+_LEAST_CUT_JOINTS = 2
+_SLOW_SHARE = 0.7  # of the camera's rate
+_LEAST_CAMERA_FPS = 5.0
+_HEIGHTS_MM = (1000.0, 2200.0)  # children to giants
+_LUMA = np.array([0.299, 0.587, 0.114])
+_SIDES = ("left", "right", "top", "bottom")
+_REMEDIES = {
+    "left": "move to the middle", "right": "move to the middle",
+    "top": "step back or tilt the camera up", "bottom": "step back or tilt the camera down",
+}  # fmt: skip
+
+
+class HintKind(Enum):
+    """What a hint is about, most urgent first."""
+
+    DARK = "dark"
+    NOBODY = "nobody"
+    CUT_OFF = "cut off"
+    FAR = "far"
+    FOV = "field of view"
+    SLOW = "slow"
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A trouble and what to do about it.
+
+    Args:
+        kind: what it is about.
+        message: one sentence for people to read.
+        track_id: of the person it is about, -1 for everybody.
+    """
+
+    kind: HintKind
+    message: str
+    track_id: int = -1
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Glance:
+    """What hints need of one result.
+
+    Args:
+        time_s: of the frame.
+        luma: mean brightness of the picture, 0 to 255.
+        track_ids: (P,) of the people.
+        is_cut: (P, 4) bool, whether joints are beyond the left, right, top and bottom rim.
+        extent_share: (P,) height of the person in the picture as a share of its height.
+        distances_m: (P,) from the lens.
+        heights_mm: (P,) standing heights; NaN where they cannot be told.
+    """
+
+    time_s: float
+    luma: float
+    track_ids: np.ndarray
+    is_cut: np.ndarray
+    extent_share: np.ndarray
+    distances_m: np.ndarray
+    heights_mm: np.ndarray
+
+
+def glance(result: PoseResult, people: People) -> Glance:
+    """What hints need of a result, for those of its people that are shown."""
+    width, height = result.frame.camera.size
+    joints_px = people.joints_px(result.frame.camera)  # (P, J, 2)
+    margin = _RIM_SHARE * max(width, height)
+    x, y = joints_px[..., 0], joints_px[..., 1]
+    beyond = (x < margin, x > width - 1 - margin, y < margin, y > height - 1 - margin)
+    num_beyond = np.stack([side.sum(axis=1) for side in beyond], axis=1)  # (P, 4)
+    y_within = np.clip(np.nan_to_num(y, nan=0.0), 0, height)
+    return Glance(
+        result.frame.time_s,
+        float(result.frame.image[::16, ::16].reshape(-1, 3).mean(axis=0) @ _LUMA),
+        people.track_ids,
+        num_beyond >= _LEAST_CUT_JOINTS,
+        (y_within.max(axis=1, initial=0) - y_within.min(axis=1, initial=height)) / height,
+        np.linalg.norm(people.root_cam, axis=-1) / 1000,
+        body_heights_mm(people),
+    )
+
+
+def recent(glances: Sequence[Glance]) -> list[Glance]:
+    """The glances of the last seconds before the newest; a step back in time begins anew."""
+    kept: list[Glance] = []
+    for one in reversed(glances):
+        if kept and (one.time_s > kept[-1].time_s or kept[0].time_s - one.time_s > SPAN_S):
+            break
+        kept.append(one)
+    return kept[::-1]
+
+
+def find_hints(
+    glances: Sequence[Glance], stats: PipelineStats, is_fov_assumed: bool
+) -> tuple[Hint, ...]:
+    """What troubles there are, the most urgent first.
+
+    Args:
+        glances: of the results so far, oldest first; those of the last seconds count.
+        stats: figures of the running pipeline.
+        is_fov_assumed: nobody measured the camera's field of view.
+    """
+    last = recent(glances)
+    if len(last) < _LEAST_GLANCES:
+        return ()
+    found = [
+        *_dark(last), *_nobody(last), *_cut_off(last), *_far(last),
+        *_implausible(last, is_fov_assumed), *_slow(stats),
+    ]  # fmt: skip
+    order = list(HintKind)
+    return tuple(sorted(found, key=lambda hint: order.index(hint.kind)))
+
+
+def _dark(last: list[Glance]) -> list[Hint]:
+    luma = float(np.median([one.luma for one in last]))
+    if luma >= _DARK_LUMA:
+        return []
+    text = "The picture is very dark: switch on a light or open the camera's exposure."
+    return [Hint(HintKind.DARK, text)]
+
+
+def _nobody(last: list[Glance]) -> list[Hint]:
+    span_s = last[-1].time_s - last[0].time_s
+    if any(len(one.track_ids) for one in last) or span_s < 0.75 * SPAN_S:
+        return []
+    text = (
+        "Nobody found for a while: step into the picture, or lower the confidence from which "
+        "people are shown."
+    )
+    return [Hint(HintKind.NOBODY, text)]
+
+
+def _cut_off(last: list[Glance]) -> list[Hint]:
+    hints = []
+    for track_id, rows in _by_person(last).items():
+        share = np.mean([one.is_cut[i] for one, i in rows], axis=0)
+        sides = [side for side, part in zip(_SIDES, share, strict=True) if part >= _MOSTLY]
+        if sides:
+            side = sides[-1]  # feet before head before hands
+            text = f"Person #{track_id} is cut off at the {side}: {_REMEDIES[side]}."
+            hints.append(Hint(HintKind.CUT_OFF, text, track_id))
+    return hints
+
+
+def _far(last: list[Glance]) -> list[Hint]:
+    hints = []
+    for track_id, rows in _by_person(last).items():
+        is_cut = np.mean([one.is_cut[i].any() for one, i in rows]) >= 0.5
+        share = float(np.median([one.extent_share[i] for one, i in rows]))
+        distance_m = float(np.median([one.distances_m[i] for one, i in rows]))
+        if share < _FAR_SHARE and not is_cut:
+            text = (
+                f"Person #{track_id} is far away ({distance_m:.1f} m) and small in the picture: "
+                "come closer, or give the model more detail."
+            )
+            hints.append(Hint(HintKind.FAR, text, track_id))
+    return hints
+
+
+def _implausible(last: list[Glance], is_fov_assumed: bool) -> list[Hint]:
+    heights = [
+        height
+        for one in last
+        for height, is_cut in zip(one.heights_mm, one.is_cut.any(axis=1), strict=True)
+        if np.isfinite(height) and not is_cut
+    ]
+    if len(heights) < _LEAST_GLANCES:
+        return []
+    height = float(np.median(heights))
+    if _HEIGHTS_MM[0] <= height <= _HEIGHTS_MM[1]:
+        return []
+    remedy = "set the camera's field of view" if is_fov_assumed else "check the calibration"
+    text = f"People come out {height / 1000:.1f} m tall, which is hard to believe: {remedy}."
+    return [Hint(HintKind.FOV, text)]
+
+
+def _slow(stats: PipelineStats) -> list[Hint]:
+    camera, model = stats.capture_fps, stats.inference_fps
+    if camera < _LEAST_CAMERA_FPS or model <= 0 or model >= _SLOW_SHARE * camera:
+        return []
+    text = (
+        f"The model manages {model:.0f} of {camera:.0f} pictures a second: choose less detail or "
+        "a faster device for the model."
+    )
+    return [Hint(HintKind.SLOW, text)]
+
+
+def _by_person(last: list[Glance]) -> dict[int, list[tuple[Glance, int]]]:
+    """Glances and places in them of the tracked people that are seen in enough of them."""
+    rows: dict[int, list[tuple[Glance, int]]] = {}
+    for one in last:
+        for i, track_id in enumerate(one.track_ids.tolist()):
+            if track_id >= 0:
+                rows.setdefault(track_id, []).append((one, i))
+    newest = set(last[-1].track_ids.tolist())
+    least = max(_LEAST_GLANCES, 0.3 * len(last))
+    return {who: seen for who, seen in rows.items() if who in newest and len(seen) >= least}
