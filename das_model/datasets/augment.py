@@ -96,11 +96,7 @@ def place(
     """
     camera, size = annotation.camera, placement.size
     matrix = _matrix(placement, camera)
-    interpolation = cv2.INTER_AREA if placement.scale < 0.5 else cv2.INTER_LINEAR
-    canvas = cv2.warpAffine(
-        image, matrix, size, flags=interpolation, borderMode=cv2.BORDER_CONSTANT,
-        borderValue=(127, 127, 127),
-    )  # fmt: skip
+    canvas = _drawn(image, matrix, placement)
     cos, sin = math.cos(placement.rotation_rad), math.sin(placement.rotation_rad)
     mirror = np.array([-1.0 if placement.is_mirrored else 1.0, 1.0, 1.0])
     turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]]) * mirror[:, None]
@@ -163,6 +159,21 @@ def _matrix(placement: Placement, camera: Camera) -> np.ndarray:
         linear[0] *= -1
     shift = np.array(placement.shift_px) - linear @ camera.K[:2, 2]
     return np.hstack([linear, shift[:, None]])
+
+
+def _drawn(image: np.ndarray, matrix: np.ndarray, placement: Placement) -> np.ndarray:
+    """The canvas; a picture that shrinks by 2 or more is averaged first, lest it flickers."""
+    factor = int(1 / placement.scale)
+    if factor > 1:
+        height, width = image.shape[0] // factor, image.shape[1] // factor
+        whole = image[: height * factor, : width * factor]
+        image = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
+        middle = (factor - 1) / 2  # of the pixels that became the first one
+        matrix = matrix @ np.array([[factor, 0, middle], [0, factor, middle], [0, 0, 1]])
+    return cv2.warpAffine(
+        image, matrix, placement.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(127, 127, 127),
+    )  # fmt: skip
 
 
 def _placed_boxes(boxes: np.ndarray, matrix: np.ndarray) -> np.ndarray:
