@@ -10,7 +10,7 @@ from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.messages import PipelineState
 from das_app.settings import AppSettings, Device, Look
 
-_HELD = (PipelineState.RUNNING, PipelineState.PAUSED)
+_OVER = (PipelineState.STOPPED, PipelineState.FAULTED)
 
 
 class LiveControl(QObject):
@@ -71,8 +71,8 @@ class LiveControl(QObject):
         self.bridge.stop()
 
     def play_or_pause(self) -> None:
-        """Pause, go on, or play again what is over."""
-        if self.pipeline is None or self.state not in _HELD:
+        """Pause, go on, or open again what is over; a file at its end plays from the beginning."""
+        if self.pipeline is None or self.state in _OVER:
             self.open(self.settings.source)
         else:
             self.pipeline.set_paused(self.state is PipelineState.RUNNING)
@@ -113,8 +113,10 @@ class LiveControl(QObject):
         self.change(replace(self.settings, look=look))
 
     def change(self, settings: AppSettings) -> None:
-        """Keep other settings and tell of them."""
-        self.settings = settings
+        """Keep other settings and tell of them and, how to track and smooth, the pipeline."""
+        former, self.settings = self.settings, settings
+        if self.pipeline is not None and former.people_options() != settings.people_options():
+            self.pipeline.set_people_options(settings.people_options())
         self.settings_changed.emit(settings)
 
     def _retune(self, settings: AppSettings) -> None:
@@ -124,6 +126,7 @@ class LiveControl(QObject):
     def _on_opened(self, opened: Opened) -> None:
         opened.pipeline.set_looping(self.settings.is_looping)
         opened.pipeline.set_intrinsics(self.settings.intrinsics())
+        opened.pipeline.set_people_options(self.settings.people_options())
         self.change(self.settings.with_recent(self.settings.source))
         self.opened.emit(opened)
         self._on_model(opened.model)

@@ -6,10 +6,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from das_app.gui.live_control import LiveControl
-from das_app.gui.panes import PicturePane, ScenePane
 from das_app.gui.person_slots import assign_slots, people_above
-from das_app.gui.plots import TimingPlot
-from das_app.gui.status_strip import StatusStrip
+from das_app.gui.window_parts import WindowParts
 from das_app.pipeline.messages import PipelineState, PoseResult
 from das_model.camera import Camera
 
@@ -19,10 +17,7 @@ class ResultViews(QObject):
 
     Args:
         control: whose pipeline is polled.
-        picture: pane of the picture.
-        scene: pane of the 3D view.
-        chart: of the times.
-        status: for the figures.
+        parts: the widgets that show it.
 
     Attributes:
         size_changed: pictures have another size, or there are none any more.
@@ -30,17 +25,9 @@ class ResultViews(QObject):
 
     size_changed = Signal()
 
-    def __init__(
-        self,
-        control: LiveControl,
-        picture: PicturePane,
-        scene: ScenePane,
-        chart: TimingPlot,
-        status: StatusStrip,
-    ) -> None:
+    def __init__(self, control: LiveControl, parts: WindowParts) -> None:
         super().__init__(control)
-        self._control, self._picture, self._scene = control, picture, scene
-        self._chart, self._status = chart, status
+        self._control, self._parts = control, parts
         self.result: PoseResult | None = None
         self._slots, self._roots_cam = np.zeros(0, np.int64), np.zeros((0, 3))
         self._threshold = control.settings.score_threshold
@@ -61,7 +48,7 @@ class ResultViews(QObject):
         former = self.camera
         self.result = result
         self._show()
-        self._chart.add(time.monotonic(), result.latency_s, result.inference_s)
+        self._parts.chart.add(time.monotonic(), result.latency_s, result.inference_s)
         if former is None or former.size != result.frame.camera.size:
             self.size_changed.emit()
 
@@ -69,20 +56,20 @@ class ResultViews(QObject):
         """Show nothing."""
         self.result = None
         self._slots, self._roots_cam = np.zeros(0, np.int64), np.zeros((0, 3))
-        self._picture.set_has_picture(False)
-        self._picture.overlay.clear()
-        self._scene.view.clear()
-        self._chart.clear_points()
-        self._status.clear()
+        self._parts.picture.set_has_picture(False)
+        self._parts.picture.overlay.clear()
+        self._parts.scene.view.clear()
+        self._parts.chart.clear_points()
+        self._parts.status.clear()
         self.size_changed.emit()
 
     def show_figures(self) -> None:
         """Bring the running figures up to date."""
         pipeline = self._control.pipeline
         if pipeline is not None and self._control.state is PipelineState.RUNNING:
-            self._status.set_stats(pipeline.stats())
-        if self._chart.isVisible():
-            self._chart.refresh(time.monotonic())
+            self._parts.status.set_stats(pipeline.stats())
+        if self._parts.chart.isVisible():
+            self._parts.chart.refresh(time.monotonic())
 
     def _show(self) -> None:
         if self.result is None:
@@ -91,10 +78,10 @@ class ResultViews(QObject):
         people = people_above(self.result.people, self._threshold)
         self._slots = assign_slots(people, self._roots_cam, self._slots)
         self._roots_cam = people.root_cam
-        self._picture.overlay.show_people(frame, people, self._slots)
-        self._picture.set_has_picture(True)
-        self._scene.view.show_people(people, self._slots, frame.camera)
-        self._status.set_result(frame.camera.size, len(people))
+        self._parts.picture.overlay.show_people(frame, people, self._slots)
+        self._parts.picture.set_has_picture(True)
+        self._parts.scene.view.show_people(people, self._slots, frame.camera)
+        self._parts.status.set_result(frame.camera.size, len(people))
 
     def _on_settings(self) -> None:
         threshold = self._control.settings.score_threshold

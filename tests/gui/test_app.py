@@ -102,7 +102,7 @@ def run(qapp, sources, tmp_path, monkeypatch):
     def run(then):
         def when_playing():
             window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
-            if window.status.people.text() == "–":
+            if window.parts.status.people.text() == "–":
                 QTimer.singleShot(20, when_playing)
                 return
             window.destroyed.connect(qapp.quit)
@@ -117,7 +117,7 @@ def run(qapp, sources, tmp_path, monkeypatch):
 
 def test_the_application_runs_until_closed_and_keeps_the_settings(run, sources, tmp_path):
     def close(window):
-        window.controls.fov.setValue(77.0)
+        window.parts.controls.fov.setValue(77.0)
         window.close()
 
     assert run(close) == 0

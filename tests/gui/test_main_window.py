@@ -54,7 +54,7 @@ def playing(window, qtbot):
 
 
 def wait_for_picture(window, qtbot):
-    qtbot.waitUntil(lambda: window.status.people.text() != "–")
+    qtbot.waitUntil(lambda: window.parts.status.people.text() != "–")
 
 
 def wait_for_state(window, qtbot, state):
@@ -62,7 +62,7 @@ def wait_for_state(window, qtbot, state):
 
 
 def is_showing_picture(window):
-    return window.picture.overlay.isVisible()
+    return window.parts.picture.overlay.isVisible()
 
 
 def key(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
@@ -72,7 +72,7 @@ def key(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
 
 
 def test_frames_and_people_reach_the_picture(playing, opener):
-    overlay = playing.picture.overlay
+    overlay = playing.parts.picture.overlay
     assert is_showing_picture(playing)
     joints = overlay.letterbox.to_view(opener.people.joints_px(grey_frame().camera))
     image = overlay.grab().toImage()
@@ -88,12 +88,12 @@ def test_people_reach_the_3d_view(needs_opengl, playing, opener):
 
     ground = np.zeros(3)
     expected = body_mesh(opener.people, np.zeros((2, 3)), ground)
-    shown = playing.scene.view.content.bodies.mesh
+    shown = playing.parts.scene.view.content.bodies.mesh
     assert np.array_equal(shown.vertices["a_position"], expected.vertices["a_position"])
 
 
 def test_figures(playing, qtbot):
-    status = playing.status
+    status = playing.parts.status
     assert status.source.text() == "grey" and status.engine.text() == "fake · CPU"
     assert status.size.text() == "320×180" and status.people.text() == "2"
     qtbot.waitUntil(lambda: status.capture.text() != "–")
@@ -103,8 +103,8 @@ def test_figures(playing, qtbot):
 
 def test_before_anything_is_open_there_are_words_and_ways_on(window, qtbot, opener):
     assert not is_showing_picture(window)
-    assert window.picture.empty.title == "Nothing is playing"
-    window.picture.empty.demo_requested.emit()
+    assert window.parts.picture.empty.title == "Nothing is playing"
+    window.parts.picture.empty.demo_requested.emit()
     wait_for_picture(window, qtbot)
     assert opener.sources[-1].name == "demo"
 
@@ -112,7 +112,7 @@ def test_before_anything_is_open_there_are_words_and_ways_on(window, qtbot, open
 def test_while_a_source_opens_the_window_says_so_and_lives(window, qtbot, opener):
     opener.gate.clear()
     window.open("0")
-    assert window.picture.empty.title == "Opening camera 0 …"
+    assert window.parts.picture.empty.title == "Opening camera 0 …"
     ticks = []
     window.poll.timeout.connect(lambda: ticks.append(1))
     qtbot.waitUntil(lambda: len(ticks) > 3)  # the event loop turns meanwhile
@@ -130,19 +130,19 @@ def test_pause_and_play(playing, qtbot):
 
 
 def test_stop_and_play_again(playing, qtbot, opener):
-    qtbot.mouseClick(playing.controls.buttons["stop"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(playing.parts.controls.buttons["stop"], Qt.MouseButton.LeftButton)
     wait_for_state(playing, qtbot, PipelineState.STOPPED)
     assert opener.sources[0].is_closed and not is_showing_picture(playing)
-    assert playing.status.people.text() == "–"
-    assert playing.picture.empty.title == "Nothing is playing"
-    qtbot.mouseClick(playing.controls.buttons["play"], Qt.MouseButton.LeftButton)
+    assert playing.parts.status.people.text() == "–"
+    assert playing.parts.picture.empty.title == "Nothing is playing"
+    qtbot.mouseClick(playing.parts.controls.buttons["play"], Qt.MouseButton.LeftButton)
     wait_for_picture(playing, qtbot)
     assert [source.name for source in opener.sources] == ["grey", "grey"]
 
 
 def test_another_source(playing, qtbot, opener):
     playing.open("second")
-    qtbot.waitUntil(lambda: playing.status.source.text() == "second")
+    qtbot.waitUntil(lambda: playing.parts.status.source.text() == "second")
     wait_for_picture(playing, qtbot)
     assert opener.sources[0].is_closed
     assert playing.settings.source == "second"
@@ -163,21 +163,22 @@ def test_a_dropped_file_is_opened(playing, qtbot, opener, tmp_path):
 def test_threshold_hides_people_at_once_even_while_paused(playing, qtbot):
     playing.control.bridge.current.pipeline.set_paused(True)
     wait_for_state(playing, qtbot, PipelineState.PAUSED)
-    playing.controls.threshold.setValue(80)
-    assert playing.status.people.text() == "1"
+    playing.parts.controls.threshold.setValue(80)
+    assert playing.parts.status.people.text() == "1"
     assert playing.settings.score_threshold == 0.8
-    playing.controls.threshold.setValue(90)
-    assert playing.status.people.text() == "0"
-    playing.controls.threshold.setValue(10)
-    assert playing.status.people.text() == "2"
+    playing.parts.controls.threshold.setValue(90)
+    assert playing.parts.status.people.text() == "0"
+    playing.parts.controls.threshold.setValue(10)
+    assert playing.parts.status.people.text() == "2"
 
 
 def test_field_of_view_reaches_the_frames(playing, qtbot, opener):
-    assert playing.controls.focal.text() == f"f {Camera.from_fov(SIZE).focal_px:.0f} px, assumed"
-    playing.controls.fov.setValue(90.0)
-    assert playing.controls.focal.text() == "f 160 px, assumed"
+    controls = playing.parts.controls
+    assert controls.focal.text() == f"f {Camera.from_fov(SIZE).focal_px:.0f} px, assumed"
+    controls.fov.setValue(90.0)
+    assert controls.focal.text() == "f 160 px, assumed"
     assert opener.sources[0].intrinsics.fov_deg == 90.0
-    overlay = playing.picture.overlay
+    overlay = playing.parts.picture.overlay
     qtbot.waitUntil(lambda: overlay.frame.camera.fov_deg == pytest.approx(90.0))
     assert playing.settings.fov_deg == 90.0
 
@@ -188,17 +189,17 @@ def test_a_calibrated_lens_is_shown_and_not_changed(make_window, qtbot, tmp_path
     window = make_window(AppSettings(source="grey", intrinsics_file=file))
     window.open("grey")
     wait_for_picture(window, qtbot)
-    assert not window.controls.fov.isEnabled()
-    assert window.controls.focal.text().endswith("calibrated")
+    assert not window.parts.controls.fov.isEnabled()
+    assert window.parts.controls.focal.text().endswith("calibrated")
 
 
 def test_a_fault_is_shown_until_dismissed_and_the_next_source_opens(playing, qtbot, opener):
     opener.sources[0].error = OSError("unplugged")
     wait_for_state(playing, qtbot, PipelineState.FAULTED)
-    assert playing.banner.isVisible() and "unplugged" in playing.banner.text
+    assert playing.parts.banner.isVisible() and "unplugged" in playing.parts.banner.text
     assert is_showing_picture(playing)  # the last picture stays
-    qtbot.mouseClick(playing.banner.dismiss, Qt.MouseButton.LeftButton)
-    assert not playing.banner.isVisible()
+    qtbot.mouseClick(playing.parts.banner.dismiss, Qt.MouseButton.LeftButton)
+    assert not playing.parts.banner.isVisible()
     playing.open("grey")
     wait_for_state(playing, qtbot, PipelineState.RUNNING)
 
@@ -206,11 +207,11 @@ def test_a_fault_is_shown_until_dismissed_and_the_next_source_opens(playing, qtb
 def test_what_cannot_be_opened_is_told_and_forgotten_with_the_next(window, qtbot, opener):
     opener.errors["5"] = OSError("camera 5 cannot be opened")
     window.open("5")
-    qtbot.waitUntil(window.banner.isVisible)
-    assert window.banner.text == "camera 5 cannot be opened"
-    assert window.picture.empty.title == "Nothing is playing"
+    qtbot.waitUntil(window.parts.banner.isVisible)
+    assert window.parts.banner.text == "camera 5 cannot be opened"
+    assert window.parts.picture.empty.title == "Nothing is playing"
     window.open("grey")
-    assert not window.banner.isVisible()
+    assert not window.parts.banner.isVisible()
     wait_for_picture(window, qtbot)
 
 
@@ -220,23 +221,23 @@ def test_files_loop_unless_told_otherwise(make_window, qtbot, opener):
     window.open("grey")
     wait_for_picture(window, qtbot)
     qtbot.waitUntil(lambda: opener.sources[0].num_rewound > 1)
-    window.controls.buttons["loop"].click()
+    window.parts.controls.buttons["loop"].click()
     wait_for_state(window, qtbot, PipelineState.FINISHED)
     assert is_showing_picture(window)  # the last picture stays
 
 
 def test_view_keys(needs_opengl, playing, qtbot):
-    camera = playing.scene.view.content.camera
+    camera = playing.parts.scene.view.content.camera
     for name, elevation in (("3", 90), ("2", 0)):
         key(qtbot, playing, getattr(Qt.Key, f"Key_{name}"))
         qtbot.waitUntil(lambda expected=elevation: camera.elevation == expected)
 
 
 def test_the_chart_opens_and_draws(playing, qtbot):
-    assert not playing.chart.isVisible()
+    assert not playing.parts.chart.isVisible()
     key(qtbot, playing, Qt.Key.Key_T)
-    qtbot.waitUntil(playing.chart.isVisible)
-    curve = playing.chart.listDataItems()[0]
+    qtbot.waitUntil(playing.parts.chart.isVisible)
+    curve = playing.parts.chart.listDataItems()[0]
     qtbot.waitUntil(lambda: curve.getData()[0] is not None and len(curve.getData()[0]) > 1)
 
 
@@ -250,30 +251,31 @@ def test_full_screen_and_back(window, qtbot):
 
 def test_a_presentation_shows_the_panes_alone_and_ends_with_escape(playing, qtbot):
     playing.actions_by_name["timing"].trigger()
-    hidden = (playing.menuBar(), playing.controls, playing.welcome, playing.chart,
-              playing.statusBar())  # fmt: skip
-    qtbot.waitUntil(playing.chart.isVisible)
+    parts = playing.parts
+    hidden = (playing.menuBar(), parts.controls, parts.welcome, parts.chart, playing.statusBar())
+    qtbot.waitUntil(playing.parts.chart.isVisible)
     assert all(widget.isVisible() for widget in hidden)
     key(qtbot, playing, Qt.Key.Key_F5)
     qtbot.waitUntil(playing.isFullScreen)
     assert not any(widget.isVisible() for widget in hidden)
-    assert playing.picture.isVisible() and playing.scene.isVisible()
+    assert playing.parts.picture.isVisible() and playing.parts.scene.isVisible()
     key(qtbot, playing, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not playing.isFullScreen())
     assert all(widget.isVisible() for widget in hidden)
 
 
 def test_leaving_full_screen_ends_the_presentation(window, qtbot):
-    window.actions_by_name["presentation"].trigger()
+    presentation = window.actions_by_name["presentation"]
+    presentation.trigger()
     window.actions_by_name["full-screen"].trigger()
-    assert window.controls.isVisible() and not window.actions_by_name["presentation"].isChecked()
+    assert window.parts.controls.isVisible() and not presentation.isChecked()
 
 
 def test_the_three_hints_stay_until_they_are_put_away(window, make_window, qtbot):
-    assert window.welcome.isVisible()
-    qtbot.mouseClick(window.welcome.seen, Qt.MouseButton.LeftButton)
-    assert not window.welcome.isVisible() and window.settings.has_seen_welcome
-    assert not make_window(window.settings).welcome.isVisible()
+    assert window.parts.welcome.isVisible()
+    qtbot.mouseClick(window.parts.welcome.seen, Qt.MouseButton.LeftButton)
+    assert not window.parts.welcome.isVisible() and window.settings.has_seen_welcome
+    assert not make_window(window.settings).parts.welcome.isVisible()
 
 
 def test_what_was_opened_is_offered_again(playing, qtbot):
@@ -283,50 +285,50 @@ def test_what_was_opened_is_offered_again(playing, qtbot):
     first = playing.recent_menu.actions()[0]
     assert first.text() == "walk.mp4"
     playing.open("2")  # cameras have a menu of their own
-    qtbot.waitUntil(lambda: playing.status.source.text() == "2")
+    qtbot.waitUntil(lambda: playing.parts.status.source.text() == "2")
     assert "2" not in playing.settings.recent_sources
     first.trigger()
-    qtbot.waitUntil(lambda: playing.status.source.text() == "/clips/walk.mp4")
+    qtbot.waitUntil(lambda: playing.parts.status.source.text() == "/clips/walk.mp4")
 
 
 def test_model_and_device_change_while_it_runs(playing, qtbot, opener):
-    panel = playing.model_panel
+    panel = playing.parts.model_panel
     panel.model_chosen.emit(Path("/models/other.onnx"))
-    qtbot.waitUntil(lambda: playing.status.engine.text() == "other · CPU")
+    qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CPU")
     assert panel.model.currentText() == "other" and panel.engine.text() == "In use: other · CPU"
     panel.device_chosen.emit(Device.CUDA)
-    qtbot.waitUntil(lambda: playing.status.engine.text() == "other · CUDA")
+    qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CUDA")
     assert panel.device.currentData() == Device.CUDA
     assert len(opener.sources) == 1 and playing.control.state is PipelineState.RUNNING
 
 
 def test_a_model_that_does_not_load_is_told_and_the_former_stays(playing, qtbot, opener):
     opener.errors["bad"] = ValueError("bad.onnx: not a DAS model")
-    playing.model_panel.model_chosen.emit(Path("bad.onnx"))
-    qtbot.waitUntil(playing.banner.isVisible)
-    assert playing.banner.text == "bad.onnx: not a DAS model"
+    playing.parts.model_panel.model_chosen.emit(Path("bad.onnx"))
+    qtbot.waitUntil(playing.parts.banner.isVisible)
+    assert playing.parts.banner.text == "bad.onnx: not a DAS model"
     assert playing.settings.model_file is None
-    assert playing.status.engine.text() == "fake · CPU"
-    assert playing.model_panel.model.currentText() == "das-lite"
+    assert playing.parts.status.engine.text() == "fake · CPU"
+    assert playing.parts.model_panel.model.currentText() == "das-lite"
     assert playing.control.state is PipelineState.RUNNING
 
 
 def test_a_device_that_does_not_start_is_told(window, qtbot, opener):
     opener.note = "The model runs on the CPU: no NVIDIA driver."
     window.open("grey")
-    qtbot.waitUntil(window.banner.isVisible)
-    assert window.banner.text == opener.note
+    qtbot.waitUntil(window.parts.banner.isVisible)
+    assert window.parts.banner.text == opener.note
 
 
 def test_detail_reaches_the_model_and_its_cost_is_shown(playing, qtbot):
-    panel = playing.model_panel
+    panel = playing.parts.model_panel
     panel.input_scale.setValue(panel.input_scale.minimum())
     estimator = playing.control.bridge.current.model.estimator
     assert estimator.scale == playing.settings.input_scale == 0.5
     qtbot.waitUntil(lambda: panel.cost.text().startswith("160×90 px"))
     qtbot.waitUntil(lambda: "ms a picture" in panel.cost.text())
-    playing.model_panel.model_chosen.emit(Path("other.onnx"))
-    qtbot.waitUntil(lambda: playing.status.engine.text() == "other · CPU")
+    playing.parts.model_panel.model_chosen.emit(Path("other.onnx"))
+    qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CPU")
     assert playing.control.bridge.current.model.estimator.scale == 0.5
 
 
@@ -342,21 +344,37 @@ def test_the_look_is_kept_and_shown(window, qtbot, themed):
     assert window.actions_by_name["file"].icon().cacheKey() == icon
 
 
+def test_confidence_reaches_the_tracker(playing):
+    playing.parts.controls.threshold.setValue(60)
+    options = playing.control.pipeline._people_over_time.options
+    assert options.tracking.birth_score == 0.6
+
+
+def test_a_file_at_its_end_plays_again(make_window, qtbot, opener):
+    opener.num_frames = 2
+    window = make_window(AppSettings(source="grey", is_looping=False))
+    window.open("grey")
+    wait_for_state(window, qtbot, PipelineState.FINISHED)
+    window.actions_by_name["play"].trigger()
+    qtbot.waitUntil(lambda: opener.sources[0].num_rewound == 1)
+    assert len(opener.sources) == 1
+
+
 def test_the_layout_is_kept(make_window, qtbot):
     first = make_window()
     first.resize(1111, 666)
     first.actions_by_name["model"].trigger()
-    qtbot.waitUntil(first.model_panel.isVisible)
+    qtbot.waitUntil(first.parts.model_panel.isVisible)
     first.close()
     second = make_window(first.settings)
-    assert second.model_panel.isVisible() and second.actions_by_name["model"].isChecked()
-    assert not second.chart.isVisible()
+    assert second.parts.model_panel.isVisible() and second.actions_by_name["model"].isChecked()
+    assert not second.parts.chart.isVisible()
 
 
 def test_a_closed_dock_unchecks_its_action(window, qtbot):
     action = window.actions_by_name["model"]
     action.trigger()
-    dock = window.model_panel.parentWidget()
+    dock = window.parts.model_panel.parentWidget()
     assert dock.isVisible()
     dock.close()
     assert not action.isChecked()
@@ -366,8 +384,8 @@ def test_a_closed_dock_unchecks_its_action(window, qtbot):
 
 def test_a_number_can_be_typed_although_digits_are_shortcuts(playing, qtbot, monkeypatch):
     asked = []
-    monkeypatch.setattr(playing.scene.view, "look_from", asked.append)
-    field = playing.controls.fov
+    monkeypatch.setattr(playing.parts.scene.view, "look_from", asked.append)
+    field = playing.parts.controls.fov
     playing.activateWindow()
     qtbot.waitUntil(playing.isActiveWindow)
     field.setFocus()
@@ -396,7 +414,7 @@ def test_nothing_is_drawn_without_a_new_result(playing, qtbot):
     wait_for_state(playing, qtbot, PipelineState.PAUSED)
     qtbot.waitUntil(lambda: playing.control.bridge.current.pipeline.results.take(0) is None)
     drawn = []
-    playing.picture.overlay.show_people = lambda *args: drawn.append(args)
+    playing.parts.picture.overlay.show_people = lambda *args: drawn.append(args)
     ticks = []
     playing.poll.timeout.connect(lambda: ticks.append(1))
     time.sleep(0.05)
@@ -409,8 +427,8 @@ def test_nobody_in_the_picture(make_window, qtbot, opener):
     window = make_window()
     window.open("grey")
     wait_for_picture(window, qtbot)
-    assert window.status.people.text() == "0" and is_showing_picture(window)
-    middle = window.picture.overlay.grab().toImage().pixelColor(
-        window.picture.overlay.rect().center()
+    assert window.parts.status.people.text() == "0" and is_showing_picture(window)
+    middle = window.parts.picture.overlay.grab().toImage().pixelColor(
+        window.parts.picture.overlay.rect().center()
     )
     assert middle != QColor(theme.GROUND)
