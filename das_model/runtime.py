@@ -10,6 +10,7 @@ import numpy as np
 import onnxruntime as ort
 
 from das_model.camera import Camera
+from das_model.centre_map import CentreMap, centre_map
 from das_model.decode import DecodeConfig, LevelMaps, decode
 from das_model.people import People
 from das_model.preprocess import fitting_size, letterbox
@@ -65,6 +66,8 @@ class PoseEstimator:
         self.nominal_size: tuple[int, int] = (width, height)
         self.input_size = self.nominal_size
         self.stages_s = (0.0, 0.0, 0.0)  # letterbox, network, decoding of the last picture
+        self.wants_centre_map = False  # from the next picture on
+        self.centre_map: CentreMap | None = None  # of the last picture, where it is wanted
 
     @property
     def provider(self) -> str:
@@ -113,6 +116,9 @@ class PoseEstimator:
         mapped_s = time.monotonic()
         people = decode(levels, boxed_camera, self._encoding, self.skeleton, self._decode)
         self.stages_s = (boxed_s - begin_s, mapped_s - boxed_s, time.monotonic() - mapped_s)
+        self.centre_map = (
+            centre_map(levels, boxed_camera, camera) if self.wants_centre_map else None
+        )
         return people
 
 

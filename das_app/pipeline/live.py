@@ -21,6 +21,7 @@ from das_app.pipeline.messages import PipelineState, PipelineStats, PoseResult
 from das_app.pipeline.people_over_time import USUAL_PEOPLE, PeopleOptions, PeopleOverTime
 from das_app.pipeline.playback import Playback
 from das_model.camera import Camera
+from das_model.centre_map import CentreMap
 from das_model.people import People
 
 STOP_TIMEOUT_S = 3.0
@@ -42,6 +43,19 @@ class TimedEstimator(Protocol):
     """
 
     stages_s: tuple[float, float, float]
+
+
+@runtime_checkable
+class SeeingEstimator(Protocol):
+    """An estimator that can show what it saw.
+
+    Attributes:
+        wants_centre_map: make the map, from the next picture on.
+        centre_map: of the last picture; None where it was not wanted.
+    """
+
+    wants_centre_map: bool
+    centre_map: CentreMap | None
 
 
 class LivePipeline:
@@ -193,7 +207,9 @@ class LivePipeline:
             inference_s = time.monotonic() - begin_s
             raw, shown = self._people_over_time(found, frame.time_s)
             end_s = time.monotonic()
-            result = PoseResult(frame, shown, inference_s, end_s - captured.taken_s, raw)
+            latency_s = end_s - captured.taken_s
+            seen = estimator.centre_map if isinstance(estimator, SeeingEstimator) else None
+            result = PoseResult(frame, shown, inference_s, latency_s, raw, seen)
             with self._sink_lock:
                 if self._sink is not None:
                     self._sink(result)

@@ -6,6 +6,7 @@ from enum import Enum
 import numpy as np
 
 from das_model.camera import Camera
+from das_model.centre_map import CentreMap
 from das_model.people import People
 
 
@@ -46,7 +47,8 @@ class PoseResult:
     """The people of one frame, with the time it took to find them.
 
     `people` are what is shown, smoothed where that is on; `raw_people` are the same people in the
-    same order as the model found them. Both carry the same track ids.
+    same order as the model found them. Both carry the same track ids. `centre_map` is what the
+    model saw, where the estimator was asked for it.
     """
 
     frame: Frame
@@ -54,6 +56,7 @@ class PoseResult:
     inference_s: float  # preprocess + network + decode
     latency_s: float  # capture to result
     raw_people: People
+    centre_map: CentreMap | None = None
 
 
 class PipelineState(Enum):
