@@ -23,12 +23,20 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-_SOURCE_HELP = "camera index, video file, image, folder of images, or `demo`"
+_SOURCE_HELP = (
+    "camera index or name, video file, image, folder of images, rtsp or http address, or `demo`"
+)
 FovOption = Annotated[
     float | None, typer.Option("--fov", min=2, max=178, help="degrees of the longer side")
 ]
 IntrinsicsOption = Annotated[
     Path | None, typer.Option("--intrinsics", help="calibration file, JSON or OpenCV YAML")
+]
+ResolutionOption = Annotated[
+    str | None, typer.Option("--resolution", help="asked of a camera, such as 1920x1080")
+]
+FpsOption = Annotated[
+    float | None, typer.Option("--fps", min=1, max=1000, help="asked of a camera")
 ]
 ModelOption = Annotated[Path | None, typer.Option("--model", help="ONNX model file")]
 
@@ -54,6 +62,8 @@ def window(
     fov: FovOption = None,
     intrinsics: IntrinsicsOption = None,
     model: ModelOption = None,
+    resolution: ResolutionOption = None,
+    fps: FpsOption = None,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="and nothing else"),
@@ -62,7 +72,7 @@ def window(
     """Live multi-person 3D pose capture. Without a command, opens the window."""
     if context.invoked_subcommand is not None:
         return
-    settings = _chosen_settings(source, fov, intrinsics, model)
+    settings = _with_mode(_chosen_settings(source, fov, intrinsics, model), resolution, fps)
     try:
         from das_app.gui.app import run_app
     except ImportError as error:
@@ -77,6 +87,8 @@ def capture(
     fov: FovOption = None,
     intrinsics: IntrinsicsOption = None,
     model: ModelOption = None,
+    resolution: ResolutionOption = None,
+    fps: FpsOption = None,
     max_frames: Annotated[
         int | None, typer.Option("--max-frames", min=1, help="end after so many frames")
     ] = None,
@@ -87,7 +99,7 @@ def capture(
     from das_app.pipeline.headless import CaptureError
     from das_app.pipeline.session_types import SessionError
 
-    settings = _chosen_settings(source, fov, intrinsics, model)
+    settings = _with_mode(_chosen_settings(source, fov, intrinsics, model), resolution, fps)
     try:
         summary = _capture(settings, output, max_frames, video)
     except (CaptureError, SessionError, SourceError, FileNotFoundError, ValueError) as error:
@@ -121,14 +133,15 @@ def repair(
 @app.command()
 def devices() -> None:
     """List the cameras by name."""
-    from das_app.devices import list_cameras, probe_size
+    from das_app.devices import list_cameras, probe_size, why_closed
 
     cameras = list_cameras()
     if not cameras:
         typer.echo("no camera found; plug one in, and check that your user may read it")
     for camera in cameras:
         size = probe_size(camera)
-        state = f"{size[0]}x{size[1]}" if size else "cannot be opened; is it in use?"
+        problem = "" if size else why_closed(camera.index, camera.path)
+        state = f"{size[0]}x{size[1]}" if size else f"cannot be opened: {problem}"
         typer.echo(f"{camera.index}: {camera.name} ({state}) {camera.path}".rstrip())
 
 
@@ -160,6 +173,20 @@ def _chosen_settings(
     return settings if model is None else replace(settings, model_file=model)
 
 
+def _with_mode(
+    settings: "AppSettings", resolution: str | None, fps: float | None
+) -> "AppSettings":
+    """The settings with what the command line asks of a camera."""
+    try:
+        return replace(
+            settings,
+            resolution=resolution or settings.resolution,
+            camera_fps=fps or settings.camera_fps,
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 def _capture(
     settings: "AppSettings", output: Path, max_frames: int | None, has_video: bool
 ) -> "CaptureSummary":
@@ -172,7 +199,7 @@ def _capture(
     model_file = settings.model_path()
     estimator = PoseEstimator(model_file)
     estimator.score_threshold = settings.score_threshold
-    source = open_source(settings.source, settings.intrinsics())
+    source = open_source(settings.source, settings.intrinsics(), settings.camera_mode())
     try:
         origin = session_origin(source, estimator.skeleton, estimator.model_name, model_file)
         waits = not source.is_live

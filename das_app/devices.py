@@ -104,14 +104,21 @@ def open_capture(index: int, mode: CameraMode) -> cv2.VideoCapture | None:
     return capture
 
 
-def why_closed(index: int, path: str = "") -> str:
-    """Why the camera cannot be opened, as far as one can see without opening it."""
+def visible_problem(index: int, path: str = "") -> str:
+    """Why the camera cannot be opened, as far as one can see without trying; else empty."""
+    if not _IS_LINUX:
+        return ""
     node = Path(path or f"/dev/video{index}")
-    if _IS_LINUX and not node.exists():
+    if not node.exists():
         return f"there is no {node}; `das-app devices` lists what there is"
-    if _IS_LINUX and not os.access(node, os.R_OK | os.W_OK):
+    if not os.access(node, os.R_OK | os.W_OK):
         return f"your user may not read {node}; add it to the group `video` and log in again"
-    return f"another program may be using it; else {_PRIVACY}"
+    return ""
+
+
+def why_closed(index: int, path: str = "") -> str:
+    """Why the camera could not be opened, to the best of what one can see."""
+    return visible_problem(index, path) or f"another program may be using it; else {_PRIVACY}"
 
 
 def probe_size(device: CameraDevice) -> tuple[int, int] | None:

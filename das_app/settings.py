@@ -13,6 +13,7 @@ import platformdirs
 
 from das_app.calibration import Intrinsics, LensOrigin
 from das_app.calibration_files import load_intrinsics
+from das_app.devices import CameraMode
 from das_app.pipeline.people_over_time import PeopleOptions
 from das_app.pipeline.smoothing import DISTANCE_STRENGTH, LIMB_STRENGTH, SmoothingConfig
 from das_app.pipeline.tracking import TrackingConfig
@@ -46,7 +47,7 @@ _KINDS = {
     "lens_origin": LensOrigin, "intrinsics_camera": str, "is_smoothing": bool,
     "has_steady_bones": bool,
     "is_looping": bool, "has_seen_welcome": bool, "device": Device, "look": Look,
-    "recent_sources": tuple, "layout": str,
+    "recent_sources": tuple, "layout": str, "resolution": str,
 }  # fmt: skip
 
 
@@ -55,7 +56,7 @@ class AppSettings:
     """Settings of a run of the application.
 
     Args:
-        source: camera index, video file, image, folder of images, or `demo`.
+        source: camera index or name, video file, image, folder of images, address, or `demo`.
         fov_deg: field of view of the longer side in degrees; used without `intrinsics_file`.
         lens_origin: how `fov_deg` came to be known.
         intrinsics_file: calibration of the camera, or None.
@@ -66,6 +67,8 @@ class AppSettings:
         distance_smoothing: strength for people's distance along the ray, 0 (off) to 1.
         limb_smoothing: strength for all else, 0 (off) to 1.
         has_steady_bones: give each bone of a person its running median length.
+        resolution: asked of cameras, WIDTHxHEIGHT.
+        camera_fps: frames per second asked of cameras.
         device: what the model runs on; `auto` is CUDA where it works, else the CPU.
         input_scale: side of the model's input as a share of the nominal one; its square is the
             share of the nominal cost.
@@ -97,6 +100,8 @@ class AppSettings:
     distance_smoothing: float = DISTANCE_STRENGTH
     limb_smoothing: float = LIMB_STRENGTH
     has_steady_bones: bool = False
+    resolution: str = "1280x720"
+    camera_fps: float = 30.0
 
     def __post_init__(self) -> None:
         if not (isinstance(self.source, str) and self.source):
@@ -109,6 +114,8 @@ class AppSettings:
         for name, kind in _KINDS.items():
             if not isinstance(getattr(self, name), kind):
                 raise ValueError(f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
+        _check_number("camera_fps", self.camera_fps, 1.0, 1000.0)
+        self.camera_mode()
         for name in ("intrinsics_file", "model_file"):
             if not isinstance(getattr(self, name), Path | None):
                 raise ValueError(f"{name} must be a path, got {getattr(self, name)!r}")
@@ -135,6 +142,10 @@ class AppSettings:
             return self
         others = [name for name in self.recent_sources if name != source]
         return replace(self, recent_sources=(source, *others)[:MAX_RECENT])
+
+    def camera_mode(self) -> CameraMode:
+        """What cameras are asked for."""
+        return CameraMode.from_text(self.resolution, self.camera_fps)
 
     def model_path(self) -> Path:
         """The model to load. Raises FileNotFoundError when it is not there."""

@@ -38,7 +38,7 @@ class PipelineOpener:
             SourceError: if the source cannot be opened.
             FileNotFoundError: if the model is not there.
         """
-        source = open_source(settings.source, settings.intrinsics())
+        source = open_source(settings.source, settings.intrinsics(), settings.camera_mode())
         try:
             model = self.load_model(settings)
         except Exception:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from das_app import devices, settings
 from das_app.cli import app
-from das_app.devices import CameraDevice
+from das_app.devices import CameraDevice, CameraMode
 from das_app.pipeline import sources
 from das_app.pipeline.session import Session
 from das_app.settings import AppSettings, file_sha256, save_settings
@@ -171,6 +171,20 @@ def test_window_without_its_libraries_points_to_the_doctor(command, monkeypatch)
     monkeypatch.setitem(sys.modules, "das_app.gui.app", None)
     done = command()
     assert done.exit_code == 1 and "das-app doctor" in done.stderr
+
+
+def test_mode_asked_of_a_camera(command, tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr(
+        sources, "open_source", lambda *args: opened.append(args) or FakeSource(is_live=True)
+    )
+    mode = ("--resolution", "1920x1080", "--fps", 50)
+    done = command("capture", "Desk camera", "-o", tmp_path / "s", "--max-frames", 2, *mode)
+    assert done.exit_code == 0, done.output
+    assert opened[0][0] == "Desk camera"
+    assert opened[0][2] == CameraMode((1920, 1080), 50.0)
+    done = command("capture", "0", "-o", tmp_path / "t", "--resolution", "huge")
+    assert done.exit_code == 2 and "WIDTHxHEIGHT" in done.stderr
 
 
 def test_devices(command, monkeypatch):

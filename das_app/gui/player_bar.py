@@ -1,0 +1,197 @@
+"""The bar of a file that plays: place, single frames, speed and loop; signals out, setters in."""
+
+from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QStyle,
+    QStyleOptionSlider,
+    QToolButton,
+    QToolTip,
+    QWidget,
+)
+
+from das_app.gui import theme
+
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
+_ARROW_MS, _PAGE_MS = 1000, 10_000
+_MARK_REACH_PX = 6
+
+Marks = tuple[tuple[float, str], ...]  # (seconds, words)
+
+
+class PlayerBar(QWidget):
+    """Where a file is, and how it plays on. Hidden until `set_length` has one to show.
+
+    To wire it: the signals go to `LivePipeline.seek`, `.step`, `.set_speed`, `.set_looping`;
+    `set_length` gets `source.duration_s` and `.num_frames` when a source was opened, and
+    `set_position` the `time_s` and `index` of every frame shown. Nothing has a key of its own.
+
+    Attributes:
+        seek_requested: seconds from the beginning; many while the handle is dragged.
+        step_requested: frames to go, negative for back.
+        speed_changed: 0.1 to 4 times.
+        loop_toggled: whether the file begins again at its end.
+    """
+
+    seek_requested = Signal(float)
+    step_requested = Signal(int)
+    speed_changed = Signal(float)
+    loop_toggled = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._duration_s, self._num_frames = 0.0, None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.SPACE_PX // 2)
+        self.back = self._button("step-back", "One frame back")
+        self.back.clicked.connect(lambda: self.step_requested.emit(-1))
+        self.forward = self._button("step-forward", "One frame on")
+        self.forward.clicked.connect(lambda: self.step_requested.emit(1))
+        self.slider = SeekSlider()
+        self.slider.valueChanged.connect(lambda ms: self.seek_requested.emit(ms / 1000))
+        self.place = QLabel(objectName="figure")
+        self.place.setFont(theme.tabular_font(self.font()))
+        self.place.setAlignment(theme.ALIGN_RIGHT)
+        self.speed = QComboBox(toolTip="Speed", accessibleName="Speed")
+        for speed in SPEEDS:
+            self.speed.addItem(f"{speed:g}×", speed)
+        self.speed.activated.connect(
+            lambda index: self.speed_changed.emit(self.speed.itemData(index))
+        )
+        self.loop = self._button("loop", "Begin again at the end")
+        self.loop.setCheckable(True)
+        self.loop.toggled.connect(self.loop_toggled)
+        for widget in (self.back, self.forward, self.slider, self.place, self.speed, self.loop):
+            row.addWidget(widget, 1 if widget is self.slider else 0)
+        self.set_speed(1.0)
+        self.set_length(None, None)
+
+    def set_length(self, duration_s: float | None, num_frames: int | None) -> None:
+        """Show the bar of a file of this length, at its beginning; None hides it.
+
+        Args:
+            duration_s: length, None for a live source and where no place can be sought.
+            num_frames: how many there are, None when unknown.
+        """
+        self.setVisible(bool(duration_s))
+        self._duration_s, self._num_frames = duration_s or 0.0, num_frames
+        with QSignalBlocker(self.slider):
+            self.slider.setRange(0, round(1000 * self._duration_s))
+        self.set_marks(())
+        self.place.setText(self._place_text(self._duration_s, max(1, num_frames or 1) - 1))
+        self.place.setFixedWidth(self.place.sizeHint().width() + theme.SPACE_PX)
+        self.set_position(0.0, 0)
+
+    def set_position(self, time_s: float, index: int) -> None:
+        """Show where the frame on the screen is; the handle stays put while it is dragged."""
+        if not self.slider.isSliderDown():
+            with QSignalBlocker(self.slider):
+                self.slider.setValue(round(1000 * time_s))
+        self.place.setText(self._place_text(time_s, index))
+
+    def set_speed(self, speed: float) -> None:
+        """Show the speed."""
+        nearest = min(range(len(SPEEDS)), key=lambda n: abs(SPEEDS[n] - speed))
+        self.speed.setCurrentIndex(nearest)
+
+    def set_looping(self, is_looping: bool) -> None:
+        """Show whether the file loops."""
+        with QSignalBlocker(self.loop):
+            self.loop.setChecked(is_looping)
+
+    def set_marks(self, marks: Marks) -> None:
+        """Mark places with words, such as the events of a session."""
+        self.slider.set_marks(marks)
+
+    def _place_text(self, time_s: float, index: int) -> str:
+        text = f"{clock_text(time_s)} / {clock_text(self._duration_s)}"
+        return text if self._num_frames is None else f"{text}   {index + 1}/{self._num_frames}"
+
+    def _button(self, icon: str, tip: str) -> QToolButton:
+        button = QToolButton(objectName="flat", toolTip=tip, accessibleName=tip)
+        button.setIcon(theme.icon(icon))
+        button.setIconSize(QSize(18, 18))
+        button.setAutoRepeat(icon.startswith("step"))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+
+class SeekSlider(QSlider):
+    """A slider in milliseconds that jumps to where it is pressed and shows marks."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._marks: Marks = ()
+        self.setSingleStep(_ARROW_MS)
+        self.setPageStep(_PAGE_MS)
+        self.setMinimumWidth(20 * theme.SPACE_PX)
+        self.setAccessibleName("Place in the file")
+        self.setMouseTracking(True)
+
+    def set_marks(self, marks: Marks) -> None:
+        """Mark places (s) with words that a pointer resting there shows."""
+        self._marks = marks
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Qt: bring the handle to the pointer, where it is then dragged from."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.setValue(self._value_at(event.position().toPoint()))
+        super().mousePressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: say what is marked under a resting pointer."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.words_at(event.pos()), self)
+            return True
+        return super().event(event)
+
+    def words_at(self, place: QPoint) -> str:
+        """The marks at the pointer, else its time."""
+        near = [
+            f"{clock_text(time_s)}  {words}"
+            for time_s, words in self._marks
+            if abs(self._x_of(time_s) - place.x()) <= _MARK_REACH_PX
+        ]
+        return "\n".join(near) or clock_text(self._value_at(place) / 1000)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: the slider with its marks."""
+        super().paintEvent(event)
+        if self._marks:
+            painter = QPainter(self)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.palette().brightText())
+            for time_s, _ in self._marks:
+                painter.drawRect(self._x_of(time_s) - 1, 1, 2, self.height() // 2 - 4)
+
+    def _span(self) -> tuple[int, int]:
+        """Left end and width (px) of the way of the handle's middle."""
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        control, part = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
+        handle = self.style().subControlRect(control, option, part, self).width()
+        return handle // 2, max(1, self.width() - handle)
+
+    def _value_at(self, place: QPoint) -> int:
+        left, width = self._span()
+        return QStyle.sliderValueFromPosition(
+            self.minimum(), self.maximum(), place.x() - left, width
+        )
+
+    def _x_of(self, time_s: float) -> int:
+        left, width = self._span()
+        return left + round(width * 1000 * time_s / max(1, self.maximum()))
+
+
+def clock_text(time_s: float) -> str:
+    """Minutes, seconds and hundredths, with hours where there are some."""
+    hundredths = max(0, round(100 * time_s))
+    minutes, hundredths = divmod(hundredths, 6000)
+    text = f"{minutes % 60:02d}:{hundredths / 100:05.2f}"
+    return f"{minutes // 60}:{text}" if minutes >= 60 else text
