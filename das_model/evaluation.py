@@ -69,20 +69,21 @@ def evaluate_each(
         say: takes news for the user.
 
     Returns:
-        A table by the name of each file.
+        A table by the name of each file; by its path where names are not unique.
     """
     if isinstance(source, Path):
         known = FilePredictor(source, threshold or 0.0)
         table = evaluate(known)
         if known.num_missing:
             say(f"{source} has no entry for {known.num_missing} pictures: counted as nobody")
-        return {str(source): table}
+        return {source.name: table}
     lowest = MODEL_THRESHOLD if threshold is None else threshold
+    is_unique = len({file.name for file in source}) == len(source)
     tables = {}
     for file in source:
         model = ModelPredictor(file, lowest)
         say(f"{file} on {model.provider}, people from score {lowest:g}")
-        tables[str(file)] = evaluate(model)
+        tables[file.name if is_unique else str(file)] = evaluate(model)
     return tables
 
 
@@ -159,8 +160,9 @@ def evaluate_mupots(
             found = predictor(names, _reader(root / name), camera)
             predictions[name] = found
             protocol.add(
-                found, sequence, frame.joints_px, frame.joints_cam, frame.univ_joints_cam
-            )
+                found, sequence, frame.joints_px, frame.joints_cam, frame.univ_joints_cam,
+                frame.is_occluded,
+            )  # fmt: skip
     if mat_folder:
         write_mat_files(mat_folder, predictions)
     return protocol.table()

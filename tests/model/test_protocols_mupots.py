@@ -10,8 +10,9 @@ from scipy.io import loadmat
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.predictions import Prediction
-from das_model.protocols.mupots import MupotsProtocol, ap_root, scale_bones
+from das_model.protocols.mupots import MupotsProtocol, ap_root
 from das_model.protocols.mupots_export import FILE_2D, FILE_3D, write_mat_files
+from das_model.protocols.mupots_scores import scale_bones
 from das_model.skeleton import COCO_17, MUCO_21, MUPOTS_17, Skeleton
 
 CAMERA = Camera.from_intrinsics(1500, 1500, 1023.5, 1023.5, (2048, 2048))
@@ -37,6 +38,13 @@ def predict(joints_cam, scores=None, skeleton=MUPOTS_17):
     return Prediction.projected(people, CAMERA)
 
 
+def hidden(number):
+    """Ankles are hidden, and the pelvis, which does not count."""
+    is_hidden = np.zeros((number, 17), bool)
+    is_hidden[:, [MUPOTS_17.index("right_ankle"), ANKLE, PELVIS]] = True
+    return is_hidden
+
+
 def table_of(kind, *frames, skeleton=MUPOTS_17):
     """Frames of (predicted, annotated) with the metric pose as universal pose, or with a third."""
     protocol = MupotsProtocol(kind)
@@ -44,7 +52,7 @@ def table_of(kind, *frames, skeleton=MUPOTS_17):
         truth = np.reshape(annotated, (-1, 17, 3))
         protocol.add(
             predict(predicted, skeleton=skeleton), "TS1", CAMERA.project(truth), truth,
-            np.reshape(univ[0], (-1, 17, 3)) if univ else truth,
+            np.reshape(univ[0], (-1, 17, 3)) if univ else truth, hidden(len(truth)),
         )  # fmt: skip
     return protocol.table()
 
@@ -80,6 +88,7 @@ class TestBoth:
         predicted[ANKLE] += [0, 0, 2000]  # the bone turns away: over 150 mm off
         table = table_of(kind, ([predicted], [pose(HERE)]))
         assert table["TS1/pck_rel"] == pytest.approx(13 / 14)
+        assert table["TS1/pck_rel_visible"] == 1 and table["TS1/pck_rel_occluded"] == 0.5
 
     def test_area_under_the_curve_by_hand(self, kind):
         predicted = pose(HERE)
@@ -122,7 +131,8 @@ class TestBoth:
         for sequence, predicted, times in (("TS1", [pose(HERE)], 1), ("TS2", [], 3)):
             for _ in range(times):
                 truth = pose(HERE)[None]
-                protocol.add(predict(predicted), sequence, CAMERA.project(truth), truth, truth)
+                px = CAMERA.project(truth)
+                protocol.add(predict(predicted), sequence, px, truth, truth, hidden(1))
         table = protocol.table()
         assert table["mean/pck_rel"] == 0.5 and table["mean/num_people"] == 4
         assert table["mean/pck_rel_matched"] == 1  # TS2 has no value
