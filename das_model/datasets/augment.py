@@ -21,9 +21,10 @@ _ROOT_FOCUS = 0.5  # share of placements that keep somebody's root in view
 class AugmentConfig:
     """How strongly pictures are varied."""
 
-    scale: tuple[float, float] = (0.7, 1.6)  # of the size that fits the canvas
+    scale: tuple[float, float] = (0.75, 1.6)  # of the size with the canvas' area
     rotation_deg: float = 12.0
     flip: float = 0.5  # probability
+    mosaic: float = 0.0  # probability that two or four pictures share the canvas
     colour: float = 1.0  # strength of brightness, contrast, colour, blur and noise
 
 
@@ -50,8 +51,8 @@ def random_placement(
     that people are cut off as they are before a webcam.
     """
     camera = annotation.camera
-    fit = min(size[0] / camera.size[0], size[1] / camera.size[1])
-    scale = fit * math.exp(rng.uniform(*np.log(config.scale)))
+    same_area = math.sqrt(size[0] * size[1] / (camera.size[0] * camera.size[1]))
+    scale = same_area * math.exp(rng.uniform(*np.log(config.scale)))
     rotation = math.radians(config.rotation_deg) * float(np.clip(rng.normal(0, 0.5), -1, 1))
     placement = Placement(scale, rotation, rng.random() < config.flip, (0.0, 0.0), size)
     focus = _focus(annotation, rng)

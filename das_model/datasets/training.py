@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 from das_model.datasets import coco, muco, panoptic
 from das_model.datasets.augment import AugmentConfig, place, random_placement, vary_colour
 from das_model.datasets.joint_sets import in_skeleton
+from das_model.datasets.mosaic import join
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
@@ -24,6 +25,7 @@ from das_model.losses import BatchTargets
 from das_model.skeleton import BODY_22, Skeleton
 from das_model.targets import Annotation, Encoding, Targets, encode
 
+_MOSAICS = ((1, 2), (2, 1), (2, 2))  # columns and rows
 Batch = tuple[Tensor, list[BatchTargets]]
 
 
@@ -144,7 +146,12 @@ class TrainingMix(Dataset):
 
     def __getitem__(self, index: int) -> Sample:
         rng = np.random.default_rng([self._seed, index])
-        return self.encoded(*self.augmented(*self.drawn(rng), rng))
+        if rng.random() >= self._augment.mosaic:
+            return self.encoded(*self.augmented(*self.drawn(rng), rng, self._size))
+        columns, rows = _MOSAICS[rng.integers(len(_MOSAICS))]
+        size = (self._size[0] // columns, self._size[1] // rows)
+        pieces = [self.augmented(*self.drawn(rng), rng, size) for _ in range(columns * rows)]
+        return self.encoded(*join(pieces, columns))
 
     def drawn(self, rng: np.random.Generator) -> tuple[np.ndarray, Annotation]:
         """A picture of a random set, (H, W, 3) uint8 RGB, and its labels in the skeleton."""
@@ -153,10 +160,14 @@ class TrainingMix(Dataset):
         return image, in_skeleton(annotation, self._skeleton)
 
     def augmented(
-        self, image: np.ndarray, annotation: Annotation, rng: np.random.Generator
+        self,
+        image: np.ndarray,
+        annotation: Annotation,
+        rng: np.random.Generator,
+        size: tuple[int, int],
     ) -> tuple[np.ndarray, Annotation]:
-        """Picture and labels, varied, on the canvas."""
-        placement = random_placement(annotation, self._size, self._augment, rng)
+        """Picture and labels, varied, on a canvas of `size` (width, height) px."""
+        placement = random_placement(annotation, size, self._augment, rng)
         image, annotation = place(image, annotation, placement)
         return vary_colour(image, self._augment.colour, rng), annotation
 
