@@ -67,15 +67,19 @@ class Intrinsics:
         """
         if self.calibrated is None:
             return Camera.from_fov(size, self.fov_deg)
-        if self.calibrated.size == size:
-            return self.calibrated
-        scale_x, scale_y = (new / old for new, old in zip(size, self.calibrated.size, strict=True))
-        if abs(scale_x / scale_y - 1) > _ASPECT_TOLERANCE:
+        if not self.fits(size):
             raise ValueError(
                 f"the intrinsics are for {_size_text(self.calibrated.size)} pictures and cannot "
                 f"be scaled to {_size_text(size)}, which is another aspect ratio"
             )
-        return self.calibrated.resized(size)
+        return self.calibrated if self.calibrated.size == size else self.calibrated.resized(size)
+
+    def fits(self, size: tuple[int, int]) -> bool:
+        """Whether there is a camera for pictures of that size."""
+        if self.calibrated is None:
+            return True
+        scale_x, scale_y = (new / old for new, old in zip(size, self.calibrated.size, strict=True))
+        return abs(scale_x / scale_y - 1) <= _ASPECT_TOLERANCE
 
     @property
     def label(self) -> str:

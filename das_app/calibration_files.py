@@ -175,8 +175,15 @@ def save_calibration(camera_name: str, camera: Camera, error_px: float) -> Path:
     return path
 
 
-def kept_calibration(camera_name: str) -> Intrinsics | None:
-    """The calibration kept for the camera of that name, None if there is none.
+def kept_calibration(camera_name: str, size: tuple[int, int]) -> Intrinsics | None:
+    """The calibration kept for a camera.
+
+    Args:
+        camera_name: as the system lists it.
+        size: (width, height) px of its pictures now.
+
+    Returns:
+        None if there is none, or one for pictures of another aspect ratio.
 
     Raises:
         ValueError: if there is a file that cannot be read.
@@ -184,7 +191,8 @@ def kept_calibration(camera_name: str) -> Intrinsics | None:
     path = _kept_path(camera_name)
     if not path.is_file():
         return None
-    return replace(load_intrinsics(path), calibration_name=camera_name)
+    kept = replace(load_intrinsics(path), calibration_name=camera_name)
+    return kept if kept.fits(size) else None
 
 
 def forget_calibration(camera_name: str) -> None:

@@ -103,6 +103,7 @@ fisheye = false
 SECOND = TOML.replace("cam_01", "side view").replace("1681.2", "900.5").replace(
     "[side view]", '["side view"]'
 )
+SIZE = (640, 480)
 METADATA = "[metadata]\nadjusted = false\nerror = 0.0\n"
 
 
@@ -158,25 +159,33 @@ def config_folder(tmp_path, monkeypatch):
 
 def test_calibrations_are_kept_per_camera(config_folder):
     names = ("HD Webcam C920", "HD-Webcam-C920", "カメラ")  # two of them look alike on disk
-    assert [kept_calibration(name) for name in names] == [None] * 3
+    assert [kept_calibration(name, SIZE) for name in names] == [None] * 3
     for k, name in enumerate(names):
         K = Camera.from_fov((640, 480), 50.0 + k).K
         save_calibration(name, Camera(K, (640, 480), np.array([0.1, 0, 0, 0, k])), 0.3)
     for k, name in enumerate(names):
-        lens = kept_calibration(name)
+        lens = kept_calibration(name, SIZE)
         assert lens.calibrated.fov_deg == pytest.approx(50 + k)
         assert lens.calibrated.distortion.tolist() == [0.1, 0, 0, 0, k]
         assert name in lens.label
     forget_calibration(names[0])
     forget_calibration(names[0])
-    assert kept_calibration(names[0]) is None and kept_calibration(names[1]) is not None
+    assert kept_calibration(names[0], SIZE) is None
+    assert kept_calibration(names[1], SIZE) is not None
     assert all(path.parent == config_folder / "cameras" for path in config_folder.rglob("*.json"))
+
+
+def test_a_kept_calibration_is_scaled_and_not_used_for_another_shape(config_folder):
+    save_calibration("desk", Camera.from_fov((640, 480), 50.0), 0.3)
+    lens = kept_calibration("desk", (1280, 960))
+    assert lens.camera_for((1280, 960)).fov_deg == pytest.approx(50)
+    assert kept_calibration("desk", (1280, 720)) is None
 
 
 def test_a_new_calibration_replaces_the_former_and_says_how_good_it_is(config_folder):
     save_calibration("desk", Camera.from_fov((640, 480), 50.0), 0.9)
     path = save_calibration("desk", Camera.from_fov((640, 480), 70.0), 0.25)
-    assert kept_calibration("desk").calibrated.fov_deg == pytest.approx(70)
+    assert kept_calibration("desk", SIZE).calibrated.fov_deg == pytest.approx(70)
     values = json.loads(path.read_text())
     assert values["reprojection_error_px"] == 0.25 and values["camera"] == "desk"
     assert list(path.parent.iterdir()) == [path]
