@@ -22,7 +22,7 @@ _COCO_PICTURES = "http://images.cocodataset.org/zips/{split}.zip"
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A file or folder that a download lacks, by its name relative to the root, and its source."""
+    """A file or folder of a download, by its name relative to the root, and its source."""
 
     file_name: str
     source: str

@@ -12,6 +12,11 @@ from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.video_frames import extract_frames
 
 _SOURCE = "http://domedb.perception.cs.cmu.edu/webdata/dataset/"
+_OLD_BODIES = "hdPose3d_stage1"
+_HAS_OLD_BODIES_ONLY = (
+    "160224_mafia1", "160224_mafia2", "160224_ultimatum1", "160224_ultimatum2", "160226_mafia1",
+    "160226_mafia2", "160226_ultimatum1", "160422_mafia2",
+)  # fmt: skip
 
 
 def prepare_panoptic(
@@ -41,6 +46,7 @@ def prepare_panoptic(
         lacking = _missing_labels(root, sequence, split)
         missing += lacking
         if lacking:
+            missing += _missing_videos(root, sequence, split)
             continue
         table = _index(root, sequence, split)
         rows = range(len(table))
@@ -74,9 +80,27 @@ def _missing_labels(root: Path, sequence: str, split: PanopticSplit) -> list[Mis
     try:
         split.body_files(root, sequence)
     except FileNotFoundError:
-        sources = " or ".join(f"{_SOURCE}{sequence}/{name}.tar" for name in split.annotations)
-        missing.append(Missing(f"{sequence}/{split.annotations[0]}/", sources))
+        name = _OLD_BODIES if sequence in _HAS_OLD_BODIES_ONLY else split.annotations[0]
+        missing.append(Missing(f"{sequence}/{name}/", f"{_SOURCE}{sequence}/{name}.tar"))
     return missing
+
+
+def _missing_videos(root: Path, sequence: str, split: PanopticSplit) -> list[Missing]:
+    """Videos of cameras that have no pictures either."""
+    return [
+        _video(sequence, camera)
+        for camera in split.cameras
+        if not (root / sequence / "hdImgs" / camera).is_dir()
+        and not (root / _video(sequence, camera).file_name).is_file()
+    ]
+
+
+def _video(sequence: str, camera: str) -> Missing:
+    """Name of a camera's video, and where it comes from."""
+    bare = f"hd_{camera}.mp4"
+    return Missing(
+        f"{sequence}/hdVideos/{bare}", f"{_SOURCE}{sequence}/videos/hd_shared_crf20/{bare}"
+    )
 
 
 def _index(root: Path, sequence: str, split: PanopticSplit) -> LabelTable:
@@ -104,15 +128,13 @@ def _pictures(
     wanted = {int(Path(name).stem.rsplit("_", 1)[1]): root / name for name in names}
     if all(file.is_file() for file in wanted.values()):
         return []
-    bare = f"hd_{camera}.mp4"
-    video = f"{sequence}/hdVideos/{bare}"
-    source = f"{_SOURCE}{sequence}/videos/hd_shared_crf20/{bare}"
-    if not (root / video).is_file():
-        return [Missing(video, source)]
-    num_written = extract_frames(root / video, wanted, ffmpeg)
-    say(f"{video}: {num_written} pictures written")
+    video = _video(sequence, camera)
+    if not (root / video.file_name).is_file():
+        return [video]
+    num_written = extract_frames(root / video.file_name, wanted, ffmpeg)
+    say(f"{video.file_name}: {num_written} pictures written")
     return [
-        Missing(name, f"{video}, which ends before this frame")
+        Missing(name, f"{video.file_name}, which ends before this frame")
         for name in names
         if not (root / name).is_file()
     ]

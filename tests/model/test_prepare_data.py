@@ -103,7 +103,7 @@ def test_panoptic_from_download_to_pictures(tmp_path, run):
     arguments = ("panoptic", root, "--split", lists, "--frames-per-activity", 4)
 
     code, lines = run(*arguments)
-    assert code == 1 and lines[-1] == "3 missing"
+    assert code == 1 and lines[-1] == "5 missing"  # calibration of a, all videos
     at = lines.index("missing a/calibration_a.json")
     assert lines[at + 1].endswith("/webdata/dataset/a/calibration_a.json")
     at = lines.index("missing b/hdVideos/hd_00_30.mp4")
@@ -126,6 +126,16 @@ def test_panoptic_from_download_to_pictures(tmp_path, run):
     assert len(training_set(root, split)) == 4 and len(activity_set(root, split, "one", 4)) == 4
     image, annotation = training_set(root, split)[0]
     assert image.shape == (54, 96, 3) and len(annotation) == 2
+
+
+def test_bodies_come_from_the_archive_that_there_is(tmp_path, run):
+    code, lines = run("panoptic", tmp_path)
+    assert code == 1 and lines[-1] == f"{12 * 4} missing"  # of 12 sequences, two videos each
+    at = lines.index("missing 160226_mafia1/hdPose3d_stage1/")
+    assert lines[at + 1].endswith("/160226_mafia1/hdPose3d_stage1.tar")
+    at = lines.index("missing 160906_pizza1/hdPose3d_stage1_coco19/")
+    assert lines[at + 1].endswith("/160906_pizza1/hdPose3d_stage1_coco19.tar")
+    assert lines[at + 2] == "missing 160906_pizza1/hdVideos/hd_00_16.mp4"
 
 
 def test_panoptic_is_complete_where_all_pictures_are_there(tmp_path, run):
