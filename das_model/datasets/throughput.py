@@ -73,7 +73,7 @@ def _step_times(mix: TrainingMix, seed: int) -> dict[str, float]:
         times = [time.perf_counter()]
         drawn = mix.drawn(rng)
         times.append(time.perf_counter())
-        varied = mix.augmented(*drawn, rng)
+        varied = mix.augmented(*drawn, rng, mix.size)
         times.append(time.perf_counter())
         mix.encoded(*varied)
         totals += np.diff([*times, time.perf_counter()])

@@ -136,7 +136,7 @@ class TrainingMix(Dataset):
         for annotated_set, share in zip(sets, shares, strict=True):
             if share > 0 and len(annotated_set) == 0:
                 raise ValueError(f"{type(annotated_set).__name__} is empty but has share {share}")
-        self._sets, self._size, self._encoding = list(sets), size, encoding
+        self._sets, self.size, self._encoding = list(sets), size, encoding
         self._shares = np.array(shares) / np.sum(shares)
         self._augment, self._seed, self._num_items = augment, seed, num_items
         self._skeleton = skeleton
@@ -147,9 +147,9 @@ class TrainingMix(Dataset):
     def __getitem__(self, index: int) -> Sample:
         rng = np.random.default_rng([self._seed, index])
         if rng.random() >= self._augment.mosaic:
-            return self.encoded(*self.augmented(*self.drawn(rng), rng, self._size))
+            return self.encoded(*self.augmented(*self.drawn(rng), rng, self.size))
         columns, rows = _MOSAICS[rng.integers(len(_MOSAICS))]
-        size = (self._size[0] // columns, self._size[1] // rows)
+        size = (self.size[0] // columns, self.size[1] // rows)
         pieces = [self.augmented(*self.drawn(rng), rng, size) for _ in range(columns * rows)]
         return self.encoded(*join(pieces, columns))
 
