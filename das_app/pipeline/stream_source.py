@@ -2,8 +2,10 @@
 
 import re
 import time
+from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
 
+import av
 import numpy as np
 
 from das_app.calibration import Intrinsics
@@ -54,10 +56,10 @@ class _Stream:
 
     def __init__(self, address: str) -> None:
         try:
-            self._container = open_video(address)
+            self._container = open_video(address, is_live=True)
         except SourceError as error:
             raise SourceError(str(error).replace(address, without_password(address))) from error
-        self._pictures = self._container.decode(video=0)
+        self._pictures = self._decode()
 
     def read(self) -> tuple[np.ndarray, float] | None:
         """The next picture and when it arrived; None when the stream ended."""
@@ -67,3 +69,10 @@ class _Stream:
     def close(self) -> None:
         """Release the connection."""
         self._container.close()
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        for packet in self._container.demux(video=0):
+            try:
+                yield from packet.decode()
+            except av.error.InvalidDataError:
+                continue  # a damaged packet; the next key frame mends it

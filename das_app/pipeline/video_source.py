@@ -154,8 +154,12 @@ class VideoSource:
         return float((picture.pts - self._first_stamp) * picture.time_base)
 
 
-def open_video(location: Path | str) -> av.container.InputContainer:
+def open_video(location: Path | str, is_live: bool = False) -> av.container.InputContainer:
     """Open a file or an address.
+
+    Args:
+        location: of the video.
+        is_live: hold no frames back, which decoding several at a time would.
 
     Raises:
         SourceError: if it is missing, silent for 5 s, no video, or has no picture track.
@@ -163,13 +167,13 @@ def open_video(location: Path | str) -> av.container.InputContainer:
     if isinstance(location, Path) and not location.is_file():
         raise SourceError(f"video file {location} does not exist")
     try:
-        container = _open(location)
+        container = _open(location, is_live)
     except (av.error.FFmpegError, OSError) as error:
         raise SourceError(f"{location} cannot be opened as a video: {error}") from error
     if not container.streams.video:
         container.close()
         raise SourceError(f"{location} has no picture track")
-    container.streams.video[0].thread_type = "AUTO"
+    container.streams.video[0].thread_type = "SLICE" if is_live else "AUTO"
     return container
 
 
@@ -183,10 +187,12 @@ def upright(picture: av.VideoFrame) -> np.ndarray:
     return image
 
 
-def _open(location: Path | str) -> av.container.InputContainer:
+def _open(location: Path | str, is_live: bool) -> av.container.InputContainer:
     if isinstance(location, Path):
         return av.open(str(location))
     options = {"rtsp_transport": "tcp"} if location.lower().startswith("rtsp") else {}
+    if is_live:
+        options["fflags"] = "nobuffer"
     return av.open(location, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S), options=options)
 
 
