@@ -42,7 +42,7 @@ def evaluate(script, tmp_path):
         everything = [str(a) for a in (*arguments, "--json", file)]
         done = CliRunner().invoke(script.app, everything)
         assert done.exit_code == exit_code, done.output + repr(done.exception)
-        return done.output, json.loads(file.read_text()) if file.exists() else None
+        return done.stdout, json.loads(file.read_text()) if file.exists() else None
 
     return run
 
