@@ -17,7 +17,7 @@ from das_model.datasets import coco, mupots, panoptic
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
-from das_model.predictions import FilePredictor, Prediction, Predictor, annotation_in
+from das_model.predictions import FilePredictor, Prediction, Predictor
 from das_model.protocols.coco import CocoProtocol
 from das_model.protocols.jitter import JitterProtocol, noisy_copy
 from das_model.protocols.mupots import MupotsProtocol
@@ -95,7 +95,7 @@ def evaluate_synthetic(root: Path, predictor: Predictor, limit: int | None) -> T
         image, annotation = pictures[index]
         names = (pictures.file_name(index),)
         found = predictor(names, lambda picture=image: picture, annotation.camera)
-        protocol.add(found.people, annotation_in(annotation, predictor.skeleton))
+        protocol.add(found.people, annotation.in_skeleton(predictor.skeleton))
     return protocol.table()
 
 

@@ -8,7 +8,7 @@ joint set can be evaluated too. docs/evaluation.md defines the fields.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +17,6 @@ import numpy as np
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.skeleton import BODY_22, Skeleton
-from das_model.targets import Annotation
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -117,21 +116,6 @@ def people_in(people: People, skeleton: Skeleton) -> People:
         people.scores,
         people.track_ids,
         skeleton,
-    )
-
-
-def annotation_in(annotation: Annotation, skeleton: Skeleton) -> Annotation:
-    """The same labels with the joints of another set; joints without a label are not valid."""
-    order = skeleton.indices_in(annotation.skeleton)
-    has = order >= 0
-    return replace(
-        annotation,
-        joints_cam=annotation.joints_cam[:, order],
-        joints_px=annotation.joints_px[:, order],
-        valid_2d=annotation.valid_2d[:, order] & has,
-        valid_3d=annotation.valid_3d[:, order] & has,
-        visible=annotation.visible[:, order] & has,
-        skeleton=skeleton,
     )
 
 

@@ -5,7 +5,7 @@ inverse of `decode`, tied to it by a round-trip test. The numbers that both need
 `Encoding`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -101,6 +101,20 @@ class Annotation:
 
     def __len__(self) -> int:
         return len(self.joints_px)
+
+    def in_skeleton(self, skeleton: Skeleton) -> "Annotation":
+        """The same people with the joints of another set, by name; what it lacks is not valid."""
+        order = skeleton.indices_in(self.skeleton)
+        has_labels = order >= 0
+        return replace(
+            self,
+            joints_cam=self.joints_cam[:, order],
+            joints_px=self.joints_px[:, order],
+            valid_2d=self.valid_2d[:, order] & has_labels,
+            valid_3d=self.valid_3d[:, order] & has_labels,
+            visible=self.visible[:, order] & has_labels,
+            skeleton=skeleton,
+        )
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -16,7 +16,6 @@ from torch.utils.data import DataLoader, Dataset
 
 from das_model.datasets import coco, muco, panoptic
 from das_model.datasets.augment import AugmentConfig, place, random_placement, vary_colour
-from das_model.datasets.joint_sets import in_skeleton
 from das_model.datasets.mosaic import join
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.photos import PhotoSet
@@ -157,7 +156,7 @@ class TrainingMix(Dataset):
         """A picture of a random set, (H, W, 3) uint8 RGB, and its labels in the skeleton."""
         chosen = self._sets[rng.choice(len(self._sets), p=self._shares)]
         image, annotation = chosen[int(rng.integers(len(chosen)))]
-        return image, in_skeleton(annotation, self._skeleton)
+        return image, annotation.in_skeleton(self._skeleton)
 
     def augmented(
         self,

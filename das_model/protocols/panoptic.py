@@ -22,7 +22,7 @@ import numpy as np
 
 from das_model.metrics import ratio
 from das_model.people import People
-from das_model.predictions import annotation_in, people_in, require_joints
+from das_model.predictions import people_in, require_joints
 from das_model.protocols.one_to_one import OneToOneProtocol
 from das_model.skeleton import PANOPTIC_15, Skeleton
 from das_model.targets import Annotation
@@ -65,7 +65,7 @@ class PanopticProtocol:
             ValueError: if the predictions lack a joint that is to be scored.
         """
         root = SCORED_JOINTS.root
-        truth = annotation_in(annotation, SCORED_JOINTS)
+        truth = annotation.in_skeleton(SCORED_JOINTS)
         is_labelled = truth.valid_3d.any(axis=0)
         needed = tuple(np.array(SCORED_JOINTS.joint_names)[is_labelled].tolist())
         require_joints(people.skeleton, ("pelvis", *needed), "the panoptic protocol")

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from das_model.datasets import coco, muco, mupots
 from das_model.datasets.augment import AugmentConfig, place, random_placement
-from das_model.datasets.joint_sets import in_skeleton
 from das_model.datasets.panoptic import training_set
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.throughput import LoaderSpeed, measure_loader
@@ -48,7 +47,7 @@ def sets(roots):
 def test_augmented_joints_in_camera_space_project_to_the_augmented_pixels(sets, name, seed):
     rng = np.random.default_rng(seed)
     image, annotation = sets[name][int(rng.integers(len(sets[name])))]
-    annotation = in_skeleton(annotation, BODY_22)
+    annotation = annotation.in_skeleton(BODY_22)
     config = AugmentConfig(scale=(0.4, 2.0), rotation_deg=30)
     placement = random_placement(annotation, (128, 96), config, rng)
     canvas, moved = place(image, annotation, placement)

@@ -10,13 +10,11 @@ from das_model.people import People
 from das_model.predictions import (
     FilePredictor,
     Prediction,
-    annotation_in,
     people_in,
     require_joints,
     write_predictions,
 )
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
-from das_model.targets import Annotation
 
 CAMERA = Camera.from_fov((640, 480), 60.0)
 RNG = np.random.default_rng(3)
@@ -113,16 +111,6 @@ def test_other_joint_sets_go_by_name():
     np.testing.assert_array_equal(found.joints_cam[:, at[0]], given.joints_cam[:, at[1]])
     assert np.isnan(found.joints_cam[:, COCO_17.index("left_eye")]).all()
     assert found.joint_scores[0, COCO_17.index("left_eye")] == 0
-
-    valid = np.ones((1, 15), bool)
-    px = RNG.uniform(0, 400, (1, 15, 2)).astype(np.float32)
-    cam = np.zeros((1, 15, 3), np.float32)
-    none = np.zeros((0, 4), np.float32)
-    labels = Annotation(cam, px, valid, valid, valid, none, CAMERA, PANOPTIC_15)
-    there = annotation_in(labels, COCO_17)
-    np.testing.assert_array_equal(there.joints_px[0, at[0]], px[0, at[1]])
-    assert there.valid_2d[0].sum() == there.visible[0].sum() == there.valid_3d[0].sum() == 13
-    assert not there.valid_2d[0, COCO_17.index("right_ear")]
 
 
 def test_missing_joints_are_named():

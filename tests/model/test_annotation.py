@@ -1,4 +1,4 @@
-"""Labels of one joint set told in another."""
+"""Labels of one joint set told in another, by name."""
 
 import numpy as np
 from benchmark_fixtures import standing, write_muco
@@ -6,14 +6,13 @@ from people_scenes import annotate
 
 from das_model.camera import Camera
 from das_model.datasets import muco
-from das_model.datasets.joint_sets import in_skeleton
 from das_model.skeleton import BODY_22, MUCO_21, PANOPTIC_15
 
 
 def test_joints_keep_their_names_and_what_is_unknown_is_flagged(tmp_path):
     write_muco(tmp_path, num_pictures=1, pictures=False)
     annotation = muco.training_set(tmp_path).annotation(0)
-    union = in_skeleton(annotation, BODY_22)
+    union = annotation.in_skeleton(BODY_22)
     expected = standing(BODY_22.joint_names, [-400.0, 100, 3500])
     known = np.isin(BODY_22.joint_names, MUCO_21.joint_names)
     assert union.skeleton is BODY_22 and known.sum() == 17
@@ -27,10 +26,9 @@ def test_joints_keep_their_names_and_what_is_unknown_is_flagged(tmp_path):
 
 def test_there_and_back_keeps_the_common_joints():
     annotation = annotate([[0, 0, 3000]], Camera.from_fov((64, 48)))
-    small = in_skeleton(annotation, PANOPTIC_15)
+    small = annotation.in_skeleton(PANOPTIC_15)
     assert small.valid_3d.all() and small.joints_cam.shape == (1, 15, 3)
-    back = in_skeleton(small, BODY_22)
+    back = small.in_skeleton(BODY_22)
     common = np.isin(BODY_22.joint_names, PANOPTIC_15.joint_names)
     np.testing.assert_array_equal(back.valid_3d[0], common)
     np.testing.assert_array_equal(back.joints_cam[0, common], annotation.joints_cam[0, common])
-    assert in_skeleton(annotation, BODY_22) is annotation
