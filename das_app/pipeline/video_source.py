@@ -2,7 +2,9 @@
 sought by its number."""
 
 import bisect
+import itertools
 import logging
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from das_app.pipeline.frame_source import SourceError
 from das_app.pipeline.messages import Frame
 
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 2.0  # of a network address
+_KEPT_BYTES, _MAX_KEPT = 64 << 20, 48  # decoded pictures kept for stepping back
 _log = logging.getLogger(__name__)
 
 
@@ -21,7 +24,8 @@ class VideoSource:
     """Frames of a video in order of display.
 
     The first place sought makes a list of the timestamps of all frames, without decoding them;
-    from then on a seek costs the decoding from the key frame before it.
+    from then on a seek costs the decoding from the key frame before it. Single frames back cost
+    nothing most of the time, as the last pictures are kept.
 
     Args:
         location: video file, or the address of one; of an address no place can be sought.
@@ -51,7 +55,8 @@ class VideoSource:
 
     def read(self) -> Frame | None:
         """The next frame; `time_s` is its position in the file. None at the end."""
-        picture = next(self._pictures, None)
+        num_back = self._decoded_index - self._next_index
+        picture = self._kept[-num_back] if num_back else self._next_picture()
         if picture is None:
             return None
         image = upright(picture)
@@ -69,21 +74,14 @@ class VideoSource:
         if index > 0 and self.duration_s is None:
             raise SourceError(f"{self.name}: no place can be sought, got frame {index}")
         stamps = self._timestamps() if index > 0 else []
-        if not stamps:
+        if stamps:
+            index = min(index, len(stamps) - 1)
+        is_near = self._decoded_index - len(self._kept) <= index <= self._decoded_index
+        if not is_near and not (stamps and self._jump(stamps, index)):
             self._begin_again()
-            self._skip_to(index)
-            return
-        index = min(index, len(stamps) - 1)
-        stream = self._container.streams.video[0]
-        self._container.seek(stamps[index], stream=stream)
-        self._pictures = self._decode()
-        first = next((p for p in self._pictures if (p.pts or 0) >= stamps[index]), None)
-        if first is None or first.pts > stamps[index]:  # no key frame where the file says
-            self._begin_again()
-            self._skip_to(index)
-            return
-        self._pictures = _chain(first, self._pictures)
-        self._next_index = index
+        while self._decoded_index <= index and self._next_picture() is not None:
+            pass
+        self._next_index = min(index, max(0, self._decoded_index - 1))
 
     def index_at(self, time_s: float) -> int:
         """Number of the frame that is on the screen at `time_s` of the file."""
@@ -99,7 +97,8 @@ class VideoSource:
         self._container.close()
 
     def _begin(self) -> None:
-        self._next_index = 0
+        self._next_index = self._decoded_index = 0  # of the next frame read, and decoded
+        self._kept: deque[av.VideoFrame] = deque(maxlen=_MAX_KEPT)  # up to the last decoded
         self._pictures = self._decode()
 
     def _begin_again(self) -> None:
@@ -107,18 +106,32 @@ class VideoSource:
         self._container = open_video(self._location)
         self._begin()
 
-    def _skip_to(self, index: int) -> None:
-        """Decode up to frame `index`, or to the last one when there are fewer."""
-        last = None
-        while self._next_index < index and (picture := next(self._pictures, None)) is not None:
-            self._position_s(picture)
-            self._next_index += 1
-            last = picture
+    def _next_picture(self) -> av.VideoFrame | None:
+        """Decode and keep one more picture."""
         picture = next(self._pictures, None)
-        if picture is None and last is not None:
-            picture, self._next_index = last, self._next_index - 1
         if picture is not None:
-            self._pictures = _chain(picture, self._pictures)
+            self._position_s(picture)
+            self._decoded_index += 1
+            self._kept.append(picture)
+            size_bytes = sum(plane.buffer_size for plane in picture.planes)
+            while len(self._kept) > max(1, _KEPT_BYTES // size_bytes):
+                self._kept.popleft()
+        return picture
+
+    def _jump(self, stamps: list[int], index: int) -> bool:
+        """Go on decoding at the key frame before frame `index`; False where there is none."""
+        self._container.seek(stamps[index], stream=self._container.streams.video[0])
+        pictures = self._decode()
+        try:
+            first = next(pictures, None)
+        except SourceError:
+            return False
+        if first is None or first.pts is None or first.pts > stamps[index]:
+            return False
+        self._kept.clear()
+        self._pictures = itertools.chain((first,), pictures)
+        self._decoded_index = bisect.bisect_left(stamps, first.pts)
+        return True
 
     def _decode(self) -> Iterator[av.VideoFrame]:
         """Pictures of the file; damaged packets are passed over and reported at the end."""
@@ -202,8 +215,3 @@ def _duration_s(container: av.container.InputContainer) -> float:
     if stream.duration:
         return float(stream.duration * stream.time_base)
     return (container.duration or 0) / av.time_base
-
-
-def _chain(first: av.VideoFrame, others: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
-    yield first
-    yield from others

@@ -9,7 +9,7 @@ import pytest
 from das_app import devices
 from das_app.calibration import Intrinsics
 from das_app.devices import CameraDevice, CameraMode
-from das_app.pipeline import camera_source, sources
+from das_app.pipeline import camera_source, sources, video_source
 from das_app.pipeline.frame_source import SourceError
 from das_app.pipeline.image_source import ImageSource, list_images, read_image
 from das_app.pipeline.sources import open_source
@@ -100,6 +100,27 @@ def test_any_frame_can_be_sought_exactly(tmp_path, coded_clip, kind):
             assert np.array_equal(frame.image, expected.image)
     source.seek(last)
     assert source.read() is not None and source.read() is None
+    source.close()
+
+
+def test_single_frames_back_are_not_decoded_again(coded_clip, monkeypatch):
+    source = VideoSource(coded_clip[0], LENS)
+    plain = read_all(source)
+    monkeypatch.setattr(source, "_next_picture", lambda: pytest.fail("decoded"))
+    for index in (38, 37, 36, 20):
+        source.seek(index)
+        for expected in plain[index:40]:
+            assert np.array_equal(source.read().image, expected.image)
+    source.close()
+
+
+def test_kept_pictures_are_bounded_in_memory(coded_clip, monkeypatch):
+    monkeypatch.setattr(video_source, "_KEPT_BYTES", 20_000)  # four of these pictures
+    source = VideoSource(coded_clip[0], LENS)
+    plain = read_all(source)
+    assert 1 <= len(source._kept) <= 4
+    source.seek(30)
+    assert np.array_equal(source.read().image, plain[30].image)
     source.close()
 
 
