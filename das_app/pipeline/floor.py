@@ -1,0 +1,259 @@
+"""The floor under people's feet, and the world levelled to it. Pure functions of camera space.
+
+The levelled world keeps the axes' order and the unit of camera space: x right, y down, z forward,
+in millimetres. Its origin is the point of the floor below the lens, y is straight down, so the
+floor is y = 0 and a height above it is -y, and z is the camera's view along the floor.
+"""
+
+import math
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from das_model.camera import Camera
+from das_model.people import People
+
+ANKLE_HEIGHT_MM = 80.0  # of a standing person's ankle above the floor
+_MAX_POINTS = 4000
+_MIN_POINTS = 30
+_MIN_ANKLE_SCORE = 0.3
+_ROLL_DEG, _PITCH_DEG = 4.0, 25.0  # how far from level a camera is usually mounted
+_USUAL_HEIGHT_MM = 1300.0  # of a lens above the floor
+_DEPTH_NOISE = 0.08  # of one sighting, share of its distance
+_SIGHTINGS_PER_SURPRISE = 30  # neighbouring frames err alike
+_SURE_DEG = 6.0  # standard deviation of the tilt that is good enough
+_HIGHEST_MM, _LOWEST_MM = 8000.0, 100.0  # of a lens above the floor
+_STEEPEST_DEG = 80.0  # a camera that looks straight down has no forward along the floor
+_NUM_ROUNDS = 12
+_CLICK_REACH = 0.12  # of a person's height in the picture, from a click to an ankle
+_LEAST_SPREAD_MM = 150.0  # of clicked points, across their main direction
+
+
+class FloorError(ValueError):
+    """The floor cannot be told from what there is; the message is for the user."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Floor:
+    """A floor plane in camera space.
+
+    Args:
+        up: (3,) float64 unit vector, away from the floor.
+        height_mm: of the lens above the floor.
+
+    Raises:
+        ValueError: if `up` is not a unit vector, or is so near the view that it has no forward,
+            or the height is not positive.
+    """
+
+    up: np.ndarray
+    height_mm: float
+
+    def __post_init__(self) -> None:
+        if self.up.shape != (3,) or abs(np.linalg.norm(self.up) - 1) > 1e-6:
+            raise ValueError(f"Floor.up must be a unit vector (3,), got {self.up}")
+        if not self.height_mm > 0:
+            raise ValueError(f"Floor.height_mm must be positive, got {self.height_mm}")
+        if abs(self.up[2]) > math.sin(math.radians(_STEEPEST_DEG)):
+            raise ValueError(f"Floor.up must not be along the view, got {self.up}")
+
+    @property
+    def rotation(self) -> np.ndarray:
+        """(3, 3) float64 from camera space to the levelled world's directions."""
+        down = -self.up
+        forward = np.array([0.0, 0.0, 1.0]) - down[2] * down
+        forward /= np.linalg.norm(forward)
+        return np.stack([np.cross(down, forward), down, forward])
+
+    @property
+    def pitch_deg(self) -> float:
+        """How far the camera looks down."""
+        return math.degrees(math.asin(np.clip(-self.up @ [0.0, 0.0, 1.0], -1, 1)))
+
+    @property
+    def roll_deg(self) -> float:
+        """How far the camera is turned about its view, positive with its right side down."""
+        return math.degrees(math.atan2(-self.up[0], -self.up[1]))
+
+    @property
+    def label(self) -> str:
+        """The floor in words."""
+        direction = "down" if self.pitch_deg >= 0 else "up"
+        return (
+            f"Lens {self.height_mm / 1e3:.2f} m above the floor, looking "
+            f"{abs(self.pitch_deg):.0f}° {direction}, rolled {self.roll_deg:.0f}°"
+        )
+
+    def to_world(self, points_cam: np.ndarray) -> np.ndarray:
+        """Camera space to the levelled world.
+
+        Args:
+            points_cam: (..., 3) mm.
+
+        Returns:
+            (..., 3) float64 mm.
+        """
+        points = np.asarray(points_cam, dtype=np.float64) @ self.rotation.T
+        return points - [0.0, self.height_mm, 0.0]
+
+    def to_camera(self, points_world: np.ndarray) -> np.ndarray:
+        """Levelled world to camera space; inverse of `to_world`."""
+        points = np.asarray(points_world, dtype=np.float64) + [0.0, self.height_mm, 0.0]
+        return points @ self.rotation
+
+    def level(self, people: People) -> People:
+        """The people with their joints in the levelled world instead of camera space."""
+        joints = self.to_world(people.joints_cam).astype(np.float32)
+        return replace(people, joints_cam=joints)
+
+    def height_above(self, points_cam: np.ndarray) -> np.ndarray:
+        """(...) mm above the floor, of camera space points (..., 3)."""
+        return np.asarray(points_cam, dtype=np.float64) @ self.up + self.height_mm
+
+
+class FloorFromFeet:
+    """Collects the lower ankles of people over time and finds the floor under them.
+
+    Depth is the weak side of one camera, so the fit asks which plane explains the ankles' inverse
+    depths at their places in the picture, where the places are exact and only depth errs. Ankles
+    in the air are told apart by their misfit. A camera is taken to be about level until the feet
+    say otherwise.
+    """
+
+    def __init__(self) -> None:
+        self._points: deque[np.ndarray] = deque(maxlen=_MAX_POINTS)
+
+    def __len__(self) -> int:
+        return len(self._points)
+
+    def add(self, people: People, camera: Camera) -> None:
+        """Take in a frame's people: the lower ankle of each, where it is in the picture."""
+        names = people.skeleton.joint_names
+        ankles = [names.index(n) for n in ("left_ankle", "right_ankle") if n in names]
+        if not ankles or not len(people):
+            return
+        points = people.joints_cam[:, ankles].astype(np.float64)  # (P, 2, 3)
+        places = camera.project(points)
+        is_inside = ((places >= 0) & (places <= np.array(camera.size) - 1)).all(axis=(1, 2))
+        is_sure = (people.joint_scores[:, ankles] >= _MIN_ANKLE_SCORE).all(axis=1)
+        lower = points[..., 1].argmax(axis=1)
+        self._points.extend(points[np.arange(len(people)), lower][is_inside & is_sure])
+
+    def clear(self) -> None:
+        """Forget all feet: the camera moved, or its lens is another now."""
+        self._points.clear()
+
+    def estimate(self) -> Floor:
+        """The floor under the feet so far.
+
+        Raises:
+            FloorError: if there are too few, in too few places, or no plane fits them.
+        """
+        if len(self._points) < _MIN_POINTS:
+            raise FloorError(
+                f"{len(self._points)} feet were seen well, at least {_MIN_POINTS} are needed: let "
+                "people walk about with their feet in the picture"
+            )
+        plane, tilt_deg = _plane_by_depth(np.array(self._points))
+        if tilt_deg > _SURE_DEG:
+            raise FloorError(
+                f"the feet leave the floor's tilt open by {tilt_deg:.0f}°: let people walk nearer "
+                "and further, left and right"
+            )
+        return _floor_of(plane, ANKLE_HEIGHT_MM)
+
+
+def floor_from_points(points_cam: Sequence[np.ndarray] | np.ndarray) -> Floor:
+    """The floor through points on it.
+
+    Args:
+        points_cam: (N, 3) mm in camera space, three or more, not on one line.
+
+    Raises:
+        FloorError: if there are fewer, they are almost on a line, or the plane is no floor.
+    """
+    points = np.asarray(points_cam, dtype=np.float64).reshape(-1, 3)
+    if len(points) < 3:
+        raise FloorError(f"three or more points are needed, got {len(points)}")
+    offsets = points - points.mean(axis=0)
+    _, spreads, axes = np.linalg.svd(offsets, full_matrices=False)
+    if spreads[1] / math.sqrt(len(points)) < _LEAST_SPREAD_MM:
+        raise FloorError("the points are almost on one line: click feet further apart")
+    distance = float(axes[2] @ points.mean(axis=0))
+    if abs(distance) < 1.0:
+        raise FloorError("the plane through the points goes through the lens")
+    return _floor_of(axes[2] / distance, 0.0)
+
+
+def foot_at(people: People, camera: Camera, click_px: np.ndarray) -> np.ndarray:
+    """The point of the floor under a foot that was clicked in the picture.
+
+    A click is a ray and no more. The depth along it is that of the nearest ankle.
+
+    Args:
+        people: of the picture, in camera space.
+        camera: of the picture.
+        click_px: (2,) px where the foot touches the floor.
+
+    Returns:
+        (3,) float64 mm in camera space.
+
+    Raises:
+        FloorError: if there is no foot.
+    """
+    names = people.skeleton.joint_names
+    ankles = [names.index(n) for n in ("left_ankle", "right_ankle") if n in names]
+    if ankles and len(people):
+        places = people.joints_px(camera)  # (P, J, 2)
+        heights = np.ptp(places[..., 1], axis=1)
+        away = np.linalg.norm(places[:, ankles] - np.asarray(click_px), axis=-1) / heights[:, None]
+        person, side = np.unravel_index(np.nanargmin(away), away.shape)
+        if away[person, side] <= _CLICK_REACH:
+            depth = people.joints_cam[person, ankles[side], 2]
+            return camera.back_project(np.asarray(click_px), np.float64(depth))
+    raise FloorError("there is no foot: click where a foot of a person shown touches the floor")
+
+
+def _plane_by_depth(points: np.ndarray) -> tuple[np.ndarray, float]:
+    """The plane w with w . p = 1, of ankles (N, 3), and the tilt's standard deviation, degrees.
+
+    With p = z (u, v, 1) this is w . (u, v, 1) = 1 / z, linear in w, with the error in 1 / z alone.
+    """
+    rays = points / points[:, 2:]
+    inverse = 1 / points[:, 2]
+    down = 1 / _USUAL_HEIGHT_MM
+    prior = np.diag([math.tan(math.radians(_ROLL_DEG)) * down, 2 * down,
+                     math.tan(math.radians(_PITCH_DEG)) * down])  # fmt: skip
+    inverse_prior = np.linalg.inv(prior**2)
+    plane, trust = np.array([0.0, down, 0.0]), np.ones(len(points))
+    smoothed = inverse
+    for _ in range(_NUM_ROUNDS):
+        weight = trust / (_DEPTH_NOISE * smoothed) ** 2 / _SIGHTINGS_PER_SURPRISE
+        precision = (rays.T * weight) @ rays + inverse_prior
+        right = (rays.T * weight) @ inverse + inverse_prior @ [0.0, down, 0.0]
+        plane = np.linalg.solve(precision, right)
+        smoothed = np.maximum(rays @ plane, 0.2 * inverse)
+        misfit = inverse / smoothed - 1  # negative: higher above the floor than it should be
+        limit = max(2.5 * 1.4826 * float(np.median(np.abs(misfit))), 0.05)
+        trust = np.clip(1 - (misfit / limit) ** 2, 0, 1) ** 2
+    spread = np.linalg.inv(precision)
+    across = np.eye(3) - np.outer(plane, plane) / (plane @ plane)
+    variance = np.linalg.eigvalsh(across @ spread @ across).max() / (plane @ plane)
+    return plane, math.degrees(math.sqrt(max(variance, 0.0)))
+
+
+def _floor_of(plane: np.ndarray, below_mm: float) -> Floor:
+    """The floor `below_mm` below the plane w with w . p = 1."""
+    size = float(np.linalg.norm(plane))
+    height_mm = 1 / size + below_mm
+    up = -plane / size
+    if not _LOWEST_MM <= height_mm <= _HIGHEST_MM or up[1] >= 0:
+        raise FloorError(
+            f"no floor fits: the plane lies {height_mm / 1e3:.1f} m from the lens, "
+            f"its normal is {np.round(up, 2).tolist()}"
+        )
+    if abs(up[2]) > math.sin(math.radians(_STEEPEST_DEG)):
+        raise FloorError("the camera looks straight down; the floor's directions are not defined")
+    return Floor(up, height_mm)
