@@ -1,12 +1,16 @@
 """Mouse camera of the 3D view: left orbits, right or middle pans, the wheel zooms."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from vispy.app.canvas import MouseEvent
 from vispy.scene.cameras import TurntableCamera
 
+from das_model.camera import Camera
+
 _FOV_DEG = 40.0
+_DEPTH_RANGE = 4e3  # far over near plane: finer depths than vispy's million
 _PAN_BUTTONS = (2, 3)  # right, middle
 _TIGHTNESS = 0.95  # people seldom reach the rim of the ball around them
 _LEAST_RADIUS_M, _LARGEST_RADIUS_M = 1.2, 8.0
@@ -24,6 +28,7 @@ class ViewPreset:
 PRESETS = {
     "reset": ViewPreset(-35.0, 18.0),
     "front": ViewPreset(0.0, 0.0),
+    "camera": ViewPreset(0.0, 0.0),
     "top": ViewPreset(0.0, 90.0),
     "side": ViewPreset(90.0, 0.0),
 }
@@ -34,13 +39,44 @@ class OrbitCamera(TurntableCamera):
 
     def __init__(self) -> None:
         super().__init__(fov=_FOV_DEG)
+        self.depth_value = _DEPTH_RANGE
         self._drag: tuple[np.ndarray, tuple[float, float, float]] | None = None
 
-    def look(self, preset: ViewPreset, centre_m: np.ndarray, radius_m: float) -> None:
+    @property
+    def eye_m(self) -> np.ndarray:
+        """(3,) where the view is seen from, in scene space."""
+        place = self.transform.map((0, 0, 0, 1))
+        return place[:3] / place[3]
+
+    def look(self, preset_name: str, centre_m: np.ndarray, radius_m: float) -> None:
         """Look from a preset direction at what is in a ball of scene space."""
+        preset = PRESETS[preset_name]
         self.azimuth, self.elevation = preset.azimuth_deg, preset.elevation_deg
+        self.focus(centre_m, radius_m)
+
+    def focus(self, centre_m: np.ndarray, radius_m: float) -> None:
+        """Look at what is in a ball of scene space, from the direction of now."""
+        self.fov, self.distance = _FOV_DEG, None
         self.center = tuple(float(value) for value in centre_m)
         self.scale_factor = 2.0 * _TIGHTNESS * radius_m
+        self.view_changed()
+
+    def look_through(self, lens: Camera, depth_m: float) -> None:
+        """Look from the filming camera's own place, with all of its picture in view.
+
+        Args:
+            lens: of the filming camera.
+            depth_m: of the point that a drag then turns around.
+        """
+        preset = PRESETS["camera"]
+        self.azimuth, self.elevation = preset.azimuth_deg, preset.elevation_deg
+        view_width, view_height = self._viewbox.size
+        across = lens.size[0] / (2 * lens.K[0, 0])
+        up = lens.size[1] / (2 * lens.K[1, 1])
+        half = max(up, across * view_height / max(view_width, 1))
+        self.fov, self.distance = math.degrees(2 * math.atan(half)), depth_m
+        self.center = (0.0, depth_m, 0.0)
+        self.scale_factor = 2 * half * depth_m
         self.view_changed()
 
     def viewbox_mouse_event(self, event: MouseEvent) -> None:

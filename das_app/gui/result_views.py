@@ -78,9 +78,11 @@ class ResultViews(QObject):
         people = people_above(self.result.people, self._threshold)
         self._slots = assign_slots(people, self._roots_cam, self._slots)
         self._roots_cam = people.root_cam
-        self._parts.picture.overlay.show_people(frame, people, self._slots)
+        self._parts.picture.overlay.show_people(
+            frame, people, self._slots, self.result.centre_map
+        )
         self._parts.picture.set_has_picture(True)
-        self._parts.scene.view.show_people(people, self._slots, frame.camera)
+        self._parts.scene.view.show_people(frame, people, self._slots)
         self._parts.status.set_result(frame.camera.size, len(people))
 
     def _on_settings(self) -> None:

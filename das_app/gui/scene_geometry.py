@@ -14,6 +14,7 @@ DEFAULT_FLOOR_M = -1.2  # below the camera, until feet were seen
 GRID_HALF_WIDTH_M, GRID_DEPTH_M = 5, 9
 _FLOOR_FOLLOW = 0.05  # share of the way to the measured floor per result
 _FLOOR_RANGE_M = (-3.0, -0.2)
+_LABEL_GAP_M = 0.12
 _RING_RADIUS_M, _RING_CORNERS = 0.28, 32
 _GRID_STEP_M = 0.25  # pieces of a grid line, so that its colour can fade along it
 
@@ -43,18 +44,31 @@ def follow_floor(floor_m: float, people: People) -> float:
     return floor_m + _FLOOR_FOLLOW * (lowest - floor_m)
 
 
+def picture_corners(camera: Camera, depth_m: float = FRUSTUM_DEPTH_M) -> np.ndarray:
+    """Corners of the picture at a depth in front of the camera: (4, 3) m, top left first,
+    clockwise as the camera sees them."""
+    width, height = camera.size
+    corners_px = np.array(
+        [[-0.5, -0.5], [width - 0.5, -0.5], [width - 0.5, height - 0.5], [-0.5, height - 0.5]]
+    )
+    return scene_from_camera(camera.back_project(corners_px, np.full(4, depth_m * 1000)))
+
+
+def label_places(people: People) -> np.ndarray:
+    """(P, 3) m in the scene, above each person's highest joint."""
+    joints = scene_from_camera(people.joints_cam)
+    highest = joints[..., 2].argmax(axis=1)
+    places = joints[np.arange(len(joints)), highest]
+    return places + np.array([0, 0, _LABEL_GAP_M], np.float32)
+
+
 def frustum_segments(camera: Camera, depth_m: float = FRUSTUM_DEPTH_M) -> np.ndarray:
     """Edges of the viewing pyramid and a mark on its upper side.
 
     Returns:
         (22, 3) float32 m, two points per segment.
     """
-    width, height = camera.size
-    corners_px = np.array(
-        [[-0.5, -0.5], [width - 0.5, -0.5], [width - 0.5, height - 0.5], [-0.5, height - 0.5]]
-    )
-    depth_mm = np.full(4, depth_m * 1000)
-    corners = scene_from_camera(camera.back_project(corners_px, depth_mm))
+    corners = picture_corners(camera, depth_m)
     eye = np.zeros(3, np.float32)
     left, right = corners[0], corners[1]
     side = (right - left) * 0.15

@@ -1,5 +1,6 @@
 """What the 3D view is made of: vispy visuals that are made once and updated in place."""
 
+import cv2
 import numpy as np
 from vispy import gloo, scene
 from vispy.scene.node import Node
@@ -11,7 +12,7 @@ from vispy.visuals.visual import VisualView
 from das_app.gui.body_mesh import VERTEX, BodyMesh
 from das_app.gui.scene_geometry import grid_segments
 
-_VERTEX_SHADER = """
+_BODY_VERTEX = """
 varying vec3 v_colour;
 attribute vec3 a_position;
 attribute vec3 a_normal;
@@ -22,16 +23,45 @@ void main() {
     gl_Position = $transform(vec4(a_position, 1.0));
 }
 """
-_FRAGMENT_SHADER = """
+_SHADOW_VERTEX = """
+varying vec3 v_colour;
+attribute vec3 a_position;
+attribute vec3 a_colour;
+uniform float u_floor;
+uniform vec3 u_ground;
+void main() {
+    v_colour = mix(0.4 * u_ground, a_colour, 0.24);
+    gl_Position = $transform(vec4(a_position.xy, u_floor, 1.0));
+}
+"""
+_COLOUR_FRAGMENT = """
 varying vec3 v_colour;
 void main() {
     gl_FragColor = vec4(v_colour, 1.0);
 }
 """
+_PICTURE_VERTEX = """
+attribute vec3 a_position;
+attribute vec2 a_place;
+varying vec2 v_place;
+void main() {
+    v_place = a_place;
+    gl_Position = $transform(vec4(a_position, 1.0));
+}
+"""
+_PICTURE_FRAGMENT = """
+uniform sampler2D u_picture;
+varying vec2 v_place;
+void main() {
+    gl_FragColor = vec4(texture2D(u_picture, v_place).rgb, 1.0);
+}
+"""
+_PICTURE_WIDTH_PX = 320  # on the card: it is small on the screen
 _LABELS_M = (1, 2, 3, 4, 6, 8)  # along the camera axis, sparser where they come together
 _AXIS_LENGTH_M = 0.3
 _AXES = {"x": (1, 0, 0), "y": (0, 0, -1), "z": (0, 1, 0)}  # camera axes in scene space
 _AXIS_COLOURS = {"x": "#e06c75", "y": "#7fbf6a", "z": "#5aa7e0"}
+_QUAD = np.array([0, 1, 2, 0, 2, 3], np.uint32)
 
 
 class BodyVisual(Visual):
@@ -39,15 +69,16 @@ class BodyVisual(Visual):
 
     Attributes:
         mesh: what is shown; None before the first.
+        buffers: vertices and faces on the card, for the shadows.
     """
 
     def __init__(self) -> None:
-        super().__init__(vcode=_VERTEX_SHADER, fcode=_FRAGMENT_SHADER)
-        self._vertices = gloo.VertexBuffer(np.zeros(3, VERTEX))
-        self._faces = gloo.IndexBuffer(np.zeros(3, np.uint32))
+        super().__init__(vcode=_BODY_VERTEX, fcode=_COLOUR_FRAGMENT)
+        vertices = gloo.VertexBuffer(np.zeros(3, VERTEX))
+        self.buffers = (vertices, gloo.IndexBuffer(np.zeros(3, np.uint32)))
         self.mesh: BodyMesh | None = None
-        self.shared_program.bind(self._vertices)
-        self._draw_mode, self._index_buffer = "triangles", self._faces
+        self.shared_program.bind(vertices)
+        self._draw_mode, self._index_buffer = "triangles", self.buffers[1]
         self.set_gl_state("opaque", depth_test=True, cull_face=False)
         self.freeze()
 
@@ -55,8 +86,9 @@ class BodyVisual(Visual):
         """Show `mesh` instead of what was shown."""
         self.mesh = mesh
         if len(mesh.faces):
-            self._vertices.set_data(mesh.vertices)
-            self._faces.set_data(mesh.faces.reshape(-1))
+            vertices, faces = self.buffers
+            vertices.set_data(mesh.vertices)
+            faces.set_data(mesh.faces.reshape(-1))
         self.update()
 
     def _prepare_transforms(self, view: VisualView) -> None:
@@ -66,7 +98,71 @@ class BodyVisual(Visual):
         return self.mesh is not None and len(self.mesh.faces) > 0
 
 
+class ShadowVisual(Visual):
+    """The bodies once more, flat on the floor under a light from straight above.
+
+    Args:
+        bodies: whose buffers are drawn.
+        ground: (3,) RGB of the background.
+    """
+
+    def __init__(self, bodies: BodyVisual, ground: np.ndarray) -> None:
+        super().__init__(vcode=_SHADOW_VERTEX, fcode=_COLOUR_FRAGMENT)
+        self._bodies = bodies
+        vertices, self._index_buffer = bodies.buffers
+        self.shared_program["a_position"] = vertices["a_position"]
+        self.shared_program["a_colour"] = vertices["a_colour"]
+        self.shared_program["u_ground"] = np.asarray(ground, np.float32)
+        self.shared_program["u_floor"] = 0.0
+        self._draw_mode = "triangles"
+        self.set_gl_state("opaque", depth_test=True, cull_face=False)
+        self.freeze()
+
+    def set_height(self, floor_m: float) -> None:
+        """Lay the shadows just above the floor's height in scene space."""
+        self.shared_program["u_floor"] = floor_m + 0.004
+
+    def _prepare_transforms(self, view: VisualView) -> None:
+        view.view_program.vert["transform"] = view.get_transform()
+
+    def _prepare_draw(self, view: VisualView) -> bool:
+        return self._bodies.mesh is not None and len(self._bodies.mesh.faces) > 0
+
+
+class PictureVisual(Visual):
+    """The live picture on four corners in the scene."""
+
+    def __init__(self) -> None:
+        super().__init__(vcode=_PICTURE_VERTEX, fcode=_PICTURE_FRAGMENT)
+        self._corners = gloo.VertexBuffer(np.zeros((4, 3), np.float32))
+        self._texture = gloo.Texture2D(
+            np.zeros((2, 2, 3), np.uint8), interpolation="linear", resizable=True
+        )
+        self.shared_program["a_position"] = self._corners
+        self.shared_program["a_place"] = np.float32([[0, 0], [1, 0], [1, 1], [0, 1]])
+        self.shared_program["u_picture"] = self._texture
+        self._draw_mode, self._index_buffer = "triangles", gloo.IndexBuffer(_QUAD)
+        self.set_gl_state("opaque", depth_test=True, cull_face=False)
+        self.freeze()
+
+    def set_picture(self, image: np.ndarray, corners_m: np.ndarray) -> None:
+        """Show (H, W, 3) uint8 RGB on (4, 3) corners of scene space, top left first, clockwise."""
+        height = max(2, round(image.shape[0] * _PICTURE_WIDTH_PX / image.shape[1]))
+        size = (_PICTURE_WIDTH_PX, height)
+        self._texture.set_data(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+        self._corners.set_data(np.asarray(corners_m, np.float32))
+        self.update()
+
+    def _prepare_transforms(self, view: VisualView) -> None:
+        view.view_program.vert["transform"] = view.get_transform()
+
+    def _prepare_draw(self, view: VisualView) -> bool:
+        return True
+
+
 Bodies = create_visual_node(BodyVisual)
+Shadows = create_visual_node(ShadowVisual)
+Picture = create_visual_node(PictureVisual)
 
 
 class Segments:
@@ -79,7 +175,9 @@ class Segments:
         )  # fmt: skip
         self._line.visible = False
 
-    def set_points(self, points: np.ndarray, colours: np.ndarray | tuple[float, ...]) -> None:
+    def set_points(
+        self, points: np.ndarray, colours: str | np.ndarray | tuple[float, ...]
+    ) -> None:
         """Show (N, 3) points, two per segment, in one colour or in (N, 4) RGBA."""
         self._line.visible = len(points) > 0
         if len(points):
@@ -89,6 +187,35 @@ class Segments:
     def points(self) -> np.ndarray:
         """(N, 3) points shown; (0, 3) when hidden."""
         return self._line.pos if self._line.visible else np.zeros((0, 3), np.float32)
+
+
+class Labels:
+    """Words at places of the scene. Letters are set anew only when a word changes."""
+
+    def __init__(self, parent: Node) -> None:
+        self._text = scene.visuals.Text(
+            "-", pos=(0, 0, 0), font_size=8, bold=True, anchor_x="center", anchor_y="top",
+            parent=parent,  # vispy's "top" lets the text stand on its place
+        )  # fmt: skip
+        self._text.visible = False
+        self._colours = np.zeros((0, 3))
+
+    def set_labels(self, texts: list[str], places_m: np.ndarray, colours: np.ndarray) -> None:
+        """Show P texts at (P, 3) m in (P, 3) RGB."""
+        self._text.visible = len(texts) > 0
+        if not texts:
+            return
+        if texts != self._text.text:
+            self._text.text = texts
+        if not np.array_equal(colours, self._colours):
+            self._colours = colours
+            self._text.color = np.column_stack([colours, np.ones(len(colours))])
+        self._text.pos = places_m
+
+    @property
+    def texts(self) -> list[str]:
+        """What is shown."""
+        return list(self._text.text) if self._text.visible else []
 
 
 class Floor:

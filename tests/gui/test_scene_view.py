@@ -10,7 +10,13 @@ from das_app.gui import scene_view as module
 from das_app.gui import theme
 from das_app.gui.body_mesh import body_mesh
 from das_app.gui.orbit_camera import PRESETS, view_ball
-from das_app.gui.scene_geometry import frustum_segments, scene_from_camera
+from das_app.gui.scene_content import SceneOptions
+from das_app.gui.scene_geometry import (
+    frustum_segments,
+    label_places,
+    picture_corners,
+    scene_from_camera,
+)
 from das_app.gui.scene_view import SceneView, opengl_problem
 
 SLOTS = np.array([0, 1])
@@ -33,6 +39,8 @@ def shared_view(qapp):
 @pytest.fixture
 def view(shared_view):
     shared_view.clear()
+    shared_view.set_options(SceneOptions())
+    shared_view.set_hidden(frozenset())
     shared_view.look_from("reset")
     return shared_view
 
@@ -47,7 +55,7 @@ def pixels_like(image, colour, room=60):
 
 def test_the_mesh_on_the_card_is_that_of_the_converted_joints(view):
     people = people_at((-500, 0, 3000), (500, 0, 3500))
-    view.show_people(people, SLOTS, grey_frame().camera)
+    view.show_people(grey_frame(), people, SLOTS)
     ground = np.array(theme.person_colour(0).getRgbF()[:3]) * 0
     expected = body_mesh(people, colours(SLOTS), ground)
     shown = view.content.bodies.mesh
@@ -64,13 +72,13 @@ def test_visuals_are_refilled_not_made_anew(view):
     num_children = len(scene.children)
     for step in range(5):
         people = people_at(*[(300 * i, 0, 3000 + step) for i in range(step)])
-        view.show_people(people, np.arange(step), grey_frame().camera)
+        view.show_people(grey_frame(), people, np.arange(step))
     assert len(scene.children) == num_children
     assert list(content.canvas.scene.children[0].children) == nodes
 
 
 def test_people_are_drawn_in_their_colours_and_upright(view):
-    view.show_people(people_at((0, 0, 3000)), SLOTS[1:], grey_frame().camera)
+    view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[1:])
     view.look_from("front")
     image = view.content.canvas.render(alpha=False)
     colour = np.array(theme.person_colour(1).getRgb()[:3])
@@ -86,11 +94,11 @@ def test_people_are_drawn_in_their_colours_and_upright(view):
 def test_a_view_turns_to_the_first_people_once(view):
     content = view.content
     people = people_at((0, 0, 3000))
-    view.show_people(people, SLOTS[:1], grey_frame().camera)
+    view.show_people(grey_frame(), people, SLOTS[:1])
     centre, _ = view_ball(scene_from_camera(people.joints_cam).reshape(-1, 3))
     assert content.camera.center == pytest.approx(tuple(centre))
     content.camera.center = (1.0, 1.0, 1.0)
-    view.show_people(people, SLOTS[:1], grey_frame().camera)
+    view.show_people(grey_frame(), people, SLOTS[:1])
     assert content.camera.center == (1.0, 1.0, 1.0)  # the user's own view stays
 
 
@@ -166,7 +174,7 @@ def test_without_opengl_the_pane_says_so(qtbot, themed, monkeypatch):
     qtbot.addWidget(view)
     view.show()
     assert "there is no driver" in view.notice
-    view.show_people(people_at((0, 0, 3000)), SLOTS[:1], grey_frame().camera)
+    view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
     view.look_from("top")
     view.clear()
     view.close_canvas()
@@ -207,3 +215,126 @@ def test_view_ball_holds_everybody_and_the_camera():
         assert np.linalg.norm(point - centre) <= radius + 1e-9
     assert view_ball(np.zeros((0, 3)))[1] > 1
     assert view_ball(np.array([[0.0, 500.0, 0.0]]))[1] == 8.0
+
+
+def tracked(*roots, ids):
+    return people_at(*roots, track_ids=ids)
+
+
+def test_labels_tell_id_and_distance_above_the_heads(view):
+    people = tracked((0, 0, 3000), (1500, 0, 4000), ids=[3, 12])
+    view.show_people(grey_frame(), people, people.track_ids)
+    assert view.content.labels.texts == ["#3  3.0 m", "#12  4.3 m"]
+    assert np.all(label_places(people)[:, 2] > scene_from_camera(people.joints_cam)[..., 2].max(1))
+    view.set_options(SceneOptions(has_labels=False))
+    assert view.content.labels.texts == []
+
+
+def test_trails_follow_the_people_in_scene_space(view):
+    for step in range(4):
+        people = tracked((200 * step, 0, 3000), ids=[5])
+        view.show_people(grey_frame(index=step), people, people.track_ids)
+    points = view.content.trails.points
+    assert len(points) == 2 * 3 * 3  # ends, steps, joints
+    assert points[:, 0].min() <= 0 and points[:, 0].max() >= 0.59
+    view.set_options(SceneOptions(has_trails=False))
+    assert len(view.content.trails.points) == 0
+
+
+def test_hidden_people_are_not_in_the_mesh(view):
+    people = tracked((-500, 0, 3000), (500, 0, 3000), ids=[1, 2])
+    view.show_people(grey_frame(), people, people.track_ids)
+    both = len(view.content.bodies.mesh.vertices)
+    view.set_hidden(frozenset({1}))
+    view.show_people(grey_frame(), people, people.track_ids)
+    assert len(view.content.bodies.mesh.vertices) == both / 2
+    assert view.content.labels.texts == ["#2  3.0 m"]
+
+
+def test_shadows_lie_on_the_floor_and_can_be_switched_off(view):
+    people = people_at((0, -300, 3000))
+    view.set_options(SceneOptions(has_labels=False, has_trails=False))
+    view.show_people(grey_frame(), people, SLOTS[:1])
+    view.look_from("reset")
+    with_shadow = view.content.canvas.render(alpha=False).astype(int)
+    view.set_options(SceneOptions(False, False, has_shadows=False))
+    without = view.content.canvas.render(alpha=False).astype(int)
+    rows, columns = np.nonzero(np.abs(with_shadow - without).max(axis=-1) > 8)
+    assert len(rows) > 20
+    to_screen = view.content.bodies.get_transform("visual", "canvas")
+    centre = scene_from_camera(people.root_cam)[0]
+    centre[2] = view.content._floor_m
+    below = to_screen.map(centre)
+    scale = with_shadow.shape[1] / view.content.canvas.size[0]
+    assert np.mean(rows) == pytest.approx(scale * below[1] / below[3], abs=12 * scale)
+    assert np.mean(columns) == pytest.approx(scale * below[0] / below[3], abs=12 * scale)
+
+
+def test_the_camera_view_puts_people_where_the_picture_has_them(view):
+    frame, people = grey_frame((400, 300)), people_at((600, -200, 3500), (-500, 0, 4500))
+    view.show_people(frame, people, SLOTS)
+    view.look_from("camera")
+    assert view.content.camera.eye_m == pytest.approx(np.zeros(3), abs=1e-6)
+    assert not view.content.device.visible  # it would fill the view
+    shown = view.content.bodies.get_transform("visual", "canvas").map(
+        scene_from_camera(people.joints_cam.reshape(-1, 3))
+    )
+    shown = shown[:, :2] / shown[:, 3:]
+    size = np.array(view.content.canvas.size)
+    in_picture = people.joints_px(frame.camera).reshape(-1, 2)
+    scale = min(size / frame.camera.size)
+    expected = size / 2 + scale * (in_picture + 0.5 - np.array(frame.camera.size) / 2)
+    assert shown == pytest.approx(expected, abs=0.5)
+    view.look_from("reset")
+    assert view.content.device.visible and view.content.camera.distance is None
+
+
+def test_the_live_picture_stands_on_the_frustum_unless_it_hides_people(view):
+    view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
+    corners = picture_corners(grey_frame().camera)
+    assert view.content.picture._corners.nbytes == corners.astype(np.float32).nbytes
+    assert view.content.picture.visible
+    view.look_from("front")
+    assert not view.content.picture.visible
+    view.look_from("side")
+    assert view.content.picture.visible
+    view.set_options(SceneOptions(has_picture=False))
+    assert not view.content.picture.visible
+    view.clear()
+    assert not view.content.picture.visible
+
+
+def test_focus_and_follow(view):
+    people = tracked((-800, 0, 3000), (800, 0, 5000), ids=[1, 2])
+    view.show_people(grey_frame(), people, people.track_ids)
+    azimuth = view.content.camera.azimuth
+    view.focus_on(2)
+    assert view.content.camera.center[:2] == pytest.approx((0.8, 5.0), abs=0.2)
+    assert view.content.camera.azimuth == azimuth
+    centre = view.content.camera.center
+    view.focus_on(77)
+    assert view.content.camera.center == centre
+    view.set_following(1)
+    for step in range(40):
+        view.show_people(grey_frame(index=step), people, people.track_ids)
+    assert view.content.camera.center == pytest.approx((-0.8, 3.0, 0.0), abs=0.01)
+    view.set_following(None)
+    view.show_people(grey_frame(), tracked((0, 0, 9000), ids=[1]), np.array([1]))
+    assert view.content.camera.center == pytest.approx((-0.8, 3.0, 0.0), abs=0.01)
+
+
+def test_a_picture_of_the_view(view):
+    view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
+    image = view.picture()
+    assert image.width() >= 400 and image.height() >= 300
+    colours = {image.pixelColor(x, y).name() for x in range(0, 400, 4) for y in range(0, 300, 4)}
+    assert len(colours) > 5
+
+
+def test_a_held_scene_stays(view):
+    view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
+    mesh = view.content.bodies.mesh
+    view.content.is_held = True
+    view.show_people(grey_frame(), people_at((500, 0, 3000)), SLOTS[:1])
+    assert view.content.bodies.mesh is mesh
+    view.content.is_held = False
