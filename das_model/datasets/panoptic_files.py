@@ -125,7 +125,7 @@ def _annotate(
     )  # fmt: skip
     known = is_known[usable]
     annotation = Annotation(
-        joints_cam[usable].astype(np.float32),
+        np.nan_to_num(joints_cam[usable]).astype(np.float32),
         joints_px[usable].astype(np.float32),
         known,
         known,

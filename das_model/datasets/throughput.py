@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from das_model.datasets.training import DataConfig, TrainingMix, training_batches, training_mix
+from das_model.datasets.data_config import DataConfig
+from das_model.datasets.training import TrainingMix, training_batches, training_mix
 from das_model.skeleton import BODY_22, Skeleton
 from das_model.targets import Encoding
 

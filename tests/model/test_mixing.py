@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from das_model.datasets import coco, muco, mupots
 from das_model.datasets.augment import AugmentConfig, place, random_placement
+from das_model.datasets.data_config import DataConfig
 from das_model.datasets.panoptic import training_set
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.throughput import LoaderSpeed, measure_loader
-from das_model.datasets.training import DataConfig, training_batches, training_mix
+from das_model.datasets.training import training_batches, training_mix
 from das_model.skeleton import BODY_22, MUCO_21
 from das_model.targets import Encoding
 

@@ -88,6 +88,17 @@ def test_unsure_joints_are_not_labelled(tmp_path):
         assert joint(annotation, 0, "right_wrist", field)
 
 
+def test_joints_without_a_position_stay_finite_and_unlabelled(tmp_path):
+    joints = np.column_stack([panoptic_world_cm(JOINTS_19, 0, ROOTS)[0], np.full(19, 0.6)])
+    joints[5] = [np.nan, np.nan, np.nan, -1]
+    text = json.dumps({"bodies": [{"id": 0, "joints19": joints.ravel().tolist()}]})
+    write_panoptic(tmp_path, ["a"], num_frames=1, content={100: text})
+    annotation = activity_set(tmp_path, SPLIT, "one").annotation(0)
+    assert not joint(annotation, 0, JOINTS_19[5], "valid_3d")
+    assert np.isfinite(annotation.joints_cam).all() and np.isfinite(annotation.joints_px).all()
+    assert annotation.valid_3d.sum() == 18
+
+
 def test_joints_outside_the_picture_are_labelled_but_not_visible(tmp_path):
     write_panoptic(tmp_path, ["a"], num_frames=1, roots_cm=((0, -92, 0), (270, -92, 0)))
     annotation = activity_set(tmp_path, SPLIT, "one").annotation(0)
