@@ -158,6 +158,7 @@ class SourcePicker(QDialog):
         self.open_camera = QPushButton("Open camera", default=True)
         self.open_camera.clicked.connect(lambda: self._choose_item(self.cameras.currentItem()))
         mode = QFormLayout()
+        mode.setLabelAlignment(Qt.AlignmentFlag.AlignVCenter)
         mode.addRow("Resolution", self.resolution)
         mode.addRow("Rate", self.fps)
         buttons = QHBoxLayout()

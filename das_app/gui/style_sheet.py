@@ -106,6 +106,10 @@ QMenu::item { padding: 6px 24px; border-radius: 4px; }
 QMenu::item:selected { background: @accent; color: @on_accent; }
 QMenu::item:disabled { color: @faint; background: transparent; }
 QMenu::separator { height: 1px; background: @border; margin: 4px 8px; }
+QListView { background: @field; border: 1px solid @border; border-radius: 6px; padding: 4px; }
+QListView::item { padding: 4px; border-radius: 4px; }
+QListView::item:selected { background: @accent; color: @on_accent; }
+QListView:focus { border-color: @accent; }
 QTabBar::tab {
     background: transparent; border: none; border-bottom: 2px solid transparent;
     padding: 6px 12px; color: @muted;
