@@ -131,6 +131,38 @@ def repair(
 
 
 @app.command()
+def export(
+    session: Annotated[Path, typer.Argument(help="session folder")],
+    to: Annotated[str, typer.Option("--to", help="csv, json, npz, trc, c3d, bvh, glb, coco, mp4")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="file; for bvh a folder")],
+    person: Annotated[
+        list[int] | None, typer.Option("--person", help="track id; again for more; else everybody")
+    ] = None,
+    fps: Annotated[float | None, typer.Option("--fps", help="resample to this rate")] = None,
+    fill_gaps: Annotated[
+        float, typer.Option("--fill-gaps", help="interpolate gaps up to so many seconds")
+    ] = 0.0,
+    raw: Annotated[bool, typer.Option("--raw", help="the model's poses, not smoothed")] = False,
+) -> None:
+    """Write a session in another format."""
+    from das_app.exports.formats import ExportFormat, export_session
+    from das_app.exports.take import ExportError, ExportOptions
+    from das_app.pipeline.session import Session, SessionError
+
+    try:
+        wanted = tuple(person) if person else None
+        options = ExportOptions(wanted, fps, fill_gaps, raw)
+        with tqdm(total=100, unit="%") as bar:
+            take = export_session(
+                Session(session), ExportFormat(to), output, options,
+                lambda share: bar.update(int(100 * share) - bar.n),
+            )  # fmt: skip
+    except (ExportError, SessionError, ValueError) as error:
+        _fail(str(error))
+    typer.echo(f"{output}: {'video' if take is None else take.summary()}")
+
+
+@app.command()
 def devices() -> None:
     """List the cameras by name."""
     from das_app.devices import list_cameras, probe_size, why_closed

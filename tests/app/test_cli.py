@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 from pipeline_fakes import FakeEstimator, FakeSource
+from session_fakes import write_session
 from typer.testing import CliRunner
 
 from das_app import devices, settings
@@ -205,3 +206,38 @@ def test_devices_without_a_camera(command, monkeypatch):
 def test_version(command):
     done = command("--version")
     assert done.exit_code == 0 and done.stdout.startswith("das-app 0.")
+
+
+def test_export(command, tmp_path):
+    folder = write_session(tmp_path / "s", 6)
+    done = command("export", folder, "--to", "csv", "-o", tmp_path / "out.csv", "--person", 0)
+    assert done.exit_code == 0, done.output
+    assert "6 frames at 29.97 fps, people 0" in done.stdout
+    assert (tmp_path / "out.csv").read_text().count("left_knee") == 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--to", "fbx"], "fbx"),
+        (["--to", "csv", "--person", "9"], "no person has the id"),
+        (["--to", "csv", "--fps", "-3"], "fps"),
+        (["--to", "mp4"], "no video"),
+    ],
+)
+def test_export_names_what_is_wrong(command, tmp_path, arguments, word):
+    folder = write_session(tmp_path / "s", 2)
+    done = command("export", folder, *arguments, "-o", tmp_path / "out")
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[-1].startswith("error: ") and word in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_repair(command, tmp_path):
+    folder = write_session(tmp_path / "s", 6, closes=False)
+    os.utime(folder / "session.mcap", (1e9, 1e9))
+    assert command("export", folder, "--to", "csv", "-o", tmp_path / "x").exit_code == 1
+    done = command("repair", folder)
+    assert done.exit_code == 0 and "6 frames, 0.2 s" in done.stdout
+    assert command("repair", folder).exit_code == 1
+    assert len(Session(folder)) == 6
