@@ -40,10 +40,15 @@ def label_file(root: Path, split: str) -> Path:
     """The file of a split's labels; FileNotFoundError if it is not there."""
     if split not in SPLITS:
         raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
-    file = root / "annotations" / f"person_keypoints_{split}.json"
+    file = label_path(root, split)
     if not file.is_file():
         raise FileNotFoundError(f"{file}: the labels were expected there")
     return file
+
+
+def label_path(root: Path, split: str) -> Path:
+    """Where the file of a split's labels should be."""
+    return root / "annotations" / f"person_keypoints_{split}.json"
 
 
 def labels_cache(root: Path, split: str) -> Path:

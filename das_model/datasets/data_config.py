@@ -77,6 +77,8 @@ class DataConfig:
         sets: dict[str, AnnotatedSet] = {}
         if self.photos is not None:
             sets["photos"] = PhotoSet.open(self.photos, "val")
+        if self.coco is not None and coco.label_path(self.coco, "val2017").is_file():
+            sets["coco"] = coco.picture_set(self.coco, "val2017")
         if self.synthetic_val is not None:
             sets["synthetic"] = RenderedSet.open(self.synthetic_val)
         return sets

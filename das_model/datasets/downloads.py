@@ -64,7 +64,7 @@ def check_coco(root: Path, splits: Iterable[str] = coco.SPLITS) -> list[Missing]
     """What COCO keypoints lack: labels and the pictures with people of these splits."""
     missing = []
     for split in splits:
-        file = root / "annotations" / f"person_keypoints_{split}.json"
+        file = coco.label_path(root, split)
         if not file.is_file():
             missing.append(Missing(f"annotations/{file.name}", _COCO_LABELS))
             continue

@@ -119,6 +119,13 @@ def test_shares_are_those_that_were_asked_for(roots):
         DataConfig()
 
 
+def test_coco_is_validated_on_its_own_split_where_that_is_there(roots, tmp_path):
+    assert mix_config(roots).validation_sets() == {}
+    write_coco(tmp_path, "val2017")
+    sets = DataConfig(coco=tmp_path).validation_sets()
+    assert list(sets) == ["coco"] and sets["coco"].file_name(0).startswith("val2017/")
+
+
 def test_a_network_with_the_joints_of_a_set_learns_all_of_them(roots):
     config = DataConfig(muco=roots / "muco", size=64, batch_size=2)
     mix = training_mix(config, Encoding(), 6, MUCO_21)
