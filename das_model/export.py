@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from das_model.checkpoint import network_config_to_json
-from das_model.network import DasNetwork
+from das_model.network import DasNetwork, HeadMaps
 
 
 class ExportedNetwork(nn.Module):
@@ -29,13 +29,27 @@ class ExportedNetwork(nn.Module):
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         """(1, H, W, 3) uint8 RGB to score (1, h, w), root (1, 3, h, w), joint offset
         (1, J, 3, h, w) and joint score (1, J, h, w) of each level, finest first."""
-        outputs: list[Tensor] = []
-        limit = self.network.config.sigma_limit
-        for maps in self.network(image.permute(0, 3, 1, 2)):
-            score = maps.score[:, 0].sigmoid() * maps.centerness[:, 0].sigmoid()
-            joint_score = 1 - maps.joint_sigmas[-1][:, :, :2].mean(dim=2) / limit
-            outputs += [score, maps.root, maps.joint_offsets[-1], joint_score]
-        return tuple(outputs)
+        levels = self.network(image.permute(0, 3, 1, 2))
+        return decoder_maps(levels, self.network.config.sigma_limit)
+
+
+def decoder_maps(levels: list[HeadMaps], sigma_limit: float) -> tuple[Tensor, ...]:
+    """What the decoder reads, from raw maps of B pictures.
+
+    Args:
+        levels: raw maps, finest first.
+        sigma_limit: the network's.
+
+    Returns:
+        score (B, h, w), root (B, 3, h, w), joint offset (B, J, 3, h, w) and joint score
+        (B, J, h, w) of each level.
+    """
+    outputs: list[Tensor] = []
+    for maps in levels:
+        score = maps.score[:, 0].sigmoid() * maps.centerness[:, 0].sigmoid()
+        joint_score = 1 - maps.joint_sigmas[-1][:, :, :2].mean(dim=2) / sigma_limit
+        outputs += [score, maps.root, maps.joint_offsets[-1], joint_score]
+    return tuple(outputs)
 
 
 def output_names(num_levels: int) -> list[str]:

@@ -57,6 +57,10 @@ class BatchTargets:
             *(getattr(self, name).to(device, non_blocking=True) for name in self.__slots__)
         )
 
+    def select(self, pictures: slice) -> "BatchTargets":
+        """The targets of some of the B pictures."""
+        return BatchTargets(*(getattr(self, name)[pictures] for name in self.__slots__))
+
 
 class DasLoss(nn.Module):
     """Maps and targets to weighted, named losses whose sum is to be minimised."""
@@ -111,6 +115,31 @@ class DasLoss(nn.Module):
         if levels[0].joint_heat is not None:
             losses["heat"] = config.heat_weight * _heat_loss(levels, targets)
         return losses
+
+    def divisors(self, targets: list[BatchTargets]) -> dict[str, Tensor]:
+        """What `forward` divides each kind of loss by, or by 1 if it is less.
+
+        It depends on the targets alone. With it the losses of parts of a batch, in several
+        processes or one after another, are put together to exactly those of the whole.
+
+        Args:
+            targets: of every level.
+
+        Returns:
+            Scalars by kind: score, centerness, root, pose (of every stage), heat.
+        """
+        num_positives = sum(t.positive.sum() for t in targets)
+        axes = slice(0, 1) if self.config.pose_loss == "l1" else slice(0, 2)
+        return {
+            "score": num_positives + len(targets[0].positive),
+            "centerness": num_positives,
+            "root": sum((t.root_valid & t.positive[:, None]).sum() for t in targets),
+            "pose": sum(
+                (t.joint_valid[:, :, axes].all(dim=2) & t.positive[:, None]).sum()
+                for t in targets
+            ),
+            "heat": sum((t.heat * t.heat_asked).sum() for t in targets),
+        }
 
     def _score_loss(self, levels: list[HeadMaps], targets: list[BatchTargets]) -> Tensor:
         """Focal loss summed over all locations but the ignored ones."""

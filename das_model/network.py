@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from das_model.backbones.efficientnet_lite import EfficientNetLite
+from das_model.backbones.mspn import Mspn
 from das_model.backbones.resnet import ResNet50
 from das_model.skeleton import BODY_22
 from das_model.targets import PAPER_ENCODING, Encoding
@@ -29,14 +30,14 @@ _PRIOR = 0.01  # of a location being positive: bias of the score logits (focal l
 class NetworkConfig:
     """Everything needed to rebuild a network; stored with its weights."""
 
-    backbone: str = "lite0"  # lite0 | lite1 | lite2 | resnet50
+    backbone: str = "lite0"  # lite0 | lite1 | lite2 | resnet50 | mspn2 | mspn3
     joint_names: tuple[str, ...] = BODY_22.joint_names
     channels: int = 96  # of the FPN and the heads
     head_convs: int = 2  # shared convolutions of each of the three branches
     has_output_convs: bool = False  # one more 3x3 in front of each output, as the authors have
     is_separable: bool = True  # 5x5 depthwise + 1x1 in the heads instead of full 3x3
     update: str = "recursive"  # none | recursive | multi_source
-    update_layers: int = 1
+    update_layers: int = 1  # 1 to 3
     has_heat: bool = False  # auxiliary heat maps of the joints, for training only
     sigma_limit: float = 1.0  # largest sigma, in strides and in units of relative joint depth
     encoding: Encoding = field(default_factory=Encoding)
@@ -46,6 +47,8 @@ class NetworkConfig:
             raise ValueError(
                 f"update must be none, recursive or multi_source, got {self.update!r}"
             )
+        if self.update_layers not in (1, 2, 3):
+            raise ValueError(f"update_layers must be 1, 2 or 3, got {self.update_layers}")
         if self.channels % 32:
             raise ValueError(f"channels must be a multiple of 32, got {self.channels}")
 
@@ -95,11 +98,9 @@ class DasNetwork(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        if config.backbone == "resnet50":
-            self.backbone: nn.Module = ResNet50(is_stage1_frozen=True)
-            mean, std = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
-        else:
-            self.backbone = EfficientNetLite(config.backbone)
+        self.backbone = _backbone(config.backbone)
+        mean, std = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
+        if isinstance(self.backbone, EfficientNetLite):
             mean, std = (127.0,) * 3, (128.0,) * 3
         self.register_buffer("mean", torch.tensor(mean).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(std).view(3, 1, 1), persistent=False)
@@ -311,6 +312,14 @@ def _updated(offset: Tensor, local: Tensor, inside: Tensor) -> Tensor:
     xy = offset[:, :, :2] + local[:, :, :2]
     depth = local[:, :, 2:] + (1 - inside) * offset[:, :, 2:]
     return torch.cat([xy, depth], dim=2)
+
+
+def _backbone(name: str) -> EfficientNetLite | ResNet50 | Mspn:
+    if name == "resnet50":
+        return ResNet50()
+    if name in ("mspn2", "mspn3"):
+        return Mspn(int(name[-1]))
+    return EfficientNetLite(name)
 
 
 def _conv(config: NetworkConfig) -> list[nn.Module]:

@@ -1,13 +1,18 @@
 """Training: configuration, loop, averaged weights, checkpoints that resume.
 
-One process a device, or several under `torchrun` (gradients averaged by DistributedDataParallel).
-On CUDA the network runs in mixed precision; the pose loss is float32 always (see `losses`).
+One process a device, or several under `torchrun`. Losses are divided by numbers of positives and
+of labelled joints; these numbers are summed over the processes and over the parts of an
+accumulated batch first, so that either way the gradient is that of one large batch. What remains
+apart is batch norm, whose statistics are joined over processes on CUDA alone and over parts
+never. On CUDA the network runs in mixed precision; the pose loss is float32 (see `losses`).
 """
 
 import copy
 import json
 import math
+import time
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +21,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from das_model.backbones.efficientnet_lite import imagenet_file
 from das_model.checkpoint import (
     load_network,
     load_tensors,
@@ -26,6 +30,12 @@ from das_model.checkpoint import (
 from das_model.datasets.training import Batch
 from das_model.losses import BatchTargets, DasLoss, LossConfig
 from das_model.network import LITE, DasNetwork, NetworkConfig
+from das_model.optimiser import (
+    OptimiserConfig,
+    build_optimiser,
+    rate_factor,
+    set_learning_rate,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +44,11 @@ class TrainConfig:
 
     network: NetworkConfig = LITE
     loss: LossConfig = field(default_factory=LossConfig)
+    optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     total_steps: int = 10_000
-    learning_rate: float = 1e-3  # peak, after warm-up; falls to 0 as a cosine
-    warmup_steps: int = 300
-    weight_decay: float = 0.01
-    clip_norm: float = 10.0
+    accumulation: int = 1  # parts that a batch is worked through in, to need less memory
     ema_decay: float = 0.998
-    is_early_frozen: bool = True  # backbone up to stride 8 (EfficientNet-Lite only)
+    is_early_frozen: bool = True  # first part of the backbone; for training from public weights
 
 
 class Trainer:
@@ -59,25 +67,27 @@ class Trainer:
         self.network = DasNetwork(config.network).to(device, memory_format=torch.channels_last)
         self.loss = DasLoss(config.loss).to(device)
         self.average = copy.deepcopy(self.network).requires_grad_(False).eval()
-        self._set_train_mode()
-        self._parallel: nn.Module = _NetworkAndLoss(self.network, self.loss)
+        self.network.train()
+        if config.is_early_frozen:
+            self.network.backbone.freeze_early()
+        self._num_processes = 1
         if is_distributed:
+            self._num_processes = torch.distributed.get_world_size()
+            if device.type == "cuda":
+                self.network = nn.SyncBatchNorm.convert_sync_batchnorm(self.network)
+        self._parallel: nn.Module = _NetworkAndLoss(self.network, self.loss)
+        self.optimizer = build_optimiser(config.optimiser, self._parallel)
+        if is_distributed:
+            has_idle_flows = config.network.num_updates == 0 and config.loss.pose_loss != "l1"
             self._parallel = DistributedDataParallel(
-                self._parallel, broadcast_buffers=False
+                self._parallel,
+                broadcast_buffers=False,
+                find_unused_parameters=has_idle_flows,
             )
-        trained = [p for p in self._parallel.parameters() if p.requires_grad]
-        self.optimizer = torch.optim.AdamW(
-            [
-                {"params": [p for p in trained if p.ndim > 1]},
-                {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
-            ],
-            lr=config.learning_rate,
-            weight_decay=config.weight_decay,
-        )
 
-    def load_imagenet(self) -> None:
-        """Start the backbone from its public ImageNet weights."""
-        self.network.backbone.load_public_weights(imagenet_file(self.config.network.backbone))
+    def load_backbone(self, file: Path) -> None:
+        """Start the backbone from a file of its public weights."""
+        self.network.backbone.load_public_weights(file)
         self.average.load_state_dict(self.network.state_dict())
 
     def load_weights(self, file: Path) -> None:
@@ -101,30 +111,57 @@ class Trainer:
         Raises:
             FloatingPointError: at a loss that is not finite, with the table of losses.
         """
-        images, targets = batch
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.config.learning_rate * self.schedule()
-        images = images.to(self.device, non_blocking=True)
-        images = images.contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
-            losses = self._parallel(images, [t.to(self.device) for t in targets])
-        total = torch.stack(list(losses.values())).sum()
-        values = {name: value.item() for name, value in losses.items()}
-        if not math.isfinite(total.item()):
-            raise FloatingPointError(f"loss is not finite at step {self.step}: {values}")
+        config = self.config
+        factor = rate_factor(config.optimiser, self.step, config.total_steps)
+        set_learning_rate(
+            self.optimizer.param_groups, config.optimiser.learning_rate * factor
+        )
         self.optimizer.zero_grad(set_to_none=True)
-        total.backward()
-        norm = nn.utils.clip_grad_norm_(self._parallel.parameters(), self.config.clip_norm)
+        parts = split_batch(batch, config.accumulation, self.device)
+        shares = self._shares([targets for _, targets in parts])
+        values: dict[str, Tensor] = {}
+        for i, (images, targets) in enumerate(parts):
+            with self._gradient_exchange(is_last=i == len(parts) - 1):
+                with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
+                    losses = self._parallel(images, targets)
+                losses = {n: v * shares[i][n.partition("_")[0]] for n, v in losses.items()}
+                # DistributedDataParallel takes the mean over processes, where the sum is wanted
+                (torch.stack(list(losses.values())).sum() * self._num_processes).backward()
+            for name, value in losses.items():
+                values[name] = values.get(name, 0.0) + value.detach()
+        table = self._summed(values)
+        if not all(map(math.isfinite, table.values())):
+            raise FloatingPointError(f"loss is not finite at step {self.step}: {table}")
+        norm = nn.utils.clip_grad_norm_(
+            self._parallel.parameters(), config.optimiser.clip_norm
+        )
         self.optimizer.step()
         self.step += 1
         self._update_average()
-        return {**values, "total": total.item(), "gradient_norm": norm.item()}
+        return {**table, "total": sum(table.values()), "gradient_norm": norm.item()}
 
-    def schedule(self) -> float:
-        """Factor of the learning rate at this step: linear warm-up, then a cosine to 0."""
-        warmup = min(1.0, (self.step + 1) / max(1, self.config.warmup_steps))
-        progress = min(1.0, self.step / self.config.total_steps)
-        return warmup * 0.5 * (1 + math.cos(math.pi * progress))
+    def _shares(self, parts: list[list[BatchTargets]]) -> list[dict[str, Tensor]]:
+        """Weight of each part's losses by kind, such that they add up to the whole batch's."""
+        divisors = [self.loss.divisors(targets) for targets in parts]
+        table = torch.stack([torch.stack([v.float() for v in d.values()]) for d in divisors])
+        whole = table.sum(dim=0)
+        if self._num_processes > 1:
+            torch.distributed.all_reduce(whole)
+        shares = table.clamp(min=1) / whole.clamp(min=1)
+        return [dict(zip(divisors[0], row, strict=True)) for row in shares]
+
+    def _gradient_exchange(self, is_last: bool) -> AbstractContextManager:
+        """Processes exchange gradients once a step, with the last part."""
+        if self._num_processes == 1 or is_last:
+            return nullcontext()
+        return self._parallel.no_sync()
+
+    def _summed(self, values: dict[str, Tensor]) -> dict[str, float]:
+        """The same over all processes."""
+        stacked = torch.stack(list(values.values()))
+        if self._num_processes > 1:
+            torch.distributed.all_reduce(stacked)
+        return dict(zip(values, stacked.tolist(), strict=True))
 
     @torch.no_grad()
     def validation_losses(self, batches: Iterable[Batch]) -> dict[str, float]:
@@ -169,11 +206,6 @@ class Trainer:
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": state, "param_groups": groups})
 
-    def _set_train_mode(self) -> None:
-        self.network.train()
-        if self.config.is_early_frozen and self.config.network.backbone != "resnet50":
-            self.network.backbone.freeze_to_stride_8()
-
     @torch.no_grad()
     def _update_average(self) -> None:
         """Move the averaged weights; early in the run they follow faster."""
@@ -198,11 +230,25 @@ class _NetworkAndLoss(nn.Module):
         return self.loss(self.network(images), targets)
 
 
+def split_batch(batch: Batch, num_parts: int, device: torch.device) -> list[Batch]:
+    """Parts of a batch on a device, of equal size but for the last; images channels last."""
+    images, levels = batch
+    images = images.to(device, non_blocking=True)
+    levels = [targets.to(device) for targets in levels]
+    parts = []
+    size = -(-len(images) // num_parts)
+    for start in range(0, len(images), size):
+        chosen = slice(start, start + size)
+        part = images[chosen].contiguous(memory_format=torch.channels_last)
+        parts.append((part, [targets.select(chosen) for targets in levels]))
+    return parts
+
+
 class StepLog(Protocol):
     """What `train` tells of its progress."""
 
-    def step(self, losses: dict[str, float]) -> None:
-        """Note one finished step."""
+    def step(self, losses: dict[str, float], batch: Batch, waited_s: float) -> None:
+        """Note one finished step, its batch and how long the loader was waited for."""
 
     def close(self) -> None:
         """Training has ended."""
@@ -211,8 +257,11 @@ class StepLog(Protocol):
 def train(trainer: Trainer, batches: Iterator[Batch], log: StepLog | None = None) -> None:
     """Run to the end of the schedule; the last state is saved."""
     while trainer.step < trainer.config.total_steps:
-        losses = trainer.train_step(next(batches))
+        start_s = time.perf_counter()
+        batch = next(batches)
+        waited_s = time.perf_counter() - start_s
+        losses = trainer.train_step(batch)
         if log is not None:
-            log.step(losses)
+            log.step(losses, batch, waited_s)
     if log is not None:
         log.close()

@@ -10,9 +10,10 @@ import math
 from importlib import import_module
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from das_model.backbones.public_weights import load_by_name, read_tensors
 
 # expansion, channels, repeats, stride, kernel of each stage
 _STAGES = (
@@ -76,7 +77,7 @@ class EfficientNetLite(nn.Module):
                 outputs.append(x)
         return tuple(outputs)
 
-    def freeze_to_stride_8(self) -> None:
+    def freeze_early(self) -> None:
         """Keep stem and stages up to stride 8 as they are, batch statistics too.
 
         Their gradients are the dearest and their ImageNet features the most general.
@@ -89,16 +90,10 @@ class EfficientNetLite(nn.Module):
         """Load a public ImageNet checkpoint by name; its classifier is left out.
 
         Raises:
-            ValueError: listing every missing and unexpected key.
+            ValueError: if names are missing or unexpected, or shapes differ.
         """
-        state = torch.load(file, map_location="cpu", weights_only=True)
-        state = {k: v for k, v in state.items() if not k.startswith(_NOT_USED)}
-        missing, unexpected = self.load_state_dict(state, strict=False)
-        if missing or unexpected:
-            raise ValueError(
-                f"{file} does not fit this EfficientNet-Lite: "
-                f"missing {missing}, unexpected {unexpected}"
-            )
+        state = {k: v for k, v in read_tensors(file).items() if not k.startswith(_NOT_USED)}
+        load_by_name(self, state, f"{file} does not hold EfficientNet-Lite")
 
 
 def imagenet_file(variant: str) -> Path:

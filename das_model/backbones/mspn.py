@@ -61,7 +61,7 @@ class Mspn(nn.Module):
         return outputs[2], outputs[1], outputs[0]
 
     def freeze_early(self) -> None:
-        """Keep the convolutions of the stem and of the first encoder's first stage as they are."""
+        """Keep the convolutions up to stride 4 of the first encoder; batch norms still train."""
         first = self.multi_stage_mspn[0].downsample.layer1
         for module in (*self.top.modules(), *first.modules()):
             if isinstance(module, nn.Conv2d):

@@ -51,16 +51,11 @@ class Bottleneck(nn.Module):
 
 
 class ResNet50(nn.Module):
-    """ResNet-50 without its classifier.
-
-    Args:
-        is_stage1_frozen: keep the convolutions of the stem and of `layer1` as they are, for
-            training from public weights; their batch norms still train.
-    """
+    """ResNet-50 without its classifier."""
 
     channels: tuple[int, ...] = (512, 1024, 2048)  # of the maps at strides 8, 16, 32
 
-    def __init__(self, is_stage1_frozen: bool = False) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.conv1 = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
         self.bn1 = nn.BatchNorm2d(64)
@@ -71,8 +66,6 @@ class ResNet50(nn.Module):
         self.layer3 = residual_stage(512, 2)
         self.layer4 = residual_stage(1024, 3)
         kaiming_init(self)
-        if is_stage1_frozen:
-            self.freeze_early()
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Feature maps of a batch of pictures.
@@ -101,7 +94,7 @@ class ResNet50(nn.Module):
         load_by_name(self, state, f"{file} does not hold ResNet-50")
 
     def freeze_early(self) -> None:
-        """Keep the convolutions of the stem and of `layer1` as they are."""
+        """Keep the convolutions of the stem and of `layer1`; their batch norms still train."""
         for module in (self.conv1, *self.layer1.modules()):
             if isinstance(module, nn.Conv2d):
                 module.requires_grad_(False)

@@ -51,7 +51,6 @@ def test_resnet50_is_the_network_of_the_paper():
     assert len(levels[0].joint_offsets) == 4  # initial and three updates
     assert RESNET50.encoding.range_bounds_px == (48, 96, 192, 384)
     assert RESNET50.sigma_limit == 1.0
-    assert not network.backbone.conv1.weight.requires_grad  # stage 1 is frozen
 
 
 @pytest.mark.parametrize("update", UPDATES)
@@ -160,7 +159,7 @@ def test_public_weights_load_by_name_and_errors_list_the_keys(tmp_path):
 
 def test_frozen_part_keeps_weights_and_statistics():
     backbone = EfficientNetLite("lite0").train()
-    backbone.freeze_to_stride_8()
+    backbone.freeze_early()
     before = {k: v.clone() for k, v in backbone.state_dict().items()}
     optimizer = torch.optim.SGD([p for p in backbone.parameters() if p.requires_grad], 0.1)
     sum(f.mean() for f in backbone(torch.randn(2, 3, 64, 64))).backward()

@@ -104,11 +104,11 @@ def test_file_without_a_dict_is_refused(tmp_path, network):
 
 def test_frozen_stage_keeps_its_convolutions_and_trains_its_batch_norms():
     torch.manual_seed(0)
-    network = ResNet50(is_stage1_frozen=True).train()
+    network = ResNet50().train()
+    network.freeze_early()
     sum(m.square().mean() for m in network(torch.randn(2, 3, 32, 32))).backward()
     for name, parameter in network.named_parameters():
         is_stage1 = name.startswith(("conv1.", "bn1.", "layer1."))
         is_frozen = is_stage1 and parameter.ndim == 4
         assert (parameter.grad is None) == is_frozen, name
     assert network.bn1.running_mean.abs().sum() > 0
-    assert all(p.requires_grad for p in ResNet50().parameters())

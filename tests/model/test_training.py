@@ -7,6 +7,7 @@ import pytest
 import torch
 from people_scenes import annotate
 
+from das_model.backbones.efficientnet_lite import imagenet_file
 from das_model.camera import Camera
 from das_model.checkpoint import load_network, network_config_to_json, save_tensors
 from das_model.datasets.augment import AugmentConfig
@@ -15,6 +16,7 @@ from das_model.decode import DecodeConfig, decode
 from das_model.export import ExportedNetwork, export_onnx, largest_difference
 from das_model.losses import LossConfig
 from das_model.network import LITE, DasNetwork
+from das_model.optimiser import OptimiserConfig
 from das_model.runtime import PoseEstimator, level_maps
 from das_model.skeleton import BODY_22
 from das_model.synthetic.generator import SyntheticGenerator
@@ -44,7 +46,7 @@ def mix(seed=0):
 
 def small_trainer(**changes) -> Trainer:
     torch.manual_seed(0)
-    config = TrainConfig(total_steps=20, warmup_steps=2, learning_rate=1e-3, **changes)
+    config = TrainConfig(optimiser=OptimiserConfig(warmup_steps=2), total_steps=20, **changes)
     return Trainer(config, CPU)
 
 
@@ -103,15 +105,6 @@ def test_a_run_can_start_from_bundled_weights(tmp_path):
     assert second.step == 0
     for name, value in first.average.state_dict().items():
         assert torch.equal(value, second.network.state_dict()[name]), name
-
-
-def test_schedule_warms_up_and_ends_at_zero():
-    trainer = small_trainer()
-    factors = []
-    for trainer.step in range(21):
-        factors.append(trainer.schedule())
-    assert factors[0] < factors[1] and factors[-1] == pytest.approx(0, abs=1e-9)
-    assert all(a >= b for a, b in zip(factors[1:], factors[2:], strict=False))
 
 
 def test_a_loss_that_is_not_finite_stops_training_with_its_table():
@@ -176,10 +169,11 @@ def test_network_learns_four_pictures_by_heart():
     torch.manual_seed(0)
     config = TrainConfig(
         loss=LossConfig(pose_loss="l1"),  # the likelihoods get there too, in twice the steps
-        total_steps=140, warmup_steps=10, learning_rate=3e-3, ema_decay=0.9,
+        optimiser=OptimiserConfig(learning_rate=3e-3, warmup_steps=10),
+        total_steps=140, ema_decay=0.9,
     )  # fmt: skip
     trainer = Trainer(config, CPU)
-    trainer.load_imagenet()
+    trainer.load_backbone(imagenet_file("lite0"))
     for _ in range(config.total_steps):
         trainer.train_step(batch)
     errors = []

@@ -1,0 +1,53 @@
+"""People as a network in torch finds them: for checkpoints, before there is an ONNX file."""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from das_model.camera import Camera
+from das_model.decode import DecodeConfig, decode
+from das_model.export import decoder_maps
+from das_model.network import DasNetwork
+from das_model.people import People
+from das_model.predictions import Prediction
+from das_model.preprocess import fitting_size, letterbox
+from das_model.runtime import level_maps
+from das_model.skeleton import Skeleton
+
+
+class NetworkPredictor:
+    """A `Predictor` on a torch network; it moves the network to evaluation mode.
+
+    Args:
+        network: with its weights.
+        input_size: nominal (width, height) px; the shape follows the picture, the area stays.
+        threshold: people with a lower score are left out.
+    """
+
+    def __init__(
+        self, network: DasNetwork, input_size: tuple[int, int], threshold: float = 0.2
+    ) -> None:
+        self._network = network.eval()
+        self._input_size, self._decode = input_size, DecodeConfig(threshold)
+        self.skeleton = Skeleton(network.config.joint_names)
+
+    def __call__(
+        self, names: tuple[str, ...], read: Callable[[], np.ndarray], camera: Camera
+    ) -> Prediction:
+        """Read the picture and find its people."""
+        return Prediction.projected(self.people(read(), camera), camera)
+
+    def people(self, image: np.ndarray, camera: Camera) -> People:
+        """People of an (H, W, 3) uint8 RGB picture, in the camera's space, best first."""
+        encoding = self._network.config.encoding
+        size = fitting_size(
+            (image.shape[1], image.shape[0]), self._input_size, encoding.strides[-1]
+        )
+        boxed, boxed_camera = letterbox(image, camera, size)
+        device = self._network.mean.device
+        with torch.no_grad():
+            batch = torch.from_numpy(boxed[None]).permute(0, 3, 1, 2).to(device)
+            outputs = decoder_maps(self._network(batch), self._network.config.sigma_limit)
+        maps = level_maps([output.float().cpu().numpy() for output in outputs])
+        return decode(maps, boxed_camera, encoding, self.skeleton, self._decode)
