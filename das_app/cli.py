@@ -138,6 +138,9 @@ def export(
     person: Annotated[
         list[int] | None, typer.Option("--person", help="track id; again for more; else everybody")
     ] = None,
+    space: Annotated[
+        str, typer.Option("--space", help="camera, or floor: levelled, origin below the lens")
+    ] = "camera",
     fps: Annotated[float | None, typer.Option("--fps", help="resample to this rate")] = None,
     fill_gaps: Annotated[
         float, typer.Option("--fill-gaps", help="interpolate gaps up to so many seconds")
@@ -146,12 +149,12 @@ def export(
 ) -> None:
     """Write a session in another format."""
     from das_app.exports.formats import ExportFormat, export_session
-    from das_app.exports.take import ExportError, ExportOptions
+    from das_app.exports.take import ExportError, ExportOptions, Space
     from das_app.pipeline.session import Session, SessionError
 
     try:
         wanted = tuple(person) if person else None
-        options = ExportOptions(wanted, fps, fill_gaps, raw)
+        options = ExportOptions(wanted, fps, fill_gaps, raw, Space(space))
         with tqdm(total=100, unit="%") as bar:
             take = export_session(
                 Session(session), ExportFormat(to), output, options,

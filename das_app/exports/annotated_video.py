@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from das_app.exports.files import Progress, whole_file
-from das_app.exports.take import ExportError, ExportOptions, load_take
+from das_app.exports.take import ExportError, ExportOptions, Space, load_take
 from das_app.pipeline.session import Session
 from das_app.pipeline.session_types import RecordedPoses
 
@@ -26,13 +26,13 @@ def write_annotated_video(
     """Write the session's video with overlays; frames without a picture are left out.
 
     Raises:
-        ExportError: if there is no video, a rate or filled gaps are asked for, nobody has the ids
-            asked for, or the file cannot be written.
+        ExportError: if there is no video, a rate, filled gaps or the floor are asked for, nobody
+            has the ids asked for, or the file cannot be written.
     """
     if session.video_path is None:
         raise ExportError(f"{session.folder} has no video to draw on")
-    if options.fps is not None or options.fill_gaps_s:
-        raise ExportError("a video keeps its own frames; leave frame rate and gaps out")
+    if options.fps is not None or options.fill_gaps_s or options.space is not Space.CAMERA:
+        raise ExportError("a video keeps its own frames; leave frame rate, gaps and space out")
     about = load_take(session, options).about()
     by_picture = {
         poses.picture: poses

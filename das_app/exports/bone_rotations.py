@@ -15,7 +15,8 @@ import numpy as np
 from das_app.exports.take import ExportError
 from das_model.skeleton import Skeleton
 
-CAMERA_TO_Y_UP = np.array([1.0, -1.0, -1.0])
+Y_UP_AXES = "x right, y up, z towards the camera"
+_TO_Y_UP = np.array([1.0, -1.0, -1.0])
 _REST = {
     "spine": (0, 1, 0), "neck": (0, 1, 0), "head": (0, 1, 0), "head_top": (0, 1, 0),
     "nose": (0, 0.3, 1), "left_eye": (0.6, 0.7, -0.4), "right_eye": (-0.6, 0.7, -0.4),
@@ -76,9 +77,9 @@ class Motion:
         return places
 
 
-def to_y_up(joints_cam: np.ndarray) -> np.ndarray:
-    """Camera space (..., 3) to x right, y up, z towards the camera."""
-    return joints_cam * CAMERA_TO_Y_UP
+def to_y_up(joints: np.ndarray) -> np.ndarray:
+    """x right, y down, z forward (..., 3) to x right, y up, z towards the camera."""
+    return joints * _TO_Y_UP
 
 
 def fixed_lengths(joints: np.ndarray, skeleton: Skeleton) -> np.ndarray:

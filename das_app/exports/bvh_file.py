@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from das_app.exports.bone_rotations import Motion, solve, to_y_up
+from das_app.exports.bone_rotations import Y_UP_AXES, Motion, solve, to_y_up
 from das_app.exports.files import Progress, whole_file
 from das_app.exports.take import ExportError, Take
 
@@ -31,7 +31,7 @@ def write_bvh(take: Take, folder: Path, on_progress: Progress) -> None:
         raise ExportError("nobody is seen with all joints")
     files = {}
     for number, (track, part, span) in enumerate(parts):
-        motion = solve(to_y_up(track.joints_cam[span]), take.origin.skeleton)
+        motion = solve(to_y_up(track.joints[span]), take.origin.skeleton)
         name = f"person_{track.track_id}" + (f"_part_{part + 1}" if part else "") + ".bvh"
         with whole_file(folder / name) as new:
             new.write_text(_bvh_text(motion, take.fps), encoding="ascii")
@@ -43,8 +43,7 @@ def write_bvh(take: Take, folder: Path, on_progress: Progress) -> None:
         }
         on_progress((number + 1) / len(parts))
     about = take.about() | {
-        "space": "centimetres, x right, y up, z towards the camera, right-handed, origin at the "
-        "lens",
+        "space": take.space_text("centimetres", Y_UP_AXES),
         "rest": "T-pose, upright, facing +z, left arm along +x",
         "rotations": "degrees; channels z, x, y; R = Rz Rx Ry",
     }

@@ -8,8 +8,9 @@ from pathlib import Path
 import ezc3d
 import numpy as np
 
+from das_app.exports.bone_rotations import Y_UP_AXES
 from das_app.exports.files import Progress, whole_file
-from das_app.exports.markers import AXES, marker_names, marker_positions
+from das_app.exports.markers import marker_names, marker_positions
 from das_app.exports.take import ExportError, Take
 
 _MOST_FRAMES = 65_535  # the header counts with 16 bits
@@ -35,7 +36,7 @@ def write_c3d(take: Take, path: Path, on_progress: Progress) -> None:
     file["parameters"]["POINT"]["LABELS"]["value"] = names
     file.add_parameter("POINT", "X_SCREEN", ["+X"])
     file.add_parameter("POINT", "Y_SCREEN", ["+Y"])
-    about = take.about() | {"space": AXES}
+    about = take.about() | {"space": take.space_text("mm", Y_UP_AXES)}
     file.add_parameter("DAS", "ABOUT", [f"{name}: {text}"[:127] for name, text in about.items()])
     points = np.ones((4, len(names), len(positions)))
     points[:3] = positions.transpose(2, 1, 0)

@@ -18,11 +18,13 @@ def write_coco(take: Take, path: Path, on_progress: Progress) -> None:
     """Write a take of recorded frames.
 
     Raises:
-        ExportError: if the take is resampled, its skeleton lacks joints of COCO, or the file
-            cannot be written.
+        ExportError: if the take is resampled or not in camera space, its skeleton lacks joints of
+            COCO, or the file cannot be written.
     """
     if take.is_steady:
         raise ExportError("COCO keypoints belong to recorded frames; leave the frame rate out")
+    if take.floor is not None:
+        raise ExportError("pixels belong to camera space; leave the floor out")
     order = COCO_17.indices_in(take.origin.skeleton)
     if (order < 0).any():
         raise ExportError("the model's skeleton lacks joints of COCO")
@@ -50,7 +52,7 @@ def write_coco(take: Take, path: Path, on_progress: Progress) -> None:
 
 
 def _annotation(track: Track, place: int, order: np.ndarray, camera: Camera) -> dict[str, object]:
-    points = camera.project(track.joints_cam[place, order])  # (17, 2) px
+    points = camera.project(track.joints[place, order])  # (17, 2) px
     is_seen = np.isfinite(points).all(axis=-1)
     seen = points[is_seen] if is_seen.any() else np.zeros((1, 2))
     low, size = seen.min(axis=0), np.ptp(seen, axis=0)

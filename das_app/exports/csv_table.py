@@ -36,7 +36,7 @@ def write_csv(take: Take, path: Path, on_progress: Progress) -> None:
 def _joints(track: Track, place: int, names: tuple[str, ...]) -> Iterator[tuple]:
     """The columns from `joint` on, for every joint that is there."""
     for joint, name in enumerate(names):
-        position = track.joints_cam[place, joint]
+        position = track.joints[place, joint]
         if np.isfinite(position).all():
             score = f"{track.joint_scores[place, joint]:.4f}"
             is_filled = int(track.is_filled[place, joint])

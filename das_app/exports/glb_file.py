@@ -1,8 +1,8 @@
 """GLB: animated skeletons of everybody in one file, with a bone drawn between joints.
 
-Metres, y up, z towards the camera, as glTF has it; the camera stands at the origin and looks
-along -z. Each person is a tree of joints whose rotations are solved (see `bone_rotations`) at the
-recorded times. While somebody is not seen whole, their tree is scaled to nothing.
+Metres, y up, z towards the camera, as glTF has it. Each person is a tree of joints whose rotations
+are solved (see `bone_rotations`) at the recorded times. While somebody is not seen whole, their
+tree is scaled to nothing.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ import numpy as np
 import pygltflib as gltf
 from scipy.spatial.transform import Rotation
 
-from das_app.exports.bone_rotations import Motion, solve, to_y_up
+from das_app.exports.bone_rotations import Y_UP_AXES, Motion, solve, to_y_up
 from das_app.exports.files import Progress, whole_file
 from das_app.exports.take import ExportError, Take, Track
 
@@ -52,10 +52,7 @@ class _File:
     """The glTF document and its one buffer while they grow."""
 
     def __init__(self, take: Take) -> None:
-        about = take.about() | {
-            "space": "metres, x right, y up, z towards the camera, right-handed, camera at the "
-            "origin"
-        }
+        about = take.about() | {"space": take.space_text("metres", Y_UP_AXES)}
         self._document = gltf.GLTF2(
             asset=gltf.Asset(version="2.0", generator=about["application"], extras=about),
             scene=0,
@@ -71,7 +68,7 @@ class _File:
 
     def add_person(self, track: Track, take: Take) -> None:
         """Append the nodes and the animation of one person."""
-        motion = solve(to_y_up(track.joints_cam[track.is_whole]), take.origin.skeleton)
+        motion = solve(to_y_up(track.joints[track.is_whole]), take.origin.skeleton)
         times = self._accessor(self._times(track, take)[track.is_whole], "SCALAR", has_bounds=True)
         person = self._node(gltf.Node(name=f"person_{track.track_id}", children=[]))
         self._document.scenes[0].nodes.append(person)

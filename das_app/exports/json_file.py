@@ -35,7 +35,7 @@ def _person(track: Track, place: int) -> dict[str, object]:
     return {
         "id": track.track_id,
         "score": _numbers(track.scores[place]),
-        "joints_cam_mm": _numbers(track.joints_cam[place]),
+        "joints_mm": _numbers(track.joints[place]),
         "joint_scores": _numbers(track.joint_scores[place]),
         "is_interpolated": track.is_filled[place].tolist(),
     }

@@ -5,8 +5,6 @@ import numpy as np
 from das_app.exports.bone_rotations import to_y_up
 from das_app.exports.take import Take
 
-AXES = "x right, y up, z towards the camera, right-handed, origin at the lens"
-
 
 def marker_names(take: Take) -> list[str]:
     """`p<person>_<joint>`, person by person."""
@@ -21,5 +19,5 @@ def marker_positions(take: Take) -> np.ndarray:
     for person, track in enumerate(take.tracks):
         columns = slice(person * num_joints, (person + 1) * num_joints)
         there = slice(track.first, track.first + len(track))
-        positions[there, columns] = to_y_up(track.joints_cam)
+        positions[there, columns] = to_y_up(track.joints)
     return positions

@@ -16,11 +16,11 @@ def write_npz(take: Take, path: Path, on_progress: Progress) -> None:
     """Write a take. Raises ExportError when the file cannot be written."""
     skeleton = take.origin.skeleton
     shape = (len(take.times_s), len(take.tracks), skeleton.num_joints)
-    joints_cam, joint_scores = np.full((*shape, 3), np.nan, "f4"), np.full(shape, np.nan, "f4")
+    joints, joint_scores = np.full((*shape, 3), np.nan, "f4"), np.full(shape, np.nan, "f4")
     scores, is_filled = np.full(shape[:2], np.nan, "f4"), np.zeros(shape, bool)
     for person, track in enumerate(take.tracks):
         there = slice(track.first, track.first + len(track))
-        joints_cam[there, person] = track.joints_cam
+        joints[there, person] = track.joints
         joint_scores[there, person] = track.joint_scores
         scores[there, person] = track.scores
         is_filled[there, person] = track.is_filled
@@ -30,7 +30,7 @@ def write_npz(take: Take, path: Path, on_progress: Progress) -> None:
             file,
             times_s=take.times_s,
             person_ids=np.array([track.track_id for track in take.tracks]),
-            joints_cam_mm=joints_cam,
+            joints_mm=joints,
             joint_scores=joint_scores,
             scores=scores,
             is_interpolated=is_filled,

@@ -5,10 +5,12 @@ a length, and then marked. A stall of the source counts as a gap, too.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 
+from das_app.pipeline.floor import Floor, FloorError, FloorFromFeet
 from das_app.pipeline.session import Session
 from das_app.pipeline.session_format import AXES, UNITS
 from das_app.pipeline.session_types import RecordedPoses, SessionOrigin
@@ -26,6 +28,13 @@ class ExportCancelledError(ExportError):
     """The user ended an export; no file is left of it."""
 
 
+class Space(StrEnum):
+    """Where positions are told from."""
+
+    CAMERA = "camera"  # origin at the lens
+    FLOOR = "floor"  # levelled, origin on the floor below the lens
+
+
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
     """What is exported.
@@ -36,6 +45,7 @@ class ExportOptions:
             median rate where a format needs a steady one.
         fill_gaps_s: gaps up to this long are interpolated.
         is_raw: export the raw poses instead of the smoothed ones.
+        space: where positions are told from; the floor is found from the feet of everybody.
 
     Raises:
         ValueError: if fps is not positive or fill_gaps_s is negative.
@@ -45,6 +55,7 @@ class ExportOptions:
     fps: float | None = None
     fill_gaps_s: float = 0.0
     is_raw: bool = False
+    space: Space = Space.CAMERA
 
     def __post_init__(self) -> None:
         if self.fps is not None and not 0 < self.fps <= 1000:
@@ -60,7 +71,7 @@ class Track:
     Args:
         track_id: of the session.
         first: number of the first frame in the take.
-        joints_cam: (n, J, 3) float64 mm, NaN in gaps.
+        joints: (n, J, 3) float64 mm in the take's space, NaN in gaps.
         joint_scores: (n, J), NaN in gaps.
         scores: (n,), NaN in gaps.
         is_filled: (n, J) bool: interpolated over a gap.
@@ -68,7 +79,7 @@ class Track:
 
     track_id: int
     first: int
-    joints_cam: np.ndarray
+    joints: np.ndarray
     joint_scores: np.ndarray
     scores: np.ndarray
     is_filled: np.ndarray
@@ -84,7 +95,7 @@ class Track:
     @property
     def is_whole(self) -> np.ndarray:
         """(n,) bool: every joint is there."""
-        return np.isfinite(self.joints_cam).all(axis=(1, 2))
+        return np.isfinite(self.joints).all(axis=(1, 2))
 
     def whole_spans(self) -> list[slice]:
         """Stretches of its frames in which every joint is there."""
@@ -104,6 +115,7 @@ class Take:
         tracks: by track id.
         cameras: camera of every recorded frame; empty when resampled.
         num_untracked: sightings of people without a track id, which are left out.
+        floor: the floor that positions are told from, None in camera space.
         options: what was asked for.
     """
 
@@ -114,12 +126,13 @@ class Take:
     tracks: tuple[Track, ...]
     cameras: tuple[Camera, ...]
     num_untracked: int
+    floor: Floor | None
     options: ExportOptions
 
     def seen_at(self, frame: int) -> list[tuple[Track, int]]:
         """Tracks with any joint in a frame, each with the frame's place in the track."""
         places = ((track, frame - track.first) for track in self.tracks if frame in track.frames)
-        return [(t, n) for t, n in places if np.isfinite(t.joints_cam[n, :, 2]).any()]
+        return [(t, n) for t, n in places if np.isfinite(t.joints[n, :, 2]).any()]
 
     def summary(self) -> str:
         """How much it is, for people to read."""
@@ -129,6 +142,13 @@ class Take:
             f"{', '.join(str(track.track_id) for track in self.tracks)}"
             f"{left_out if self.num_untracked else ''}"
         )
+
+    def space_text(self, units: str, axes: str) -> str:
+        """Units, axes, handedness and origin of what is written."""
+        where = "camera space, origin at the lens"
+        if self.floor is not None:
+            where = f"levelled, origin on the floor below the lens ({self.floor.label})"
+        return f"{units}; {axes}; right-handed; {where}"
 
     def about(self) -> dict[str, str]:
         """What a reader of the exported file must know, for its header or beside it."""
@@ -141,7 +161,7 @@ class Take:
             "poses": "raw" if self.options.is_raw else "smoothed",
             "fps": f"{self.fps:g}, {'resampled' if self.is_steady else 'median; see the times'}",
             "gaps": f"interpolated up to {filling:g} s" if filling else "not interpolated",
-            "space": f"camera space in {UNITS}: {AXES}; right-handed; origin at the lens",
+            "space": self.space_text(UNITS, AXES),
             "lens": self.origin.intrinsics,
         }
 
@@ -160,17 +180,22 @@ def load_take(session: Session, options: ExportOptions, needs_steady: bool = Fal
     """
     frames, cameras = [], _Cameras()
     num_untracked, seen = 0, _Sightings(session.origin.skeleton.num_joints, options.person_ids)
+    feet = FloorFromFeet()
     for poses in session.between(is_raw=options.is_raw):
         num_untracked += int((poses.people.track_ids < 0).sum())
         seen.add(len(frames), poses)
         frames.append(poses.time_s)
         cameras.add(poses.camera)
+        feet.add(poses.people, poses.camera)
     if not frames:
         raise ExportError(f"{session.folder} has no frame to export")
     times_s = np.array(frames)
     tracks = [_filled(track, times_s, options.fill_gaps_s) for track in seen.tracks()]
     if not tracks:
         raise ExportError(f"{session.folder}: {seen.nobody_text()}")
+    floor = _floor(feet) if options.space is Space.FLOOR else None
+    if floor is not None:
+        tracks = [replace(track, joints=floor.to_world(track.joints)) for track in tracks]
     fps = options.fps or _usual_fps(times_s, session.origin.nominal_fps)
     is_steady = needs_steady or options.fps is not None
     if is_steady:
@@ -180,8 +205,15 @@ def load_take(session: Session, options: ExportOptions, needs_steady: bool = Fal
         tracks, times_s = [t for t in tracks if len(t)], steady_s
     return Take(
         session.origin, times_s, fps, is_steady, tuple(tracks),
-        () if is_steady else tuple(cameras.all), num_untracked, options,
+        () if is_steady else tuple(cameras.all), num_untracked, floor, options,
     )  # fmt: skip
+
+
+def _floor(feet: FloorFromFeet) -> Floor:
+    try:
+        return feet.estimate()
+    except FloorError as error:
+        raise ExportError(f"the floor is not known: {error}") from error
 
 
 class _Cameras:
@@ -234,7 +266,7 @@ class _Sightings:
             np.full(size, np.nan),
             np.zeros((size, self._num_joints), bool),
         )
-        track.joints_cam[places] = joints
+        track.joints[places] = joints
         track.joint_scores[places] = joint_scores
         track.scores[places] = scores
         return track
@@ -245,7 +277,7 @@ def _filled(track: Track, times_s: np.ndarray, longest_s: float) -> Track:
     if longest_s <= 0:
         return track
     times_s = times_s[track.first : track.first + len(track)]
-    is_seen = np.isfinite(track.joints_cam).all(axis=-1)  # (n, J)
+    is_seen = np.isfinite(track.joints).all(axis=-1)  # (n, J)
     for joint in range(is_seen.shape[1]):
         known = np.flatnonzero(is_seen[:, joint])
         for before, after in zip(known[:-1], known[1:], strict=True):
@@ -257,7 +289,7 @@ def _filled(track: Track, times_s: np.ndarray, longest_s: float) -> Track:
 def _fill(track: Track, joint: int, before: int, after: int, times_s: np.ndarray) -> None:
     gap = slice(before + 1, after)
     share = (times_s[gap] - times_s[before]) / (times_s[after] - times_s[before])
-    for values in (track.joints_cam[:, joint], track.joint_scores[:, joint], track.scores):
+    for values in (track.joints[:, joint], track.joint_scores[:, joint], track.scores):
         start, end = values[before], values[after]
         values[gap] = start + share.reshape(-1, *[1] * (values.ndim - 1)) * (end - start)
     track.is_filled[gap, joint] = True
@@ -280,7 +312,7 @@ def _resampled(track: Track, old_s: np.ndarray, new_s: np.ndarray, longest_s: fl
         return values[before] + weight * (values[after] - values[before])
 
     return Track(
-        track.track_id, first, between(track.joints_cam), between(track.joint_scores),
+        track.track_id, first, between(track.joints), between(track.joint_scores),
         between(track.scores), track.is_filled[before] | track.is_filled[after],
     )  # fmt: skip
 

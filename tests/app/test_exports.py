@@ -15,7 +15,7 @@ from session_fakes import BENT, FPS, WIDE, record, result, tracked, write_sessio
 
 from das_app.exports.bone_rotations import fixed_lengths, solve, to_y_up
 from das_app.exports.formats import ExportFormat, export_session
-from das_app.exports.take import ExportCancelledError, ExportError, ExportOptions, load_take
+from das_app.exports.take import ExportCancelledError, ExportError, ExportOptions, Space, load_take
 from das_app.pipeline.session import Session
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17, MUCO_21
@@ -113,13 +113,13 @@ def test_json(session, tmp_path):
         assert sorted(p["id"] for p in values["people"]) == ([2] if frame in GAP else [2, 5])
         for person in values["people"]:
             expected = MOTIONS[person["id"]][frame]
-            assert np.allclose(person["joints_cam_mm"], expected, atol=2e-3)
+            assert np.allclose(person["joints_mm"], expected, atol=2e-3)
 
 
 def test_npz(session, tmp_path):
     with np.load(export(session, tmp_path, ExportFormat.NPZ), allow_pickle=False) as arrays:
         assert arrays["person_ids"].tolist() == [2, 5]
-        joints = arrays["joints_cam_mm"]
+        joints = arrays["joints_mm"]
         assert np.allclose(joints[:, 0], MOTIONS[2], atol=2e-3)
         assert np.isnan(joints[GAP.start : GAP.stop, 1]).all()
         assert np.allclose(joints[GAP.stop :, 1], MOTIONS[5][GAP.stop :], atol=2e-3)
@@ -129,7 +129,7 @@ def test_npz(session, tmp_path):
 
 def test_gaps_are_interpolated_on_request_and_marked(session, tmp_path):
     short = ExportOptions(fill_gaps_s=0.1)
-    assert np.isnan(load_take(session, short).tracks[1].joints_cam[8:12]).all()
+    assert np.isnan(load_take(session, short).tracks[1].joints[8:12]).all()
     path = export(session, tmp_path, ExportFormat.CSV, ExportOptions(fill_gaps_s=0.2))
     table = pandas.read_csv(path, comment="#")
     rows = table[(table.person == 5) & table.frame.isin(GAP) & (table.joint == "left_knee")]
@@ -150,10 +150,10 @@ def test_only_whom_one_asks_for(session, tmp_path):
 def test_resampling_is_linear_and_keeps_gaps(session):
     take = load_take(session, ExportOptions(fps=60.0))
     assert take.is_steady and np.allclose(np.diff(take.times_s), 1 / 60)
-    there, back = take.tracks[0].joints_cam, MOTIONS[2]
+    there, back = take.tracks[0].joints, MOTIONS[2]
     assert np.allclose(there[::2], back[: len(there[::2])], atol=2e-3)
     assert np.allclose(there[1::2], (back[:-1] + back[1:])[: len(there[1::2])] / 2, atol=2e-3)
-    is_missing = np.isnan(take.tracks[1].joints_cam).all(axis=(1, 2))
+    is_missing = np.isnan(take.tracks[1].joints).all(axis=(1, 2))
     assert np.flatnonzero(is_missing).tolist() == list(range(15, 24))
     slower = load_take(session, ExportOptions(fps=7.0))
     assert len(slower.times_s) == int((NUM_FRAMES - 1) / FPS * 7) + 1
@@ -163,7 +163,7 @@ def test_stall_of_the_source_is_a_gap(tmp_path):
     results = [result(i, time_s=i / FPS + (1.0 if i > 4 else 0.0)) for i in range(10)]
     record(tmp_path / "s", results)
     take = load_take(Session(tmp_path / "s"), ExportOptions(fps=FPS))
-    is_missing = np.isnan(take.tracks[0].joints_cam).any(axis=(1, 2))
+    is_missing = np.isnan(take.tracks[0].joints).any(axis=(1, 2))
     assert np.flatnonzero(is_missing).tolist() == list(range(5, 35))
 
 
@@ -185,7 +185,7 @@ def test_trc(session, tmp_path):
 
 def steady(session, options=EVERYBODY):
     """Joints of both people on the steady time line of the formats that need one."""
-    return [track.joints_cam for track in load_take(session, options, needs_steady=True).tracks]
+    return [track.joints for track in load_take(session, options, needs_steady=True).tracks]
 
 
 def test_c3d(session, tmp_path):
@@ -250,7 +250,7 @@ def test_bvh_read_by_bvhio(session, tmp_path):
         root = bvhio.readAsHierarchy(str(folder / name))
         track = tracks[part["person"]]
         begin = part["first_frame"] - track.first
-        joints = track.joints_cam[begin : begin + part["num_frames"]]
+        joints = track.joints[begin : begin + part["num_frames"]]
         expected_cm = fixed_lengths(to_y_up(joints), BODY_22) / 10
         found_cm = bvh_positions(root, part["num_frames"])
         error_cm = np.linalg.norm(found_cm - expected_cm, axis=-1)
@@ -274,14 +274,18 @@ def test_glb_plays_back_the_joints(session, tmp_path):
     assert 1.0 < scene.extents[1] < 2.0  # metres, y up
     file = GLTF2().load(str(path))
     assert "metres" in file.asset.extras["space"]
-    frames = animated(file, np.arange(NUM_FRAMES) / FPS)
+    looked_at = [0, 6, 7, 8, 11, 12, 23]
+    frames = dict(zip(looked_at, animated(file, np.array(looked_at) / FPS), strict=True))
     for track_id, joints in MOTIONS.items():
         is_seen = np.array([not is_gap(track_id, f) for f in range(NUM_FRAMES)])
         expected_m = fixed_lengths(to_y_up(joints[is_seen].astype(float)), BODY_22) / 1000
-        found = np.array([frames[f][f"person_{track_id}"] for f in np.flatnonzero(is_seen)])
-        assert np.allclose(found, expected_m, atol=1e-4)
-        for frame in np.flatnonzero(~is_seen):
-            assert np.allclose(frames[frame][f"person_{track_id}"], 0)  # scaled to nothing
+        place_of = np.cumsum(is_seen) - 1
+        for frame, people in frames.items():
+            found = people[f"person_{track_id}"]
+            if is_seen[frame]:
+                assert np.allclose(found, expected_m[place_of[frame]], atol=1e-4)
+            else:
+                assert np.allclose(found, 0)  # scaled to nothing
 
 
 def values_of(file, accessor):
@@ -414,7 +418,35 @@ def test_raw_poses_are_exported_on_request(tmp_path):
     record(tmp_path / "s", [result(i) for i in range(3)])
     session = Session(tmp_path / "s")
     smoothed, raw = (
-        load_take(session, ExportOptions(is_raw=is_raw)).tracks[0].joints_cam
+        load_take(session, ExportOptions(is_raw=is_raw)).tracks[0].joints
         for is_raw in (False, True)
     )
     assert np.allclose(smoothed[..., 2] - raw[..., 2], 1, atol=2e-3)
+
+
+def test_floor_space_is_level_with_the_feet_on_it(tmp_path):
+    tilt = np.radians(20.0)  # the camera looks down, 1.5 m above the floor
+    lean = np.array([[1, 0, 0], [0, np.cos(tilt), -np.sin(tilt)], [0, np.sin(tilt), np.cos(tilt)]])
+
+    def walking(index):
+        world = standing() - [0, 860 + 80, 3000]  # ankles 80 mm above the floor y = 0
+        world += [700 * np.sin(index / 3), 1500, 3500 + 1500 * np.cos(index / 5)]
+        joints = (world @ lean.T).astype(np.float32)[None]
+        ones = np.ones((1, J), np.float32)
+        return People(joints, ones, ones[:, 0], np.zeros(1, np.int64))
+
+    write_session(tmp_path / "s", 60, people_of=walking)
+    session = Session(tmp_path / "s")
+    path = export(session, tmp_path, ExportFormat.CSV, ExportOptions(space=Space.FLOOR))
+    assert "origin on the floor below the lens" in path.read_text()
+    table = pandas.read_csv(path, comment="#")
+    ankles, tops = (table[table.joint == name].y_mm for name in ("left_ankle", "head_top"))
+    assert np.abs(ankles + 80).max() < 60 and np.abs(tops + 1640).max() < 60
+    for to in (ExportFormat.COCO, ExportFormat.MP4):
+        with pytest.raises(ExportError):
+            export(session, tmp_path, to, ExportOptions(space=Space.FLOOR))
+
+
+def test_floor_that_nobody_stands_on_is_told(session):
+    with pytest.raises(ExportError, match="floor is not known"):
+        load_take(session, ExportOptions(space=Space.FLOOR))
