@@ -11,7 +11,8 @@ from das_model.datasets.augment import AugmentConfig
 from das_model.losses import LossConfig
 from das_model.network import LITE, RESNET50, NetworkConfig
 from das_model.optimiser import AUTHORS_SGD, OptimiserConfig
-from das_model.skeleton import MUCO_21, PANOPTIC_15
+from das_model.protocols.panoptic import SCORED_JOINTS
+from das_model.skeleton import MUCO_21
 from das_model.targets import Encoding
 from das_model.train import TrainConfig
 
@@ -71,7 +72,7 @@ class Recipe:
 MSPN2 = replace(
     RESNET50,
     backbone="mspn2",
-    joint_names=PANOPTIC_15.joint_names,
+    joint_names=SCORED_JOINTS.joint_names,
     update_layers=1,
     encoding=Encoding(range_bounds_px=(80, 160, 320)),
 )
@@ -90,7 +91,7 @@ def _panoptic(
     """The authors' recipe on CMU Panoptic and COCO."""
     network = replace(
         network,
-        joint_names=PANOPTIC_15.joint_names,
+        joint_names=SCORED_JOINTS.joint_names,
         encoding=replace(network.encoding, centre=centre),
     )
     loss = LossConfig(pose_loss=pose_loss)

@@ -15,7 +15,8 @@ from tqdm import tqdm
 
 from das_model.camera import Camera
 from das_model.datasets.augment import AugmentConfig
-from das_model.datasets.training import Batch, DataConfig, TrainingMix, collate
+from das_model.datasets.data_config import DataConfig
+from das_model.datasets.training import Batch, TrainingMix, collate
 from das_model.figures.drawing import draw_skeletons
 from das_model.network import HeadMaps
 from das_model.network_predictor import NetworkPredictor

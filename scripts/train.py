@@ -15,7 +15,8 @@ from pathlib import Path
 import torch
 
 from das_model.backbones.efficientnet_lite import imagenet_file
-from das_model.datasets.training import DataConfig, training_batches
+from das_model.datasets.data_config import DataConfig
+from das_model.datasets.training import training_batches
 from das_model.recipes import RECIPES
 from das_model.skeleton import Skeleton
 from das_model.train import Trainer, train
@@ -27,6 +28,7 @@ add("recipe", nargs="?", choices=sorted(RECIPES), default="lite", help="lite by 
 add("--synthetic", type=Path, help="folder of render_synthetic.py")
 add("--photos", type=Path, help="folder with annotations.json in COCO style")
 add("--panoptic", type=Path, help="folder of the CMU Panoptic sequences")
+add("--panoptic-split", default="das", help="sequences to train on: das, smap or a file")
 add("--muco", type=Path, help="folder with MuCo-3DHP.json")
 add("--coco", type=Path, help="folder of COCO 2017")
 add("--synthetic-val", type=Path, help="rendered pictures kept for validation")
@@ -61,7 +63,8 @@ def main() -> None:
     canvas = args.size or recipe.canvas
     data = DataConfig(
         photos=args.photos, synthetic=args.synthetic, synthetic_val=args.synthetic_val,
-        panoptic=args.panoptic, muco=args.muco, coco=args.coco, augment=recipe.augment,
+        panoptic=args.panoptic, panoptic_split=args.panoptic_split, muco=args.muco,
+        coco=args.coco, augment=recipe.augment,
         photo_share=recipe.photo_share if args.photo_share is None else args.photo_share,
         size=canvas[0], height=canvas[-1], batch_size=args.batch or recipe.batch_size,
         num_workers=args.workers, seed=args.seed,

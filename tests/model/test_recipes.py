@@ -54,6 +54,7 @@ def test_paper_models_have_the_authors_settings():
     assert panoptic.train.network.backbone == "mspn2" and panoptic.sets == ("panoptic", "coco")
     assert mupots.train.network.backbone == "mspn3" and mupots.sets == ("muco", "coco")
     assert len(panoptic.train.network.joint_names) == 15
+    assert "head_top" in panoptic.train.network.joint_names  # scored, unlike the nose
     assert len(mupots.train.network.joint_names) == 21
     assert [r.train.network.num_updates for r in (panoptic, mupots)] == [1, 2]
     for recipe in (panoptic, mupots):
