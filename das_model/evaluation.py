@@ -117,7 +117,7 @@ def evaluate_photos(
         )  # fmt: skip
     if sheet:
         badness = protocol.badness()
-        worst = np.argsort(-badness, kind="stable")[:NUM_PHOTOS].tolist()
+        worst = protocol.worst_first()[:NUM_PHOTOS].tolist()
         write_photo_sheet(
             sheet,
             [SheetPhoto(*photos[i], predictions[i], float(badness[i])) for i in worst],

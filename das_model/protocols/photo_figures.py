@@ -30,11 +30,14 @@ class PhotoRecord:
     is_ignored: np.ndarray  # (P,) bool: not false even if paired with nobody
 
     @property
-    def badness(self) -> float:
-        """Share of wrong joints, see `PhotoProtocol.badness`."""
-        num_correct = num_correct_2d(self.distances_px, self.valid, self.sizes_px, 0.1)
-        num_joints = int(self.valid.sum()) + self.valid.shape[1] * self.num_false
-        return 1 - num_correct / num_joints if num_joints else 0.0
+    def num_joints(self) -> int:
+        """Labelled joints, with a full set for each false person."""
+        return int(self.valid.sum()) + self.valid.shape[1] * self.num_false
+
+    @property
+    def num_wrong(self) -> int:
+        """Those of `num_joints` that are not within 0.1 of the person's size."""
+        return self.num_joints - num_correct_2d(self.distances_px, self.valid, self.sizes_px, 0.1)
 
     def labelled_by(self, source: str) -> "PhotoRecord":
         """The photo with the people of one source; predictions of the others are ignored."""

@@ -117,7 +117,12 @@ class PhotoProtocol:
     def badness(self) -> np.ndarray:
         """(N,) how wrong each photo is, in [0, 1]: of its labelled joints the share farther off
         than 0.1 of the person's size, a false person weighing as much as a fully labelled one."""
-        return np.array([p.badness for p in self._pictures])
+        return np.array([p.num_wrong / max(p.num_joints, 1) for p in self._pictures])
+
+    def worst_first(self) -> np.ndarray:
+        """(N,) int64 order of the photos by badness, of equals by their number of wrong joints."""
+        num_wrong = np.array([p.num_wrong for p in self._pictures])
+        return np.lexsort((-num_wrong, -self.badness()))
 
 
 def _coco_order(holder: People | Annotation) -> np.ndarray:

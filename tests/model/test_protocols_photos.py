@@ -210,3 +210,6 @@ def test_badness_ranks_pictures():
                                 (people_px((200, 100), (500, 100)), joints)):  # fmt: skip
         protocol.add(predict(predicted), annotate(labelled), "hand")
     assert protocol.badness() == pytest.approx([0, 8 / 17, 1, 1, 0, 0.5])
+    two_missed = people_px((200, 100), (400, 100))
+    protocol.add(predict(people_px()), annotate(two_missed), "hand")
+    assert protocol.worst_first().tolist() == [6, 2, 3, 5, 1, 0, 4]
