@@ -132,10 +132,19 @@ def evaluate_panoptic(
     activities: tuple[str, ...],
     frames_per_activity: int,
 ) -> Table:
-    """CMU Panoptic in `root`, the pictures that the protocol takes of each activity."""
+    """CMU Panoptic in `root`, the pictures that the protocol takes of each activity.
+
+    Raises:
+        ValueError: if so few frames leave none for each sequence and camera, or nobody is there.
+    """
     protocol = PanopticProtocol()
     for activity in activities:
         pictures = panoptic.activity_set(root, split, activity, frames_per_activity)
+        if len(pictures) == 0:
+            raise ValueError(
+                f"{activity} must have pictures with people in {root}, got none of "
+                f"{frames_per_activity} for {len(split.test[activity])} sequences"
+            )
         for index in tqdm(range(len(pictures)), unit="image"):
             name, annotation = pictures.file_name(index), pictures.annotation(index)
             found = predictor((name,), _reader(root / name), annotation.camera)

@@ -18,7 +18,7 @@ Root = Annotated[Path, typer.Option(help="folder of the data set")]
 Models = Annotated[list[Path] | None, typer.Option(help="ONNX file; several: a column each")]
 File = Annotated[Path | None, typer.Option(help="JSON as scripts/predict.py writes it")]
 Limit = Annotated[int | None, typer.Option(min=1, help="take the first so many pictures only")]
-Score = Annotated[float | None, typer.Option(min=0, max=1, help="people's least; models: 0.2")]
+Score = Annotated[float | None, typer.Option(min=0, max=1, help="least of a person; models: 0.2")]
 Output = Annotated[Path | None, typer.Option("--json", help="write the figures there too")]
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -29,7 +29,7 @@ def panoptic(
     root: Root, model: Models = None, predictions: File = None, threshold: Score = None,
     output: Output = None,
     activity: Annotated[list[str] | None, typer.Option(help="all of the split by default")] = None,
-    frames_per_activity: Annotated[int, typer.Option(min=4)] = FRAMES_PER_ACTIVITY,
+    frames_per_activity: Annotated[int, typer.Option(min=1)] = FRAMES_PER_ACTIVITY,
     split: Annotated[str, typer.Option(help="das, smap or a TOML file of lists")] = "das",
 ) -> None:  # fmt: skip
     """CMU Panoptic: mpjpe_mm of the DAS protocol by activity, strict figures beside it."""

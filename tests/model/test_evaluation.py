@@ -114,6 +114,8 @@ def test_panoptic_says_what_is_missing(evaluate, tmp_path):
         "panoptic", "--root", tmp_path, "--predictions", file, "--activity", "pizza"
     )
     assert "no entry for 2 pictures" in printed
+    with pytest.raises(ValueError, match="pizza must have pictures"):
+        evaluation.evaluate_panoptic(tmp_path, None, PanopticSplit.read(), ("pizza",), 1)
     assert table["num_stand_ins"]["pizza"] == 4 and table["strict_recall"]["pizza"] == 0
     assert table["mpjpe_mm"]["pizza"] > 0
 
