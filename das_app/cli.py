@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 _SOURCE_HELP = (
-    "camera index or name, video file, image, folder of images, rtsp or http address, or `demo`"
+    "camera index or name, video file, image, folder of images, rtsp or http address, "
+    "session with a video, or `demo`"
 )
 FovOption = Annotated[
     float | None, typer.Option("--fov", min=2, max=178, help="degrees of the longer side")

@@ -7,8 +7,8 @@ import av
 import cv2
 import numpy as np
 
-from das_app.exports.files import Progress, whole_file
-from das_app.exports.take import ExportError, ExportOptions, Space, load_take
+from das_app.exports.files import whole_file
+from das_app.exports.take import ExportError, ExportOptions, Progress, Space, load_take
 from das_app.pipeline.session import Session
 from das_app.pipeline.session_types import RecordedPoses
 
@@ -33,7 +33,7 @@ def write_annotated_video(
         raise ExportError(f"{session.folder} has no video to draw on")
     if options.fps is not None or options.fill_gaps_s or options.space is not Space.CAMERA:
         raise ExportError("a video keeps its own frames; leave frame rate, gaps and space out")
-    about = load_take(session, options).about()
+    about = load_take(session, options, on_progress=lambda done: on_progress(0.3 * done)).about()
     by_picture = {
         poses.picture: poses
         for poses in session.between(is_raw=options.is_raw) if poses.picture is not None
@@ -41,7 +41,7 @@ def write_annotated_video(
     with whole_file(path) as new, av.open(str(session.video_path)) as video:
         with av.open(str(new), "w", format="mp4", options={"movflags": "faststart"}) as out:
             out.metadata["comment"] = "; ".join(f"{k}: {v}" for k, v in about.items())
-            _draw_all(video, out, by_picture, options, on_progress)
+            _draw_all(video, out, by_picture, options, lambda s: on_progress(0.3 + 0.7 * s))
 
 
 def _draw_all(

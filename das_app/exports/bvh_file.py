@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from das_app.exports.bone_rotations import Y_UP_AXES, Motion, solve, to_y_up
-from das_app.exports.files import Progress, whole_file
-from das_app.exports.take import ExportError, Take
+from das_app.exports.files import whole_file
+from das_app.exports.take import ExportError, Progress, Take
 
 _CM = 0.1
 _END_CM = 5.0  # of the bone drawn beyond a last joint

@@ -9,9 +9,9 @@ import ezc3d
 import numpy as np
 
 from das_app.exports.bone_rotations import Y_UP_AXES
-from das_app.exports.files import Progress, whole_file
+from das_app.exports.files import whole_file
 from das_app.exports.markers import marker_names, marker_positions
-from das_app.exports.take import ExportError, Take
+from das_app.exports.take import ExportError, Progress, Take
 
 _MOST_FRAMES = 65_535  # the header counts with 16 bits
 _MOST_POINTS = 255  # names of a parameter are counted with 8 bits

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from das_app.exports.files import Progress, whole_file
-from das_app.exports.take import Take, Track
+from das_app.exports.files import whole_file
+from das_app.exports.take import Progress, Take, Track
 
 _COLUMNS = (
     "frame", "time_s", "person", "person_score", "joint", "x_mm", "y_mm", "z_mm", "joint_score",

@@ -1,13 +1,11 @@
 """Writing exported files whole or not at all."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from das_app.exports.take import ExportError
-
-Progress = Callable[[float], None]  # share done, 0 to 1; may raise ExportCancelledError
 
 
 @contextmanager

@@ -3,8 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 
-from das_app.exports.files import Progress
-from das_app.exports.take import ExportOptions, Take, load_take
+from das_app.exports.take import ExportOptions, Progress, Take, load_take
 from das_app.pipeline.session import Session
 
 
@@ -53,8 +52,9 @@ def export_session(
 
         write_annotated_video(session, options, path, on_progress)
         return None
-    take = load_take(session, options, needs_steady=to in _NEED_STEADY_RATE)
-    _write(take, to, path, on_progress)
+    is_steady = to in _NEED_STEADY_RATE
+    take = load_take(session, options, is_steady, lambda share: on_progress(0.5 * share))
+    _write(take, to, path, lambda share: on_progress(0.5 + 0.5 * share))
     return take
 
 

@@ -12,8 +12,8 @@ import pygltflib as gltf
 from scipy.spatial.transform import Rotation
 
 from das_app.exports.bone_rotations import Y_UP_AXES, Motion, solve, to_y_up
-from das_app.exports.files import Progress, whole_file
-from das_app.exports.take import ExportError, Take, Track
+from das_app.exports.files import whole_file
+from das_app.exports.take import ExportError, Progress, Take, Track
 
 _M = 1e-3
 _BONE_WIDTH_M = 0.035

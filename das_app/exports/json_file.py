@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from das_app.exports.files import Progress, whole_file
-from das_app.exports.take import Take, Track
+from das_app.exports.files import whole_file
+from das_app.exports.take import Progress, Take, Track
 
 
 def write_json(take: Take, path: Path, on_progress: Progress) -> None:

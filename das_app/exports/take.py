@@ -4,7 +4,7 @@ A gap, where a person or a joint is not seen, stays NaN. It is interpolated only
 a length, and then marked. A stall of the source counts as a gap, too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -18,6 +18,9 @@ from das_model.camera import Camera
 
 _STALL_S = 0.25  # neighbouring frames further apart are not interpolated between
 _SAME_S = 1e-6
+
+
+Progress = Callable[[float], None]  # share done, 0 to 1; may raise ExportCancelledError
 
 
 class ExportError(RuntimeError):
@@ -166,13 +169,19 @@ class Take:
         }
 
 
-def load_take(session: Session, options: ExportOptions, needs_steady: bool = False) -> Take:
+def load_take(
+    session: Session,
+    options: ExportOptions,
+    needs_steady: bool = False,
+    on_progress: Progress = lambda _share: None,
+) -> Take:
     """Read a session for export.
 
     Args:
         session: what to export.
         options: whom and how.
         needs_steady: resample to a steady rate even where no rate is asked for.
+        on_progress: hears of the share of frames read.
 
     Raises:
         ExportError: if the session has no frame, or nobody whom the options ask for.
@@ -187,6 +196,7 @@ def load_take(session: Session, options: ExportOptions, needs_steady: bool = Fal
         frames.append(poses.time_s)
         cameras.add(poses.camera)
         feet.add(poses.people, poses.camera)
+        on_progress(len(frames) / len(session))
     if not frames:
         raise ExportError(f"{session.folder} has no frame to export")
     times_s = np.array(frames)

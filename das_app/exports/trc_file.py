@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from das_app.exports.files import Progress, whole_file
+from das_app.exports.files import whole_file
 from das_app.exports.markers import marker_names, marker_positions
-from das_app.exports.take import Take
+from das_app.exports.take import Progress, Take
 
 
 def write_trc(take: Take, path: Path, on_progress: Progress) -> None:

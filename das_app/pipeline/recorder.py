@@ -202,9 +202,11 @@ class Recorder:
                 self._video.join()
             self._counts = self._writer.close(self._num_dropped, self.num_dropped_pictures)
             self._state = RecorderState.CLOSED
-        except OSError as error:
+        except Exception as error:
             _log.exception("recording %s failed", self._folder)
-            self._end(f"recording ended, the disk refuses: {error}; repair {self._folder.name}")
+            why = "the disk refuses" if isinstance(error, OSError) else "it failed"
+            self._end(f"recording ended, {why}")
+            self._why_ended += f": {error}; `das-app repair {self._folder}` closes it"
             self._writer.abandon()
             if self._video is not None:
                 self._video.join()

@@ -22,7 +22,7 @@ from das_app.pipeline.session_types import SessionError, SessionOrigin
 
 _MAGIC = b"\x89MCAP0\r\n"
 _RECORD_HEAD, _FOOTER = struct.Struct("<BQ"), struct.Struct("<BQQQI")
-_MAX_BYTES = 256 << 20  # of a record; a session's chunk has about 1 MiB
+_MAX_BYTES = 256 << 20  # of a record; a session's chunk has a few 100 KiB
 # what the library and its decompressor raise on damaged input
 DAMAGE = (
     McapError, zstandard.ZstdError, struct.error, ValueError, KeyError, TypeError, IndexError,

@@ -37,7 +37,7 @@ from das_app.pipeline.session_types import (
 )
 from das_model.camera import Camera
 
-_CHUNK_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 18  # of JSON: what a seek has to read at most
 _NEVER = 1 << 40  # chunks end by `flush` only
 
 

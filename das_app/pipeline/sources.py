@@ -7,6 +7,8 @@ from das_app.devices import USUAL_MODE, CameraMode, list_cameras
 from das_app.pipeline.camera_source import open_camera
 from das_app.pipeline.frame_source import FrameSource, SourceError
 from das_app.pipeline.image_source import IMAGE_SUFFIXES, ImageSource
+from das_app.pipeline.session_format import LOG_FILE
+from das_app.pipeline.session_source import open_session_video
 from das_app.pipeline.stream_source import is_address, open_address
 from das_app.pipeline.video_source import VideoSource
 from das_app.settings import DEMO_SOURCE, bundled_file
@@ -18,7 +20,8 @@ def open_source(
     """Open what `spec` names.
 
     Args:
-        spec: camera index or name, video file, image, folder of images, address, or `demo`.
+        spec: camera index or name, video file, image, folder of images, session with a video,
+            address, or `demo`. A session brings its own lens.
         intrinsics: lens of the source.
         mode: asked of a camera.
 
@@ -34,6 +37,8 @@ def open_source(
     path = Path(spec).expanduser()
     if not path.exists():
         return open_camera(_camera_named(spec), intrinsics, mode)
+    if (path / LOG_FILE).is_file():
+        return open_session_video(path)
     if path.is_dir() or path.suffix.lower() in IMAGE_SUFFIXES:
         return ImageSource(path, intrinsics)
     return VideoSource(path, intrinsics)

@@ -20,7 +20,7 @@ _SYNC_PICTURES = 60
 _TIME_BASE = Fraction(1, 1000)
 _GROUP = 30  # pictures between two that stand alone
 _CODECS = (
-    ("h264_nvenc", {"preset": "p4", "rc": "vbr", "cq": "21", "delay": "0"}),
+    ("h264_nvenc", {"preset": "p4", "rc": "vbr", "cq": "21", "bf": "0", "delay": "0"}),
     ("libx264", {"preset": "veryfast", "crf": "20", "tune": "zerolatency"}),
 )
 _log = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ class VideoRecorder:
     def _run(self) -> None:
         try:
             self._encode()
-        except (av.error.FFmpegError, OSError, ValueError) as error:
+        except Exception as error:
             _log.exception("the video %s stopped", self._path)
             with self._condition:
                 self.error = str(error) or type(error).__name__

@@ -137,6 +137,23 @@ def test_encoder_that_fails_leaves_the_poses(tmp_path, monkeypatch, caplog):
     assert "no encoder today" in caplog.text
 
 
+def test_whatever_goes_wrong_is_said_and_keeps_what_was_flushed(tmp_path, monkeypatch, caplog):
+    recorder = Recorder(tmp_path / "s", ORIGIN)
+    recorder.write(result(0))
+    wait_for(lambda: list(Salvage(tmp_path / "s" / "session.mcap")))
+
+    def fail(*_):
+        raise ValueError("no such luck")
+
+    monkeypatch.setattr(SessionWriter, "write", fail)
+    recorder.write(result(1))
+    wait_for(lambda: recorder.stats().state is RecorderState.FAILED)
+    with pytest.raises(SessionError, match="no such luck.*das-app repair"):
+        recorder.close()
+    assert repair_session(tmp_path / "s", quiet_s=0).num_frames == 1
+    assert "no such luck" in caplog.text
+
+
 def test_low_disk_warns_and_full_disk_ends_cleanly(tmp_path, monkeypatch, caplog):
     free = [500]
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1000, 0, free[0]))
