@@ -238,7 +238,7 @@ class WatchedSource:
         self._taken_s = now_s
         if was_away or self._last is None or not _is_same(picture.image, self._last.image):
             self._changed_s, self._was_still = now_s, False
-        elif self._was_still and picture.time_s > self._opened_s and not self._may_stand_still:
+        elif self._was_still and not self._may_stand_still and self._is_proven_still(picture):
             _log.warning("%s shows a picture that stands still; taken as it is", self.name)
             self._may_stand_still = True
         self._last = picture
@@ -255,6 +255,10 @@ class WatchedSource:
     def _is_still(self) -> bool:
         is_long = self._taken_s - self._changed_s >= self._patience.still_s
         return is_long and not self._may_stand_still
+
+    def _is_proven_still(self, picture: _Picture) -> bool:
+        """Whether opening it anew has not helped, for as long as a user needs to read of it."""
+        return picture.time_s - self._opened_s >= self._patience.still_s
 
     def _supervise(self, now_s: float) -> None:
         """Open the device anew where that may help."""
