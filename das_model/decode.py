@@ -1,5 +1,9 @@
 """Head maps to `People` (section 3.4): pick locations, drop doubles, back-project.
 
+A person is answered for by several locations. The best of them stands for the person, as in the
+paper; its pose and depth are the mean over those that say nearly the same, weighted by the square
+of their scores (ours: a little more exact, and calmer from frame to frame).
+
 The inverse of `targets.encode`. Numpy only: the application, the evaluation and the tests all
 decode here. The cost depends on the number of locations above the threshold alone.
 """
@@ -14,6 +18,7 @@ from das_model.skeleton import Skeleton
 from das_model.targets import Encoding
 
 _OKS_SIGMA = 0.08  # of every joint, as the authors have it
+_VOTER_SHARE = 0.25  # of the score threshold, that a location needs for a say
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,6 +50,7 @@ class DecodeConfig:
     oks_threshold: float = 0.5
     max_candidates: int = 1000  # per level, before non-maximum suppression
     max_people: int = 100
+    vote_threshold: float = 0.7  # similarity from which on a dropped pose has a say; above 1 for none
 
 
 def decode(
@@ -78,12 +84,17 @@ def decode(
         np.concatenate(parts) for parts in zip(*candidates, strict=True)
     )
     order = np.argsort(-scores, kind="stable")
-    kept = order[suppress(joints[order, :, :2], config.oks_threshold, config.max_people)]
-    root_mm = root_depth[kept] * encoding.root_depth_unit * camera.focal_px
-    depth_mm = root_mm[:, None] + joints[kept, :, 2] * encoding.joint_depth_unit_mm
+    scores, joints, root_depth = scores[order], joints[order], root_depth[order]
+    num_sure = np.count_nonzero(scores >= config.score_threshold)
+    kept, follows = suppress(joints[..., :2], int(num_sure), config)
+    votes = np.where(follows == kept[:, None], np.maximum(scores, 1e-6) ** 2, 0.0)  # (K, N)
+    votes /= votes.sum(axis=1, keepdims=True)
+    root_mm = votes @ root_depth * encoding.root_depth_unit * camera.focal_px
+    joints = np.tensordot(votes, joints, 1)  # (K, J, 3)
+    depth_mm = root_mm[:, None] + joints[..., 2] * encoding.joint_depth_unit_mm
     return People(
-        camera.back_project(joints[kept, :, :2], depth_mm).astype(np.float32),
-        joint_scores[kept].astype(np.float32),
+        camera.back_project(joints[..., :2], depth_mm).astype(np.float32),
+        joint_scores[order[kept]].astype(np.float32),
         scores[kept].astype(np.float32),
         np.full(len(kept), -1, np.int64),
         skeleton,
@@ -94,10 +105,10 @@ def _candidates(
     maps: LevelMaps, level: int, encoding: Encoding, config: DecodeConfig
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Scores (N,), joints (N, J, 3) as x, y in px and encoded depth, root depth (N,), joint
-    scores (N, J) of a level's best locations."""
+    scores (N, J) of a level's best locations, those too unsure to stand alone included."""
     h, w = maps.score.shape
     flat = maps.score.ravel()
-    chosen = np.flatnonzero(flat >= config.score_threshold)
+    chosen = np.flatnonzero(flat >= _VOTER_SHARE * config.score_threshold)
     if len(chosen) > config.max_candidates:
         chosen = chosen[np.argsort(-flat[chosen], kind="stable")[: config.max_candidates]]
     ys, xs = np.divmod(chosen, w)
@@ -108,29 +119,36 @@ def _candidates(
     return flat[chosen], joints, maps.root[2, ys, xs], maps.joint_score[:, ys, xs].T
 
 
-def suppress(joints_px: np.ndarray, oks_threshold: float, max_people: int) -> np.ndarray:
+def suppress(
+    joints_px: np.ndarray, num_sure: int, config: DecodeConfig
+) -> tuple[np.ndarray, np.ndarray]:
     """Pose non-maximum suppression by object keypoint similarity.
 
     Args:
         joints_px: (N, J, 2) px, best first.
-        oks_threshold: a pose more similar than this to a better one is dropped.
-        max_people: stop after so many.
+        num_sure: only the first so many may stay.
+        config: a pose more similar than `oks_threshold` to a better one is dropped; at most
+            `max_people` stay.
 
     Returns:
-        (K,) indices of the poses that stay, best first.
+        kept: (K,) indices of the poses that stay, best first.
+        follows: (N,) the kept pose that each is as similar to as `vote_threshold` asks, itself
+            for a kept one, -1 for none.
     """
     x, y = (np.ascontiguousarray(joints_px[..., axis], np.float32) for axis in (0, 1))
     area = (x.max(axis=1) - x.min(axis=1)) * (y.max(axis=1) - y.min(axis=1))
     mean_of_joints = np.full(x.shape[1], 1 / x.shape[1], np.float32)
     alive = np.arange(len(joints_px))
-    kept = []
-    while len(alive) and len(kept) < max_people:
+    kept, follows = [], np.full(len(joints_px), -1)
+    while len(alive) and alive[0] < num_sure and len(kept) < config.max_people:
         kept.append(alive[0])
+        follows[alive[0]] = alive[0]
         squared = (x[1:] - x[0]) ** 2
         squared += (y[1:] - y[0]) ** 2  # (N, J)
         variance = (2 * _OKS_SIGMA) ** 2 * np.maximum(area[1:] + area[0], 1e-6)
         squared /= -variance[:, None]
         oks = np.exp(squared, out=squared) @ mean_of_joints
-        stays = 1 + np.flatnonzero(oks <= oks_threshold)
+        follows[alive[1:][oks >= config.vote_threshold]] = alive[0]
+        stays = 1 + np.flatnonzero(oks <= config.oks_threshold)
         alive, x, y, area = alive[stays], x[stays], y[stays], area[stays]
-    return np.array(kept, dtype=np.int64)
+    return np.array(kept, dtype=np.int64), follows

@@ -228,17 +228,36 @@ def test_suppress_keeps_the_best_of_alike_poses():
     pose = annotate([[0, 0, 3000]], CAMERA).joints_px
     other = annotate([[700, 0, 3000]], CAMERA).joints_px
     poses = np.concatenate([pose, pose + 1.0, other, other + 0.5])
-    np.testing.assert_array_equal(suppress(poses, 0.5, 100), [0, 2])
-    np.testing.assert_array_equal(suppress(poses, 0.5, 1), [0])
-    np.testing.assert_array_equal(suppress(poses, 1.1, 100), [0, 1, 2, 3])
+    kept, follows = suppress(poses, 4, DecodeConfig())
+    np.testing.assert_array_equal(kept, [0, 2])
+    np.testing.assert_array_equal(follows, [0, 0, 2, 2])
+    assert suppress(poses, 4, DecodeConfig(max_people=1))[0].tolist() == [0]
+    assert suppress(poses, 4, DecodeConfig(oks_threshold=1.1))[0].tolist() == [0, 1, 2, 3]
+    assert suppress(poses, 2, DecodeConfig())[0].tolist() == [0]  # the third is not sure enough
+
+
+def test_pose_and_depth_are_the_vote_of_alike_locations():
+    annotation = annotate([[0, 0, 3000]], CAMERA)
+    level, encoding = 2, Encoding()
+    maps = perfect_maps(annotation, encoding)
+    ys, xs = np.nonzero(maps[level].score)
+    maps[level].score[ys, xs] = 0.04  # too unsure for a say
+    best, second = (ys[0], xs[0]), (ys[1], xs[1])
+    maps[level].score[best], maps[level].score[second] = 0.8, 0.4
+    maps[level].root[2][second] *= 1.1
+    plain = decode(maps, CAMERA, encoding, BODY_22, DecodeConfig(vote_threshold=1.1))
+    voted = decode(maps, CAMERA, encoding, BODY_22, DecodeConfig())
+    assert len(plain) == len(voted) == 1 and voted.scores[0] == np.float32(0.8)
+    assert plain.root_cam[0, 2] == pytest.approx(3000, abs=1)
+    assert voted.root_cam[0, 2] == pytest.approx((4 * 3000 + 3300) / 5, abs=1)
 
 
 def test_suppress_threshold_is_the_oks_of_coco():
     box = np.array([[0.0, 0.0], [100.0, 100.0]])
     pair = np.stack([np.tile(box, (11, 1)), np.tile(box, (11, 1)) + [[10.0, 0.0]]])
     oks = np.exp(-(10.0**2) / (2 * 100 * 100 * (2 * 0.08) ** 2))
-    assert len(suppress(pair, oks - 1e-3, 10)) == 1
-    assert len(suppress(pair, oks + 1e-3, 10)) == 2
+    assert len(suppress(pair, 2, DecodeConfig(oks_threshold=oks - 1e-3))[0]) == 1
+    assert len(suppress(pair, 2, DecodeConfig(oks_threshold=oks + 1e-3))[0]) == 2
 
 
 def test_annotation_says_which_array_is_wrong():
