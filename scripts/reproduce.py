@@ -1,0 +1,60 @@
+"""The paper's tables and figures, one command each; docs/reproduce.md tells what each needs.
+
+    python scripts/reproduce.py table2 --root PANOPTIC --model runs/panoptic/checkpoint.safetensors
+    python scripts/reproduce.py table1a --data synthetic --root RENDERED --validation RENDERED_VAL
+    python scripts/reproduce.py figure4 --model runs/lite/checkpoint.safetensors
+"""
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from das_app.settings import bundled_file
+from das_model import reproduction
+from das_model.figures import density, fields, gallery
+
+TABLES = ("table1a", "table1b", "table2", "table3", "table4")
+FIGURES = {"figure4": density.draw, "figure5": fields.draw, "figure6": gallery.draw}
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+add = parser.add_argument
+add("what", choices=[*TABLES, *FIGURES])
+add("--data", choices=["licensed", "synthetic"], default="licensed", help="of the tables")
+add("--root", type=Path, help="folder of the data: to measure on, or rendered to train on")
+add("--validation", type=Path, help="rendered pictures to measure on, for table1a and table1b")
+add("--runs", type=Path, default=Path("runs"), help="folder of the runs of Table 1's rows")
+add("--model", type=Path, help="checkpoint or ONNX file; the bundled weights where they serve")
+add("--picture", type=Path, help="picture or film for figure5 and figure6; the bundled clip")
+add("--steps", type=int, default=300, help="of each row of the synthetic Table 1")
+add("--pictures", type=int, default=800, help="rendered ones to train on, a quarter to measure")
+add("--threads", type=int, default=1, help="of torch")
+add("--out", type=Path, help="Markdown file or PNG; a figure goes to NAME.png by default")
+
+
+def main() -> None:
+    """Make the one that is asked for."""
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    bundled = bundled_file("models", "das-lite.safetensors")
+    if args.what in FIGURES:
+        out = args.out or Path(f"{args.what}.png")
+        picture = args.picture or bundled_file("clips", "demo.mp4")
+        FIGURES[args.what](args.model or bundled, picture, out)
+        print(out)
+        return
+    is_synthetic = args.data == "synthetic"
+    if args.what.startswith("table1") and is_synthetic:
+        table = reproduction.synthetic_table_1(
+            args.what, args.root, args.validation, bundled, args.steps, args.pictures, args.runs
+        )
+    elif args.what.startswith("table1"):
+        table = reproduction.licensed_table_1(args.what, args.root, args.runs)
+    else:
+        table = reproduction.other_table(args.what, args.root, args.model, is_synthetic)
+    print(table)
+    if args.out:
+        args.out.write_text(table, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
