@@ -50,7 +50,7 @@ class DecodeConfig:
     oks_threshold: float = 0.5
     max_candidates: int = 1000  # per level, before non-maximum suppression
     max_people: int = 100
-    vote_threshold: float = 0.7  # similarity from which on a dropped pose has a say; above 1 for none
+    vote_threshold: float = 0.7  # of a dropped pose that has a say; above 1 for none
 
 
 def decode(
