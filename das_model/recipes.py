@@ -106,7 +106,7 @@ def _lite(variant: str) -> Recipe:
     network = replace(LITE, backbone=variant)
     return Recipe(
         f"live network on EfficientNet-{variant.capitalize()}", TrainConfig(network),
-        ("synthetic", "photos"),
+        ("synthetic", "photos"), AugmentConfig(mosaic=0.35),
     )  # fmt: skip
 
 
