@@ -46,7 +46,9 @@ class Device(StrEnum):
 _KINDS = {
     "lens_origin": LensOrigin, "intrinsics_camera": str, "is_smoothing": bool,
     "has_steady_bones": bool,
-    "is_looping": bool, "has_seen_welcome": bool, "device": Device, "look": Look,
+    "is_looping": bool, "has_seen_welcome": bool, "has_labels": bool,
+    "has_trails": bool, "has_offsets": bool, "has_heat_map": bool,
+    "has_shadows": bool, "has_frustum": bool, "device": Device, "look": Look,
     "recent_sources": tuple, "layout": str, "resolution": str,
 }  # fmt: skip
 
@@ -77,6 +79,12 @@ class AppSettings:
         look: of the window.
         layout: places and sizes of the window's parts, as Qt packs them; empty for the usual.
         has_seen_welcome: the hints of the first start were put away.
+        has_labels: id, confidence and distance stand by each person in the picture.
+        has_trails: people's last moments are drawn.
+        has_offsets: arrows from roots to joints are drawn.
+        has_heat_map: the model's centre confidence is drawn.
+        has_shadows: people throw shadows in the 3D view.
+        has_frustum: the live picture stands on the camera in the 3D view.
 
     Raises:
         ValueError: if a value is of the wrong type or out of range.
@@ -94,6 +102,12 @@ class AppSettings:
     look: Look = Look.SYSTEM
     layout: str = ""
     has_seen_welcome: bool = False
+    has_labels: bool = True
+    has_trails: bool = False
+    has_offsets: bool = False
+    has_heat_map: bool = False
+    has_shadows: bool = True
+    has_frustum: bool = True
     lens_origin: LensOrigin = LensOrigin.ASSUMED
     intrinsics_camera: str = ""
     is_smoothing: bool = True

@@ -28,7 +28,13 @@ _log = logging.getLogger(__name__)
 
 
 class TunableEstimator(Protocol):
-    """An estimator whose input may be larger or smaller; may be told so from any thread."""
+    """An estimator that may be told from any thread how large its input is and what to show.
+
+    Attributes:
+        wants_centre_map: show where it sees the middle of somebody.
+    """
+
+    wants_centre_map: bool
 
     def __call__(self, image: np.ndarray, camera: Camera) -> People:
         """The people of a picture."""

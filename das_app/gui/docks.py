@@ -4,18 +4,26 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QMainWindow,
+    QScrollArea,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from das_app.gui import theme
 
 RIGHT, BELOW = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
-_RIGHT_WIDTH_PX, _BELOW_HEIGHT_PX = 300, 190
+_RIGHT_WIDTH_PX, _BELOW_HEIGHT_PX = 350, 190
 
 
 def frame_panes(
-    window: QMainWindow, bars: Sequence[QWidget], panes: QWidget, status: QWidget
+    window: QMainWindow, bars: Sequence[QWidget], panes: Sequence[QWidget], status: QWidget
 ) -> None:
-    """Put bars above the panes and docks, and the status below them."""
+    """Put bars above the panes and docks, and the status below; the first pane takes the room."""
     above = QWidget(objectName="above")
     column = QVBoxLayout(above)
     column.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
@@ -26,14 +34,35 @@ def frame_panes(
     tool_bar.addWidget(above)
     window.addToolBar(tool_bar)
     central = QWidget(objectName="central")
-    margin = QVBoxLayout(central)
-    margin.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
-    margin.addWidget(panes)
+    column = QVBoxLayout(central)
+    column.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
+    for pane in panes:
+        column.addWidget(pane, 1 if pane is panes[0] else 0)
     window.setCentralWidget(central)
     window.statusBar().addWidget(status, 1)
     window.statusBar().setSizeGripEnabled(False)
     window.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # it would hide the bar
     window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+
+
+def side_by_side(wide: QWidget, narrow: QWidget) -> QWidget:
+    """Both in a row; the first takes the room."""
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    layout.addWidget(wide, 1)
+    layout.addWidget(narrow)
+    return row
+
+
+def scrolled(panel: QWidget) -> QScrollArea:
+    """The panel with a bar at its side where the window is too low for it."""
+    panel.setObjectName("page")
+    area = QScrollArea(widgetResizable=True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(panel)
+    return area
 
 
 def add_dock(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from das_app.calibration import Intrinsics, LensOrigin
 from das_app.gui.bridge import Model, Opened, Opener, PipelineBridge
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.messages import PipelineState
@@ -21,12 +22,14 @@ class LiveControl(QObject):
         opener: makes pipelines and models; called in the bridge's thread.
 
     Attributes:
+        lens: in use.
         settings_changed: the settings after a change.
         begun: a source is being opened; its name.
         opened: the bridge's news of the same name.
         state_changed: state of what runs, and a message for people to read.
         model_changed: the running pipeline has another model or input size.
         refused: why a model was not changed.
+        lens_changed: another lens is in use.
         ended: what was shown is to be put away.
     """
 
@@ -36,6 +39,7 @@ class LiveControl(QObject):
     state_changed = Signal(PipelineState, str)
     model_changed = Signal(object)
     refused = Signal(str)
+    lens_changed = Signal()
     ended = Signal()
 
     def __init__(
@@ -43,6 +47,7 @@ class LiveControl(QObject):
     ) -> None:
         super().__init__(parent)
         self.settings = settings
+        self.lens = Intrinsics()
         self._proven = (settings.model_file, settings.device)  # of the model in use
         self.state = PipelineState.STOPPED
         self.bridge = PipelineBridge(opener, self)
@@ -77,17 +82,43 @@ class LiveControl(QObject):
         else:
             self.pipeline.set_paused(self.state is PipelineState.RUNNING)
 
+    def seek(self, time_s: float) -> None:
+        """Go to a place of a file."""
+        if self.pipeline is not None:
+            self.pipeline.seek(time_s)
+
+    def step(self, num_frames: int) -> None:
+        """Hold a file some frames on, or back."""
+        if self.pipeline is not None:
+            self.pipeline.step(num_frames)
+
+    def set_speed(self, speed: float) -> None:
+        """Play a file slower or faster, until another is opened."""
+        if self.pipeline is not None:
+            self.pipeline.set_speed(speed)
+
     def set_looping(self, is_looping: bool) -> None:
         """Whether files begin again at their end."""
         self.change(replace(self.settings, is_looping=is_looping))
         if self.pipeline is not None:
             self.pipeline.set_looping(is_looping)
 
-    def set_fov(self, fov_deg: float) -> None:
-        """Assume another field of view."""
-        self.change(replace(self.settings, fov_deg=fov_deg))
+    def set_fov(self, fov_deg: float, origin: LensOrigin) -> None:
+        """Use another field of view, and no calibration."""
+        self.change(
+            replace(
+                self.settings, fov_deg=fov_deg, lens_origin=origin, intrinsics_file=None,
+                intrinsics_camera="",
+            )
+        )  # fmt: skip
+        self.use_lens(self.settings.intrinsics())
+
+    def use_lens(self, lens: Intrinsics) -> None:
+        """Use another lens until another source is opened."""
+        self.lens = lens
         if self.pipeline is not None:
-            self.pipeline.set_intrinsics(self.settings.intrinsics())
+            self.pipeline.set_intrinsics(lens)
+        self.lens_changed.emit()
 
     def set_threshold(self, threshold: float) -> None:
         """Show people from this score on."""
@@ -108,6 +139,12 @@ class LiveControl(QObject):
             self.bridge.current.model.estimator.set_input_scale(scale)
             self.model_changed.emit(self.bridge.current.model)
 
+    def set_heat_map(self, is_on: bool) -> None:
+        """Have the model tell what it saw, or not."""
+        self.change(replace(self.settings, has_heat_map=is_on))
+        if self.bridge.current is not None:
+            self.bridge.current.model.estimator.wants_centre_map = is_on
+
     def set_look(self, look: Look) -> None:
         """Remember the look of the window."""
         self.change(replace(self.settings, look=look))
@@ -125,7 +162,7 @@ class LiveControl(QObject):
 
     def _on_opened(self, opened: Opened) -> None:
         opened.pipeline.set_looping(self.settings.is_looping)
-        opened.pipeline.set_intrinsics(self.settings.intrinsics())
+        self.use_lens(self.settings.intrinsics())
         opened.pipeline.set_people_options(self.settings.people_options())
         self.change(self.settings.with_recent(self.settings.source))
         self.opened.emit(opened)
@@ -138,6 +175,7 @@ class LiveControl(QObject):
     def _on_model(self, model: Model) -> None:
         self._proven = (model.file, model.device)
         model.estimator.set_input_scale(self.settings.input_scale)
+        model.estimator.wants_centre_map = self.settings.has_heat_map
         self.model_changed.emit(model)
 
     def _on_refusal(self, message: str) -> None:

@@ -43,7 +43,7 @@ class MainWindow(QMainWindow):
         self.control = LiveControl(settings, opener, self)
         self.actions_by_name = Actions(self)
         self.dialogs = OpenDialogs(self, self.open)
-        self.parts = WindowParts(self, self.actions_by_name, self.dialogs.camera_menu)
+        self.parts = WindowParts(self, self.actions_by_name)
         self.views = ResultViews(self.control, self.parts)
         self._build_menus()
         self.news = News(
@@ -93,16 +93,11 @@ class MainWindow(QMainWindow):
     def _build_menus(self) -> None:
         self.look_menu = LookMenu(self._set_look, self)
         self.recent_menu = RecentMenu(lambda: self.settings.recent_sources, self.open, self)
-        submenus = {
-            "recent": self.recent_menu,
-            "cameras": self.dialogs.camera_menu,
-            "look": self.look_menu,
-        }
+        submenus = {"recent": self.recent_menu, "look": self.look_menu}
         build_menu_bar(self, self.actions_by_name, submenus)
 
     def _wire_parts(self) -> None:
         control, parts = self.control, self.parts
-        parts.controls.fov_changed.connect(control.set_fov)
         parts.controls.threshold_changed.connect(control.set_threshold)
         parts.model_panel.model_chosen.connect(control.set_model)
         parts.model_panel.device_chosen.connect(control.set_device)
@@ -111,19 +106,49 @@ class MainWindow(QMainWindow):
         parts.picture.empty.camera_requested.connect(self.actions_by_name["camera"].trigger)
         parts.picture.empty.file_requested.connect(self.actions_by_name["file"].trigger)
         parts.welcome.dismissed.connect(
-            lambda: control.change(replace(self.settings, has_seen_welcome=True))
+            lambda: self._change(replace(self.settings, has_seen_welcome=True))
         )
+        parts.picker.mode_changed.connect(self._set_mode)
+        parts.picker.source_chosen.connect(self.open)
+        parts.picker.file_requested.connect(self.dialogs.ask_file)
+        parts.picker.folder_requested.connect(self.dialogs.ask_folder)
+        people = parts.people_panel
+        people.smoothing_toggled.connect(
+            lambda is_on: self._change(replace(self.settings, is_smoothing=is_on))
+        )
+        people.distance_changed.connect(
+            lambda strength: self._change(replace(self.settings, distance_smoothing=strength))
+        )
+        people.limbs_changed.connect(
+            lambda strength: self._change(replace(self.settings, limb_smoothing=strength))
+        )
+        people.bones_toggled.connect(
+            lambda is_on: self._change(replace(self.settings, has_steady_bones=is_on))
+        )
+        parts.player.seek_requested.connect(control.seek)
+        parts.player.step_requested.connect(control.step)
+        parts.player.speed_changed.connect(control.set_speed)
+        parts.player.loop_toggled.connect(control.set_looping)
 
     def _wire_actions(self) -> None:
         actions = self.actions_by_name
         for name, slot in (
-            ("camera", self.parts.controls.buttons["camera"].showMenu),
+            ("camera", self._pick_source),
             ("file", self.dialogs.ask_file),
             ("folder", self.dialogs.ask_folder),
             ("demo", lambda: self.open(DEMO_SOURCE)),
             ("play", self.control.play_or_pause),
             ("stop", self.control.stop),
+            ("step-back", lambda: self.control.step(-1)),
+            ("step-forward", lambda: self.control.step(1)),
             ("loop", self.control.set_looping),
+            ("labels", lambda is_on: self._change(replace(self.settings, has_labels=is_on))),
+            ("trails", lambda is_on: self._change(replace(self.settings, has_trails=is_on))),
+            ("offsets", lambda is_on: self._change(replace(self.settings, has_offsets=is_on))),
+            ("heat-map", self.control.set_heat_map),
+            ("shadows", lambda is_on: self._change(replace(self.settings, has_shadows=is_on))),
+            ("frustum", lambda is_on: self._change(replace(self.settings, has_frustum=is_on))),
+            ("whole-picture", self.parts.picture.overlay.reset_zoom),
             ("screenshot", lambda: self.dialogs.save_picture(self)),
             ("help", lambda: HelpSheet(self.actions(), self).exec()),
             ("quit", self.close),
@@ -135,6 +160,18 @@ class MainWindow(QMainWindow):
         timer.timeout.connect(slot)
         timer.start()
         return timer
+
+    def _change(self, settings: AppSettings) -> None:
+        self.control.change(settings)
+
+    def _pick_source(self) -> None:
+        picker, settings = self.parts.picker, self.settings
+        picker.set_mode(settings.resolution, settings.camera_fps)
+        picker.set_recent(settings.recent_sources)
+        picker.open()
+
+    def _set_mode(self, resolution: str, fps: float) -> None:
+        self._change(replace(self.settings, resolution=resolution, camera_fps=fps))
 
     def _set_look(self, look: Look) -> None:
         self.control.set_look(look)

@@ -11,9 +11,12 @@ from das_app.settings import Look
 
 # names of actions and of submenus; None is a rule
 _MENUS = (
-    ("&File", ("file", "folder", "recent", "cameras", "demo", None, "screenshot", None, "quit")),
-    ("&Play", ("play", "stop", "loop")),
-    ("&View", ("view-reset", "view-front", "view-top", "view-side", None, "model", "timing", None,
+    ("&File", ("camera", "file", "folder", "recent", "demo", None, "screenshot", None, "quit")),
+    ("&Play", ("play", "stop", None, "step-back", "step-forward", None, "loop")),
+    ("&View", ("labels", "trails", "offsets", "heat-map", "whole-picture", None,
+               "view-reset", "view-front", "view-top", "view-side",
+               "view-camera", "shadows", "frustum", None, "inspector", "lens",
+               "people", "model", "timing", None,
                "look", "full-screen", "presentation")),
     ("&Help", ("help",)),
 )  # fmt: skip

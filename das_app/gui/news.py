@@ -5,13 +5,19 @@ from PySide6.QtWidgets import QMainWindow
 
 from das_app.gui.actions import Actions, set_playing
 from das_app.gui.bridge import Model, Opened
+from das_app.gui.floor_wiring import FloorWiring
+from das_app.gui.inspector_wiring import InspectorWiring
+from das_app.gui.lens_wiring import LensWiring
 from das_app.gui.live_control import LiveControl
 from das_app.gui.menus import LookMenu
+from das_app.gui.overlay_layer import OverlayOptions
 from das_app.gui.result_views import ResultViews
+from das_app.gui.scene_content import SceneOptions
 from das_app.gui.window_parts import WindowParts
 from das_app.pipeline.messages import PipelineState
 from das_app.settings import AppSettings
 
+_TROUBLED = (PipelineState.RECONNECTING, PipelineState.FAULTED)
 _CLOSED = (PipelineState.STOPPED, PipelineState.FINISHED, PipelineState.FAULTED)
 
 
@@ -39,48 +45,77 @@ class News(QObject):
         super().__init__(window)
         self._window, self._control, self._views = window, control, views
         self._parts, self._actions, self._look_menu = parts, actions, look_menu
+        self._state = control.state
         control.settings_changed.connect(self._show_settings)
         control.begun.connect(self._on_begun)
         control.opened.connect(self._on_opened)
         control.state_changed.connect(self._on_state)
         control.model_changed.connect(self._on_model)
         control.refused.connect(parts.banner.show_fault)
-        views.size_changed.connect(self._show_lens)
+        self._lens = LensWiring(control, views, parts.camera_panel)
+        self._lens.refused.connect(parts.banner.show_fault)
+        self._lens.shown.connect(parts.controls.set_lens)
+        self._lens.show()
+        self._inspector = InspectorWiring(control, views, parts)
+        self._floor = FloorWiring(control, views, parts.camera_panel, parts.picture, parts.scene)
+        self._floor.refused.connect(parts.banner.show_fault)
         self._show_settings(control.settings)
 
     def show_figures(self) -> None:
         """Bring what is measured up to date."""
         self._views.show_figures()
+        self._inspector.refresh()
         current, camera = self._control.bridge.current, self._views.camera
         if current is not None and camera is not None:
             input_size = current.model.estimator.fitted_size(camera.size)
             stats = current.pipeline.stats()
             self._parts.model_panel.set_cost(input_size, stats.inference_ms)
+            hints = self._views.hints(stats) if self._state is PipelineState.RUNNING else ()
+            self._parts.picture.set_hints(tuple(hint.message for hint in hints))
+            self._lens.show_people()
 
     def _show_settings(self, settings: AppSettings) -> None:
         self._actions["loop"].setChecked(settings.is_looping)
+        self._parts.player.set_looping(settings.is_looping)
+        self._show_overlay(settings)
         self._parts.controls.set_threshold(settings.score_threshold)
         self._parts.model_panel.set_settings(settings)
+        self._parts.people_panel.set_options(
+            settings.is_smoothing, settings.distance_smoothing, settings.limb_smoothing,
+            settings.has_steady_bones,
+        )  # fmt: skip
         self._look_menu.set_look(settings.look)
         self._parts.welcome.setVisible(not settings.has_seen_welcome)
-        self._show_lens()
 
-    def _show_lens(self) -> None:
-        settings, camera = self._control.settings, self._views.camera
-        is_assumed = settings.intrinsics_file is None
-        if camera is not None and is_assumed:  # the settings are ahead of the picture
-            camera = settings.intrinsics().camera_for(camera.size)
-        fov_deg = settings.fov_deg if camera is None else camera.fov_deg
-        focal_px = None if camera is None else camera.focal_px
-        self._parts.controls.set_lens(fov_deg, focal_px, is_assumed)
+    def _show_overlay(self, settings: AppSettings) -> None:
+        options = OverlayOptions(
+            settings.has_labels, settings.has_trails, settings.has_offsets, settings.has_heat_map
+        )
+        self._parts.picture.overlay.set_options(options)
+        self._parts.scene.view.set_options(
+            SceneOptions(
+                settings.has_labels, settings.has_trails, settings.has_shadows,
+                settings.has_frustum,
+            )
+        )  # fmt: skip
+        for name, is_on in (
+            ("labels", options.has_labels), ("trails", options.has_trails),
+            ("offsets", options.has_offsets), ("heat-map", options.has_heat_map),
+            ("shadows", settings.has_shadows), ("frustum", settings.has_frustum),
+        ):  # fmt: skip
+            self._actions[name].setChecked(is_on)
 
     def _on_begun(self, name: str) -> None:
         self._parts.picture.empty.show_opening(name)
         self._parts.status.set_source(f"Opening {name} …")
+        self._parts.player.set_length(None, None)
+        self._parts.picture.set_hints(())
         self._parts.banner.hide()
 
     def _on_opened(self, opened: Opened) -> None:
         self._parts.status.set_source(opened.source.name)
+        self._parts.player.set_length(opened.source.duration_s, opened.source.num_frames)
+        self._parts.player.set_speed(1.0)
         self._window.setWindowTitle(f"{opened.source.name} — DAS Capture")
 
     def _on_model(self, model: Model) -> None:
@@ -92,10 +127,14 @@ class News(QObject):
     def _on_state(self, state: PipelineState, message: str) -> None:
         set_playing(self._actions["play"], state is PipelineState.RUNNING)
         self._actions["stop"].setEnabled(state not in _CLOSED)
-        if state is PipelineState.FAULTED:
+        if state in _TROUBLED:
             self._parts.banner.show_fault(message)
+        elif self._state is PipelineState.RECONNECTING:
+            self._parts.banner.hide()
+        self._state = state
         is_closed = state in (PipelineState.STOPPED, PipelineState.FAULTED)
         if is_closed and self._views.result is None:
             self._parts.picture.empty.show_idle()
+            self._parts.player.set_length(None, None)
             self._parts.status.set_source("Nothing open")
             self._window.setWindowTitle("DAS Capture")

@@ -1,18 +1,15 @@
-"""Asking the user what to open: files, folders, addresses and the list of cameras."""
+"""Asking the user for files and folders."""
 
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from das_app.devices import list_cameras
-from das_app.gui import theme
 from das_app.pipeline.image_source import IMAGE_SUFFIXES
 
 _VIDEO_SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm", ".wmv")
-_MAX_CAMERA_INDEX = 99
 
 OpenSource = Callable[[str], None]
 
@@ -27,8 +24,6 @@ class OpenDialogs:
 
     def __init__(self, parent: QWidget, open_source: OpenSource) -> None:
         self._parent, self._open_source = parent, open_source
-        self.camera_menu = QMenu("&Camera", parent)
-        self.camera_menu.aboutToShow.connect(self.fill_camera_menu)
 
     def ask_file(self) -> None:
         """Ask for a video or a picture."""
@@ -56,26 +51,3 @@ class OpenDialogs:
         )
         if path and not picture.save(path):
             QMessageBox.warning(self._parent, "Save a picture", f"{path} could not be written.")
-
-    def fill_camera_menu(self) -> None:
-        """List the cameras there are now, and a way to name one by number."""
-        menu = self.camera_menu
-        menu.clear()
-        cameras = list_cameras()
-        for device in cameras:
-            action = menu.addAction(theme.icon("camera"), f"{device.name}  ({device.index})")
-            action.triggered.connect(
-                lambda _=False, index=device.index: self._open_source(str(index))
-            )
-        if not cameras:
-            menu.addAction("No camera is listed by the system").setEnabled(False)
-        menu.addSeparator()
-        menu.addAction("Camera by number …").triggered.connect(self._ask_camera_number)
-
-    def _ask_camera_number(self) -> None:
-        index, is_chosen = QInputDialog.getInt(
-            self._parent, "Open a camera", "Number of the camera, counted from 0:", 0, 0,
-            _MAX_CAMERA_INDEX,
-        )  # fmt: skip
-        if is_chosen:
-            self._open_source(str(index))

@@ -28,9 +28,11 @@ class OverlayView(QWidget):
 
     Attributes:
         person_chosen: slot of the person clicked on, -1 for a click beside everybody.
+        place_clicked: x and y in image pixels of the same click.
     """
 
     person_chosen = Signal(int)
+    place_clicked = Signal(float, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,6 +155,8 @@ class OverlayView(QWidget):
         if is_click and self._shown is not None:
             found = self._joint_near(event.position(), _CLICK_RADIUS_PX)
             self.person_chosen.emit(-1 if found is None else int(self._shown.slots[found[0]]))
+            at = np.array([event.position().x(), event.position().y()])
+            self.place_clicked.emit(*self.letterbox.to_image(at).tolist())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Qt: show the whole picture."""

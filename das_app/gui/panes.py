@@ -18,8 +18,10 @@ from das_app.gui.actions import Actions
 from das_app.gui.notices import EmptyState
 from das_app.gui.overlay_view import OverlayView
 from das_app.gui.scene_view import SceneView
+from das_app.pipeline.floor import Floor
 
-VIEWS = ("reset", "front", "top", "side")
+_PICTURE_TIP = "hover a joint for its place · wheel to zoom · drag to move"
+VIEWS = ("reset", "front", "top", "side", "camera")
 
 
 class PicturePane(QFrame):
@@ -32,7 +34,26 @@ class PicturePane(QFrame):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.overlay)
-        _fill(self, _heading("Picture", "hover a joint for its place"), self._stack)
+        heading = _heading("Picture", _PICTURE_TIP)
+        self._mark = QLabel()
+        self._mark.hide()
+        self._hint = heading.findChild(_Hint)
+        heading.layout().insertWidget(heading.layout().indexOf(self._hint), self._mark)
+        _fill(self, heading, self._stack)
+
+    @property
+    def hint(self) -> str:
+        """What the line above the picture says."""
+        return self._hint.text()
+
+    def set_hints(self, hints: tuple[str, ...]) -> None:
+        """Say what the user could do better, the first of `hints` in the line above the picture
+        and all in its tooltip; without any, what the mouse does."""
+        more = f"  (+{len(hints) - 1})" if len(hints) > 1 else ""
+        self._hint.setText(hints[0] + more if hints else _PICTURE_TIP)
+        self._hint.setToolTip("\n".join(hints) or _PICTURE_TIP)
+        self._mark.setPixmap(theme.icon("warning").pixmap(18, 18))  # of the look worn now
+        self._mark.setVisible(bool(hints))
 
     def set_has_picture(self, has_picture: bool) -> None:
         """Show the picture or the words."""
@@ -51,6 +72,7 @@ class ScenePane(QFrame):
         self.setObjectName("pane")
         self.view = SceneView()
         heading = _heading("Camera space", "drag to orbit · right drag to pan · wheel to zoom")
+        self._title = heading.findChild(QLabel, "heading")
         for name in VIEWS:
             action = actions[f"view-{name}"]
             action.triggered.connect(lambda _=False, name=name: self.view.look_from(name))
@@ -59,6 +81,11 @@ class ScenePane(QFrame):
         self._actions = actions
         self._allow_views()
         self.view.failed.connect(self._allow_views)
+
+    def set_level(self, floor: Floor | None) -> None:
+        """Turn the room so that this floor lies level; None shows camera space."""
+        self.view.set_level(floor)
+        self._title.setText("Camera space" if floor is None else "Levelled to the floor")
 
     def _allow_views(self) -> None:
         names = tuple(f"view-{name}" for name in VIEWS)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor
 from vispy import scene
 from vispy.util.event import Event
+from vispy.visuals.transforms import MatrixTransform
 
 from das_app.gui import theme
 from das_app.gui.body_mesh import body_mesh
@@ -34,6 +35,7 @@ from das_app.gui.scene_visuals import (
     add_axes,
 )
 from das_app.gui.trails import Trails
+from das_app.pipeline.floor import Floor as FloorPlane
 from das_app.pipeline.messages import Frame
 from das_model.camera import Camera
 from das_model.people import People
@@ -91,6 +93,7 @@ class SceneContent:
         self._following: int | None = None
         self.is_held = False  # what is shown stays, whatever comes
         self._floor_m = DEFAULT_FLOOR_M
+        self._level: FloorPlane | None = None
         self._lens: Camera | None = None
         self._people, self._slots = People.empty(), np.zeros(0, np.int64)
         self._has_framed = False  # whether the view was turned to the people of this source
@@ -102,10 +105,14 @@ class SceneContent:
         if self.is_held:
             return
         people, slots = without_hidden(people, slots, self._hidden)
+        if self._level is not None:
+            joints = people.joints_cam @ self._level.rotation.T.astype(np.float32)
+            people = replace(people, joints_cam=joints)
         self._people, self._slots, self._lens = people, slots, frame.camera
         colours = self._palette[slots % len(self._palette)].reshape(-1, 3)
         self.bodies.set_mesh(body_mesh(people, colours, self._ground))
-        self._floor_m = follow_floor(self._floor_m, people)
+        if self._level is None:
+            self._floor_m = follow_floor(self._floor_m, people)
         self._show_floor()
         ring_colours = np.column_stack([colours, np.full(len(colours), 0.7)])
         self._rings.set_points(
@@ -132,6 +139,17 @@ class SceneContent:
             self.labels.set_labels([], np.zeros((0, 3)), np.zeros((0, 3)))
         self._clear_sight()
         self.canvas.update()
+
+    def set_level(self, floor: FloorPlane | None) -> None:
+        """Turn the room about the lens so that this floor lies level; None shows camera space."""
+        self._level = floor
+        turn = np.eye(4)
+        if floor is not None:
+            self._floor_m = -floor.height_mm / 1000
+            to_scene = scene_from_camera(1000 * np.eye(3))  # its rows are the axes' places
+            turn[:3, :3] = to_scene.T @ floor.rotation.T @ to_scene  # for rows of points
+        self.device.transform = MatrixTransform(turn)
+        self._trails.clear()
 
     def set_hidden(self, hidden: frozenset[int]) -> None:
         """Leave out the people of these slots, from the next result on."""

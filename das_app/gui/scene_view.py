@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QOffscreenSurface, QOpenGLCon
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 from das_app.gui.scene_content import SceneContent, SceneOptions
+from das_app.pipeline.floor import Floor
 from das_app.pipeline.messages import Frame
 from das_model.people import People
 
@@ -88,6 +89,12 @@ class SceneView(QWidget):
         """Leave out the people of these slots, from the next result on."""
         if self.content is not None:
             self.content.set_hidden(hidden)
+
+    def set_level(self, floor: Floor | None) -> None:
+        """Turn the room so that this floor lies level, from the next result on; None shows camera
+        space."""
+        if self.content is not None:
+            self.content.set_level(floor)
 
     def focus_on(self, slot: int) -> None:
         """Look at one person; nothing changes when they are not shown."""

@@ -78,6 +78,12 @@ QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus { border-color: @accent
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {
     color: @faint; background: @surface;
 }
+QCheckBox::indicator {
+    width: 14px; height: 14px; border: 1px solid @muted; border-radius: 4px; background: @field;
+}
+QCheckBox::indicator:checked { image: url(ICONS/check.svg); border-color: @accent; }
+QCheckBox::indicator:disabled { border-color: @border; }
+QCheckBox:focus { color: @accent; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @border; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: @accent; }
 QSlider::sub-page:horizontal:disabled { background: @border; }

@@ -1,18 +1,28 @@
 """The widgets of the window, made and put in their places; wired by the main window."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMainWindow, QMenu, QSplitter
+from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from das_app.gui import theme
 from das_app.gui.actions import Actions
+from das_app.gui.camera_panel import CameraPanel
 from das_app.gui.controls import ControlBar
-from das_app.gui.docks import BELOW, RIGHT, add_dock, frame_panes
+from das_app.gui.docks import BELOW, RIGHT, add_dock, frame_panes, scrolled, side_by_side
+from das_app.gui.inspector import Inspector
 from das_app.gui.model_panel import ModelPanel
 from das_app.gui.notices import FaultBanner, WelcomeBar
 from das_app.gui.panes import PicturePane, ScenePane, action_button
+from das_app.gui.people_panel import PeoplePanel
+from das_app.gui.player_bar import PlayerBar
 from das_app.gui.plots import TimingPlot
+from das_app.gui.source_picker import SourcePicker
+from das_app.gui.stage_bars import StageBars
 from das_app.gui.status_strip import StatusStrip
 from das_app.gui.window_state import ScreenModes
+
+_STATUS_BUTTONS = (
+    "inspector", "lens", "people", "model", "timing", "help", "presentation", "full-screen"
+)  # fmt: skip
 
 
 class WindowParts:
@@ -21,23 +31,31 @@ class WindowParts:
     Args:
         window: where it is put.
         actions: the window's.
-        camera_menu: of the cameras there are.
     """
 
-    def __init__(self, window: QMainWindow, actions: Actions, camera_menu: QMenu) -> None:
-        self.controls = ControlBar(actions, camera_menu)
+    def __init__(self, window: QMainWindow, actions: Actions) -> None:
+        self.controls, self.player = ControlBar(actions), PlayerBar()
+        self.picker = SourcePicker(window)
+        self.camera_panel, self.people_panel = CameraPanel(), PeoplePanel()
         self.banner, self.welcome, self.status = FaultBanner(), WelcomeBar(), StatusStrip()
         self.picture, self.scene = PicturePane(), ScenePane(actions)
-        self.model_panel, self.chart = ModelPanel(), TimingPlot()
+        self.model_panel, self.chart, self.stages = ModelPanel(), TimingPlot(), StageBars()
+        self.inspector = Inspector()
         splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=theme.SPACE_PX)
         splitter.setChildrenCollapsible(False)
         for pane in (self.picture, self.scene):
             splitter.addWidget(pane)
         splitter.setSizes([1160, 840])
-        for name in ("model", "timing", "help", "presentation", "full-screen"):
+        for name in _STATUS_BUTTONS:
             self.status.add_button(action_button(actions[name]))
-        frame_panes(window, (self.controls, self.banner, self.welcome), splitter, self.status)
-        add_dock(window, actions["model"], self.model_panel, RIGHT)
-        add_dock(window, actions["timing"], self.chart, BELOW)
-        bars = (window.menuBar(), self.controls, self.welcome, window.statusBar())
+        bars = (self.controls, self.banner, self.welcome)
+        frame_panes(window, bars, (splitter, self.player), self.status)
+        for name, panel in (
+            ("lens", self.camera_panel), ("people", self.people_panel),
+            ("model", self.model_panel),
+        ):  # fmt: skip
+            add_dock(window, actions[name], scrolled(panel), RIGHT)
+        add_dock(window, actions["inspector"], self.inspector, RIGHT)
+        add_dock(window, actions["timing"], side_by_side(self.chart, self.stages), BELOW)
+        bars = (window.menuBar(), self.controls, self.welcome, self.player, window.statusBar())
         self.modes = ScreenModes(window, actions, bars)

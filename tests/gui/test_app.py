@@ -40,7 +40,7 @@ class Model:
 def sources(monkeypatch, tmp_path):
     opened = []
 
-    def open_source(spec, intrinsics):
+    def open_source(spec, intrinsics, mode):
         opened.append(GreySource(intrinsics, name=f"source {spec}"))
         return opened[-1]
 
@@ -117,7 +117,7 @@ def run(qapp, sources, tmp_path, monkeypatch):
 
 def test_the_application_runs_until_closed_and_keeps_the_settings(run, sources, tmp_path):
     def close(window):
-        window.parts.controls.fov.setValue(77.0)
+        window.parts.camera_panel.fov.setValue(77.0)
         window.close()
 
     assert run(close) == 0

@@ -1,6 +1,6 @@
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow
 
 from das_app.gui.actions import Actions
 from das_app.gui.controls import ControlBar
@@ -10,13 +10,13 @@ from das_app.gui.controls import ControlBar
 def bar(qtbot, themed):
     window = QMainWindow()
     qtbot.addWidget(window)
-    bar = ControlBar(Actions(window), QMenu(window))
+    bar = ControlBar(Actions(window))
     window.setCentralWidget(bar)
     window.show()
     yield bar  # the window lives as long
 
 
-@pytest.mark.parametrize("name", ["file", "folder", "demo", "play", "stop", "loop"])
+@pytest.mark.parametrize("name", ["camera", "file", "folder", "demo", "play", "stop"])
 def test_buttons_do_what_the_actions_do(bar, qtbot, name):
     button = bar.buttons[name]
     with qtbot.waitSignal(button.defaultAction().triggered):
@@ -26,25 +26,20 @@ def test_buttons_do_what_the_actions_do(bar, qtbot, name):
 
 
 def test_setters_do_not_echo(bar, qtbot):
-    with qtbot.assertNotEmitted(bar.fov_changed), qtbot.assertNotEmitted(bar.threshold_changed):
-        bar.set_lens(75.0, 833.0, is_assumed=True)
+    with qtbot.assertNotEmitted(bar.threshold_changed):
         bar.set_threshold(0.65)
-    assert bar.fov.value() == 75.0 and bar.threshold.value() == 65
+    assert bar.threshold.value() == 65
 
 
-def test_the_lens_says_what_is_assumed(bar):
-    bar.set_lens(60.0, 1108.5, is_assumed=True)
-    assert bar.focal.text() == "f 1108 px, assumed" and bar.fov.isEnabled()
-    bar.set_lens(60.0, None, is_assumed=True)
-    assert bar.focal.text() == "assumed"
-    bar.set_lens(71.2, 900.0, is_assumed=False)
-    assert bar.focal.text() == "f 900 px, calibrated" and not bar.fov.isEnabled()
+def test_the_lens_is_always_in_words_and_its_button_shows_its_panel(bar, qtbot):
+    bar.set_lens("f 1108 px · FOV 60° (assumed)")
+    with qtbot.waitSignal(bar.lens.defaultAction().toggled):
+        qtbot.mouseClick(bar.lens, Qt.MouseButton.LeftButton)
+    assert bar.lens.text() == "f 1108 px · FOV 60° (assumed)"
+    assert bar.lens.defaultAction().text() == "Lens"
 
 
 def test_user_changes_are_told(bar, qtbot):
-    with qtbot.waitSignal(bar.fov_changed) as changed:
-        bar.fov.setValue(80.0)
-    assert changed.args == [80.0]
     with qtbot.waitSignal(bar.threshold_changed) as changed:
         bar.threshold.setValue(42)
     assert changed.args == [0.42]

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent
+from PySide6.QtWidgets import QLabel
 from window_fakes import FREE_BONE, SIZE, Opener, grey_frame, people_at
 
-from das_app.gui import scene_view, theme
+from das_app.calibration import Intrinsics, LensOrigin
+from das_app.gui import lens_wiring, scene_view, theme
 from das_app.gui.main_window import MainWindow
 from das_app.gui.style_sheet import DARK, LIGHT
 from das_app.pipeline.messages import PipelineState
@@ -173,24 +175,100 @@ def test_threshold_hides_people_at_once_even_while_paused(playing, qtbot):
 
 
 def test_field_of_view_reaches_the_frames(playing, qtbot, opener):
-    controls = playing.parts.controls
-    assert controls.focal.text() == f"f {Camera.from_fov(SIZE).focal_px:.0f} px, assumed"
-    controls.fov.setValue(90.0)
-    assert controls.focal.text() == "f 160 px, assumed"
-    assert opener.sources[0].intrinsics.fov_deg == 90.0
+    lens, panel = playing.parts.controls.lens, playing.parts.camera_panel
+    assumed = f"f {Camera.from_fov(SIZE).focal_px:.0f} px · FOV 60° (assumed)"
+    assert lens.text() == panel.lens_text.text() == assumed
+    panel.fov.setValue(90.0)
+    assert lens.text() == "f 160 px · FOV 90° (field of view as entered)"
     overlay = playing.parts.picture.overlay
     qtbot.waitUntil(lambda: overlay.frame.camera.fov_deg == pytest.approx(90.0))
-    assert playing.settings.fov_deg == 90.0
+    assert playing.settings.fov_deg == 90.0 and playing.settings.lens_origin is LensOrigin.FOV
 
 
-def test_a_calibrated_lens_is_shown_and_not_changed(make_window, qtbot, tmp_path):
-    file = tmp_path / "lens.json"
+def test_a_calibration_file_is_used_or_refused_in_words(playing, qtbot, tmp_path):
+    panel, file = playing.parts.camera_panel, tmp_path / "lens.json"
     file.write_text('{"fx": 160, "fy": 160, "cx": 160, "cy": 90, "width": 320, "height": 180}')
-    window = make_window(AppSettings(source="grey", intrinsics_file=file))
+    panel.file_chosen.emit(file, "")
+    assert playing.settings.intrinsics_file == file
+    assert playing.parts.controls.lens.text().endswith("calibrated at 320x180 (lens.json)")
+    overlay = playing.parts.picture.overlay
+    qtbot.waitUntil(lambda: overlay.frame.camera.focal_px == 160)
+    file.write_text('{"fx": 160, "fy": 160, "cx": 90, "cy": 90, "width": 180, "height": 180}')
+    panel.file_chosen.emit(file, "")
+    assert playing.parts.banner.isVisible() and "aspect ratio" in playing.parts.banner.text
+    panel.fov.setValue(70.0)
+    assert playing.settings.intrinsics_file is None
+
+
+def test_a_person_of_known_height_sets_the_lens(playing, qtbot):
+    panel = playing.parts.camera_panel
+    qtbot.waitUntil(lambda: panel.person.count() == 2)
+    panel.person_entered.emit(panel.person.itemData(0), 1750.0, 4200.0)
+    assert playing.settings.lens_origin is LensOrigin.PERSON
+    assert "person's height" in playing.parts.controls.lens.text()
+    panel.person_entered.emit(99, 1750.0, 4000.0)
+    assert "99 is not in the picture" in playing.parts.banner.text
+
+
+def test_the_kept_calibration_of_a_camera_is_used_and_forgotten(
+    make_window, qtbot, opener, monkeypatch
+):
+    kept = {"grey": Intrinsics(calibrated=Camera.from_fov(SIZE, 80.0), calibration_name="grey")}
+    monkeypatch.setattr(lens_wiring, "kept_calibration", lambda name, size: kept.get(name))
+    monkeypatch.setattr(lens_wiring, "forget_calibration", kept.pop)
+    opener.is_live = True
+    window = make_window()
     window.open("grey")
     wait_for_picture(window, qtbot)
-    assert not window.parts.controls.fov.isEnabled()
-    assert window.parts.controls.focal.text().endswith("calibrated")
+    assert window.parts.controls.lens.text().endswith("(grey)")
+    assert window.parts.camera_panel.camera_text.text() == "grey: calibrated"
+    window.parts.camera_panel.forget_requested.emit()
+    assert window.parts.controls.lens.text().endswith("(assumed)")
+    assert window.parts.camera_panel.camera_text.text() == "grey: not calibrated"
+
+
+def test_the_floor_is_clicked_levelled_and_forgotten(make_window, qtbot, opener):
+    camera = grey_frame().camera
+    opener.people = people_at((-900, -100, 3000), (900, -100, 3000), (0, -100, 4500))
+    window = make_window()
+    panel, overlay = window.parts.camera_panel, window.parts.picture.overlay
+    window.open("grey")
+    wait_for_picture(window, qtbot)
+    panel.floor_from_feet_requested.emit()
+    assert "feet" in window.parts.banner.text and not panel.level.isEnabled()
+    panel.click_feet.click()
+    ankle = opener.people.skeleton.index("left_ankle")
+    for person in range(3):
+        place = camera.project(opener.people.joints_cam[person, ankle].astype(float))
+        overlay.place_clicked.emit(*place.tolist())
+    assert "above the floor" in panel.floor_text.text() and panel.level.isEnabled()
+    panel.level.click()
+    title = window.parts.scene.findChild(QLabel, "heading")
+    assert title.text() == "Levelled to the floor"
+    panel.floor_forgotten.emit()
+    assert not panel.level.isEnabled() and not panel.click_feet.isChecked()
+    assert title.text() == "Camera space"
+
+
+def test_smoothing_reaches_the_pipeline_and_is_shown(playing, qtbot, make_window):
+    panel = playing.parts.people_panel
+    panel.limbs.setValue(0)
+    panel.bones.click()
+    options = playing.control.pipeline._people_over_time.options
+    assert options.has_steady_bones and options.smoothing.limb_strength == 0
+    panel.smoothing.click()
+    assert playing.control.pipeline._people_over_time.options.smoothing is None
+    other = make_window(playing.settings).parts.people_panel
+    assert other.bones.isChecked() and not other.smoothing.isChecked() and other.limbs.value() == 0
+
+
+def test_hints_stand_above_the_picture(playing, qtbot, opener):
+    hint = "The picture is very dark"
+    opener.sources[0].grey = 5
+    qtbot.waitUntil(lambda: hint in playing.parts.picture.hint)
+    playing.actions_by_name["stop"].trigger()
+    playing.open("grey")
+    assert hint not in playing.parts.picture.hint
 
 
 def test_a_fault_is_shown_until_dismissed_and_the_next_source_opens(playing, qtbot, opener):
@@ -221,7 +299,7 @@ def test_files_loop_unless_told_otherwise(make_window, qtbot, opener):
     window.open("grey")
     wait_for_picture(window, qtbot)
     qtbot.waitUntil(lambda: opener.sources[0].num_rewound > 1)
-    window.parts.controls.buttons["loop"].click()
+    key(qtbot, window, Qt.Key.Key_L)
     wait_for_state(window, qtbot, PipelineState.FINISHED)
     assert is_showing_picture(window)  # the last picture stays
 
@@ -360,6 +438,68 @@ def test_a_file_at_its_end_plays_again(make_window, qtbot, opener):
     assert len(opener.sources) == 1
 
 
+def test_the_picker_opens_with_what_is_kept_and_opens_what_is_chosen(playing, qtbot, monkeypatch):
+    picker = playing.parts.picker
+    monkeypatch.setattr(picker, "rescan", lambda: None)
+    key(qtbot, playing, Qt.Key.Key_C)
+    qtbot.waitUntil(picker.isVisible)
+    assert picker.resolution.currentData() == playing.settings.resolution
+    picker.mode_changed.emit("640x480", 60.0)
+    assert (playing.settings.resolution, playing.settings.camera_fps) == ("640x480", 60.0)
+    picker.demo.click()
+    qtbot.waitUntil(lambda: playing.parts.status.source.text() == "demo")
+    assert not picker.isVisible()
+
+
+def test_the_bar_of_a_film_follows_and_steers_it(make_window, qtbot, opener):
+    opener.num_frames, opener.duration_s = 400, 4.0
+    window = make_window(AppSettings(source="grey", is_looping=False))
+    player = window.parts.player
+    window.open("grey")
+    qtbot.waitUntil(player.isVisible)
+    key(qtbot, window, Qt.Key.Key_Comma)
+    wait_for_state(window, qtbot, PipelineState.PAUSED)
+    player.slider.setValue(2000)
+    overlay = window.parts.picture.overlay
+    qtbot.waitUntil(lambda: overlay.frame is not None and overlay.frame.index == 200)
+    assert player.place.text().endswith("201/400")
+    key(qtbot, window, Qt.Key.Key_Period)
+    qtbot.waitUntil(lambda: overlay.frame.index == 201)
+    key(qtbot, window, Qt.Key.Key_Comma)
+    qtbot.waitUntil(lambda: overlay.frame.index == 200)
+    player.loop.click()
+    assert window.settings.is_looping and window.actions_by_name["loop"].isChecked()
+    player.speed_changed.emit(2.0)
+    assert window.control.pipeline._playback._pacer._speed == 2.0
+    window.actions_by_name["stop"].trigger()
+    wait_for_state(window, qtbot, PipelineState.STOPPED)
+    assert not player.isVisible()
+
+
+def test_a_camera_that_went_away_is_told_until_it_is_back(playing, qtbot):
+    playing.control.bridge.state_changed.emit(PipelineState.RECONNECTING, "desk: no picture")
+    assert playing.parts.banner.isVisible() and playing.parts.banner.text == "desk: no picture"
+    playing.control.bridge.state_changed.emit(PipelineState.RUNNING, "desk is back")
+    assert not playing.parts.banner.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("labels", "has_labels"), ("trails", "has_trails"), ("offsets", "has_offsets"),
+     ("heat-map", "has_heat_map"), ("shadows", "has_shadows"), ("frustum", "has_frustum")],
+)  # fmt: skip
+def test_what_lies_over_the_picture_is_switched_and_kept(playing, qtbot, make_window, name, field):
+    action, overlay = playing.actions_by_name[name], playing.parts.picture.overlay
+    was_on = action.isChecked()
+    action.trigger()
+    assert getattr(playing.settings, field) is not was_on
+    assert getattr(overlay._options, field, not was_on) is not was_on
+    estimator = playing.control.bridge.current.model.estimator
+    assert estimator.wants_centre_map is playing.settings.has_heat_map
+    other = make_window(playing.settings)
+    assert other.actions_by_name[name].isChecked() is not was_on
+
+
 def test_the_layout_is_kept(make_window, qtbot):
     first = make_window()
     first.resize(1111, 666)
@@ -385,14 +525,15 @@ def test_a_closed_dock_unchecks_its_action(window, qtbot):
 def test_a_number_can_be_typed_although_digits_are_shortcuts(playing, qtbot, monkeypatch):
     asked = []
     monkeypatch.setattr(playing.parts.scene.view, "look_from", asked.append)
-    field = playing.parts.controls.fov
+    playing.actions_by_name["lens"].trigger()
+    field = playing.parts.camera_panel.fov
     playing.activateWindow()
     qtbot.waitUntil(playing.isActiveWindow)
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, "123")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert playing.settings.fov_deg == 123.0 and not field.hasFocus()
+    assert playing.settings.fov_deg == 123.0
     qtbot.wait(150)  # a shortcut's click takes 100 ms
     assert not asked
 

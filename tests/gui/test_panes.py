@@ -32,7 +32,7 @@ def test_the_view_buttons_turn_the_view(scene_pane, monkeypatch):
     monkeypatch.setattr(scene_pane.view, "look_from", asked.append)
     for button in scene_pane.findChildren(QToolButton):
         button.click()
-    assert asked == ["reset", "front", "top", "side"]
+    assert asked == ["reset", "front", "top", "side", "camera"]
 
 
 def test_without_a_3d_view_its_buttons_are_off(scene_pane):

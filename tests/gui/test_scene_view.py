@@ -18,6 +18,7 @@ from das_app.gui.scene_geometry import (
     scene_from_camera,
 )
 from das_app.gui.scene_view import SceneView, opengl_problem
+from das_app.pipeline.floor import Floor as FloorPlane
 
 SLOTS = np.array([0, 1])
 
@@ -338,3 +339,25 @@ def test_a_held_scene_stays(view):
     view.show_people(grey_frame(), people_at((500, 0, 3000)), SLOTS[:1])
     assert view.content.bodies.mesh is mesh
     view.content.is_held = False
+
+
+def test_a_tilted_camera_is_levelled_to_its_floor(view):
+    """Feet on a plane seen from a camera that looks down stand on the flat floor."""
+    tilt = np.radians(20.0)
+    up = np.array([0.0, -np.cos(tilt), -np.sin(tilt)])
+    floor = FloorPlane(up, 1500.0)
+    foot = floor.to_camera(np.array([400.0, 0.0, 4000.0]))
+    people = people_at(foot)
+    view.set_level(floor)
+    view.show_people(grey_frame(), people, people.track_ids)
+    content = view.content
+    assert content._floor_m == -1.5
+    root = scene_from_camera(content._people.root_cam[0])
+    assert root == pytest.approx([0.4, 4.0, -1.5], abs=1e-3)
+    forward = content.device.transform.map([0.0, 1.0, 0.0, 1.0])[:3]  # the lens looks down
+    assert forward == pytest.approx([0.0, np.cos(tilt), -np.sin(tilt)], abs=1e-6)
+    view.set_level(None)
+    view.show_people(grey_frame(), people, people.track_ids)
+    assert scene_from_camera(content._people.root_cam[0]) == pytest.approx(
+        scene_from_camera(foot), abs=1e-3
+    )

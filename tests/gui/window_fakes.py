@@ -14,6 +14,7 @@ from das_model.skeleton import BODY_22
 
 SIZE = (320, 180)
 GREY = 60
+USUAL_LENS = Intrinsics()
 
 
 # mm from the pelvis, facing the camera: one arm hangs, one is raised
@@ -45,10 +46,10 @@ def people_at(*roots_mm, score=0.9, joint_score=1.0, track_ids=None):
     )
 
 
-def grey_frame(size=SIZE, fov_deg=60.0, index=0):
-    image = np.full((size[1], size[0], 3), GREY, np.uint8)
+def grey_frame(size=SIZE, lens=USUAL_LENS, index=0, grey=GREY):
+    image = np.full((size[1], size[0], 3), grey, np.uint8)
     image.setflags(write=False)
-    return Frame(index, index / 30, image, Intrinsics(fov_deg).camera_for(size))
+    return Frame(index, index / 30, image, lens.camera_for(size))
 
 
 class GreySource:
@@ -61,7 +62,7 @@ class GreySource:
     def __init__(self, intrinsics, name="grey", num_frames=None):
         self.intrinsics, self.name, self.num_frames = intrinsics, name, num_frames
         self.next_index = self.num_rewound = 0
-        self.is_closed = False
+        self.is_closed, self.grey = False, GREY
         self.error = None
 
     def read(self):
@@ -69,7 +70,7 @@ class GreySource:
             raise self.error
         if self.next_index == self.num_frames:
             return None
-        frame = grey_frame(fov_deg=self.intrinsics.fov_deg, index=self.next_index)
+        frame = grey_frame(SIZE, self.intrinsics, self.next_index, self.grey)
         self.next_index += 1
         return frame
 
@@ -89,6 +90,7 @@ class FakeEstimator:
 
     def __init__(self, people, name):
         self.people, self.name, self.scale = people, name, 1.0
+        self.wants_centre_map = False
 
     def __call__(self, image, camera):
         return self.people
@@ -106,7 +108,7 @@ class Opener:
 
     def __init__(self, people=None, num_frames=None):
         self.people = people_at((0, 0, 3000)) if people is None else people
-        self.num_frames = num_frames
+        self.num_frames, self.duration_s, self.is_live = num_frames, None, False
         self.errors = {}
         self.sources = []
         self.note = ""
@@ -120,6 +122,7 @@ class Opener:
         if settings.source in self.errors:
             raise self.errors[settings.source]
         source = GreySource(settings.intrinsics(), settings.source, self.num_frames)
+        source.duration_s, source.is_live = self.duration_s, self.is_live
         self.sources.append(source)
         model = self.load_model(settings)
         return Opened(LivePipeline(source, model.estimator, on_state), source, model)
