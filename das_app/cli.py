@@ -110,6 +110,13 @@ def capture(
         f"capture {summary.capture_fps:.1f} fps, inference {summary.inference_fps:.1f} fps, "
         f"{summary.num_dropped} dropped"
     )
+    stats = summary.stats
+    if stats.interval_median_ms > 0:
+        typer.echo(
+            f"between frames: median {stats.interval_median_ms:.1f} ms, 95 % within "
+            f"{stats.interval_p95_ms:.1f} ms, {100 * stats.share_doubled:.0f} % doubled; "
+            f"{stats.num_lost} lost by the source"
+        )
 
 
 @app.command()

@@ -7,6 +7,8 @@ from das_app.gui import theme
 from das_app.pipeline.messages import PipelineStats
 
 _NONE = "–"
+_CAPTURE_TIP = "Frames per second from the source"
+_DROPPED_TIP = "Frames the model was too slow for"
 
 
 class StatusStrip(QWidget):
@@ -20,11 +22,11 @@ class StatusStrip(QWidget):
         self.source = self._elastic_cell("Nothing open", 3)
         self.size = self._cell("", "0000×0000", "Size of the picture")
         self.engine = self._cell("", "das-resnet50 · CUDA", "Model and device in use")
-        self.capture = self._cell("capture", "000.0 fps", "Frames per second from the source")
+        self.capture = self._cell("capture", "000.0 fps", _CAPTURE_TIP)
         self.inference = self._cell("inference", "0000 ms", "Time of the model per frame")
         self.latency = self._cell("latency", "0000 ms", "From the frame's arrival to its result")
         self.people = self._cell("people", "000", "People shown")
-        self.dropped = self._cell("dropped", "0000000", "Frames the model was too slow for")
+        self.dropped = self._cell("dropped", "0000000", _DROPPED_TIP)
         self.clear()
 
     def set_source(self, text: str) -> None:
@@ -42,6 +44,11 @@ class StatusStrip(QWidget):
         self.inference.setText(_duration(stats.inference_ms))
         self.latency.setText(_duration(stats.latency_ms))
         self.dropped.setText(str(stats.num_dropped))
+        self.capture.setToolTip(
+            f"{_CAPTURE_TIP}, measured\nBetween frames: median {stats.interval_median_ms:.1f} ms, "
+            f"95 % within {stats.interval_p95_ms:.1f} ms, {100 * stats.share_doubled:.0f} % doubled"
+        )
+        self.dropped.setToolTip(f"{_DROPPED_TIP}\n{stats.num_lost} more lost by the source")
 
     def set_result(self, size: tuple[int, int], num_people: int) -> None:
         """Show what belongs to the frame on the screen."""

@@ -3,11 +3,11 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from das_app.pipeline.frame_source import FrameSource, SourceError
 from das_app.pipeline.live import Estimator, LivePipeline
-from das_app.pipeline.messages import PipelineState, PoseResult
+from das_app.pipeline.messages import PipelineState, PipelineStats, PoseResult
 from das_app.pipeline.people_over_time import USUAL_PEOPLE, PeopleOptions, PeopleOverTime
 from das_app.pipeline.recorder import Recorder
 from das_app.pipeline.session_types import EventKind
@@ -27,6 +27,7 @@ class CaptureSummary:
         num_dropped: frames captured but never seen by the model.
         capture_fps: mean frames per second out of the source.
         inference_fps: mean frames per second the model managed while it was working.
+        stats: last figures of a live capture; of a file the defaults.
     """
 
     num_frames: int
@@ -34,6 +35,7 @@ class CaptureSummary:
     num_dropped: int
     capture_fps: float
     inference_fps: float
+    stats: PipelineStats = PipelineStats()
 
 
 class CaptureError(RuntimeError):
@@ -166,7 +168,8 @@ def capture_live(
             recorder.close(stats.num_dropped)
     if messages:
         raise CaptureError(messages[0])
-    return tally.summary(stats.num_dropped, _rate(stats.num_frames, elapsed_s))
+    summary = tally.summary(stats.num_dropped, _rate(stats.num_frames, elapsed_s))
+    return replace(summary, stats=stats)
 
 
 def _rate(count: int, duration_s: float) -> float:

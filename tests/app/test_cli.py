@@ -184,6 +184,7 @@ def test_mode_asked_of_a_camera(command, tmp_path, monkeypatch):
     assert done.exit_code == 0, done.output
     assert opened[0][0] == "Desk camera"
     assert opened[0][2] == CameraMode((1920, 1080), 50.0)
+    assert "between frames: median" in done.stdout and "lost by the source" in done.stdout
     done = command("capture", "0", "-o", tmp_path / "t", "--resolution", "huge")
     assert done.exit_code == 2 and "WIDTHxHEIGHT" in done.stderr
 

@@ -74,6 +74,7 @@ def test_camera_drops_are_counted_and_recorded(tmp_path):
     opener.join()
     counts = Session(tmp_path).counts
     assert summary.num_dropped == counts.num_dropped >= 20
+    assert 0 < summary.stats.interval_median_ms <= summary.stats.interval_p95_ms
 
 
 def test_source_that_fails_leaves_a_closed_session(tmp_path):

@@ -31,6 +31,16 @@ def test_figures(strip):
     assert {cell.text() for cell in cells(strip)} == {"–", "das-lite · CPU"}
 
 
+def test_how_evenly_frames_come_is_told_on_the_rate(strip):
+    strip.set_stats(
+        PipelineStats(25.0, interval_median_ms=33.3, interval_p95_ms=66.6, share_doubled=0.25,
+                      num_lost=4)
+    )  # fmt: skip
+    expected = "Between frames: median 33.3 ms, 95 % within 66.6 ms, 25 % doubled"
+    assert expected in strip.capture.toolTip() and "measured" in strip.capture.toolTip()
+    assert "4 more lost by the source" in strip.dropped.toolTip()
+
+
 def test_nothing_moves_when_figures_change(strip):
     def places():
         return [cell.geometry() for cell in cells(strip)]
