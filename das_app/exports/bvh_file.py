@@ -52,11 +52,18 @@ def write_bvh(take: Take, folder: Path, on_progress: Progress) -> None:
 
 
 def zxy_degrees(rotations: np.ndarray) -> np.ndarray:
-    """(..., 3) angles about z, x, y with R = Rz Rx Ry, of rotations (..., 3, 3)."""
+    """Angles of rotations over time, without jumps by whole turns.
+
+    Args:
+        rotations: (n, R, 3, 3).
+
+    Returns:
+        (n, R, 3) angles about z, x, y with R = Rz Rx Ry.
+    """
     x = np.arcsin(np.clip(rotations[..., 2, 1], -1, 1))
     z = np.arctan2(-rotations[..., 0, 1], rotations[..., 1, 1])
     y = np.arctan2(-rotations[..., 2, 0], rotations[..., 2, 2])
-    return np.degrees(np.stack([z, x, y], axis=-1))
+    return np.unwrap(np.degrees(np.stack([z, x, y], axis=-1)), axis=0, period=360)
 
 
 def _bvh_text(motion: Motion, fps: float) -> str:

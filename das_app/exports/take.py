@@ -156,17 +156,23 @@ class Take:
     def about(self) -> dict[str, str]:
         """What a reader of the exported file must know, for its header or beside it."""
         filling = self.options.fill_gaps_s
-        return {
-            "source": self.origin.source,
-            "model": f"{self.origin.model_name} {self.origin.model_sha256[:12]}",
-            "application": f"das-capture {self.origin.app_version}",
-            "started_utc": self.origin.started_utc,
-            "poses": "raw" if self.options.is_raw else "smoothed",
+        return about_poses(self.origin, self.options) | {
             "fps": f"{self.fps:g}, {'resampled' if self.is_steady else 'median; see the times'}",
             "gaps": f"interpolated up to {filling:g} s" if filling else "not interpolated",
             "space": self.space_text(UNITS, AXES),
-            "lens": self.origin.intrinsics,
         }
+
+
+def about_poses(origin: SessionOrigin, options: ExportOptions) -> dict[str, str]:
+    """Where the exported poses come from."""
+    return {
+        "source": origin.source,
+        "model": f"{origin.model_name} {origin.model_sha256[:12]}",
+        "application": f"das-capture {origin.app_version}",
+        "started_utc": origin.started_utc,
+        "lens": origin.intrinsics,
+        "poses": "raw" if options.is_raw else "smoothed",
+    }
 
 
 def load_take(

@@ -14,6 +14,7 @@ from pygltflib import GLTF2
 from session_fakes import BENT, FPS, WIDE, record, result, tracked, write_session
 
 from das_app.exports.bone_rotations import fixed_lengths, solve, to_y_up
+from das_app.exports.bvh_file import zxy_degrees
 from das_app.exports.formats import ExportFormat, export_session
 from das_app.exports.take import ExportCancelledError, ExportError, ExportOptions, Space, load_take
 from das_app.pipeline.session import Session
@@ -228,6 +229,15 @@ def test_rotations_put_the_joints_back(skeleton):
         assert np.allclose(lengths, np.median(measured))
 
 
+def test_angles_do_not_jump_by_whole_turns():
+    turn = np.linspace(0, 4 * np.pi, 60)
+    about_y = np.zeros((60, 1, 3, 3))
+    about_y[:, 0, 0, 0] = about_y[:, 0, 2, 2] = np.cos(turn)
+    about_y[:, 0, 0, 2], about_y[:, 0, 2, 0], about_y[:, 0, 1, 1] = np.sin(turn), -np.sin(turn), 1
+    angles = zxy_degrees(about_y)[:, 0]
+    assert np.allclose(angles[:, 2], np.degrees(turn)) and np.allclose(angles[:, :2], 0)
+
+
 def test_somebody_upright_who_faces_the_camera_is_not_turned():
     motion = solve(to_y_up(standing()[None]), BODY_22)
     assert np.allclose(motion.rotations[0, 0], np.eye(3), atol=1e-6)
@@ -372,13 +382,18 @@ def test_annotated_video(tmp_path):
     session = Session(tmp_path / "s")
     path = export(session, tmp_path, ExportFormat.MP4)
     with av.open(str(path)) as container:
-        assert "x right, y down" in container.metadata["comment"]
+        assert "lens: FOV 60° (assumed)" in container.metadata["comment"]
         pictures = list(container.decode(video=0))
         times = [float(picture.time) for picture in pictures]
     assert times == pytest.approx([0, 1 / FPS, 2 / FPS], abs=2e-3)
     assert [p.width for p in pictures] == [SIZE[0]] * 3
     spread = [p.to_ndarray(format="rgb24").std() for p in pictures]
     assert spread[1] < 2 < min(spread[0], spread[2])  # something is drawn where there are people
+    only_two = export(session, tmp_path / "two", ExportFormat.MP4, ExportOptions(person_ids=(2,)))
+    assert only_two.stat().st_size > 0
+    with pytest.raises(ExportError, match="no person has the id"):
+        export(session, tmp_path / "nine", ExportFormat.MP4, ExportOptions(person_ids=(9,)))
+    assert list((tmp_path / "nine").iterdir()) == []
     with pytest.raises(ExportError, match="own frames"):
         export(session, tmp_path, ExportFormat.MP4, ExportOptions(fps=10.0))
 
