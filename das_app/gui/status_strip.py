@@ -44,9 +44,10 @@ class StatusStrip(QWidget):
         self.inference.setText(_duration(stats.inference_ms))
         self.latency.setText(_duration(stats.latency_ms))
         self.dropped.setText(str(stats.num_dropped))
+        doubled = f"{100 * stats.share_doubled:.0f} % doubled"
         self.capture.setToolTip(
             f"{_CAPTURE_TIP}, measured\nBetween frames: median {stats.interval_median_ms:.1f} ms, "
-            f"95 % within {stats.interval_p95_ms:.1f} ms, {100 * stats.share_doubled:.0f} % doubled"
+            f"95 % within {stats.interval_p95_ms:.1f} ms, {doubled}"
         )
         self.dropped.setToolTip(f"{_DROPPED_TIP}\n{stats.num_lost} more lost by the source")
 
