@@ -1,23 +1,18 @@
-"""MP4: the recorded pictures with everybody's skeleton and id on them, at their own times."""
+"""MP4: the recorded pictures with everybody's skeleton and id, beside a view from the side."""
 
 from fractions import Fraction
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
 
+from das_app.exports.drawing import SideView, draw_people
 from das_app.exports.files import whole_file
 from das_app.exports.take import ExportError, ExportOptions, Progress, Space, about_poses
 from das_app.pipeline.session import Session
-from das_app.pipeline.session_types import RecordedPoses
 
 _TIME_BASE = Fraction(1, 1000)
-_COLOURS = (
-    (232, 77, 61), (51, 140, 230), (64, 179, 102), (242, 179, 38), (158, 102, 217), (51, 191, 191),
-    (237, 115, 179), (200, 200, 205),
-)  # fmt: skip
-_OUTLINE = (8, 10, 13)
+_NUM_SAMPLED = 60  # frames that tell where people are
 
 
 def write_annotated_video(
@@ -52,7 +47,9 @@ def _draw_all(
     """Draw on every picture; how many people were drawn."""
     source = video.streams.video[0]
     stream = out.add_stream("libx264", rate=source.average_rate or 30)
-    stream.width, stream.height, stream.pix_fmt = source.width, source.height, "yuv420p"
+    side = _side_view(session, source.height, options.is_raw)
+    stream.width, stream.height = source.width + source.height, source.height
+    stream.pix_fmt = "yuv420p"
     stream.options = {"preset": "veryfast", "crf": "18"}
     stream.codec_context.time_base = _TIME_BASE
     frames = session.between(is_raw=options.is_raw)
@@ -63,8 +60,10 @@ def _draw_all(
         if picture is None:
             break  # the end of the video was lost
         image = picture.to_ndarray(format="rgb24")
-        num_drawn += draw_people(image, poses, options.person_ids)
-        drawn = av.VideoFrame.from_ndarray(image, format="rgb24")
+        people, wanted = poses.people, options.person_ids
+        num_drawn += draw_people(image, people.joints_px(poses.camera), people, wanted)
+        both = np.concatenate([image, side.draw(people, wanted)], axis=1)
+        drawn = av.VideoFrame.from_ndarray(both, format="rgb24")
         drawn.pts, drawn.time_base = round(picture.time / _TIME_BASE), _TIME_BASE
         out.mux(stream.encode(drawn))
         on_progress((poses.index + 1) / len(session))
@@ -72,37 +71,7 @@ def _draw_all(
     return num_drawn
 
 
-def draw_people(image: np.ndarray, poses: RecordedPoses, wanted: tuple[int, ...] | None) -> int:
-    """Draw skeletons and ids on a picture, the farthest first.
-
-    Args:
-        image: (H, W, 3) uint8 RGB, changed.
-        poses: people and camera of the picture.
-        wanted: track ids to draw, None for everybody.
-
-    Returns:
-        how many were drawn.
-    """
-    people = poses.people
-    points = people.joints_px(poses.camera)  # (P, J, 2)
-    num_drawn, width = 0, max(2, round(max(image.shape[:2]) / 400))
-    for p in np.argsort(-people.root_cam[:, 2]):
-        track_id = int(people.track_ids[p])
-        if wanted is not None and track_id not in wanted:
-            continue
-        num_drawn += 1
-        colour = _COLOURS[track_id % len(_COLOURS)]
-        lines = [points[p, bone] for bone in map(list, people.skeleton.bones)]
-        lines = [line.round().astype(int).tolist() for line in lines if np.isfinite(line).all()]
-        for shade, extra in ((_OUTLINE, 2), (colour, 0)):
-            for start, end in lines:
-                cv2.line(image, start, end, shade, width + extra, cv2.LINE_AA)
-        if track_id >= 0 and lines:
-            top = min((point for line in lines for point in line), key=lambda point: point[1])
-            place, size = (top[0] + 2 * width, top[1] - 2 * width), width / 3
-            for shade, thickness in ((_OUTLINE, width + 2), (colour, width)):
-                cv2.putText(
-                    image, str(track_id), place, cv2.FONT_HERSHEY_SIMPLEX, size, shade, thickness,
-                    cv2.LINE_AA,
-                )  # fmt: skip
-    return num_drawn
+def _side_view(session: Session, height: int, is_raw: bool) -> SideView:
+    """A square view of where people are in frames spread over the session."""
+    times_s = np.linspace(0, session.duration_s, _NUM_SAMPLED)
+    return SideView.of((session.at(time_s, is_raw) for time_s in times_s), (height, height))

@@ -15,9 +15,11 @@ from session_fakes import BENT, FPS, WIDE, record, result, tracked, write_sessio
 
 from das_app.exports.bone_rotations import fixed_lengths, solve, to_y_up
 from das_app.exports.bvh_file import zxy_degrees
+from das_app.exports.drawing import SideView
 from das_app.exports.formats import ExportFormat, export_session
 from das_app.exports.take import ExportCancelledError, ExportError, ExportOptions, Space, load_take
 from das_app.pipeline.session import Session
+from das_app.pipeline.session_types import RecordedPoses
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17, MUCO_21
 
@@ -386,9 +388,12 @@ def test_annotated_video(tmp_path):
         pictures = list(container.decode(video=0))
         times = [float(picture.time) for picture in pictures]
     assert times == pytest.approx([0, 1 / FPS, 2 / FPS], abs=2e-3)
-    assert [p.width for p in pictures] == [SIZE[0]] * 3
-    spread = [p.to_ndarray(format="rgb24").std() for p in pictures]
+    assert [p.width for p in pictures] == [SIZE[0] + SIZE[1]] * 3  # a view from the side
+    arrays = [p.to_ndarray(format="rgb24").astype(float) for p in pictures]
+    spread = [a[:, : SIZE[0]].std() for a in arrays]
     assert spread[1] < 2 < min(spread[0], spread[2])  # something is drawn where there are people
+    aside = [np.abs(a[:, SIZE[0] :] - arrays[1][:, SIZE[0] :]).max() for a in arrays]
+    assert min(aside[0], aside[2]) > 40
     only_two = export(session, tmp_path / "two", ExportFormat.MP4, ExportOptions(person_ids=(2,)))
     assert only_two.stat().st_size > 0
     with pytest.raises(ExportError, match="no person has the id"):
@@ -465,3 +470,16 @@ def test_floor_space_is_level_with_the_feet_on_it(tmp_path):
 def test_floor_that_nobody_stands_on_is_told(session):
     with pytest.raises(ExportError, match="floor is not known"):
         load_take(session, ExportOptions(space=Space.FLOOR))
+
+
+def test_view_from_the_side_shows_everybody_upright():
+    frames = [people_of(index) for index in range(NUM_FRAMES)]
+    sample = [RecordedPoses(0, 0.0, 0, 0.0, None, WIDE, people) for people in frames]
+    view = SideView.of(sample, (200, 200))
+    points = view.to_px(np.concatenate([people.joints_cam for people in frames]))
+    assert ((points > 0) & (points < 200)).all()
+    head, ankle = (points[:, BODY_22.index(name)] for name in ("head_top", "left_ankle"))
+    assert (head[:, 1] < ankle[:, 1] - 20).all()
+    nearer, further = (view.to_px(np.array([[0.0, 0.0, z]]))[0] for z in (2500.0, 3500.0))
+    assert further[0] > nearer[0]  # it stands on the right, so further is to the right
+    assert SideView.of([], (200, 200)).draw(People.empty(), None).shape == (200, 200, 3)
