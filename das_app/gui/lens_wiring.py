@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from das_app.calibration import Intrinsics, LensOrigin
 from das_app.calibration_files import forget_calibration, kept_calibration
+from das_app.gui.calibration_dialog import CalibrationDialog
 from das_app.gui.camera_panel import CameraPanel
 from das_app.gui.live_control import LiveControl
 from das_app.gui.result_views import ResultViews
@@ -27,6 +28,7 @@ class LensWiring(QObject):
     Attributes:
         refused: why something could not be done.
         shown: the lens in use in a line.
+        dialog: of a calibration that goes on, None while there is none.
     """
 
     refused = Signal(str)
@@ -35,13 +37,17 @@ class LensWiring(QObject):
     def __init__(self, control: LiveControl, views: ResultViews, panel: CameraPanel) -> None:
         super().__init__(control)
         self._control, self._views, self._panel = control, views, panel
+        self.dialog: CalibrationDialog | None = None
         panel.fov_entered.connect(control.set_fov)
         panel.file_chosen.connect(self._use_file)
         panel.person_entered.connect(self._use_person)
         panel.forget_requested.connect(self._forget)
+        panel.calibration_requested.connect(self._calibrate)
         panel.problem_found.connect(self.refused)
         control.lens_changed.connect(self.show)
         views.size_changed.connect(self._on_size)
+        views.taken.connect(self._show_dialog_the_picture)
+        control.ended.connect(self.end_calibration)
 
     def show(self) -> None:
         """Show the lens in use."""
@@ -58,6 +64,35 @@ class LensWiring(QObject):
     def show_people(self) -> None:
         """Offer the people on the screen."""
         self._panel.set_people(tuple(self._views.people.track_ids.tolist()))
+
+    def end_calibration(self) -> None:
+        """Close the dialog of a calibration, if one is open."""
+        if self.dialog is not None:
+            self.dialog.reject()
+
+    def _calibrate(self) -> None:
+        name = self._camera_name()
+        if name is None or self.dialog is not None:
+            return
+        self.dialog = CalibrationDialog(name, self._panel.window())
+        self.dialog.saved.connect(self._use_saved)
+        self.dialog.finished.connect(self._forget_dialog)
+        self.dialog.open()
+
+    def _show_dialog_the_picture(self) -> None:
+        if self.dialog is not None:
+            self.dialog.show_image(self._views.result.frame.image)
+
+    def _use_saved(self) -> None:
+        """The new calibration wins, also over a file chosen before."""
+        self._control.change(
+            replace(self._control.settings, intrinsics_file=None, intrinsics_camera="")
+        )
+        self._on_size()
+
+    def _forget_dialog(self) -> None:
+        self.dialog.deleteLater()
+        self.dialog = None
 
     def _on_size(self) -> None:
         name = self._camera_name()

@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         """Qt: end all threads, then go."""
         self.parts.modes.leave()
         self.control.change(replace(self.settings, layout=packed_layout(self)))
+        self.news.lens.end_calibration()
         self.poll.stop()
         self._figures.stop()
         self.control.bridge.shutdown()

@@ -52,10 +52,10 @@ class News(QObject):
         control.state_changed.connect(self._on_state)
         control.model_changed.connect(self._on_model)
         control.refused.connect(parts.banner.show_fault)
-        self._lens = LensWiring(control, views, parts.camera_panel)
-        self._lens.refused.connect(parts.banner.show_fault)
-        self._lens.shown.connect(parts.controls.set_lens)
-        self._lens.show()
+        self.lens = LensWiring(control, views, parts.camera_panel)
+        self.lens.refused.connect(parts.banner.show_fault)
+        self.lens.shown.connect(parts.controls.set_lens)
+        self.lens.show()
         self._inspector = InspectorWiring(control, views, parts)
         self._floor = FloorWiring(control, views, parts.camera_panel, parts.picture, parts.scene)
         self._floor.refused.connect(parts.banner.show_fault)
@@ -72,7 +72,7 @@ class News(QObject):
             self._parts.model_panel.set_cost(input_size, stats.inference_ms)
             hints = self._views.hints(stats) if self._state is PipelineState.RUNNING else ()
             self._parts.picture.set_hints(tuple(hint.message for hint in hints))
-            self._lens.show_people()
+            self.lens.show_people()
 
     def _show_settings(self, settings: AppSettings) -> None:
         self._actions["loop"].setChecked(settings.is_looping)
