@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+_LEAST_DET = 0.05  # of the lens model's Jacobian: less is where it folds back
+_LONGEST_STEP = 0.3  # of Newton's method, in normalised coordinates
 DEFAULT_FOV_DEG = 60.0  # of the longer side: what most webcams and phones are near
 
 
@@ -145,9 +147,26 @@ def _distort(norm: np.ndarray, distortion: np.ndarray) -> np.ndarray:
     )
 
 
-def _undistort(norm: np.ndarray, distortion: np.ndarray, num_steps: int = 20) -> np.ndarray:
-    """Inverse of `_distort` by fixed-point steps, which converge for usual lenses."""
-    undistorted = norm
+def _undistort(norm: np.ndarray, distortion: np.ndarray, num_steps: int = 15) -> np.ndarray:
+    """Inverse of `_distort` by Newton's method: exact wherever the lens model has an inverse.
+
+    Polynomials fold back far outside; there the nearest place before the fold is returned.
+    """
+    k1, k2, p1, p2, k3 = distortion
+    point = norm
     for _ in range(num_steps):
-        undistorted = undistorted + (norm - _distort(undistorted, distortion))
-    return undistorted
+        x, y = point[..., 0], point[..., 1]
+        r2 = x * x + y * y
+        radial = 1 + r2 * (k1 + r2 * (k2 + r2 * k3))
+        slope = 2 * (k1 + r2 * (2 * k2 + 3 * k3 * r2))
+        xx = radial + slope * x * x + 2 * p1 * y + 6 * p2 * x
+        yy = radial + slope * y * y + 6 * p1 * y + 2 * p2 * x
+        xy = slope * x * y + 2 * p1 * x + 2 * p2 * y
+        det = xx * yy - xy * xy
+        can_step = det > _LEAST_DET
+        miss_x, miss_y = np.moveaxis(norm - _distort(point, distortion), -1, 0)
+        step = np.stack([yy * miss_x - xy * miss_y, xx * miss_y - xy * miss_x], axis=-1)
+        step *= (can_step / np.where(can_step, det, 1.0))[..., None]
+        length = np.linalg.norm(step, axis=-1, keepdims=True)
+        point = point + step * np.minimum(1, _LONGEST_STEP / np.maximum(length, _LONGEST_STEP))
+    return point

@@ -92,6 +92,30 @@ def test_crop_and_resize_follow_the_pixels_of_a_real_picture():
     np.testing.assert_allclose(seen, centre, atol=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("fov_deg", "distortion"),
+    [
+        (110, [-0.3, 0.1, 0, 0, 0]), (110, [-0.18, 0.06, 0.001, -0.0005, 0]),
+        (110, [0.2, 0.1, 0, 0, 0]), (90, [-0.25, 0.05, 0.002, 0.001, 0]),
+        (60, [-0.35, 0.15, 0.002, 0.002, -0.03]),
+    ],
+)  # fmt: skip
+def test_strong_distortion_of_wide_lenses_is_undone_to_the_corners(fov_deg, distortion):
+    size = (1280, 720)
+    camera = Camera(Camera.from_fov(size, fov_deg).K, size, np.array(distortion, float))
+    pixels = np.stack(np.meshgrid(np.linspace(0, 1279, 30), np.linspace(0, 719, 20)), axis=-1)
+    points = camera.back_project(pixels, np.full(pixels.shape[:-1], 3000.0))
+    np.testing.assert_allclose(camera.project(points), pixels, atol=1e-8)
+
+
+def test_where_a_lens_model_folds_back_points_stay_finite():
+    size = (1280, 720)
+    distortion = np.array([-0.35, 0.15, 0.002, 0.002, -0.03])
+    camera = Camera(Camera.from_fov(size, 110).K, size, distortion)
+    corners = np.array([[0.0, 0], [1279, 0], [0, 719], [5000, 5000]])
+    assert np.isfinite(camera.back_project(corners, np.full(4, 3000.0))).all()
+
+
 def test_distortion_survives_resizing_and_cropping():
     lens = np.array([-0.15, 0.02, 0.001, -0.001, 0.0])
     camera = camera_with(lens)
