@@ -1,87 +1,66 @@
-"""Time the bundled model on this machine: the whole call and its parts, medians in one run.
+"""How fast and how large: the bundled model's parts, the networks' sizes, the loader.
 
-    python scripts/benchmark.py [--model FILE] [--runs N]
+    python scripts/benchmark.py speed [--model FILE] [--runs N]
+    python scripts/benchmark.py model
+    python scripts/benchmark.py loader --synthetic DIR [--photos DIR] [--workers N]
 
-Rows are timed in turns (A B C A B C ...), so that a noisy machine is noisy for all of them; the
-last column, the ratio to the whole call on the first picture size, is what to compare.
+`speed` times its rows in turns (A B C A B C ...), so that a noisy machine is noisy for all of
+them; the last column, the ratio to the whole call on the first picture size, is what to compare.
 """
 
-import argparse
-import statistics
-import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 
-import numpy as np
+import typer
 
 from das_app.settings import bundled_file
-from das_model.camera import Camera
-from das_model.decode import DecodeConfig, LevelMaps, decode
-from das_model.preprocess import fitting_size, letterbox
-from das_model.runtime import PoseEstimator
-from das_model.skeleton import BODY_22
-from das_model.targets import Encoding
+from das_model import complexity, speed
+from das_model.datasets.data_config import DataConfig
+from das_model.datasets.throughput import measure_loader
+from das_model.recipes import RECIPES
+from das_model.skeleton import Skeleton
 
-PICTURE_SIZES = ((1280, 720), (640, 480), (1920, 1080))
-
-
-def crowded_maps(num_people: int, width: int, height: int) -> list[LevelMaps]:
-    """Maps in which `num_people` people, 9 locations each, stand apart on the second level."""
-    rng = np.random.default_rng(0)
-    levels = []
-    for level, stride in enumerate(Encoding().strides):
-        h, w = height // stride, width // stride
-        score = np.zeros((h, w), np.float32)
-        offset = rng.normal(0, 0.02, (22, 3, h, w)).astype(np.float32)
-        for person in range(num_people if level == 1 else 0):
-            top, left = 1 + 3 * (person // 9), 3 * (person % 9)
-            rows, columns = np.mgrid[top : top + 3, left : left + 3]
-            score[rows, columns] = 0.9
-            offset[:, 0, rows, columns] += left + 1 - columns
-            offset[:, 1, rows, columns] += top + 1 - rows + np.linspace(-2, 2, 22)[:, None, None]
-        levels.append(LevelMaps(score, np.ones((3, h, w), np.float32), offset, offset[:, 0]))
-    return levels
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 
-def main() -> None:
-    """Time and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, default=bundled_file("models", "das-lite.onnx"))
-    parser.add_argument("--runs", type=int, default=30)
-    args = parser.parse_args()
-    estimator = PoseEstimator(args.model)
-    rng = np.random.default_rng(0)
-    rows: dict[str, Callable[[], object]] = {}
-    for size in PICTURE_SIZES:
-        image, camera = (
-            rng.integers(0, 256, (size[1], size[0], 3), np.uint8),
-            Camera.from_fov(size),
-        )
-        net_size = fitting_size(size, estimator.input_size, 64)
-        name = f"{size[0]}x{size[1]} at {net_size[0]}x{net_size[1]}"
-        rows[f"whole call, {name}"] = lambda i=image, c=camera: estimator(i, c)
-        rows[f"letterbox, {name}"] = lambda i=image, c=camera, n=net_size: letterbox(i, c, n)
-    camera = Camera.from_fov((448, 256))
-    for num_people in (1, 20):
-        maps = crowded_maps(num_people, 448, 256)
-        assert len(decode(maps, camera, Encoding(), BODY_22, DecodeConfig())) == num_people
-        rows[f"decode {num_people} people"] = lambda m=maps: decode(
-            m, camera, Encoding(), BODY_22, DecodeConfig()
-        )
-    times: dict[str, list[float]] = {name: [] for name in rows}
-    for _ in range(args.runs):
-        for name, call in rows.items():
-            start = time.perf_counter()
-            call()
-            times[name].append((time.perf_counter() - start) * 1e3)
-    print(f"{estimator.model_name} on {estimator.provider}, median of {args.runs}")
-    whole = statistics.median(next(iter(times.values())))
-    for name, values in times.items():
-        median = statistics.median(values)
-        print(
-            f"{name:45s} {median:8.2f} ms   min {min(values):8.2f}   ratio {median / whole:6.3f}"
-        )
+@app.command(name="speed")
+def call_speed(
+    model: Annotated[Path | None, typer.Option(help="ONNX file; the bundled one")] = None,
+    runs: Annotated[int, typer.Option(min=1)] = 30,
+) -> None:
+    """Time the whole call and its parts on this machine, medians in one run."""
+    typer.echo(speed.report(model or bundled_file("models", "das-lite.onnx"), runs))
+
+
+@app.command()
+def model() -> None:
+    """Parameters and GMACs of every variant beside the literature's."""
+    typer.echo(complexity.report())
+
+
+@app.command()
+def loader(
+    synthetic: Annotated[Path | None, typer.Option(help="rendered pictures")] = None,
+    photos: Annotated[Path | None, typer.Option(help="photos with 2D labels")] = None,
+    panoptic: Annotated[Path | None, typer.Option(help="CMU Panoptic")] = None,
+    muco: Annotated[Path | None, typer.Option(help="MuCo-3DHP")] = None,
+    coco: Annotated[Path | None, typer.Option(help="COCO 2017")] = None,
+    recipe: Annotated[str, typer.Option(help="whose canvas and batch to take")] = "lite",
+    workers: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Samples a second of the training loader, and which of its steps takes the time."""
+    if recipe not in RECIPES:
+        raise typer.BadParameter(f"recipe must be one of {', '.join(RECIPES)}, got {recipe}")
+    chosen = RECIPES[recipe]
+    data = DataConfig(
+        synthetic=synthetic, photos=photos, panoptic=panoptic, muco=muco, coco=coco,
+        size=chosen.canvas[0], height=chosen.canvas[1], batch_size=chosen.batch_size,
+        augment=chosen.augment, num_workers=workers,
+    )  # fmt: skip
+    network = chosen.train.network
+    joints = Skeleton(network.joint_names)
+    typer.echo(measure_loader(data, network.encoding, skeleton=joints))
 
 
 if __name__ == "__main__":
-    main()
+    app()

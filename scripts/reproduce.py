@@ -43,6 +43,9 @@ def main() -> None:
         print(out)
         return
     is_synthetic = args.data == "synthetic"
+    needed = (args.root, args.validation) if is_synthetic else (args.root,)
+    if args.what.startswith("table1") and None in needed:
+        parser.error(f"{args.what} needs --root and, with rendered pictures, --validation")
     if args.what.startswith("table1") and is_synthetic:
         table = reproduction.synthetic_table_1(
             args.what, args.root, args.validation, bundled, args.steps, args.pictures, args.runs

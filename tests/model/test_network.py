@@ -15,6 +15,7 @@ from das_model.network import (
     RecursiveUpdate,
     _sample_local,
 )
+from das_model.targets import Encoding
 
 UPDATES = {"none": 1, "recursive": 2, "multi_source": 2}
 
@@ -51,6 +52,27 @@ def test_resnet50_is_the_network_of_the_paper():
     assert len(levels[0].joint_offsets) == 4  # initial and three updates
     assert RESNET50.encoding.range_bounds_px == (48, 96, 192, 384)
     assert RESNET50.sigma_limit == 1.0
+
+
+def test_mspn_feeds_the_levels_of_the_paper():
+    encoding = Encoding(range_bounds_px=(80, 160, 320))
+    network = DasNetwork(dataclasses.replace(RESNET50, backbone="mspn2", encoding=encoding))
+    with torch.no_grad():
+        levels = network.eval()(torch.zeros(1, 3, 64, 64, dtype=torch.uint8))
+    assert [m.score.shape[-1] for m in levels] == [8, 4, 2, 1]  # strides 8 to 64
+    assert network.mean.flatten()[0] == 123.675  # of ImageNet's pictures
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_updates_stack(layers):
+    config = NetworkConfig(channels=32, update="recursive", update_layers=layers)
+    network = DasNetwork(config).eval()
+    with torch.no_grad():
+        (maps, *_) = network(torch.zeros(1, 3, 128, 128, dtype=torch.uint8))
+    assert len(maps.joint_offsets) == len(maps.joint_sigmas) == 1 + layers
+    for before, after in zip(maps.joint_offsets, maps.joint_offsets[1:], strict=False):
+        again = RecursiveUpdate(config)(before, torch.zeros(1))
+        torch.testing.assert_close(after[:, 1:], again[:, 1:])
 
 
 @pytest.mark.parametrize("update", UPDATES)
@@ -171,5 +193,7 @@ def test_frozen_part_keeps_weights_and_statistics():
 def test_errors_name_the_choice():
     with pytest.raises(ValueError, match="update must be none, recursive or multi_source"):
         NetworkConfig(update="twice")
+    with pytest.raises(ValueError, match="update_layers must be 1, 2 or 3, got 4"):
+        NetworkConfig(update_layers=4)
     with pytest.raises(ValueError, match="variant must be one of"):
         EfficientNetLite("lite9")

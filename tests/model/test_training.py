@@ -15,8 +15,8 @@ from das_model.datasets.training import Sample, TrainingMix, collate
 from das_model.decode import DecodeConfig, decode
 from das_model.export import ExportedNetwork, export_onnx, largest_difference
 from das_model.losses import LossConfig
-from das_model.network import LITE, DasNetwork
-from das_model.optimiser import OptimiserConfig
+from das_model.network import LITE, DasNetwork, NetworkConfig
+from das_model.optimiser import AUTHORS_SGD, OptimiserConfig
 from das_model.runtime import PoseEstimator, level_maps
 from das_model.skeleton import BODY_22
 from das_model.synthetic.generator import SyntheticGenerator
@@ -46,7 +46,8 @@ def mix(seed=0):
 
 def small_trainer(**changes) -> Trainer:
     torch.manual_seed(0)
-    config = TrainConfig(optimiser=OptimiserConfig(warmup_steps=2), total_steps=20, **changes)
+    changes = {"optimiser": OptimiserConfig(warmup_steps=2), **changes}
+    config = TrainConfig(total_steps=20, **changes)
     return Trainer(config, CPU)
 
 
@@ -74,11 +75,13 @@ def test_empty_sets_with_a_share_are_refused():
         TrainingMix([[]], [1.0], (64, 64), Encoding(), STILL, 0, 4)
 
 
-def test_resuming_is_bit_exact(tmp_path):
-    straight = small_trainer()
+@pytest.mark.parametrize("optimiser", [OptimiserConfig(warmup_steps=2), AUTHORS_SGD])
+def test_resuming_is_bit_exact(tmp_path, optimiser):
+    changes = {"optimiser": optimiser, "network": NetworkConfig(channels=32)}
+    straight = small_trainer(**changes)
     for batch in batches(0, 4):
         straight.train_step(batch)
-    first = small_trainer()
+    first = small_trainer(**changes)
     for batch in batches(0, 2):
         first.train_step(batch)
     first.save(tmp_path / "checkpoint.safetensors")
