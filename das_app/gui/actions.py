@@ -75,6 +75,9 @@ COMMANDS = (
             "Nothing but the picture and the 3D view; Esc ends it", ("F5",), "presentation", True),
     Command("leave", "Window", "Leave presentation and full screen", "", ("Esc",)),
     Command("screenshot", "Window", "Save a picture of the window", "", ("F12",), "screenshot"),
+    Command("scene-picture", "Window", "Save a picture of the 3D view", "", ("Ctrl+F12",)),
+    Command("turntable", "Window", "Film a turntable of the 3D view", "", ("Shift+F12",), "",
+            True),
     Command("help", "Window", "Keys and mouse", "", ("F1", "?"), "help"),
     Command("quit", "Window", "Quit", "", ("Ctrl+Q",)),
 )  # fmt: skip

@@ -18,6 +18,9 @@ from das_app.gui import theme
 from das_app.gui.actions import COMMANDS
 
 _MOUSE = (
+    ("Picture: wheel", "zoom"),
+    ("Picture: drag", "move; double click for all of it"),
+    ("Picture: click a person", "choose for the inspector"),
     ("Picture: hover a joint", "name, score and place"),
     ("3D view: drag", "orbit"),
     ("3D view: right drag", "pan"),

@@ -16,6 +16,7 @@ from das_app.gui.menus import LookMenu, RecentMenu, build_menu_bar
 from das_app.gui.news import News
 from das_app.gui.open_dialogs import OpenDialogs
 from das_app.gui.result_views import ResultViews
+from das_app.gui.scene_films import SceneFilms
 from das_app.gui.window_parts import WindowParts
 from das_app.gui.window_state import packed_layout, restore_layout
 from das_app.settings import DEMO_SOURCE, AppSettings, Look
@@ -51,6 +52,11 @@ class MainWindow(QMainWindow):
         )
         self._wire_parts()
         self._wire_actions()
+        self.films = SceneFilms(
+            self.parts.scene.view, self.dialogs, self.actions_by_name["turntable"],
+            self.parts.scene.set_note,
+        )  # fmt: skip
+        self.films.failed.connect(self.parts.banner.show_fault)
         self.resize(*_START_SIZE_PX)
         restore_layout(self, settings.layout)
         self.poll = self._timer(_POLL_MS, self.views.take)
@@ -71,6 +77,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: end all threads, then go."""
+        self.films.cancel()
         self.parts.modes.leave()
         self.control.change(replace(self.settings, layout=packed_layout(self)))
         self.news.lens.end_calibration()
@@ -150,7 +157,8 @@ class MainWindow(QMainWindow):
             ("shadows", lambda is_on: self._change(replace(self.settings, has_shadows=is_on))),
             ("frustum", lambda is_on: self._change(replace(self.settings, has_frustum=is_on))),
             ("whole-picture", self.parts.picture.overlay.reset_zoom),
-            ("screenshot", lambda: self.dialogs.save_picture(self)),
+            ("screenshot", lambda: self.dialogs.save_picture(self.grab().toImage())),
+            ("scene-picture", lambda: self.dialogs.save_picture(self.parts.scene.view.picture())),
             ("help", lambda: HelpSheet(self.actions(), self).exec()),
             ("quit", self.close),
         ):

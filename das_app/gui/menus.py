@@ -11,7 +11,8 @@ from das_app.settings import Look
 
 # names of actions and of submenus; None is a rule
 _MENUS = (
-    ("&File", ("camera", "file", "folder", "recent", "demo", None, "screenshot", None, "quit")),
+    ("&File", ("camera", "file", "folder", "recent", "demo", None,
+               "screenshot", "scene-picture", "turntable", None, "quit")),
     ("&Play", ("play", "stop", None, "step-back", "step-forward", None, "loop")),
     ("&View", ("labels", "trails", "offsets", "heat-map", "whole-picture", None,
                "view-reset", "view-front", "view-top", "view-side",
@@ -79,6 +80,10 @@ class LookMenu(QMenu):
             action.triggered.connect(lambda _=False, look=look: choose(look))
             group.addAction(action)
             self._actions[look] = action
+
+    def choose(self, look: Look) -> None:
+        """As if the user chose it."""
+        self._actions[look].trigger()
 
     def set_look(self, look: Look) -> None:
         """Show which is chosen."""

@@ -59,6 +59,7 @@ class News(QObject):
         self._inspector = InspectorWiring(control, views, parts)
         self._floor = FloorWiring(control, views, parts.camera_panel, parts.picture, parts.scene)
         self._floor.refused.connect(parts.banner.show_fault)
+        actions["stop"].setEnabled(False)
         self._show_settings(control.settings)
 
     def show_figures(self) -> None:

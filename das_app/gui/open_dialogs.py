@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from das_app.pipeline.image_source import IMAGE_SUFFIXES
@@ -39,15 +40,22 @@ class OpenDialogs:
         if path:
             self._open_source(path)
 
-    def save_picture(self, widget: QWidget) -> None:
-        """Ask for a file and save what `widget` shows now."""
-        picture = widget.grab()  # before the dialog stands over it
+    def ask_save(self, title: str, stem: str, kinds: str) -> str:
+        """Ask where to save a picture or a film; empty when it was cancelled."""
         folder = QStandardPaths.writableLocation(
             QStandardPaths.StandardLocation.PicturesLocation
         )
-        name = f"das-capture {datetime.now():%Y-%m-%d %H.%M.%S}.png"
+        suffix = kinds.split("*", 1)[1].split(" ")[0].rstrip(");")
+        name = f"{stem} {datetime.now():%Y-%m-%d %H.%M.%S}{suffix}"
         path, _ = QFileDialog.getSaveFileName(
-            self._parent, "Save a picture", str(Path(folder) / name), "Pictures (*.png *.jpg)"
+            self._parent, title, str(Path(folder) / name), kinds
         )
+        return path
+
+    def save_picture(self, picture: QImage | None) -> None:
+        """Ask for a file and save a picture; nothing for None."""
+        if picture is None:
+            return
+        path = self.ask_save("Save a picture", "das-capture", "Pictures (*.png *.jpg)")
         if path and not picture.save(path):
             QMessageBox.warning(self._parent, "Save a picture", f"{path} could not be written.")

@@ -21,6 +21,7 @@ from das_app.gui.scene_view import SceneView
 from das_app.pipeline.floor import Floor
 
 _PICTURE_TIP = "hover a joint for its place · wheel to zoom · drag to move"
+_SCENE_TIP = "drag to orbit · right drag to pan · wheel to zoom"
 VIEWS = ("reset", "front", "top", "side", "camera")
 
 
@@ -71,7 +72,8 @@ class ScenePane(QFrame):
         super().__init__(parent)
         self.setObjectName("pane")
         self.view = SceneView()
-        heading = _heading("Camera space", "drag to orbit · right drag to pan · wheel to zoom")
+        heading = _heading("Camera space", _SCENE_TIP)
+        self._hint = heading.findChild(_Hint)
         self._title = heading.findChild(QLabel, "heading")
         for name in VIEWS:
             action = actions[f"view-{name}"]
@@ -82,6 +84,11 @@ class ScenePane(QFrame):
         self._allow_views()
         self.view.failed.connect(self._allow_views)
 
+    def set_note(self, words: str) -> None:
+        """Say something in the line above the view; nothing shows what the mouse does."""
+        self._hint.setText(words or _SCENE_TIP)
+        self._hint.setToolTip(words or _SCENE_TIP)
+
     def set_level(self, floor: Floor | None) -> None:
         """Turn the room so that this floor lies level; None shows camera space."""
         self.view.set_level(floor)
@@ -89,6 +96,7 @@ class ScenePane(QFrame):
 
     def _allow_views(self) -> None:
         names = tuple(f"view-{name}" for name in VIEWS)
+        names = (*names, "shadows", "frustum", "scene-picture", "turntable")
         self._actions.set_enabled(names, not self.view.notice)
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel
 from window_fakes import FREE_BONE, SIZE, Opener, grey_frame, people_at
 
 from das_app.calibration import Intrinsics, LensOrigin
-from das_app.gui import lens_wiring, scene_view, theme
+from das_app.gui import lens_wiring, scene_view, theme, turntable
 from das_app.gui.main_window import MainWindow
 from das_app.gui.style_sheet import DARK, LIGHT
 from das_app.pipeline.messages import PipelineState
@@ -573,3 +573,20 @@ def test_nobody_in_the_picture(make_window, qtbot, opener):
         window.parts.picture.overlay.rect().center()
     )
     assert middle != QColor(theme.GROUND)
+
+
+def test_a_turntable_is_filmed_given_up_and_saved(
+    needs_opengl, playing, qtbot, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(turntable, "_TURN_S", 0.2)
+    action = playing.actions_by_name["turntable"]
+    for name, is_given_up in (("a.mp4", True), ("b.gif", False)):
+        file = tmp_path / name
+        monkeypatch.setattr(playing.dialogs, "ask_save", lambda *args, file=file: str(file))
+        action.trigger()
+        assert action.isChecked() and playing.parts.scene.view.content.is_held
+        if is_given_up:
+            action.trigger()
+        qtbot.waitUntil(lambda: not action.isChecked(), timeout=60_000)  # OpenGL in software
+        assert file.exists() is not is_given_up
+        assert not playing.parts.scene.view.content.is_held

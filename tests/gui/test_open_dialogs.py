@@ -1,7 +1,8 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QWidget
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from das_app.gui.open_dialogs import OpenDialogs
 
@@ -27,9 +28,8 @@ def test_files_and_folders(dialogs, opened, monkeypatch):
     assert opened == ["/clips/a.mp4", "/photos"]
 
 
-def test_a_picture_of_a_widget_is_saved_or_its_failure_told(dialogs, qtbot, monkeypatch, tmp_path):
-    label = QLabel("DAS")
-    qtbot.addWidget(label)
+def test_a_picture_is_saved_or_its_failure_told(dialogs, monkeypatch, tmp_path):
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
     told = []
     monkeypatch.setattr(QMessageBox, "warning", lambda parent, title, text: told.append(text))
     suggested = []
@@ -40,7 +40,7 @@ def test_a_picture_of_a_widget_is_saved_or_its_failure_told(dialogs, qtbot, monk
             return str(path), ""
 
         monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
-        dialogs.save_picture(label)
+        dialogs.save_picture(image)
 
     choose(tmp_path / "a.png")
     assert (tmp_path / "a.png").stat().st_size > 0 and not told

@@ -1,0 +1,163 @@
+"""A walk through the window's states: a picture of each, and a list of everything that went wrong.
+
+Run by `scripts/tour.py` on a virtual screen. What counts as wrong: an uncaught error in any
+thread, a warning of Qt, and a warning or error in the log.
+"""
+
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QCoreApplication, QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication, QWidget
+
+from das_app.gui.help_sheet import HelpSheet
+from das_app.gui.main_window import MainWindow
+from das_app.pipeline.messages import PipelineState
+from das_app.settings import DEMO_SOURCE, Look
+
+_PATIENCE_S = 120.0
+_QUALITY = 88  # of JPEG
+
+
+class Troubles(logging.Handler):
+    """Collects what goes wrong, from all threads."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.found: list[str] = []
+
+    def listen(self) -> None:
+        """Hear of everything from now on."""
+        logging.getLogger().addHandler(self)
+        qInstallMessageHandler(self._on_qt)
+        sys.excepthook = self._on_error
+        threading.excepthook = lambda args: self._on_error(args.exc_type, args.exc_value, None)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Logging: note a warning or an error."""
+        self.found.append(f"log: {self.format(record)}")
+
+    def _on_qt(self, kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        if kind is not QtMsgType.QtDebugMsg and kind is not QtMsgType.QtInfoMsg:
+            self.found.append(f"Qt: {message}")
+
+    def _on_error(
+        self, kind: type[BaseException], error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        logging.getLogger(__name__).error("uncaught", exc_info=error)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One state on the way.
+
+    Args:
+        name: of the picture; empty for none.
+        go: brings the window there.
+        is_there: whether it has arrived.
+    """
+
+    name: str
+    go: Callable[[], None]
+    is_there: Callable[[], bool] = lambda: True
+
+
+class Tour:
+    """Walks the window through its states.
+
+    Args:
+        window: shown, nothing open.
+        folder: for the pictures.
+    """
+
+    def __init__(self, window: MainWindow, folder: Path) -> None:
+        self._window, self._folder = window, folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def walk(self) -> None:
+        """Go to every stop and take its picture. Raises TimeoutError where one is not reached."""
+        for stop in self._stops():
+            stop.go()
+            _turn_until(stop.is_there, stop.name)
+            _turn_for(1.5)
+            if stop.name:
+                self.take(stop.name, QApplication.activeModalWidget() or self._window)
+        self._sheets()
+
+    def take(self, name: str, widget: QWidget) -> None:
+        """Save what a widget shows."""
+        widget.grab().save(str(self._folder / f"{name}.jpg"), "JPG", _QUALITY)
+
+    def _stops(self) -> list[Stop]:
+        window, action = self._window, self._press
+        control = window.control
+
+        def is_playing() -> bool:
+            return window.views.result is not None and len(window.views.people) > 0
+
+        def is_in(state: PipelineState) -> Callable[[], bool]:
+            return lambda: control.state is state
+
+        return [
+            Stop("tour_idle", lambda: None),
+            Stop("tour_first_start", lambda: window.open(DEMO_SOURCE), is_playing),
+            Stop("tour_main", window.parts.welcome.seen.click),
+            Stop("tour_paused", action("play"), is_in(PipelineState.PAUSED)),
+            Stop("", action("step-forward")),
+            Stop("", action("play"), is_in(PipelineState.RUNNING)),
+            Stop("", action("offsets")),
+            Stop("tour_what_the_model_sees", action("heat-map")),
+            Stop("", action("offsets")),
+            Stop("", action("heat-map")),
+            *(Stop(f"tour_view_{n}", action(f"view-{n}")) for n in ("top", "camera")),
+            Stop("", action("view-reset")),
+            Stop("tour_inspector", action("inspector")),
+            Stop("tour_timing", action("timing")),
+            Stop("tour_lens", action("lens")),
+            Stop("tour_smoothing", action("people")),
+            Stop("tour_model", action("model")),
+            *(Stop("", action(n)) for n in ("model", "people", "lens", "inspector", "timing")),
+            Stop("", action("presentation"), window.isFullScreen),
+            Stop("tour_presentation", lambda: None),
+            Stop("", action("leave"), lambda: not window.isFullScreen()),
+            Stop("tour_light", lambda: window.look_menu.choose(Look.LIGHT)),
+            Stop("", action("inspector")),
+            Stop("tour_light_inspector", lambda: None),
+            Stop("", action("inspector")),
+            Stop("", lambda: window.look_menu.choose(Look.DARK)),
+            Stop("tour_fault", lambda: window.open("/no/such/film.mp4"),
+                 is_in(PipelineState.FAULTED)),
+        ]  # fmt: skip
+
+    def _sheets(self) -> None:
+        """Windows of their own."""
+        sheet = HelpSheet(self._window.actions(), self._window)
+        for name, dialog in (("tour_keys", sheet), ("tour_picker", self._window.parts.picker)):
+            dialog.open()
+            _turn_for(1.5)
+            self.take(name, dialog)
+            dialog.close()
+
+    def _press(self, name: str) -> Callable[[], None]:
+        return self._window.actions_by_name[name].trigger
+
+
+def _turn_for(duration_s: float) -> None:
+    end_s = time.monotonic() + duration_s
+    _turn_until(lambda: time.monotonic() > end_s, "the end of a pause")
+
+
+def _turn_until(is_there: Callable[[], bool], what: str) -> None:
+    """Let the event loop turn until something is so."""
+    end_s = time.monotonic() + _PATIENCE_S
+    while not is_there():
+        if time.monotonic() > end_s:
+            raise TimeoutError(f"the tour waited {_PATIENCE_S:g} s for {what}")
+        QCoreApplication.processEvents()
+        time.sleep(0.002)
