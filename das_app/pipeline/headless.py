@@ -146,7 +146,7 @@ def capture_live(
         was_lost, is_lost = is_lost, state is PipelineState.RECONNECTING
         if state is PipelineState.FAULTED:
             messages.append(message)
-        if is_lost or state is PipelineState.FAULTED:
+        if (is_lost and not was_lost) or state is PipelineState.FAULTED:
             recorder.note_event(EventKind.SOURCE_LOST, message)
         elif was_lost:
             recorder.note_event(EventKind.SOURCE_BACK, message)

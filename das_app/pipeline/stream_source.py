@@ -58,12 +58,20 @@ class _Stream:
         try:
             self._container = open_video(address, is_live=True)
         except SourceError as error:
-            raise SourceError(str(error).replace(address, without_password(address))) from error
+            reason = str(error).removeprefix(f"{address} ")
+            raise SourceError(f"it {reason}") from error
         self._pictures = self._decode()
 
     def read(self) -> tuple[np.ndarray, float] | None:
-        """The next picture and when it arrived; None when the stream ended."""
-        picture = next(self._pictures, None)
+        """The next picture and when it arrived; None when the stream ended.
+
+        Raises:
+            SourceError: if the connection broke.
+        """
+        try:
+            picture = next(self._pictures, None)
+        except av.error.FFmpegError as error:
+            raise SourceError(error.strerror) from None  # the error itself tells the password
         return None if picture is None else (upright(picture), time.monotonic())
 
     def close(self) -> None:

@@ -182,7 +182,7 @@ def open_video(location: Path | str, is_live: bool = False) -> av.container.Inpu
     try:
         container = _open(location, is_live)
     except (av.error.FFmpegError, OSError) as error:
-        raise SourceError(f"{location} cannot be opened as a video: {error}") from error
+        raise SourceError(f"{location} cannot be opened as a video: {error.strerror}") from error
     if not container.streams.video:
         container.close()
         raise SourceError(f"{location} has no picture track")

@@ -122,7 +122,7 @@ class _Grabber:
         try:
             self._read(device)
         except Exception as error:
-            _log.warning("reading failed", exc_info=True)
+            _log.warning("reading failed", exc_info=not isinstance(error, SourceError))
             self.problem = str(error) or type(error).__name__
         finally:
             device.close()
@@ -183,6 +183,7 @@ class WatchedSource:
         self._last: _Picture | None = None
         self._newest_s = 0.0
         self._may_stand_still = self._was_still = False
+        self._problem = ""  # of the grabber before, while the present one still tries
         self._grabber = self._new_grabber()
         has_tried = self._grabber.has_tried.wait(patience.open_s)
         if not has_tried or self._grabber.problem:
@@ -237,7 +238,7 @@ class WatchedSource:
         was_away = now_s - self._taken_s >= self._patience.stall_s
         self._taken_s = now_s
         if was_away or self._last is None or not _is_same(picture.image, self._last.image):
-            self._changed_s, self._was_still = now_s, False
+            self._changed_s, self._was_still, self._problem = now_s, False, ""
         elif self._was_still and not self._may_stand_still and self._is_proven_still(picture):
             _log.warning("%s shows a picture that stands still; taken as it is", self.name)
             self._may_stand_still = True
@@ -246,7 +247,7 @@ class WatchedSource:
     def _loss(self, now_s: float) -> str:
         """What is wrong, for people to read; empty when nothing is."""
         if now_s - self._taken_s >= self._patience.stall_s:
-            reason = self._grabber.problem or "it does not answer"
+            reason = self._grabber.problem or self._problem or "it does not answer"
             return f"{self.name} is lost: {reason}. Waiting for it to come back"
         if self._is_still():
             return f"{self.name} repeats one picture. Opening it anew"
@@ -270,6 +271,7 @@ class WatchedSource:
             self._replace(grabber)
         elif not grabber.is_alive and now_s - self._opened_s >= self._patience.retry_s:
             _log.warning("%s failed (%s); opening it anew", self.name, grabber.problem)
+            self._problem = grabber.problem
             self._grabber = self._new_grabber()
         elif grabber.is_hanging and len(self._left_behind) < _MAX_LEFT_BEHIND:
             _log.warning("%s hangs; opening it anew", self.name)

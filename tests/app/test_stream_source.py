@@ -118,8 +118,9 @@ def test_film_on_a_server_plays_as_a_file(server):
     source.close()
 
 
-def test_network_camera_is_live_and_read_again_when_it_is_back(server):
-    source = open_address(f"{server.address}/live", LENS, QUICK)
+def test_network_camera_is_live_and_read_again_when_it_is_back(server, caplog):
+    address = server.address.replace("//", "//me:secret@")
+    source = open_address(f"{address}/live", LENS, QUICK)
     assert isinstance(source, WatchedSource) and source.is_live
     first = source.read()
     assert first.camera.size == (32, 24)
@@ -130,6 +131,14 @@ def test_network_camera_is_live_and_read_again_when_it_is_back(server):
     with pytest.raises(SourceLost, match="is lost"):
         while source.read():
             pass
+    with pytest.raises(SourceLost, match="is lost: it cannot be opened as a video: Server"):
+        while True:
+            try:
+                source.read()
+            except SourceLost as loss:
+                assert "secret" not in str(loss)
+                if "Server" in str(loss):
+                    raise
     server.is_on = True
     frame = None
     while frame is None:
@@ -139,6 +148,7 @@ def test_network_camera_is_live_and_read_again_when_it_is_back(server):
             assert "127.0.0.1" in str(loss)
     assert frame.index > second.index
     source.close()
+    assert "secret" not in caplog.text
 
 
 def test_what_does_not_answer_or_is_no_video_is_refused_without_telling_the_password(server):
