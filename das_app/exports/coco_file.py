@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from das_app.exports.files import whole_file
-from das_app.exports.take import ExportError, Progress, Take, Track
+from das_app.exports.take import ExportError, Progress, Take
+from das_app.exports.tracks import Track
 from das_model.camera import Camera
 from das_model.skeleton import COCO_17
 

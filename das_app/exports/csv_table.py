@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from das_app.exports.files import whole_file
-from das_app.exports.take import Progress, Take, Track
+from das_app.exports.take import Progress, Take
+from das_app.exports.tracks import Track
 
 _COLUMNS = (
     "frame", "time_s", "person", "person_score", "joint", "x_mm", "y_mm", "z_mm", "joint_score",

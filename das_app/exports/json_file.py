@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from das_app.exports.files import whole_file
-from das_app.exports.take import Progress, Take, Track
+from das_app.exports.take import Progress, Take
+from das_app.exports.tracks import Track
 
 
 def write_json(take: Take, path: Path, on_progress: Progress) -> None:

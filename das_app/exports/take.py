@@ -4,20 +4,20 @@ A gap, where a person or a joint is not seen, stays NaN. It is interpolated only
 a length, and then marked. A stall of the source counts as a gap, too.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
+from das_app.exports.tracks import Sightings, Track, filled, resampled, usual_fps
 from das_app.pipeline.floor import Floor, FloorError, FloorFromFeet
 from das_app.pipeline.session import Session
 from das_app.pipeline.session_format import AXES, UNITS
-from das_app.pipeline.session_types import RecordedPoses, SessionOrigin
+from das_app.pipeline.session_types import SessionOrigin
 from das_model.camera import Camera
 
 _STALL_S = 0.25  # neighbouring frames further apart are not interpolated between
-_SAME_S = 1e-6
 
 
 Progress = Callable[[float], None]  # share done, 0 to 1; may raise ExportCancelledError
@@ -65,45 +65,6 @@ class ExportOptions:
             raise ValueError(f"fps must be above 0 and at most 1000, got {self.fps}")
         if not self.fill_gaps_s >= 0:
             raise ValueError(f"fill_gaps_s must not be negative, got {self.fill_gaps_s}")
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Track:
-    """One person from their first frame to their last, n frames.
-
-    Args:
-        track_id: of the session.
-        first: number of the first frame in the take.
-        joints: (n, J, 3) float64 mm in the take's space, NaN in gaps.
-        joint_scores: (n, J), NaN in gaps.
-        scores: (n,), NaN in gaps.
-        is_filled: (n, J) bool: interpolated over a gap.
-    """
-
-    track_id: int
-    first: int
-    joints: np.ndarray
-    joint_scores: np.ndarray
-    scores: np.ndarray
-    is_filled: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.scores)
-
-    @property
-    def frames(self) -> range:
-        """Numbers of its frames in the take."""
-        return range(self.first, self.first + len(self))
-
-    @property
-    def is_whole(self) -> np.ndarray:
-        """(n,) bool: every joint is there."""
-        return np.isfinite(self.joints).all(axis=(1, 2))
-
-    def whole_spans(self) -> list[slice]:
-        """Stretches of its frames in which every joint is there."""
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], self.is_whole, [False]])))
-        return [slice(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -194,11 +155,10 @@ def load_take(
         SessionError: if it is damaged.
     """
     frames, cameras = [], _Cameras()
-    num_untracked, seen = 0, _Sightings(session.origin.skeleton.num_joints, options.person_ids)
+    seen = Sightings(session.origin.skeleton.num_joints, options.person_ids)
     feet = FloorFromFeet()
     for poses in session.between(is_raw=options.is_raw):
-        num_untracked += int((poses.people.track_ids < 0).sum())
-        seen.add(len(frames), poses)
+        seen.add(len(frames), poses.people)
         frames.append(poses.time_s)
         cameras.add(poses.camera)
         feet.add(poses.people, poses.camera)
@@ -206,22 +166,22 @@ def load_take(
     if not frames:
         raise ExportError(f"{session.folder} has no frame to export")
     times_s = np.array(frames)
-    tracks = [_filled(track, times_s, options.fill_gaps_s) for track in seen.tracks()]
+    tracks = [filled(track, times_s, options.fill_gaps_s) for track in seen.tracks()]
     if not tracks:
         raise ExportError(f"{session.folder}: {seen.nobody_text()}")
     floor = _floor(feet) if options.space is Space.FLOOR else None
     if floor is not None:
         tracks = [replace(track, joints=floor.to_world(track.joints)) for track in tracks]
-    fps = options.fps or _usual_fps(times_s, session.origin.nominal_fps)
+    fps = options.fps or usual_fps(times_s, session.origin.nominal_fps)
     is_steady = needs_steady or options.fps is not None
     if is_steady:
         steady_s = np.arange(int(times_s[-1] * fps + 1e-6) + 1) / fps
         limit_s = max(_STALL_S, options.fill_gaps_s)
-        tracks = [_resampled(track, times_s, steady_s, limit_s) for track in tracks]
+        tracks = [resampled(track, times_s, steady_s, limit_s) for track in tracks]
         tracks, times_s = [t for t in tracks if len(t)], steady_s
     return Take(
         session.origin, times_s, fps, is_steady, tuple(tracks),
-        () if is_steady else tuple(cameras.all), num_untracked, floor, options,
+        () if is_steady else tuple(cameras.all), seen.num_untracked, floor, options,
     )  # fmt: skip
 
 
@@ -243,99 +203,3 @@ class _Cameras:
         bent = None if camera.distortion is None else camera.distortion.tobytes()
         key = (camera.K.tobytes(), camera.size, bent)
         self.all.append(self._known.setdefault(key, camera))
-
-
-class _Sightings:
-    """Who was seen in which frame."""
-
-    def __init__(self, num_joints: int, wanted: Iterable[int] | None) -> None:
-        self._num_joints, self._wanted = num_joints, None if wanted is None else set(wanted)
-        self._seen: dict[int, list[tuple[int, np.ndarray, np.ndarray, float]]] = {}
-        self._ids: set[int] = set()
-
-    def add(self, number: int, poses: RecordedPoses) -> None:
-        people = poses.people
-        for p in np.flatnonzero(people.track_ids >= 0):
-            track_id = int(people.track_ids[p])
-            self._ids.add(track_id)
-            if self._wanted is None or track_id in self._wanted:
-                sighting = (number, people.joints_cam[p], people.joint_scores[p], people.scores[p])
-                self._seen.setdefault(track_id, []).append(sighting)
-
-    def tracks(self) -> list[Track]:
-        return [self._track(track_id) for track_id in sorted(self._seen)]
-
-    def nobody_text(self) -> str:
-        if self._ids:
-            return f"no person has the id {self._wanted}; there are {sorted(self._ids)}"
-        return "nobody was tracked"
-
-    def _track(self, track_id: int) -> Track:
-        numbers, joints, joint_scores, scores = zip(*self._seen[track_id], strict=True)
-        first = numbers[0]
-        places, size = np.array(numbers) - first, numbers[-1] - first + 1
-        track = Track(
-            track_id,
-            first,
-            np.full((size, self._num_joints, 3), np.nan),
-            np.full((size, self._num_joints), np.nan),
-            np.full(size, np.nan),
-            np.zeros((size, self._num_joints), bool),
-        )
-        track.joints[places] = joints
-        track.joint_scores[places] = joint_scores
-        track.scores[places] = scores
-        return track
-
-
-def _filled(track: Track, times_s: np.ndarray, longest_s: float) -> Track:
-    """The track with gaps of at most `longest_s` interpolated, joint by joint."""
-    if longest_s <= 0:
-        return track
-    times_s = times_s[track.first : track.first + len(track)]
-    is_seen = np.isfinite(track.joints).all(axis=-1)  # (n, J)
-    for joint in range(is_seen.shape[1]):
-        known = np.flatnonzero(is_seen[:, joint])
-        for before, after in zip(known[:-1], known[1:], strict=True):
-            if after - before > 1 and times_s[after] - times_s[before] <= longest_s:
-                _fill(track, joint, before, after, times_s)
-    return track
-
-
-def _fill(track: Track, joint: int, before: int, after: int, times_s: np.ndarray) -> None:
-    gap = slice(before + 1, after)
-    share = (times_s[gap] - times_s[before]) / (times_s[after] - times_s[before])
-    for values in (track.joints[:, joint], track.joint_scores[:, joint], track.scores):
-        start, end = values[before], values[after]
-        values[gap] = start + share.reshape(-1, *[1] * (values.ndim - 1)) * (end - start)
-    track.is_filled[gap, joint] = True
-
-
-def _resampled(track: Track, old_s: np.ndarray, new_s: np.ndarray, longest_s: float) -> Track:
-    """The track at other times, linear between neighbouring frames; gaps stay gaps."""
-    old_s = old_s[track.first : track.first + len(track)]
-    first = int(np.searchsorted(new_s, old_s[0] - _SAME_S))
-    new_s = new_s[first : np.searchsorted(new_s, old_s[-1] + _SAME_S)]
-    after = np.clip(np.searchsorted(old_s, new_s - _SAME_S), 0, len(old_s) - 1)
-    is_same = np.abs(old_s[after] - new_s) <= _SAME_S
-    before = np.where(is_same, after, np.maximum(after - 1, 0))
-    step_s = old_s[after] - old_s[before]
-    share = np.where(is_same, 0.0, (new_s - old_s[before]) / np.where(is_same, 1.0, step_s))
-    share[step_s > longest_s] = np.nan
-
-    def between(values: np.ndarray) -> np.ndarray:
-        weight = share.reshape(-1, *[1] * (values.ndim - 1))
-        return values[before] + weight * (values[after] - values[before])
-
-    return Track(
-        track.track_id, first, between(track.joints), between(track.joint_scores),
-        between(track.scores), track.is_filled[before] | track.is_filled[after],
-    )  # fmt: skip
-
-
-def _usual_fps(times_s: np.ndarray, nominal_fps: float) -> float:
-    """Median rate of the frames; the announced one where they agree."""
-    if len(times_s) < 2:
-        return nominal_fps or 30.0
-    fps = 1 / float(np.median(np.diff(times_s)))
-    return nominal_fps if nominal_fps and abs(fps / nominal_fps - 1) < 0.02 else round(fps, 3)

@@ -192,9 +192,8 @@ def _remux(path: Path, new: Path) -> int:
     with av.open(str(path)) as old, av.open(str(new), "w", format="matroska") as container:
         stream = container.add_stream_from_template(old.streams.video[0])
         with suppress(av.error.FFmpegError):  # the broken end
-            for packet in old.demux(video=0):
-                if packet.size > 0 and not packet.is_corrupt:
-                    packet.stream = stream
-                    container.mux(packet)
-                    num_copied += 1
+            for packet in (p for p in old.demux(video=0) if p.size > 0 and not p.is_corrupt):
+                packet.stream = stream
+                container.mux(packet)
+                num_copied += 1
     return num_copied

@@ -197,8 +197,8 @@ class Session:
         for message in messages:
             if message.topic == CAMERA_TOPIC:
                 camera = camera_from_json(json.loads(message.data))
-            elif message.topic == topic:
-                if camera is None:
-                    raise ValueError("poses without a camera")
+            elif message.topic == topic and camera is not None:
                 skeleton = self.origin.skeleton
                 yield poses_from_json(json.loads(message.data), skeleton, camera)
+            elif message.topic == topic:
+                raise ValueError("poses without a camera")

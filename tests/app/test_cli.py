@@ -56,6 +56,18 @@ def test_capture_writes_a_session_and_a_summary(command, photos, tmp_path):
     assert session.origin.intrinsics == "FOV 75° (assumed)"
 
 
+def test_capture_with_the_pictures(command, photos, tmp_path):
+    assert command("capture", photos, "-o", tmp_path / "s").exit_code == 0
+    assert Session(tmp_path / "s").video_path is None
+    done = command("capture", photos, "-o", tmp_path / "t", "--video")
+    assert done.exit_code == 0, done.output
+    session = Session(tmp_path / "t")
+    assert [p.picture for p in session] == [0, 1, 2, 3, 4]
+    again = command("capture", tmp_path / "t", "-o", tmp_path / "u")
+    assert again.exit_code == 0, again.output
+    assert [p.time_s for p in Session(tmp_path / "u")] == [p.time_s for p in session]
+
+
 def test_capture_uses_the_kept_score_threshold_and_leaves_ctrl_c_as_it_was(
     command, photos, tmp_path
 ):
