@@ -31,7 +31,11 @@ FovOption = Annotated[
     float | None, typer.Option("--fov", min=2, max=178, help="degrees of the longer side")
 ]
 IntrinsicsOption = Annotated[
-    Path | None, typer.Option("--intrinsics", help="calibration file, JSON or OpenCV YAML")
+    Path | None,
+    typer.Option("--intrinsics", help="calibration: our JSON, OpenCV YAML, Pose2Sim TOML"),
+]
+LensCameraOption = Annotated[
+    str, typer.Option("--intrinsics-camera", help="of a calibration with several cameras")
 ]
 ResolutionOption = Annotated[
     str | None, typer.Option("--resolution", help="asked of a camera, such as 1920x1080")
@@ -62,6 +66,7 @@ def window(
     source: Annotated[str | None, typer.Option("--source", help=_SOURCE_HELP)] = None,
     fov: FovOption = None,
     intrinsics: IntrinsicsOption = None,
+    intrinsics_camera: LensCameraOption = "",
     model: ModelOption = None,
     resolution: ResolutionOption = None,
     fps: FpsOption = None,
@@ -73,7 +78,8 @@ def window(
     """Live multi-person 3D pose capture. Without a command, opens the window."""
     if context.invoked_subcommand is not None:
         return
-    settings = _with_mode(_chosen_settings(source, fov, intrinsics, model), resolution, fps)
+    chosen = _chosen_settings(source, fov, intrinsics, intrinsics_camera, model)
+    settings = _with_mode(chosen, resolution, fps)
     try:
         from das_app.gui.app import run_app
     except ImportError as error:
@@ -87,6 +93,7 @@ def capture(
     output: Annotated[Path, typer.Option("-o", "--output", help="folder of the new session")],
     fov: FovOption = None,
     intrinsics: IntrinsicsOption = None,
+    intrinsics_camera: LensCameraOption = "",
     model: ModelOption = None,
     resolution: ResolutionOption = None,
     fps: FpsOption = None,
@@ -100,7 +107,8 @@ def capture(
     from das_app.pipeline.headless import CaptureError
     from das_app.pipeline.session_types import SessionError
 
-    settings = _with_mode(_chosen_settings(source, fov, intrinsics, model), resolution, fps)
+    chosen = _chosen_settings(source, fov, intrinsics, intrinsics_camera, model)
+    settings = _with_mode(chosen, resolution, fps)
     try:
         summary = _capture(settings, output, max_frames, video)
     except (CaptureError, SessionError, SourceError, FileNotFoundError, ValueError) as error:
@@ -202,17 +210,28 @@ def doctor() -> None:
 
 
 def _chosen_settings(
-    source: str | None, fov: float | None, intrinsics: Path | None, model: Path | None
+    source: str | None,
+    fov: float | None,
+    intrinsics: Path | None,
+    intrinsics_camera: str,
+    model: Path | None,
 ) -> "AppSettings":
     """The kept settings with what the command line says instead."""
+    from das_app.calibration import LensOrigin
     from das_app.settings import DEMO_SOURCE, load_settings, settings_path
 
     if fov is not None and intrinsics is not None:
         raise typer.BadParameter("--fov and --intrinsics exclude each other")
     settings = replace(load_settings(settings_path()), source=source or DEMO_SOURCE)
-    if fov is not None or intrinsics is not None:
-        fov_deg = settings.fov_deg if fov is None else fov
-        settings = replace(settings, fov_deg=fov_deg, intrinsics_file=intrinsics)
+    if fov is not None:
+        settings = replace(
+            settings, fov_deg=fov, lens_origin=LensOrigin.FOV, intrinsics_file=None,
+            intrinsics_camera="",
+        )  # fmt: skip
+    if intrinsics is not None:
+        settings = replace(
+            settings, intrinsics_file=intrinsics, intrinsics_camera=intrinsics_camera
+        )
     return settings if model is None else replace(settings, model_file=model)
 
 
@@ -253,7 +272,10 @@ def _capture(
     run = capture_live if source.is_live else capture_file
     total = min((n for n in (source.num_frames, max_frames) if n is not None), default=None)
     with _ctrl_c_sets() as stopping, tqdm(total=total, unit="frame") as bar:
-        return run(source, estimator, recorder, stopping, lambda _: bar.update(), max_frames)
+        return run(
+            source, estimator, recorder, stopping, lambda _: bar.update(), max_frames,
+            settings.people_options(),
+        )  # fmt: skip
 
 
 @contextmanager

@@ -53,7 +53,7 @@ def test_capture_writes_a_session_and_a_summary(command, photos, tmp_path):
     assert session.camera.fov_deg == pytest.approx(75, abs=0.1)
     assert session.origin.model_sha256 == file_sha256(tmp_path / "model.onnx")
     assert session.origin.model_name == "fake-model"
-    assert session.origin.intrinsics == "FOV 75° (assumed)"
+    assert session.origin.intrinsics == "FOV 75° (field of view as entered)"
 
 
 def test_capture_with_the_pictures(command, photos, tmp_path):
