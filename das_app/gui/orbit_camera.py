@@ -28,7 +28,6 @@ class ViewPreset:
 PRESETS = {
     "reset": ViewPreset(-35.0, 18.0),
     "front": ViewPreset(0.0, 0.0),
-    "camera": ViewPreset(0.0, 0.0),
     "top": ViewPreset(0.0, 90.0),
     "side": ViewPreset(90.0, 0.0),
 }
@@ -52,6 +51,7 @@ class OrbitCamera(TurntableCamera):
         """Look from a preset direction at what is in a ball of scene space."""
         preset = PRESETS[preset_name]
         self.azimuth, self.elevation = preset.azimuth_deg, preset.elevation_deg
+        self.roll = 0.0
         self.focus(centre_m, radius_m)
 
     def focus(self, centre_m: np.ndarray, radius_m: float) -> None:
@@ -61,21 +61,24 @@ class OrbitCamera(TurntableCamera):
         self.scale_factor = 2.0 * _TIGHTNESS * radius_m
         self.view_changed()
 
-    def look_through(self, lens: Camera, depth_m: float) -> None:
+    def look_through(self, lens: Camera, depth_m: float, turn: np.ndarray) -> None:
         """Look from the filming camera's own place, with all of its picture in view.
 
         Args:
             lens: of the filming camera.
             depth_m: of the point that a drag then turns around.
+            turn: (3, 3) rotation from the room as the camera holds it to the room as it is shown.
         """
-        preset = PRESETS["camera"]
-        self.azimuth, self.elevation = preset.azimuth_deg, preset.elevation_deg
+        # vispy turns by the elevation first, by the roll last
+        self.elevation = math.degrees(math.atan2(turn[1, 2], turn[1, 1]))
+        self.azimuth = math.degrees(math.asin(np.clip(turn[1, 0], -1, 1)))
+        self.roll = math.degrees(math.atan2(-turn[2, 0], turn[0, 0]))
         view_width, view_height = self._viewbox.size
         across = lens.size[0] / (2 * lens.K[0, 0])
         up = lens.size[1] / (2 * lens.K[1, 1])
         half = max(up, across * view_height / max(view_width, 1))
         self.fov, self.distance = math.degrees(2 * math.atan(half)), depth_m
-        self.center = (0.0, depth_m, 0.0)
+        self.center = tuple((depth_m * turn[:, 1]).tolist())
         self.scale_factor = 2 * half * depth_m
         self.view_changed()
 

@@ -122,6 +122,8 @@ def paint_labels(
     font = theme.tabular_font(painter.font())
     bold = QFont(font)
     bold.setBold(True)
+    metrics, bold_metrics = QFontMetricsF(font), QFontMetricsF(bold)
+    height = metrics.height() + _LABEL_PAD_PX
     taken: list[QRectF] = []
     texts = label_texts(people)
     for person in np.argsort(people.root_cam[:, 2]):
@@ -129,10 +131,9 @@ def paint_labels(
         if not len(seen) or not bounds.intersects(_extent(seen)):
             continue
         name, figures = texts[person]
-        id_width = QFontMetricsF(bold).horizontalAdvance(name + " " if name else "")
-        width = id_width + QFontMetricsF(font).horizontalAdvance(figures)
+        id_width = bold_metrics.horizontalAdvance(name + " " if name else "")
+        width = id_width + metrics.horizontalAdvance(figures)
         width += 3 * _LABEL_PAD_PX + _LABEL_DOT_PX
-        height = QFontMetricsF(font).height() + _LABEL_PAD_PX
         top = seen[np.argmin(seen[:, 1])]
         wanted = QRectF(top[0] - width / 2, top[1] - height - _LABEL_GAP_PX, width, height)
         card = free_place(wanted, bounds, taken)

@@ -84,6 +84,7 @@ class SceneContent:
         self.shadows = Shadows(self.bodies, self._ground, parent=view.scene)
         self._rings, self.trails = Segments(view.scene, 1.5), Segments(view.scene, 2.0)
         self.device = scene.Node(parent=view.scene)  # the camera as a thing in the room
+        self.device.transform = MatrixTransform()
         self.picture = Picture(parent=self.device)
         self.frustum = Segments(self.device, 1.5)
         add_axes(self.device)
@@ -177,9 +178,11 @@ class SceneContent:
         centre_m, radius_m = view_ball(joints_m)
         if preset_name == "camera" and self._lens is not None:
             depth_m = float(np.median(joints_m[:, 1])) if len(joints_m) else centre_m[1]
-            self.camera.look_through(self._lens, max(depth_m, 1.0))
-        else:
-            self.camera.look(preset_name, centre_m, radius_m)
+            turn = self.device.transform.matrix[:3, :3].T
+            self.camera.look_through(self._lens, max(depth_m, 1.0), turn)
+        else:  # without a picture the camera looks along its axis
+            name = "front" if preset_name == "camera" else preset_name
+            self.camera.look(name, centre_m, radius_m)
         self._clear_sight()
         self.canvas.update()
 

@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 from vispy import gloo, scene
+from vispy.color import ColorArray
 from vispy.scene.node import Node
 from vispy.scene.visuals import create_visual_node
 from vispy.visuals import Visual
@@ -240,10 +241,8 @@ class Floor:
 
 def add_axes(parent: Node) -> None:
     """Camera axes x, y (down) and z (forward) at the origin, with their names."""
-    for name, direction in _AXES.items():
-        tip = np.array(direction, np.float32) * _AXIS_LENGTH_M
-        axis = Segments(parent, 2.5)
-        axis.set_points(np.stack([np.zeros(3, np.float32), tip]), _AXIS_COLOURS[name])
-        scene.visuals.Text(
-            name, pos=tip * 1.25, color=_AXIS_COLOURS[name], font_size=9, parent=parent
-        )
+    tips = np.array(list(_AXES.values()), np.float32) * _AXIS_LENGTH_M
+    colours = ColorArray(list(_AXIS_COLOURS.values())).rgba
+    ends = np.stack([np.zeros_like(tips), tips], axis=1).reshape(-1, 3)
+    Segments(parent, 2.5).set_points(ends, np.repeat(colours, 2, axis=0))
+    scene.visuals.Text(list(_AXES), pos=tips * 1.25, color=colours, font_size=9, parent=parent)

@@ -18,7 +18,7 @@ from das_app.gui.scene_geometry import (
     scene_from_camera,
 )
 from das_app.gui.scene_view import SceneView, opengl_problem
-from das_app.pipeline.floor import Floor as FloorPlane
+from das_app.pipeline.floor import Floor
 
 SLOTS = np.array([0, 1])
 
@@ -42,6 +42,7 @@ def view(shared_view):
     shared_view.clear()
     shared_view.set_options(SceneOptions())
     shared_view.set_hidden(frozenset())
+    shared_view.set_level(None)
     shared_view.look_from("reset")
     return shared_view
 
@@ -271,14 +272,22 @@ def test_shadows_lie_on_the_floor_and_can_be_switched_off(view):
     assert np.mean(columns) == pytest.approx(scale * below[0] / below[3], abs=12 * scale)
 
 
-def test_the_camera_view_puts_people_where_the_picture_has_them(view):
+def floor_at(pitch_deg, roll_deg):
+    pitch, roll = np.radians([pitch_deg, roll_deg])
+    up = np.array([-np.sin(roll) * np.cos(pitch), -np.cos(roll) * np.cos(pitch), -np.sin(pitch)])
+    return Floor(up, 1300.0)
+
+
+@pytest.mark.parametrize("floor", [None, floor_at(18, 0), floor_at(-7, 0), floor_at(12, 5)])
+def test_the_camera_view_puts_people_where_the_picture_has_them(view, floor):
     frame, people = grey_frame((400, 300)), people_at((600, -200, 3500), (-500, 0, 4500))
+    view.set_level(floor)
     view.show_people(frame, people, SLOTS)
     view.look_from("camera")
     assert view.content.camera.eye_m == pytest.approx(np.zeros(3), abs=1e-6)
     assert not view.content.device.visible  # it would fill the view
     shown = view.content.bodies.get_transform("visual", "canvas").map(
-        scene_from_camera(people.joints_cam.reshape(-1, 3))
+        scene_from_camera(view.content._people.joints_cam.reshape(-1, 3))
     )
     shown = shown[:, :2] / shown[:, 3:]
     size = np.array(view.content.canvas.size)
@@ -345,7 +354,7 @@ def test_a_tilted_camera_is_levelled_to_its_floor(view):
     """Feet on a plane seen from a camera that looks down stand on the flat floor."""
     tilt = np.radians(20.0)
     up = np.array([0.0, -np.cos(tilt), -np.sin(tilt)])
-    floor = FloorPlane(up, 1500.0)
+    floor = Floor(up, 1500.0)
     foot = floor.to_camera(np.array([400.0, 0.0, 4000.0]))
     people = people_at(foot)
     view.set_level(floor)

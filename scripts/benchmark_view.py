@@ -1,0 +1,103 @@
+"""Time the views with a crowd: can they follow a screen of 60 Hz?
+
+    python scripts/benchmark_view.py [--people N] [--frames N]
+
+Without a screen, run it under `xvfb-run`; the drawing of the 3D view is then that of a software
+OpenGL, and only its update tells something about a machine with a graphics card. CPU is what
+the window's own thread computed: it tells more than the clock where other work goes on.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable
+
+import cv2  # noqa: F401  # first, as in the application: it changes Qt's environment
+import numpy as np
+
+from das_app.qt_environment import drop_cv2_qt_plugins
+from das_app.settings import bundled_file
+from das_model.camera import Camera
+from das_model.people import People
+from das_model.skeleton import Skeleton
+
+drop_cv2_qt_plugins()
+
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+from vispy import gloo  # noqa: E402
+
+from das_app.gui import theme  # noqa: E402
+from das_app.gui.overlay_layer import OverlayOptions  # noqa: E402
+from das_app.gui.overlay_view import OverlayView  # noqa: E402
+from das_app.gui.scene_view import SceneView  # noqa: E402
+from das_app.pipeline.messages import Frame  # noqa: E402
+
+_VIEW_SIZE_PX, _PICTURE_SIZE_PX = (960, 600), (1280, 720)
+_COLUMNS, _STEP_MM = 7, (850.0, 0.0, 1400.0)
+
+
+def crowd(num_people: int, num_frames: int) -> list[People]:
+    """Moving people in rows, their poses those of the bundled clip."""
+    truth = json.loads(bundled_file("clips", "demo.json").read_text())
+    skeleton = Skeleton(tuple(truth["joint_names"]))
+    places = np.array([[i % _COLUMNS - _COLUMNS / 2, 0, i // _COLUMNS] for i in range(num_people)])
+    moments = []
+    for frame in range(num_frames):
+        poses = np.array(truth["joints_cam_mm"][frame % len(truth["joints_cam_mm"])])
+        poses = poses - poses[:, :1]
+        joints = poses[np.arange(num_people) % len(poses)] + (places * _STEP_MM)[:, None]
+        joints += (8 * frame, 200, 4500)
+        ones = np.ones(num_people, np.float32)
+        scores = np.full(joints.shape[:2], 0.8, np.float32)
+        ids = np.arange(num_people)
+        moments.append(People(joints.astype(np.float32), scores, ones, ids, skeleton))
+    return moments
+
+
+def timed_ms(call: Callable[[], object]) -> tuple[float, float]:
+    """Milliseconds of a call by the clock, and of this thread's computing."""
+    begin_s, cpu_s = time.perf_counter(), time.thread_time()
+    call()
+    return 1e3 * (time.perf_counter() - begin_s), 1e3 * (time.thread_time() - cpu_s)
+
+
+def main() -> None:
+    """Time and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--people", type=int, default=20)
+    parser.add_argument("--frames", type=int, default=120)
+    args = parser.parse_args()
+    app = QApplication([])
+    theme.apply_theme(app)
+    image = np.full((*_PICTURE_SIZE_PX[::-1], 3), 90, np.uint8)
+    camera, overlay, scene = Camera.from_fov(_PICTURE_SIZE_PX), OverlayView(), SceneView()
+    views: tuple[QWidget, ...] = (overlay, scene)
+    for view in views:
+        view.resize(*_VIEW_SIZE_PX)
+        view.show()
+    app.processEvents()
+    rows: dict[str, list[tuple[float, float]]] = {}
+    for i, people in enumerate(crowd(args.people, args.frames)):
+        shown = (Frame(i, i / 30, image, camera), people, people.track_ids)
+        overlay.set_options(OverlayOptions(has_trails=i % 2 == 1, has_offsets=i % 2 == 1))
+        marks = "all marks" if i % 2 else "labels"
+        steps = {
+            "picture, update": lambda s=shown: overlay.show_people(*s),
+            f"picture, {marks}": overlay.repaint,
+            "3D, update": lambda s=shown: scene.show_people(*s),
+        }
+        if scene.content is not None:
+            native = scene.content.canvas.native
+            steps["3D, draw"] = lambda n=native: (n.repaint(), gloo.finish())
+        for name, call in steps.items():
+            rows.setdefault(name, []).append(timed_ms(call))
+    print(f"{args.people} people, {args.frames} frames, medians; a screen of 60 Hz leaves 16.7 ms")
+    for name, times in rows.items():
+        clock, cpu = (statistics.median(column) for column in zip(*times, strict=True))
+        print(f"{name:18s} {clock:7.2f} ms   CPU {cpu:7.2f} ms")
+    scene.close_canvas()
+
+
+if __name__ == "__main__":
+    main()
