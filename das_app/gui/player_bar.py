@@ -1,7 +1,7 @@
 """The bar of a file that plays: place, single frames, speed and loop; signals out, setters in."""
 
 from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QHelpEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -18,9 +18,6 @@ from das_app.gui import theme
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 _ARROW_MS, _PAGE_MS = 1000, 10_000
-_MARK_REACH_PX = 6
-
-Marks = tuple[tuple[float, str], ...]  # (seconds, words)
 
 
 class PlayerBar(QWidget):
@@ -82,7 +79,6 @@ class PlayerBar(QWidget):
         self._duration_s, self._num_frames = duration_s or 0.0, num_frames
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, round(1000 * self._duration_s))
-        self.set_marks(())
         self.place.setText(self._place_text(self._duration_s, max(1, num_frames or 1) - 1))
         self.place.setFixedWidth(self.place.sizeHint().width() + theme.SPACE_PX)
         self.set_position(0.0, 0)
@@ -104,10 +100,6 @@ class PlayerBar(QWidget):
         with QSignalBlocker(self.loop):
             self.loop.setChecked(is_looping)
 
-    def set_marks(self, marks: Marks) -> None:
-        """Mark places with words, such as the events of a session."""
-        self.slider.set_marks(marks)
-
     def _place_text(self, time_s: float, index: int) -> str:
         text = f"{clock_text(time_s)} / {clock_text(self._duration_s)}"
         return text if self._num_frames is None else f"{text}   {index + 1}/{self._num_frames}"
@@ -122,21 +114,15 @@ class PlayerBar(QWidget):
 
 
 class SeekSlider(QSlider):
-    """A slider in milliseconds that jumps to where it is pressed and shows marks."""
+    """A slider in milliseconds that jumps to where it is pressed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self._marks: Marks = ()
         self.setSingleStep(_ARROW_MS)
         self.setPageStep(_PAGE_MS)
         self.setMinimumWidth(20 * theme.SPACE_PX)
         self.setAccessibleName("Place in the file")
         self.setMouseTracking(True)
-
-    def set_marks(self, marks: Marks) -> None:
-        """Mark places (s) with words that a pointer resting there shows."""
-        self._marks = marks
-        self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt: bring the handle to the pointer, where it is then dragged from."""
@@ -145,48 +131,21 @@ class SeekSlider(QSlider):
         super().mousePressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Qt: say what is marked under a resting pointer."""
+        """Qt: tell the time under a resting pointer."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.words_at(event.pos()), self)
+            time_s = self._value_at(event.pos()) / 1000
+            QToolTip.showText(event.globalPos(), clock_text(time_s), self)
             return True
         return super().event(event)
 
-    def words_at(self, place: QPoint) -> str:
-        """The marks at the pointer, else its time."""
-        near = [
-            f"{clock_text(time_s)}  {words}"
-            for time_s, words in self._marks
-            if abs(self._x_of(time_s) - place.x()) <= _MARK_REACH_PX
-        ]
-        return "\n".join(near) or clock_text(self._value_at(place) / 1000)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Qt: the slider with its marks."""
-        super().paintEvent(event)
-        if self._marks:
-            painter = QPainter(self)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.palette().brightText())
-            for time_s, _ in self._marks:
-                painter.drawRect(self._x_of(time_s) - 1, 1, 2, self.height() // 2 - 4)
-
-    def _span(self) -> tuple[int, int]:
-        """Left end and width (px) of the way of the handle's middle."""
+    def _value_at(self, place: QPoint) -> int:
         option = QStyleOptionSlider()
         self.initStyleOption(option)
         control, part = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
         handle = self.style().subControlRect(control, option, part, self).width()
-        return handle // 2, max(1, self.width() - handle)
-
-    def _value_at(self, place: QPoint) -> int:
-        left, width = self._span()
         return QStyle.sliderValueFromPosition(
-            self.minimum(), self.maximum(), place.x() - left, width
+            self.minimum(), self.maximum(), place.x() - handle // 2, max(1, self.width() - handle)
         )
-
-    def _x_of(self, time_s: float) -> int:
-        left, width = self._span()
-        return left + round(width * 1000 * time_s / max(1, self.maximum()))
 
 
 def clock_text(time_s: float) -> str:

@@ -1,6 +1,9 @@
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication
 
+from das_app.gui import player_bar
 from das_app.gui.player_bar import SPEEDS, PlayerBar, clock_text
 
 
@@ -84,17 +87,13 @@ def test_hidden_where_no_place_can_be_sought(bar):
     assert not sought
 
 
-def test_marks_are_painted_and_told(bar):
-    bar.set_position(0.0, 0)
-    plain = bar.slider.grab().toImage()
-    bar.set_marks(((10.0, "camera lost"), (10.05, "camera back")))
-    marked = bar.slider.grab().toImage()
-    assert plain != marked
-    middle = bar.slider.rect().center()
-    assert bar.slider.words_at(middle) == "00:10.00  camera lost\n00:10.05  camera back"
-    assert bar.slider.words_at(QPoint(0, 5)) == "00:00.00"
-    bar.set_length(20.0, 500)
-    assert bar.slider.grab().toImage() == plain
+def test_the_time_under_the_pointer_is_told(bar, qtbot, monkeypatch):
+    told = []
+    monkeypatch.setattr(player_bar.QToolTip, "showText", lambda _at, text, _of: told.append(text))
+    for place in (bar.slider.rect().center(), QPoint(0, 5)):
+        QApplication.sendEvent(bar.slider, QHelpEvent(QEvent.Type.ToolTip, place, place))
+    assert told[0].startswith("00:1") or told[0].startswith("00:09.9")
+    assert told[1] == "00:00.00"
 
 
 def test_place_keeps_its_width(bar):
