@@ -53,12 +53,10 @@ class HelpSheet(QDialog):
                     if command.section == section and by_name[command.name].shortcuts()
                 ]
                 self._add_section(column, section, keys)
+            if begin == 0:  # the shortest
+                self._add_section(column, "Mouse", _MOUSE)
             column.addStretch()
             columns.addLayout(column)
-        mouse = QVBoxLayout(spacing=theme.SPACE_PX)
-        self._add_section(mouse, "Mouse", _MOUSE)
-        mouse.addStretch()
-        columns.addLayout(mouse)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(*[3 * theme.SPACE_PX] * 4)
         whole.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)

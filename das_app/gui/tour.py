@@ -22,6 +22,7 @@ from das_app.pipeline.messages import PipelineState
 from das_app.settings import DEMO_SOURCE, Look
 
 _PATIENCE_S = 120.0
+_MISSING_FILM = "/no/such/film.mp4"
 _QUALITY = 88  # of JPEG
 
 
@@ -40,8 +41,10 @@ class Troubles(logging.Handler):
         threading.excepthook = lambda args: self._on_error(args.exc_type, args.exc_value, None)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Logging: note a warning or an error."""
-        self.found.append(f"log: {self.format(record)}")
+        """Logging: note a warning or an error, but not of the film that is missing on purpose."""
+        text = self.format(record)
+        if _MISSING_FILM not in text:
+            self.found.append(f"log: {text}")
 
     def _on_qt(self, kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
         if kind is not QtMsgType.QtDebugMsg and kind is not QtMsgType.QtInfoMsg:
@@ -131,7 +134,7 @@ class Tour:
             Stop("tour_light_inspector", lambda: None),
             Stop("", action("inspector")),
             Stop("", lambda: window.look_menu.choose(Look.DARK)),
-            Stop("tour_fault", lambda: window.open("/no/such/film.mp4"),
+            Stop("tour_fault", lambda: window.open(_MISSING_FILM),
                  is_in(PipelineState.FAULTED)),
         ]  # fmt: skip
 

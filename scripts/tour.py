@@ -1,0 +1,84 @@
+"""Walk through every state of the window, take pictures, and fail on anything that goes wrong.
+
+    xvfb-run -a -s "-screen 0 1600x1000x24" python scripts/tour.py --out docs/images
+
+With --minutes it then plays the demo so long and prints what a leak would change.
+"""
+
+import argparse
+import gc
+import os
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication
+
+from das_app.gui import theme
+from das_app.gui.app import PipelineOpener
+from das_app.gui.main_window import MainWindow
+from das_app.gui.responsiveness import LIMIT_S, Responsiveness
+from das_app.gui.tour import Tour, Troubles
+from das_app.qt_environment import drop_cv2_qt_plugins
+from das_app.settings import DEMO_SOURCE, AppSettings
+
+
+def main() -> int:
+    """Parse the command line and walk."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--out", type=Path, default=Path("tour"), help="folder of the pictures")
+    parser.add_argument("--minutes", type=float, default=0.0, help="play on for so long")
+    parser.add_argument("--no-walk", action="store_true", help="only play")
+    args = parser.parse_args()
+    drop_cv2_qt_plugins()
+    app = QApplication(sys.argv[:1])
+    troubles, watch = Troubles(), Responsiveness()
+    troubles.listen()
+    theme.apply_theme(app)
+    window = MainWindow(replace(AppSettings(), has_seen_welcome=args.no_walk), PipelineOpener())
+    window.show()
+    watch.start()
+    if not args.no_walk:
+        try:
+            Tour(window, args.out).walk()
+        except TimeoutError as error:
+            troubles.found.append(str(error))
+    if args.minutes:
+        window.open(DEMO_SOURCE)
+        _play(30.0)
+        _print_resources("after 30 s")
+        _play(60 * args.minutes)
+        _print_resources(f"after {args.minutes:g} minutes")
+    watch.stop()
+    window.close()
+    worst = watch.longest
+    print(f"window held up over {1e3 * LIMIT_S:.0f} ms: {len(watch.holds)} times; longest "
+          f"{1e3 * worst.wall_s:.0f} ms, of it computing {1e3 * worst.busy_s:.0f} ms")  # fmt: skip
+    for hold in sorted(watch.holds, key=lambda hold: -hold.busy_s)[:10]:
+        print(f"  {1e3 * hold.wall_s:5.0f} ms, computing {1e3 * hold.busy_s:4.0f}: {hold.where}")
+    for trouble in troubles.found:
+        print(f"trouble: {trouble}")
+    return int(bool(troubles.found))
+
+
+def _play(duration_s: float) -> None:
+    end_s = time.monotonic() + duration_s
+    while time.monotonic() < end_s:
+        QCoreApplication.processEvents()
+        time.sleep(0.002)
+
+
+def _print_resources(when: str) -> None:
+    """Memory, threads, file handles (Linux), and references to what everything refers to."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    print(f"{when}: {pages * os.sysconf('SC_PAGE_SIZE') / 2**20:.0f} MiB, "
+          f"{threading.active_count()} threads, {len(os.listdir('/proc/self/fd'))} files, "
+          f"references to True {sys.getrefcount(True)}, to False {sys.getrefcount(False)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
