@@ -223,7 +223,7 @@ class SourcePicker(QDialog):
 
 def _add_remark(items: QListWidget, text: str) -> None:
     """A line of a list that cannot be chosen."""
-    QListWidgetItem(text, items).setFlags(Qt.ItemFlag.NoItemFlags)
+    QListWidgetItem(text, items).setFlags(Qt.ItemFlag.ItemIsEnabled)
 
 
 def _column(heading: str, *parts: QWidget | QVBoxLayout | QHBoxLayout) -> QVBoxLayout:
