@@ -15,7 +15,8 @@ from das_app.pipeline.session import Session
 from das_app.settings import AppSettings, save_settings
 
 TWO_CAMERAS = "".join(
-    f"[{name}]\nsize = [64.0, 48.0]\nmatrix = [[{focal}, 0, 31.5], [0, {focal}, 23.5], [0, 0, 1]]\n"
+    f"[{name}]\nsize = [64.0, 48.0]\n"
+    f"matrix = [[{focal}, 0, 31.5], [0, {focal}, 23.5], [0, 0, 1]]\n"
     "distortions = [0.0, 0.0, 0.0, 0.0]\nfisheye = false\n"
     for name, focal in (("cam_01", 50.0), ("cam_02", 70.0))
 )
@@ -68,8 +69,8 @@ def test_a_lens_kept_in_the_settings_gives_way_to_the_command_line(capture, tmp_
 def test_poses_are_shown_as_the_settings_have_it_and_kept_raw(capture, tmp_path, is_smoothing):
     save_settings(AppSettings(is_smoothing=is_smoothing), tmp_path / "settings.toml")
     assert capture().exit_code == 0
-    poses = list(Session(tmp_path / "s"))
-    raw = [p.raw_people.joints_cam[0, 0, 2] for p in poses]
-    shown = [p.people.joints_cam[0, 0, 2] for p in poses]
+    session = Session(tmp_path / "s")
+    raw = [p.people.joints_cam[0, 0, 2] for p in session.between(is_raw=True)]
+    shown = [p.people.joints_cam[0, 0, 2] for p in session.between()]
     assert raw == [2000, 2040, 2080]
     assert (shown == raw) is not is_smoothing
