@@ -590,3 +590,22 @@ def test_a_turntable_is_filmed_given_up_and_saved(
         qtbot.waitUntil(lambda: not action.isChecked(), timeout=60_000)  # OpenGL in software
         assert file.exists() is not is_given_up
         assert not playing.parts.scene.view.content.is_held
+
+
+def test_the_inspector_hears_of_people_and_hides_and_follows_them(playing, qtbot, monkeypatch):
+    followed = []
+    monkeypatch.setattr(playing.parts.scene.view, "set_following", followed.append)
+    inspector, overlay = playing.parts.inspector, playing.parts.picture.overlay
+    key(qtbot, playing, Qt.Key.Key_I)
+    qtbot.waitUntil(lambda: inspector.table.rowCount() == 2)
+    first, second = playing.views.slots.tolist()
+    overlay.person_chosen.emit(second)
+    assert inspector.chosen == second
+    inspector.follow.click()
+    assert followed[-1] == second
+    inspector.hidden_changed.emit(frozenset({first}))
+    qtbot.waitUntil(lambda: len(overlay._shown.people) == 1)
+    inspector.hidden_changed.emit(frozenset())
+    qtbot.waitUntil(lambda: len(overlay._shown.people) == 2)
+    inspector.follow.click()
+    assert followed[-1] is None
