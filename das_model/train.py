@@ -81,7 +81,7 @@ class Trainer:
             has_idle_flows = config.network.num_updates == 0 and config.loss.pose_loss != "l1"
             self._parallel = DistributedDataParallel(
                 self._parallel,
-                broadcast_buffers=False,
+                forward_sync_buffers=False,
                 find_unused_parameters=has_idle_flows,
             )
 
