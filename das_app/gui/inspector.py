@@ -19,6 +19,7 @@ from das_app.gui.people_table import PeopleTable
 from das_model.people import People
 
 _QUANTITIES = tuple(Quantity)
+_FORGET_S = 5.0  # a person gone for longer, or of a film that began again, is given up
 _FIRST_PARTS = {Quantity.POSITION: "pelvis", Quantity.SPEED: "right wrist"}
 
 
@@ -50,7 +51,7 @@ class Inspector(QWidget):
         self._people, self._slots = People.empty(), np.zeros(0, np.int64)
         self._cursor_s: float | None = None
         self._is_live = False
-        self._chosen = -1
+        self._chosen, self._seen_s = -1, 0.0  # and when they were seen last
         self._build()
         self._wire()
         self._fill_parts()
@@ -61,12 +62,18 @@ class Inspector(QWidget):
         return self._chosen
 
     def add(self, people: People, slots: np.ndarray, time_s: float) -> None:
-        """Note a result's P people, hidden ones among them, with their slots (P,)."""
+        """Note a result's P people, hidden ones among them, with their slots (P,).
+
+        Without anybody chosen, and where the chosen one is long gone, the first is chosen.
+        """
         if self._cursor_s is None:
             self.plot.set_origin(time_s if self._is_live else 0.0)
         self._history.add(people, slots, time_s)
         self._people, self._slots, self._cursor_s = people, np.asarray(slots), time_s
-        if self._chosen < 0 and len(slots):
+        if self._chosen in self._slots:
+            self._seen_s = time_s
+        is_gone = self._chosen < 0 or not 0 <= time_s - self._seen_s <= _FORGET_S
+        if is_gone and len(slots) and self._chosen not in self._slots:
             self.set_chosen(int(slots[0]))
 
     def set_cursor(self, time_s: float) -> None:
@@ -75,7 +82,7 @@ class Inspector(QWidget):
 
     def set_chosen(self, slot: int) -> None:
         """Show another person's curves, without telling of it; -1 for nobody."""
-        self._chosen = slot
+        self._chosen, self._seen_s = slot, self._cursor_s or 0.0
         self.table.set_chosen(slot)
         if self.follow.isChecked():
             self.follow_changed.emit(slot)

@@ -14,7 +14,7 @@ from das_app.pipeline.kinematics import ANGLE_NAMES, bone_lengths, joint_angles,
 from das_model.skeleton import Skeleton
 
 BEFORE_S, AFTER_S = 10.0, 2.0  # of the cursor
-_LONGEST_GAP_S = 0.5  # sightings further apart are not joined
+_LEAST_GAP_S, _GAP_MEDIANS = 0.5, 3.0  # sightings further apart than both are not joined
 _PENS = (
     (theme.ACCENT, Qt.PenStyle.SolidLine),
     (theme.WARNING, Qt.PenStyle.DashLine),
@@ -136,7 +136,7 @@ class MotionPlot(pg.PlotWidget):
             curves = curves_of(self._quantity, self._part, joints, times_s, history.skeleton)
         self._name(tuple(curves))
         shown_s = times_s - self._origin_s
-        is_joined = np.append(np.diff(times_s) < _LONGEST_GAP_S, True)[: len(times_s)]
+        is_joined = np.append(np.diff(times_s) < _longest_gap_s(times_s), True)[: len(times_s)]
         for curve, values in zip(self._curves, [*curves.values(), None, None, None], strict=False):
             if values is None:
                 curve.setData([], [])
@@ -169,7 +169,7 @@ class MotionPlot(pg.PlotWidget):
         if len(times_s) == 0 or not curves:
             return "not seen"
         nearest = int(np.argmin(np.abs(times_s - at_s)))
-        if abs(times_s[nearest] - at_s) > _LONGEST_GAP_S:
+        if abs(times_s[nearest] - at_s) > _longest_gap_s(times_s):
             return "not seen now"
         unit = _UNITS[self._quantity]
         digits = 2 if unit.startswith("m") and unit != "mm" else 0
@@ -182,6 +182,13 @@ class MotionPlot(pg.PlotWidget):
         if self.plotItem.vb.sceneBoundingRect().contains(event.scenePos()):
             place = self.plotItem.vb.mapSceneToView(event.scenePos())
             self.time_chosen.emit(place.x() + self._origin_s)
+
+
+def _longest_gap_s(times_s: np.ndarray) -> float:
+    """Sightings further apart than this are not joined; a slow model has few of them."""
+    if len(times_s) < 2:
+        return _LEAST_GAP_S
+    return max(_LEAST_GAP_S, _GAP_MEDIANS * float(np.median(np.diff(times_s))))
 
 
 def _bone_name(skeleton: Skeleton, bone: tuple[int, int]) -> str:

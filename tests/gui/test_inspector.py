@@ -226,3 +226,23 @@ def test_repainting_loses_no_references(inspector):
     paint(10, 130)
     lost = np.subtract(before, [sys.getrefcount(value) for value in watched])
     assert lost.max() < 60
+
+
+def test_who_is_long_gone_gives_way_to_who_is_there(inspector):
+    inspector.add(pair(), IDS, 1.0)
+    inspector.set_chosen(5)
+    other = people_at((0, 0, 3000), track_ids=[9])
+    inspector.add(other, np.array([9]), 4.0)
+    assert inspector.chosen == 5  # it may be a short occlusion
+    inspector.add(other, np.array([9]), 6.5)
+    assert inspector.chosen == 9
+    inspector.add(people_at((0, 0, 3000), track_ids=[12]), np.array([12]), 0.2)
+    assert inspector.chosen == 12  # the film began again, with people of new ids
+
+
+def test_the_few_sightings_of_a_slow_model_are_joined_over_its_steps_only(inspector):
+    for time_s in (0.0, 0.8, 1.6, 2.4, 9.0):
+        inspector.add(pair(), IDS, time_s)
+    inspector.refresh()
+    curve = inspector.plot.listDataItems()[0]
+    assert curve.opts["connect"].tolist() == [1, 1, 1, 0, 1]
