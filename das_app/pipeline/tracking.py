@@ -111,7 +111,7 @@ class Tracker:
         born = np.flatnonzero((ids < 0) & is_sure)
         ids[born] = self._next_id + np.arange(len(born))
         self._next_id += len(born)
-        begun = _first_sight(people, ids, time_s).select(born)
+        begun = seen.select(born)  # `seen` holds `ids`, which are known by now
         self._tracks = begun if tracks is None else tracks.joined(begun)
         return ids
 
