@@ -27,8 +27,8 @@ class OverlayView(QWidget):
     The wheel zooms at the mouse, a drag moves the picture, a double click shows all of it.
 
     Attributes:
-        person_chosen: slot of the person clicked on, -1 for a click beside everybody.
-        place_clicked: x and y in image pixels of the same click.
+        person_chosen: slot of the person clicked on.
+        place_clicked: x and y in image pixels of a click, on a person or beside.
     """
 
     person_chosen = Signal(int)
@@ -154,7 +154,8 @@ class OverlayView(QWidget):
         self._show_cursor()
         if is_click and self._shown is not None:
             found = self._joint_near(event.position(), _CLICK_RADIUS_PX)
-            self.person_chosen.emit(-1 if found is None else int(self._shown.slots[found[0]]))
+            if found is not None:
+                self.person_chosen.emit(int(self._shown.slots[found[0]]))
             at = np.array([event.position().x(), event.position().y()])
             self.place_clicked.emit(*self.letterbox.to_image(at).tolist())
 

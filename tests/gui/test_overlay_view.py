@@ -231,11 +231,14 @@ def test_a_click_chooses_the_person_under_it(view, qtbot):
     frame, people = grey_frame(), people_at((-1000, -100, 4000), (600, -100, 3500))
     view.show_people(frame, people, np.array([4, 9]))
     spot = view.letterbox.to_view(people.joints_px(frame.camera))[1, 0]
-    for point, slot in ((spot, 9), ((5, 240), -1)):
-        with qtbot.waitSignal(view.person_chosen) as chosen:
-            press(view, QEvent.Type.MouseButtonPress, point)
-            press(view, QEvent.Type.MouseButtonRelease, point)
-        assert chosen.args == [slot]
+    with qtbot.waitSignal(view.person_chosen) as chosen, qtbot.waitSignal(view.place_clicked):
+        press(view, QEvent.Type.MouseButtonPress, spot)
+        press(view, QEvent.Type.MouseButtonRelease, spot)
+    assert chosen.args == [9]
+    with qtbot.assertNotEmitted(view.person_chosen), qtbot.waitSignal(view.place_clicked) as at:
+        press(view, QEvent.Type.MouseButtonPress, (5, 240))
+        press(view, QEvent.Type.MouseButtonRelease, (5, 240))
+    assert at.args == pytest.approx(view.letterbox.to_image((5, 240)).tolist())
 
 
 def test_hidden_people_are_not_drawn_nor_found(view):
