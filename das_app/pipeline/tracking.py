@@ -44,7 +44,7 @@ class TrackingConfig:
     across_gate_mm: float = 250.0
     across_gate_share: float = 0.03
     along_gate_mm: float = 400.0
-    along_gate_share: float = 0.25
+    along_gate_share: float = 0.5
     gate_growth_mm_s: float = 1500.0
     pose_gate_mm: float = 250.0
     pose_growth_mm_s: float = 500.0
