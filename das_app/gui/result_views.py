@@ -6,7 +6,6 @@ from collections import deque
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from das_app.calibration import LensOrigin
 from das_app.gui.live_control import LiveControl
 from das_app.gui.person_slots import assign_slots, people_above
 from das_app.gui.window_parts import WindowParts
@@ -92,8 +91,7 @@ class ResultViews(QObject):
 
     def hints(self, stats: PipelineStats) -> tuple[Hint, ...]:
         """What the user could do better now."""
-        is_assumed = self._control.lens.origin is LensOrigin.ASSUMED
-        return find_hints(self._glances, stats, is_assumed)
+        return find_hints(self._glances, stats)
 
     def show_figures(self) -> None:
         """Bring the running figures up to date."""

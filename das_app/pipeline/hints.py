@@ -39,7 +39,7 @@ class HintKind(Enum):
     NOBODY = "nobody"
     CUT_OFF = "cut off"
     FAR = "far"
-    FOV = "field of view"
+    HEIGHT = "height"
     SLOW = "slow"
 
 
@@ -111,22 +111,19 @@ def recent(glances: Sequence[Glance]) -> list[Glance]:
     return kept[::-1]
 
 
-def find_hints(
-    glances: Sequence[Glance], stats: PipelineStats, is_fov_assumed: bool
-) -> tuple[Hint, ...]:
+def find_hints(glances: Sequence[Glance], stats: PipelineStats) -> tuple[Hint, ...]:
     """What troubles there are, the most urgent first.
 
     Args:
         glances: of the results so far, oldest first; those of the last seconds count.
         stats: figures of the running pipeline.
-        is_fov_assumed: nobody measured the camera's field of view.
     """
     last = recent(glances)
     if len(last) < _LEAST_GLANCES:
         return ()
     found = [
         *_dark(last), *_nobody(last), *_cut_off(last), *_far(last),
-        *_implausible(last, is_fov_assumed), *_slow(stats),
+        *_implausible(last), *_slow(stats),
     ]  # fmt: skip
     order = list(HintKind)
     return tuple(sorted(found, key=lambda hint: order.index(hint.kind)))
@@ -178,7 +175,9 @@ def _far(last: list[Glance]) -> list[Hint]:
     return hints
 
 
-def _implausible(last: list[Glance], is_fov_assumed: bool) -> list[Hint]:
+def _implausible(last: list[Glance]) -> list[Hint]:
+    """Heights that nobody has. They do not depend on the focal length, since the model tells
+    distance over focal length: the model misjudges the view, and distances as much."""
     heights = [
         height
         for one in last
@@ -190,9 +189,11 @@ def _implausible(last: list[Glance], is_fov_assumed: bool) -> list[Hint]:
     height = float(np.median(heights))
     if _HEIGHTS_MM[0] <= height <= _HEIGHTS_MM[1]:
         return []
-    remedy = "set the camera's field of view" if is_fov_assumed else "check the calibration"
-    text = f"People come out {height / 1000:.1f} m tall, which is hard to believe: {remedy}."
-    return [Hint(HintKind.FOV, text)]
+    text = (
+        f"People come out {height / 1000:.1f} m tall, which is hard to believe; distances are off "
+        "as much. Film from about chest height, with whole people in the picture."
+    )
+    return [Hint(HintKind.HEIGHT, text)]
 
 
 def _slow(stats: PipelineStats) -> list[Hint]:

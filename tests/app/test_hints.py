@@ -36,8 +36,8 @@ def glances(*people, luma=120, num=60, fps=15.0, start_s=10.0):
     return [glance(PoseResult(frame, found, 0.03, 0.05, found), found) for frame in frames]
 
 
-def kinds(seen, stats=GOOD, is_fov_assumed=True):
-    return [hint.kind for hint in find_hints(seen, stats, is_fov_assumed)]
+def kinds(seen, stats=GOOD):
+    return [hint.kind for hint in find_hints(seen, stats)]
 
 
 def test_a_good_scene_needs_no_hint():
@@ -54,7 +54,7 @@ def test_a_good_scene_needs_no_hint():
     ],
 )
 def test_who_is_cut_off_hears_where_and_what_to_do(place, side, remedy):
-    (hint,) = find_hints(glances(person(), person(*place)), GOOD, True)
+    (hint,) = find_hints(glances(person(), person(*place)), GOOD)
     assert hint.kind is HintKind.CUT_OFF and hint.track_id == 4
     assert "#4" in hint.message and side in hint.message and remedy in hint.message
 
@@ -70,7 +70,7 @@ def test_dark():
 
 
 def test_far():
-    (hint,) = find_hints(glances(person(z_mm=16000)), GOOD, True)
+    (hint,) = find_hints(glances(person(z_mm=16000)), GOOD)
     assert hint.kind is HintKind.FAR and "16.0 m" in hint.message
 
 
@@ -80,18 +80,15 @@ def test_nobody_only_after_a_while():
     assert kinds(glances(num=60)[:-1] + glances(person(), num=1, start_s=13.99)) == []
 
 
-def test_giants_make_the_field_of_view_implausible():
+def test_giants_are_implausible():
     giant = person(z_mm=6000, size=1.55)
-    (hint,) = find_hints(glances(giant), GOOD, True)
-    assert hint.kind is HintKind.FOV and "2.6 m" in hint.message
-    assert "set the camera's field of view" in hint.message
-    (hint,) = find_hints(glances(giant), GOOD, False)
-    assert "calibration" in hint.message
+    (hint,) = find_hints(glances(giant), GOOD)
+    assert hint.kind is HintKind.HEIGHT and "2.6 m" in hint.message
 
 
 def test_a_slow_model_is_told_with_its_figures():
     slow = PipelineStats(capture_fps=30, inference_fps=8)
-    (hint,) = find_hints(glances(person()), slow, True)
+    (hint,) = find_hints(glances(person()), slow)
     assert hint.kind is HintKind.SLOW and "8 of 30" in hint.message
     slideshow = PipelineStats(capture_fps=2, inference_fps=1)
     assert kinds(glances(person()), slideshow) == []
