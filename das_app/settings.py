@@ -18,6 +18,7 @@ from das_app.pipeline.people_over_time import PeopleOptions
 from das_app.pipeline.smoothing import DISTANCE_STRENGTH, LIMB_STRENGTH, SmoothingConfig
 from das_app.pipeline.tracking import TrackingConfig
 from das_model.camera import DEFAULT_FOV_DEG
+from das_model.decode import DEFAULT_SCORE_THRESHOLD
 
 APP_NAME = "das-capture"
 DEMO_SOURCE = "demo"
@@ -94,7 +95,7 @@ class AppSettings:
     fov_deg: float = DEFAULT_FOV_DEG
     intrinsics_file: Path | None = None
     model_file: Path | None = None
-    score_threshold: float = 0.2
+    score_threshold: float = DEFAULT_SCORE_THRESHOLD
     device: Device = Device.AUTO
     input_scale: float = 1.0
     is_looping: bool = True

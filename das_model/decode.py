@@ -17,6 +17,7 @@ from das_model.people import People
 from das_model.skeleton import Skeleton
 from das_model.targets import Encoding
 
+DEFAULT_SCORE_THRESHOLD = 0.15  # nine in ten rendered people found, few false ones (model card)
 _OKS_SIGMA = 0.08  # of every joint, as the authors have it
 _VOTER_SHARE = 0.25  # of the score threshold, that a location needs for a say
 
@@ -46,7 +47,7 @@ class DecodeConfig:
     and surer people.
     """
 
-    score_threshold: float = 0.2
+    score_threshold: float = DEFAULT_SCORE_THRESHOLD
     oks_threshold: float = 0.5
     max_candidates: int = 1000  # per level, before non-maximum suppression
     max_people: int = 100

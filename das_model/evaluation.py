@@ -17,6 +17,7 @@ from das_model.datasets import coco, mupots, panoptic
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
+from das_model.decode import DEFAULT_SCORE_THRESHOLD
 from das_model.predictions import FilePredictor, Prediction, Predictor
 from das_model.protocols.coco import CocoProtocol
 from das_model.protocols.jitter import JitterProtocol, noisy_copy
@@ -28,8 +29,6 @@ from das_model.protocols.photos import PhotoProtocol
 from das_model.protocols.synthetic import SyntheticProtocol
 from das_model.protocols.tables import Table
 from das_model.runtime import PoseEstimator
-
-MODEL_THRESHOLD = 0.2  # least score of a person, as the application has it
 
 
 class ModelPredictor:
@@ -64,7 +63,7 @@ def evaluate_each(
     Args:
         evaluate: one of the functions of this module with its data set.
         source: a file of predictions, or ONNX models.
-        threshold: people with a lower score are left out; by default `MODEL_THRESHOLD` of a
+        threshold: people with a lower score are left out; by default those of the application of a
             model, and none of a file.
         say: takes news for the user.
 
@@ -77,7 +76,7 @@ def evaluate_each(
         if known.num_missing:
             say(f"{source} has no entry for {known.num_missing} pictures: counted as nobody")
         return {source.name: table}
-    lowest = MODEL_THRESHOLD if threshold is None else threshold
+    lowest = DEFAULT_SCORE_THRESHOLD if threshold is None else threshold
     is_unique = len({file.name for file in source}) == len(source)
     tables = {}
     for file in source:

@@ -18,7 +18,7 @@ Root = Annotated[Path, typer.Option(help="folder of the data set")]
 Models = Annotated[list[Path] | None, typer.Option(help="ONNX file; several: a column each")]
 File = Annotated[Path | None, typer.Option(help="JSON as scripts/predict.py writes it")]
 Limit = Annotated[int | None, typer.Option(min=1, help="take the first so many pictures only")]
-Score = Annotated[float | None, typer.Option(min=0, max=1, help="least of a person; models: 0.2")]
+Score = Annotated[float | None, typer.Option(min=0, max=1, help="least of a person; models: 0.15")]
 Output = Annotated[Path | None, typer.Option("--json", help="write the figures there too")]
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)

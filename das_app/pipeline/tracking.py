@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from das_model.decode import DEFAULT_SCORE_THRESHOLD
 from das_model.people import People
 
 _ACROSS_NOISE_MM = 40.0  # of a measured root, one standard deviation
@@ -39,7 +40,7 @@ class TrackingConfig:
         pose_growth_mm_s: more of it, per second since the person was seen.
     """
 
-    birth_score: float = 0.2
+    birth_score: float = DEFAULT_SCORE_THRESHOLD
     bridge_s: float = 0.7
     across_gate_mm: float = 250.0
     across_gate_share: float = 0.03

@@ -184,7 +184,7 @@ def test_synthetic_and_jitter_with_a_model(evaluate, tmp_path, monkeypatch, mode
     printed, table = evaluate("synthetic", "--root", tmp_path, "--model", "m.onnx")
     assert table["recall"] == table["precision"] == 1 and table["num_people"] == 6
     assert table["mpjpe_mm"] == pytest.approx(0, abs=1e-2) and "m.onnx on Fake" in printed
-    assert model.seen[0][1] == evaluation.MODEL_THRESHOLD
+    assert model.seen[0][1] == evaluation.DEFAULT_SCORE_THRESHOLD
     _, table = evaluate("jitter", "--root", tmp_path, "--model", "m.onnx", "--pictures", 2,
                         "--copies", 3)  # fmt: skip
     assert table["num_images"] == 2 and table["num_people"] == 4
