@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.checkpoint import network_config_to_json, save_tensors
 from das_model.datasets.augment import AugmentConfig, place, random_placement
@@ -29,7 +30,7 @@ from das_model.protocols.synthetic import SyntheticProtocol
 from das_model.recipes import RECIPES, small
 from das_model.runtime import level_maps
 from das_model.skeleton import Skeleton
-from das_model.targets import Annotation, Encoding, Targets, encode
+from das_model.targets import Encoding, Targets, encode
 from das_model.train import TrainConfig
 
 BATCH_SIZE = 16

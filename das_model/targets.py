@@ -5,12 +5,12 @@ inverse of `decode`, tied to it by a round-trip test. The numbers that both need
 `Encoding`.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from das_model.camera import Camera
-from das_model.skeleton import BODY_22, Skeleton
+from das_model.annotation import Annotation
+from das_model.centres import CENTRES, person_centres
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class Encoding:
     radius: float = 1.5  # half side of the positive square, in strides
     root_depth_unit: float = 10.0  # mm per px: z / f is divided by this
     joint_depth_unit_mm: float = 500.0  # relative joint depth is divided by this (z_norm)
-    centre: str = "root"  # root | box | visible: which point's neighbours answer for a person
+    centre: str = "root"  # whose neighbours answer for a person, see `centres`
 
     def __post_init__(self) -> None:
-        if self.centre not in ("root", "box", "visible"):
-            raise ValueError(f"Encoding.centre must be root, box or visible, got {self.centre!r}")
+        if self.centre not in CENTRES:
+            raise ValueError(f"Encoding.centre must be in {CENTRES}, got {self.centre!r}")
         if len(self.range_bounds_px) != len(self.strides) - 1:
             raise ValueError(
                 f"Encoding.range_bounds_px must part {len(self.strides)} levels, "
@@ -45,76 +45,8 @@ class Encoding:
         return (np.stack([xs, ys], axis=-1) + 0.5) * stride - 0.5
 
 
-_MIN_VISIBLE_JOINTS = 4  # that a person needs for a centre of the kind `visible`
 _SPOT_EDGE = 0.1  # a heat spot is asked for down to this value, whosever box it lies in
 PAPER_ENCODING = Encoding(strides=(8, 16, 32, 64, 128), range_bounds_px=(48, 96, 192, 384))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Annotation:
-    """Labelled people of one picture.
-
-    Args:
-        joints_cam: (P, J, 3) float32 mm in camera space; any value where not `valid_3d`.
-        joints_px: (P, J, 2) float32 px; any value where not `valid_2d`.
-        valid_2d: (P, J) bool, the joint's place in the image is labelled (seen or hidden).
-        valid_3d: (P, J) bool, its camera-space position is labelled too.
-        visible: (P, J) bool, labelled and seen in the picture (not hidden, not outside).
-        ignore_px: (M, 4) float32 boxes (left, top, right, bottom) where people may stand without
-            labels: no loss is given inside.
-        camera: intrinsics of the picture.
-        skeleton: names of the J joints.
-        root_guess_px: (P, 2) float32 px, about where a root is that is not labelled, NaN where
-            nobody knows; None for no guesses.
-
-    Raises:
-        ValueError: if a shape disagrees with the skeleton or with the others.
-    """
-
-    joints_cam: np.ndarray
-    joints_px: np.ndarray
-    valid_2d: np.ndarray
-    valid_3d: np.ndarray
-    visible: np.ndarray
-    ignore_px: np.ndarray
-    camera: Camera
-    skeleton: Skeleton = field(default=BODY_22)
-    root_guess_px: np.ndarray | None = None
-
-    def __post_init__(self) -> None:
-        people_joints = (len(self.joints_px), self.skeleton.num_joints)
-        expected = {
-            "joints_cam": (*people_joints, 3),
-            "joints_px": (*people_joints, 2),
-            "valid_2d": people_joints,
-            "valid_3d": people_joints,
-            "visible": people_joints,
-            "ignore_px": (len(self.ignore_px), 4),
-        }
-        if self.root_guess_px is not None:
-            expected["root_guess_px"] = (len(self.joints_px), 2)
-        for name, shape in expected.items():
-            if getattr(self, name).shape != shape:
-                raise ValueError(
-                    f"Annotation.{name} must be {shape}, got {getattr(self, name).shape}"
-                )
-
-    def __len__(self) -> int:
-        return len(self.joints_px)
-
-    def in_skeleton(self, skeleton: Skeleton) -> "Annotation":
-        """The same people with the joints of another set, by name; what it lacks is not valid."""
-        order = skeleton.indices_in(self.skeleton)
-        has_labels = order >= 0
-        return replace(
-            self,
-            joints_cam=self.joints_cam[:, order],
-            joints_px=self.joints_px[:, order],
-            valid_2d=self.valid_2d[:, order] & has_labels,
-            valid_3d=self.valid_3d[:, order] & has_labels,
-            visible=self.visible[:, order] & has_labels,
-            skeleton=skeleton,
-        )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -150,15 +82,9 @@ def encode(annotation: Annotation, encoding: Encoding) -> list[Targets]:
 
     A person goes to the level whose range holds the largest distance from the centre to a visible
     joint, and is answered for by the locations in a square around the centre; where several
-    people claim a location, the nearest centre wins. The centre is, by `Encoding.centre`:
-
-    - root: the root joint (the paper). People whose root is unlabelled or outside the picture
-      are no targets.
-    - box: the middle of the box around the labelled joints (the paper's baseline, Table 1a).
-    - visible: the root, or a guess of it, drawn to the nearest point of the picture, so that
-      people cut off above the hips are found too (ours). The maps still say where the root is.
-
-    For people who are no targets the score is not asked for in the box around their joints.
+    people claim a location, the nearest centre wins.
+    For people without a centre (see `centres`) the score is not asked for in the box around their
+    joints.
 
     Args:
         annotation: people in the picture that the network sees; width and height multiples of
@@ -168,9 +94,8 @@ def encode(annotation: Annotation, encoding: Encoding) -> list[Targets]:
     width, height = annotation.camera.size
     centre_px, is_centre = person_centres(annotation, encoding.centre)
     level_of = _levels(annotation, centre_px, encoding)
-    ignore_px = np.concatenate(
-        [annotation.ignore_px, _joint_boxes(annotation, np.flatnonzero(~is_centre))]
-    )
+    boxes_px = annotation.boxes_px()
+    ignore_px = np.concatenate([annotation.ignore_px, boxes_px[~is_centre]])
     targets = []
     for level, stride in enumerate(encoding.strides):
         locations = encoding.locations_px(level, height // stride, width // stride)
@@ -179,8 +104,8 @@ def encode(annotation: Annotation, encoding: Encoding) -> list[Targets]:
         owner, distance = _nearest_centre(locations, centre_px[people], encoding.radius * stride)
         owner = np.where(owner >= 0, np.append(people, -1)[owner], -1)
         ignore = _inside_any(locations, ignore_px) & (owner < 0)
-        others = _joint_boxes(annotation, np.flatnonzero(~is_here))
-        is_foreign = _inside_any(locations, np.concatenate([annotation.ignore_px, others]))
+        foreign_px = np.concatenate([annotation.ignore_px, boxes_px[~is_here]])
+        is_foreign = _inside_any(locations, foreign_px)
         heat = _heat(annotation, people, locations, stride, is_foreign)
         targets.append(
             _level_targets(annotation, encoding, level, locations, owner, distance, ignore, heat)
@@ -188,50 +113,11 @@ def encode(annotation: Annotation, encoding: Encoding) -> list[Targets]:
     return targets
 
 
-def person_centres(annotation: Annotation, centre: str) -> tuple[np.ndarray, np.ndarray]:
-    """The points whose neighbours answer for people.
-
-    Args:
-        annotation: P people of a picture.
-        centre: root, box or visible, see `encode`.
-
-    Returns:
-        (P, 2) px, any value where there is none, and (P,) bool, whether there is one.
-    """
-    bounds = np.array(annotation.camera.size) - 0.5
-    root = annotation.skeleton.root
-    centre_px, is_known = annotation.joints_px[:, root], annotation.valid_2d[:, root]
-    if centre == "box":
-        boxes = _joint_boxes(annotation, np.arange(len(annotation)))
-        centre_px, is_known = (boxes[:, :2] + boxes[:, 2:]) / 2, annotation.valid_2d.any(axis=1)
-    elif centre == "visible":
-        if annotation.root_guess_px is not None:
-            centre_px = np.where(is_known[:, None], centre_px, annotation.root_guess_px)
-        else:
-            centre_px = np.where(is_known[:, None], centre_px, np.nan)
-        is_known = np.isfinite(centre_px).all(axis=1)
-        is_known &= annotation.visible.sum(axis=1) >= _MIN_VISIBLE_JOINTS
-        centre_px = np.clip(np.nan_to_num(centre_px), 0.0, bounds - 0.5)
-    return centre_px, is_known & (centre_px > -0.5).all(axis=1) & (centre_px < bounds).all(axis=1)
-
-
-def _levels(
-    annotation: Annotation, centre_px: np.ndarray, encoding: Encoding
-) -> np.ndarray:
+def _levels(annotation: Annotation, centre_px: np.ndarray, encoding: Encoding) -> np.ndarray:
     """(P,) level of each person by r_max, the largest distance centre to visible joint."""
     distance = np.linalg.norm(annotation.joints_px - centre_px[:, None], axis=-1)
     r_max = np.where(annotation.visible & annotation.valid_2d, distance, 0).max(axis=1, initial=0)
     return np.searchsorted(encoding.range_bounds_px, r_max)
-
-
-def _joint_boxes(annotation: Annotation, people: np.ndarray) -> np.ndarray:
-    """(N, 4) boxes around the labelled joints of these people, left, top, right, bottom px."""
-    boxes = np.zeros((len(people), 4), np.float32)
-    for i, person in enumerate(people):
-        joints = annotation.joints_px[person, annotation.valid_2d[person]]
-        if len(joints):
-            boxes[i] = [*joints.min(axis=0), *joints.max(axis=0)]
-    return boxes
 
 
 def _nearest_centre(
@@ -321,7 +207,7 @@ def _heat(
     heat = np.zeros((annotation.skeleton.num_joints, *is_foreign.shape), np.float32)
     is_asked = np.repeat(~is_foreign[None], len(heat), axis=0)
     seen = (annotation.visible & annotation.valid_2d)[people]
-    for joints, box in zip(seen, _joint_boxes(annotation, people), strict=True):
+    for joints, box in zip(seen, annotation.boxes_px()[people], strict=True):
         is_asked[~joints] &= ~_inside_any(locations, box[None])
     x, y = locations[0, :, 0], locations[:, 0, 1]
     for person, joint in np.argwhere(seen):

@@ -20,8 +20,8 @@ FORBIDDEN = {
     **{
         f"das_model.{name}": ("torch", "das_app", *GUI)
         for name in (
-            "camera", "skeleton", "people", "preprocess", "targets", "decode", "metrics",
-            "runtime", "protocols",
+            "camera", "skeleton", "people", "annotation", "centres", "preprocess", "targets",
+            "decode", "metrics", "runtime", "protocols",
         )
     },
     "das_model": ("das_app", "scripts", *GUI),

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.targets import Annotation
 
 _ROOT_FOCUS = 0.5  # share of placements that keep somebody's root in view
 

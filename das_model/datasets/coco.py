@@ -11,11 +11,11 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from das_model.annotation import Annotation
 from das_model.datasets.labels import LabelTable, load_table
 from das_model.datasets.photos import photo_annotation
 from das_model.datasets.pictures import PictureSet
 from das_model.skeleton import BODY_22
-from das_model.targets import Annotation
 
 SPLITS = ("train2017", "val2017")
 

@@ -6,12 +6,12 @@ from typing import Protocol
 
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.datasets import coco, muco, panoptic
 from das_model.datasets.augment import AugmentConfig
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
-from das_model.targets import Annotation
 
 
 class AnnotatedSet(Protocol):

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.skeleton import Skeleton
-from das_model.targets import Annotation
 
 _FINGERPRINT = "fingerprint"
 

@@ -7,8 +7,8 @@ optical axis to where the common lens shows it in the size that it has.
 
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.targets import Annotation
 
 
 def join(

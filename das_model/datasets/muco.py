@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.datasets.labels import LabelTable, load_table
 from das_model.datasets.pictures import PictureSet
 from das_model.skeleton import MUCO_21, Skeleton
-from das_model.targets import Annotation
 
 LABELS_FILE = "MuCo-3DHP.labels.npz"  # beside the JSON, by scripts/prepare_data.py
 

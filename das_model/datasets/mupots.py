@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 from scipy.io import loadmat
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.datasets.labels import LabelTable, load_table
 from das_model.datasets.muco import people_annotation
 from das_model.datasets.pictures import PictureSet
 from das_model.skeleton import MUPOTS_17
-from das_model.targets import Annotation
 
 SEQUENCES = tuple(f"TS{number}" for number in range(1, 21))
 PICTURES = "MultiPersonTestSet"

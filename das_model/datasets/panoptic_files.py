@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.datasets.labels import LabelTable
 from das_model.skeleton import BODY_22, PANOPTIC_15, Skeleton
-from das_model.targets import Annotation
 
 _MIN_CONFIDENCE = 0.1
 _MIN_JOINTS, _MIN_AREA_PX = 3, 64  # of a usable body

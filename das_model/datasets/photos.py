@@ -13,9 +13,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.skeleton import BODY_22, COCO_17
-from das_model.targets import Annotation
 
 _NECK_RISE = 0.185  # of the trunk above the mid-shoulder point, as SMAP derives necks from COCO
 _MIN_JOINTS = 5  # labelled joints that a person needs to be a target

@@ -11,10 +11,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.datasets.labels import LabelTable
 from das_model.datasets.rectify import rectify
-from das_model.targets import Annotation
 
 
 @dataclass(frozen=True, eq=False, slots=True)

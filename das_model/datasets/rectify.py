@@ -11,8 +11,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.targets import Annotation
 
 
 def rectify(image: np.ndarray, annotation: Annotation) -> tuple[np.ndarray, Annotation]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.synthetic.storage import Shard, image_path, read_shard
-from das_model.targets import Annotation
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -12,12 +12,13 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from das_model.annotation import Annotation
 from das_model.datasets.augment import AugmentConfig, place, random_placement, vary_colour
 from das_model.datasets.data_config import AnnotatedSet, DataConfig
 from das_model.datasets.mosaic import join
 from das_model.losses import BatchTargets
 from das_model.skeleton import BODY_22, Skeleton
-from das_model.targets import Annotation, Encoding, Targets, encode
+from das_model.targets import Encoding, Targets, encode
 
 _MOSAICS = ((1, 2), (2, 1), (2, 2))  # columns and rows
 Batch = tuple[Tensor, list[BatchTargets]]

@@ -9,6 +9,7 @@ ignore boxes, count neither for nor against. A prediction that is not finite fin
 
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.metrics import (
     PeopleErrors,
     match_one_to_one,
@@ -19,7 +20,6 @@ from das_model.metrics import (
 )
 from das_model.people import People
 from das_model.skeleton import Skeleton
-from das_model.targets import Annotation
 
 ROOT_GATE = 0.3  # of the person's size in the picture
 

@@ -20,12 +20,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.metrics import ratio
 from das_model.people import People
 from das_model.predictions import people_in, require_joints
 from das_model.protocols.one_to_one import OneToOneProtocol
 from das_model.skeleton import PANOPTIC_15, Skeleton
-from das_model.targets import Annotation
 
 # The second joint of the old 15-joint files is the head's top; the nose is never scored.
 SCORED_JOINTS = Skeleton(

@@ -9,9 +9,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.predictions import Prediction
 from das_model.skeleton import Skeleton
-from das_model.targets import Annotation
 
 NUM_PHOTOS, NUM_COLUMNS = 64, 8
 TILE_PX = 256

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.metrics import (
     COCO_SIGMAS,
     match_one_to_one,
@@ -28,7 +29,6 @@ from das_model.people import People
 from das_model.predictions import Prediction
 from das_model.protocols.photo_figures import PhotoRecord, photo_figures
 from das_model.skeleton import COCO_17
-from das_model.targets import Annotation
 
 FOUND_SHARE = 0.2  # of the person's size
 _TORSO = (("left_shoulder", "right_hip"), ("right_shoulder", "left_hip"))

@@ -7,11 +7,11 @@ outside) count neither for nor against. `one_to_one` tells who is paired with wh
 
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.metrics import PeopleErrors, ratio, summarise
 from das_model.people import People
 from das_model.protocols.one_to_one import OneToOneProtocol
 from das_model.skeleton import Skeleton
-from das_model.targets import Annotation
 
 MIN_VISIBLE_JOINTS = 4
 DISTANCE_BOUNDS_M = (2.0, 4.0)

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from das_model.targets import Annotation
+from das_model.annotation import Annotation
 
 _COLOURS = ((255, 90, 80), (90, 220, 90), (90, 160, 255), (255, 220, 60), (255, 90, 255),
             (80, 235, 235))  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.skeleton import BODY_22
 from das_model.synthetic.bodies import BodyPoser
 from das_model.synthetic.camera_effects import photograph
@@ -19,7 +20,6 @@ from das_model.synthetic.renderer import Renderer, Rendering
 from das_model.synthetic.retarget import MotionBank
 from das_model.synthetic.scene import MAX_ATTEMPTS, Scene, compose
 from das_model.synthetic.textures import make_atlas
-from das_model.targets import Annotation
 
 NUM_TEXTURES = 96
 ATLAS_SEED = 0

@@ -13,9 +13,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.skeleton import BODY_22
-from das_model.targets import Annotation
 
 JPEG_QUALITY = 92
 

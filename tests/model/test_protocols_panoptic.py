@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from people_scenes import STANDING
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.protocols.panoptic import SCORED_JOINTS, PanopticProtocol
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
-from das_model.targets import Annotation
 
 CAMERA = Camera.from_fov((1920, 1080), 60.0)
 # what the 19-joint files label: 14 joints to score, and the nose, which never counts

@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.predictions import Prediction
 from das_model.protocols.photos import PhotoProtocol
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
-from das_model.targets import Annotation
 
 CAMERA = Camera.from_fov((640, 480), 60.0)
 COCO_IN_BODY = COCO_17.indices_in(BODY_22)

@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.protocols.synthetic import SyntheticProtocol
 from das_model.skeleton import BODY_22, COCO_17
-from das_model.targets import Annotation
 
 CAMERA = Camera.from_fov((640, 480), 60.0)
 RNG = np.random.default_rng(5)

@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.skeleton import BODY_22
 from das_model.synthetic import production
@@ -13,7 +14,6 @@ from das_model.synthetic.storage import (
     write_image,
     write_shard,
 )
-from das_model.targets import Annotation
 
 SIZE = (64, 40)
 

@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people_scenes import STANDING, annotate, perfect_maps
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.decode import DecodeConfig, decode, suppress
 from das_model.skeleton import BODY_22
-from das_model.targets import PAPER_ENCODING, Annotation, Encoding, encode
+from das_model.targets import PAPER_ENCODING, Encoding, encode
 
 LIVE = Encoding()
 SURE = DecodeConfig(score_threshold=0.05)
@@ -182,7 +183,7 @@ def test_box_centre_is_the_middle_of_the_joints():
     assert distance[best] == distance.min()
     people = round_trip(annotation, encoding)
     np.testing.assert_allclose(people.joints_cam, annotation.joints_cam, atol=1.0)
-    with pytest.raises(ValueError, match="root, box or visible"):
+    with pytest.raises(ValueError, match="Encoding.centre must be in"):
         Encoding(centre="head")
 
 
@@ -241,7 +242,7 @@ def test_pose_and_depth_are_the_vote_of_alike_locations():
     level, encoding = 2, Encoding()
     maps = perfect_maps(annotation, encoding)
     ys, xs = np.nonzero(maps[level].score)
-    maps[level].score[ys, xs] = 0.04  # too unsure for a say
+    maps[level].score[ys, xs] = 0.03  # too unsure for a say
     best, second = (ys[0], xs[0]), (ys[1], xs[1])
     maps[level].score[best], maps[level].score[second] = 0.8, 0.4
     maps[level].root[2][second] *= 1.1

@@ -1,0 +1,41 @@
+"""Centres: the point of a person whose neighbours answer for the person.
+
+- root: the root joint (the paper). Where it is unlabelled or outside the picture there is none.
+- box: the middle of the box around the labelled joints (the paper's baseline, Table 1a).
+- visible: the root, or a guess of it, drawn to the nearest point of the picture, so that people
+  cut off above the hips are found too (ours). The maps still say where the root is.
+"""
+
+import numpy as np
+
+from das_model.annotation import Annotation
+
+CENTRES = ("root", "box", "visible")
+_MIN_VISIBLE_JOINTS = 4  # that a person needs for a centre of the kind `visible`
+
+
+def person_centres(annotation: Annotation, centre: str) -> tuple[np.ndarray, np.ndarray]:
+    """The points whose neighbours answer for people.
+
+    Args:
+        annotation: P people of a picture.
+        centre: one of `CENTRES`.
+
+    Returns:
+        (P, 2) px, any value where there is none, and (P,) bool, whether there is one.
+    """
+    bounds = np.array(annotation.camera.size) - 0.5
+    root = annotation.skeleton.root
+    centre_px, is_known = annotation.joints_px[:, root], annotation.valid_2d[:, root]
+    if centre == "box":
+        boxes = annotation.boxes_px()
+        centre_px, is_known = (boxes[:, :2] + boxes[:, 2:]) / 2, annotation.valid_2d.any(axis=1)
+    elif centre == "visible":
+        if annotation.root_guess_px is not None:
+            centre_px = np.where(is_known[:, None], centre_px, annotation.root_guess_px)
+        else:
+            centre_px = np.where(is_known[:, None], centre_px, np.nan)
+        is_known = np.isfinite(centre_px).all(axis=1)
+        is_known &= annotation.visible.sum(axis=1) >= _MIN_VISIBLE_JOINTS
+        centre_px = np.clip(np.nan_to_num(centre_px), 0.0, bounds - 0.5)
+    return centre_px, is_known & (centre_px > -0.5).all(axis=1) & (centre_px < bounds).all(axis=1)
