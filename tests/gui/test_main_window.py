@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QDockWidget, QLabel
 from window_fakes import FREE_BONE, SIZE, Opener, grey_frame, people_at
 
 from das_app.calibration import Intrinsics, LensOrigin
@@ -486,7 +486,7 @@ def test_a_camera_that_went_away_is_told_until_it_is_back(playing, qtbot):
 @pytest.mark.parametrize(
     ("name", "field"),
     [("labels", "has_labels"), ("trails", "has_trails"), ("offsets", "has_offsets"),
-     ("heat-map", "has_heat_map"), ("shadows", "has_shadows"), ("frustum", "has_frustum")],
+     ("heat-map", "has_heat_map")],
 )  # fmt: skip
 def test_what_lies_over_the_picture_is_switched_and_kept(playing, qtbot, make_window, name, field):
     action, overlay = playing.actions_by_name[name], playing.parts.picture.overlay
@@ -498,6 +498,15 @@ def test_what_lies_over_the_picture_is_switched_and_kept(playing, qtbot, make_wi
     assert estimator.wants_centre_map is playing.settings.has_heat_map
     other = make_window(playing.settings)
     assert other.actions_by_name[name].isChecked() is not was_on
+
+
+def test_what_the_3d_view_shows_is_switched_and_kept(needs_opengl, playing, make_window):
+    for name, field in (("shadows", "has_shadows"), ("frustum", "has_frustum")):
+        was_on = playing.actions_by_name[name].isChecked()
+        playing.actions_by_name[name].trigger()
+        assert getattr(playing.settings, field) is not was_on
+        other = make_window(playing.settings)
+        assert other.actions_by_name[name].isChecked() is not was_on
 
 
 def test_the_layout_is_kept(make_window, qtbot):
@@ -514,7 +523,7 @@ def test_the_layout_is_kept(make_window, qtbot):
 def test_a_closed_dock_unchecks_its_action(window, qtbot):
     action = window.actions_by_name["model"]
     action.trigger()
-    dock = window.parts.model_panel.parentWidget()
+    dock = window.findChild(QDockWidget, "dock-model")
     assert dock.isVisible()
     dock.close()
     assert not action.isChecked()
