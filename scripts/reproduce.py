@@ -46,6 +46,8 @@ def main() -> None:
     needed = (args.root, args.validation) if is_synthetic else (args.root,)
     if args.what.startswith("table1") and None in needed:
         parser.error(f"{args.what} needs --root and, with rendered pictures, --validation")
+    if args.what in ("table2", "table3") and None in (args.root, args.model):
+        parser.error(f"{args.what} needs --root and --model")
     if args.what.startswith("table1") and is_synthetic:
         table = reproduction.synthetic_table_1(
             args.what, args.root, args.validation, bundled, args.steps, args.pictures, args.runs
