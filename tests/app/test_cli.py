@@ -1,5 +1,6 @@
 import os
 import signal
+import time
 import sys
 from types import ModuleType
 
@@ -156,7 +157,8 @@ def test_second_ctrl_c_interrupts_a_source_that_hangs(command, tmp_path, monkeyp
 
     def read():
         for _ in range(2 if source.next_index == 3 else 0):
-            signal.raise_signal(signal.SIGINT)  # os.kill twice may arrive as one
+            signal.raise_signal(signal.SIGINT)
+            time.sleep(0.1)  # two at once may arrive as one
         return usual_read()
 
     source.read = read
