@@ -106,7 +106,7 @@ def encode(annotation: Annotation, encoding: Encoding) -> list[Targets]:
         ignore = _inside_any(locations, ignore_px) & (owner < 0)
         foreign_px = np.concatenate([annotation.ignore_px, boxes_px[~is_here]])
         is_foreign = _inside_any(locations, foreign_px)
-        heat = _heat(annotation, people, locations, stride, is_foreign)
+        heat = _heat(annotation, people, boxes_px[people], locations, stride, is_foreign)
         targets.append(
             _level_targets(annotation, encoding, level, locations, owner, distance, ignore, heat)
         )
@@ -194,6 +194,7 @@ def _level_targets(
 def _heat(
     annotation: Annotation,
     people: np.ndarray,
+    boxes_px: np.ndarray,
     locations: np.ndarray,
     stride: int,
     is_foreign: np.ndarray,
@@ -201,13 +202,14 @@ def _heat(
     """Targets of the auxiliary heat map that only training has: where joints are seen.
 
     Returns:
-        heat and heat_asked of `Targets`, from the N `people` of this level; `is_foreign` (h, w)
-        marks what belongs to others. A spot is a Gaussian with a sigma of one stride.
+        heat and heat_asked of `Targets`, from the N `people` of this level and their boxes
+        (N, 4); `is_foreign` (h, w) marks what belongs to others. A spot is a Gaussian with a
+        sigma of one stride.
     """
     heat = np.zeros((annotation.skeleton.num_joints, *is_foreign.shape), np.float32)
     is_asked = np.repeat(~is_foreign[None], len(heat), axis=0)
     seen = (annotation.visible & annotation.valid_2d)[people]
-    for joints, box in zip(seen, annotation.boxes_px()[people], strict=True):
+    for joints, box in zip(seen, boxes_px, strict=True):
         is_asked[~joints] &= ~_inside_any(locations, box[None])
     x, y = locations[0, :, 0], locations[:, 0, 1]
     for person, joint in np.argwhere(seen):

@@ -9,30 +9,12 @@ import numpy as np
 import pytest
 from pipeline_fakes import FakeEstimator, FakeSource
 from session_fakes import write_session
-from typer.testing import CliRunner
 
-from das_app import devices, settings
-from das_app.cli import app
+from das_app import devices
 from das_app.devices import CameraDevice, CameraMode
 from das_app.pipeline import sources
 from das_app.pipeline.session import Session
 from das_app.settings import AppSettings, file_sha256, save_settings
-
-
-@pytest.fixture
-def command(tmp_path, monkeypatch):
-    """Runs `das-app` with a fake model and settings of its own; returns typer's result."""
-    runtime = ModuleType("das_model.runtime")
-    runtime.PoseEstimator = FakeEstimator
-    monkeypatch.setitem(sys.modules, "das_model.runtime", runtime)
-    monkeypatch.setattr(settings, "settings_path", lambda: tmp_path / "settings.toml")
-    monkeypatch.setattr(settings, "bundled_file", lambda *parts: tmp_path / "model.onnx")
-    (tmp_path / "model.onnx").write_bytes(b"weights")
-
-    def run(*arguments):
-        return CliRunner().invoke(app, [str(a) for a in arguments])
-
-    return run
 
 
 @pytest.fixture

@@ -1,16 +1,10 @@
 """The lens and the smoothing that `das-app capture` works with."""
 
-import sys
-from types import ModuleType
 
 import cv2
 import numpy as np
 import pytest
-from pipeline_fakes import FakeEstimator
-from typer.testing import CliRunner
 
-from das_app import settings
-from das_app.cli import app
 from das_app.pipeline.session import Session
 from das_app.settings import AppSettings, save_settings
 
@@ -23,22 +17,15 @@ TWO_CAMERAS = "".join(
 
 
 @pytest.fixture
-def capture(tmp_path, monkeypatch):
+def capture(command, tmp_path):
     """Captures three images into tmp_path/s with a fake model; returns typer's result."""
-    runtime = ModuleType("das_model.runtime")
-    runtime.PoseEstimator = FakeEstimator
-    monkeypatch.setitem(sys.modules, "das_model.runtime", runtime)
-    monkeypatch.setattr(settings, "settings_path", lambda: tmp_path / "settings.toml")
-    monkeypatch.setattr(settings, "bundled_file", lambda *parts: tmp_path / "model.onnx")
-    (tmp_path / "model.onnx").write_bytes(b"weights")
     (tmp_path / "photos").mkdir()
     for number in range(3):
         image = np.full((24, 32, 3), 40 * number, np.uint8)
         assert cv2.imwrite(str(tmp_path / "photos" / f"{number}.png"), image)
 
     def run(*options):
-        words = ["capture", tmp_path / "photos", "-o", tmp_path / "s", *options]
-        return CliRunner().invoke(app, [str(word) for word in words])
+        return command("capture", tmp_path / "photos", "-o", tmp_path / "s", *options)
 
     return run
 

@@ -1,0 +1,27 @@
+"""Fixtures that several tests of the application share."""
+
+import sys
+from types import ModuleType
+
+import pytest
+from pipeline_fakes import FakeEstimator
+from typer.testing import CliRunner
+
+from das_app import settings
+from das_app.cli import app
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    """Runs `das-app` with a fake model and settings of its own; returns typer's result."""
+    runtime = ModuleType("das_model.runtime")
+    runtime.PoseEstimator = FakeEstimator
+    monkeypatch.setitem(sys.modules, "das_model.runtime", runtime)
+    monkeypatch.setattr(settings, "settings_path", lambda: tmp_path / "settings.toml")
+    monkeypatch.setattr(settings, "bundled_file", lambda *parts: tmp_path / "model.onnx")
+    (tmp_path / "model.onnx").write_bytes(b"weights")
+
+    def run(*arguments):
+        return CliRunner().invoke(app, [str(a) for a in arguments])
+
+    return run
