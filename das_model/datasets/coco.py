@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from das_model.annotation import Annotation
-from das_model.datasets.labels import LabelTable, load_table
+from das_model.datasets.labels import LabelTable, load_table, required_labels
 from das_model.datasets.photos import photo_annotation
 from das_model.datasets.pictures import PictureSet
 from das_model.skeleton import BODY_22
@@ -40,10 +40,7 @@ def label_file(root: Path, split: str) -> Path:
     """The file of a split's labels; FileNotFoundError if it is not there."""
     if split not in SPLITS:
         raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
-    file = label_path(root, split)
-    if not file.is_file():
-        raise FileNotFoundError(f"{file}: the labels were expected there")
-    return file
+    return required_labels(label_path(root, split))
 
 
 def label_path(root: Path, split: str) -> Path:

@@ -144,6 +144,13 @@ class LabelTable:
         np.savez(file, **values, **{_FINGERPRINT: np.array(_fingerprint(sources))})
 
 
+def required_labels(file: Path) -> Path:
+    """The file itself; FileNotFoundError if it is not there."""
+    if not file.is_file():
+        raise FileNotFoundError(f"{file}: the labels were expected there")
+    return file
+
+
 def load_table(
     file: Path, sources: Sequence[Path], read: Callable[[], LabelTable]
 ) -> LabelTable:

@@ -12,7 +12,7 @@ import numpy as np
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.datasets.labels import LabelTable, load_table
+from das_model.datasets.labels import LabelTable, load_table, required_labels
 from das_model.datasets.pictures import PictureSet
 from das_model.skeleton import MUCO_21, Skeleton
 
@@ -33,10 +33,7 @@ def training_set(root: Path) -> PictureSet:
 
 def label_file(root: Path) -> Path:
     """The file of the labels; FileNotFoundError if it is not there."""
-    file = root / "MuCo-3DHP.json"
-    if not file.is_file():
-        raise FileNotFoundError(f"{file}: the labels were expected there")
-    return file
+    return required_labels(root / "MuCo-3DHP.json")
 
 
 def read_labels(file: Path) -> LabelTable:

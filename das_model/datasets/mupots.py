@@ -18,7 +18,7 @@ from scipy.io import loadmat
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.datasets.labels import LabelTable, load_table
+from das_model.datasets.labels import LabelTable, load_table, required_labels
 from das_model.datasets.muco import people_annotation
 from das_model.datasets.pictures import PictureSet
 from das_model.skeleton import MUPOTS_17
@@ -61,10 +61,7 @@ def test_set(root: Path) -> PictureSet:
 
 def label_file(root: Path) -> Path:
     """The JSON file of the labels; FileNotFoundError if it is not there."""
-    file = root / "MuPoTS-3D.json"
-    if not file.is_file():
-        raise FileNotFoundError(f"{file}: the labels were expected there")
-    return file
+    return required_labels(root / "MuPoTS-3D.json")
 
 
 def read_labels(file: Path) -> LabelTable:
