@@ -1,7 +1,7 @@
 """The running pipeline: capture thread -> mailbox -> inference thread -> mailbox -> whoever looks.
 
 A result carries its own frame, so what is drawn always belongs to the picture under it. The
-window polls `results`; a sink, such as a recorder, sees every result from the inference thread.
+window polls `results`; sinks, such as a recorder, see every result from the inference thread.
 """
 
 import logging
@@ -68,7 +68,7 @@ class LivePipeline:
             that made the change: it must return at once and must not call `stop`.
         loop: begin a file again at its end.
         pace: play a file by its timestamps; otherwise as fast as it can be read.
-        sink: called with every result, in order, in the inference thread.
+        sink: called with every result, in order, in the inference thread; `add_sink` for more.
         people_options: tracking and smoothing.
     """
 
@@ -84,7 +84,7 @@ class LivePipeline:
     ) -> None:
         self.results: Mailbox[PoseResult] = Mailbox()
         self._source, self._estimator, self._on_state = source, estimator, on_state
-        self._sink, self._sink_lock = sink, threading.Lock()
+        self._sinks, self._sinks_lock = [] if sink is None else [sink], threading.Lock()
         self._people_over_time = PeopleOverTime(people_options)
         self._state, self._state_lock = PipelineState.STOPPED, threading.RLock()
         self._figures = Figures()
@@ -173,10 +173,19 @@ class LivePipeline:
         """Track and smooth otherwise from the next frame on."""
         self._people_over_time.options = options
 
-    def set_sink(self, sink: ResultSink | None) -> None:
-        """Attach or detach the sink; the former one is not called any more on return."""
-        with self._sink_lock:
-            self._sink = sink
+    def add_sink(self, sink: ResultSink) -> None:
+        """Call another sink, after those that are there, with every result from now on."""
+        with self._sinks_lock:
+            self._sinks.append(sink)
+
+    def remove_sink(self, sink: ResultSink) -> None:
+        """Call a sink no more; it is not being called any more on return.
+
+        Raises:
+            ValueError: if it was not called before.
+        """
+        with self._sinks_lock:
+            self._sinks.remove(sink)
 
     def stats(self) -> PipelineStats:
         """Figures of about the last second, and counts since the start."""
@@ -210,9 +219,9 @@ class LivePipeline:
             latency_s = end_s - captured.taken_s
             seen = estimator.centre_map if isinstance(estimator, SeeingEstimator) else None
             result = PoseResult(frame, shown, inference_s, latency_s, raw, seen)
-            with self._sink_lock:
-                if self._sink is not None:
-                    self._sink(result)
+            with self._sinks_lock:
+                for sink in self._sinks:
+                    sink(result)
             stages_s = estimator.stages_s if isinstance(estimator, TimedEstimator) else None
             self._figures.note_result(end_s, result, begin_s - captured.ready_s, stages_s)
             self.results.put(result)

@@ -392,16 +392,20 @@ def test_fault_of_the_sink_is_told(run, caplog):
     assert "no space left" in states.heard[-1][1]
 
 
-def test_detached_sink_is_not_called_any_more(run):
-    seen = []
-    pipeline, _ = run(FakeSource(num_frames=None), sink=seen.append)
+def test_every_sink_sees_the_results_until_it_is_removed(run):
+    first, second = [], []
+    pipeline, _ = run(FakeSource(num_frames=None), sink=first.append)
+    pipeline.add_sink(second.append)
     pipeline.start()
     assert pipeline.results.take(WAIT_S) is not None
-    pipeline.set_sink(None)
-    num_seen = len(seen)
+    pipeline.remove_sink(first.append)
+    num_seen = len(first)
     for _ in range(3):
         assert pipeline.results.take(WAIT_S) is not None
-    assert len(seen) == num_seen > 0
+    assert len(first) == num_seen > 0
+    assert second[:num_seen] == first and len(second) > num_seen
+    with pytest.raises(ValueError):
+        pipeline.remove_sink(first.append)
 
 
 def test_new_intrinsics_hold_for_the_following_frames(run):
