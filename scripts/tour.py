@@ -2,11 +2,12 @@
 
     xvfb-run -a -s "-screen 0 1600x1000x24" python scripts/tour.py --out docs/images
 
-With --minutes it then plays the demo so long and prints what a leak would change.
+With --minutes it then plays the demo so long and prints every minute what a leak would change.
 """
 
 import argparse
 import gc
+import math
 import os
 import sys
 import threading
@@ -49,9 +50,10 @@ def main() -> int:
     if args.minutes:
         window.open(DEMO_SOURCE)
         _play(30.0)
-        _print_resources("after 30 s")
-        _play(60 * args.minutes)
-        _print_resources(f"after {args.minutes:g} minutes")
+        _print_resources(0.5)
+        for minute in range(1, math.ceil(args.minutes) + 1):
+            _play(60 * min(1.0, args.minutes - minute + 1))
+            _print_resources(min(minute, args.minutes) + 0.5)
     watch.stop()
     window.close()
     worst = watch.longest
@@ -71,13 +73,14 @@ def _play(duration_s: float) -> None:
         time.sleep(0.002)
 
 
-def _print_resources(when: str) -> None:
+def _print_resources(minute: float) -> None:
     """Memory, threads, file handles (Linux), and references to what everything refers to."""
     gc.collect()
     pages = int(Path("/proc/self/statm").read_text().split()[1])
-    print(f"{when}: {pages * os.sysconf('SC_PAGE_SIZE') / 2**20:.0f} MiB, "
+    print(f"minute {minute:4.1f}: {pages * os.sysconf('SC_PAGE_SIZE') / 2**20:.0f} MiB, "
           f"{threading.active_count()} threads, {len(os.listdir('/proc/self/fd'))} files, "
-          f"references to True {sys.getrefcount(True)}, to False {sys.getrefcount(False)}")
+          f"references to True {sys.getrefcount(True)}, to False {sys.getrefcount(False)}",
+          flush=True)
 
 
 if __name__ == "__main__":

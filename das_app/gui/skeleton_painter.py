@@ -17,8 +17,8 @@ from das_model.people import People
 
 _OUTLINE = QColor(8, 10, 13, 200)
 _OUTLINE_PX = 1.3  # on each side
-_OUTLINE_SLOT = -1
-_LEVELS = 32  # of opacity, so that pens can be kept
+_OUTLINE_SLOT, _JOINT_LIGHTNESS = -1, 135  # per cent
+_LEVELS, _WIDTHS_PER_PX = 16, 2  # of opacity and width, so that pens can be kept
 _FACE = ("head_top", "nose", "left_eye", "right_eye", "left_ear", "right_ear")
 _LEAST_WIDTH_PX, _LARGEST_WIDTH_PX, _EXTENT_PER_WIDTH = 1.8, 5.0, 70
 
@@ -51,7 +51,7 @@ def limb_width(spots: np.ndarray) -> float:
     """Width of a limb by the person's extent on the screen, (N, 2) in the same units."""
     extent = float(np.linalg.norm(spots.max(axis=0) - spots.min(axis=0)))
     width = float(np.clip(extent / _EXTENT_PER_WIDTH, _LEAST_WIDTH_PX, _LARGEST_WIDTH_PX))
-    return round(width * 4) / 4
+    return round(width * _WIDTHS_PER_PX) / _WIDTHS_PER_PX
 
 
 class _Spots:
@@ -83,15 +83,14 @@ def _paint_joints(painter: QPainter, person: _Spots, diameters: np.ndarray) -> N
             spot, level = QPointF(*person.places[joint]), person.level[joint]
             painter.setPen(_pen(_OUTLINE_SLOT, level, diameter + 2 * _OUTLINE_PX))
             painter.drawPoint(spot)
-            painter.setPen(_pen(person.slot, level, diameter, is_bright=True))
+            painter.setPen(_pen(person.slot, level, diameter, _JOINT_LIGHTNESS))
             painter.drawPoint(spot)
 
 
-@lru_cache(maxsize=4096)
-def _pen(slot: int, level: int, width: float, is_bright: bool = False) -> QPen:
+@lru_cache(maxsize=1024)
+def _pen(slot: int, level: int, width: float, lightness: int = 100) -> QPen:
     """Round pen in a person's colour, or the outline's, at one of the levels of opacity."""
     colour = QColor(_OUTLINE) if slot == _OUTLINE_SLOT else theme.person_colour(slot)
-    if is_bright:
-        colour = colour.lighter(135)
+    colour = colour.lighter(lightness)
     colour.setAlphaF(colour.alphaF() * level / _LEVELS)
     return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
