@@ -14,7 +14,8 @@ from das_app.gui.bridge import Model, Opened
 from das_app.gui.controls import LEAST_SCORE
 from das_app.gui.main_window import MainWindow
 from das_app.models import device_note, load_estimator
-from das_app.pipeline.live import LivePipeline, StateListener
+from das_app.pipeline.live import LivePipeline
+from das_app.pipeline.run import StateListener
 from das_app.pipeline.sources import open_source
 from das_app.qt_environment import drop_cv2_qt_plugins
 from das_app.settings import AppSettings, save_settings, settings_path
@@ -78,6 +79,7 @@ def run_app(settings: AppSettings) -> int:
     app.styleHints().colorSchemeChanged.connect(window.wear_look)
     window.show()
     window.open(settings.source)
+    window.offer_repairs()
     with _closing_on_signals(window):
         code = app.exec()
     try:

@@ -16,12 +16,14 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from das_app.pipeline.frame_source import FrameSource
-from das_app.pipeline.live import LivePipeline, StateListener
+from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.mailbox import Mailbox
 from das_app.pipeline.messages import PipelineState
+from das_app.pipeline.run import StateListener
 from das_app.settings import AppSettings, Device
 from das_model.camera import Camera
 from das_model.people import People
+from das_model.skeleton import Skeleton
 
 SHUTDOWN_TIMEOUT_S = 3.0
 _log = logging.getLogger(__name__)
@@ -32,9 +34,13 @@ class TunableEstimator(Protocol):
 
     Attributes:
         wants_centre_map: show where it sees the middle of somebody.
+        skeleton: joints of its people.
+        model_name: as the model file has it.
     """
 
     wants_centre_map: bool
+    skeleton: Skeleton
+    model_name: str
 
     def __call__(self, image: np.ndarray, camera: Camera) -> People:
         """The people of a picture."""

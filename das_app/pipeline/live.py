@@ -20,16 +20,14 @@ from das_app.pipeline.mailbox import Mailbox
 from das_app.pipeline.messages import PipelineState, PipelineStats, PoseResult
 from das_app.pipeline.people_over_time import USUAL_PEOPLE, PeopleOptions, PeopleOverTime
 from das_app.pipeline.playback import Playback
+from das_app.pipeline.run import ResultSink, RunState, Sinks, StateListener
 from das_model.camera import Camera
 from das_model.centre_map import CentreMap
 from das_model.people import People
 
 STOP_TIMEOUT_S = 3.0
-_FINAL_STATES = (PipelineState.STOPPED, PipelineState.FAULTED)
 
 Estimator = Callable[[np.ndarray, Camera], People]
-StateListener = Callable[[PipelineState, str], None]
-ResultSink = Callable[[PoseResult], None]
 
 _log = logging.getLogger(__name__)
 
@@ -83,13 +81,12 @@ class LivePipeline:
         people_options: PeopleOptions = USUAL_PEOPLE,
     ) -> None:
         self.results: Mailbox[PoseResult] = Mailbox()
-        self._source, self._estimator, self._on_state = source, estimator, on_state
-        self._sinks, self._sinks_lock = [] if sink is None else [sink], threading.Lock()
+        self._source, self._estimator = source, estimator
+        self._sinks, self._state = Sinks(sink), RunState(on_state)
         self._people_over_time = PeopleOverTime(people_options)
-        self._state, self._state_lock = PipelineState.STOPPED, threading.RLock()
         self._figures = Figures()
         self._playback = Playback(source, loop, pace)
-        self._feed = FrameFeed(source, self._playback, self._figures, self._change_state)
+        self._feed = FrameFeed(source, self._playback, self._figures, self._state.change)
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._run_capture, name="das-capture", daemon=True),
@@ -100,16 +97,14 @@ class LivePipeline:
     @property
     def state(self) -> PipelineState:
         """Where in its life the pipeline is."""
-        return self._state
+        return self._state.now
 
     def start(self) -> None:
         """Start both threads. Raises RuntimeError when called twice."""
         if self._has_started or self._stopping.is_set():
             raise RuntimeError("LivePipeline runs once; make a new one for another run")
         self._has_started = True
-        with self._state_lock:
-            self._state = PipelineState.RUNNING
-            self._on_state(self._state, self._source.name)
+        self._state.begin(self._source.name)
         for thread in self._threads:
             thread.start()
 
@@ -127,7 +122,7 @@ class LivePipeline:
         deadline_s = time.monotonic() + STOP_TIMEOUT_S
         for thread in self._threads:
             thread.join(max(0.0, deadline_s - time.monotonic()))
-        self._change_state(PipelineState.STOPPED, self._source.name)
+        self._state.change(PipelineState.STOPPED, self._source.name)
         alive = [thread.name for thread in self._threads if thread.is_alive()]
         if alive:
             raise TimeoutError(f"{', '.join(alive)} still busy {STOP_TIMEOUT_S:g} s after stop")
@@ -135,13 +130,13 @@ class LivePipeline:
     def set_paused(self, is_paused: bool) -> None:
         """Hold or go on: a file waits, a camera's pictures are let go by. A file that is at its
         end plays again from its beginning."""
-        if self._state in _FINAL_STATES:
+        if self._state.is_over:
             return
         if is_paused:
             self._feed.set_paused(True)
-            self._follow(PipelineState.RUNNING, PipelineState.PAUSED)
+            self._state.follow(PipelineState.RUNNING, PipelineState.PAUSED, self._source.name)
         else:
-            self._follow(PipelineState.PAUSED, PipelineState.RUNNING)
+            self._state.follow(PipelineState.PAUSED, PipelineState.RUNNING, self._source.name)
             self._feed.set_paused(False)
 
     def seek(self, time_s: float) -> None:
@@ -151,7 +146,7 @@ class LivePipeline:
     def step(self, num_frames: int) -> None:
         """Hold a file so many frames after the one shown, or before it when negative."""
         self._playback.step(num_frames)
-        self._follow(PipelineState.RUNNING, PipelineState.PAUSED)
+        self._state.follow(PipelineState.RUNNING, PipelineState.PAUSED, self._source.name)
 
     def set_speed(self, speed: float) -> None:
         """Play a file so many times as fast. Raises ValueError outside 0.1 to 4."""
@@ -175,8 +170,7 @@ class LivePipeline:
 
     def add_sink(self, sink: ResultSink) -> None:
         """Call another sink, after those that are there, with every result from now on."""
-        with self._sinks_lock:
-            self._sinks.append(sink)
+        self._sinks.add(sink)
 
     def remove_sink(self, sink: ResultSink) -> None:
         """Call a sink no more; it is not being called any more on return.
@@ -184,8 +178,7 @@ class LivePipeline:
         Raises:
             ValueError: if it was not called before.
         """
-        with self._sinks_lock:
-            self._sinks.remove(sink)
+        self._sinks.remove(sink)
 
     def stats(self) -> PipelineStats:
         """Figures of about the last second, and counts since the start."""
@@ -219,9 +212,7 @@ class LivePipeline:
             latency_s = end_s - captured.taken_s
             seen = estimator.centre_map if isinstance(estimator, SeeingEstimator) else None
             result = PoseResult(frame, shown, inference_s, latency_s, raw, seen)
-            with self._sinks_lock:
-                for sink in self._sinks:
-                    sink(result)
+            self._sinks(result)
             stages_s = estimator.stages_s if isinstance(estimator, TimedEstimator) else None
             self._figures.note_result(end_s, result, begin_s - captured.ready_s, stages_s)
             self.results.put(result)
@@ -236,18 +227,5 @@ class LivePipeline:
     def _fault(self, stage: str, error: Exception) -> None:
         _log.exception("%s of %s failed", stage, self._source.name)
         text = str(error) or type(error).__name__
-        self._change_state(PipelineState.FAULTED, f"{self._source.name}: {stage} failed: {text}")
+        self._state.change(PipelineState.FAULTED, f"{self._source.name}: {stage} failed: {text}")
         self._end()
-
-    def _follow(self, former: PipelineState, state: PipelineState) -> None:
-        """Change to `state` where the pipeline is in the `former`."""
-        with self._state_lock:
-            if self._state is former:
-                self._change_state(state, self._source.name)
-
-    def _change_state(self, state: PipelineState, message: str) -> None:
-        with self._state_lock:
-            if self._state in _FINAL_STATES:
-                return
-            self._state = state
-            self._on_state(state, message)

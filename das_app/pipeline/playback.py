@@ -44,6 +44,7 @@ class Playback:
         self._target: _Target | None = None  # what to show next, whether paused or not
         self._shown: Frame | None = None
         self._ready: Frame | None = None  # read, not yet due
+        self._begin_s: float | None = None
 
     @property
     def is_paused(self) -> bool:
@@ -55,13 +56,17 @@ class Playback:
         with self._changed:
             self._is_paused = is_paused
             if not is_paused and self._is_at_end and self._target is None:
-                self._target = lambda: 0
+                self._target = self._beginning
             self._pacer.restart()
             self._changed.notify_all()
 
     def set_looping(self, is_looping: bool) -> None:
         """Whether the file begins again at its end; holds from its next end on."""
         self._loop = is_looping
+
+    def set_beginning(self, time_s: float | None) -> None:
+        """Where it begins again at its end; None is the beginning of the file."""
+        self._begin_s = time_s
 
     def set_speed(self, speed: float) -> None:
         """Play so many times as fast. Raises ValueError outside 0.1 to 4."""
@@ -126,6 +131,9 @@ class Playback:
     def _here(self) -> int:
         return -1 if self._shown is None else self._shown.index
 
+    def _beginning(self) -> int:
+        return 0 if self._begin_s is None else self._source.index_at(self._begin_s)
+
     def _wait_for_work(self) -> bool:
         """Wait while paused or at the end, unless a place is asked for; False when closed."""
         with self._changed:
@@ -159,7 +167,7 @@ class Playback:
             with self._changed:  # the last frame's own time
                 self._changed.wait_for(self._has_orders, 1 / self._source.nominal_fps)
         if not self._has_orders():
-            self._source.seek(0)
+            self._source.seek(self._beginning())
             self._pacer.restart()
         return True
 
