@@ -65,16 +65,22 @@ class Motion:
 
     def positions(self) -> np.ndarray:
         """(n, R, 3) mm, places of all joints, y up."""
-        places = np.empty((*self.rotations.shape[:2], 3))
-        turned = np.empty_like(self.rotations)
+        places, turned = np.empty((*self.rotations.shape[:2], 3)), self.world_rotations()
         for number, joint in enumerate(self.joints):
             if joint.parent < 0:
-                places[:, number], turned[:, number] = self.root, self.rotations[:, number]
+                places[:, number] = self.root
                 continue
-            before = turned[:, joint.parent]
-            places[:, number] = places[:, joint.parent] + before @ joint.offset
-            turned[:, number] = before @ self.rotations[:, number]
+            step = turned[:, joint.parent] @ joint.offset
+            places[:, number] = places[:, joint.parent] + step
         return places
+
+    def world_rotations(self) -> np.ndarray:
+        """(n, R, 3, 3) rotation of each joint from the rest pose, in the world."""
+        turned = np.array(self.rotations)
+        for number, joint in enumerate(self.joints):
+            if joint.parent >= 0:
+                turned[:, number] = turned[:, joint.parent] @ turned[:, number]
+        return turned
 
 
 def to_y_up(joints: np.ndarray) -> np.ndarray:
@@ -116,6 +122,12 @@ def solve(joints: np.ndarray, skeleton: Skeleton) -> Motion:
     return Motion(tuple(solver.rig), joints[:, skeleton.root], rotations)
 
 
+def rest_direction(joint: str) -> np.ndarray:
+    """(3,) unit vector from a joint's parent to the joint in the rest pose, y up."""
+    direction = np.array(_REST[joint], np.float64)
+    return direction / np.linalg.norm(direction)
+
+
 class _Solver:
     def __init__(self, joints: np.ndarray, skeleton: Skeleton) -> None:
         self._joints, self._skeleton = joints, skeleton
@@ -148,21 +160,18 @@ class _Solver:
                 holder = self._append(names[child] + _BASE, number, np.zeros(3), base)
                 turned = after @ base
             length = np.linalg.norm(self._joints[0, child] - self._joints[0, joint])
-            self.place(child, holder, length * self._rest(child), turned)
+            rest = rest_direction(self._skeleton.joint_names[child])
+            self.place(child, holder, length * rest, turned)
 
     def _append(self, name: str, parent: int, offset: np.ndarray, rotation: np.ndarray) -> int:
         self.rig.append(RigJoint(name, parent, offset))
         self.rotations.append(rotation)
         return len(self.rig) - 1
 
-    def _rest(self, joint: int) -> np.ndarray:
-        direction = np.array(_REST[self._skeleton.joint_names[joint]], np.float64)
-        return direction / np.linalg.norm(direction)
-
     def _least(self, joint: int, child: int, before: np.ndarray) -> np.ndarray:
         """(n, 3, 3) least rotation that turns the child from rest to where it was seen."""
         seen = _local(before, self._joints[:, child] - self._joints[:, joint])
-        return _least_rotation(self._rest(child), seen)
+        return least_rotation(rest_direction(self._skeleton.joint_names[child]), seen)
 
     def _twisted(
         self, name: str, joint: int, child: int, before: np.ndarray, rotation: np.ndarray
@@ -198,7 +207,7 @@ def _local(rotation: np.ndarray, direction: np.ndarray) -> np.ndarray:
     return local / np.maximum(np.linalg.norm(local, axis=-1, keepdims=True), 1e-9)
 
 
-def _least_rotation(start: np.ndarray, ends: np.ndarray) -> np.ndarray:
+def least_rotation(start: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """(n, 3, 3) least rotations from the unit vector (3,) to unit vectors (n, 3)."""
     axis = np.cross(start, ends)
     sine = np.linalg.norm(axis, axis=-1)
