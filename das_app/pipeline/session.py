@@ -9,9 +9,11 @@
 Positions are camera space in mm, x right, y down, z forward, origin at the lens.
 """
 
+import itertools
 import json
 import math
 from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +39,8 @@ from das_app.pipeline.session_types import RecordedPoses, SessionError, SessionE
 from das_model.camera import Camera
 
 _ROUNDING_S = 1e-9  # times of messages are whole nanoseconds
+_MAX_GUESSES = 4  # from even numbering; then halves, whatever the numbers are
+_MAX_CACHED = 6  # chunks kept parsed: two neighbours, smoothed and raw, and some
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -93,7 +97,7 @@ class Session:
         self._pose_chunks = [chunk for chunk in self._chunks if POSES_TOPIC in chunk.topics]
         start_ns = self.origin.start_ns
         self._starts_s = [(chunk.start_ns - start_ns) / 1e9 for chunk in self._pose_chunks]
-        self._cached: tuple[tuple[int, bool], list[RecordedPoses]] = ((-1, False), [])
+        self._cached: OrderedDict[tuple[int, bool], list[RecordedPoses]] = OrderedDict()
 
     def __len__(self) -> int:
         return self._num_messages.get(POSES_TOPIC, 0)
@@ -140,6 +144,34 @@ class Session:
             number -= 1
         return next(self.between(is_raw=is_raw), None)
 
+    def after(self, time_s: float, is_raw: bool = False) -> RecordedPoses | None:
+        """The first frame later than a time; None when there is none."""
+        return next(self.between(math.nextafter(time_s, math.inf), is_raw=is_raw), None)
+
+    def numbered(self, index: int, is_raw: bool = False) -> RecordedPoses | None:
+        """The newest frame of at most this number, or else the first; None when there is none.
+
+        Numbers rise, but some may be missing where a damaged file was repaired.
+        """
+        low, high = 0, len(self._pose_chunks) - 1
+        number = next(reversed(self._cached), (0, is_raw))[0]  # most often it is near
+        for num_tries in itertools.count(1):
+            if low > high:
+                break
+            number = min(max(number, low), high)
+            frames = self._frames(number, is_raw)
+            if frames and frames[0].index <= index <= frames[-1].index:
+                high = number
+                break
+            is_later = bool(frames) and index > frames[-1].index
+            low, high = (number + 1, high) if is_later else (low, number - 1)
+            away = (index - frames[0].index) // len(frames) if frames else -1
+            number = number + away if num_tries < _MAX_GUESSES else (low + high) // 2
+        if high < 0:
+            return next(self.between(is_raw=is_raw), None)
+        frames = self._frames(high, is_raw)
+        return frames[bisect_right(frames, index, key=lambda poses: poses.index) - 1]
+
     def events(self) -> list[SessionEvent]:
         """What happened while it was recorded, in order."""
         return [
@@ -179,17 +211,21 @@ class Session:
 
     def _frames(self, number: int, is_raw: bool) -> list[RecordedPoses]:
         """Frames of a pose chunk."""
-        if self._cached[0] != (number, is_raw):
-            place = self._pose_chunks[number]
-            messages = read_chunk(self._log, place)
-            try:
-                frames = list(self._parse(messages, RAW_POSES_TOPIC if is_raw else POSES_TOPIC))
-            except DAMAGE as error:
-                raise SessionError(
-                    f"{self._log} holds no poses of ours at byte {place.offset}: {error!r}"
-                ) from error
-            self._cached = ((number, is_raw), frames)
-        return self._cached[1]
+        if (number, is_raw) in self._cached:
+            self._cached.move_to_end((number, is_raw))
+            return self._cached[number, is_raw]
+        place = self._pose_chunks[number]
+        messages = read_chunk(self._log, place)
+        try:
+            frames = list(self._parse(messages, RAW_POSES_TOPIC if is_raw else POSES_TOPIC))
+        except DAMAGE as error:
+            raise SessionError(
+                f"{self._log} holds no poses of ours at byte {place.offset}: {error!r}"
+            ) from error
+        self._cached[number, is_raw] = frames
+        if len(self._cached) > _MAX_CACHED:
+            self._cached.popitem(last=False)
+        return frames
 
     def _parse(self, messages: list[LoggedMessage], topic: str) -> Iterator[RecordedPoses]:
         """Poses of a topic, each with the camera that came before it."""
