@@ -27,6 +27,8 @@ class Annotation:
         skeleton: names of the J joints.
         root_guess_px: (P, 2) float32 px, about where a root is that is not labelled, NaN where
             nobody knows; None for no guesses.
+        is_relative: (P,) bool, of `joints_cam` the depths alone are known, from a root at 0 on;
+            None for nobody.
 
     Raises:
         ValueError: if a shape disagrees with the skeleton or with the others.
@@ -41,6 +43,7 @@ class Annotation:
     camera: Camera
     skeleton: Skeleton = field(default=BODY_22)
     root_guess_px: np.ndarray | None = None
+    is_relative: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         people_joints = (len(self.joints_px), self.skeleton.num_joints)
@@ -54,6 +57,8 @@ class Annotation:
         }
         if self.root_guess_px is not None:
             expected["root_guess_px"] = (len(self.joints_px), 2)
+        if self.is_relative is not None:
+            expected["is_relative"] = (len(self.joints_px),)
         for name, shape in expected.items():
             if getattr(self, name).shape != shape:
                 raise ValueError(

@@ -68,6 +68,13 @@ class People:
         """(P, J, 3) joints relative to their person's root, mm."""
         return self.joints_cam - self.root_cam[:, None]
 
+    def where(self, keep: np.ndarray) -> "People":
+        """The people whose place in `keep` (P,) bool is True."""
+        return People(
+            self.joints_cam[keep], self.joint_scores[keep], self.scores[keep],
+            self.track_ids[keep], self.skeleton,
+        )  # fmt: skip
+
     def joints_px(self, camera: Camera) -> np.ndarray:
         """(P, J, 2) joints reprojected into the camera's picture, px; NaN behind the lens."""
         return camera.project(self.joints_cam)

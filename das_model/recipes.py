@@ -106,7 +106,7 @@ def _lite(variant: str) -> Recipe:
     network = replace(LITE, backbone=variant)
     return Recipe(
         f"live network on EfficientNet-{variant.capitalize()}", TrainConfig(network),
-        ("synthetic", "photos"), AugmentConfig(mosaic=0.35),
+        ("synthetic", "photos"), AugmentConfig(scale=(0.75, 1.8), mosaic=0.35),
     )  # fmt: skip
 
 

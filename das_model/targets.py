@@ -179,16 +179,17 @@ def _level_targets(
     joint_valid = np.zeros((num_joints, 3, h, w), bool)
     joint_offset[:, :, ys, xs] = np.where(valid, joints, 0).transpose(1, 2, 0)
     joint_valid[:, :, ys, xs] = valid.transpose(1, 2, 0)
-    root_map = joint_offset[root].copy()
+    has_root_depth = valid_3d[:, root]
+    if annotation.is_relative is not None:
+        has_root_depth = has_root_depth & ~annotation.is_relative[people]
+    root_map, root_valid = joint_offset[root].copy(), joint_valid[root].copy()
+    root_valid[2, ys, xs] = has_root_depth
     root_map[2, ys, xs] = np.where(
-        valid_3d[:, root],
-        depth[:, root] / annotation.camera.focal_px / encoding.root_depth_unit,
-        0,
+        has_root_depth, depth[:, root] / annotation.camera.focal_px / encoding.root_depth_unit, 0
     )
     return Targets(
-        owner >= 0, ignore, centerness, root_map, joint_valid[root], joint_offset, joint_valid,
-        *heat,
-    )  # fmt: skip
+        owner >= 0, ignore, centerness, root_map, root_valid, joint_offset, joint_valid, *heat
+    )
 
 
 def _heat(

@@ -124,6 +124,7 @@ def place(
         Camera.from_intrinsics(fx, fy, centre[0], centre[1], size),
         annotation.skeleton,
         guess_px,
+        annotation.is_relative,
     )
 
 

@@ -46,8 +46,11 @@ def join(
     ]
     names = ("joints_cam", "joints_px", "valid_2d", "valid_3d", "visible", "ignore_px")
     merged = [np.concatenate([getattr(label, name) for label in labels]) for name in names]
-    guesses = np.concatenate([label.root_guess_px for label in labels])
-    return picture, Annotation(*merged, camera, labels[0].skeleton, guesses)
+    guesses, is_relative = (
+        np.concatenate([getattr(label, name) for label in labels])
+        for name in ("root_guess_px", "is_relative")
+    )
+    return picture, Annotation(*merged, camera, labels[0].skeleton, guesses, is_relative)
 
 
 def _moved(annotation: Annotation, offset: np.ndarray, camera: Camera) -> Annotation:
@@ -63,6 +66,9 @@ def _moved(annotation: Annotation, offset: np.ndarray, camera: Camera) -> Annota
     root_px = np.where(is_labelled, annotation.joints_px[:, root], guess_px)
     valid_2d = annotation.valid_2d.copy()
     valid_2d[:, root] &= ((root_px > -0.5) & (root_px < last_px + 0.5)).all(axis=1)
+    is_relative = annotation.is_relative
+    if is_relative is None:
+        is_relative = np.zeros(len(annotation), bool)
     ignore_px = np.clip(annotation.ignore_px, -0.5, np.tile(last_px + 0.5, 2))
     return Annotation(
         camera.back_project(joints_px, z).astype(np.float32),
@@ -74,4 +80,5 @@ def _moved(annotation: Annotation, offset: np.ndarray, camera: Camera) -> Annota
         camera,
         annotation.skeleton,
         (np.clip(root_px, 0, last_px) + offset).astype(np.float32),
+        is_relative,
     )

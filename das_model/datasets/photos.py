@@ -2,8 +2,8 @@
 
 Reads `annotations.json` with the fields of COCO person keypoints and, where they are present,
 `split`, `exhaustive` (false: the background may hold people without labels), `ignore` and
-`extra` (neck and head_top by hand). The focal length is assumed (field of view 60 degrees), which
-2D-only labels never see.
+`extra` (neck and head_top by hand) and `teacher3d` (a machine's guess of the depths from the
+pelvis on). The focal length is assumed (field of view 60 degrees), which these labels never see.
 """
 
 import json
@@ -19,6 +19,7 @@ from das_model.skeleton import BODY_22, COCO_17
 
 _NECK_RISE = 0.185  # of the trunk above the mid-shoulder point, as SMAP derives necks from COCO
 _MIN_JOINTS = 5  # labelled joints that a person needs to be a target
+_HINT_VISIBILITY, _HINT_RESIDUAL = 0.6, 0.08  # the least and the most of a guess of depths
 _SHOULDERS = [BODY_22.index("left_shoulder"), BODY_22.index("right_shoulder")]
 _HIPS = [BODY_22.index("left_hip"), BODY_22.index("right_hip")]
 _FACE = [BODY_22.index(name) for name in COCO_17.joint_names[:5]]
@@ -77,7 +78,7 @@ def photo_annotation(people: list[dict], entry: dict, size: tuple[int, int]) -> 
     People without both hips, as before a webcam, carry a guess of where their root is. Those with
     too few joints for that become ignore boxes, like those marked so.
     """
-    joints_px, valid, guesses, ignore = [], [], [], []
+    joints_px, valid, guesses, depths, ignore = [], [], [], [], []
     for person in people:
         if (target := _target_joints(person)) is None:
             x, y, w, h = person["bbox"]
@@ -85,21 +86,39 @@ def photo_annotation(people: list[dict], entry: dict, size: tuple[int, int]) -> 
         else:
             for values, value in zip((joints_px, valid, guesses), target, strict=True):
                 values.append(value)
+            depths.append(_hinted_depths(person))
     num_joints = BODY_22.num_joints
     points = np.array(joints_px, np.float32).reshape(-1, num_joints, 2)
     labelled = np.array(valid, bool).reshape(-1, num_joints)
+    depth = np.array(depths, np.float32).reshape(-1, num_joints, 1)
     if not entry.get("exhaustive", True):
         ignore.extend(_surroundings(people, size))
     return Annotation(
-        np.zeros((len(points), num_joints, 3), np.float32),
+        np.nan_to_num(depth) * np.array([0, 0, 1], np.float32),
         points,
         labelled,
-        np.zeros_like(labelled),
+        np.isfinite(depth[..., 0]),
         labelled,
         np.array(ignore, np.float32).reshape(-1, 4),
         Camera.from_fov(size),
         root_guess_px=np.array(guesses, np.float32).reshape(-1, 2),
+        is_relative=np.ones(len(points), bool),
     )
+
+
+def _hinted_depths(person: dict) -> np.ndarray:
+    """(22,) mm from the pelvis on, away from the camera; NaN where the guess has none or is poor.
+
+    A guess counts where its joints lie over the labels, and of those the joints it saw.
+    """
+    depths = np.full(BODY_22.num_joints, np.nan)
+    hint = person.get("teacher3d")
+    if hint is None or (hint["residual"] or 0.0) > _HINT_RESIDUAL:
+        return depths
+    seen = np.array(hint["visibility"]) >= _HINT_VISIBILITY
+    depths[COCO_17.indices_in(BODY_22)[seen]] = np.array(hint["joints_mm"])[seen, 2]
+    depths[BODY_22.root] = 0.0
+    return depths
 
 
 def _target_joints(person: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:

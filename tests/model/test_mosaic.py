@@ -43,6 +43,15 @@ def test_targets_of_a_piece_are_those_it_has_alone():
     np.testing.assert_allclose(both.joint_offset[right], alone.joint_offset, atol=1e-3)
 
 
+def test_who_has_no_root_depth_stays_so_beside_others():
+    (image, guessed), other = piece(0, [0, 0, 6000], 60), piece(9, [100, 50, 7000], 75)
+    guessed = dataclasses.replace(guessed, is_relative=np.array([True]))
+    _, joined = join([other, (image, guessed)], columns=2)
+    assert joined.is_relative.tolist() == [False, True]
+    asked = np.any([t.root_valid[2].any(axis=0) for t in encode(joined, Encoding())[:1]], axis=0)
+    assert asked[:16].any() and not asked[16:].any()
+
+
 def test_ignore_boxes_and_pieces_without_anybody_come_along():
     empty = annotate(np.zeros((0, 3)), Camera.from_fov((64, 64), 60))
     box = np.array([[1, 2, 3, 4]], np.float32)

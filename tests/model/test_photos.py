@@ -8,6 +8,7 @@ import pytest
 
 from das_model.datasets.photos import PhotoSet, photo_annotation
 from das_model.skeleton import BODY_22, COCO_17
+from das_model.targets import Encoding, encode
 
 
 def person(visible=COCO_17.joint_names, **fields):
@@ -84,6 +85,35 @@ def test_root_guess_takes_the_only_hip_or_hangs_below_a_lone_face():
     )
     annotation = photo_annotation([hip, face], {}, (200, 150))
     np.testing.assert_allclose(annotation.root_guess_px, [[22, 70], [50, 46 + 100]], atol=1e-3)
+
+
+def hint(residual, seen):
+    """Depths of 100 mm times the joint's number, for the joints that are seen."""
+    joints = [[0, 0, 100 * j] for j in range(17)]
+    visibility = [0.9 if name in seen else 0.3 for name in COCO_17.joint_names]
+    return {"joints_mm": joints, "visibility": visibility, "residual": residual}
+
+
+@pytest.mark.parametrize("residual", [0.02, None])
+def test_guessed_depths_count_from_the_root_on_where_the_teacher_saw_a_joint(residual):
+    record = person(teacher3d=hint(residual, ("nose", "left_wrist")))
+    annotation = photo_annotation([record, person()], {}, (320, 240))
+    names = BODY_22.joint_names
+    known = [names[j] for j in np.flatnonzero(annotation.valid_3d[0])]
+    assert sorted(known) == ["left_wrist", "nose", "pelvis"]
+    assert annotation.joints_cam[0, names.index("left_wrist"), 2] == 900
+    assert not annotation.valid_3d[1].any() and annotation.is_relative.all()
+    targets = encode(annotation, Encoding())
+    assert not any(t.root_valid[2].any() or t.root[2].any() for t in targets)
+    wrist = names.index("left_wrist")
+    depth = np.concatenate([t.joint_offset[wrist, 2][t.joint_valid[wrist, 2]] for t in targets])
+    np.testing.assert_allclose(depth, 900 / Encoding().joint_depth_unit_mm)
+    assert len(depth) > 0
+
+
+def test_guessed_depths_that_do_not_fit_the_labels_are_left_out():
+    record = person(teacher3d=hint(0.2, COCO_17.joint_names))
+    assert not photo_annotation([record], {}, (320, 240)).valid_3d.any()
 
 
 def test_crowds_without_labels_are_not_denied():
