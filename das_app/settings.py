@@ -50,7 +50,7 @@ _KINDS = {
     "is_looping": bool, "has_seen_welcome": bool, "has_labels": bool,
     "has_trails": bool, "has_offsets": bool, "has_heat_map": bool,
     "has_shadows": bool, "has_frustum": bool, "device": Device, "look": Look,
-    "recent_sources": tuple, "layout": str, "resolution": str,
+    "recent_sources": tuple, "layout": str, "resolution": str, "is_recording_video": bool,
 }  # fmt: skip
 
 
@@ -85,6 +85,8 @@ class AppSettings:
         has_offsets: arrows from roots to joints are drawn.
         has_heat_map: the model's centre confidence is drawn.
         has_shadows: people throw shadows in the 3D view.
+        sessions_folder: where recordings go, or None for the usual place.
+        is_recording_video: recordings hold the pictures, too.
         has_frustum: the live picture stands on the camera in the 3D view.
 
     Raises:
@@ -117,6 +119,8 @@ class AppSettings:
     has_steady_bones: bool = False
     resolution: str = "1280x720"
     camera_fps: float = 30.0
+    sessions_folder: Path | None = None
+    is_recording_video: bool = True
 
     def __post_init__(self) -> None:
         if not (isinstance(self.source, str) and self.source):
@@ -131,7 +135,7 @@ class AppSettings:
                 raise ValueError(f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
         _check_number("camera_fps", self.camera_fps, 1.0, 1000.0)
         self.camera_mode()
-        for name in ("intrinsics_file", "model_file"):
+        for name in ("intrinsics_file", "model_file", "sessions_folder"):
             if not isinstance(getattr(self, name), Path | None):
                 raise ValueError(f"{name} must be a path, got {getattr(self, name)!r}")
 
@@ -161,6 +165,12 @@ class AppSettings:
     def camera_mode(self) -> CameraMode:
         """What cameras are asked for."""
         return CameraMode.from_text(self.resolution, self.camera_fps)
+
+    def sessions_path(self) -> Path:
+        """The folder that recordings go to; it may not exist yet."""
+        if self.sessions_folder is not None:
+            return self.sessions_folder
+        return platformdirs.user_documents_path() / "DAS Capture"
 
     def model_path(self) -> Path:
         """The model to load. Raises FileNotFoundError when it is not there."""
@@ -240,7 +250,8 @@ def _settings_from(values: dict[str, object], path: Path) -> AppSettings:
         _log.warning("settings %s: skipped unknown key %s", path, name)
     chosen = {name: value for name, value in values.items() if name in known}
     readers = {
-        "intrinsics_file": _path, "model_file": _path, "lens_origin": LensOrigin,
+        "intrinsics_file": _path, "model_file": _path, "sessions_folder": _path,
+        "lens_origin": LensOrigin,
         "device": Device, "look": Look,
         "recent_sources": _texts,
     }  # fmt: skip

@@ -44,6 +44,15 @@ COMMANDS = (
     Command("loop", "Play", "Loop", "Begin files again at their end", ("L",), "", True),
     Command("step-back", "Play", "One frame back", "", (",",)),
     Command("step-forward", "Play", "One frame on", "", (".",)),
+    Command("record", "Record", "Record", "Record a session, and end it", ("Ctrl+R",), "record",
+            True),
+    Command("record-video", "Record", "With video", "Record the picture with the poses", (),
+            "video", True),
+    Command("marker", "Record", "Marker", "Mark this moment in the recording", ("X",)),
+    Command("sessions-folder", "Record", "Folder for sessions …", "Choose where sessions go"),
+    Command("show-sessions", "Record", "Show the sessions"),
+    Command("export", "Record", "Export a session …", "Write a session in another format",
+            ("Ctrl+E",)),
     Command("labels", "Picture", "Labels", "Labels: number, confidence, distance",
             ("N",), "", True),
     Command("trails", "Picture", "Trails", "Trails of pelvis and wrists", ("R",), "", True),
@@ -110,6 +119,13 @@ def set_playing(action: QAction, is_playing: bool) -> None:
     action.setText(text)
     action.setIcon(theme.icon(text.lower()))
     _set_tip(action, text)
+
+
+def set_recording(action: QAction, is_recording: bool) -> None:
+    """Make the record action say what it would do now."""
+    action.setChecked(is_recording)
+    action.setText("Stop recording" if is_recording else "Record")
+    action.setIcon(theme.icon("record-stop" if is_recording else "record"))
 
 
 def _action(command: Command, window: QWidget) -> QAction:

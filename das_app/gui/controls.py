@@ -36,6 +36,9 @@ class ControlBar(QWidget):
         self._add_rule()
         for name in ("play", "stop"):
             self.buttons[name] = self._add_button(actions, name, has_text=False)
+        self._add_rule()
+        self.buttons["record"] = self._add_button(actions, "record")
+        self.buttons["record-video"] = self._add_button(actions, "record-video", has_text=False)
         self._row.addStretch()
         self._add_threshold()
         self._add_rule()

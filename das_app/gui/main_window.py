@@ -15,6 +15,7 @@ from das_app.gui.live_control import LiveControl
 from das_app.gui.menus import LookMenu, RecentMenu, build_menu_bar
 from das_app.gui.news import News
 from das_app.gui.open_dialogs import OpenDialogs
+from das_app.gui.recording_wiring import RecordingWiring
 from das_app.gui.result_views import ResultViews
 from das_app.gui.scene_films import SceneFilms
 from das_app.gui.window_parts import WindowParts
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self.news = News(
             self, self.control, self.views, self.parts, self.actions_by_name, self.look_menu
         )
+        self.recording = RecordingWiring(self, self.control, self.parts, self.actions_by_name)
         self._wire_parts()
         self._wire_actions()
         self.films = SceneFilms(
@@ -71,6 +73,10 @@ class MainWindow(QMainWindow):
         """Open a source instead of the present one."""
         self.control.open(source)
 
+    def offer_repairs(self) -> None:
+        """Look for recordings that were not closed, and offer to repair them."""
+        self.parts.repair_offer.look(self.settings.sessions_path())
+
     def wear_look(self) -> None:
         """Look as the settings and the system want it."""
         theme.apply_theme(QApplication.instance(), self.settings.look)
@@ -84,6 +90,8 @@ class MainWindow(QMainWindow):
         self.poll.stop()
         self._figures.stop()
         self.control.bridge.shutdown()
+        self.recording.close()
+        self.parts.repair_offer.close_down()
         self.parts.scene.view.close_canvas()
         super().closeEvent(event)
 
@@ -133,6 +141,8 @@ class MainWindow(QMainWindow):
         people.bones_toggled.connect(
             lambda is_on: self._change(replace(self.settings, has_steady_bones=is_on))
         )
+        parts.notice.play_requested.connect(lambda folder: self.open(str(folder)))
+        self.recording.left_open.connect(self.offer_repairs)
         parts.player.seek_requested.connect(control.seek)
         parts.player.step_requested.connect(control.step)
         parts.player.speed_changed.connect(control.set_speed)

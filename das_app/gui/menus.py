@@ -12,8 +12,9 @@ from das_app.settings import Look
 # names of actions and of submenus; None is a rule
 _MENUS = (
     ("&File", ("camera", "file", "folder", "recent", "demo", None,
-               "screenshot", "scene-picture", "turntable", None, "quit")),
+               "export", None, "screenshot", "scene-picture", "turntable", None, "quit")),
     ("&Play", ("play", "stop", None, "step-back", "step-forward", None, "loop")),
+    ("&Record", ("record", "marker", None, "record-video", "sessions-folder", "show-sessions")),
     ("&View", ("labels", "trails", "offsets", "heat-map", "whole-picture", None,
                "view-reset", "view-front", "view-top", "view-side",
                "view-camera", "shadows", "frustum", None, "inspector", "lens",

@@ -40,6 +40,7 @@ class PicturePane(QFrame):
         self._mark.hide()
         self._hint = heading.findChild(_Hint)
         heading.layout().insertWidget(heading.layout().indexOf(self._hint), self._mark)
+        self._heading = heading
         _fill(self, heading, self._stack)
 
     @property
@@ -55,6 +56,10 @@ class PicturePane(QFrame):
         self._hint.setToolTip("\n".join(hints) or _PICTURE_TIP)
         self._mark.setPixmap(theme.icon("warning").pixmap(18, 18))  # of the look worn now
         self._mark.setVisible(bool(hints))
+
+    def add_to_heading(self, widget: QWidget) -> None:
+        """Put a widget at the right end of the line above the picture."""
+        self._heading.layout().addWidget(widget)
 
     def set_has_picture(self, has_picture: bool) -> None:
         """Show the picture or the words."""

@@ -5,8 +5,6 @@ order would flicker, so a person keeps the slot of the nearest root of the frame
 about colours only: it is no tracking, and track ids win where there are any.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from das_model.people import People
@@ -17,18 +15,7 @@ MAX_STEP_MM = 600.0  # a root further from every root before it belongs to someb
 
 def people_above(people: People, threshold: float) -> People:
     """The people whose score is at least `threshold`."""
-    return people_where(people, people.scores >= threshold)
-
-
-def people_where(people: People, keep: np.ndarray) -> People:
-    """The people whose place in `keep` (P,) bool is True."""
-    return replace(
-        people,
-        joints_cam=people.joints_cam[keep],
-        joint_scores=people.joint_scores[keep],
-        scores=people.scores[keep],
-        track_ids=people.track_ids[keep],
-    )
+    return people.where(people.scores >= threshold)
 
 
 def without_hidden(
@@ -38,7 +25,7 @@ def without_hidden(
     if not hidden:
         return people, slots
     keep = ~np.isin(slots, list(hidden))
-    return people_where(people, keep), slots[keep]
+    return people.where(keep), slots[keep]
 
 
 def joint_opacity(joint_scores: np.ndarray) -> np.ndarray:

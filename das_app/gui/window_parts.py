@@ -15,6 +15,9 @@ from das_app.gui.panes import PicturePane, ScenePane, action_button
 from das_app.gui.people_panel import PeoplePanel
 from das_app.gui.player_bar import PlayerBar
 from das_app.gui.plots import TimingPlot
+from das_app.gui.recording_indicator import RecordingIndicator
+from das_app.gui.recording_notice import RecordingNotice
+from das_app.gui.repair_offer import RepairOffer
 from das_app.gui.source_picker import SourcePicker
 from das_app.gui.stage_bars import StageBars
 from das_app.gui.status_strip import StatusStrip
@@ -41,6 +44,9 @@ class WindowParts:
         self.picture, self.scene = PicturePane(), ScenePane(actions)
         self.model_panel, self.chart, self.stages = ModelPanel(), TimingPlot(), StageBars()
         self.inspector = Inspector()
+        self.recording, self.notice = RecordingIndicator(), RecordingNotice()
+        self.repair_offer = RepairOffer()
+        self.picture.add_to_heading(self.recording)
         splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=theme.SPACE_PX)
         splitter.setChildrenCollapsible(False)
         for pane in (self.picture, self.scene):
@@ -48,7 +54,7 @@ class WindowParts:
         splitter.setSizes([1160, 840])
         for name in _STATUS_BUTTONS:
             self.status.add_button(action_button(actions[name]))
-        bars = (self.controls, self.banner, self.welcome)
+        bars = (self.controls, self.banner, self.repair_offer, self.notice, self.welcome)
         frame_panes(window, bars, (splitter, self.player), self.status)
         for name, panel in (
             ("lens", self.camera_panel), ("people", self.people_panel),
@@ -57,5 +63,8 @@ class WindowParts:
             add_dock(window, actions[name], scrolled(panel), RIGHT)
         add_dock(window, actions["inspector"], self.inspector, RIGHT)
         add_dock(window, actions["timing"], side_by_side(self.chart, self.stages), BELOW)
-        bars = (window.menuBar(), self.controls, self.welcome, self.player, window.statusBar())
+        bars = (
+            window.menuBar(), self.controls, self.repair_offer, self.notice, self.welcome,
+            self.player, window.statusBar(),
+        )  # fmt: skip
         self.modes = ScreenModes(window, actions, bars)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from das_app.pipeline.frame_source import FrameSource, SourceError
 from das_app.pipeline.live import Estimator, LivePipeline
+from das_app.pipeline.live_recording import SourceEvents
 from das_app.pipeline.messages import PipelineState, PipelineStats, PoseResult
 from das_app.pipeline.people_over_time import USUAL_PEOPLE, PeopleOptions, PeopleOverTime
 from das_app.pipeline.recorder import Recorder
@@ -139,17 +140,12 @@ def capture_live(
     tally = _Tally(recorder, on_result, max_frames)
     messages: list[str] = []
 
-    is_lost = False
+    events = SourceEvents(recorder)
 
     def on_state(state: PipelineState, message: str) -> None:
-        nonlocal is_lost
-        was_lost, is_lost = is_lost, state is PipelineState.RECONNECTING
         if state is PipelineState.FAULTED:
             messages.append(message)
-        if (is_lost and not was_lost) or state is PipelineState.FAULTED:
-            recorder.note_event(EventKind.SOURCE_LOST, message)
-        elif was_lost:
-            recorder.note_event(EventKind.SOURCE_BACK, message)
+        events.note(state, message)
 
     pipeline = LivePipeline(source, estimator, on_state, sink=tally, people_options=people_options)
     begin_s = time.monotonic()

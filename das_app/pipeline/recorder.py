@@ -104,6 +104,11 @@ class Recorder:
         """False once it was stopped or ended by itself."""
         return self._state is RecorderState.RECORDING
 
+    @property
+    def has_video(self) -> bool:
+        """Whether pictures are recorded, too."""
+        return self._video is not None
+
     def write(self, result: PoseResult) -> None:
         """Take over one frame; returns at once. Nothing happens after the end."""
         with self._lock:
@@ -140,15 +145,21 @@ class Recorder:
                 message=self._why_ended or self._warning,
             )
 
-    def stop(self, num_dropped: int = 0) -> None:
+    def stop(self, num_dropped: int = 0, reason: str = "") -> None:
         """End the recording; returns at once while the threads write what waits.
 
         Args:
             num_dropped: frames the model never saw.
+            reason: goes into the session.
         """
         if self.is_recording:
             self._num_dropped = num_dropped
-            self._end()
+            self._end(reason=reason)
+
+    def wait(self, timeout_s: float) -> bool:
+        """After `stop`, wait until the files are closed, at most so long; whether they are."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
 
     def close(self, num_dropped: int = 0) -> SessionCounts:
         """End the recording and wait until its files are closed.
@@ -184,13 +195,13 @@ class Recorder:
         self._warning = text
         self.note_event(kind, text)
 
-    def _end(self, why: str = "") -> None:
+    def _end(self, why: str = "", reason: str = "") -> None:
         """Take no more results and let the thread write what waits; `why` if by itself."""
         with self._lock:
             if not self.is_recording:
                 return
             self._state, self._why_ended = RecorderState.CLOSING, why
-        self.note_event(EventKind.FULL_DISK if why else EventKind.STOP, why)
+        self.note_event(EventKind.FULL_DISK if why else EventKind.STOP, why or reason)
         self._queue.put(None)
         if self._video is not None:
             self._video.end()

@@ -91,6 +91,7 @@ class FakeEstimator:
     def __init__(self, people, name):
         self.people, self.name, self.scale = people, name, 1.0
         self.wants_centre_map = False
+        self.skeleton, self.model_name = people.skeleton, name
 
     def __call__(self, image, camera):
         return self.people

@@ -1,0 +1,49 @@
+"""One call in a thread of its own, for a window that polls instead of waiting."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+class BackgroundTask(Generic[T]):
+    """Runs a call at once; whoever started it asks from time to time whether it is over.
+
+    Args:
+        call: what takes its time; an error is logged, and raised again by `result`.
+        name: of the thread.
+    """
+
+    def __init__(self, call: Callable[[], T], name: str) -> None:
+        self._call = call
+        self._value: T | None = None
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether `result` would return, or raise, at once."""
+        return not self._thread.is_alive()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait for the end at most so long; whether it came."""
+        self._thread.join(timeout_s)
+        return self.is_over
+
+    def result(self) -> T:
+        """What the call returned; waits for it. Raises what the call raised."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._value
+
+    def _run(self) -> None:
+        try:
+            self._value = self._call()
+        except Exception as error:  # for whoever asks for the result
+            _log.warning("%s: %s", self._thread.name, error, exc_info=True)
+            self._error = error

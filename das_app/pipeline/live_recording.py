@@ -1,0 +1,112 @@
+"""Recording of a pipeline that runs: the sink between it and the recorder, and what is noted."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from das_app.pipeline.frame_source import FrameSource
+from das_app.pipeline.messages import PipelineState, PoseResult
+from das_app.pipeline.origin import session_origin
+from das_app.pipeline.recorder import Recorder
+from das_app.pipeline.run import Run
+from das_app.pipeline.session_folder import new_session_folder
+from das_app.pipeline.session_types import EventKind
+from das_model.skeleton import Skeleton
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RecordingPlan:
+    """What is recorded, and where to.
+
+    Args:
+        sessions_folder: the session becomes a folder in it.
+        has_video: whether the pictures are recorded, too.
+        source: of the pipeline.
+        skeleton: joints of its people.
+        model_name: of its model.
+        model_file: tells the file of its model.
+    """
+
+    sessions_folder: Path
+    has_video: bool
+    source: FrameSource
+    skeleton: Skeleton
+    model_name: str
+    model_file: Callable[[], Path]
+
+
+def start_recorder(plan: RecordingPlan) -> Recorder:
+    """A recorder with a new session folder.
+
+    Raises:
+        SessionError: if the folder cannot be written or the disk is full; none is left then.
+        OSError: if the model cannot be read; likewise.
+    """
+    folder = new_session_folder(plan.sessions_folder, datetime.now())
+    try:
+        origin = session_origin(plan.source, plan.skeleton, plan.model_name, plan.model_file())
+        return Recorder(folder, origin, plan.has_video)
+    except Exception:
+        with suppress(OSError):
+            folder.rmdir()
+        raise
+
+
+class SourceEvents:
+    """Notes in a recording that its source is lost or back, from states of the pipeline."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder, self._is_lost = recorder, False
+
+    def note(self, state: PipelineState, message: str) -> None:
+        """Take in the next state."""
+        was_lost, self._is_lost = self._is_lost, state is PipelineState.RECONNECTING
+        if (self._is_lost and not was_lost) or state is PipelineState.FAULTED:
+            self._recorder.note_event(EventKind.SOURCE_LOST, message)
+        elif was_lost:
+            self._recorder.note_event(EventKind.SOURCE_BACK, message)
+
+
+class LiveRecording:
+    """Hands the results of a pipeline to a recorder, from now until `stop`.
+
+    Attributes:
+        recorder: what writes.
+        events: told of the pipeline's states.
+        least_score: people below it are not recorded, as they are not shown.
+        track_ids: of everybody recorded.
+        num_marks: set by the user so far.
+
+    Args:
+        pipeline: started, or about to be.
+        recorder: of a session without frames.
+        least_score: see above.
+    """
+
+    def __init__(self, pipeline: Run, recorder: Recorder, least_score: float) -> None:
+        self._pipeline, self.recorder = pipeline, recorder
+        self.events, self.least_score = SourceEvents(recorder), least_score
+        self.track_ids: set[int] = set()
+        self.num_marks = 0
+        self._num_dropped_before = pipeline.stats().num_dropped
+        self._has_stopped = False
+        pipeline.add_sink(self._take)
+
+    def stop(self, reason: str = "") -> None:
+        """End it; returns at once, while the recorder writes what waits."""
+        if self._has_stopped:
+            return
+        self._has_stopped = True
+        self._pipeline.remove_sink(self._take)
+        num_dropped = self._pipeline.stats().num_dropped - self._num_dropped_before
+        self.recorder.stop(num_dropped, reason)
+
+    def _take(self, result: PoseResult) -> None:
+        keep = result.people.scores >= self.least_score
+        people = result.people.where(keep)
+        self.track_ids.update(int(n) for n in people.track_ids if n >= 0)
+        self.recorder.write(
+            replace(result, people=people, raw_people=result.raw_people.where(keep))
+        )
