@@ -27,7 +27,7 @@ class BodyMesh:
 
     Args:
         vertices: (V,) of `VERTEX`: position in metres of scene space, unit normal, RGB.
-        faces: (F, 3) uint32 indices into `vertices`.
+        faces: (F, 3) uint32 indices into `vertices`; read-only, one array for as many people.
     """
 
     vertices: np.ndarray
@@ -49,44 +49,64 @@ def body_mesh(people: People, colours: np.ndarray, ground: np.ndarray) -> BodyMe
     joints = scene_from_camera(people.joints_cam)  # (P, J, 3)
     weight = joint_opacity(people.joint_scores)[..., None]
     colour = weight * np.asarray(colours)[:, None] + (1 - weight) * ground  # (P, J, 3)
+    colour = colour.astype(np.float32)
     bones = np.array(people.skeleton.bones, dtype=np.int64).reshape(-1, 2)
-    tubes = _tubes(joints[:, bones].reshape(-1, 2, 3), colour[:, bones].reshape(-1, 2, 3))
     is_face = np.isin(people.skeleton.joint_names, _FACE)
-    radius = np.tile(np.where(is_face, FACE_BALL_RADIUS_M, BALL_RADIUS_M), len(people))
-    balls = _balls(joints.reshape(-1, 3), 0.75 * colour.reshape(-1, 3) + 0.25, radius)
-    tube_faces = _repeated(_tube_faces(), 2 * TUBE_CORNERS, len(tubes) // (2 * TUBE_CORNERS))
-    _, ball_faces = _unit_ball()
-    num_balls = len(people) * people.skeleton.num_joints
-    ball_faces = _repeated(ball_faces, len(balls) // max(num_balls, 1), num_balls) + len(tubes)
-    faces = np.concatenate([tube_faces, ball_faces]).astype(np.uint32)
-    return BodyMesh(np.concatenate([tubes, balls]), faces)
+    radius = np.where(is_face, FACE_BALL_RADIUS_M, BALL_RADIUS_M).astype(np.float32)
+    num_tubes, num_balls = len(people) * len(bones), len(people) * people.skeleton.num_joints
+    num_tube_vertices, num_corners = 2 * TUBE_CORNERS * num_tubes, len(_unit_ball()[0])
+    vertices = np.empty(num_tube_vertices + num_corners * num_balls, VERTEX)
+    tubes = vertices[:num_tube_vertices].reshape(num_tubes, 2, TUBE_CORNERS)
+    _fill_tubes(tubes, joints[:, bones].reshape(-1, 2, 3), colour[:, bones].reshape(-1, 2, 3))
+    balls = vertices[num_tube_vertices:].reshape(num_balls, num_corners)
+    _fill_balls(balls, joints.reshape(-1, 3), colour.reshape(-1, 3), np.tile(radius, len(people)))
+    return BodyMesh(vertices, _faces(num_tubes, num_balls))
 
 
-def _tubes(ends: np.ndarray, colours: np.ndarray) -> np.ndarray:
-    """Open tubes between (B, 2, 3) ends with colours (B, 2, 3): (B * 2 * corners,) vertices."""
+def _fill_tubes(tubes: np.ndarray, ends: np.ndarray, colours: np.ndarray) -> None:
+    """Open tubes (B, 2, corners) between (B, 2, 3) ends with colours (B, 2, 3)."""
     axis = ends[:, 1] - ends[:, 0]
     axis = axis / np.maximum(np.linalg.norm(axis, axis=-1, keepdims=True), 1e-6)
-    helper = np.where(np.abs(axis[:, 2:]) < 0.9, [[0, 0, 1]], [[1, 0, 0]])
-    first = np.cross(axis, helper)
-    first = first / np.maximum(np.linalg.norm(first, axis=-1, keepdims=True), 1e-6)
-    second = np.cross(axis, first)
-    angle = np.linspace(0, 2 * np.pi, TUBE_CORNERS, endpoint=False)[:, None]
-    normal = np.cos(angle) * first[:, None] + np.sin(angle) * second[:, None]  # (B, corners, 3)
-    vertices = np.empty((len(ends), 2, TUBE_CORNERS), VERTEX)
-    vertices["a_normal"] = normal[:, None]
-    vertices["a_position"] = ends[:, :, None] + TUBE_RADIUS_M * normal[:, None]
-    vertices["a_colour"] = colours[:, :, None]
-    return vertices.reshape(-1)
+    angle = np.linspace(0, 2 * np.pi, TUBE_CORNERS, endpoint=False)
+    turns = np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
+    normal = turns @ _across(axis)  # (B, corners, 3)
+    tubes["a_normal"] = normal[:, None]
+    tubes["a_position"] = ends[:, :, None] + np.float32(TUBE_RADIUS_M) * normal[:, None]
+    tubes["a_colour"] = colours[:, :, None]
 
 
-def _balls(centres: np.ndarray, colours: np.ndarray, radius: np.ndarray) -> np.ndarray:
-    """Balls at (N, 3) with colours (N, 3) and radii (N,): (N * K,) vertices."""
+def _across(axis: np.ndarray) -> np.ndarray:
+    """Two unit vectors (B, 2, 3) at right angles to each other and to unit axes (B, 3).
+
+    After Duff et al., Building an Orthonormal Basis, Revisited (JCGT 2017).
+    """
+    x, y, z = axis.T
+    sign = np.copysign(np.float32(1), z)
+    a = -1 / (sign + z)
+    b = x * y * a
+    first = np.stack([1 + sign * x * x * a, sign * b, -sign * x], axis=1)
+    return np.stack([first, np.stack([b, sign + y * y * a, -y], axis=1)], axis=1)
+
+
+def _fill_balls(
+    balls: np.ndarray, centres: np.ndarray, colours: np.ndarray, radius: np.ndarray
+) -> None:
+    """Balls (N, K) at (N, 3), of radii (N,), a little lighter than colours (N, 3)."""
     unit, _ = _unit_ball()
-    vertices = np.empty((len(centres), len(unit)), VERTEX)
-    vertices["a_normal"] = unit
-    vertices["a_position"] = centres[:, None] + radius[:, None, None] * unit
-    vertices["a_colour"] = colours[:, None]
-    return vertices.reshape(-1)
+    balls["a_normal"] = unit
+    balls["a_position"] = centres[:, None] + radius[:, None, None] * unit
+    balls["a_colour"] = (np.float32(0.75) * colours + np.float32(0.25))[:, None]
+
+
+@lru_cache(maxsize=32)
+def _faces(num_tubes: int, num_balls: int) -> np.ndarray:
+    """(F, 3) uint32 of all tubes and then all balls; the same array for the same numbers."""
+    ball, ball_faces = _unit_ball()
+    tubes = _repeated(_tube_faces(), 2 * TUBE_CORNERS, num_tubes)
+    balls = _repeated(ball_faces, len(ball), num_balls) + 2 * TUBE_CORNERS * num_tubes
+    faces = np.concatenate([tubes, balls]).astype(np.uint32)
+    faces.flags.writeable = False
+    return faces
 
 
 @lru_cache(maxsize=1)

@@ -43,6 +43,7 @@ from das_model.people import People
 DrawErrorListener = Callable[[Exception], None]
 _log = logging.getLogger(__name__)
 _RING_SEGMENT_POINTS = 64
+_FLOOR_STEP_M = 0.002  # a smaller one is not seen
 _FOLLOW = 0.25  # share of the way to the followed person per result
 _FOCUS_RADIUS_M = 1.25
 _INSIDE_CAMERA_M = 0.7  # an eye so near the camera would see nothing but its picture
@@ -74,7 +75,7 @@ class SceneContent:
     """
 
     def __init__(self, on_draw_error: DrawErrorListener) -> None:
-        self._ground = _rgb(theme.GROUND)
+        self._ground, self._muted = _rgb(theme.GROUND), _rgb(theme.MUTED)
         self._palette = np.array([_rgb(colour) for colour in theme.PERSON_COLOURS])
         self.canvas = _Canvas(on_draw_error)
         self.camera = OrbitCamera()
@@ -93,9 +94,10 @@ class SceneContent:
         self._hidden: frozenset[int] = frozenset()
         self._following: int | None = None
         self.is_held = False  # what is shown stays, whatever comes
-        self._floor_m = DEFAULT_FLOOR_M
+        self._floor_m, self._drawn_floor_m = DEFAULT_FLOOR_M, 0.0
         self._level: FloorPlane | None = None
         self._lens: Camera | None = None
+        self._drawn_lens: Camera | None = None
         self._people, self._slots = People.empty(), np.zeros(0, np.int64)
         self._has_framed = False  # whether the view was turned to the people of this source
         self._show_floor()
@@ -135,7 +137,7 @@ class SceneContent:
         self.shadows.visible = options.has_shadows
         if not options.has_trails:
             self._trails.clear()
-            self.trails.set_points(np.zeros((0, 3)), theme.MUTED)
+            self.trails.clear()
         if not options.has_labels:
             self.labels.set_labels([], np.zeros((0, 3)), np.zeros((0, 3)))
         self._clear_sight()
@@ -163,8 +165,8 @@ class SceneContent:
     def clear(self) -> None:
         """Remove everybody."""
         self.bodies.set_mesh(body_mesh(People.empty(), np.zeros((0, 3)), self._ground))
-        for segments in (self._rings, self.trails):
-            segments.set_points(np.zeros((0, 3)), theme.MUTED)
+        self._rings.clear()
+        self.trails.clear()
         self.labels.set_labels([], np.zeros((0, 3)), np.zeros((0, 3)))
         self._trails.clear()
         self._people, self._slots = People.empty(), np.zeros(0, np.int64)
@@ -218,8 +220,10 @@ class SceneContent:
                 node.visible = is_seen
 
     def _show_floor(self) -> None:
-        self._floor.set_height(self._floor_m)
-        self.shadows.set_height(self._floor_m)
+        if abs(self._floor_m - self._drawn_floor_m) > _FLOOR_STEP_M:
+            self._drawn_floor_m = self._floor_m
+            self._floor.set_height(self._floor_m)
+            self.shadows.set_height(self._floor_m)
 
     def _show_trails(self, time_s: float) -> None:
         if not self._options.has_trails:
@@ -242,9 +246,12 @@ class SceneContent:
         self.labels.set_labels(texts, label_places(people), 0.5 * colours + 0.5)
 
     def _show_camera(self, frame: Frame) -> None:
-        self.frustum.set_points(frustum_segments(frame.camera), theme.MUTED)
+        if self._drawn_lens is None or not _is_same(frame.camera, self._drawn_lens):
+            self._drawn_lens = frame.camera
+            self.frustum.set_points(frustum_segments(frame.camera), np.append(self._muted, 1.0))
+            self.picture.set_corners(picture_corners(frame.camera))
         if self._options.has_picture:
-            self.picture.set_picture(frame.image, picture_corners(frame.camera))
+            self.picture.set_picture(frame.image)
 
 
 class _Canvas(scene.SceneCanvas):
@@ -267,6 +274,12 @@ class _Canvas(scene.SceneCanvas):
             listener, self._on_draw_error = self._on_draw_error, None
             if listener is not None:
                 QTimer.singleShot(0, partial(listener, error))
+
+
+def _is_same(lens: Camera, other: Camera) -> bool:
+    """Whether both look the same way at the same picture."""
+    pairs = ((lens.K, other.K), (lens.distortion, other.distortion))
+    return lens.size == other.size and all(np.array_equal(*pair) for pair in pairs)
 
 
 def _rgb(colour: str) -> np.ndarray:

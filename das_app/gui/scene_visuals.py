@@ -78,6 +78,7 @@ class BodyVisual(Visual):
         vertices = gloo.VertexBuffer(np.zeros(3, VERTEX))
         self.buffers = (vertices, gloo.IndexBuffer(np.zeros(3, np.uint32)))
         self.mesh: BodyMesh | None = None
+        self._faces: np.ndarray | None = None  # on the card
         self.shared_program.bind(vertices)
         self._draw_mode, self._index_buffer = "triangles", self.buffers[1]
         self.set_gl_state("opaque", depth_test=True, cull_face=False)
@@ -85,11 +86,13 @@ class BodyVisual(Visual):
 
     def set_mesh(self, mesh: BodyMesh) -> None:
         """Show `mesh` instead of what was shown."""
-        self.mesh = mesh
+        vertices, faces = self.buffers
         if len(mesh.faces):
-            vertices, faces = self.buffers
             vertices.set_data(mesh.vertices)
+        if len(mesh.faces) and mesh.faces is not self._faces:
+            self._faces = mesh.faces
             faces.set_data(mesh.faces.reshape(-1))
+        self.mesh = mesh
         self.update()
 
     def _prepare_transforms(self, view: VisualView) -> None:
@@ -146,12 +149,18 @@ class PictureVisual(Visual):
         self.set_gl_state("opaque", depth_test=True, cull_face=False)
         self.freeze()
 
-    def set_picture(self, image: np.ndarray, corners_m: np.ndarray) -> None:
-        """Show (H, W, 3) uint8 RGB on (4, 3) corners of scene space, top left first, clockwise."""
-        height = max(2, round(image.shape[0] * _PICTURE_WIDTH_PX / image.shape[1]))
-        size = (_PICTURE_WIDTH_PX, height)
-        self._texture.set_data(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
+    def set_corners(self, corners_m: np.ndarray) -> None:
+        """Put the picture on (4, 3) corners of scene space, top left first, clockwise."""
         self._corners.set_data(np.asarray(corners_m, np.float32))
+        self.update()
+
+    def set_picture(self, image: np.ndarray) -> None:
+        """Show (H, W, 3) uint8 RGB."""
+        height = max(2, round(image.shape[0] * _PICTURE_WIDTH_PX / image.shape[1]))
+        size, finer = (_PICTURE_WIDTH_PX, height), (2 * _PICTURE_WIDTH_PX, 2 * height)
+        # in two steps: means over all pixels of a large picture take four times as long
+        finer_image = cv2.resize(image, finer, interpolation=cv2.INTER_LINEAR)
+        self._texture.set_data(cv2.resize(finer_image, size, interpolation=cv2.INTER_AREA))
         self.update()
 
     def _prepare_transforms(self, view: VisualView) -> None:
@@ -176,13 +185,18 @@ class Segments:
         )  # fmt: skip
         self._line.visible = False
 
-    def set_points(
-        self, points: np.ndarray, colours: str | np.ndarray | tuple[float, ...]
-    ) -> None:
-        """Show (N, 3) points, two per segment, in one colour or in (N, 4) RGBA."""
+    def set_points(self, points: np.ndarray, colours: np.ndarray) -> None:
+        """Show (N, 3) points, two per segment, in one colour (4,) or in (N, 4) RGBA.
+
+        Colours by name would make vispy import matplotlib, which takes half a second.
+        """
         self._line.visible = len(points) > 0
         if len(points):
             self._line.set_data(pos=points, color=colours)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._line.visible = False
 
     @property
     def points(self) -> np.ndarray:

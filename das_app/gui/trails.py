@@ -37,7 +37,7 @@ class Trails:
     def __init__(self) -> None:
         self._steps: deque[tuple[float, float, np.ndarray, np.ndarray]] = deque(
             maxlen=_MAX_FRAMES
-        )  # times of both ends, slots (M,), points (M, 2, K, 3)
+        )  # times of both ends, slots (M * K,), points (M * K, 2, 3)
         self._last: tuple[float, np.ndarray, np.ndarray] | None = None
 
     def add(self, people: People, slots: np.ndarray, time_s: float) -> None:
@@ -53,7 +53,8 @@ class Trails:
             former_s, former_slots, former_points = self._last
             kept, before, now = np.intersect1d(former_slots, slots, return_indices=True)
             pairs = np.stack([former_points[before], points[now]], axis=1)  # (M, 2, K, 3)
-            self._steps.append((former_s, time_s, kept, pairs))
+            flat = pairs.swapaxes(1, 2).reshape(-1, 2, 3)  # (M * K, 2, 3)
+            self._steps.append((former_s, time_s, np.repeat(kept, len(joints)), flat))
         self._last = (time_s, np.asarray(slots), points)
         while self._steps and time_s - self._steps[0][0] > SPAN_S:
             self._steps.popleft()
@@ -69,11 +70,8 @@ class Trails:
             return TrailSegments(
                 np.zeros((0, 2, 3), np.float32), np.zeros(0, np.int64), np.zeros((0, 2))
             )
-        now_s, points, slots, fresh = self._last[0], [], [], []
-        for begin_s, end_s, who, pairs in self._steps:
-            flat = pairs.swapaxes(1, 2).reshape(-1, 2, 3)  # (M * K, 2, 3)
-            ends = 1 - (now_s - np.array([begin_s, end_s])) / SPAN_S
-            points.append(flat)
-            slots.append(np.repeat(who, pairs.shape[2]))
-            fresh.append(np.tile(np.clip(ends, 0, 1), (len(flat), 1)))
-        return TrailSegments(np.concatenate(points), np.concatenate(slots), np.concatenate(fresh))
+        begin_s, end_s, slots, points = zip(*self._steps, strict=True)
+        ends_s = np.stack([begin_s, end_s], axis=1)  # (steps, 2)
+        fresh = np.clip(1 - (self._last[0] - ends_s) / SPAN_S, 0, 1)
+        fresh = np.repeat(fresh, [len(of) for of in slots], axis=0)
+        return TrailSegments(np.concatenate(points), np.concatenate(slots), fresh)
