@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import cv2  # noqa: F401  # first: importing it changes the environment Qt starts in
 from PySide6.QtWidgets import QApplication
@@ -15,7 +16,9 @@ from das_app.gui.controls import LEAST_SCORE
 from das_app.gui.main_window import MainWindow
 from das_app.models import device_note, load_estimator
 from das_app.pipeline.live import LivePipeline
+from das_app.pipeline.player import SessionPlayer
 from das_app.pipeline.run import StateListener
+from das_app.pipeline.session_source import RecordedFrames, session_at
 from das_app.pipeline.sources import open_source
 from das_app.qt_environment import drop_cv2_qt_plugins
 from das_app.settings import AppSettings, save_settings, settings_path
@@ -35,10 +38,17 @@ class PipelineOpener:
     def __call__(self, settings: AppSettings, on_state: StateListener) -> Opened:
         """Open the source and, at the first call, the model of `settings`.
 
+        A session plays; it needs no model.
+
         Raises:
             SourceError: if the source cannot be opened.
+            SessionError: if it is a session that cannot be read.
             FileNotFoundError: if the model is not there.
         """
+        session = session_at(Path(settings.source).expanduser())
+        if session is not None:
+            frames = RecordedFrames(session)
+            return Opened(SessionPlayer(frames, on_state), frames, None)
         source = open_source(settings.source, settings.intrinsics(), settings.camera_mode())
         try:
             model = self.load_model(settings)

@@ -19,7 +19,7 @@ from das_app.pipeline.frame_source import FrameSource
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.mailbox import Mailbox
 from das_app.pipeline.messages import PipelineState
-from das_app.pipeline.run import StateListener
+from das_app.pipeline.run import Run, StateListener
 from das_app.settings import AppSettings, Device
 from das_model.camera import Camera
 from das_model.people import People
@@ -76,17 +76,17 @@ class Model:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Opened:
-    """A pipeline ready to start, with what the window says about it.
+    """A run ready to start, with what the window says about it.
 
     Args:
-        pipeline: not started yet.
+        pipeline: not started yet; a live one, or the player of a session.
         source: what it reads from; the pipeline owns it.
-        model: that finds people in it.
+        model: that finds people in it; None for a session, which holds its people.
     """
 
-    pipeline: LivePipeline
+    pipeline: Run
     source: FrameSource
-    model: Model
+    model: Model | None
 
 
 class Opener(Protocol):
@@ -192,11 +192,12 @@ class PipelineBridge(QObject):
             self.model_refused.emit(message)
 
     def _work(self) -> None:
-        running: LivePipeline | None = None
+        running: Run | None = None
         running_run = 0
         while (order := self._orders.take()) is not None:
             if running is not None and order.run == running_run and order.settings is not None:
-                self._retune(running, order.run, order.settings)
+                if isinstance(running, LivePipeline):
+                    self._retune(running, order.run, order.settings)
                 continue
             if running is not None:
                 _stop(running)
@@ -218,7 +219,7 @@ class PipelineBridge(QObject):
         running.set_estimator(model.estimator)
         self._model_in_worker.emit(run, model)
 
-    def _start(self, run: int, settings: AppSettings) -> LivePipeline | None:
+    def _start(self, run: int, settings: AppSettings) -> Run | None:
         def on_state(state: PipelineState, message: str) -> None:
             self._state_in_worker.emit(run, state, message)
 
@@ -235,7 +236,7 @@ class PipelineBridge(QObject):
         return opened.pipeline
 
 
-def _stop(pipeline: LivePipeline) -> None:
+def _stop(pipeline: Run) -> None:
     try:
         pipeline.stop()
     except TimeoutError as error:

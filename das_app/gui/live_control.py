@@ -9,6 +9,7 @@ from das_app.calibration import Intrinsics, LensOrigin
 from das_app.gui.bridge import Model, Opened, Opener, PipelineBridge
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.messages import PipelineState
+from das_app.pipeline.run import Run
 from das_app.settings import AppSettings, Device, Look
 
 _OVER = (PipelineState.STOPPED, PipelineState.FAULTED)
@@ -57,10 +58,21 @@ class LiveControl(QObject):
         self.bridge.model_refused.connect(self._on_refusal)
 
     @property
-    def pipeline(self) -> LivePipeline | None:
+    def pipeline(self) -> Run | None:
         """What runs or ran last."""
         current = self.bridge.current
         return None if current is None else current.pipeline
+
+    @property
+    def live(self) -> LivePipeline | None:
+        """What runs or ran last with a model; None for a session that plays."""
+        return self.pipeline if isinstance(self.pipeline, LivePipeline) else None
+
+    @property
+    def model(self) -> Model | None:
+        """What finds people; None while there is nothing, and for a session that plays."""
+        current = self.bridge.current
+        return None if current is None else current.model
 
     def open(self, source: str) -> None:
         """Open a source instead of the present one."""
@@ -116,8 +128,8 @@ class LiveControl(QObject):
     def use_lens(self, lens: Intrinsics) -> None:
         """Use another lens until another source is opened."""
         self.lens = lens
-        if self.pipeline is not None:
-            self.pipeline.set_intrinsics(lens)
+        if self.live is not None:
+            self.live.set_intrinsics(lens)
         self.lens_changed.emit()
 
     def set_threshold(self, threshold: float) -> None:
@@ -135,15 +147,15 @@ class LiveControl(QObject):
     def set_input_scale(self, scale: float) -> None:
         """Give the model larger or smaller pictures."""
         self.change(replace(self.settings, input_scale=scale))
-        if self.bridge.current is not None:
-            self.bridge.current.model.estimator.set_input_scale(scale)
-            self.model_changed.emit(self.bridge.current.model)
+        if self.model is not None:
+            self.model.estimator.set_input_scale(scale)
+            self.model_changed.emit(self.model)
 
     def set_heat_map(self, is_on: bool) -> None:
         """Have the model tell what it saw, or not."""
         self.change(replace(self.settings, has_heat_map=is_on))
-        if self.bridge.current is not None:
-            self.bridge.current.model.estimator.wants_centre_map = is_on
+        if self.model is not None:
+            self.model.estimator.wants_centre_map = is_on
 
     def set_look(self, look: Look) -> None:
         """Remember the look of the window."""
@@ -152,8 +164,8 @@ class LiveControl(QObject):
     def change(self, settings: AppSettings) -> None:
         """Keep other settings and tell of them and, how to track and smooth, the pipeline."""
         former, self.settings = self.settings, settings
-        if self.pipeline is not None and former.people_options() != settings.people_options():
-            self.pipeline.set_people_options(settings.people_options())
+        if self.live is not None and former.people_options() != settings.people_options():
+            self.live.set_people_options(settings.people_options())
         self.settings_changed.emit(settings)
 
     def _retune(self, settings: AppSettings) -> None:
@@ -162,11 +174,14 @@ class LiveControl(QObject):
 
     def _on_opened(self, opened: Opened) -> None:
         opened.pipeline.set_looping(self.settings.is_looping)
-        self.use_lens(self.settings.intrinsics())
-        opened.pipeline.set_people_options(self.settings.people_options())
+        is_session = self.live is None
+        self.use_lens(opened.source.intrinsics if is_session else self.settings.intrinsics())
+        if self.live is not None:
+            self.live.set_people_options(self.settings.people_options())
         self.change(self.settings.with_recent(self.settings.source))
         self.opened.emit(opened)
-        self._on_model(opened.model)
+        if opened.model is not None:
+            self._on_model(opened.model)
 
     def _on_state(self, state: PipelineState, message: str) -> None:
         self.state = state

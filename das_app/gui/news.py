@@ -66,10 +66,10 @@ class News(QObject):
         """Bring what is measured up to date."""
         self._views.show_figures()
         self._inspector.refresh()
-        current, camera = self._control.bridge.current, self._views.camera
-        if current is not None and camera is not None:
-            input_size = current.model.estimator.fitted_size(camera.size)
-            stats = current.pipeline.stats()
+        live, model, camera = self._control.live, self._control.model, self._views.camera
+        if live is not None and model is not None and camera is not None:
+            input_size = model.estimator.fitted_size(camera.size)
+            stats = live.stats()
             self._parts.model_panel.set_cost(input_size, stats.inference_ms)
             hints = self._views.hints(stats) if self._state is PipelineState.RUNNING else ()
             self._parts.picture.set_hints(tuple(hint.message for hint in hints))

@@ -67,8 +67,9 @@ class ResultViews(QObject):
         former = self.camera
         self.result = result
         self._show()
-        self._glances.append(glance(result, self._people))
-        self._parts.chart.add(time.monotonic(), result.latency_s, result.inference_s)
+        if self._control.live is not None:
+            self._glances.append(glance(result, self._people))
+            self._parts.chart.add(time.monotonic(), result.latency_s, result.inference_s)
         self.taken.emit()
         if former is None or former.size != result.frame.camera.size:
             self.size_changed.emit()

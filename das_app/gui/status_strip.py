@@ -88,4 +88,6 @@ class StatusStrip(QWidget):
 
 
 def _duration(time_ms: float) -> str:
+    if time_ms <= 0:
+        return _NONE  # nothing is computed while a session plays
     return f"{time_ms:.0f} ms" if time_ms < 9999.5 else f"{time_ms / 1000:.0f} s"
