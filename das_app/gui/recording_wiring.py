@@ -103,7 +103,7 @@ class RecordingWiring(QObject):
 
     def _begin_or_end(self, is_on: bool) -> None:
         current, settings = self._control.bridge.current, self._control.settings
-        if not is_on or current is None:
+        if not is_on or current is None or current.model is None:
             self.end()
         elif self._starting is None and self._current is None:
             model_settings = replace(settings, model_file=current.model.file)
@@ -178,6 +178,7 @@ class RecordingWiring(QObject):
         is_on = self._current is not None or self._is_wanted
         set_recording(self._actions["record"], is_on)
         can_begin = self._control.state in _OPEN and self._starting is None
+        can_begin = can_begin and self._control.model is not None  # a session is recorded already
         self._actions["record"].setEnabled(is_on or can_begin)
         self._actions["marker"].setEnabled(self._current is not None)
         shown = self._current or (self._ending[-1][0] if self._ending else None)
@@ -206,7 +207,7 @@ class RecordingWiring(QObject):
 
     def _circumstances(self) -> dict[str, str]:
         """What poses depend on, in words."""
-        settings, current = self._control.settings, self._control.bridge.current
+        settings, model = self._control.settings, self._control.model
         return {
             "confidence": f"{settings.score_threshold:.2f}",
             "smoothing": "on" if settings.is_smoothing else "off",
@@ -215,7 +216,7 @@ class RecordingWiring(QObject):
             "steady bones": "on" if settings.has_steady_bones else "off",
             "lens": self._control.lens.label,
             "detail": f"{settings.input_scale:.2f}",
-            "model": "" if current is None else current.model.engine,
+            "model": "" if model is None else model.engine,
         }
 
     def _mark(self) -> None:
