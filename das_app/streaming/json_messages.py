@@ -1,0 +1,65 @@
+"""JSON of streams: what a client is told about a skeleton, and the people of a frame.
+
+docs/streaming.md has the schema. Numbers are rounded to 0.1 mm and 0.001 of confidence.
+"""
+
+import json
+
+from das_model.camera import Camera
+from das_model.people import People
+from das_model.skeleton import Skeleton
+
+SCHEMA_VERSION = 1
+
+
+def skeleton_message(skeleton: Skeleton) -> str:
+    """Joints, bones, units and axes: sent before the first frame and whenever they change."""
+    return _text(
+        {
+            "type": "skeleton",
+            "version": SCHEMA_VERSION,
+            "application": "das-capture",
+            "joints": list(skeleton.joint_names),
+            "bones": [list(bone) for bone in skeleton.bones],
+            "units": "mm",
+            "axes": "x right, y down, z forward; origin at the lens",
+        }
+    )
+
+
+def frame_message(index: int, time_s: float, camera: Camera, people: People) -> str:
+    """The people of a frame.
+
+    Args:
+        index: of the frame.
+        time_s: of the frame, as its source counts.
+        camera: of the picture.
+        people: all joints known, with track ids.
+    """
+    width, height = camera.size
+    return _text(
+        {
+            "type": "frame",
+            "frame": index,
+            "time_s": round(time_s, 6),
+            "camera": {
+                "width": width, "height": height,
+                "fx": round(float(camera.K[0, 0]), 3), "fy": round(float(camera.K[1, 1]), 3),
+                "cx": round(float(camera.K[0, 2]), 3), "cy": round(float(camera.K[1, 2]), 3),
+            },
+            "people": [_person(people, row) for row in range(len(people))],
+        }
+    )  # fmt: skip
+
+
+def _person(people: People, row: int) -> dict[str, object]:
+    return {
+        "id": int(people.track_ids[row]),
+        "score": round(float(people.scores[row]), 3),
+        "joints": [[round(v, 1) for v in place] for place in people.joints_cam[row].tolist()],
+        "confidence": [round(v, 3) for v in people.joint_scores[row].tolist()],
+    }
+
+
+def _text(message: dict[str, object]) -> str:
+    return json.dumps(message, separators=(",", ":"), allow_nan=False)

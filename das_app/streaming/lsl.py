@@ -1,0 +1,151 @@
+"""LSL: an outlet of the Lab Streaming Layer with room for a fixed number of people.
+
+The layer is found by receivers through the network, so it has no port to choose. On this computer
+only, or in the network, is decided once a process, before its first outlet. Needs the extra `lsl`.
+"""
+
+import uuid
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from das_app.pipeline.messages import PoseResult
+from das_app.streaming.streamer import StreamError
+from das_app.streaming.targets import StreamTarget
+from das_model.people import People
+from das_model.skeleton import Skeleton
+
+if TYPE_CHECKING:
+    from pylsl import StreamInfo
+    from pylsl.info import XMLElement
+
+NUM_SLOTS = 4
+VALUES_PER_JOINT = ("x", "y", "z", "confidence")
+_BUFFERED_S = 5  # that the layer holds back for a slow receiver
+STREAM_NAME, STREAM_TYPE = "DAS Capture", "MoCap"
+_ADVICE = "LSL needs pylsl: pip install 'das-capture[lsl]'"
+_LOCAL_CONFIG = "[multicast]\nResolveScope = machine\nListenAddress = 127.0.0.1\n"
+
+_chosen_host: str | None = None  # what the layer of this process was told; it cannot be changed
+
+
+def slot_width(skeleton: Skeleton) -> int:
+    """Channels of one person: the track id, then four values a joint."""
+    return 1 + len(VALUES_PER_JOINT) * skeleton.num_joints
+
+
+class Slots:
+    """Who is in which slot: a person keeps it while it is not needed for somebody new."""
+
+    def __init__(self) -> None:
+        self._ids: list[int | None] = [None] * NUM_SLOTS
+
+    def sample(self, people: People) -> np.ndarray:
+        """(NUM_SLOTS * slot_width,) float32; NaN in slots of nobody, whose id is -1.
+
+        Args:
+            people: all with track ids; those for whom no slot is free are left out.
+        """
+        values = np.full((NUM_SLOTS, slot_width(people.skeleton)), np.nan, np.float32)
+        values[:, 0] = -1
+        for row, slot in enumerate(self._assign(people.track_ids.tolist())):
+            if slot is not None:
+                joints = np.column_stack([people.joints_cam[row], people.joint_scores[row]])
+                values[slot, 0] = people.track_ids[row]
+                values[slot, 1:] = joints.ravel()
+        return values.ravel()
+
+    def _assign(self, ids: list[int]) -> list[int | None]:
+        for person in ids:
+            if person not in self._ids:
+                free = [n for n, held in enumerate(self._ids) if held is None]
+                free += [n for n, held in enumerate(self._ids) if held not in (None, *ids)]
+                if free:
+                    self._ids[free[0]] = person
+        return [self._ids.index(i) if i in self._ids else None for i in ids]
+
+
+class LslSender:
+    """Offers people as an LSL outlet, from the first result on.
+
+    Args:
+        target: whose host says whether the network hears of it.
+
+    Raises:
+        StreamError: if pylsl is missing, or the layer was told otherwise before.
+    """
+
+    num_dropped = 0
+
+    def __init__(self, target: StreamTarget) -> None:
+        self._lsl = _layer(target)
+        self._slots, self._skeleton = Slots(), None
+        self._outlet = None
+        self.address = f"“{STREAM_NAME}” " + (
+            "on this computer" if target.is_local else "in the network"
+        )
+
+    @property
+    def num_clients(self) -> int | None:
+        """1 when anybody receives, since LSL does not count them; None before the first result."""
+        return None if self._outlet is None else int(self._outlet.have_consumers())
+
+    def send(self, result: PoseResult, people: People) -> None:
+        """Offer the people of a result, stamped with the moment of capture."""
+        if people.skeleton is not self._skeleton:
+            self._skeleton, self._slots = people.skeleton, Slots()
+            info = _info(self._lsl, people.skeleton)
+            self._outlet = self._lsl.StreamOutlet(info, max_buffered=_BUFFERED_S)
+        captured_s = self._lsl.local_clock() - result.latency_s
+        self._outlet.push_sample(self._slots.sample(people), captured_s)
+
+    def close(self) -> None:
+        """End the outlet."""
+        self._outlet = None
+
+
+def _layer(target: StreamTarget) -> ModuleType:
+    """The library, told where to be heard."""
+    global _chosen_host
+    try:
+        import pylsl
+    except (ImportError, RuntimeError) as error:  # RuntimeError: it does not find its own library
+        raise StreamError(f"{_ADVICE} ({error})") from error
+    wanted = "this computer" if target.is_local else "the network"
+    if _chosen_host is None:
+        if target.is_local:
+            pylsl.set_config_content(_LOCAL_CONFIG)
+        _chosen_host = wanted
+    elif _chosen_host != wanted:
+        raise StreamError(
+            f"LSL is set up for {_chosen_host} until the program ends; start again for {wanted}"
+        )
+    return pylsl
+
+
+def _info(lsl: ModuleType, skeleton: Skeleton) -> "StreamInfo":
+    """Name, channels and units of the outlet."""
+    info = lsl.StreamInfo(
+        STREAM_NAME, STREAM_TYPE, NUM_SLOTS * slot_width(skeleton), lsl.IRREGULAR_RATE,
+        lsl.cf_float32, f"das-capture-{uuid.uuid4()}",
+    )  # fmt: skip
+    about = info.desc()
+    about.append_child_value("axes", "x right, y down, z forward; origin at the lens")
+    channels = about.append_child("channels")
+    for slot in range(NUM_SLOTS):
+        _describe(channels, f"slot{slot}_id", "id", "")
+        for joint in skeleton.joint_names:
+            for value in VALUES_PER_JOINT:
+                is_place = value != "confidence"
+                kind = f"Position{value.upper()}" if is_place else "Confidence"
+                _describe(channels, f"slot{slot}_{joint}_{value}", kind, "mm" if is_place else "")
+    return info
+
+
+def _describe(channels: "XMLElement", label: str, kind: str, unit: str) -> None:
+    channel = channels.append_child("channel")
+    channel.append_child_value("label", label)
+    channel.append_child_value("type", kind)
+    if unit:
+        channel.append_child_value("unit", unit)
