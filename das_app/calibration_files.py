@@ -6,7 +6,6 @@ has a table for each camera with `size`, `matrix` and `distortions`. Fisheye mod
 
 import hashlib
 import json
-import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ import platformdirs
 
 from das_app.calibration import Intrinsics
 from das_app.pipeline.session_format import camera_to_json
+from das_app.whole_file import write_whole
 from das_model.camera import Camera
 
 _OPENCV_SUFFIXES = (".yml", ".yaml", ".xml")
@@ -168,10 +168,7 @@ def save_calibration(camera_name: str, camera: Camera, error_px: float) -> Path:
         **camera_to_json(camera),
         "reprojection_error_px": error_px,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    write_whole(path, json.dumps(values, indent=2) + "\n")
     return path
 
 

@@ -17,6 +17,7 @@ from das_app.devices import CameraMode
 from das_app.pipeline.people_over_time import PeopleOptions
 from das_app.pipeline.smoothing import DISTANCE_STRENGTH, LIMB_STRENGTH, SmoothingConfig
 from das_app.pipeline.tracking import TrackingConfig
+from das_app.whole_file import write_whole
 from das_model.camera import DEFAULT_FOV_DEG
 from das_model.decode import DEFAULT_SCORE_THRESHOLD
 
@@ -238,10 +239,7 @@ def save_settings(settings: AppSettings, path: Path) -> None:
         for name, value in asdict(settings).items()
         if value is not None
     ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text("".join(lines), encoding="utf-8")
-    os.replace(temporary, path)
+    write_whole(path, "".join(lines))
 
 
 def _settings_from(values: dict[str, object], path: Path) -> AppSettings:

@@ -7,11 +7,25 @@ import av
 import numpy as np
 
 from das_app.exports.drawing import SideView, draw_people
-from das_app.exports.files import whole_file
-from das_app.exports.take import ExportError, ExportOptions, Progress, Space, about_poses
+from das_app.exports.files import export_file
+from das_app.exports.take import (
+    ExportError,
+    ExportOptions,
+    Progress,
+    Space,
+    about_poses,
+    session_edits,
+)
 from das_app.pipeline.session import Session
+from das_app.pipeline.session_edits import SessionEdits
 
 _TIME_BASE = Fraction(1, 1000)
+_ABOUT = {
+    "fps": "as recorded, each picture at its time",
+    "gaps": "nothing is drawn",
+    "space": "pixels of the picture, x right, y down; beside it a view from the side: "
+    "x away from the camera, y up",
+}
 _NUM_SAMPLED = 60  # frames that tell where people are
 
 
@@ -28,11 +42,12 @@ def write_annotated_video(
         raise ExportError(f"{session.folder} has no video to draw on")
     if options.fps is not None or options.fill_gaps_s or options.space is not Space.CAMERA:
         raise ExportError("a video keeps its own frames; leave frame rate, gaps and space out")
-    about = about_poses(session.origin, options) | {"frames": "as recorded, at their times"}
-    with whole_file(path) as new, av.open(str(session.video_path)) as video:
+    edits = session_edits(session, options)
+    about = about_poses(session.origin, options, edits) | _ABOUT
+    with export_file(path) as new, av.open(str(session.video_path)) as video:
         with av.open(str(new), "w", format="mp4", options={"movflags": "faststart"}) as out:
             out.metadata["comment"] = "; ".join(f"{k}: {v}" for k, v in about.items())
-            num_drawn = _draw_all(session, options, video, out, on_progress)
+            num_drawn = _draw_all(session, options, edits, video, out, on_progress)
         if not num_drawn and options.person_ids is not None:
             raise ExportError(f"no person has the id {set(options.person_ids)}")
 
@@ -40,6 +55,7 @@ def write_annotated_video(
 def _draw_all(
     session: Session,
     options: ExportOptions,
+    edits: SessionEdits,
     video: av.container.InputContainer,
     out: av.container.OutputContainer,
     on_progress: Progress,
@@ -52,7 +68,8 @@ def _draw_all(
     stream.pix_fmt = "yuv420p"
     stream.options = {"preset": "veryfast", "crf": "18"}
     stream.codec_context.time_base = _TIME_BASE
-    frames = session.between(is_raw=options.is_raw)
+    frames = session.between(edits.start_s, edits.until_s, options.is_raw)
+    begin_s, end_s = edits.start_s, min(edits.end_s, session.duration_s)
     num_drawn = 0
     pictures = enumerate(video.decode(source))
     for poses in (poses for poses in frames if poses.picture is not None):
@@ -64,10 +81,12 @@ def _draw_all(
         num_drawn += draw_people(image, people.joints_px(poses.camera), people, wanted)
         both = np.concatenate([image, side.draw(people, wanted)], axis=1)
         drawn = av.VideoFrame.from_ndarray(both, format="rgb24")
-        drawn.pts, drawn.time_base = round(picture.time / _TIME_BASE), _TIME_BASE
+        time_s = max(0.0, picture.time - begin_s)
+        drawn.pts, drawn.time_base = round(time_s / _TIME_BASE), _TIME_BASE
         out.mux(stream.encode(drawn))
-        on_progress((poses.index + 1) / len(session))
+        on_progress((poses.time_s - begin_s) / max(end_s - begin_s, 1e-9))
     out.mux(stream.encode(None))
+    on_progress(1.0)
     return num_drawn
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from das_app.exports.bone_rotations import Y_UP_AXES, Motion, solve, to_y_up
-from das_app.exports.files import whole_file
+from das_app.exports.files import export_folder
 from das_app.exports.take import ExportError, Progress, Take
 
 _CM = 0.1
@@ -30,25 +30,28 @@ def write_bvh(take: Take, folder: Path, on_progress: Progress) -> None:
     if not parts:
         raise ExportError("nobody is seen with all joints")
     files = {}
-    for number, (track, part, span) in enumerate(parts):
-        motion = solve(to_y_up(track.joints[span]), take.origin.skeleton)
-        name = f"person_{track.track_id}" + (f"_part_{part + 1}" if part else "") + ".bvh"
-        with whole_file(folder / name) as new:
-            new.write_text(_bvh_text(motion, take.fps), encoding="ascii")
-        files[name] = {
-            "person": track.track_id,
-            "first_frame": track.first + span.start,
-            "begins_s": round(float(take.times_s[track.first + span.start]), 6),
-            "num_frames": span.stop - span.start,
-        }
-        on_progress((number + 1) / len(parts))
-    about = take.about() | {
+    with export_folder(folder) as new:
+        for number, (track, part, span) in enumerate(parts):
+            motion = solve(to_y_up(track.joints[span]), take.origin.skeleton)
+            name = f"person_{track.track_id}" + (f"_part_{part + 1}" if part else "") + ".bvh"
+            (new / name).write_text(_bvh_text(motion, take.fps), encoding="ascii")
+            files[name] = {
+                "person": track.track_id,
+                "first_frame": track.first + span.start,
+                "begins_s": round(float(take.times_s[track.first + span.start]), 6),
+                "num_frames": span.stop - span.start,
+            }
+            on_progress((number + 1) / len(parts))
+        about_text = json.dumps({"about": _about(take), "files": files}, indent=1)
+        (new / ABOUT_FILE).write_text(about_text, encoding="utf-8")
+
+
+def _about(take: Take) -> dict[str, str]:
+    return take.about() | {
         "space": take.space_text("centimetres", Y_UP_AXES),
         "rest": "T-pose, upright, facing +z, left arm along +x",
         "rotations": "degrees; channels z, x, y; R = Rz Rx Ry",
     }
-    with whole_file(folder / ABOUT_FILE) as new:
-        new.write_text(json.dumps({"about": about, "files": files}, indent=1), encoding="utf-8")
 
 
 def zxy_degrees(rotations: np.ndarray) -> np.ndarray:

@@ -3,17 +3,19 @@
 A gap is an invalid point (residual -1), as the format has it.
 """
 
+import textwrap
 from pathlib import Path
 
 import ezc3d
 import numpy as np
 
 from das_app.exports.bone_rotations import Y_UP_AXES
-from das_app.exports.files import whole_file
+from das_app.exports.files import export_file
 from das_app.exports.markers import marker_names, marker_positions
 from das_app.exports.take import ExportError, Progress, Take
 
 _MOST_FRAMES = 65_535  # the header counts with 16 bits
+_MOST_CHARACTERS = 127  # of a text
 _MOST_POINTS = 255  # names of a parameter are counted with 8 bits
 
 
@@ -37,7 +39,7 @@ def write_c3d(take: Take, path: Path, on_progress: Progress) -> None:
     file.add_parameter("POINT", "X_SCREEN", ["+X"])
     file.add_parameter("POINT", "Y_SCREEN", ["+Y"])
     about = take.about() | {"space": take.space_text("mm", Y_UP_AXES)}
-    file.add_parameter("DAS", "ABOUT", [f"{name}: {text}"[:127] for name, text in about.items()])
+    file.add_parameter("DAS", "ABOUT", _lines(about))
     points = np.ones((4, len(names), len(positions)))
     points[:3] = positions.transpose(2, 1, 0)
     file["data"]["points"] = points
@@ -45,6 +47,12 @@ def write_c3d(take: Take, path: Path, on_progress: Progress) -> None:
     file["data"]["meta_points"]["residuals"] = residuals
     file["data"]["meta_points"]["camera_masks"] = np.zeros((7, *residuals.shape[1:]), bool)
     on_progress(0.5)
-    with whole_file(path) as new:
+    with export_file(path) as new:
         file.write(str(new))
     on_progress(1.0)
+
+
+def _lines(about: dict[str, str]) -> list[str]:
+    """Texts no longer than what every reader takes."""
+    texts = (f"{name}: {text}" for name, text in about.items())
+    return [line for text in texts for line in textwrap.wrap(text, _MOST_CHARACTERS)]

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from das_app.exports.files import whole_file
+from das_app.exports.files import export_file
 from das_app.exports.take import ExportError, Progress, Take
 from das_app.exports.tracks import Track
 from das_model.camera import Camera
 from das_model.skeleton import COCO_17
+
+_SPACE = "pixels; x right, y down; (0, 0) is the centre of the top-left pixel"
 
 
 def write_coco(take: Take, path: Path, on_progress: Progress) -> None:
@@ -42,13 +44,14 @@ def write_coco(take: Take, path: Path, on_progress: Progress) -> None:
             if person["num_keypoints"]:
                 annotations.append({"id": len(annotations) + 1, "image_id": frame} | person)
         on_progress((frame + 1) / len(take.times_s))
+    about = take.about() | {"space": _SPACE}
     content = {
-        "info": {"description": "; ".join(f"{k}: {v}" for k, v in take.about().items())},
+        "info": {"description": "; ".join(f"{k}: {v}" for k, v in about.items())},
         "images": images,
         "annotations": annotations,
         "categories": [_category()],
     }
-    with whole_file(path) as new, new.open("w", encoding="utf-8") as file:
+    with export_file(path) as new, new.open("w", encoding="utf-8") as file:
         json.dump(content, file, allow_nan=False)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from das_app.exports.files import whole_file
+from das_app.exports.files import export_file
 from das_app.exports.take import Progress, Take
 from das_app.exports.tracks import Track
 
@@ -22,7 +22,7 @@ _COLUMNS = (
 def write_csv(take: Take, path: Path, on_progress: Progress) -> None:
     """Write a take. Raises ExportError when the file cannot be written."""
     names = take.origin.skeleton.joint_names
-    with whole_file(path) as new, new.open("w", encoding="utf-8", newline="") as file:
+    with export_file(path) as new, new.open("w", encoding="utf-8", newline="") as file:
         for name, text in take.about().items():
             file.write(f"# {name}: {' '.join(text.split())}\n")
         table = csv.writer(file, lineterminator="\n")

@@ -12,7 +12,7 @@ import pygltflib as gltf
 from scipy.spatial.transform import Rotation
 
 from das_app.exports.bone_rotations import Y_UP_AXES, Motion, solve, to_y_up
-from das_app.exports.files import whole_file
+from das_app.exports.files import export_file
 from das_app.exports.take import ExportError, Progress, Take
 from das_app.exports.tracks import Track
 
@@ -45,7 +45,7 @@ def write_glb(take: Take, path: Path, on_progress: Progress) -> None:
     for number, track in enumerate(tracks):
         file.add_person(track, take)
         on_progress((number + 1) / len(tracks))
-    with whole_file(path) as new:
+    with export_file(path) as new:
         file.save(new)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from das_app.exports.files import whole_file
+from das_app.exports.files import export_file
 from das_app.exports.take import Progress, Take
 from das_app.exports.tracks import Track
 
@@ -21,7 +21,7 @@ def write_json(take: Take, path: Path, on_progress: Progress) -> None:
         "joint_names": list(skeleton.joint_names),
         "joint_parents": list(skeleton.parents),
     }
-    with whole_file(path) as new, new.open("w", encoding="utf-8") as file:
+    with export_file(path) as new, new.open("w", encoding="utf-8") as file:
         file.write(json.dumps(head, indent=1)[:-2] + ',\n "frames": [')
         for frame, time_s in enumerate(take.times_s):
             people = [_person(track, place) for track, place in take.seen_at(frame)]

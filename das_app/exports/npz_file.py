@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from das_app.exports.files import whole_file
+from das_app.exports.files import export_file
 from das_app.exports.take import Progress, Take
 
 
@@ -25,7 +25,7 @@ def write_npz(take: Take, path: Path, on_progress: Progress) -> None:
         scores[there, person] = track.scores
         is_filled[there, person] = track.is_filled
         on_progress(0.5 * (person + 1) / len(take.tracks))
-    with whole_file(path) as new, new.open("wb") as file:
+    with export_file(path) as new, new.open("wb") as file:
         np.savez_compressed(
             file,
             times_s=take.times_s,

@@ -4,6 +4,7 @@ A gap, where a person or a joint is not seen, stays NaN. It is interpolated only
 a length, and then marked. A stall of the source counts as a gap, too.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -13,6 +14,7 @@ import numpy as np
 from das_app.exports.tracks import Sightings, Track, filled, resampled, usual_fps
 from das_app.pipeline.floor import Floor, FloorError, FloorFromFeet
 from das_app.pipeline.session import Session
+from das_app.pipeline.session_edits import SessionEdits, load_edits
 from das_app.pipeline.session_format import AXES, UNITS
 from das_app.pipeline.session_types import SessionOrigin
 from das_model.camera import Camera
@@ -49,6 +51,7 @@ class ExportOptions:
         fill_gaps_s: gaps up to this long are interpolated.
         is_raw: export the raw poses instead of the smoothed ones.
         space: where positions are told from; the floor is found from the feet of everybody.
+        is_untrimmed: export what was trimmed away, too.
 
     Raises:
         ValueError: if fps is not positive or fill_gaps_s is negative.
@@ -59,6 +62,7 @@ class ExportOptions:
     fill_gaps_s: float = 0.0
     is_raw: bool = False
     space: Space = Space.CAMERA
+    is_untrimmed: bool = False
 
     def __post_init__(self) -> None:
         if self.fps is not None and not 0 < self.fps <= 1000:
@@ -73,7 +77,8 @@ class Take:
 
     Args:
         origin: of the session.
-        times_s: (F,) float64, rising.
+        edits: names of people, and the part of the session that this is.
+        times_s: (F,) float64, rising; they begin at 0 with the first frame that counts.
         fps: rate of the frames where it is steady, else the median rate of the recording.
         is_steady: whether the frames were resampled to `fps`.
         tracks: by track id.
@@ -84,6 +89,7 @@ class Take:
     """
 
     origin: SessionOrigin
+    edits: SessionEdits
     times_s: np.ndarray
     fps: float
     is_steady: bool
@@ -117,16 +123,24 @@ class Take:
     def about(self) -> dict[str, str]:
         """What a reader of the exported file must know, for its header or beside it."""
         filling = self.options.fill_gaps_s
-        return about_poses(self.origin, self.options) | {
+        return about_poses(self.origin, self.options, self.edits) | {
             "fps": f"{self.fps:g}, {'resampled' if self.is_steady else 'median; see the times'}",
             "gaps": f"interpolated up to {filling:g} s" if filling else "not interpolated",
             "space": self.space_text(UNITS, AXES),
         }
 
 
-def about_poses(origin: SessionOrigin, options: ExportOptions) -> dict[str, str]:
+def session_edits(session: Session, options: ExportOptions) -> SessionEdits:
+    """Names and trim that an export follows. Raises SessionError if they cannot be read."""
+    edits = load_edits(session.folder)
+    return edits.untrimmed() if options.is_untrimmed else edits
+
+
+def about_poses(
+    origin: SessionOrigin, options: ExportOptions, edits: SessionEdits
+) -> dict[str, str]:
     """Where the exported poses come from."""
-    return {
+    about = {
         "source": origin.source,
         "model": f"{origin.model_name} {origin.model_sha256[:12]}",
         "application": f"das-capture {origin.app_version}",
@@ -134,6 +148,12 @@ def about_poses(origin: SessionOrigin, options: ExportOptions) -> dict[str, str]
         "lens": origin.intrinsics,
         "poses": "raw" if options.is_raw else "smoothed",
     }
+    if edits.names:
+        about["names"] = ", ".join(f"{n} is {name}" for n, name in edits.names.items())
+    if edits.is_trimmed:
+        end = "its end" if math.isinf(edits.end_s) else f"{edits.end_s:g} s"
+        about["part"] = f"the session from {edits.start_s:g} s to {end}"
+    return about
 
 
 def load_take(
@@ -157,15 +177,17 @@ def load_take(
     frames, cameras = [], _Cameras()
     seen = Sightings(session.origin.skeleton.num_joints, options.person_ids)
     feet = FloorFromFeet()
-    for poses in session.between(is_raw=options.is_raw):
+    edits = session_edits(session, options)
+    part = session.between(edits.start_s, edits.until_s, options.is_raw)
+    for poses in part:
         seen.add(len(frames), poses.people)
         frames.append(poses.time_s)
         cameras.add(poses.camera)
         feet.add(poses.people, poses.camera)
-        on_progress(len(frames) / len(session))
+        on_progress(min(1.0, len(frames) / len(session)))
     if not frames:
         raise ExportError(f"{session.folder} has no frame to export")
-    times_s = np.array(frames)
+    times_s = np.array(frames) - frames[0]
     tracks = [filled(track, times_s, options.fill_gaps_s) for track in seen.tracks()]
     if not tracks:
         raise ExportError(f"{session.folder}: {seen.nobody_text()}")
@@ -180,7 +202,7 @@ def load_take(
         tracks = [resampled(track, times_s, steady_s, limit_s) for track in tracks]
         tracks, times_s = [t for t in tracks if len(t)], steady_s
     return Take(
-        session.origin, times_s, fps, is_steady, tuple(tracks),
+        session.origin, edits, times_s, fps, is_steady, tuple(tracks),
         () if is_steady else tuple(cameras.all), seen.num_untracked, floor, options,
     )  # fmt: skip
 

@@ -52,6 +52,7 @@ class RecordingNotice(QFrame):
     """A quiet bar after a recording.
 
     Attributes:
+        folder: of the session recorded last; None before the first.
         play_requested: folder of the session.
         export_requested: likewise.
     """
@@ -62,16 +63,16 @@ class RecordingNotice(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("pane")
-        self._folder = Path()
+        self.folder: Path | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * theme.SPACE_PX, 4, theme.SPACE_PX, 4)
         row.setSpacing(theme.SPACE_PX)
         self._text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.RichText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(self._text, 1)
-        self.play = self._button("Play", lambda: self.play_requested.emit(self._folder))
-        self.export = self._button("Export …", lambda: self.export_requested.emit(self._folder))
-        self.reveal = self._button("Show folder", lambda: open_folder(self._folder))
+        self.play = self._button("Play", lambda: self.play_requested.emit(self.folder))
+        self.export = self._button("Export …", lambda: self.export_requested.emit(self.folder))
+        self.reveal = self._button("Show folder", lambda: open_folder(self.folder))
         dismiss = QToolButton(objectName="flat", icon=theme.icon("close"), toolTip="Dismiss")
         dismiss.clicked.connect(self.hide)
         row.addWidget(dismiss)
@@ -84,7 +85,7 @@ class RecordingNotice(QFrame):
 
     def show_recorded(self, recorded: Recorded) -> None:
         """Say what was recorded."""
-        self._folder = recorded.folder
+        self.folder = recorded.folder
         has_frames = recorded.num_frames > 0
         self._text.setText(f"Recorded <b>{escape(recorded.folder.name)}</b>: {recorded.text}")
         self._text.setToolTip(str(recorded.folder))

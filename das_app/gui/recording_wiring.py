@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from das_app.gui.actions import Actions, set_recording
+from das_app.gui.export_dialog import ExportDialog, open_export_dialog
 from das_app.gui.live_control import LiveControl
 from das_app.gui.recording_notice import Recorded, open_folder
 from das_app.gui.window_parts import WindowParts
@@ -22,6 +23,7 @@ from das_app.pipeline.messages import PipelineState
 from das_app.pipeline.recorder import Recorder
 from das_app.pipeline.recorder_stats import RecorderState
 from das_app.pipeline.run import Run
+from das_app.pipeline.session_format import LOG_FILE
 from das_app.pipeline.session_types import EventKind, SessionError
 from das_app.settings import AppSettings
 
@@ -71,9 +73,10 @@ class RecordingWiring(QObject):
         for name, slot in (
             ("record", self._begin_or_end), ("marker", self._mark),
             ("record-video", self._set_video), ("sessions-folder", self._choose_folder),
-            ("show-sessions", self._show_folder),
+            ("show-sessions", self._show_folder), ("export", self._export),
         ):  # fmt: skip
             actions[name].triggered.connect(slot)
+        parts.notice.export_requested.connect(self._export_folder)
         self._show_settings(control.settings)
         self._show()
 
@@ -97,6 +100,8 @@ class RecordingWiring(QObject):
         if self._starting is not None and self._starting[1].wait(_CLOSING_S):
             self._finish_start()
         self._timer.stop()
+        for dialog in self._window.findChildren(ExportDialog):
+            dialog.close()
         for recording, _ in self._ending:
             if not recording.recorder.wait(_CLOSING_S):
                 _log.error("%s is not closed yet", recording.recorder.stats().folder)
@@ -138,6 +143,7 @@ class RecordingWiring(QObject):
             recorder = task.result()
         except Exception as error:  # a folder, a disk, a model: the live view goes on
             self._is_wanted = False
+            _log.error("nothing is recorded", exc_info=error)
             self._parts.banner.show_fault(f"Nothing is recorded: {error}")
             return
         least_score = self._control.settings.score_threshold
@@ -246,6 +252,15 @@ class RecordingWiring(QObject):
 
     def _show_folder(self) -> None:
         open_folder(_nearest(self._control.settings.sessions_path()))
+
+    def _export(self) -> None:
+        """Export the session that is open, or else the last one recorded."""
+        source = Path(self._control.settings.source)
+        is_session = (source / LOG_FILE).is_file()
+        self._export_folder(source if is_session else self._parts.notice.folder)
+
+    def _export_folder(self, folder: Path | None) -> None:
+        open_export_dialog(self._window, self._control.settings.sessions_path(), folder)
 
     def _change(self, settings: AppSettings) -> None:
         self._control.change(settings)

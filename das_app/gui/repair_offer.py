@@ -129,7 +129,8 @@ class RepairOffer(QFrame):
 def _found_by(search: BackgroundTask[list[Path]]) -> list[Path]:
     try:
         return search.result()
-    except OSError:  # a folder that cannot be read holds nothing to offer; it is in the log
+    except OSError as error:  # a folder that cannot be read holds nothing to offer
+        _log.warning("recordings left open could not be looked for: %s", error)
         return []
 
 

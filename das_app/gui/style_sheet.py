@@ -78,10 +78,12 @@ QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus { border-color: @accent
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {
     color: @faint; background: @surface;
 }
-QCheckBox::indicator {
+QCheckBox::indicator, QListView::indicator {
     width: 14px; height: 14px; border: 1px solid @muted; border-radius: 4px; background: @field;
 }
-QCheckBox::indicator:checked { image: url(ICONS/check.svg); border-color: @accent; }
+QCheckBox::indicator:checked, QListView::indicator:checked {
+    image: url(ICONS/check.svg); border-color: @accent;
+}
 QCheckBox::indicator:disabled { border-color: @border; }
 QCheckBox:focus { color: @accent; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @border; }
@@ -121,6 +123,8 @@ QTabBar::tab {
     padding: 6px 12px; color: @muted;
 }
 QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
+QProgressBar { background: @border; border: none; border-radius: 4px; }
+QProgressBar::chunk { background: @accent; border-radius: 4px; }
 QScrollArea, QWidget#page { background: @surface; border: none; }
 QHeaderView::section {
     background: @surface; color: @muted; border: none; border-bottom: 1px solid @border;
@@ -132,6 +136,10 @@ QTableView {
 }
 QLabel#muted, QLabel#hint { color: @muted; }
 QLabel#heading { font-weight: 600; }
+QLabel#panelNote {
+    background: @chosen; border: 1px solid @accent; border-radius: 6px; padding: 8px;
+    margin: 16px 16px 0 16px;
+}
 QLabel#key {
     background: @raised; border: 1px solid @border; border-radius: 4px; padding: 1px 6px;
 }

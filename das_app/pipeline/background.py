@@ -1,19 +1,17 @@
 """One call in a thread of its own, for a window that polls instead of waiting."""
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-_log = logging.getLogger(__name__)
 
 
 class BackgroundTask(Generic[T]):
     """Runs a call at once; whoever started it asks from time to time whether it is over.
 
     Args:
-        call: what takes its time; an error is logged, and raised again by `result`.
+        call: what takes its time; an error is raised again by `result`.
         name: of the thread.
     """
 
@@ -45,5 +43,4 @@ class BackgroundTask(Generic[T]):
         try:
             self._value = self._call()
         except Exception as error:  # for whoever asks for the result
-            _log.warning("%s: %s", self._thread.name, error, exc_info=True)
             self._error = error

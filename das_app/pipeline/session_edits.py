@@ -6,12 +6,12 @@ as it was recorded.
 
 import json
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from das_app.pipeline.session_types import SessionError
+from das_app.whole_file import write_whole
 
 EDITS_FILE = "edits.json"
 MAX_NAME = 40  # characters
@@ -117,9 +117,6 @@ def save_edits(folder: Path, edits: SessionEdits) -> None:
             "start_s": edits.start_s,
             "end_s": None if math.isinf(edits.end_s) else edits.end_s,
         }
-        temporary = path.with_suffix(".tmp")
-        text = json.dumps(values, indent=1, ensure_ascii=False) + "\n"
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
+        write_whole(path, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
     except OSError as error:
         raise SessionError(f"{path} cannot be written: {error}") from error

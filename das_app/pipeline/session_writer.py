@@ -35,6 +35,7 @@ from das_app.pipeline.session_types import (
     SessionEvent,
     SessionOrigin,
 )
+from das_app.whole_file import write_whole
 from das_model.camera import Camera
 
 _CHUNK_BYTES = 1 << 18  # of JSON: what a seek has to read at most
@@ -184,13 +185,7 @@ class SessionWriter:
 
 def write_summary(folder: Path, summary: dict[str, object]) -> None:
     """Write `session.json` whole or not at all."""
-    temporary = folder / (SUMMARY_FILE + ".tmp")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(summary, file, indent=2, allow_nan=False)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, folder / SUMMARY_FILE)
+    write_whole(folder / SUMMARY_FILE, json.dumps(summary, indent=2, allow_nan=False) + "\n")
 
 
 class _WholeFile:
