@@ -39,6 +39,8 @@ COMMANDS = (
     Command("file", "Open", "File", "Open a video or a picture", ("O", "Ctrl+O"), "file"),
     Command("folder", "Open", "Folder", "Open a folder of pictures", ("Shift+O",), "folder"),
     Command("demo", "Open", "Demo", "Play the bundled clip", ("D",), "demo"),
+    Command("open-session", "Open", "Session", "Play a recorded session", ("Ctrl+Shift+O",),
+            "session"),
     Command("play", "Play", "Play", "", ("Space",), "play"),
     Command("stop", "Play", "Stop", "Stop and close the source", ("S",), "stop"),
     Command("loop", "Play", "Loop", "Begin files again at their end", ("L",), "", True),
@@ -53,6 +55,13 @@ COMMANDS = (
     Command("show-sessions", "Record", "Show the sessions"),
     Command("export", "Record", "Export a session …", "Write a session in another format",
             ("Ctrl+E",)),
+    Command("raw", "Session", "Raw poses", "Poses as the model found them, or smoothed", ("Y",),
+            "", True),
+    Command("trim-begin", "Session", "Begin here", "The part that counts begins here", ("[",)),
+    Command("trim-end", "Session", "End here", "The part that counts ends here", ("]",)),
+    Command("trim-whole", "Session", "Whole", "The whole session counts", ("\\",)),
+    Command("rerun", "Session", "Run another model …",
+            "Run another model over the pictures, into a new session"),
     Command("labels", "Picture", "Labels", "Labels: number, confidence, distance",
             ("N",), "", True),
     Command("trails", "Picture", "Trails", "Trails of pelvis and wrists", ("R",), "", True),
@@ -75,6 +84,8 @@ COMMANDS = (
             True),
     Command("inspector", "Window", "Inspector", "Table of people, and one's motion over time",
             ("I",), "inspector", True),
+    Command("session", "Window", "Session", "The session: names, the part that counts, events",
+            ("E",), "session", True),
     Command("lens", "Window", "Lens", "The camera's lens and the floor", ("K",), "lens", True),
     Command("people", "Window", "Smoothing", "Smoothing of people over time", ("P",), "smooth",
             True),
@@ -111,6 +122,14 @@ class Actions:
         """Allow or forbid several."""
         for name in names:
             self[name].setEnabled(is_enabled)
+
+    def forbid(self, names: tuple[str, ...], reason: str) -> None:
+        """Forbid several and say why in their tooltips; an empty reason allows them."""
+        self.set_enabled(names, not reason)
+        for name in names:
+            _set_tip(self[name], self[name].statusTip())
+            if reason:
+                self[name].setToolTip(f"{self[name].toolTip()}\n{reason}")
 
 
 def set_playing(action: QAction, is_playing: bool) -> None:

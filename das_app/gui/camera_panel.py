@@ -67,9 +67,14 @@ class CameraPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._size: tuple[int, int] | None = None
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
+        whole.setSpacing(theme.SPACE_PX)
+        self.lens_part = QWidget()  # all but the floor
+        self._column = QVBoxLayout(self.lens_part)
+        self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.SPACE_PX)
+        whole.addWidget(self.lens_part)
         self.lens_text = QLabel(wordWrap=True)
         self.lens_text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._add_heading("Lens in use")
@@ -77,6 +82,7 @@ class CameraPanel(QWidget):
         self._add_numbers()
         self._add_person()
         self._add_calibration()
+        self._column = whole
         self._add_floor()
         self._column.addStretch()
         self.set_lens(Intrinsics(), None)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
+    QLabel,
     QMainWindow,
     QScrollArea,
     QToolBar,
@@ -56,13 +57,38 @@ def side_by_side(wide: QWidget, narrow: QWidget) -> QWidget:
     return row
 
 
-def scrolled(panel: QWidget) -> QScrollArea:
-    """The panel with a bar at its side where the window is too low for it."""
-    panel.setObjectName("page")
-    area = QScrollArea(widgetResizable=True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(panel)
-    return area
+class PanelArea(QScrollArea):
+    """A panel with a bar at its side where the window is too low for it.
+
+    Args:
+        panel: what is in it.
+        locks: the part of it that `lock` forbids; by default all.
+    """
+
+    def __init__(self, panel: QWidget, locks: QWidget | None = None) -> None:
+        super().__init__(widgetResizable=True)
+        self._locked = panel if locks is None else locks
+        self._note = QLabel(objectName="panelNote", wordWrap=True)
+        self._note.hide()
+        page = QWidget(objectName="page")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._note)
+        column.addWidget(panel, 1)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(page)
+
+    @property
+    def note(self) -> str:
+        """Why the panel is forbidden; empty where it is not."""
+        return self._note.text()
+
+    def lock(self, reason: str) -> None:
+        """Forbid the panel and say why; an empty reason allows it again."""
+        self._note.setText(reason)
+        self._note.setVisible(bool(reason))
+        self._locked.setEnabled(not reason)
 
 
 def add_dock(

@@ -5,6 +5,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from das_app.gui import theme
+from das_app.gui.person_names import NO_NAMES, Names, person_text
 from das_model.people import People
 
 HOVER_RADIUS_PX = 14.0  # in widget units
@@ -23,13 +24,15 @@ def nearest_joint(
     return (int(person), int(joint)) if distance[person, joint] <= radius_px else None
 
 
-def joint_lines(people: People, person: int, joint: int) -> list[str]:
+def joint_lines(
+    people: People, person: int, joint: int, names: Names = NO_NAMES
+) -> list[str]:
     """Name and person of a joint, its confidence, its place in camera space."""
     x, y, z = people.joints_cam[person, joint]
     name = people.skeleton.joint_names[joint].replace("_", " ")
-    track_id = people.track_ids[person]
+    who = person_text(int(people.track_ids[person]), names)
     return [
-        f"{name} · #{track_id}" if track_id >= 0 else name,
+        f"{name} · {who}" if who else name,
         f"joint {100 * people.joint_scores[person, joint]:.0f} % · "
         f"person {100 * people.scores[person]:.0f} %",
         f"x {x:.0f}  y {y:.0f}  z {z:.0f} mm",

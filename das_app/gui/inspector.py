@@ -16,6 +16,7 @@ from das_app.gui import theme
 from das_app.gui.motion_history import MotionHistory
 from das_app.gui.motion_plot import MotionPlot, Quantity, parts_of
 from das_app.gui.people_table import PeopleTable
+from das_app.gui.person_names import NO_NAMES, Names
 from das_model.people import People
 
 _QUANTITIES = tuple(Quantity)
@@ -51,6 +52,7 @@ class Inspector(QWidget):
         self._people, self._slots = People.empty(), np.zeros(0, np.int64)
         self._cursor_s: float | None = None
         self._is_live = False
+        self._names: Names = NO_NAMES
         self._chosen, self._seen_s = -1, 0.0  # and when they were seen last
         self._build()
         self._wire()
@@ -79,6 +81,17 @@ class Inspector(QWidget):
     def set_cursor(self, time_s: float) -> None:
         """Put the cursor on a frame time."""
         self._cursor_s = time_s
+
+    def set_names(self, names: Names) -> None:
+        """Call people by these names."""
+        self._names = names
+        self.table.set_names(names)
+        self._choose()
+        self.refresh()
+
+    def forget_motion(self) -> None:
+        """Draw no curve of what was shown so far; who is chosen stays."""
+        self._history.clear()
 
     def set_chosen(self, slot: int) -> None:
         """Show another person's curves, without telling of it; -1 for nobody."""
@@ -164,7 +177,8 @@ class Inspector(QWidget):
     def _choose(self) -> None:
         quantity = _QUANTITIES[self.quantity.currentIndex()]
         self.plot.choose(self._chosen, quantity, self.part.currentText())
-        self.title.setText(f"Person #{self._chosen}" if self._chosen >= 0 else "Nobody")
+        person = self._names.get(self._chosen) or f"Person #{self._chosen}"
+        self.title.setText(person if self._chosen >= 0 else "Nobody")
         self._enable()
         if self._cursor_s is not None:
             self.plot.refresh(self._history, self._cursor_s)

@@ -18,6 +18,7 @@ from das_app.gui.open_dialogs import OpenDialogs
 from das_app.gui.recording_wiring import RecordingWiring
 from das_app.gui.result_views import ResultViews
 from das_app.gui.scene_films import SceneFilms
+from das_app.gui.session_wiring import SessionWiring
 from das_app.gui.window_parts import WindowParts
 from das_app.gui.window_state import packed_layout, restore_layout
 from das_app.settings import DEMO_SOURCE, AppSettings, Look
@@ -52,6 +53,11 @@ class MainWindow(QMainWindow):
             self, self.control, self.views, self.parts, self.actions_by_name, self.look_menu
         )
         self.recording = RecordingWiring(self, self.control, self.parts, self.actions_by_name)
+        self.session = SessionWiring(
+            self, self.control, self.views, self.parts, self.actions_by_name
+        )
+        self.session.refused.connect(self.parts.banner.show_fault)
+        self.session.open_requested.connect(self.open)
         self._wire_parts()
         self._wire_actions()
         self.films = SceneFilms(
@@ -91,6 +97,7 @@ class MainWindow(QMainWindow):
         self._figures.stop()
         self.control.bridge.shutdown()
         self.recording.close()
+        self.session.close()
         self.parts.repair_offer.close_down()
         self.parts.scene.view.close_canvas()
         super().closeEvent(event)
@@ -154,6 +161,7 @@ class MainWindow(QMainWindow):
             ("camera", self._pick_source),
             ("file", self.dialogs.ask_file),
             ("folder", self.dialogs.ask_folder),
+            ("open-session", lambda: self.dialogs.ask_session(self.settings.sessions_path())),
             ("demo", lambda: self.open(DEMO_SOURCE)),
             ("play", self.control.play_or_pause),
             ("stop", self.control.stop),

@@ -11,10 +11,12 @@ from das_app.settings import Look
 
 # names of actions and of submenus; None is a rule
 _MENUS = (
-    ("&File", ("camera", "file", "folder", "recent", "demo", None,
+    ("&File", ("camera", "file", "folder", "open-session", "recent", "demo", None,
                "export", None, "screenshot", "scene-picture", "turntable", None, "quit")),
     ("&Play", ("play", "stop", None, "step-back", "step-forward", None, "loop")),
     ("&Record", ("record", "marker", None, "record-video", "sessions-folder", "show-sessions")),
+    ("&Session", ("raw", None, "trim-begin", "trim-end", "trim-whole", None, "rerun", None,
+                  "session")),
     ("&View", ("labels", "trails", "offsets", "heat-map", "whole-picture", None,
                "view-reset", "view-front", "view-top", "view-side",
                "view-camera", "shadows", "frustum", None, "inspector", "lens",
@@ -29,6 +31,7 @@ def build_menu_bar(window: QMainWindow, actions: Actions, submenus: dict[str, QM
     """Fill the window's menu bar with its actions and the given submenus."""
     for title, names in _MENUS:
         menu = window.menuBar().addMenu(title)
+        menu.setToolTipsVisible(True)  # they say why something cannot be done
         for name in names:
             if name is None:
                 menu.addSeparator()

@@ -9,6 +9,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from das_app.pipeline.image_source import IMAGE_SUFFIXES
+from das_app.pipeline.session_format import LOG_FILE
+from das_app.pipeline.session_source import session_at
 
 _VIDEO_SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm", ".wmv")
 
@@ -38,6 +40,17 @@ class OpenDialogs:
         """Ask for a folder of pictures."""
         path = QFileDialog.getExistingDirectory(self._parent, "Open a folder of pictures")
         if path:
+            self._open_source(path)
+
+    def ask_session(self, folder: Path) -> None:
+        """Ask for the folder of a session, beginning in `folder`."""
+        path = QFileDialog.getExistingDirectory(self._parent, "Open a session", str(folder))
+        if path and session_at(Path(path)) is None:
+            QMessageBox.warning(
+                self._parent, "Open a session",
+                f"{path} holds no session. A session is a folder with the file {LOG_FILE}.",
+            )  # fmt: skip
+        elif path:
             self._open_source(path)
 
     def ask_save(self, title: str, stem: str, kinds: str) -> str:

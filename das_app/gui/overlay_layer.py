@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from das_app.gui import theme
 from das_app.gui.letterbox import Letterbox, Zoom
+from das_app.gui.person_names import Names
 from das_app.gui.picture_marks import paint_heat, paint_labels, paint_offsets, paint_trails
 from das_app.gui.skeleton_painter import paint_people
 from das_app.gui.trails import TrailSegments
@@ -44,6 +45,7 @@ class Shown:
     joints_px: np.ndarray  # (P, J, 2) image pixels, NaN behind the lens
     trails: TrailSegments
     centre_map: CentreMap | None
+    names: Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def paint_layer(shown: Shown | None, look: Look) -> QImage:
         paint_offsets(painter, points, shown.people, shown.slots)
     if look.options.has_labels:
         bounds = QRectF(clip).adjusted(4, 4, -4, -4)
-        paint_labels(painter, points, shown.people, shown.slots, bounds)
+        paint_labels(painter, points, shown.people, shown.slots, bounds, shown.names)
     painter.end()
     return whole
 

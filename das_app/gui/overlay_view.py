@@ -9,6 +9,7 @@ from das_app.gui import theme
 from das_app.gui.hover_card import joint_lines, nearest_joint, paint_card
 from das_app.gui.letterbox import Letterbox, Zoom
 from das_app.gui.overlay_layer import Look, OverlayOptions, Shown, paint_layer
+from das_app.gui.person_names import NO_NAMES, Names
 from das_app.gui.person_slots import without_hidden
 from das_app.gui.trails import Trails
 from das_app.pipeline.messages import Frame
@@ -45,6 +46,7 @@ class OverlayView(QWidget):
         self._is_dragging = False
         self._options, self._zoom, self._trails = OverlayOptions(), Zoom(), Trails()
         self._hidden: frozenset[int] = frozenset()
+        self._names: Names = NO_NAMES
         self._layer, self._layer_key = QImage(), None
 
     def show_people(
@@ -62,7 +64,7 @@ class OverlayView(QWidget):
             self._zoom = Zoom()
         self._shown = Shown(
             frame, _picture(frame), people, slots, people.joints_px(frame.camera),
-            self._trails.segments(), centre_map,
+            self._trails.segments(), centre_map, self._names,
         )  # fmt: skip
         self.update()
 
@@ -82,6 +84,10 @@ class OverlayView(QWidget):
     def set_hidden(self, hidden: frozenset[int]) -> None:
         """Leave out the people of these slots, from the next result on."""
         self._hidden = hidden
+
+    def set_names(self, names: Names) -> None:
+        """Call people by these names, from the next result on."""
+        self._names = names
 
     def reset_zoom(self) -> None:
         """Show the whole picture."""
@@ -108,7 +114,7 @@ class OverlayView(QWidget):
         found = self._joint_under_mouse()
         if found is None or self._shown is None:
             return []
-        return joint_lines(self._shown.people, *found)
+        return joint_lines(self._shown.people, *found, self._shown.names)
 
     def current_layer(self) -> QImage:
         """Picture and everything on it in device pixels, painted once per result and look."""

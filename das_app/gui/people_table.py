@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui import theme
+from das_app.gui.person_names import NO_NAMES, Names, person_text
 from das_app.pipeline.kinematics import body_heights_mm
 from das_model.people import People
 
@@ -54,6 +55,7 @@ class PeopleTable(QTableWidget):
         self.hidden: frozenset[int] = frozenset()
         self._slots: tuple[int, ...] = ()
         self._heights_mm: dict[int, float] = {}
+        self._names: Names = NO_NAMES
         self.itemChanged.connect(self._on_tick)
         self.itemSelectionChanged.connect(self._on_selection)
         self.itemDoubleClicked.connect(lambda item: self._on_double_click(item.row()))
@@ -78,6 +80,13 @@ class PeopleTable(QTableWidget):
             for column, text in zip((_DISTANCE, _HEIGHT, _SCORE), texts, strict=True):
                 if self.item(row, column).text() != text:
                     self.item(row, column).setText(text)
+        self.blockSignals(was_blocked)
+
+    def set_names(self, names: Names) -> None:
+        """Call people by these names."""
+        self._names = names
+        was_blocked = self.blockSignals(True)
+        self._set_rows(self._slots)
         self.blockSignals(was_blocked)
 
     def set_chosen(self, slot: int) -> None:
@@ -116,7 +125,8 @@ class PeopleTable(QTableWidget):
             tick.setText(_HIDDEN if is_hidden else _SHOWN_WORD)
             tick.setToolTip("Show this person in the picture and in 3D")
             self.setItem(row, _SHOWN, tick)
-            self.setItem(row, _PERSON, QTableWidgetItem(_dot(slot), f"#{slot}"))
+            person = QTableWidgetItem(dot_icon(slot), person_text(slot, self._names))
+            self.setItem(row, _PERSON, person)
             for column in (_DISTANCE, _HEIGHT, _SCORE):
                 item = QTableWidgetItem()
                 item.setTextAlignment(theme.ALIGN_RIGHT)
@@ -164,5 +174,6 @@ def _coloured_dot(colour: int) -> QIcon:
     return icon
 
 
-def _dot(slot: int) -> QIcon:
+def dot_icon(slot: int) -> QIcon:
+    """A dot in the colour of a person's slot."""
     return _coloured_dot(slot % len(theme.PERSON_COLOURS))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from das_app.gui import theme
 from das_app.gui.letterbox import Letterbox
+from das_app.gui.person_names import NO_NAMES, Names, person_text
 from das_app.gui.trails import TrailSegments
 from das_model.camera import Camera
 from das_model.centre_map import CentreMap
@@ -95,11 +96,11 @@ def _trail_pen(slot: int, level: int) -> QPen:
     return QPen(colour, _TRAIL_WIDTH_PX * (0.5 + share), Qt.PenStyle.SolidLine)
 
 
-def label_texts(people: People) -> list[tuple[str, str]]:
-    """Each person's id, empty without one, and their confidence with the distance."""
+def label_texts(people: People, names: Names = NO_NAMES) -> list[tuple[str, str]]:
+    """Each person's name or id, empty without one, and their confidence with the distance."""
     distances_m = np.linalg.norm(people.root_cam, axis=-1) / 1000
     return [
-        (f"#{track_id}" if track_id >= 0 else "", f"{100 * score:.0f} % · {distance_m:.1f} m")
+        (person_text(int(track_id), names), f"{100 * score:.0f} % · {distance_m:.1f} m")
         for track_id, score, distance_m in zip(
             people.track_ids, people.scores, distances_m, strict=True
         )
@@ -107,9 +108,14 @@ def label_texts(people: People) -> list[tuple[str, str]]:
 
 
 def paint_labels(
-    painter: QPainter, points: np.ndarray, people: People, slots: np.ndarray, bounds: QRectF
+    painter: QPainter,
+    points: np.ndarray,
+    people: People,
+    slots: np.ndarray,
+    bounds: QRectF,
+    names: Names = NO_NAMES,
 ) -> None:
-    """Write each person's id, confidence and distance above their head.
+    """Write each person's name or id, confidence and distance above their head.
 
     Args:
         painter: on the picture.
@@ -117,6 +123,7 @@ def paint_labels(
         people: whom the points belong to.
         slots: (P,) colour slot of each person.
         bounds: what is seen of the picture, in the painter's units.
+        names: by track id.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     font = theme.tabular_font(painter.font())
@@ -125,7 +132,7 @@ def paint_labels(
     metrics, bold_metrics = QFontMetricsF(font), QFontMetricsF(bold)
     height = metrics.height() + _LABEL_PAD_PX
     taken: list[QRectF] = []
-    texts = label_texts(people)
+    texts = label_texts(people, names)
     for person in np.argsort(people.root_cam[:, 2]):
         seen = points[person][np.isfinite(points[person]).all(axis=-1)]
         if not len(seen) or not bounds.intersects(_extent(seen)):

@@ -1,7 +1,12 @@
-"""The bar of a file that plays: place, single frames, speed and loop; signals out, setters in."""
+"""The bar of a file that plays: place, single frames, speed and loop; signals out, setters in.
+
+For a session it also shows events and the part that counts, and offers raw or smoothed poses.
+"""
+
+import math
 
 from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -15,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui import theme
+from das_app.gui.session_marks import NEAR_PX, Mark, paint_marks, paint_trim
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 _ARROW_MS, _PAGE_MS = 1000, 10_000
@@ -32,12 +38,14 @@ class PlayerBar(QWidget):
         step_requested: frames to go, negative for back.
         speed_changed: 0.1 to 4 times.
         loop_toggled: whether the file begins again at its end.
+        raw_chosen: whether a session's poses are shown as the model found them.
     """
 
     seek_requested = Signal(float)
     step_requested = Signal(int)
     speed_changed = Signal(float)
     loop_toggled = Signal(bool)
+    raw_chosen = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +71,13 @@ class PlayerBar(QWidget):
         self.loop = self._button("loop", "Begin again at the end")
         self.loop.setCheckable(True)
         self.loop.toggled.connect(self.loop_toggled)
-        for widget in (self.back, self.forward, self.slider, self.place, self.speed, self.loop):
+        self.poses = QComboBox(accessibleName="Poses")
+        self.poses.setToolTip("Poses as they were smoothed, or raw as the model found them")
+        self.poses.addItems(("Smoothed", "Raw"))
+        self.poses.activated.connect(lambda index: self.raw_chosen.emit(bool(index)))
+        for widget in (
+            self.back, self.forward, self.slider, self.place, self.poses, self.speed, self.loop
+        ):  # fmt: skip
             row.addWidget(widget, 1 if widget is self.slider else 0)
         self.set_speed(1.0)
         self.set_length(None, None)
@@ -79,6 +93,9 @@ class PlayerBar(QWidget):
         self._duration_s, self._num_frames = duration_s or 0.0, num_frames
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, round(1000 * self._duration_s))
+        self.slider.set_marks(())
+        self.slider.set_part(0.0, math.inf)
+        self.poses.hide()
         self.place.setText(self._place_text(self._duration_s, max(1, num_frames or 1) - 1))
         self.place.setFixedWidth(self.place.sizeHint().width() + theme.SPACE_PX)
         self.set_position(0.0, 0)
@@ -94,6 +111,16 @@ class PlayerBar(QWidget):
         """Show the speed."""
         nearest = min(range(len(SPEEDS)), key=lambda n: abs(SPEEDS[n] - speed))
         self.speed.setCurrentIndex(nearest)
+
+    def show_session(self, marks: tuple[Mark, ...]) -> None:
+        """Show what only a session has, until the next `set_length`."""
+        self.slider.set_marks(marks)
+        self.poses.show()
+        self.set_raw(False)
+
+    def set_raw(self, is_raw: bool) -> None:
+        """Show which poses of a session are shown."""
+        self.poses.setCurrentIndex(int(is_raw))
 
     def set_looping(self, is_looping: bool) -> None:
         """Show whether the file loops."""
@@ -123,6 +150,37 @@ class SeekSlider(QSlider):
         self.setMinimumWidth(20 * theme.SPACE_PX)
         self.setAccessibleName("Place in the file")
         self.setMouseTracking(True)
+        self.setMinimumHeight(4 * theme.SPACE_PX)
+        self._marks: tuple[Mark, ...] = ()
+        self._part_s = (0.0, math.inf)
+
+    def set_marks(self, marks: tuple[Mark, ...]) -> None:
+        """Show events, each told when the pointer rests near it."""
+        self._marks = marks
+        self.update()
+
+    def set_part(self, start_s: float, end_s: float) -> None:
+        """Show which part counts; all of it from 0 to infinity."""
+        self._part_s = (start_s, end_s)
+        self.update()
+
+    def words_at(self, x: float) -> str:
+        """The time at a place, in px, and the events near it."""
+        near = [m for m in self._marks if abs(self._x_of(m.time_s) - x) <= NEAR_PX]
+        lines = [f"{clock_text(mark.time_s)}  {mark.text}" for mark in near]
+        return "\n".join(lines) or clock_text(self._value_at(QPoint(round(x), 0)) / 1000)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draw the slider, the part that counts, and the marks."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        start_s, end_s = self._part_s
+        if start_s > 0 or end_s < math.inf:
+            ends = (self._x_of(0.0), self._x_of(math.inf))
+            paint_trim(painter, ends, (self._x_of(start_s), self._x_of(end_s)),
+                       self.height() / 2)  # fmt: skip
+        paint_marks(painter, [(self._x_of(mark.time_s), mark) for mark in self._marks])
+        painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt: bring the handle to the pointer, where it is then dragged from."""
@@ -133,16 +191,26 @@ class SeekSlider(QSlider):
     def event(self, event: QEvent) -> bool:
         """Qt: tell the time under a resting pointer."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            time_s = self._value_at(event.pos()) / 1000
-            QToolTip.showText(event.globalPos(), clock_text(time_s), self)
+            QToolTip.showText(event.globalPos(), self.words_at(event.pos().x()), self)
             return True
         return super().event(event)
 
-    def _value_at(self, place: QPoint) -> int:
+    def _x_of(self, time_s: float) -> float:
+        """Where a time is, px."""
+        value = round(1000 * min(time_s, self.maximum() / 1000))
+        handle = self._handle_px()
+        return handle / 2 + QStyle.sliderPositionFromValue(
+            self.minimum(), self.maximum(), value, max(1, self.width() - handle)
+        )
+
+    def _handle_px(self) -> int:
         option = QStyleOptionSlider()
         self.initStyleOption(option)
         control, part = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
-        handle = self.style().subControlRect(control, option, part, self).width()
+        return self.style().subControlRect(control, option, part, self).width()
+
+    def _value_at(self, place: QPoint) -> int:
+        handle = self._handle_px()
         return QStyle.sliderValueFromPosition(
             self.minimum(), self.maximum(), place.x() - handle // 2, max(1, self.width() - handle)
         )

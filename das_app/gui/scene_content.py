@@ -15,6 +15,7 @@ from vispy.visuals.transforms import MatrixTransform
 from das_app.gui import theme
 from das_app.gui.body_mesh import body_mesh
 from das_app.gui.orbit_camera import OrbitCamera, view_ball
+from das_app.gui.person_names import NO_NAMES, Names, person_text
 from das_app.gui.person_slots import without_hidden
 from das_app.gui.scene_geometry import (
     DEFAULT_FLOOR_M,
@@ -94,6 +95,7 @@ class SceneContent:
         self._hidden: frozenset[int] = frozenset()
         self._following: int | None = None
         self.is_held = False  # what is shown stays, whatever comes
+        self.names: Names = NO_NAMES
         self._floor_m, self._drawn_floor_m = DEFAULT_FLOOR_M, 0.0
         self._level: FloorPlane | None = None
         self._lens: Camera | None = None
@@ -240,7 +242,7 @@ class SceneContent:
         people = self._people
         distances_m = np.linalg.norm(people.root_cam, axis=-1) / 1000
         texts = [
-            f"#{track_id}  {distance_m:.1f} m" if track_id >= 0 else f"{distance_m:.1f} m"
+            f"{person_text(int(track_id), self.names)}  {distance_m:.1f} m".strip()
             for track_id, distance_m in zip(people.track_ids, distances_m, strict=True)
         ]
         self.labels.set_labels(texts, label_places(people), 0.5 * colours + 0.5)

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QOffscreenSurface, QOpenGLContext
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
+from das_app.gui.person_names import Names
 from das_app.gui.scene_content import SceneContent, SceneOptions
 from das_app.pipeline.floor import Floor
 from das_app.pipeline.messages import Frame
@@ -89,6 +90,11 @@ class SceneView(QWidget):
         """Leave out the people of these slots, from the next result on."""
         if self.content is not None:
             self.content.set_hidden(hidden)
+
+    def set_names(self, names: Names) -> None:
+        """Call people by these names, from the next result on."""
+        if self.content is not None:
+            self.content.names = names
 
     def set_level(self, floor: Floor | None) -> None:
         """Turn the room so that this floor lies level, from the next result on; None shows camera

@@ -7,7 +7,7 @@ from das_app.gui import theme
 from das_app.gui.actions import Actions
 from das_app.gui.camera_panel import CameraPanel
 from das_app.gui.controls import ControlBar
-from das_app.gui.docks import BELOW, RIGHT, add_dock, frame_panes, scrolled, side_by_side
+from das_app.gui.docks import BELOW, RIGHT, PanelArea, add_dock, frame_panes, side_by_side
 from das_app.gui.inspector import Inspector
 from das_app.gui.model_panel import ModelPanel
 from das_app.gui.notices import FaultBanner, WelcomeBar
@@ -18,6 +18,7 @@ from das_app.gui.plots import TimingPlot
 from das_app.gui.recording_indicator import RecordingIndicator
 from das_app.gui.recording_notice import RecordingNotice
 from das_app.gui.repair_offer import RepairOffer
+from das_app.gui.session_panel import SessionPanel
 from das_app.gui.source_picker import SourcePicker
 from das_app.gui.stage_bars import StageBars
 from das_app.gui.status_strip import StatusStrip
@@ -56,11 +57,15 @@ class WindowParts:
             self.status.add_button(action_button(actions[name]))
         bars = (self.controls, self.banner, self.repair_offer, self.notice, self.welcome)
         frame_panes(window, bars, (splitter, self.player), self.status)
-        for name, panel in (
-            ("lens", self.camera_panel), ("people", self.people_panel),
-            ("model", self.model_panel),
-        ):  # fmt: skip
-            add_dock(window, actions[name], scrolled(panel), RIGHT)
+        self.session_panel = SessionPanel(actions)
+        self.areas = {
+            "lens": PanelArea(self.camera_panel, self.camera_panel.lens_part),
+            "people": PanelArea(self.people_panel),
+            "model": PanelArea(self.model_panel),
+            "session": PanelArea(self.session_panel),
+        }
+        for name, area in self.areas.items():
+            add_dock(window, actions[name], area, RIGHT)
         add_dock(window, actions["inspector"], self.inspector, RIGHT)
         add_dock(window, actions["timing"], side_by_side(self.chart, self.stages), BELOW)
         bars = (

@@ -1,0 +1,133 @@
+"""Another model on the pictures of a session, into a new session beside it, in a thread."""
+
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from das_app.pipeline.background import BackgroundTask
+from das_app.pipeline.headless import CaptureSummary, capture_file
+from das_app.pipeline.messages import PoseResult
+from das_app.pipeline.origin import session_origin
+from das_app.pipeline.people_over_time import PeopleOptions
+from das_app.pipeline.recorder import Recorder
+from das_app.pipeline.session import Session
+from das_app.pipeline.session_source import open_session_video
+from das_model.camera import Camera
+from das_model.people import People
+from das_model.skeleton import Skeleton
+
+
+class NamedEstimator(Protocol):
+    """An estimator that says what it is.
+
+    Attributes:
+        skeleton: joints of its people.
+        model_name: of the model.
+    """
+
+    skeleton: Skeleton
+    model_name: str
+
+    def __call__(self, image: np.ndarray, camera: Camera) -> People:
+        """The people of a picture."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RerunPlan:
+    """What is to be run.
+
+    Args:
+        session: folder of the session whose pictures are used.
+        new_session: folder that is made.
+        model_file: told by its hash in the new session.
+        load: makes the estimator, which takes seconds.
+        options: tracking and smoothing.
+        has_video: whether the new session holds the pictures, too.
+    """
+
+    session: Path
+    new_session: Path
+    model_file: Path
+    load: Callable[[], NamedEstimator]
+    options: PeopleOptions
+    has_video: bool = True
+
+
+class Rerun:
+    """Runs a model over the pictures of a session, beginning at once.
+
+    Nothing is left of a run that was cancelled; one that failed leaves what it had done.
+
+    Args:
+        plan: what is to be run.
+    """
+
+    def __init__(self, plan: RerunPlan) -> None:
+        self._plan = plan
+        self._stopping = threading.Event()
+        self._num_done, self._num_frames = 0, 0
+        self._task = BackgroundTask(self._run, "das-rerun")
+
+    @property
+    def share_done(self) -> float:
+        """From 0 to 1."""
+        return min(1.0, self._num_done / self._num_frames) if self._num_frames else 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, one way or another."""
+        return self._task.is_over
+
+    def cancel(self) -> None:
+        """End after the picture in work, and leave nothing."""
+        self._stopping.set()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait for the end at most so long; whether it came."""
+        return self._task.wait(timeout_s)
+
+    def result(self) -> CaptureSummary:
+        """What was found. Raises what the run raised."""
+        return self._task.result()
+
+    def _run(self) -> CaptureSummary:
+        plan = self._plan
+        counts = Session(plan.session).counts
+        source = open_session_video(plan.session)
+        try:
+            estimator = plan.load()
+            origin = session_origin(
+                source, estimator.skeleton, estimator.model_name, plan.model_file
+            )
+            recorder = Recorder(plan.new_session, origin, has_video=plan.has_video, waits=True)
+        except Exception:
+            source.close()
+            raise
+        self._num_frames = counts.num_frames - counts.num_dropped_pictures
+        summary = capture_file(
+            source, estimator, recorder, self._stopping, self._count,
+            people_options=plan.options,
+        )  # fmt: skip
+        if self._stopping.is_set():
+            shutil.rmtree(plan.new_session)
+        return summary
+
+    def _count(self, _: PoseResult) -> None:
+        self._num_done += 1
+
+
+def free_folder(session: Path, model_name: str) -> Path:
+    """A folder beside a session that is not there yet, named after it and a model."""
+    number = 1
+    while True:
+        tail = f"_{number}" if number > 1 else ""
+        folder = session.with_name(f"{session.name}_{model_name}{tail}")
+        if not folder.exists():
+            return folder
+        number += 1
