@@ -1,4 +1,5 @@
-"""The command `das-app`: the window, capture without one, cameras, and the doctor.
+"""The command `das-app`: the window, sessions played in it, capture without one, cameras, and
+the doctor.
 
 Each command imports what it needs when it runs: `doctor` must work where a library is missing,
 and `--version` should not wait for Qt and the model.
@@ -79,12 +80,26 @@ def window(
     if context.invoked_subcommand is not None:
         return
     chosen = _chosen_settings(source, fov, intrinsics, intrinsics_camera, model)
-    settings = _with_mode(chosen, resolution, fps)
+    raise typer.Exit(_run_window(_with_mode(chosen, resolution, fps)))
+
+
+@app.command()
+def play(
+    session: Annotated[Path, typer.Argument(help="session folder, with or without a video")],
+) -> None:
+    """Play a recorded session in the window; no model is needed."""
+    from das_app.pipeline.session_source import RecordedFrames, session_at
+    from das_app.pipeline.session_types import SessionError
+
+    folder = session_at(session)
+    if folder is None:
+        _fail(f"{session} holds no session: there is no session.mcap")
     try:
-        from das_app.gui.app import run_app
-    except ImportError as error:
-        _fail(f"the window cannot open: {error}; `das-app doctor` says what is missing")
-    raise typer.Exit(run_app(settings))
+        RecordedFrames(folder).close()
+    except SessionError as error:
+        _fail(str(error))
+    settings = _chosen_settings(str(folder.resolve()), None, None, "", None)
+    raise typer.Exit(_run_window(settings))
 
 
 @app.command()
@@ -207,6 +222,15 @@ def doctor() -> None:
         typer.echo(f"{check.status.value:4} {check.name}: {check.detail}{advice}")
         has_failed |= check.status is Status.FAIL
     raise typer.Exit(int(has_failed))
+
+
+def _run_window(settings: "AppSettings") -> int:
+    """Exit code of the window."""
+    try:
+        from das_app.gui.app import run_app
+    except ImportError as error:
+        _fail(f"the window cannot open: {error}; `das-app doctor` says what is missing")
+    return run_app(settings)
 
 
 def _chosen_settings(
