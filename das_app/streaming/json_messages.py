@@ -5,6 +5,8 @@ docs/streaming.md has the schema. Numbers are rounded to 0.1 mm and 0.001 of con
 
 import json
 
+import numpy as np
+
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.skeleton import Skeleton
@@ -56,8 +58,8 @@ def _person(people: People, row: int) -> dict[str, object]:
     return {
         "id": int(people.track_ids[row]),
         "score": round(float(people.scores[row]), 3),
-        "joints": [[round(v, 1) for v in place] for place in people.joints_cam[row].tolist()],
-        "confidence": [round(v, 3) for v in people.joint_scores[row].tolist()],
+        "joints": np.round(people.joints_cam[row].astype(np.float64), 1).tolist(),
+        "confidence": np.round(people.joint_scores[row].astype(np.float64), 3).tolist(),
     }
 
 
