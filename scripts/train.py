@@ -9,7 +9,6 @@ A run whose --out holds a checkpoint goes on from it.
 
 import argparse
 import dataclasses
-import os
 from pathlib import Path
 
 import torch
@@ -17,6 +16,7 @@ import torch
 from das_model.backbones.efficientnet_lite import imagenet_file
 from das_model.datasets.data_config import DataConfig
 from das_model.datasets.training import training_batches
+from das_model.processes import join_processes
 from das_model.recipes import RECIPES
 from das_model.skeleton import Skeleton
 from das_model.train import Trainer, train
@@ -53,12 +53,7 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
-    local_rank = int(os.environ.get("LOCAL_RANK", 0))
-    has_cuda = torch.cuda.is_available()
-    if world > 1:
-        torch.distributed.init_process_group("nccl" if has_cuda else "gloo")
-    device = torch.device("cuda", local_rank) if has_cuda else torch.device("cpu")
+    process = join_processes()
     recipe = RECIPES[args.recipe]
     canvas = args.size or recipe.canvas
     data = DataConfig(
@@ -70,15 +65,15 @@ def main() -> None:
         num_workers=args.workers, seed=args.seed,
     )  # fmt: skip
     num_pictures = sum(len(pictures) for pictures in data.training_sets()[0])
-    config = recipe.planned(num_pictures, data.batch_size * world, args.steps, args.lr)
+    backbone = recipe.train.network.backbone
     weights, checkpoint = args.backbone_weights, args.out / "checkpoint.safetensors"
-    if weights is None and config.network.backbone.startswith("lite"):
-        weights = imagenet_file(config.network.backbone)
-    is_early_frozen = weights is not None or args.init is not None
+    if weights is None and backbone.startswith("lite"):
+        weights = imagenet_file(backbone)
     config = dataclasses.replace(
-        config, accumulation=args.accumulate, is_early_frozen=is_early_frozen
-    )
-    trainer = Trainer(config, device, is_distributed=world > 1)
+        recipe.planned(num_pictures, data.batch_size * process.world, args.steps, args.lr),
+        accumulation=args.accumulate, is_early_frozen=bool(weights or args.init),
+    )  # fmt: skip
+    trainer = Trainer(config, process.device, is_distributed=process.world > 1)
     if checkpoint.is_file():
         trainer.resume(checkpoint)
     elif args.init:
@@ -86,20 +81,18 @@ def main() -> None:
     elif weights:
         trainer.load_backbone(weights)
     log = None
-    if rank == 0:
+    if process.rank == 0:
         print(f"{args.recipe}: {recipe.summary}; {num_pictures} pictures, {config.total_steps} "
-              f"steps of {data.batch_size * world}, "
+              f"steps of {data.batch_size * process.world}, "
               f"learning rate {config.optimiser.learning_rate:g}")  # fmt: skip
         if missing := [kind for kind in recipe.sets if getattr(args, kind) is None]:
             print(f"the recipe's {' and '.join(missing)} pictures are left out: no folder given")
-        log = TrainLog(trainer, data, args.out, args.save_every, args.validate_every, world)
+        log = TrainLog(trainer, data, args.out, args.save_every, args.validate_every,
+                       process.world)  # fmt: skip
     steps = range(trainer.step, config.total_steps)
-    joints = Skeleton(config.network.joint_names)
-    train(
-        trainer,
-        training_batches(data, config.network.encoding, steps, rank, world, joints),
-        log,
-    )
+    network = config.network
+    train(trainer, training_batches(data, network.encoding, steps, process.rank, process.world,
+                                    Skeleton(network.joint_names)), log)  # fmt: skip
 
 
 if __name__ == "__main__":
