@@ -83,7 +83,7 @@ class LslSender:
         self._slots, self._skeleton = Slots(), None
         self._outlet = None
         self.address = f"“{STREAM_NAME}” " + (
-            "on this computer" if target.is_local else "in the network"
+            "found on this computer" if target.is_local else "found in the network"
         )
 
     @property
