@@ -44,7 +44,9 @@ ResolutionOption = Annotated[
 FpsOption = Annotated[
     float | None, typer.Option("--fps", min=1, max=1000, help="asked of a camera")
 ]
-ModelOption = Annotated[Path | None, typer.Option("--model", help="ONNX model file")]
+ModelOption = Annotated[
+    str | None, typer.Option("--model", help="ONNX file, or a bundled model by name: lite")
+]
 
 
 def main() -> None:
@@ -238,7 +240,7 @@ def _chosen_settings(
     fov: float | None,
     intrinsics: Path | None,
     intrinsics_camera: str,
-    model: Path | None,
+    model: str | None,
 ) -> "AppSettings":
     """The kept settings with what the command line says instead."""
     from das_app.calibration import LensOrigin
@@ -256,7 +258,11 @@ def _chosen_settings(
         settings = replace(
             settings, intrinsics_file=intrinsics, intrinsics_camera=intrinsics_camera
         )
-    return settings if model is None else replace(settings, model_file=model)
+    if model is None:
+        return settings
+    from das_app.models import model_file
+
+    return replace(settings, model_file=model_file(model))
 
 
 def _with_mode(

@@ -22,6 +22,16 @@ def bundled_models() -> tuple[Path, ...]:
     return tuple(sorted(folder.glob("*.onnx")))
 
 
+def model_file(name: str) -> Path:
+    """The bundled model of a name, such as `lite-synthetic` or `das-lite-synthetic`, else the
+    file of that name."""
+    if not Path(name).is_file():
+        for file in bundled_models():
+            if file.stem in (name, f"das-{name}"):
+                return file
+    return Path(name)
+
+
 @lru_cache(maxsize=1)
 def cuda_problem() -> str | None:
     """Why the model cannot run on CUDA here, or None when nothing speaks against it."""

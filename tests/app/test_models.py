@@ -1,9 +1,10 @@
 import ctypes
+from pathlib import Path
 
 import pytest
 
 from das_app import models
-from das_app.models import bundled_models, cuda_problem, device_note
+from das_app.models import bundled_models, cuda_problem, device_note, model_file
 from das_app.settings import DEFAULT_MODEL, Device
 
 
@@ -30,6 +31,18 @@ def test_cuda_is_offered_where_it_may_work(monkeypatch, providers, load, problem
     monkeypatch.setattr(models.ort, "get_available_providers", lambda: providers)
     monkeypatch.setattr(ctypes, "CDLL", load)
     assert cuda_problem() == problem
+
+
+@pytest.mark.parametrize("name", ["lite", "das-lite"])
+def test_bundled_models_have_names(name):
+    assert model_file(name) in bundled_models() and model_file(name).name == "das-lite.onnx"
+
+
+def test_a_file_comes_before_a_name_and_the_unknown_stays_as_it_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lite").write_bytes(b"")
+    assert model_file("lite") == Path("lite")
+    assert model_file("gone.onnx") == Path("gone.onnx")
 
 
 def test_who_asks_for_cuda_and_gets_the_cpu_is_told(monkeypatch):
