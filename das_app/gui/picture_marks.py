@@ -160,7 +160,7 @@ def free_place(wanted: QRectF, bounds: QRectF, taken: list[QRectF]) -> QRectF:
     card.moveLeft(max(bounds.left(), min(card.left(), bounds.right() - card.width())))
     card.moveTop(max(bounds.top(), min(card.top(), bounds.bottom() - card.height())))
     step = card.height() + 2
-    for rows in (0, -1, 1, -2, 2, 3, 4, 5):
+    for rows in (0, -1, 1, -2, 2, -3, 3, -4, 4, 5, 6):
         place = card.translated(0, rows * step)
         is_inside = bounds.top() <= place.top() and place.bottom() <= bounds.bottom()
         if is_inside and not any(place.intersects(other) for other in taken):

@@ -26,10 +26,10 @@ from das_app.gui.scene_geometry import (
     scene_from_camera,
     standing_rings,
 )
+from das_app.gui.scene_labels import Words
 from das_app.gui.scene_visuals import (
     Bodies,
     Floor,
-    Labels,
     Picture,
     Segments,
     Shadows,
@@ -81,7 +81,7 @@ class SceneContent:
         self.canvas = _Canvas(on_draw_error)
         self.camera = OrbitCamera()
         view = self.canvas.central_widget.add_view(camera=self.camera)
-        self._floor = Floor(view.scene, _rgb("#3a4350"), theme.MUTED)
+        self._floor = Floor(view.scene, _rgb("#3a4350"), self._muted)
         self.bodies = Bodies(parent=view.scene)
         self.shadows = Shadows(self.bodies, self._ground, parent=view.scene)
         self._rings, self.trails = Segments(view.scene, 1.5), Segments(view.scene, 2.0)
@@ -90,7 +90,7 @@ class SceneContent:
         self.picture = Picture(parent=self.device)
         self.frustum = Segments(self.device, 1.5)
         add_axes(self.device)
-        self.labels = Labels(view.scene)
+        self.labels = Words((0.5, 1.0), is_crowded=True, parent=view.scene)
         self._trails, self._options = Trails(), SceneOptions()
         self._hidden: frozenset[int] = frozenset()
         self._following: int | None = None
@@ -141,7 +141,7 @@ class SceneContent:
             self._trails.clear()
             self.trails.clear()
         if not options.has_labels:
-            self.labels.set_labels([], np.zeros((0, 3)), np.zeros((0, 3)))
+            self.labels.set_words([], np.zeros((0, 3)), np.zeros((0, 3)))
         self._clear_sight()
         self.canvas.update()
 
@@ -169,7 +169,7 @@ class SceneContent:
         self.bodies.set_mesh(body_mesh(People.empty(), np.zeros((0, 3)), self._ground))
         self._rings.clear()
         self.trails.clear()
-        self.labels.set_labels([], np.zeros((0, 3)), np.zeros((0, 3)))
+        self.labels.set_words([], np.zeros((0, 3)), np.zeros((0, 3)))
         self._trails.clear()
         self._people, self._slots = People.empty(), np.zeros(0, np.int64)
         self._has_framed, self._following, self._lens = False, None, None
@@ -245,7 +245,7 @@ class SceneContent:
             f"{person_text(int(track_id), self.names)}  {distance_m:.1f} m".strip()
             for track_id, distance_m in zip(people.track_ids, distances_m, strict=True)
         ]
-        self.labels.set_labels(texts, label_places(people), 0.5 * colours + 0.5)
+        self.labels.set_words(texts, label_places(people), 0.5 * colours + 0.5)
 
     def _show_camera(self, frame: Frame) -> None:
         if self._drawn_lens is None or not _is_same(frame.camera, self._drawn_lens):

@@ -12,6 +12,7 @@ from vispy.visuals.visual import VisualView
 
 from das_app.gui.body_mesh import VERTEX, BodyMesh
 from das_app.gui.scene_geometry import grid_segments
+from das_app.gui.scene_labels import Words
 
 _BODY_VERTEX = """
 varying vec3 v_colour;
@@ -62,6 +63,7 @@ _LABELS_M = (1, 2, 3, 4, 6, 8)  # along the camera axis, sparser where they come
 _AXIS_LENGTH_M = 0.3
 _AXES = {"x": (1, 0, 0), "y": (0, 0, -1), "z": (0, 1, 0)}  # camera axes in scene space
 _AXIS_COLOURS = {"x": "#e06c75", "y": "#7fbf6a", "z": "#5aa7e0"}
+_NOWHERE_M = np.full((2, 3), -1e4, np.float32)  # too far away to be seen
 _QUAD = np.array([0, 1, 2, 0, 2, 3], np.uint32)
 
 
@@ -79,10 +81,16 @@ class BodyVisual(Visual):
         self.buffers = (vertices, gloo.IndexBuffer(np.zeros(3, np.uint32)))
         self.mesh: BodyMesh | None = None
         self._faces: np.ndarray | None = None  # on the card
+        self._was_drawn = False  # the first time nothing is drawn, to make the program early
         self.shared_program.bind(vertices)
         self._draw_mode, self._index_buffer = "triangles", self.buffers[1]
         self.set_gl_state("opaque", depth_test=True, cull_face=False)
         self.freeze()
+
+    @property
+    def has_faces(self) -> bool:
+        """Whether there is anything to draw."""
+        return self.mesh is not None and len(self.mesh.faces) > 0
 
     def set_mesh(self, mesh: BodyMesh) -> None:
         """Show `mesh` instead of what was shown."""
@@ -99,7 +107,8 @@ class BodyVisual(Visual):
         view.view_program.vert["transform"] = view.get_transform()
 
     def _prepare_draw(self, view: VisualView) -> bool:
-        return self.mesh is not None and len(self.mesh.faces) > 0
+        is_first, self._was_drawn = not self._was_drawn, True
+        return is_first or self.has_faces
 
 
 class ShadowVisual(Visual):
@@ -118,7 +127,7 @@ class ShadowVisual(Visual):
         self.shared_program["a_colour"] = vertices["a_colour"]
         self.shared_program["u_ground"] = np.asarray(ground, np.float32)
         self.shared_program["u_floor"] = 0.0
-        self._draw_mode = "triangles"
+        self._draw_mode, self._was_drawn = "triangles", False
         self.set_gl_state("opaque", depth_test=True, cull_face=False)
         self.freeze()
 
@@ -130,7 +139,8 @@ class ShadowVisual(Visual):
         view.view_program.vert["transform"] = view.get_transform()
 
     def _prepare_draw(self, view: VisualView) -> bool:
-        return self._bodies.mesh is not None and len(self._bodies.mesh.faces) > 0
+        is_first, self._was_drawn = not self._was_drawn, True
+        return is_first or self._bodies.has_faces
 
 
 class PictureVisual(Visual):
@@ -180,73 +190,42 @@ class Segments:
 
     def __init__(self, parent: Node, width_px: float = 1.5) -> None:
         self._line = scene.visuals.Line(
-            pos=np.zeros((2, 3), np.float32), connect="segments", width=width_px,
-            antialias=True, parent=parent,
-        )  # fmt: skip
-        self._line.visible = False
+            pos=_NOWHERE_M, connect="segments", width=width_px, antialias=True, parent=parent
+        )
 
     def set_points(self, points: np.ndarray, colours: np.ndarray) -> None:
         """Show (N, 3) points, two per segment, in one colour (4,) or in (N, 4) RGBA.
 
         Colours by name would make vispy import matplotlib, which takes half a second.
         """
-        self._line.visible = len(points) > 0
         if len(points):
             self._line.set_data(pos=points, color=colours)
+        else:
+            self.clear()
 
     def clear(self) -> None:
-        """Show nothing."""
-        self._line.visible = False
+        """Show nothing. The line is drawn all the same, so that its program is made early."""
+        self._line.set_data(pos=_NOWHERE_M, color=np.ones(4, np.float32))
 
     @property
     def points(self) -> np.ndarray:
         """(N, 3) points shown; (0, 3) when hidden."""
-        return self._line.pos if self._line.visible else np.zeros((0, 3), np.float32)
-
-
-class Labels:
-    """Words at places of the scene. Letters are set anew only when a word changes."""
-
-    def __init__(self, parent: Node) -> None:
-        self._text = scene.visuals.Text(
-            "-", pos=(0, 0, 0), font_size=8, bold=True, anchor_x="center", anchor_y="top",
-            parent=parent,  # vispy's "top" lets the text stand on its place
-        )  # fmt: skip
-        self._text.visible = False
-        self._colours = np.zeros((0, 3))
-
-    def set_labels(self, texts: list[str], places_m: np.ndarray, colours: np.ndarray) -> None:
-        """Show P texts at (P, 3) m in (P, 3) RGB."""
-        self._text.visible = len(texts) > 0
-        if not texts:
-            return
-        if texts != self._text.text:
-            self._text.text = texts
-        if not np.array_equal(colours, self._colours):
-            self._colours = colours
-            self._text.color = np.column_stack([colours, np.ones(len(colours))])
-        self._text.pos = places_m
-
-    @property
-    def texts(self) -> list[str]:
-        """What is shown."""
-        return list(self._text.text) if self._text.visible else []
+        is_shown = self._line.pos is not _NOWHERE_M
+        return self._line.pos if is_shown else np.zeros((0, 3), np.float32)
 
 
 class Floor:
     """Grid of one metre meshes with the distance from the camera written on it."""
 
-    def __init__(self, parent: Node, grid_rgb: np.ndarray, text_colour: str) -> None:
+    def __init__(self, parent: Node, grid_rgb: np.ndarray, text_rgb: np.ndarray) -> None:
         self.node = scene.Node(parent=parent)
         self.node.transform = STTransform()
         points, colours = grid_segments(grid_rgb)
         Segments(self.node, 1.0).set_points(points, colours)
-        self.labels = scene.visuals.Text(
-            [f"{metres} m" for metres in _LABELS_M],
-            pos=[(0.06, metres + 0.06, 0) for metres in _LABELS_M],
-            color=text_colour, font_size=8, anchor_x="left", anchor_y="bottom",
-            parent=self.node,
-        )  # fmt: skip
+        words = [f"{metres} m" for metres in _LABELS_M]
+        places_m = np.array([(0.06, metres + 0.06, 0) for metres in _LABELS_M])
+        labels = Words((0.0, 1.0), parent=self.node)
+        labels.set_words(words, places_m, np.tile(text_rgb, (len(words), 1)))
 
     def set_height(self, floor_m: float) -> None:
         """Move the floor to a height in scene space."""
@@ -259,4 +238,4 @@ def add_axes(parent: Node) -> None:
     colours = ColorArray(list(_AXIS_COLOURS.values())).rgba
     ends = np.stack([np.zeros_like(tips), tips], axis=1).reshape(-1, 3)
     Segments(parent, 2.5).set_points(ends, np.repeat(colours, 2, axis=0))
-    scene.visuals.Text(list(_AXES), pos=tips * 1.25, color=colours, font_size=9, parent=parent)
+    Words((0.5, 0.5), parent=parent).set_words(list(_AXES), tips * 1.25, colours[:, :3])
