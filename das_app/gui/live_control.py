@@ -10,6 +10,7 @@ from das_app.gui.bridge import Model, Opened, Opener, PipelineBridge
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.messages import PipelineState
 from das_app.pipeline.run import Run
+from das_app.pipeline.session_source import session_at
 from das_app.settings import AppSettings, Device, Look
 
 _OVER = (PipelineState.STOPPED, PipelineState.FAULTED)
@@ -75,7 +76,8 @@ class LiveControl(QObject):
         return None if current is None else current.model
 
     def open(self, source: str) -> None:
-        """Open a source instead of the present one."""
+        """Open a source instead of the present one; a file of a session means the session."""
+        source = str(session_at(Path(source)) or source)
         self.change(replace(self.settings, source=source))
         self.ended.emit()
         name = f"camera {source}" if source.isdecimal() else Path(source).name or source

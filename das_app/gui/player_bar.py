@@ -176,9 +176,8 @@ class SeekSlider(QSlider):
         painter = QPainter(self)
         start_s, end_s = self._part_s
         if start_s > 0 or end_s < math.inf:
-            ends = (self._x_of(0.0), self._x_of(math.inf))
-            paint_trim(painter, ends, (self._x_of(start_s), self._x_of(end_s)),
-                       self.height() / 2)  # fmt: skip
+            part = (self._x_of(start_s), self._x_of(end_s))
+            paint_trim(painter, (1.0, self.width() - 1.0), part, self.height() / 2)
         paint_marks(painter, [(self._x_of(mark.time_s), mark) for mark in self._marks])
         painter.end()
 

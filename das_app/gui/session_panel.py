@@ -27,9 +27,10 @@ from das_app.gui.session_marks import Mark
 from das_app.pipeline.session_edits import MAX_NAME, SessionEdits
 
 _NO_SESSION = "Open a recorded session to name its people and to trim it."
+_NAMING = "Type beside a number. Names are shown everywhere and go into exports."
 _PERSON, _NAME = range(2)
 _TIME_ROLE = Qt.ItemDataRole.UserRole
-_LIST_HEIGHT_PX = 112
+_LIST_HEIGHT_PX = 104
 
 
 class SessionPanel(QWidget):
@@ -49,7 +50,6 @@ class SessionPanel(QWidget):
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ids: tuple[int, ...] = ()
-        self._names: Names = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         column.setSpacing(theme.SPACE_PX)
@@ -66,11 +66,11 @@ class SessionPanel(QWidget):
         )
         for widget in (
             self.title, self.facts,
-            _heading("Names"), self.people,
+            _heading("Names"), _label("muted", _NAMING), self.people,
             _heading("Part that counts"), self.part,
             _buttons(actions, "trim-begin", "trim-end", "trim-whole"),
             _heading("Events"), self.events,
-            _heading("Again"), _buttons(actions, "rerun"),
+            _heading("Another model"), _buttons(actions, "rerun"),
         ):  # fmt: skip
             column.addWidget(widget)
         column.addStretch()
@@ -97,18 +97,13 @@ class SessionPanel(QWidget):
 
     def set_people(self, track_ids: tuple[int, ...], names: Names) -> None:
         """List people with their names, each to be written into."""
-        if (track_ids, names) == (self._ids, self._names):
-            return
-        self._ids, self._names = track_ids, names
         was_blocked = self.people.blockSignals(True)
-        self.people.setRowCount(len(track_ids))
+        if track_ids != self._ids:
+            self._set_rows(track_ids)
         for row, track_id in enumerate(track_ids):
-            person = QTableWidgetItem(dot_icon(track_id), f"#{track_id}")
-            person.setFlags(person.flags() & ~Qt.ItemFlag.ItemIsEditable)
-            self.people.setItem(row, _PERSON, person)
-            name = QTableWidgetItem(names.get(track_id, ""))
-            name.setToolTip(f"Double-click and type, at most {MAX_NAME} characters")
-            self.people.setItem(row, _NAME, name)
+            name = self.people.item(row, _NAME)
+            if name.text() != names.get(track_id, ""):
+                name.setText(names.get(track_id, ""))
         self.people.blockSignals(was_blocked)
 
     def set_edits(self, edits: SessionEdits, duration_s: float) -> None:
@@ -118,6 +113,17 @@ class SessionPanel(QWidget):
         whole = f"Whole session, {clock_text(duration_s)}"
         part = f"{clock_text(start_s)} to {clock_text(end_s)}, of {clock_text(duration_s)}"
         self.part.setText(part if edits.is_trimmed else whole)
+
+    def _set_rows(self, track_ids: tuple[int, ...]) -> None:
+        self._ids = track_ids
+        self.people.setRowCount(len(track_ids))
+        for row, track_id in enumerate(track_ids):
+            person = QTableWidgetItem(dot_icon(track_id), f"#{track_id}")
+            person.setFlags(person.flags() & ~Qt.ItemFlag.ItemIsEditable)
+            self.people.setItem(row, _PERSON, person)
+            name = QTableWidgetItem()
+            name.setToolTip(f"Click and type, at most {MAX_NAME} characters")
+            self.people.setItem(row, _NAME, name)
 
     def _on_name(self, item: QTableWidgetItem) -> None:
         if item.column() == _NAME:
@@ -135,12 +141,13 @@ def _people_table() -> QTableWidget:
     header.setSectionResizeMode(_PERSON, QHeaderView.ResizeMode.ResizeToContents)
     header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
     header.setHighlightSections(False)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     table.setMinimumHeight(_LIST_HEIGHT_PX)
     return table
 
 
-def _label(style: str) -> QLabel:
-    return QLabel(objectName=style, wordWrap=True)
+def _label(style: str, text: str = "") -> QLabel:
+    return QLabel(text, objectName=style, wordWrap=True)
 
 
 def _heading(text: str) -> QLabel:

@@ -194,7 +194,6 @@ class RerunDialog(QDialog):
         try:
             summary = rerun.result()
         except Exception as error:  # whatever a model or a disk raises is for the user
-            _log.warning("%s was not run over anew: %s", self._session, error)
             self.note.setText(f"It failed: {error}")
             for widget in (self.model, self.video):
                 widget.setEnabled(True)

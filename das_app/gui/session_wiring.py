@@ -3,7 +3,6 @@
 What makes no sense while recorded people are shown is forbidden, and says why.
 """
 
-import logging
 from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
@@ -31,7 +30,6 @@ _LOCKS = {
     "people": _PLAYS + "choose smoothed or raw poses in the bar below the picture.",
     "model": _PLAYS + "its people are recorded. “Run another model” finds them anew.",
 }
-_log = logging.getLogger(__name__)
 
 
 class SessionWiring(QObject):
@@ -166,7 +164,6 @@ class SessionWiring(QObject):
         try:
             save_edits(self._frames.session.folder, edits)
         except SessionError as error:
-            _log.warning("%s", error)
             self.refused.emit(f"Not kept: {error}")
             edits = self._edits
         self._show_edits(edits)
