@@ -21,7 +21,7 @@ from das_app.pipeline.background import BackgroundTask
 from das_app.pipeline.live_recording import LiveRecording, RecordingPlan, start_recorder
 from das_app.pipeline.messages import PipelineState
 from das_app.pipeline.recorder import Recorder
-from das_app.pipeline.recorder_stats import RecorderState
+from das_app.pipeline.recorder_stats import RecorderState, RecorderStats
 from das_app.pipeline.run import Run
 from das_app.pipeline.session_format import LOG_FILE
 from das_app.pipeline.session_types import EventKind, SessionError
@@ -84,6 +84,12 @@ class RecordingWiring(QObject):
     def is_recording(self) -> bool:
         """Whether frames are recorded now."""
         return self._current is not None
+
+    def stats(self) -> RecorderStats:
+        """Of the recording that is on. Raises ValueError when there is none."""
+        if self._current is None:
+            raise ValueError("nothing is recorded now")
+        return self._current.recorder.stats()
 
     def end(self, reason: str = "") -> None:
         """End the recording, if there is one; its files are closed soon after."""

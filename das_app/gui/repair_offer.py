@@ -18,7 +18,7 @@ from das_app.pipeline.repair import RepairReport, repair_session
 from das_app.pipeline.session_folder import QUIET_S, find_unclosed
 
 _POLL_MS = 50
-_AGAIN_MS = round(1000 * QUIET_S) + 1000  # what was written at the crash is quiet by then
+_AGAIN_MS = 1000  # after that time, when what was written at the crash is quiet
 _MOST_NAMES = 3
 _END_S = 3.0
 _log = logging.getLogger(__name__)
@@ -27,10 +27,15 @@ Repaired = dict[Path, RepairReport | str]  # or why not
 
 
 class RepairOffer(QFrame):
-    """A bar that says what was found, repairs it when asked to, and says what came of it."""
+    """A bar that says what was found, repairs it when asked to, and says what came of it.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        quiet_s: sessions written within so many seconds may still be recorded.
+    """
+
+    def __init__(self, quiet_s: float = QUIET_S, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._quiet_s = quiet_s
         self.setObjectName("banner")
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
@@ -53,7 +58,8 @@ class RepairOffer(QFrame):
         self._sessions_folder = Path()
         self._poll_timer = QTimer(self, interval=_POLL_MS)
         self._poll_timer.timeout.connect(self._poll)
-        self._again = QTimer(self, interval=_AGAIN_MS, singleShot=True)
+        again_ms = round(1000 * quiet_s) + _AGAIN_MS
+        self._again = QTimer(self, interval=again_ms, singleShot=True)
         self._again.timeout.connect(self._look)
         self.hide()
 
@@ -61,6 +67,11 @@ class RepairOffer(QFrame):
     def text(self) -> str:
         """What it says."""
         return self._text.text()
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether a search is on."""
+        return self._search is not None
 
     def look(self, sessions_folder: Path) -> None:
         """Search a folder for sessions left open; now, and again when all is quiet there."""
@@ -77,9 +88,11 @@ class RepairOffer(QFrame):
                 task.wait(_END_S)
 
     def _look(self) -> None:
-        folder = self._sessions_folder
+        folder, quiet_s = self._sessions_folder, self._quiet_s
         if self._search is None and self._work is None:
-            self._search = BackgroundTask(lambda: find_unclosed(folder), "das-repair-search")
+            self._search = BackgroundTask(
+                lambda: find_unclosed(folder, quiet_s), "das-repair-search"
+            )
             self._poll_timer.start()
 
     def _repair(self) -> None:
@@ -88,7 +101,7 @@ class RepairOffer(QFrame):
         self.repair.setEnabled(False)
         self.later.hide()
         self._text.setText(f"Repairing {count(len(folders), 'session')} …")
-        self._work = BackgroundTask(_repairing(folders), "das-repair")
+        self._work = BackgroundTask(_repairing(folders, self._quiet_s), "das-repair")
         self._poll_timer.start()
 
     def _poll(self) -> None:
@@ -134,12 +147,12 @@ def _found_by(search: BackgroundTask[list[Path]]) -> list[Path]:
         return []
 
 
-def _repairing(folders: list[Path]) -> Callable[[], Repaired]:
+def _repairing(folders: list[Path], quiet_s: float) -> Callable[[], Repaired]:
     def repair_all() -> Repaired:
         repaired: Repaired = {}
         for folder in folders:
             try:
-                repaired[folder] = repair_session(folder)
+                repaired[folder] = repair_session(folder, quiet_s)
             except Exception as error:  # one that is beyond repair does not keep the others
                 _log.exception("%s is not repaired", folder)
                 repaired[folder] = str(error) or type(error).__name__

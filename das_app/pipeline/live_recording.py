@@ -65,7 +65,7 @@ class SourceEvents:
         was_lost, self._is_lost = self._is_lost, state is PipelineState.RECONNECTING
         if (self._is_lost and not was_lost) or state is PipelineState.FAULTED:
             self._recorder.note_event(EventKind.SOURCE_LOST, message)
-        elif was_lost:
+        elif was_lost and not self._is_lost:
             self._recorder.note_event(EventKind.SOURCE_BACK, message)
 
 

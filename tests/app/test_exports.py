@@ -1,6 +1,8 @@
 """Every format is read back by somebody else's reader."""
 
 import json
+import re
+import shutil
 import warnings
 
 import av
@@ -19,6 +21,7 @@ from das_app.exports.drawing import SideView
 from das_app.exports.formats import ExportFormat, export_session
 from das_app.exports.take import ExportCancelledError, ExportError, ExportOptions, Space, load_take
 from das_app.pipeline.session import Session
+from das_app.pipeline.session_edits import SessionEdits, save_edits
 from das_app.pipeline.session_types import RecordedPoses
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17, MUCO_21
@@ -423,15 +426,106 @@ def test_options_that_make_no_sense(values):
         ExportOptions(**values)
 
 
-@pytest.mark.parametrize("to", [ExportFormat.CSV, ExportFormat.JSON, ExportFormat.TRC])
-def test_cancelled_export_leaves_nothing(session, tmp_path, to):
+@pytest.mark.parametrize("share_done", [0.3, 0.6])  # reading, writing
+@pytest.mark.parametrize("to", [f for f in ExportFormat if f is not ExportFormat.MP4])
+def test_cancelled_export_leaves_nothing(session, tmp_path, to, share_done):
+    with pytest.raises(ExportCancelledError):
+        export_session(session, to, tmp_path / "out", EVERYBODY, cancelling_at(share_done))
+    assert list(tmp_path.iterdir()) == []
+
+
+def cancelling_at(share_done):
     def cancel(share):
-        if share > 0.3:
+        if share > share_done:
             raise ExportCancelledError("enough")
 
+    return cancel
+
+
+def test_cancelled_video_leaves_what_was_there(filmed, tmp_path):
+    path = tmp_path / "out.mp4"
+    path.write_text("the former one")
     with pytest.raises(ExportCancelledError):
-        export_session(session, to, tmp_path / "out", EVERYBODY, cancel)
-    assert list(tmp_path.iterdir()) == []
+        export_session(filmed, ExportFormat.MP4, path, EVERYBODY, cancelling_at(0.3))
+    assert [p.name for p in tmp_path.iterdir()] == ["out.mp4"]
+    assert path.read_text() == "the former one"
+
+
+@pytest.fixture(scope="module")
+def filmed(tmp_path_factory):
+    """A session with a video of three pictures."""
+    folder = tmp_path_factory.mktemp("filmed") / "s"
+    record(folder, [result(i, people_of(i)) for i in range(3)], has_video=True, waits=True)
+    return Session(folder)
+
+
+@pytest.mark.parametrize("to", list(ExportFormat))
+def test_every_export_states_units_axes_handedness_fps_and_gaps(session, filmed, tmp_path, to):
+    options = ExportOptions(fill_gaps_s=0.0 if to is ExportFormat.MP4 else 0.25)
+    source = filmed if to is ExportFormat.MP4 else session
+    stated = statements(to, export(source, tmp_path, to, options))
+    is_in_pixels = to in (ExportFormat.COCO, ExportFormat.MP4)
+    units = {"trc": "mm", "c3d": "mm", "bvh": "centimetres", "glb": "metres"}
+    assert ("pixels" if is_in_pixels else units.get(to, "mm")) in stated["space"]
+    assert "x right" in stated["space"] and ("right-handed" in stated["space"]) != is_in_pixels
+    assert stated["fps"] and stated["gaps"] and stated["poses"] == "smoothed"
+    if to is not ExportFormat.MP4:
+        assert stated["gaps"] == "interpolated up to 0.25 s"
+        assert stated["fps"].startswith(("29.97", "30"))
+
+
+def statements(to, path):
+    """What an export says of itself."""
+    match to:
+        case ExportFormat.CSV:
+            lines = [line[2:] for line in path.read_text().splitlines() if line[:2] == "# "]
+            return dict(line.split(": ", 1) for line in lines)
+        case ExportFormat.JSON:
+            return json.loads(path.read_text())["about"]
+        case ExportFormat.NPZ:
+            return json.loads(str(np.load(path)["about"]))
+        case ExportFormat.TRC:
+            return json.loads(path.with_suffix(".about.json").read_text())
+        case ExportFormat.C3D:
+            lines = ezc3d.c3d(str(path))["parameters"]["DAS"]["ABOUT"]["value"]
+            joined = " ".join(lines)
+            names = [line.split(": ", 1)[0] for line in lines if ": " in line]
+            starts = [joined.index(f"{name}: ") for name in names] + [len(joined)]
+            return {
+                name: joined[begin + len(name) + 2 : end].strip()
+                for name, begin, end in zip(names, starts, starts[1:], strict=False)
+            }
+        case ExportFormat.BVH:
+            return json.loads((path / "about.json").read_text())["about"]
+        case ExportFormat.GLB:
+            return GLTF2().load(str(path)).asset.extras
+        case ExportFormat.COCO:
+            text = json.loads(path.read_text())["info"]["description"]
+        case ExportFormat.MP4:
+            with av.open(str(path)) as container:
+                text = container.metadata["comment"]
+    parts = re.split(r"(?:^|; )(\w+): ", text)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_trim_and_names_are_followed(filmed, session, tmp_path):
+    folder = shutil.copytree(session.folder, tmp_path / "s")
+    save_edits(folder, SessionEdits({5: "Ada"}, start_s=5 / FPS, end_s=15 / FPS))
+    part = load_take(Session(folder), ExportOptions())
+    assert np.allclose(part.times_s, np.arange(11) / FPS, atol=1e-6)
+    assert np.allclose(part.tracks[0].joints, MOTIONS[2][5:16], atol=2e-3)
+    about = part.about()
+    assert about["names"] == "5 is Ada" and about["part"].startswith("the session from 0.166667 s")
+    steady_take = load_take(Session(folder), ExportOptions(fps=60.0))
+    assert np.allclose(steady_take.times_s, np.arange(21) / 60)
+    assert np.allclose(steady_take.tracks[0].joints[::2], MOTIONS[2][5:16], atol=2e-3)
+    assert len(load_take(Session(folder), ExportOptions(is_untrimmed=True)).times_s) == NUM_FRAMES
+    folder = shutil.copytree(filmed.folder, tmp_path / "v")
+    save_edits(folder, SessionEdits({}, start_s=1 / FPS))
+    path = export(Session(folder), tmp_path, ExportFormat.MP4)
+    with av.open(str(path)) as container:
+        times = [float(picture.time) for picture in container.decode(video=0)]
+    assert times == pytest.approx([0, 1 / FPS], abs=2e-3)
 
 
 def test_raw_poses_are_exported_on_request(tmp_path):
