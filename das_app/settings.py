@@ -52,6 +52,7 @@ _KINDS = {
     "has_trails": bool, "has_offsets": bool, "has_heat_map": bool,
     "has_shadows": bool, "has_frustum": bool, "device": Device, "look": Look,
     "recent_sources": tuple, "layout": str, "resolution": str, "is_recording_video": bool,
+    "stream_targets": tuple,
 }  # fmt: skip
 
 
@@ -88,6 +89,7 @@ class AppSettings:
         has_shadows: people throw shadows in the 3D view.
         sessions_folder: where recordings go, or None for the usual place.
         is_recording_video: recordings hold the pictures, too.
+        stream_targets: where each protocol was streamed to last, as `StreamTarget` writes it.
         has_frustum: the live picture stands on the camera in the 3D view.
 
     Raises:
@@ -122,6 +124,7 @@ class AppSettings:
     camera_fps: float = 30.0
     sessions_folder: Path | None = None
     is_recording_video: bool = True
+    stream_targets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not (isinstance(self.source, str) and self.source):
@@ -251,7 +254,7 @@ def _settings_from(values: dict[str, object], path: Path) -> AppSettings:
         "intrinsics_file": _path, "model_file": _path, "sessions_folder": _path,
         "lens_origin": LensOrigin,
         "device": Device, "look": Look,
-        "recent_sources": _texts,
+        "recent_sources": _texts, "stream_targets": _texts,
     }  # fmt: skip
     for name in readers.keys() & chosen.keys():
         chosen[name] = readers[name](chosen[name])

@@ -89,6 +89,8 @@ COMMANDS = (
     Command("lens", "Window", "Lens", "The camera's lens and the floor", ("K",), "lens", True),
     Command("people", "Window", "Smoothing", "Smoothing of people over time", ("P",), "smooth",
             True),
+    Command("streaming", "Window", "Streaming", "Send people to other programs as they are found",
+            ("B",), "stream", True),
     Command("timing", "Window", "Timing", "Show latency over the last seconds",
             ("T",), "chart", True),
     Command("full-screen", "Window", "Full screen", "", ("F11",), "fullscreen", True),

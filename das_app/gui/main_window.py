@@ -19,6 +19,7 @@ from das_app.gui.recording_wiring import RecordingWiring
 from das_app.gui.result_views import ResultViews
 from das_app.gui.scene_films import SceneFilms
 from das_app.gui.session_wiring import SessionWiring
+from das_app.gui.streaming_wiring import StreamingWiring
 from das_app.gui.window_parts import WindowParts
 from das_app.gui.window_state import packed_layout, restore_layout
 from das_app.settings import DEMO_SOURCE, AppSettings, Look
@@ -58,6 +59,10 @@ class MainWindow(QMainWindow):
         )
         self.session.refused.connect(self.parts.banner.show_fault)
         self.session.open_requested.connect(self.open)
+        self.streaming = StreamingWiring(
+            self.control, self.parts, self.actions_by_name["streaming"]
+        )
+        self.streaming.refused.connect(self.parts.banner.show_fault)
         self._wire_parts()
         self._wire_actions()
         self.films = SceneFilms(
@@ -69,6 +74,7 @@ class MainWindow(QMainWindow):
         restore_layout(self, settings.layout)
         self.poll = self._timer(_POLL_MS, self.views.take)
         self._figures = self._timer(_FIGURES_MS, self.news.show_figures)
+        self._figures.timeout.connect(self.streaming.refresh)
 
     @property
     def settings(self) -> AppSettings:
@@ -98,6 +104,7 @@ class MainWindow(QMainWindow):
         self.control.bridge.shutdown()
         self.recording.close()
         self.session.close()
+        self.streaming.close()
         self.parts.repair_offer.close_down()
         self.parts.scene.view.close_canvas()
         super().closeEvent(event)

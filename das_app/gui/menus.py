@@ -20,7 +20,7 @@ _MENUS = (
     ("&View", ("labels", "trails", "offsets", "heat-map", "whole-picture", None,
                "view-reset", "view-front", "view-top", "view-side",
                "view-camera", "shadows", "frustum", None, "inspector", "lens",
-               "people", "model", "timing", None,
+               "people", "model", "streaming", "timing", None,
                "look", "full-screen", "presentation")),
     ("&Help", ("help",)),
 )  # fmt: skip

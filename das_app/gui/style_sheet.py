@@ -136,6 +136,7 @@ QTableView {
 }
 QLabel#muted, QLabel#hint { color: @muted; }
 QLabel#heading { font-weight: 600; }
+QLabel#problem { color: @warning; }
 QLabel#panelNote {
     background: @chosen; border: 1px solid @accent; border-radius: 6px; padding: 8px;
     margin: 16px 16px 0 16px;

@@ -22,10 +22,12 @@ from das_app.gui.session_panel import SessionPanel
 from das_app.gui.source_picker import SourcePicker
 from das_app.gui.stage_bars import StageBars
 from das_app.gui.status_strip import StatusStrip
+from das_app.gui.stream_panel import StreamPanel
 from das_app.gui.window_state import ScreenModes
 
 _STATUS_BUTTONS = (
-    "inspector", "lens", "people", "model", "timing", "help", "presentation", "full-screen"
+    "inspector", "lens", "people", "model", "streaming", "timing", "help", "presentation",
+    "full-screen",
 )  # fmt: skip
 
 
@@ -57,12 +59,13 @@ class WindowParts:
             self.status.add_button(action_button(actions[name]))
         bars = (self.controls, self.banner, self.repair_offer, self.notice, self.welcome)
         frame_panes(window, bars, (splitter, self.player), self.status)
-        self.session_panel = SessionPanel(actions)
+        self.session_panel, self.stream_panel = SessionPanel(actions), StreamPanel()
         self.areas = {
             "lens": PanelArea(self.camera_panel, self.camera_panel.lens_part),
             "people": PanelArea(self.people_panel),
             "model": PanelArea(self.model_panel),
             "session": PanelArea(self.session_panel),
+            "streaming": PanelArea(self.stream_panel),
         }
         for name, area in self.areas.items():
             add_dock(window, actions[name], area, RIGHT)

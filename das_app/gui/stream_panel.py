@@ -1,0 +1,198 @@
+"""Panel of the streams: a card for each protocol with its switch, its address and its figures;
+signals out, setters in."""
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from das_app.gui import theme
+from das_app.streaming.streamer import StreamFigures, StreamState
+from das_app.streaming.targets import LOCAL_HOST, StreamKind, StreamTarget
+
+_TITLES = {
+    StreamKind.WEBSOCKET: ("WebSocket", "JSON for any program, and a page that draws everybody."),
+    StreamKind.OSC: ("OSC", "Everybody's joints, for TouchDesigner, Max, Unity and the like."),
+    StreamKind.VMC: ("VMC", "One person as a VRM avatar. A click in the picture chooses whom."),
+    StreamKind.LSL: ("Lab Streaming Layer", "Four people's joints, beside other instruments."),
+}
+_ABOUT = "Switched off at every start. Nothing leaves this computer unless you say so below."
+_LISTENING = (StreamKind.WEBSOCKET, StreamKind.LSL)
+_LISTEN_TIP = "127.0.0.1: this computer only. 0.0.0.0: everybody in your network"
+_SEND_TIP = "Who receives it: 127.0.0.1 for this computer, or another's address"
+_EVERYWHERE = "0.0.0.0"
+_PORT_WIDTH_PX = 84
+
+
+class StreamCard(QFrame):
+    """One protocol.
+
+    Args:
+        kind: which.
+
+    Attributes:
+        started: the user switched it on; the `StreamTarget`.
+        stopped: the user switched it off.
+        target_changed: the user entered another `StreamTarget`.
+        page_requested: the user wants to see its page.
+    """
+
+    started = Signal(object)
+    stopped = Signal()
+    target_changed = Signal(object)
+    page_requested = Signal()
+
+    def __init__(self, kind: StreamKind, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("pane")
+        self._kind = kind
+        title, about = _TITLES[kind]
+        self.switch = QCheckBox("On", accessibleName=title, toolTip=f"Stream by {title}")
+        self.switch.toggled.connect(self._on_switched)
+        self.host, self.port = QLineEdit(), QSpinBox()
+        self.reach = QComboBox(toolTip="Who can find it")
+        self.page = QPushButton("Open page", toolTip="See the people in your browser")
+        self.page.clicked.connect(self.page_requested)
+        self.figures, self.problem = _line("muted"), _line("problem")
+        self.figures.setFont(theme.tabular_font(self.font()))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, theme.SPACE_PX, 12, 12)
+        column.setSpacing(6)
+        head = QHBoxLayout()
+        head.addWidget(QLabel(title, objectName="heading"), 1)
+        head.addWidget(self.switch)
+        column.addLayout(head)
+        about_line = _line("muted")
+        about_line.setText(about)
+        column.addWidget(about_line)
+        column.addLayout(self._address_row())
+        column.addWidget(self.figures)
+        column.addWidget(self.problem)
+        self.set_target(StreamTarget.usual(kind))
+        self.set_figures(StreamFigures())
+
+    @property
+    def target(self) -> StreamTarget:
+        """What is entered. Raises ValueError if it is no address."""
+        if self._kind is StreamKind.LSL:
+            return StreamTarget(self._kind, self.reach.currentData(), 0)
+        return StreamTarget(self._kind, self.host.text().strip(), self.port.value())
+
+    def set_target(self, target: StreamTarget) -> None:
+        """Show an address."""
+        with QSignalBlocker(self.host), QSignalBlocker(self.port), QSignalBlocker(self.reach):
+            self.host.setText(target.host)
+            self.port.setValue(target.port)
+            self.reach.setCurrentIndex(0 if target.is_local else 1)
+
+    def set_figures(self, figures: StreamFigures) -> None:
+        """Show how it goes."""
+        is_running = figures.state in (StreamState.STARTING, StreamState.ON)
+        with QSignalBlocker(self.switch):
+            self.switch.setChecked(is_running)
+        for field in (self.host, self.port, self.reach):
+            field.setEnabled(not is_running)
+        self.page.setEnabled(figures.state is StreamState.ON)
+        self.figures.setText(_figures_text(self._kind, figures))
+        self._show_problem(figures.error or self._reach_text(is_running))
+
+    def _address_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        is_lsl = self._kind is StreamKind.LSL
+        self.host.setToolTip(_LISTEN_TIP if self._kind in _LISTENING else _SEND_TIP)
+        self.host.setAccessibleName("Address")
+        self.host.editingFinished.connect(self._on_entered)
+        self.port.setRange(1, 65535)
+        self.port.setToolTip("Port")
+        self.port.setAccessibleName("Port")
+        self.port.setFixedWidth(_PORT_WIDTH_PX)
+        self.port.setKeyboardTracking(False)
+        self.port.valueChanged.connect(self._on_entered)
+        self.reach.addItem("Found on this computer", LOCAL_HOST)
+        self.reach.addItem("Found in the network", _EVERYWHERE)
+        self.reach.activated.connect(self._on_entered)
+        for widget in (self.reach,) if is_lsl else (self.host, self.port):
+            row.addWidget(widget, 0 if widget is self.port else 1)
+        if self._kind is StreamKind.WEBSOCKET:
+            row.addWidget(self.page)
+        return row
+
+    def _on_switched(self, is_on: bool) -> None:
+        if not is_on:
+            self.stopped.emit()
+            return
+        try:
+            target = self.target
+        except ValueError as error:
+            self.set_figures(StreamFigures(error=str(error)))
+            return
+        self.started.emit(target)
+
+    def _on_entered(self) -> None:
+        try:
+            target = self.target
+        except ValueError as error:
+            self._show_problem(str(error))
+            return
+        self._show_problem("")
+        self.target_changed.emit(target)
+
+    def _reach_text(self, is_running: bool) -> str:
+        """A warning while it leaves this computer."""
+        if not is_running or self.target.is_local:
+            return ""
+        everybody = "Everybody in your network can receive this."
+        return everybody if self._kind in _LISTENING else "This leaves your computer."
+
+    def _show_problem(self, text: str) -> None:
+        self.problem.setText(text)
+        self.problem.setVisible(bool(text))
+
+
+class StreamPanel(QWidget):
+    """A card for each protocol.
+
+    Attributes:
+        cards: by protocol.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cards = {kind: StreamCard(kind) for kind in StreamKind}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
+        column.setSpacing(12)
+        about = _line("muted")
+        about.setText(_ABOUT)
+        column.addWidget(about)
+        for card in self.cards.values():
+            column.addWidget(card)
+        column.addStretch()
+
+
+def _line(name: str) -> QLabel:
+    return QLabel(objectName=name, wordWrap=True)
+
+
+def _figures_text(kind: StreamKind, figures: StreamFigures) -> str:
+    if figures.state is StreamState.STARTING:
+        return "Starting …"
+    if figures.state is not StreamState.ON:
+        return "Off"
+    parts = [f"{figures.fps:.1f} frames/s", f"{figures.num_dropped} dropped"]
+    if kind is StreamKind.LSL:
+        parts.insert(0, "received" if figures.num_clients else "nobody receives")
+    elif figures.num_clients is not None:
+        clients = "client" if figures.num_clients == 1 else "clients"
+        parts.insert(0, f"{figures.num_clients} {clients}")
+    return " · ".join(parts)
