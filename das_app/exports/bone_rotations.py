@@ -29,7 +29,7 @@ _REST = {
     "right_ankle": (0, -1, 0), "right_toe": (0, -0.3, 1),
 }  # fmt: skip
 # joint -> who lies to its right and left: what turns it about its first bone
-_ACROSS = {"pelvis": "hip", "spine": "shoulder", "neck": "shoulder", "head": "ear"}
+ACROSS = {"pelvis": "hip", "spine": "shoulder", "neck": "shoulder", "head": "ear"}
 _TRUNK = ("spine", "neck", "head", "head_top")  # come first among their siblings
 _BASE = "_base"
 
@@ -177,18 +177,12 @@ class _Solver:
         self, name: str, joint: int, child: int, before: np.ndarray, rotation: np.ndarray
     ) -> np.ndarray:
         """The rotation turned about the child's bone until left and right are where seen."""
-        names = [f"{side}_{_ACROSS.get(name)}" for side in ("right", "left")]
+        names = [f"{side}_{ACROSS.get(name)}" for side in ("right", "left")]
         if not set(names) <= set(self._skeleton.joint_names):
             return rotation
         right, left = (self._joints[:, self._skeleton.index(n)] for n in names)
         axis = _local(before, self._joints[:, child] - self._joints[:, joint])
-        seen = _local(before, left - right)
-        rest = rotation[..., 0]  # where +x, the rest pose's left, has come to
-        angle = np.arctan2(
-            (axis * np.cross(rest, seen)).sum(-1),
-            (rest * seen).sum(-1) - (rest * axis).sum(-1) * (seen * axis).sum(-1),
-        )
-        return _about(axis, angle) @ rotation
+        return turned_to_line(rotation, axis, _local(before, left - right))
 
 
 def _bones_outwards(skeleton: Skeleton) -> list[tuple[int, int]]:
@@ -208,13 +202,30 @@ def _local(rotation: np.ndarray, direction: np.ndarray) -> np.ndarray:
 
 
 def least_rotation(start: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """(n, 3, 3) least rotations from the unit vector (3,) to unit vectors (n, 3)."""
+    """(n, 3, 3) least rotations from unit vectors, (3,) or (n, 3), to unit vectors (n, 3)."""
     axis = np.cross(start, ends)
     sine = np.linalg.norm(axis, axis=-1)
-    spare = np.cross(start, np.eye(3)[np.argmin(np.abs(start))])  # for a turn by 180 degrees
+    least = np.argmin(np.abs(start), axis=-1)
+    spare = np.cross(start, np.eye(3)[least])  # for a turn by 180 degrees
     axis = np.where(sine[:, None] > 1e-9, axis, spare)
     axis = axis / np.linalg.norm(axis, axis=-1, keepdims=True)
-    return _about(axis, np.arctan2(sine, ends @ start))
+    return _about(axis, np.arctan2(sine, (ends * start).sum(-1)))
+
+
+def turned_to_line(rotation: np.ndarray, axis: np.ndarray, line: np.ndarray) -> np.ndarray:
+    """(n, 3, 3) rotations turned on about an axis until the rest pose's left lies along a line.
+
+    Args:
+        rotation: (n, 3, 3).
+        axis: (n, 3) unit vectors.
+        line: (n, 3) unit vectors to the left, as far across the axis as they are.
+    """
+    left = rotation[..., 0]  # where +x has come to
+    angle = np.arctan2(
+        (axis * np.cross(left, line)).sum(-1),
+        (left * line).sum(-1) - (left * axis).sum(-1) * (line * axis).sum(-1),
+    )
+    return _about(axis, angle) @ rotation
 
 
 def _about(axis: np.ndarray, angle: np.ndarray) -> np.ndarray:

@@ -116,6 +116,7 @@ class StreamCard(QFrame):
         self.port.setToolTip("Port")
         self.port.setAccessibleName("Port")
         self.port.setFixedWidth(_PORT_WIDTH_PX)
+        self.port.setAlignment(theme.ALIGN_RIGHT)
         self.port.setKeyboardTracking(False)
         self.port.valueChanged.connect(self._on_entered)
         self.reach.addItem("Found on this computer", LOCAL_HOST)

@@ -16,27 +16,38 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from das_app.exports.bone_rotations import least_rotation, rest_direction, solve, to_y_up
+from das_app.exports.bone_rotations import (
+    ACROSS,
+    least_rotation,
+    rest_direction,
+    to_y_up,
+    turned_to_line,
+)
 from das_app.streaming.streamer import StreamError
 from das_model.skeleton import Skeleton
 
 _M = 1e-3
 _MIRROR = np.array([-1.0, 1.0, 1.0])  # y-up axes (right-handed) to Unity's
-_TRUNK = {"Hips": "pelvis", "Spine": "spine", "Neck": "neck", "Head": "head"}
+_SIDES = ("left", "right")
+_TRUNK = (  # bone, the joint it hangs at, the joint it points to
+    ("Hips", "pelvis", "spine"), ("Spine", "spine", "neck"), ("Neck", "neck", "head"),
+    ("Head", "head", "head_top"),
+)  # fmt: skip
+# bone, the bone and the joint it hangs at, the joint it points to; those of a row need not wait
+# for each other
+_LIMBS = (
+    (("Shoulder", "UpperChest", "neck", "shoulder"), ("UpperLeg", "Hips", "hip", "knee")),
+    (("UpperArm", "Shoulder", "shoulder", "elbow"), ("LowerLeg", "UpperLeg", "knee", "ankle")),
+    (("LowerArm", "UpperArm", "elbow", "wrist"), ("Foot", "LowerLeg", "ankle", "toe")),
+    (("Hand", "LowerArm", "wrist", "hand"),),
+)
 _PARENTS = {
     "Spine": "Hips", "Chest": "Spine", "UpperChest": "Chest", "Neck": "UpperChest", "Head": "Neck",
-    "Shoulder": "UpperChest", "UpperArm": "Shoulder", "LowerArm": "UpperArm", "Hand": "LowerArm",
-    "UpperLeg": "Hips", "LowerLeg": "UpperLeg", "Foot": "LowerLeg",
 }  # fmt: skip
-_LIMBS = (  # bone, the joint it hangs at, the joint it points to
-    ("Shoulder", "neck", "shoulder"), ("UpperArm", "shoulder", "elbow"),
-    ("LowerArm", "elbow", "wrist"), ("Hand", "wrist", "hand"),
-    ("UpperLeg", "hip", "knee"), ("LowerLeg", "knee", "ankle"), ("Foot", "ankle", "toe"),
-)  # fmt: skip
-_SIDES = ("left", "right")
-_NEEDED = {*_TRUNK.values()} | {
-    f"{side}_{joint}" for side in _SIDES for _, joint, _ in _LIMBS if joint != "neck"
-}
+_NEEDED = {"head_top"} | {joint for _, joint, _ in _TRUNK} | {
+    f"{side}_{joint}"
+    for side in _SIDES for row in _LIMBS for _, _, joint, _ in row if joint != "neck"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -77,68 +88,83 @@ def humanoid(joints_cam: np.ndarray, skeleton: Skeleton) -> tuple[BonePose, ...]
     missing = sorted(_NEEDED - set(skeleton.joint_names))
     if missing:
         raise StreamError(f"an avatar needs joints that the model has not: {', '.join(missing)}")
-    joints = to_y_up(np.asarray(joints_cam, np.float64))
-    body = _Body(joints, skeleton)
-    return tuple(body.relative(name) for name in body.places)
+    places = to_y_up(np.asarray(joints_cam, np.float64))
+    body = _Body(dict(zip(skeleton.joint_names, places, strict=True)))
+    return body.poses()
 
 
 class _Body:
-    """Places (3,) in mm, y up, and rotations (3, 3) of all bones in the world."""
+    """Bones with places (3,) in mm, y up, and rotations (3, 3) in the world.
 
-    def __init__(self, joints: np.ndarray, skeleton: Skeleton) -> None:
-        self._joints, self._skeleton = joints, skeleton
-        self.places: dict[str, np.ndarray] = {}
+    Args:
+        joints: places of the joints by name.
+    """
+
+    def __init__(self, joints: dict[str, np.ndarray]) -> None:
+        self._joints = joints
+        self._parents: dict[str, str | None] = {}
+        self._places: dict[str, np.ndarray] = {}
         self._turned: dict[str, np.ndarray] = {}
         self._add_trunk()
-        for side in _SIDES:
-            for bone, joint, towards in _LIMBS:
-                self._add_limb(side, bone, joint, towards)
+        for row in _LIMBS:
+            self._add_row(row)
 
-    def relative(self, name: str) -> BonePose:
-        """A bone seen from its parent, in Unity's axes."""
-        place, turned = self.places[name], self._turned[name]
-        parent = _parent(name)
-        if parent is not None:
-            before = self._turned[parent]
-            place, turned = before.T @ (place - self.places[parent]), before.T @ turned
-        x, y, z, w = Rotation.from_matrix(turned).as_quat()
-        return BonePose(name, _M * _MIRROR * place, np.array([x, -y, -z, w]))
+    def poses(self) -> tuple[BonePose, ...]:
+        """All bones seen from their parents, in Unity's axes."""
+        places, turns = [], []
+        for name, parent in self._parents.items():
+            place, turned = self._places[name], self._turned[name]
+            if parent is not None:
+                back = self._turned[parent].T
+                place, turned = back @ (place - self._places[parent]), back @ turned
+            places.append(_M * _MIRROR * place)
+            turns.append(turned)
+        quaternions = Rotation.from_matrix(np.array(turns)).as_quat() * [1, -1, -1, 1]
+        return tuple(map(BonePose, self._parents, places, quaternions))
 
     def _add_trunk(self) -> None:
-        motion = solve(self._joints[None], self._skeleton)
-        turned = dict(
-            zip((j.name for j in motion.joints), motion.world_rotations()[0], strict=True)
-        )
-        spine, neck = self._place("spine"), self._place("neck")
-        self._add("Hips", self._place("pelvis"), turned["pelvis"])
-        self._add("Spine", spine, turned["spine"])
-        self._add("Chest", spine + (neck - spine) / 3, turned["spine"])
-        self._add("UpperChest", spine + (neck - spine) * 2 / 3, turned["spine"])
-        self._add("Neck", neck, turned["neck"])
-        self._add("Head", self._place("head"), turned["head"])
+        before = np.eye(3)
+        for bone, joint, towards in _TRUNK:
+            if bone == "Neck":
+                self._add_chest()
+            axis = _unit(before.T @ (self._joints[towards] - self._joints[joint]))[None]
+            turn = least_rotation(rest_direction(towards), axis)
+            ends = [self._joints.get(f"{side}_{ACROSS[joint]}") for side in _SIDES]
+            if all(end is not None for end in ends):
+                line = _unit(before.T @ (ends[0] - ends[1]))[None]
+                turn = turned_to_line(turn, axis, line)
+            before = before @ turn[0]
+            self._add(bone, _PARENTS.get(bone), self._joints[joint], before)
 
-    def _add_limb(self, side: str, bone: str, joint: str, towards: str) -> None:
-        name = side.capitalize() + bone
-        place = self._place(joint if joint == "neck" else f"{side}_{joint}")
-        before = self._turned[_parent(name)]
-        end = f"{side}_{towards}"
-        turn = np.eye(3)
-        if end in self._skeleton.joint_names:
-            seen = before.T @ (self._place(end) - place)
-            seen = seen / max(float(np.linalg.norm(seen)), 1e-9)
-            turn = least_rotation(rest_direction(end), seen[None])[0]
-        self._add(name, place, before @ turn)
+    def _add_chest(self) -> None:
+        spine, neck = self._joints["spine"], self._joints["neck"]
+        for share, bone in ((1 / 3, "Chest"), (2 / 3, "UpperChest")):
+            place = spine + share * (neck - spine)
+            self._add(bone, _PARENTS[bone], place, self._turned["Spine"])
 
-    def _add(self, name: str, place: np.ndarray, turned: np.ndarray) -> None:
-        self.places[name], self._turned[name] = place, turned
+    def _add_row(self, row: tuple[tuple[str, str, str, str], ...]) -> None:
+        """Add bones of both sides at once: a few large steps are faster than many small ones."""
+        bones = [(side, *bone) for side in _SIDES for bone in row]
+        parents = [p if p in self._places else side.capitalize() + p for side, _, p, _, _ in bones]
+        places = [self._joints[j if j == "neck" else f"{side}_{j}"] for side, _, _, j, _ in bones]
+        ends = [f"{side}_{towards}" for side, _, _, _, towards in bones]
+        before = np.array([self._turned[parent] for parent in parents])
+        rest = np.array([rest_direction(end) for end in ends])
+        # towards a joint that the model lacks: on in the rest direction
+        seen = np.array(
+            [self._joints[end] - place if end in self._joints else turned @ direction
+             for end, place, turned, direction in zip(ends, places, before, rest, strict=True)]
+        )  # fmt: skip
+        turns = before @ least_rotation(rest, _unit(np.einsum("nji,nj->ni", before, seen)))
+        for (side, bone, *_), parent, place, turned in zip(
+            bones, parents, places, turns, strict=True
+        ):
+            self._add(side.capitalize() + bone, parent, place, turned)
 
-    def _place(self, joint: str) -> np.ndarray:
-        return self._joints[self._skeleton.index(joint)]
+    def _add(self, name: str, parent: str | None, place: np.ndarray, turned: np.ndarray) -> None:
+        self._parents[name] = parent
+        self._places[name], self._turned[name] = place, turned
 
 
-def _parent(name: str) -> str | None:
-    for side in ("Left", "Right"):
-        if name.startswith(side):
-            parent = _PARENTS[name.removeprefix(side)]
-            return parent if parent in ("UpperChest", "Hips") else side + parent
-    return _PARENTS.get(name)
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)

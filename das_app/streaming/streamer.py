@@ -147,10 +147,13 @@ class Streamer:
     def figures(self) -> StreamFigures:
         """What is to be known of it now."""
         with self._lock:
-            sender, is_on = self._sender, self._state is StreamState.ON
+            state = self._state
+            if state is not StreamState.FAILED and self._results.is_closed:
+                state = StreamState.OFF  # it is on its way there
+            sender, is_on = self._sender, state is StreamState.ON
             num_missed = sender.num_dropped if sender is not None else 0
             return StreamFigures(
-                state=self._state,
+                state=state,
                 num_clients=sender.num_clients if sender is not None and is_on else None,
                 fps=self._sent.rate(time.monotonic()) if is_on else 0.0,
                 num_sent=self._num_sent,

@@ -131,7 +131,7 @@ def test_an_avatar_that_wears_the_rotations_stands_as_the_person(seed):
 
 
 def test_a_model_without_the_joints_is_refused():
-    with pytest.raises(StreamError, match="head, neck, pelvis, spine"):
+    with pytest.raises(StreamError, match="head, head_top, neck, pelvis, spine"):
         humanoid(np.zeros((17, 3)), COCO_17)
 
 
