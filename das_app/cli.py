@@ -20,7 +20,10 @@ from tqdm import tqdm
 
 if TYPE_CHECKING:
     from das_app.pipeline.headless import CaptureSummary
+    from das_app.pipeline.messages import PoseResult
     from das_app.settings import AppSettings
+    from das_app.streaming.streams import Streams
+    from das_app.streaming.targets import StreamTarget
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -47,6 +50,15 @@ FpsOption = Annotated[
 ModelOption = Annotated[
     str | None, typer.Option("--model", help="ONNX file, or a bundled model by name: lite")
 ]
+StreamOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--stream",
+        help="send people to other programs: websocket:PORT, osc:HOST:PORT, vmc:HOST:PORT or lsl; "
+        "again for more; to this computer unless a host is named",
+    ),
+]
+_STREAM_BEGIN_S, _STREAM_END_S = 10.0, 5.0
 
 
 def main() -> None:
@@ -73,6 +85,7 @@ def window(
     model: ModelOption = None,
     resolution: ResolutionOption = None,
     fps: FpsOption = None,
+    stream: StreamOption = None,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="and nothing else"),
@@ -82,12 +95,14 @@ def window(
     if context.invoked_subcommand is not None:
         return
     chosen = _chosen_settings(source, fov, intrinsics, intrinsics_camera, model)
-    raise typer.Exit(_run_window(_with_mode(chosen, resolution, fps)))
+    targets = _stream_targets(stream)
+    raise typer.Exit(_run_window(_with_mode(chosen, resolution, fps), targets))
 
 
 @app.command()
 def play(
     session: Annotated[Path, typer.Argument(help="session folder, with or without a video")],
+    stream: StreamOption = None,
 ) -> None:
     """Play a recorded session in the window; no model is needed."""
     from das_app.pipeline.session_source import RecordedFrames, session_at
@@ -101,7 +116,7 @@ def play(
     except SessionError as error:
         _fail(str(error))
     settings = _chosen_settings(str(folder.resolve()), None, None, "", None)
-    raise typer.Exit(_run_window(settings))
+    raise typer.Exit(_run_window(settings, _stream_targets(stream)))
 
 
 @app.command()
@@ -118,17 +133,23 @@ def capture(
         int | None, typer.Option("--max-frames", min=1, help="end after so many frames")
     ] = None,
     video: Annotated[bool, typer.Option(help="record the pictures, too")] = False,
+    stream: StreamOption = None,
 ) -> None:
     """Capture without a window into a new session folder. Ctrl-C ends it."""
     from das_app.pipeline.frame_source import SourceError
     from das_app.pipeline.headless import CaptureError
     from das_app.pipeline.session_types import SessionError
+    from das_app.streaming.streamer import StreamError
 
     chosen = _chosen_settings(source, fov, intrinsics, intrinsics_camera, model)
-    settings = _with_mode(chosen, resolution, fps)
+    settings, targets = _with_mode(chosen, resolution, fps), _stream_targets(stream)
+    expected = (
+        CaptureError, SessionError, SourceError, StreamError, FileNotFoundError, ValueError,
+    )  # fmt: skip
     try:
-        summary = _capture(settings, output, max_frames, video)
-    except (CaptureError, SessionError, SourceError, FileNotFoundError, ValueError) as error:
+        with _streaming(targets) as streams:
+            summary = _capture(settings, output, max_frames, video, streams)
+    except expected as error:
         _fail(str(error))
     typer.echo(
         f"{output}: {summary.num_frames} frames, {summary.num_people} people found, "
@@ -226,13 +247,38 @@ def doctor() -> None:
     raise typer.Exit(int(has_failed))
 
 
-def _run_window(settings: "AppSettings") -> int:
+def _run_window(settings: "AppSettings", targets: tuple["StreamTarget", ...]) -> int:
     """Exit code of the window."""
     try:
         from das_app.gui.app import run_app
     except ImportError as error:
         _fail(f"the window cannot open: {error}; `das-app doctor` says what is missing")
-    return run_app(settings)
+    return run_app(settings, targets)
+
+
+def _stream_targets(texts: list[str] | None) -> tuple["StreamTarget", ...]:
+    from das_app.streaming.targets import StreamTarget
+
+    try:
+        return tuple(StreamTarget.from_text(text) for text in texts or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+@contextmanager
+def _streaming(targets: tuple["StreamTarget", ...]) -> Iterator["Streams"]:
+    """Streams that run meanwhile. Raises StreamError where one cannot begin."""
+    from das_app.streaming.streams import Streams
+
+    streams = Streams()
+    try:
+        for target in targets:
+            streamer = streams.start(target)
+            streamer.wait_begun(_STREAM_BEGIN_S)
+            typer.echo(f"streaming {target.kind}: {streamer.figures().address}")
+        yield streams
+    finally:
+        streams.close(_STREAM_END_S)
 
 
 def _chosen_settings(
@@ -280,7 +326,11 @@ def _with_mode(
 
 
 def _capture(
-    settings: "AppSettings", output: Path, max_frames: int | None, has_video: bool
+    settings: "AppSettings",
+    output: Path,
+    max_frames: int | None,
+    has_video: bool,
+    streams: "Streams",
 ) -> "CaptureSummary":
     from das_app.pipeline.headless import capture_file, capture_live
     from das_app.pipeline.origin import session_origin
@@ -302,8 +352,13 @@ def _capture(
     run = capture_live if source.is_live else capture_file
     total = min((n for n in (source.num_frames, max_frames) if n is not None), default=None)
     with _ctrl_c_sets() as stopping, tqdm(total=total, unit="frame") as bar:
+
+        def on_result(result: "PoseResult") -> None:
+            streams(result)
+            bar.update()
+
         return run(
-            source, estimator, recorder, stopping, lambda _: bar.update(), max_frames,
+            source, estimator, recorder, stopping, on_result, max_frames,
             settings.people_options(),
         )  # fmt: skip
 

@@ -22,6 +22,7 @@ from das_app.pipeline.session_source import RecordedFrames, session_at
 from das_app.pipeline.sources import open_source
 from das_app.qt_environment import drop_cv2_qt_plugins
 from das_app.settings import AppSettings, save_settings, settings_path
+from das_app.streaming.targets import StreamTarget
 
 _log = logging.getLogger(__name__)
 
@@ -75,8 +76,12 @@ class PipelineOpener:
         return model
 
 
-def run_app(settings: AppSettings) -> int:
+def run_app(settings: AppSettings, targets: tuple[StreamTarget, ...]) -> int:
     """Open the window on the source of `settings` and run it until it is closed.
+
+    Args:
+        settings: of this run; kept afterwards as the user changed them.
+        targets: streams that are on from the start.
 
     Returns:
         Exit code of the process.
@@ -89,6 +94,8 @@ def run_app(settings: AppSettings) -> int:
     app.styleHints().colorSchemeChanged.connect(window.wear_look)
     window.show()
     window.open(settings.source)
+    for target in targets:
+        window.streaming.start(target)
     window.offer_repairs()
     with _closing_on_signals(window):
         code = app.exec()

@@ -110,7 +110,7 @@ def run(qapp, sources, tmp_path, monkeypatch):
             then(window)
 
         QTimer.singleShot(0, when_playing)
-        return run_app(settings(tmp_path, source="a"))
+        return run_app(settings(tmp_path, source="a"), ())
 
     return run
 
