@@ -192,6 +192,25 @@ def kept_calibration(camera_name: str, size: tuple[int, int]) -> Intrinsics | No
     return kept if kept.fits(size) else None
 
 
+def lens_of_camera(camera_name: str, size: tuple[int, int], chosen: Intrinsics) -> Intrinsics:
+    """The lens to use for a live camera until something else is said.
+
+    A chosen calibration file wins over the calibration kept for the camera, and that over a field
+    of view.
+
+    Args:
+        camera_name: as the system lists it.
+        size: (width, height) px of its pictures now.
+        chosen: in the settings.
+
+    Raises:
+        ValueError: if the kept calibration cannot be read.
+    """
+    if chosen.calibrated is not None:
+        return chosen
+    return kept_calibration(camera_name, size) or chosen
+
+
 def forget_calibration(camera_name: str) -> None:
     """Delete the calibration kept for the camera of that name, if there is one."""
     _kept_path(camera_name).unlink(missing_ok=True)

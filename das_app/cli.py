@@ -332,6 +332,7 @@ def _capture(
     has_video: bool,
     streams: "Streams",
 ) -> "CaptureSummary":
+    from das_app.calibration_files import lens_of_camera
     from das_app.pipeline.headless import capture_file, capture_live
     from das_app.pipeline.origin import session_origin
     from das_app.pipeline.recorder import Recorder
@@ -343,6 +344,11 @@ def _capture(
     estimator.score_threshold = settings.score_threshold
     source = open_source(settings.source, settings.intrinsics(), settings.camera_mode())
     try:
+        first = source.read() if source.is_live else None
+        if first is not None:
+            source.intrinsics = lens_of_camera(
+                source.name, first.camera.size, source.intrinsics
+            )
         origin = session_origin(source, estimator.skeleton, estimator.model_name, model_file)
         waits = not source.is_live
         recorder = Recorder(output, origin, has_video=has_video, waits=waits)

@@ -6,7 +6,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from das_app.calibration import Intrinsics, LensOrigin
-from das_app.calibration_files import forget_calibration, kept_calibration
+from das_app.calibration_files import (
+    forget_calibration,
+    kept_calibration,
+    lens_of_camera,
+)
 from das_app.gui.calibration_dialog import CalibrationDialog
 from das_app.gui.camera_panel import CameraPanel
 from das_app.gui.live_control import LiveControl
@@ -17,8 +21,8 @@ from das_app.person_lens import fov_from_person
 class LensWiring(QObject):
     """Carries out what the camera panel asks of the lens, and shows the one in use.
 
-    A file that was chosen wins over the calibration kept for a camera, and that over a field of
-    view; what is entered later holds until another source is opened.
+    `lens_of_camera` says which lens a camera begins with; what is entered later holds until
+    another source is opened.
 
     Args:
         control: owns the lens.
@@ -96,11 +100,19 @@ class LensWiring(QObject):
 
     def _on_size(self) -> None:
         name = self._camera_name()
-        if name is not None and self._control.settings.intrinsics_file is None:
-            kept = self._kept(name)
-            if kept is not None:
-                self._control.use_lens(kept)
+        if name is not None:
+            self._begin_with_lens_of(name)
         self.show()
+
+    def _begin_with_lens_of(self, name: str) -> None:
+        try:
+            chosen = self._control.settings.intrinsics()
+            lens = lens_of_camera(name, self._views.camera.size, chosen)
+        except ValueError as error:
+            self.refused.emit(str(error))
+            return
+        if lens is not chosen:
+            self._control.use_lens(lens)
 
     def _camera_name(self) -> str | None:
         """Of the live camera on the screen."""

@@ -1,12 +1,17 @@
 """The lens and the smoothing that `das-app capture` works with."""
 
+import json
 
 import cv2
 import numpy as np
 import pytest
+from pipeline_fakes import FakeSource
 
+from das_app import calibration_files
+from das_app.pipeline import sources
 from das_app.pipeline.session import Session
 from das_app.settings import AppSettings, save_settings
+from das_model.camera import Camera
 
 TWO_CAMERAS = "".join(
     f"[{name}]\nsize = [64.0, 48.0]\n"
@@ -61,3 +66,28 @@ def test_poses_are_shown_as_the_settings_have_it_and_kept_raw(capture, tmp_path,
     shown = [p.people.joints_cam[0, 0, 2] for p in session.between()]
     assert raw == [2000, 2040, 2080]
     assert (shown == raw) is not is_smoothing
+
+
+@pytest.mark.parametrize("has_file", [False, True])
+def test_the_calibration_kept_for_a_camera_unless_a_file_is_given(
+    command, tmp_path, monkeypatch, has_file
+):
+    monkeypatch.setattr(
+        calibration_files.platformdirs, "user_config_path", lambda *_, **__: tmp_path
+    )
+    source = FakeSource(is_live=True)
+    size = FakeSource().read().camera.size
+    calibration_files.save_calibration(source.name, Camera.from_fov(size, 80.0), 0.3)
+    other = tmp_path / "other.json"
+    K = Camera.from_fov(size, 50.0).K
+    values = {"fx": K[0, 0], "fy": K[1, 1], "cx": K[0, 2], "cy": K[1, 2]}
+    other.write_text(json.dumps({**values, "width": size[0], "height": size[1]}))
+    monkeypatch.setattr(
+        sources, "open_source",
+        lambda _spec, intrinsics, _mode: (setattr(source, "intrinsics", intrinsics), source)[1],
+    )  # fmt: skip
+    options = ("--intrinsics", other) if has_file else ("--fov", 60)
+    done = command("capture", "0", "-o", tmp_path / "s", "--max-frames", 2, *options)
+    assert done.exit_code == 0, done.output
+    assert source.intrinsics.calibrated.fov_deg == pytest.approx(50.0 if has_file else 80.0)
+    assert Session(tmp_path / "s").origin.intrinsics.startswith("calibrated")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QDropEvent
 from PySide6.QtWidgets import QDockWidget, QLabel
 from window_fakes import FREE_BONE, SIZE, Opener, grey_frame, people_at
 
+from das_app import calibration_files
 from das_app.calibration import Intrinsics, LensOrigin
 from das_app.gui import lens_wiring, scene_view, theme, turntable
 from das_app.gui.main_window import MainWindow
@@ -214,7 +215,8 @@ def test_the_kept_calibration_of_a_camera_is_used_and_forgotten(
     make_window, qtbot, opener, monkeypatch
 ):
     kept = {"grey": Intrinsics(calibrated=Camera.from_fov(SIZE, 80.0), calibration_name="grey")}
-    monkeypatch.setattr(lens_wiring, "kept_calibration", lambda name, size: kept.get(name))
+    for module in (lens_wiring, calibration_files):
+        monkeypatch.setattr(module, "kept_calibration", lambda name, size: kept.get(name))
     monkeypatch.setattr(lens_wiring, "forget_calibration", kept.pop)
     opener.is_live = True
     window = make_window()
