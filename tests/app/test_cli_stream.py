@@ -1,0 +1,59 @@
+import socket
+import sys
+from types import ModuleType
+
+import cv2
+import numpy as np
+import pytest
+from pythonosc.osc_packet import OscPacket
+
+from das_app.streaming.targets import StreamTarget
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number in range(3):
+        assert cv2.imwrite(str(folder / f"{number}.png"), np.zeros((24, 32, 3), np.uint8))
+    return folder
+
+
+def test_capture_streams_as_it_records(command, photos, tmp_path):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(10)
+        target = f"osc:{receiver.getsockname()[1]}"
+        done = command(
+            "capture", photos, "-o", tmp_path / "s", "--stream", target, "--stream", "websocket:0"
+        )
+        assert done.exit_code == 0, done.output
+        first = OscPacket(receiver.recv(65536)).messages[0].message
+    assert first.address == "/das/frame" and first.params[2] == 1
+    assert f"streaming osc: osc:127.0.0.1:{target[4:]}" in done.stdout
+    assert "streaming websocket: http://127.0.0.1:" in done.stdout
+    assert "3 frames, 3 people found" in done.stdout
+
+
+def test_capture_does_not_begin_without_its_stream(command, photos, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        target = f"websocket:{taken.getsockname()[1]}"
+        done = command("capture", photos, "-o", tmp_path / "s", "--stream", target)
+    assert done.exit_code == 1 and "in use" in done.stderr
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_stream_that_is_none_is_named(command, photos, tmp_path):
+    done = command("capture", photos, "-o", tmp_path / "s", "--stream", "midi:1")
+    assert done.exit_code == 2 and "midi:1" in done.stderr.replace("\n", "")
+
+
+def test_the_window_is_told_its_streams(command, monkeypatch):
+    told = []
+    window = ModuleType("das_app.gui.app")
+    window.run_app = lambda chosen, targets: told.append(targets) or 0
+    monkeypatch.setitem(sys.modules, "das_app.gui.app", window)
+    assert command("--stream", "vmc", "--stream", "osc:10.0.0.5:7000").exit_code == 0
+    assert command().exit_code == 0
+    texts = ("vmc:127.0.0.1:39539", "osc:10.0.0.5:7000")
+    assert told == [tuple(map(StreamTarget.from_text, texts)), ()]
