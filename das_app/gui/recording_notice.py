@@ -1,5 +1,6 @@
 """What became of a recording, and what can be done with it; stays until it is put away."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -70,7 +71,7 @@ class RecordingNotice(QFrame):
         self._text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.RichText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(self._text, 1)
-        self.play = self._button("Play", lambda: self.play_requested.emit(self.folder))
+        self.play = self._button("Play", self._play)
         self.export = self._button("Export …", lambda: self.export_requested.emit(self.folder))
         self.reveal = self._button("Show folder", lambda: open_folder(self.folder))
         dismiss = QToolButton(objectName="flat", icon=theme.icon("close"), toolTip="Dismiss")
@@ -93,7 +94,11 @@ class RecordingNotice(QFrame):
         self.export.setEnabled(has_frames and recorded.num_tracks > 0)
         self.show()
 
-    def _button(self, text: str, slot: object) -> QPushButton:
+    def _play(self) -> None:
+        self.hide()
+        self.play_requested.emit(self.folder)
+
+    def _button(self, text: str, slot: Callable[[], None]) -> QPushButton:
         button = QPushButton(text)
         button.clicked.connect(lambda: slot())
         self.layout().addWidget(button)

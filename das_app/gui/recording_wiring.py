@@ -149,7 +149,7 @@ class RecordingWiring(QObject):
             recorder = task.result()
         except Exception as error:  # a folder, a disk, a model: the live view goes on
             self._is_wanted = False
-            _log.error("nothing is recorded", exc_info=error)
+            _log.error("nothing is recorded: %s", str(error))
             self._parts.banner.show_fault(f"Nothing is recorded: {error}")
             return
         least_score = self._control.settings.score_threshold

@@ -267,7 +267,7 @@ class Recorder:
 
     def _look_at_disk(self) -> None:
         self._free_bytes = _free_bytes(self._folder)
-        left = f"{self._free_bytes / (1 << 20):.0f} MiB left on the disk"
+        left = f"{self._free_bytes / 1e6:.0f} MB left on the disk"
         if self._free_bytes < self._limits.full_bytes:
             self._end(f"recording ended: {left}")
         elif self._free_bytes < self._limits.low_bytes:

@@ -5,12 +5,13 @@ import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 from collections import namedtuple
 from datetime import datetime
 
 import numpy as np
 import pytest
-from session_fakes import FPS, ORIGIN, depth_of, record, result
+from session_fakes import FPS, ORIGIN, WIDE, depth_of, record, result, tracked
 from test_repair import check_video
 
 from das_app.pipeline import video_recorder
@@ -23,7 +24,7 @@ from das_app.pipeline.session_clock import SessionClock
 from das_app.pipeline.session_folder import new_session_folder
 from das_app.pipeline.session_format import STATS_TOPIC
 from das_app.pipeline.session_reader import Salvage
-from das_app.pipeline.session_types import EventKind, SessionError
+from das_app.pipeline.session_types import EventKind, RecordedPoses, SessionError
 from das_app.pipeline.session_writer import SessionWriter
 from das_app.pipeline.video_recorder import VideoRecorder
 from das_model.camera import Camera
@@ -213,6 +214,92 @@ def test_disk_that_refuses_leaves_what_was_written(tmp_path):
     report = repair_session(folder, quiet_s=0)
     assert report.num_damaged_chunks == 0
     assert [p.index for p in Session(folder)] == list(range(report.num_frames))
+
+
+FULL_DISK = """
+import sys, time
+from pathlib import Path
+import numpy as np
+from session_fakes import ORIGIN, result, tracked
+from das_app.pipeline.recorder import Recorder
+from das_app.pipeline.recorder_stats import DiskLimits
+from das_app.pipeline.session_types import SessionError
+from das_model.people import People
+disk, full_bytes = Path(sys.argv[1]), int(sys.argv[2])
+recorder = Recorder(disk / "s", ORIGIN, has_video=True, limits=DiskLimits(1 << 40, full_bytes))
+index, chance = 0, np.random.default_rng(0)
+while recorder.is_recording:
+    people = tracked(2500.0, range(6))
+    noise = chance.normal(0, 100, people.joints_cam.shape).astype(np.float32)
+    people = People(
+        people.joints_cam + noise, people.joint_scores, people.scores, people.track_ids
+    )
+    recorder.write(result(index, people))
+    index += 1
+    time.sleep(0.005)
+try:
+    recorder.close()
+except SessionError as error:
+    print(recorder.stats().state.value, error)
+"""
+
+
+def tmpfs_problem():
+    """Why no small disk can be made here; empty where it can."""
+    try:
+        command = ["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+        return subprocess.run(command, capture_output=True, text=True, timeout=20).stderr
+    except OSError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize(("full_bytes", "state"), [(120_000, "closed"), (0, "failed")])
+def test_small_disk_that_fills_up(tmp_path, full_bytes, state):
+    if problem := tmpfs_problem():
+        pytest.skip(f"no small disk: {problem}")
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "fill.py").write_text(FULL_DISK)
+    script = (
+        f"mount -t tmpfs -o size=300k tmpfs '{tmp_path}/disk' && cd '{tmp_path}' && "
+        f"'{sys.executable}' fill.py disk {full_bytes}; cp -r disk/s kept"
+    )
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True, timeout=120,
+        env=os.environ | {"PYTHONPATH": os.path.dirname(__file__)},
+    )  # fmt: skip
+    assert done.stdout.startswith(state), done.stderr
+    kept = tmp_path / "kept"
+    if state == "closed":
+        assert "left on the disk" in done.stdout
+    else:
+        assert "No space left" in done.stdout
+        assert repair_session(kept, quiet_s=0).num_damaged_chunks == 0
+    session = Session(kept)
+    indices = [poses.index for poses in session]
+    assert len(indices) > 20 and indices == list(range(len(indices)))
+    if session.video_path is not None:
+        assert check_num_pictures(kept) > 0
+
+
+def test_memory_stays_flat_while_recording(tmp_path):
+    writer, people = SessionWriter(tmp_path / "s", ORIGIN), tracked(2500.0, (0, 1))
+
+    def write(numbers):
+        for index in numbers:
+            poses = RecordedPoses(index, index / FPS, index, index / FPS, None, WIDE, people)
+            writer.write(poses, poses)
+            if index % 15 == 0:
+                writer.flush()
+
+    tracemalloc.start()
+    write(range(60))
+    before, _ = tracemalloc.get_traced_memory()
+    write(range(60, 360))
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    writer.close(0, 0)
+    num_chunks = 300 // 15
+    assert after - before < 4000 * num_chunks  # the index of the file, and nothing of the poses
 
 
 @pytest.mark.parametrize("name", ["session.json", "session.mcap"])

@@ -113,14 +113,14 @@ def test_ended_before_it_began_then_with_video(window, qtbot, monkeypatch):
     wait_for_notice(window, qtbot)
     folder = sessions(window)[-1]
     assert Session(folder).video_path is not None and "with video" in window.parts.notice.text
-    opened = []
-    monkeypatch.setattr(window, "open", opened.append)
-    window.parts.notice.play.click()
-    assert [Path(name) for name in opened] == [folder]
     window.parts.notice.export.click()
     (dialog,) = window.findChildren(ExportDialog)
     assert str(folder) in dialog.path.text()
     dialog.close()
+    opened = []
+    monkeypatch.setattr(window, "open", opened.append)
+    window.parts.notice.play.click()
+    assert [Path(name) for name in opened] == [folder] and not window.parts.notice.isVisible()
 
 
 def test_markers_and_changes_are_recorded(recording, qtbot):
@@ -204,10 +204,10 @@ def test_low_disk_warns_and_full_disk_ends(window, qtbot, monkeypatch):
     press(window, "record")
     wait_for_frames(window, qtbot)
     qtbot.waitUntil(window.parts.banner.isVisible)
-    assert "500 MiB left on the disk" in window.parts.banner.text
+    assert "524 MB left on the disk" in window.parts.banner.text
     free[0] = 10 << 20
     wait_for_notice(window, qtbot)
-    assert "10 MiB left on the disk" in window.parts.banner.text
+    assert "10 MB left on the disk" in window.parts.banner.text
     assert len(Session(sessions(window)[0])) >= 3
     assert window.control.state is PipelineState.RUNNING
     window.parts.banner.hide()
