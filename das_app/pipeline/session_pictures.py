@@ -1,7 +1,7 @@
 """The video of a session by the time of its pictures: what is on the screen at any moment.
 
 A picture's time stamp is its time in the session, so none needs to be counted and no list of all
-of them is made: a seek costs the decoding from the key frame before, at most one second of video.
+of them is made: a seek costs the decoding from the key frame before, at most ten pictures.
 """
 
 from bisect import bisect_right
@@ -14,7 +14,7 @@ import numpy as np
 
 from das_app.pipeline.video_source import open_video, upright
 
-_NEAR_MS = 700  # a picture less far ahead is decoded up to; a key frame comes every second
+_NEAR_MS = 300  # a picture less far ahead is decoded up to: about what lies between key frames
 _KEPT_BYTES, _MAX_KEPT = 64 << 20, 40  # decoded pictures kept for stepping back
 
 
@@ -31,6 +31,7 @@ class SessionPictures:
     def __init__(self, path: Path) -> None:
         self._container = open_video(path)
         self._stream = self._container.streams.video[0]
+        self._stream.thread_type = "SLICE"  # others decode pictures ahead that nobody asked for
         self._pictures = self._decode()
         self._kept: deque[tuple[int, av.VideoFrame]] = deque(maxlen=_MAX_KEPT)  # by time in ms
         self._is_at_end = False

@@ -18,7 +18,7 @@ import numpy as np
 _QUEUE_BYTES = 160 << 20  # 60 pictures of 720p
 _SYNC_PICTURES = 60
 _TIME_BASE = Fraction(1, 1000)
-_GROUP = 30  # pictures between two that stand alone
+_GROUP = 10  # from one picture that stands alone to the next: what a seek decodes at most
 _CODECS = (
     ("h264_nvenc", {"preset": "p4", "rc": "vbr", "cq": "21", "bf": "0", "delay": "0"}),
     ("libx264", {"preset": "veryfast", "crf": "20", "tune": "zerolatency"}),

@@ -1,5 +1,7 @@
 import json
+import sys
 import threading
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -312,3 +314,17 @@ def test_edits_make_sense_or_are_refused():
         SessionEdits(start_s=2.0, end_s=1.0)
     with pytest.raises(ValueError, match="1 to 40 characters"):
         SessionEdits({1: " "})
+
+
+def test_the_command_opens_the_window_on_a_session(command, recorded, tmp_path, monkeypatch):
+    opened = []
+    window = ModuleType("das_app.gui.app")
+    window.run_app = lambda chosen, targets: opened.append(chosen) or 3
+    monkeypatch.setitem(sys.modules, "das_app.gui.app", window)
+    assert command("play", recorded / LOG_FILE).exit_code == 3
+    assert opened[0].source == str(recorded)
+    refused = command("play", tmp_path)
+    assert refused.exit_code == 1 and "holds no session" in refused.stderr
+    refused = command("play", write_session(tmp_path / "open", 2, closes=False))
+    assert refused.exit_code == 1 and "das-app repair" in refused.stderr
+    assert len(opened) == 1
