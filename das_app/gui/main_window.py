@@ -142,6 +142,7 @@ class MainWindow(QMainWindow):
         parts.picker.source_chosen.connect(self.open)
         parts.picker.file_requested.connect(self.dialogs.ask_file)
         parts.picker.folder_requested.connect(self.dialogs.ask_folder)
+        parts.picker.session_requested.connect(self.actions_by_name["open-session"].trigger)
         people = parts.people_panel
         people.smoothing_toggled.connect(
             lambda is_on: self._change(replace(self.settings, is_smoothing=is_on))

@@ -45,12 +45,14 @@ class SourcePicker(QDialog):
         mode_changed: (resolution such as 1280x720, frames per second) asked of cameras.
         file_requested: ask for a video or a picture.
         folder_requested: ask for a folder of pictures.
+        session_requested: ask for a recorded session.
     """
 
     source_chosen = Signal(str)
     mode_changed = Signal(str, float)
     file_requested = Signal()
     folder_requested = Signal()
+    session_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -170,13 +172,15 @@ class SourcePicker(QDialog):
     def _file_part(self) -> QVBoxLayout:
         self.file = QPushButton(theme.icon("file"), "Video or picture …")
         self.folder = QPushButton(theme.icon("folder"), "Folder of pictures …")
+        self.session = QPushButton(theme.icon("session"), "Recorded session …")
         self.demo = QPushButton(theme.icon("demo"), "Bundled clip")
         buttons = QVBoxLayout()
-        for button in (self.file, self.folder, self.demo):
+        for button in (self.file, self.folder, self.session, self.demo):
             button.setAutoDefault(False)
             buttons.addWidget(button)
         self.file.clicked.connect(lambda: self._ask_elsewhere(self.file_requested))
         self.folder.clicked.connect(lambda: self._ask_elsewhere(self.folder_requested))
+        self.session.clicked.connect(lambda: self._ask_elsewhere(self.session_requested))
         self.demo.clicked.connect(lambda: self._choose(DEMO_SOURCE))
         self.address = QLineEdit(placeholderText="rtsp://…  or  http://…")
         self.address.setAccessibleName("Address of a camera or film")
