@@ -200,6 +200,9 @@ def export(
         float, typer.Option("--fill-gaps", help="interpolate gaps up to so many seconds")
     ] = 0.0,
     raw: Annotated[bool, typer.Option("--raw", help="the model's poses, not smoothed")] = False,
+    untrimmed: Annotated[
+        bool, typer.Option("--untrimmed", help="also what was trimmed away")
+    ] = False,
 ) -> None:
     """Write a session in another format."""
     from das_app.exports.formats import ExportFormat, export_session
@@ -208,7 +211,7 @@ def export(
 
     try:
         wanted = tuple(person) if person else None
-        options = ExportOptions(wanted, fps, fill_gaps, raw, Space(space))
+        options = ExportOptions(wanted, fps, fill_gaps, raw, Space(space), untrimmed)
         with tqdm(total=100, unit="%") as bar:
             take = export_session(
                 Session(session), ExportFormat(to), output, options,

@@ -23,8 +23,7 @@ _TIME_BASE = Fraction(1, 1000)
 _ABOUT = {
     "fps": "as recorded, each picture at its time",
     "gaps": "nothing is drawn",
-    "space": "pixels of the picture, x right, y down; beside it a view from the side: "
-    "x away from the camera, y up",
+    "space": "pixels of the picture, x right, y down; beside it the room from the side and above",
 }
 _NUM_SAMPLED = 60  # frames that tell where people are
 

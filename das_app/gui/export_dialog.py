@@ -36,6 +36,7 @@ from das_app.pipeline.session_types import SessionError
 _POLL_MS = 50
 _END_S = 3.0
 _WIDTH_PX = 620
+_ROW_PX = 32
 _log = logging.getLogger(__name__)
 
 
@@ -126,6 +127,10 @@ class ExportDialog(QDialog):
         form.addRow("", self.facts)
         self.choices.add_to(form)
         form.addRow("Write to", _in_a_row(self.path, self.browse))
+        for row in range(form.rowCount()):  # else they stand above the middle of their fields
+            label = form.itemAt(row, QFormLayout.ItemRole.LabelRole)
+            if label is not None:
+                label.widget().setMinimumHeight(_ROW_PX)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         column.setSpacing(2 * theme.SPACE_PX)

@@ -9,8 +9,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 
 from PySide6.QtCore import QCoreApplication, QMessageLogContext, QtMsgType, qInstallMessageHandler
@@ -85,12 +86,15 @@ class Tour:
 
     def walk(self) -> None:
         """Go to every stop and take its picture. Raises TimeoutError where one is not reached."""
-        for stop in self._stops():
-            stop.go()
-            _turn_until(stop.is_there, stop.name)
-            _turn_for(1.5)
-            if stop.name:
-                self.take(stop.name, QApplication.activeModalWidget() or self._window)
+        with TemporaryDirectory() as sessions:
+            settings = self._window.settings
+            self._window.control.change(replace(settings, sessions_folder=Path(sessions)))
+            for stop in self._stops():
+                stop.go()
+                _turn_until(stop.is_there, stop.name)
+                _turn_for(1.5)
+                if stop.name:
+                    self.take(stop.name, QApplication.activeModalWidget() or self._window)
         self._sheets()
 
     def take(self, name: str, widget: QWidget) -> None:
@@ -120,6 +124,7 @@ class Tour:
             Stop("", action("heat-map")),
             *(Stop(f"tour_view_{n}", action(f"view-{n}")) for n in ("top", "camera")),
             Stop("", action("view-reset")),
+            *self._recording_stops(),
             Stop("tour_inspector", action("inspector")),
             Stop("tour_timing", action("timing")),
             Stop("tour_lens", action("lens")),
@@ -137,6 +142,21 @@ class Tour:
             Stop("tour_fault", lambda: window.open(_MISSING_FILM),
                  is_in(PipelineState.FAULTED)),
         ]  # fmt: skip
+
+    def _recording_stops(self) -> list[Stop]:
+        window, record = self._window, self._press("record")
+
+        def has_recorded() -> bool:
+            return window.recording.is_recording and window.recording.stats().time_s > 2
+
+        return [
+            Stop("", record, has_recorded),
+            Stop("tour_recording", self._press("marker")),
+            Stop("tour_recorded", record, window.parts.notice.isVisible),
+            Stop("tour_export", window.parts.notice.export.click),
+            Stop("", lambda: QApplication.activeModalWidget().close()),
+            Stop("", window.parts.notice.hide),
+        ]
 
     def _sheets(self) -> None:
         """Windows of their own."""

@@ -91,7 +91,7 @@ def test_a_session_is_recorded_and_told_of(recording, qtbot):
     (folder,) = sessions(recording)
     session = Session(folder)
     assert len(session) >= 3 and session.video_path is None
-    assert all(poses.people.track_ids.tolist() == [0, 1] for poses in session)
+    assert len({tuple(poses.people.track_ids) for poses in session}) == 1
     assert folder.name in parts.notice.text and f"{len(session)} frames" in parts.notice.text
     assert "2 people" in parts.notice.text and "without video" in parts.notice.text
     assert not parts.recording.isVisible()
