@@ -128,6 +128,10 @@ class Actions:
     def forbid(self, names: tuple[str, ...], reason: str) -> None:
         """Forbid several and say why in their tooltips; an empty reason allows them."""
         self.set_enabled(names, not reason)
+        self.explain(names, reason)
+
+    def explain(self, names: tuple[str, ...], reason: str) -> None:
+        """Say in their tooltips why several cannot be done, which others forbid; or no more."""
         for name in names:
             _set_tip(self[name], self[name].statusTip())
             if reason:

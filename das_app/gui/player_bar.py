@@ -79,6 +79,8 @@ class PlayerBar(QWidget):
             self.back, self.forward, self.slider, self.place, self.poses, self.speed, self.loop
         ):  # fmt: skip
             row.addWidget(widget, 1 if widget is self.slider else 0)
+            if widget is self.place:
+                row.addSpacing(theme.SPACE_PX // 2)
         self.set_speed(1.0)
         self.set_length(None, None)
 

@@ -122,6 +122,7 @@ class SessionWiring(QObject):
         for name, reason in _LOCKS.items():
             self._parts.areas[name].lock(reason if plays else "")
         self._actions.forbid(_LIVE_ACTIONS, _PLAYS + "no model runs." if plays else "")
+        self._actions.explain(("record",), _PLAYS + "it is recorded already." if plays else "")
         self._actions.forbid(_SESSION_ACTIONS, "" if plays else "Only while a session plays")
         if plays and self._frames.session.video_path is None:
             self._actions.forbid(("rerun",), "This session was recorded without its pictures")

@@ -229,6 +229,7 @@ def test_what_needs_a_model_is_forbidden_with_a_reason(window, qtbot, play, sess
     for name in ("heat-map", "timing", "record"):
         assert not actions[name].isEnabled()
     assert "no model runs" in actions["heat-map"].toolTip()
+    assert "recorded already" in actions["record"].toolTip()
     window.control.set_input_scale(0.5)  # harms nothing
     window.open("grey")
     qtbot.waitUntil(lambda: isinstance(window.control.pipeline, LivePipeline))
