@@ -14,6 +14,7 @@ from das_app.exports.take import (
     Progress,
     Space,
     about_poses,
+    plain_text,
     session_edits,
 )
 from das_app.pipeline.session import Session
@@ -69,6 +70,7 @@ def _draw_all(
     stream.codec_context.time_base = _TIME_BASE
     frames = session.between(edits.start_s, edits.until_s, options.is_raw)
     begin_s, end_s = edits.start_s, min(edits.end_s, session.duration_s)
+    names = {track_id: plain_text(name) for track_id, name in edits.names.items()}
     num_drawn = 0
     pictures = enumerate(video.decode(source))
     for poses in (poses for poses in frames if poses.picture is not None):
@@ -77,8 +79,8 @@ def _draw_all(
             break  # the end of the video was lost
         image = picture.to_ndarray(format="rgb24")
         people, wanted = poses.people, options.person_ids
-        num_drawn += draw_people(image, people.joints_px(poses.camera), people, wanted)
-        both = np.concatenate([image, side.draw(people, wanted)], axis=1)
+        num_drawn += draw_people(image, people.joints_px(poses.camera), people, wanted, names)
+        both = np.concatenate([image, side.draw(people, wanted, names)], axis=1)
         drawn = av.VideoFrame.from_ndarray(both, format="rgb24")
         time_s = max(0.0, picture.time - begin_s)
         drawn.pts, drawn.time_base = round(time_s / _TIME_BASE), _TIME_BASE

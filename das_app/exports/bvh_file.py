@@ -33,10 +33,11 @@ def write_bvh(take: Take, folder: Path, on_progress: Progress) -> None:
     with export_folder(folder) as new:
         for number, (track, part, span) in enumerate(parts):
             motion = solve(to_y_up(track.joints[span]), take.origin.skeleton)
-            name = f"person_{track.track_id}" + (f"_part_{part + 1}" if part else "") + ".bvh"
+            name = take.label_of(track, "person_") + (f"_part_{part + 1}" if part else "") + ".bvh"
             (new / name).write_text(_bvh_text(motion, take.fps), encoding="ascii")
             files[name] = {
                 "person": track.track_id,
+            "name": take.name_of(track),
                 "first_frame": track.first + span.start,
                 "begins_s": round(float(take.times_s[track.first + span.start]), 6),
                 "num_frames": span.stop - span.start,

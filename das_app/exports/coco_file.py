@@ -40,7 +40,7 @@ def write_coco(take: Take, path: Path, on_progress: Progress) -> None:
             }
         )  # fmt: skip
         for track, place in take.seen_at(frame):
-            person = _annotation(track, place, order, camera)
+            person = _annotation(track, place, order, camera) | {"name": take.name_of(track)}
             if person["num_keypoints"]:
                 annotations.append({"id": len(annotations) + 1, "image_id": frame} | person)
         on_progress((frame + 1) / len(take.times_s))

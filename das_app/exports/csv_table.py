@@ -14,8 +14,8 @@ from das_app.exports.take import Progress, Take
 from das_app.exports.tracks import Track
 
 _COLUMNS = (
-    "frame", "time_s", "person", "person_score", "joint", "x_mm", "y_mm", "z_mm", "joint_score",
-    "is_interpolated",
+    "frame", "time_s", "person", "name", "person_score", "joint", "x_mm", "y_mm", "z_mm",
+    "joint_score", "is_interpolated",
 )  # fmt: skip
 
 
@@ -29,7 +29,10 @@ def write_csv(take: Take, path: Path, on_progress: Progress) -> None:
         table.writerow(_COLUMNS)
         for frame, time_s in enumerate(take.times_s):
             for track, place in take.seen_at(frame):
-                person = (frame, f"{time_s:.6f}", track.track_id, f"{track.scores[place]:.4f}")
+                person = (
+                    frame, f"{time_s:.6f}", track.track_id, take.name_of(track),
+                    f"{track.scores[place]:.4f}",
+                )  # fmt: skip
                 table.writerows((*person, *row) for row in _joints(track, place, names))
             on_progress((frame + 1) / len(take.times_s))
 

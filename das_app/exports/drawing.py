@@ -1,6 +1,6 @@
 """Skeletons drawn on pictures, and a view of the scene from the side, for exported videos."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -23,15 +23,20 @@ _LENS_MM = np.array([[0, 0, 0], [-200, -130, 300], [200, -130, 300], [200, 130, 
 
 
 def draw_people(
-    image: np.ndarray, points: np.ndarray, people: People, wanted: tuple[int, ...] | None
+    image: np.ndarray,
+    points: np.ndarray,
+    people: People,
+    wanted: tuple[int, ...] | None,
+    names: Mapping[int, str],
 ) -> int:
-    """Draw skeletons and ids, the farthest first.
+    """Draw skeletons with names or ids, the farthest first.
 
     Args:
         image: (H, W, 3) uint8 RGB, changed.
         points: (P, J, 2) px, NaN where a joint is not to be drawn.
         people: whom the points belong to.
         wanted: track ids to draw, None for everybody.
+        names: by track id; in ASCII, all that can be drawn.
 
     Returns:
         how many were drawn.
@@ -47,7 +52,7 @@ def draw_people(
         _draw_lines(image, lines, _OUTLINE, width + 2)
         _draw_lines(image, lines, colour, width)
         if track_id >= 0 and lines:
-            _draw_id(image, str(track_id), lines, colour, width)
+            _draw_id(image, names.get(track_id) or str(track_id), lines, colour, width)
     return num_drawn
 
 
@@ -91,14 +96,16 @@ class SideView:
         middle = np.array([centre[0], high[1], centre[2]])
         return SideView(Camera.from_fov(size, _FOV_DEG), rotation, eye, middle)
 
-    def draw(self, people: People, wanted: tuple[int, ...] | None) -> np.ndarray:
+    def draw(
+        self, people: People, wanted: tuple[int, ...] | None, names: Mapping[int, str]
+    ) -> np.ndarray:
         """(H, W, 3) uint8 RGB: people in the scene, with the ground and the real camera."""
         image = np.full((self.camera.size[1], self.camera.size[0], 3), _GROUND, np.uint8)
         _draw_lines(image, _visible(self.to_px(line) for line in self._grid()), _GRID, 1)
         edges = [(0, n) for n in range(1, 5)] + [(n, n % 4 + 1) for n in range(1, 5)]
         lens = _visible(self.to_px(_LENS_MM[list(edge)]) for edge in edges)
         _draw_lines(image, lens, _LENS, 1)
-        draw_people(image, self.to_px(people.joints_cam), people, wanted)
+        draw_people(image, self.to_px(people.joints_cam), people, wanted, names)
         return image
 
     def to_px(self, points_cam: np.ndarray) -> np.ndarray:

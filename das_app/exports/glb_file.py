@@ -71,7 +71,7 @@ class _File:
         """Append the nodes and the animation of one person."""
         motion = solve(to_y_up(track.joints[track.is_whole]), take.origin.skeleton)
         times = self._accessor(self._times(track, take)[track.is_whole], "SCALAR", has_bounds=True)
-        person = self._node(gltf.Node(name=f"person_{track.track_id}", children=[]))
+        person = self._node(gltf.Node(name=take.label_of(track, "person_"), children=[]))
         self._document.scenes[0].nodes.append(person)
         self._show(person, track, take)
         mesh = self._mesh(track.track_id)

@@ -24,7 +24,10 @@ def write_json(take: Take, path: Path, on_progress: Progress) -> None:
     with export_file(path) as new, new.open("w", encoding="utf-8") as file:
         file.write(json.dumps(head, indent=1)[:-2] + ',\n "frames": [')
         for frame, time_s in enumerate(take.times_s):
-            people = [_person(track, place) for track, place in take.seen_at(frame)]
+            people = [
+                {"id": track.track_id, "name": take.name_of(track)} | _person(track, place)
+                for track, place in take.seen_at(frame)
+            ]
             values = {"frame": frame, "time_s": round(float(time_s), 6), "people": people}
             file.write("\n" if frame == 0 else ",\n")
             json.dump(values, file, allow_nan=False)
@@ -34,7 +37,6 @@ def write_json(take: Take, path: Path, on_progress: Progress) -> None:
 
 def _person(track: Track, place: int) -> dict[str, object]:
     return {
-        "id": track.track_id,
         "score": _numbers(track.scores[place]),
         "joints_mm": _numbers(track.joints[place]),
         "joint_scores": _numbers(track.joint_scores[place]),

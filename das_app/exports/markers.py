@@ -7,9 +7,9 @@ from das_app.exports.take import Take
 
 
 def marker_names(take: Take) -> list[str]:
-    """`p<person>_<joint>`, person by person."""
+    """`p<person>_<joint>`, or `<name>_<person>_<joint>`, person by person."""
     joints = take.origin.skeleton.joint_names
-    return [f"p{track.track_id}_{joint}" for track in take.tracks for joint in joints]
+    return [f"{take.label_of(track, 'p')}_{joint}" for track in take.tracks for joint in joints]
 
 
 def marker_positions(take: Take) -> np.ndarray:

@@ -30,6 +30,7 @@ def write_npz(take: Take, path: Path, on_progress: Progress) -> None:
             file,
             times_s=take.times_s,
             person_ids=np.array([track.track_id for track in take.tracks]),
+            person_names=np.array([take.name_of(track) for track in take.tracks]),
             joints_mm=joints,
             joint_scores=joint_scores,
             scores=scores,

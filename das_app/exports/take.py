@@ -5,6 +5,8 @@ a length, and then marked. A stall of the source counts as a gap, too.
 """
 
 import math
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -104,14 +106,28 @@ class Take:
         places = ((track, frame - track.first) for track in self.tracks if frame in track.frames)
         return [(t, n) for t, n in places if np.isfinite(t.joints[n, :, 2]).any()]
 
+    def name_of(self, track: Track) -> str:
+        """What a person was called; empty for nothing."""
+        return self.edits.names.get(track.track_id, "")
+
+    def label_of(self, track: Track, unnamed: str) -> str:
+        """A person's own word for names of files, nodes and markers: `Anna_3`, or as an `unnamed`
+        one `person_3`; ASCII letters, digits and underscores only."""
+        plain = plain_text(self.name_of(track))
+        return f"{plain}_{track.track_id}" if plain else f"{unnamed}{track.track_id}"
+
     def summary(self) -> str:
         """How much it is, for people to read."""
         left_out = f", {self.num_untracked} sightings without a track left out"
         return (
             f"{len(self.times_s)} frames at {self.fps:g} fps, people "
-            f"{', '.join(str(track.track_id) for track in self.tracks)}"
+            f"{', '.join(map(self._called, self.tracks))}"
             f"{left_out if self.num_untracked else ''}"
         )
+
+    def _called(self, track: Track) -> str:
+        name = self.name_of(track)
+        return f"{track.track_id} ({name})" if name else str(track.track_id)
 
     def space_text(self, units: str, axes: str) -> str:
         """Units, axes, handedness and origin of what is written."""
@@ -128,6 +144,12 @@ class Take:
             "gaps": f"interpolated up to {filling:g} s" if filling else "not interpolated",
             "space": self.space_text(UNITS, AXES),
         }
+
+
+def plain_text(name: str) -> str:
+    """A name in ASCII letters, digits and underscores; empty where nothing of it is left."""
+    ascii_text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub("[^A-Za-z0-9]+", "_", ascii_text).strip("_")
 
 
 def session_edits(session: Session, options: ExportOptions) -> SessionEdits:

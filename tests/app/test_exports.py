@@ -1,5 +1,6 @@
 """Every format is read back by somebody else's reader."""
 
+import csv
 import json
 import re
 import shutil
@@ -528,6 +529,31 @@ def test_trim_and_names_are_followed(filmed, session, tmp_path):
     assert times == pytest.approx([0, 1 / FPS], abs=2e-3)
 
 
+def test_names_stand_in_the_files(session, tmp_path):
+    folder = shutil.copytree(session.folder, tmp_path / "s")
+    save_edits(folder, SessionEdits({2: "Zoë O'Hara", 5: "李"}))
+    named = Session(folder)
+    with export(named, tmp_path, ExportFormat.CSV).open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(line for line in file if not line.startswith("#")))
+    assert {(row["person"], row["name"]) for row in rows} == {("2", "Zoë O'Hara"), ("5", "李")}
+    content = json.loads(export(named, tmp_path, ExportFormat.JSON).read_text(encoding="utf-8"))
+    people = [person for frame in content["frames"] for person in frame["people"]]
+    assert {(person["id"], person["name"]) for person in people} == {(2, "Zoë O'Hara"), (5, "李")}
+    with np.load(export(named, tmp_path, ExportFormat.NPZ)) as arrays:
+        assert arrays["person_names"].tolist() == ["Zoë O'Hara", "李"]
+    trc = export(named, tmp_path, ExportFormat.TRC).read_text().splitlines()
+    assert "\tZoe_O_Hara_2_pelvis\t" in trc[3] and "\tp5_pelvis\t" in trc[3]
+    c3d = ezc3d.c3d(str(export(named, tmp_path, ExportFormat.C3D)))
+    assert c3d["parameters"]["POINT"]["LABELS"]["value"][0] == "Zoe_O_Hara_2_pelvis"
+    nodes = GLTF2().load(str(export(named, tmp_path, ExportFormat.GLB))).nodes
+    assert {"Zoe_O_Hara_2", "person_5"} <= {node.name for node in nodes}
+    bvh = export(named, tmp_path, ExportFormat.BVH)
+    files = json.loads((bvh / "about.json").read_text())["files"]
+    assert list(files) == ["Zoe_O_Hara_2.bvh", "person_5.bvh", "person_5_part_2.bvh"]
+    assert files["Zoe_O_Hara_2.bvh"]["name"] == "Zoë O'Hara"
+    assert load_take(named, ExportOptions()).summary().endswith("people 2 (Zoë O'Hara), 5 (李)")
+
+
 def test_raw_poses_are_exported_on_request(tmp_path):
     record(tmp_path / "s", [result(i) for i in range(3)])
     session = Session(tmp_path / "s")
@@ -576,4 +602,4 @@ def test_view_from_the_side_shows_everybody_upright():
     assert (head[:, 1] < ankle[:, 1] - 20).all()
     nearer, further = (view.to_px(np.array([[0.0, 0.0, z]]))[0] for z in (2500.0, 3500.0))
     assert further[0] > nearer[0]  # it stands on the right, so further is to the right
-    assert SideView.of([], (200, 200)).draw(People.empty(), None).shape == (200, 200, 3)
+    assert SideView.of([], (200, 200)).draw(People.empty(), None, {}).shape == (200, 200, 3)
