@@ -72,7 +72,7 @@ class _Tracks:
 
 
 class Tracker:
-    """Gives people their track ids, frame by frame; an id is never given twice.
+    """Gives people their track ids, frame by frame, from 1 on; an id is never given twice.
 
     A step back in time by more than `bridge_s`, as at a seek or at the loop of a file, begins
     anew; a smaller one, as when a player steps back by a frame, keeps the tracks.
@@ -81,7 +81,7 @@ class Tracker:
     def __init__(self) -> None:
         self._tracks: _Tracks | None = None
         self._time_s = 0.0
-        self._next_id = 0
+        self._next_id = 1  # people count from one
 
     def __call__(
         self, people: People, time_s: float, config: TrackingConfig = TrackingConfig()

@@ -109,7 +109,7 @@ def test_results_carry_the_frame_they_were_found_in(run):
     states.wait_for(PipelineState.FINISHED)
     for result in seen:
         assert result.raw_people.joints_cam[0, 0, 2] == 2000 + result.frame.index
-        assert result.raw_people.track_ids.tolist() == result.people.track_ids.tolist() == [0]
+        assert result.raw_people.track_ids.tolist() == result.people.track_ids.tolist() == [1]
         assert 0 <= result.inference_s <= result.latency_s
 
 

@@ -93,7 +93,7 @@ def walk(over_time, num_frames=20):
 def test_raw_is_what_was_found_with_track_ids():
     for found, raw, shown in walk(PeopleOverTime(PeopleOptions())):
         np.testing.assert_array_equal(raw.joints_cam, found.joints_cam)
-        assert raw.track_ids.tolist() == shown.track_ids.tolist() == [0]
+        assert raw.track_ids.tolist() == shown.track_ids.tolist() == [1]
         assert raw.scores is found.scores
 
 

@@ -49,7 +49,7 @@ def crossing(num_frames=60, gap_mm=100.0, hidden=()):
 
 def test_two_people_who_cross_keep_their_ids_where_nearest_neighbours_swap():
     frames = list(crossing(num_frames=12))  # a slow model: 160 mm a frame
-    assert follow(frames) == [[0, 1]] * 12
+    assert follow(frames) == [[1, 2]] * 12
     greedy = GreedyTracker()
     found = [greedy(people).tolist() for _, people in frames]
     assert found[0] == [0, 1] and found[-1] == [1, 0]
@@ -59,24 +59,24 @@ def test_a_short_occlusion_is_bridged_and_a_long_one_is_not():
     behind = range(24, 40)  # 0.53 s
     ids = follow(crossing(hidden=behind))
     assert all(len(now) == (1 if frame in behind else 2) for frame, now in enumerate(ids))
-    assert {i for now in ids for i in now[:1]} == {0}
-    assert {i for now in ids for i in now[1:]} == {1}
+    assert {i for now in ids for i in now[:1]} == {1}
+    assert {i for now in ids for i in now[1:]} == {2}
     gone = follow(crossing(hidden=range(20, 48)))  # 0.93 s
-    assert gone[-1] == [0, 2]
+    assert gone[-1] == [1, 3]
 
 
 def test_ids_do_not_follow_the_order_in_which_the_model_lists_people():
     tracker = Tracker()
     a, b = (-500, 0, 3000), (500, 0, 3000)
-    assert tracker(people_at(a, b), 0.0).tolist() == [0, 1]
-    assert tracker(people_at(b, a), 0.04).tolist() == [1, 0]
+    assert tracker(people_at(a, b), 0.0).tolist() == [1, 2]
+    assert tracker(people_at(b, a), 0.04).tolist() == [2, 1]
 
 
 def test_ids_are_never_given_again():
     tracker = Tracker()
     seen = [tracker(people_at((0, 0, 3000)), 10.0 * k).tolist() for k in range(4)]
-    assert seen == [[0], [1], [2], [3]]
-    assert tracker(people_at((0, 0, 3000)), 0.0).tolist() == [4]  # a loop began again
+    assert seen == [[1], [2], [3], [4]]
+    assert tracker(people_at((0, 0, 3000)), 0.0).tolist() == [5]  # a loop began again
 
 
 def test_depth_may_flicker_along_the_ray_while_the_same_step_across_is_somebody_else():
@@ -86,19 +86,19 @@ def test_depth_may_flicker_along_the_ray_while_the_same_step_across_is_somebody_
         (k / FPS, people_at(direction * 4000 * (1 + 0.1 * rng.standard_normal())))
         for k in range(90)
     ]
-    assert follow(flicker) == [[0]] * 90
+    assert follow(flicker) == [[1]] * 90
     tracker = Tracker()
-    assert tracker(people_at((0, 0, 4000)), 0.0).tolist() == [0]
-    assert tracker(people_at((0, 0, 4800)), 0.033).tolist() == [0]
-    assert tracker(people_at((0, 0, 4000)), 0.066).tolist() == [0]
-    assert tracker(people_at((800, 0, 4000)), 0.1).tolist() == [1]
+    assert tracker(people_at((0, 0, 4000)), 0.0).tolist() == [1]
+    assert tracker(people_at((0, 0, 4800)), 0.033).tolist() == [1]
+    assert tracker(people_at((0, 0, 4000)), 0.066).tolist() == [1]
+    assert tracker(people_at((800, 0, 4000)), 0.1).tolist() == [2]
 
 
 def test_gates_grow_with_the_gap_and_with_the_distance():
     def is_same(step_mm, gap_s, depth_mm):
         tracker = Tracker()
         tracker(people_at((0, 0, depth_mm)), 0.0)
-        return tracker(people_at((step_mm, 0, depth_mm)), gap_s).tolist() == [0]
+        return tracker(people_at((step_mm, 0, depth_mm)), gap_s).tolist() == [1]
 
     assert not is_same(700, 0.033, 3000) and is_same(700, 0.4, 3000)
     assert not is_same(450, 0.033, 3000) and is_same(450, 0.033, 8000)
@@ -110,55 +110,55 @@ def test_the_pose_decides_between_people_who_are_equally_near():
     tracker(people_at(a, b, poses=[0.0, np.pi / 2]), 0.0)
     middle = (0, 0, 3000)
     found = tracker(people_at(middle, middle, poses=[np.pi / 2, 0.0]), 0.1)
-    assert found.tolist() == [1, 0]
+    assert found.tolist() == [2, 1]
 
 
 def test_nobody_is_pushed_off_their_track_to_make_one_more_pair():
     tracker = Tracker()
     tracker(people_at((0, 0, 3000), (330, 0, 3000)), 0.0)
     # the right one left, somebody came in on the left
-    assert tracker(people_at((0, 0, 3000), (-330, 0, 3000)), 0.033).tolist() == [0, 2]
+    assert tracker(people_at((0, 0, 3000), (-330, 0, 3000)), 0.033).tolist() == [1, 3]
 
 
 def test_the_unsure_go_on_with_a_track_but_begin_none():
     tracker = Tracker()
     near, far = (0, 0, 3000), (1500, 0, 3000)
-    assert tracker(people_at(near, far, scores=[0.9, 0.1]), 0.0).tolist() == [0, -1]
-    assert tracker(people_at(near, far, scores=[0.1, 0.1]), 0.04).tolist() == [0, -1]
+    assert tracker(people_at(near, far, scores=[0.9, 0.1]), 0.0).tolist() == [1, -1]
+    assert tracker(people_at(near, far, scores=[0.1, 0.1]), 0.04).tolist() == [1, -1]
     low = TrackingConfig(birth_score=0.05)
-    assert tracker(people_at(near, far, scores=[0.1, 0.1]), 0.08, low).tolist() == [0, 1]
+    assert tracker(people_at(near, far, scores=[0.1, 0.1]), 0.08, low).tolist() == [1, 2]
 
 
 def test_the_sure_choose_before_the_unsure():
     tracker = Tracker()
     tracker(people_at((0, 0, 3000)), 0.0)
     found = tracker(people_at((10, 0, 3000), (60, 0, 3000), scores=[0.1, 0.9]), 0.033)
-    assert found.tolist() == [-1, 0]
+    assert found.tolist() == [-1, 1]
 
 
 def test_a_step_back_by_a_frame_keeps_tracks_and_a_seek_drops_them():
     tracker = Tracker()
     for k in range(10):
         tracker(people_at((50.0 * k, 0, 3000)), 5 + k / FPS)
-    assert tracker(people_at((400.0, 0, 3000)), 5 + 8 / FPS).tolist() == [0]
-    assert tracker(people_at((350.0, 0, 3000)), 5 + 7 / FPS).tolist() == [0]
-    assert tracker(people_at((350.0, 0, 3000)), 1.0).tolist() == [1]
-    assert tracker(people_at((350.0, 0, 3000)), 20.0).tolist() == [2]
+    assert tracker(people_at((400.0, 0, 3000)), 5 + 8 / FPS).tolist() == [1]
+    assert tracker(people_at((350.0, 0, 3000)), 5 + 7 / FPS).tolist() == [1]
+    assert tracker(people_at((350.0, 0, 3000)), 1.0).tolist() == [2]
+    assert tracker(people_at((350.0, 0, 3000)), 20.0).tolist() == [3]
 
 
 def test_the_same_frame_again_gives_the_same_ids():
     tracker = Tracker()
     people = people_at((0, 0, 3000), (800, 0, 2500))
     for _ in range(3):
-        assert tracker(people, 1.0).tolist() == [0, 1]
+        assert tracker(people, 1.0).tolist() == [1, 2]
 
 
 def test_nobody_is_normal():
     tracker = Tracker()
     assert tracker(People.empty(), 0.0).tolist() == []
-    assert tracker(people_at((0, 0, 3000)), 0.1).tolist() == [0]
+    assert tracker(people_at((0, 0, 3000)), 0.1).tolist() == [1]
     assert tracker(People.empty(), 0.2).tolist() == []
-    assert tracker(people_at((0, 0, 3000)), 0.3).tolist() == [0]
+    assert tracker(people_at((0, 0, 3000)), 0.3).tolist() == [1]
 
 
 @settings(max_examples=40, deadline=None)
@@ -217,5 +217,5 @@ def test_a_false_alarm_does_not_take_over_a_person():
     tracker = Tracker()
     for k in range(5):
         tracker(people_at((0, 0, 4000)), k / FPS)
-    assert tracker(people_at((0, 0, 4000), (0, 0, 3300)), 5 / FPS).tolist() == [0, 1]
-    assert tracker(people_at((0, 0, 3600)), 6 / FPS).tolist() == [0]
+    assert tracker(people_at((0, 0, 4000), (0, 0, 3300)), 5 / FPS).tolist() == [1, 2]
+    assert tracker(people_at((0, 0, 3600)), 6 / FPS).tolist() == [1]

@@ -80,9 +80,9 @@ def test_frames_and_people_reach_the_picture(playing, opener):
     joints = overlay.letterbox.to_view(opener.people.joints_px(grey_frame().camera))
     image = overlay.grab().toImage()
     bone = list(opener.people.skeleton.bones[FREE_BONE])
-    for person in (0, 1):
+    for person, track_id in enumerate((1, 2)):
         spot = np.round(joints[person, bone].mean(axis=0)).astype(int)
-        seen, expected = image.pixelColor(QPoint(*spot)), theme.person_colour(person)
+        seen, expected = image.pixelColor(QPoint(*spot)), theme.person_colour(track_id)
         assert abs(seen.hue() - expected.hue()) < 12 and seen.saturation() > 60
 
 
