@@ -33,6 +33,75 @@ _EVERYWHERE = "0.0.0.0"
 _PORT_WIDTH_PX = 84
 
 
+class HostAddress(QWidget):
+    """Host and port.
+
+    Args:
+        kind: protocol that is sent there, or listens there.
+
+    Attributes:
+        entered: the user entered something else.
+    """
+
+    entered = Signal()
+
+    def __init__(self, kind: StreamKind, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kind = kind
+        tip = _LISTEN_TIP if kind in _LISTENING else _SEND_TIP
+        self.host = QLineEdit(accessibleName="Address", toolTip=tip)
+        self.host.editingFinished.connect(self.entered)
+        self.port = QSpinBox(accessibleName="Port", toolTip="Port")
+        self.port.setRange(1, 65535)
+        self.port.setFixedWidth(_PORT_WIDTH_PX)
+        self.port.setAlignment(theme.ALIGN_RIGHT)
+        self.port.setKeyboardTracking(False)
+        self.port.valueChanged.connect(self.entered)
+        row = _row(self)
+        row.addWidget(self.host, 1)
+        row.addWidget(self.port)
+
+    def target(self) -> StreamTarget:
+        """What is entered. Raises ValueError if it is no address."""
+        return StreamTarget(self._kind, self.host.text().strip(), self.port.value())
+
+    def set_target(self, target: StreamTarget) -> None:
+        """Show an address."""
+        with QSignalBlocker(self.port):
+            self.host.setText(target.host)
+            self.port.setValue(target.port)
+
+
+class ReachAddress(QWidget):
+    """This computer or the network, for a protocol that finds its own address.
+
+    Args:
+        kind: protocol.
+
+    Attributes:
+        entered: the user chose something else.
+    """
+
+    entered = Signal()
+
+    def __init__(self, kind: StreamKind, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kind = kind
+        self.reach = QComboBox(toolTip="Who can find it", accessibleName="Who can find it")
+        self.reach.addItem("Found on this computer", LOCAL_HOST)
+        self.reach.addItem("Found in the network", _EVERYWHERE)
+        self.reach.activated.connect(self.entered)
+        _row(self).addWidget(self.reach, 1)
+
+    def target(self) -> StreamTarget:
+        """What is chosen."""
+        return StreamTarget(self._kind, self.reach.currentData(), 0)
+
+    def set_target(self, target: StreamTarget) -> None:
+        """Show a choice."""
+        self.reach.setCurrentIndex(0 if target.is_local else 1)
+
+
 class StreamCard(QFrame):
     """One protocol.
 
@@ -44,6 +113,7 @@ class StreamCard(QFrame):
         stopped: the user switched it off.
         target_changed: the user entered another `StreamTarget`.
         page_requested: the user wants to see its page.
+        page: the button for it; None for a protocol without a page.
     """
 
     started = Signal(object)
@@ -58,99 +128,65 @@ class StreamCard(QFrame):
         title, about = _TITLES[kind]
         self.switch = QCheckBox("On", accessibleName=title, toolTip=f"Stream by {title}")
         self.switch.toggled.connect(self._on_switched)
-        self.host, self.port = QLineEdit(), QSpinBox()
-        self.reach = QComboBox(toolTip="Who can find it")
-        self.page = QPushButton("Open page", toolTip="See the people in your browser")
-        self.page.clicked.connect(self.page_requested)
+        self.address = ReachAddress(kind) if kind is StreamKind.LSL else HostAddress(kind)
+        self.address.entered.connect(self._on_entered)
+        self.page: QPushButton | None = None
         self.figures, self.problem = _line("muted"), _line("problem")
         self.figures.setFont(theme.tabular_font(self.font()))
         column = QVBoxLayout(self)
         column.setContentsMargins(12, theme.SPACE_PX, 12, 12)
         column.setSpacing(6)
-        head = QHBoxLayout()
-        head.addWidget(QLabel(title, objectName="heading"), 1)
-        head.addWidget(self.switch)
-        column.addLayout(head)
-        about_line = _line("muted")
-        about_line.setText(about)
-        column.addWidget(about_line)
-        column.addLayout(self._address_row())
+        column.addLayout(_side_by_side(QLabel(title, objectName="heading"), self.switch))
+        column.addWidget(_line("muted", about))
+        if kind is StreamKind.WEBSOCKET:
+            self.page = QPushButton("Open page", toolTip="See the people in your browser")
+            self.page.clicked.connect(self.page_requested)
+            column.addLayout(_side_by_side(self.address, self.page))
+        else:
+            column.addWidget(self.address)
         column.addWidget(self.figures)
         column.addWidget(self.problem)
         self.set_target(StreamTarget.usual(kind))
         self.set_figures(StreamFigures())
 
-    @property
-    def target(self) -> StreamTarget:
-        """What is entered. Raises ValueError if it is no address."""
-        if self._kind is StreamKind.LSL:
-            return StreamTarget(self._kind, self.reach.currentData(), 0)
-        return StreamTarget(self._kind, self.host.text().strip(), self.port.value())
-
     def set_target(self, target: StreamTarget) -> None:
         """Show an address."""
-        with QSignalBlocker(self.host), QSignalBlocker(self.port), QSignalBlocker(self.reach):
-            self.host.setText(target.host)
-            self.port.setValue(target.port)
-            self.reach.setCurrentIndex(0 if target.is_local else 1)
+        self.address.set_target(target)
 
     def set_figures(self, figures: StreamFigures) -> None:
         """Show how it goes."""
         is_running = figures.state in (StreamState.STARTING, StreamState.ON)
         with QSignalBlocker(self.switch):
             self.switch.setChecked(is_running)
-        for field in (self.host, self.port, self.reach):
-            field.setEnabled(not is_running)
-        self.page.setEnabled(figures.state is StreamState.ON)
+        self.address.setEnabled(not is_running)
+        if self.page is not None:
+            self.page.setEnabled(figures.state is StreamState.ON)
         self.figures.setText(_figures_text(self._kind, figures))
-        self._show_problem(figures.error or self._reach_text(is_running))
-
-    def _address_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        is_lsl = self._kind is StreamKind.LSL
-        self.host.setToolTip(_LISTEN_TIP if self._kind in _LISTENING else _SEND_TIP)
-        self.host.setAccessibleName("Address")
-        self.host.editingFinished.connect(self._on_entered)
-        self.port.setRange(1, 65535)
-        self.port.setToolTip("Port")
-        self.port.setAccessibleName("Port")
-        self.port.setFixedWidth(_PORT_WIDTH_PX)
-        self.port.setAlignment(theme.ALIGN_RIGHT)
-        self.port.setKeyboardTracking(False)
-        self.port.valueChanged.connect(self._on_entered)
-        self.reach.addItem("Found on this computer", LOCAL_HOST)
-        self.reach.addItem("Found in the network", _EVERYWHERE)
-        self.reach.activated.connect(self._on_entered)
-        for widget in (self.reach,) if is_lsl else (self.host, self.port):
-            row.addWidget(widget, 0 if widget is self.port else 1)
-        if self._kind is StreamKind.WEBSOCKET:
-            row.addWidget(self.page)
-        return row
+        self._show_problem(figures.error or (self._reach_text() if is_running else ""))
 
     def _on_switched(self, is_on: bool) -> None:
         if not is_on:
             self.stopped.emit()
             return
         try:
-            target = self.target
+            target = self.address.target()
         except ValueError as error:
             self.set_figures(StreamFigures(error=str(error)))
-            return
-        self.started.emit(target)
+        else:
+            self.started.emit(target)
 
     def _on_entered(self) -> None:
         try:
-            target = self.target
+            target = self.address.target()
         except ValueError as error:
             self._show_problem(str(error))
-            return
-        self._show_problem("")
-        self.target_changed.emit(target)
+        else:
+            self._show_problem("")
+            self.target_changed.emit(target)
 
-    def _reach_text(self, is_running: bool) -> str:
-        """A warning while it leaves this computer."""
-        if not is_running or self.target.is_local:
+    def _reach_text(self) -> str:
+        """A warning where it leaves this computer."""
+        if self.address.target().is_local:
             return ""
         everybody = "Everybody in your network can receive this."
         return everybody if self._kind in _LISTENING else "This leaves your computer."
@@ -173,16 +209,29 @@ class StreamPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         column.setSpacing(12)
-        about = _line("muted")
-        about.setText(_ABOUT)
-        column.addWidget(about)
+        column.addWidget(_line("muted", _ABOUT))
         for card in self.cards.values():
             column.addWidget(card)
         column.addStretch()
 
 
-def _line(name: str) -> QLabel:
-    return QLabel(objectName=name, wordWrap=True)
+def _line(name: str, text: str = "") -> QLabel:
+    return QLabel(text, objectName=name, wordWrap=True)
+
+
+def _row(widget: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout(widget)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(6)
+    return row
+
+
+def _side_by_side(wide: QWidget, narrow: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(6)
+    row.addWidget(wide, 1)
+    row.addWidget(narrow)
+    return row
 
 
 def _figures_text(kind: StreamKind, figures: StreamFigures) -> str:

@@ -101,7 +101,7 @@ class StreamingWiring(QObject):
             try:
                 target = StreamTarget.from_text(text)
             except ValueError as error:  # somebody edited the file
-                _log.warning("settings: %s", error)
+                _log.warning("settings: %s", str(error))
             else:
                 self._panel.cards[target.kind].set_target(target)
 
