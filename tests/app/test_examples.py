@@ -1,8 +1,11 @@
 """The examples of the documentation run as they are."""
 
+import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import cv2
@@ -41,3 +44,25 @@ def test_plot_knee_angle(session, tmp_path):
     run("plot_knee_angle.py", session, tmp_path / "knee.png")
     picture = cv2.imread(str(tmp_path / "knee.png"))
     assert picture.shape[0] > 200 and picture.std() > 5
+
+
+def test_stream_to_socket(session):
+    lines = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+
+        def receive():
+            connection, _ = server.accept()
+            with connection, connection.makefile(encoding="utf-8") as stream:
+                lines.extend(json.loads(line) for line in stream)
+
+        receiver = threading.Thread(target=receive)
+        receiver.start()
+        host, port = server.getsockname()
+        assert run("stream_to_socket.py", session, host, port) == "20 frames sent\n"
+        receiver.join(60)
+    assert [line["type"] for line in lines] == ["skeleton"] + 20 * ["frame"]
+    assert [line["frame"] for line in lines[1:]] == list(range(20))
+    assert [person["id"] for person in lines[15]["people"]] == [0, 4]
+    root = lines[0]["joints"].index("pelvis")
+    assert lines[15]["people"][0]["joints"][root][2] == pytest.approx(depth_of(14), abs=0.1)
