@@ -19,12 +19,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from das_app.gui.help_sheet import HelpSheet
 from das_app.gui.main_window import MainWindow
+from das_app.gui.stream_panel import StreamCard
 from das_app.pipeline.messages import PipelineState
 from das_app.settings import DEMO_SOURCE, Look
+from das_app.streaming.targets import StreamKind, StreamTarget
 
 _PATIENCE_S = 120.0
 _MISSING_FILM = "/no/such/film.mp4"
 _QUALITY = 88  # of JPEG
+_STREAMS = tuple(map(StreamTarget.usual, (StreamKind.WEBSOCKET, StreamKind.OSC)))
 
 
 class Troubles(logging.Handler):
@@ -130,6 +133,10 @@ class Tour:
             Stop("tour_lens", action("lens")),
             Stop("tour_smoothing", action("people")),
             Stop("tour_model", action("model")),
+            Stop("", lambda: [window.streaming.start(target) for target in _STREAMS]),
+            Stop("tour_streaming", action("streaming")),
+            *(Stop("", card.switch.click) for card in self._cards()),
+            Stop("", action("streaming")),
             *(Stop("", action(n)) for n in ("model", "people", "lens", "inspector", "timing")),
             Stop("", action("presentation"), window.isFullScreen),
             Stop("tour_presentation", lambda: None),
@@ -157,6 +164,9 @@ class Tour:
             Stop("", lambda: QApplication.activeModalWidget().close()),
             Stop("", window.parts.notice.hide),
         ]
+
+    def _cards(self) -> list[StreamCard]:
+        return [self._window.parts.stream_panel.cards[target.kind] for target in _STREAMS]
 
     def _sheets(self) -> None:
         """Windows of their own."""
