@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -135,6 +135,11 @@ class RerunDialog(QDialog):
         self.bar, self.note = QProgressBar(textVisible=False), QLabel(wordWrap=True)
         self.bar.setRange(0, 1000)
         self.bar.hide()
+        policy = self.bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the dialog keeps its size
+        self.bar.setSizePolicy(policy)
+        self.note.setMinimumHeight(2 * self.note.fontMetrics().lineSpacing())
+        self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
         form = QFormLayout()
         form.setVerticalSpacing(theme.SPACE_PX)
         form.addRow("Model", self.model)

@@ -162,8 +162,31 @@ class Tour:
             Stop("tour_recorded", record, window.parts.notice.isVisible),
             Stop("tour_export", window.parts.notice.export.click),
             Stop("", lambda: QApplication.activeModalWidget().close()),
-            Stop("", window.parts.notice.hide),
+            *self._session_stops(),
         ]
+
+    def _session_stops(self) -> list[Stop]:
+        """What was just recorded plays, with a name and a trim; then the demo goes on."""
+        window, action = self._window, self._press
+
+        def has_people() -> bool:
+            return window.views.result is not None and len(window.views.people) > 0
+
+        def name_somebody() -> None:
+            track_id = int(window.views.people.track_ids[0])
+            window.parts.session_panel.name_entered.emit(track_id, "Anna")
+
+        return [
+            Stop("", window.parts.notice.play.click,
+                 lambda: window.session.player is not None and has_people()),
+            Stop("", name_somebody),
+            Stop("", action("play"), lambda: window.control.state is PipelineState.PAUSED),
+            Stop("", lambda: window.control.seek(0.4)),
+            Stop("", action("trim-begin")),
+            Stop("", lambda: window.control.seek(1.2)),
+            Stop("tour_session", action("trim-end")),
+            Stop("", lambda: window.open(DEMO_SOURCE), has_people),
+        ]  # fmt: skip
 
     def _cards(self) -> list[StreamCard]:
         return [self._window.parts.stream_panel.cards[target.kind] for target in _STREAMS]
