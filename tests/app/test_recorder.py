@@ -292,13 +292,13 @@ def test_memory_stays_flat_while_recording(tmp_path):
                 writer.flush()
 
     tracemalloc.start()
-    write(range(60))
+    write(range(30))
     before, _ = tracemalloc.get_traced_memory()
-    write(range(60, 360))
+    write(range(30, 150))
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     writer.close(0, 0)
-    num_chunks = 300 // 15
+    num_chunks = 120 // 15
     assert after - before < 4000 * num_chunks  # the index of the file, and nothing of the poses
 
 
