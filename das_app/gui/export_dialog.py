@@ -8,7 +8,6 @@ import logging
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -99,19 +98,15 @@ class ExportDialog(QDialog):
         self._say("")
         self._on_format()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Qt: cancel what runs; nothing is left of it."""
+    def reject(self) -> None:
+        """Qt: however it is closed, cancel what runs; nothing is left of it."""
         self._timer.stop()
         self.choices.stop()
         if self._job is not None:
             self._job.cancel()
             self._job.wait(_END_S)
             self._job = None
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Qt: Esc closes in the same way."""
-        self.close()
+        super().reject()
 
     @property
     def _to(self) -> ExportFormat:

@@ -140,5 +140,5 @@ def test_closing_cancels(offered, tmp_path, monkeypatch):
     offered.export.click()
     assert gate.has_begun.wait(10)
     threading.Timer(0.1, gate.may_go_on.set).start()
-    offered.close()
-    assert sorted(tmp_path.iterdir()) == before
+    offered.leave.click()
+    assert not offered.isVisible() and sorted(tmp_path.iterdir()) == before
