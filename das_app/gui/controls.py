@@ -1,6 +1,7 @@
 """The bar above the panes: buttons of the actions, confidence and the lens. No state."""
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -14,6 +15,9 @@ from das_app.gui import theme
 from das_app.gui.actions import Actions
 
 LEAST_SCORE = 0.05  # below it the model finds people everywhere
+_WITH_TEXT = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+_NAMED = ("camera", "file", "folder", "demo", "record")  # whose icons tell enough
+_LEAST_WIDTH_PX = 640
 
 
 class ControlBar(QWidget):
@@ -53,6 +57,26 @@ class ControlBar(QWidget):
     def set_lens(self, text: str) -> None:
         """Show the lens in use and where it is known from."""
         self.lens.defaultAction().setIconText(text)  # the menu keeps its own words
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: room for the icons; the words go where it is narrow."""
+        return QSize(_LEAST_WIDTH_PX, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: words beside the icons only where there is room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        named = [self.buttons[name] for name in _NAMED]
+        for button in (*named, self.lens):
+            button.setToolButtonStyle(_WITH_TEXT)
+        for group in (named, [self.lens]):
+            if self._row.minimumSize().width() <= self.width():
+                return
+            for button in group:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
 
     def _add_threshold(self) -> None:
         tip = "People the model is less sure of than this are not shown"
@@ -76,7 +100,7 @@ class ControlBar(QWidget):
         button = QToolButton()
         button.setDefaultAction(actions[name])
         if has_text:
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setToolButtonStyle(_WITH_TEXT)
         button.setIconSize(QSize(18, 18))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._row.addWidget(button)

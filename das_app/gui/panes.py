@@ -22,6 +22,7 @@ from das_app.pipeline.floor import Floor
 
 _PICTURE_TIP = "hover a joint for its place · wheel to zoom · drag to move"
 _SCENE_TIP = "drag to orbit · right drag to pan · wheel to zoom"
+_LEAST_LETTERS = 12
 VIEWS = ("reset", "front", "top", "side", "camera")
 
 
@@ -129,7 +130,8 @@ class _Hint(QLabel):
         fitting = self.fontMetrics().elidedText(
             self.text(), Qt.TextElideMode.ElideRight, self.width()
         )
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, fitting)
+        if len(fitting) >= _LEAST_LETTERS:  # fewer tell nothing
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, fitting)
         painter.end()
 
 

@@ -1,12 +1,14 @@
 """The figures under the panes, each in a cell of fixed width so that nothing jumps."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from das_app.gui import theme
 from das_app.pipeline.messages import PipelineStats
 
 _NONE = "–"
+_LEAST_WIDTH_PX = 640
 _CAPTURE_TIP = "Frames per second from the source"
 _DROPPED_TIP = "Frames the model was too slow for"
 
@@ -27,6 +29,7 @@ class StatusStrip(QWidget):
         self.latency = self._cell("latency", "0000 ms", "From the frame's arrival to its result")
         self.people = self._cell("people", "000", "People shown")
         self.dropped = self._cell("dropped", "0000000", _DROPPED_TIP)
+        self._expendable = (self.size, self.engine, self.latency, self.inference)
         self.clear()
 
     def set_source(self, text: str) -> None:
@@ -62,6 +65,20 @@ class StatusStrip(QWidget):
             cell.setText(_NONE)
         self.dropped.setText(_NONE)
 
+    def minimumSizeHint(self) -> QSize:
+        """Qt: what there is no room for is left out."""
+        return QSize(_LEAST_WIDTH_PX, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: leave out what panels tell too where it is narrow."""
+        super().resizeEvent(event)
+        for value in self._expendable:
+            value.parentWidget().show()
+        for value in self._expendable:
+            if self._row.minimumSize().width() <= self.width():
+                return
+            value.parentWidget().hide()
+
     def add_button(self, button: QToolButton) -> None:
         """Put a button at the right end."""
         self._row.addWidget(button)
@@ -74,16 +91,21 @@ class StatusStrip(QWidget):
         return label
 
     def _cell(self, caption: str, widest: str, tip: str) -> QLabel:
+        cell = QWidget()
+        row = QHBoxLayout(cell)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
         rule = QFrame(objectName="rule")
         rule.setFixedSize(1, 16)
-        self._row.addWidget(rule)
+        row.addWidget(rule)
         if caption:
-            self._row.addWidget(QLabel(caption, objectName="muted", toolTip=tip))
+            row.addWidget(QLabel(caption, objectName="muted", toolTip=tip))
         value = QLabel(objectName="figure", toolTip=tip)
         value.setFont(theme.tabular_font(self.font()))
         value.setFixedWidth(value.fontMetrics().horizontalAdvance(widest) + 4)
         value.setAlignment(theme.ALIGN_RIGHT if caption else Qt.AlignmentFlag.AlignCenter)
-        self._row.addWidget(value)
+        row.addWidget(value)
+        self._row.addWidget(cell)
         return value
 
 

@@ -43,3 +43,16 @@ def test_user_changes_are_told(bar, qtbot):
     with qtbot.waitSignal(bar.threshold_changed) as changed:
         bar.threshold.setValue(42)
     assert changed.args == [0.42]
+
+
+def test_a_narrow_bar_has_icons_and_a_wide_one_words(bar):
+    icon, text = Qt.ToolButtonStyle.ToolButtonIconOnly, Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    bar.set_lens("f 665 px · FOV 60° (assumed)")
+    bar.window().resize(1600, 100)
+    assert bar.buttons["camera"].toolButtonStyle() is text
+    bar.window().resize(940, 100)
+    assert bar.width() == 940
+    assert bar.buttons["camera"].toolButtonStyle() is icon
+    assert bar.lens.toolButtonStyle() is text  # the assumed lens is said as long as it can be
+    bar.window().resize(1600, 100)
+    assert bar.buttons["record"].toolButtonStyle() is text

@@ -1,4 +1,5 @@
 import pytest
+from PySide6.QtWidgets import QMainWindow
 
 from das_app.gui.status_strip import StatusStrip
 from das_app.pipeline.messages import PipelineStats
@@ -63,3 +64,22 @@ def test_the_widest_figures_fit(strip):
     for cell in (strip.size, strip.capture, strip.inference, strip.latency, strip.people,
                  strip.dropped):  # fmt: skip
         assert cell.fontMetrics().horizontalAdvance(cell.text()) <= cell.width(), cell.text()
+
+
+def test_a_narrow_strip_leaves_figures_out_and_lays_none_on_another(qtbot, themed):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    strip = StatusStrip()
+    window.statusBar().addWidget(strip, 1)
+    strip.set_engine("das-lite · CPU")
+    window.resize(1300, 100)
+    window.show()
+    assert all(cell.isVisible() for cell in cells(strip))
+    window.resize(720, 100)
+    qtbot.waitUntil(lambda: strip.width() <= 720)
+    shown = [cell for cell in cells(strip) if cell.isVisible()]
+    assert strip.capture in shown and strip.people in shown and strip.size not in shown
+    places = [cell.parentWidget().geometry() for cell in shown]
+    assert not any(a.intersects(b) for i, a in enumerate(places) for b in places[:i])
+    window.resize(1300, 100)
+    qtbot.waitUntil(lambda: all(cell.isVisible() for cell in cells(strip)))
