@@ -71,6 +71,11 @@ class HostAddress(QWidget):
             self.host.setText(target.host)
             self.port.setValue(target.port)
 
+    def set_locked(self, is_locked: bool) -> None:
+        """Whether it can only be read and copied."""
+        self.host.setReadOnly(is_locked)
+        self.port.setReadOnly(is_locked)
+
 
 class ReachAddress(QWidget):
     """This computer or the network, for a protocol that finds its own address.
@@ -100,6 +105,10 @@ class ReachAddress(QWidget):
     def set_target(self, target: StreamTarget) -> None:
         """Show a choice."""
         self.reach.setCurrentIndex(0 if target.is_local else 1)
+
+    def set_locked(self, is_locked: bool) -> None:
+        """Whether it can only be read."""
+        self.reach.setEnabled(not is_locked)
 
 
 class StreamCard(QFrame):
@@ -158,7 +167,7 @@ class StreamCard(QFrame):
         is_running = figures.state in (StreamState.STARTING, StreamState.ON)
         with QSignalBlocker(self.switch):
             self.switch.setChecked(is_running)
-        self.address.setEnabled(not is_running)
+        self.address.set_locked(is_running)
         if self.page is not None:
             self.page.setEnabled(figures.state is StreamState.ON)
         self.figures.setText(_figures_text(self._kind, figures))

@@ -78,6 +78,7 @@ QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus { border-color: @accent
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {
     color: @faint; background: @surface;
 }
+QLineEdit:read-only, QAbstractSpinBox:read-only { background: @surface; }
 QCheckBox::indicator, QListView::indicator {
     width: 14px; height: 14px; border: 1px solid @muted; border-radius: 4px; background: @field;
 }

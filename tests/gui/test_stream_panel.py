@@ -38,12 +38,13 @@ def test_setters_show_and_do_not_echo(make_card, qtbot):
         card.set_target(StreamTarget.from_text("websocket:0.0.0.0:9100"))
         card.set_figures(StreamFigures(StreamState.ON, 2, 29.84, 300, 7, address="http://x/"))
     assert (card.address.host.text(), card.address.port.value()) == ("0.0.0.0", 9100)
-    assert card.switch.isChecked() and not card.address.isEnabled() and card.page.isEnabled()
+    assert card.switch.isChecked() and card.address.host.isReadOnly() and card.page.isEnabled()
     assert card.figures.text() == "2 clients · 29.8 frames/s · 7 dropped"
     assert card.problem.text() == "Everybody in your network can receive this."
     with qtbot.assertNotEmitted(card.stopped):
         card.set_figures(StreamFigures(StreamState.FAILED, error="Address already in use"))
-    assert not card.switch.isChecked() and card.address.isEnabled() and not card.page.isEnabled()
+    assert not (card.switch.isChecked() or card.address.host.isReadOnly())
+    assert not card.page.isEnabled()
     assert card.figures.text() == "Off" and card.problem.text() == "Address already in use"
     card.set_figures(StreamFigures(StreamState.STARTING))
     assert card.figures.text() == "Starting …"
