@@ -76,6 +76,7 @@ class RecordingWiring(QObject):
             ("show-sessions", self._show_folder), ("export", self._export),
         ):  # fmt: skip
             actions[name].triggered.connect(slot)
+        actions["record-video"].setIconVisibleInMenu(False)  # it would hide the check mark
         parts.notice.export_requested.connect(self._export_folder)
         self._show_settings(control.settings)
         self._show()
