@@ -1,0 +1,20 @@
+from window_fakes import people_at
+
+from das_app.gui.hover_card import joint_lines
+from das_app.gui.person_names import person_text
+from das_app.gui.picture_marks import label_texts
+
+NAMES = {3: "Anna"}
+PEOPLE = people_at((0, 0, 3000), (0, 0, 4000), (0, 0, 5000), track_ids=(3, 8, -1))
+
+
+def test_a_name_takes_the_place_of_the_number():
+    assert [person_text(n, NAMES) for n in (3, 8, -1)] == ["Anna", "#8", ""]
+    assert person_text(3) == "#3"
+
+
+def test_names_stand_on_labels_and_cards():
+    assert [name for name, _ in label_texts(PEOPLE, NAMES)] == ["Anna", "#8", ""]
+    nose = PEOPLE.skeleton.index("nose")
+    firsts = [joint_lines(PEOPLE, person, nose, NAMES)[0] for person in range(3)]
+    assert firsts == ["nose · Anna", "nose · #8", "nose"]
