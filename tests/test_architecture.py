@@ -27,6 +27,7 @@ FORBIDDEN = {
     "das_model": ("das_app", "scripts", *GUI),
     "das_app": ("torch", "scripts"),
     "das_app.pipeline": ("torch", "das_app.gui", *GUI),
+    "das_app.streaming": ("torch", "das_app.gui", *GUI),
 }  # fmt: skip
 BANNED_NAMES = ("utils", "common", "helpers", "misc")
 
