@@ -138,7 +138,9 @@ class RecordingWiring(QObject):
         if self._current is not None:
             self._note_changes(self._current)
             if not self._current.recorder.is_recording:  # it ended by itself
-                self.end("the disk is full")
+                if problem := self._current.problem:
+                    self._parts.banner.show_fault(f"Recording ended, it failed: {problem}")
+                self.end("it failed" if problem else "the disk is full")
         self._finish_ends()
         self._show()
         if self._starting is None and self._current is None and not self._ending:

@@ -1,5 +1,6 @@
 """Recording of a pipeline that runs: the sink between it and the recorder, and what is noted."""
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -14,6 +15,8 @@ from das_app.pipeline.run import Run
 from das_app.pipeline.session_folder import new_session_folder
 from das_app.pipeline.session_types import EventKind
 from das_model.skeleton import Skeleton
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -78,6 +81,7 @@ class LiveRecording:
         least_score: people below it are not recorded, as they are not shown.
         track_ids: of everybody recorded.
         num_marks: set by the user so far.
+        problem: why a frame could not be handed over, which ends it; empty while all is well.
 
     Args:
         pipeline: started, or about to be.
@@ -89,7 +93,7 @@ class LiveRecording:
         self._pipeline, self.recorder = pipeline, recorder
         self.events, self.least_score = SourceEvents(recorder), least_score
         self.track_ids: set[int] = set()
-        self.num_marks = 0
+        self.num_marks, self.problem = 0, ""
         self._num_dropped_before = pipeline.stats().num_dropped
         self._has_stopped = False
         pipeline.add_sink(self._take)
@@ -104,6 +108,14 @@ class LiveRecording:
         self.recorder.stop(num_dropped, reason)
 
     def _take(self, result: PoseResult) -> None:
+        try:
+            self._write(result)
+        except Exception as error:  # which must not end the pipeline
+            _log.exception("a frame could not be recorded")
+            self.problem = str(error) or type(error).__name__
+            self.recorder.stop(reason=self.problem)
+
+    def _write(self, result: PoseResult) -> None:
         keep = result.people.scores >= self.least_score
         people = result.people.where(keep)
         self.track_ids.update(int(n) for n in people.track_ids if n >= 0)

@@ -51,6 +51,20 @@ def test_results_are_recorded_until_it_is_stopped(tmp_path):
     assert [(e.kind, e.text) for e in session.events()][-1] == (EventKind.STOP, "enough")
 
 
+def test_a_frame_that_cannot_be_recorded_ends_the_recording_and_nothing_else(
+    tmp_path, monkeypatch, caplog
+):
+    run, recorder = FakeRun(), Recorder(tmp_path / "s", ORIGIN)
+    recording = LiveRecording(run, recorder, least_score=0.0)
+    run.sinks(result(0))
+    monkeypatch.setattr(recorder, "write", lambda _: [][0])
+    run.sinks(result(1))  # as the inference thread does
+    assert not recorder.is_recording and "index out of range" in recording.problem
+    assert "could not be recorded" in caplog.text
+    recorder.close()
+    assert len(Session(tmp_path / "s")) == 1
+
+
 def test_a_source_that_is_lost_and_comes_back_is_noted_once():
     noted = []
     events = SourceEvents(SimpleNamespace(note_event=lambda *event: noted.append(event)))

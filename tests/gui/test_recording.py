@@ -238,3 +238,14 @@ def test_a_fault_of_the_recorder_is_told_and_offered_for_repair(
 def test_usual_folder_is_among_the_documents():
     assert AppSettings().sessions_path().name == "DAS Capture"
     assert recorder_module.USUAL_LIMITS.low_bytes == 1 << 30
+
+
+def test_a_frame_that_cannot_be_recorded_is_told(recording, qtbot, monkeypatch):
+    def fail(*_):
+        raise ValueError("an odd frame")
+
+    monkeypatch.setattr(recorder_module.Recorder, "write", fail)
+    wait_for_notice(recording, qtbot)
+    assert "an odd frame" in recording.parts.banner.text
+    assert "ended because it failed" in recording.parts.notice.text
+    assert recording.control.state is PipelineState.RUNNING
