@@ -26,6 +26,7 @@ from das_app.calibration import (
 )
 from das_app.calibration_files import cameras_in
 from das_app.gui import theme
+from das_app.gui.forms import centre_labels
 
 _FILES = "Calibrations (*.json *.yml *.yaml *.xml *.toml);;All files (*)"
 _LEAST_FOV_DEG, _GREATEST_FOV_DEG = 10.0, 150.0
@@ -161,6 +162,7 @@ class CameraPanel(QWidget):
         form.addRow("Field of view", self.fov)
         form.addRow("35 mm equivalent", self.equivalent)
         form.addRow("Focal length", self.focal)
+        centre_labels(form)
         self._column.addLayout(form)
 
     def _add_person(self) -> None:
@@ -180,6 +182,7 @@ class CameraPanel(QWidget):
         form.addRow("Height", self.height)
         form.addRow("Distance", self.distance)
         form.addRow("", self.use_person)
+        centre_labels(form)
         self._column.addLayout(form)
         self._column.addWidget(QLabel(_AMBIGUITY, objectName="muted", wordWrap=True))
 

@@ -50,7 +50,7 @@ def side_by_side(wide: QWidget, narrow: QWidget) -> QWidget:
     """Both in a row; the first takes the room."""
     row = QWidget()
     layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setContentsMargins(theme.SPACE_PX, 0, theme.SPACE_PX, 0)
     layout.setSpacing(0)
     layout.addWidget(wide, 1)
     layout.addWidget(narrow)

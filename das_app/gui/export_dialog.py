@@ -28,6 +28,7 @@ from das_app.exports.take import ExportCancelledError, ExportError
 from das_app.gui import theme
 from das_app.gui.amounts import count, short_time
 from das_app.gui.export_choices import ExportChoices
+from das_app.gui.forms import centre_labels
 from das_app.gui.recording_notice import open_folder
 from das_app.pipeline.session import Session
 from das_app.pipeline.session_types import SessionError
@@ -35,7 +36,6 @@ from das_app.pipeline.session_types import SessionError
 _POLL_MS = 50
 _END_S = 3.0
 _WIDTH_PX = 620
-_ROW_PX = 32
 _log = logging.getLogger(__name__)
 
 
@@ -122,10 +122,7 @@ class ExportDialog(QDialog):
         form.addRow("", self.facts)
         self.choices.add_to(form)
         form.addRow("Write to", _in_a_row(self.path, self.browse))
-        for row in range(form.rowCount()):  # else they stand above the middle of their fields
-            label = form.itemAt(row, QFormLayout.ItemRole.LabelRole)
-            if label is not None:
-                label.widget().setMinimumHeight(_ROW_PX)
+        centre_labels(form)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         column.setSpacing(2 * theme.SPACE_PX)

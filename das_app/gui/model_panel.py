@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLabel, QSlider, QWidget
 
 from das_app.gui import theme
+from das_app.gui.forms import centre_labels
 from das_app.models import bundled_models, cuda_problem
 from das_app.settings import (
     DEFAULT_MODEL,
@@ -36,7 +37,6 @@ class ModelPanel(QWidget):
         form = QFormLayout(self)
         form.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         form.setVerticalSpacing(theme.SPACE_PX)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.model = QComboBox(toolTip="What finds the people; the change needs no restart")
         self.model.activated.connect(self._on_model)
         self.device = QComboBox(toolTip="What the model runs on")
@@ -63,6 +63,7 @@ class ModelPanel(QWidget):
         form.addRow("", self.engine)
         form.addRow("Detail", self.input_scale)
         form.addRow("", self.cost)
+        centre_labels(form)
         self._chosen = ""  # path of the model asked for
 
     def set_settings(self, settings: AppSettings) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLabel, QSlider, QWidget
 
 from das_app.gui import theme
+from das_app.gui.forms import centre_labels
 
 _STEPS = 20  # of a slider, over strengths from 0 to 1
 
@@ -48,6 +49,7 @@ class PeoplePanel(QWidget):
         form.addRow("Distance", distance_row)
         form.addRow("Limbs", limbs_row)
         form.addRow(self.bones)
+        centre_labels(form)
         self._enable(False)
 
     def set_options(

@@ -8,6 +8,7 @@ from das_app.gui import theme
 
 SPAN_S = 20.0
 _CAPACITY = 2048  # points kept: 20 s at 100 results per second
+_LEGEND_ALPHA = 200  # of its ground, so that it can be read on a curve
 _LATENCY_COLOUR, _INFERENCE_COLOUR = theme.WARNING, theme.ACCENT
 
 
@@ -32,7 +33,11 @@ class TimingPlot(pg.PlotWidget):
             axis.setPen(pg.mkPen(theme.BORDER))
             axis.setTextPen(pg.mkPen(theme.MUTED))
         self.getAxis("left").setWidth(56)
-        legend = self.addLegend(offset=(8, 4), labelTextColor=theme.MUTED, colCount=2)
+        ground = pg.mkColor(theme.GROUND)
+        ground.setAlpha(_LEGEND_ALPHA)
+        legend = self.addLegend(
+            offset=(8, 4), labelTextColor=theme.MUTED, colCount=2, brush=ground
+        )
         legend.setZValue(10)
         self._curves = [
             self.plot(pen=pg.mkPen(colour, width=1.5), name=name)

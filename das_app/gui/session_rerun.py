@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui import theme
 from das_app.gui.amounts import count
+from das_app.gui.forms import centre_labels
 from das_app.models import bundled_models, load_estimator
 from das_app.pipeline.rerun import NamedEstimator, Rerun, RerunPlan, free_folder
 from das_app.settings import AppSettings
@@ -145,6 +146,7 @@ class RerunDialog(QDialog):
         form.addRow("Model", self.model)
         form.addRow("New session", self.target)
         form.addRow("", self.video)
+        centre_labels(form)
         self.run = QPushButton("Run", default=True)
         self.run.clicked.connect(self.start)
         self.open_new = QPushButton("Open the new session")

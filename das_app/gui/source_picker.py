@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui import theme
+from das_app.gui.forms import centre_labels
 from das_app.pipeline.camera_scan import CameraScan, FoundCamera
 from das_app.pipeline.stream_source import is_address, without_password
 from das_app.settings import DEMO_SOURCE
@@ -160,9 +161,9 @@ class SourcePicker(QDialog):
         self.open_camera = QPushButton("Open camera", default=True)
         self.open_camera.clicked.connect(lambda: self._choose_item(self.cameras.currentItem()))
         mode = QFormLayout()
-        mode.setLabelAlignment(Qt.AlignmentFlag.AlignVCenter)
         mode.addRow("Resolution", self.resolution)
         mode.addRow("Rate", self.fps)
+        centre_labels(mode)
         buttons = QHBoxLayout()
         buttons.addWidget(self.scan_again)
         buttons.addStretch()

@@ -1,6 +1,6 @@
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel
 
 from das_app.calibration import Intrinsics, LensOrigin, fov_from_equivalent, fov_from_focal_px
 from das_app.gui.camera_panel import CameraPanel
@@ -159,3 +159,11 @@ def test_floor_buttons_and_toggle(panel, qtbot):
         click(qtbot, panel.forget_floor)
     panel.set_floor(None, is_levelled=True)
     assert not panel.level.isChecked() and panel.floor_text.text() == "No floor yet."
+
+
+def test_labels_stand_at_the_middle_of_their_fields(panel):
+    panel.resize(350, 700)
+    labels = {label.text(): label for label in panel.findChildren(QLabel)}
+    for name, field in (("Field of view", panel.fov), ("Who", panel.person)):
+        middle = field.geometry().center().y()
+        assert labels[name].geometry().center().y() == pytest.approx(middle, abs=1)
