@@ -72,22 +72,22 @@ class PeopleTable(QTableWidget):
             self._set_rows(rows)
         for row, slot in enumerate(rows):
             i = seen.get(slot)
+            is_stranger = i is not None and people.track_ids[i] != slot  # in the slot of a number
+            name = person_text(slot, NO_NAMES if is_stranger else self._names)
             texts = (_AWAY,) * 3
             if i is not None:
                 height_m = self._height_mm(slot, float(heights_mm[i])) / 1000
                 height = f"{height_m:.2f} m" if np.isfinite(height_m) else _AWAY
                 texts = (f"{distances_m[i]:.1f} m", height, f"{100 * people.scores[i]:.0f} %")
-            for column, text in zip((_DISTANCE, _HEIGHT, _SCORE), texts, strict=True):
+            columns = (_PERSON, _DISTANCE, _HEIGHT, _SCORE)
+            for column, text in zip(columns, (name, *texts), strict=True):
                 if self.item(row, column).text() != text:
                     self.item(row, column).setText(text)
         self.blockSignals(was_blocked)
 
     def set_names(self, names: Names) -> None:
-        """Call people by these names."""
+        """Call people by these names, from the next `set_people` on."""
         self._names = names
-        was_blocked = self.blockSignals(True)
-        self._set_rows(self._slots)
-        self.blockSignals(was_blocked)
 
     def set_chosen(self, slot: int) -> None:
         """Mark a person's row without telling of it; -1 marks nobody."""
@@ -125,8 +125,7 @@ class PeopleTable(QTableWidget):
             tick.setText(_HIDDEN if is_hidden else _SHOWN_WORD)
             tick.setToolTip("Show this person in the picture and in 3D")
             self.setItem(row, _SHOWN, tick)
-            person = QTableWidgetItem(dot_icon(slot), person_text(slot, self._names))
-            self.setItem(row, _PERSON, person)
+            self.setItem(row, _PERSON, QTableWidgetItem(dot_icon(slot), ""))
             for column in (_DISTANCE, _HEIGHT, _SCORE):
                 item = QTableWidgetItem()
                 item.setTextAlignment(theme.ALIGN_RIGHT)
