@@ -45,7 +45,7 @@ def main() -> int:
     watch.start()
     if not args.no_walk:
         try:
-            Tour(window, args.out).walk()
+            Tour(window, args.out, watch).walk()
         except TimeoutError as error:
             troubles.found.append(str(error))
     if args.minutes:

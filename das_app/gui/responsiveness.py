@@ -67,6 +67,10 @@ class Responsiveness(QObject):
         self._stopping.set()
         self._looker.join()
 
+    def skip(self) -> None:
+        """Leave out what was done since the last tick: it was not the window's own work."""
+        self._note_time()
+
     def _tick(self) -> None:
         wall_s = time.monotonic() - self._wall_s - TICK_MS / 1000
         hold = Hold(wall_s, time.thread_time() - self._busy_s, self._where)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from das_app.gui.help_sheet import HelpSheet
 from das_app.gui.main_window import MainWindow
+from das_app.gui.responsiveness import Responsiveness
 from das_app.gui.stream_panel import StreamCard
 from das_app.pipeline.messages import PipelineState
 from das_app.settings import DEMO_SOURCE, Look
@@ -81,10 +82,13 @@ class Tour:
     Args:
         window: shown, nothing open.
         folder: for the pictures.
+        watch: of the window's thread, which does not count the taking of pictures.
     """
 
-    def __init__(self, window: MainWindow, folder: Path) -> None:
-        self._window, self._folder = window, folder
+    def __init__(
+        self, window: MainWindow, folder: Path, watch: Responsiveness | None = None
+    ) -> None:
+        self._window, self._folder, self._watch = window, folder, watch
         folder.mkdir(parents=True, exist_ok=True)
 
     def walk(self) -> None:
@@ -103,6 +107,8 @@ class Tour:
     def take(self, name: str, widget: QWidget) -> None:
         """Save what a widget shows."""
         widget.grab().save(str(self._folder / f"{name}.jpg"), "JPG", _QUALITY)
+        if self._watch is not None:
+            self._watch.skip()
 
     def _stops(self) -> list[Stop]:
         window, action = self._window, self._press

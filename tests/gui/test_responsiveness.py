@@ -27,6 +27,20 @@ def test_a_slot_that_blocks_is_found_and_named(watch, qtbot):
     assert watch.longest.wall_s >= hold.wall_s
 
 
+def test_what_is_skipped_is_not_counted(watch, qtbot):
+    done = []
+
+    def skipped():
+        sleepy()
+        watch.skip()
+        done.append(True)
+
+    QTimer.singleShot(0, skipped)
+    qtbot.waitUntil(lambda: bool(done))
+    qtbot.wait(20)
+    assert not any("sleepy" in hold.where for hold in watch.holds)
+
+
 def test_computing_is_told_from_waiting(watch, qtbot):
     def compute():
         end_s = time.thread_time() + 2 * LIMIT_S
