@@ -14,6 +14,7 @@ from das_app import devices
 from das_app.devices import CameraDevice, CameraMode
 from das_app.pipeline import sources
 from das_app.pipeline.session import Session
+from das_app.pipeline.session_edits import SessionEdits, save_edits
 from das_app.settings import AppSettings, file_sha256, save_settings
 
 
@@ -211,6 +212,10 @@ def test_export(command, tmp_path):
     assert done.exit_code == 0, done.output
     assert "6 frames at 29.97 fps, people 0" in done.stdout
     assert (tmp_path / "out.csv").read_text().count("left_knee") == 6
+    save_edits(folder, SessionEdits(start_s=0.1))
+    for flags, num_frames in (([], 3), (["--untrimmed"], 6)):
+        done = command("export", folder, "--to", "csv", "-o", tmp_path / "part.csv", *flags)
+        assert f"{num_frames} frames" in done.stdout
 
 
 @pytest.mark.parametrize(
