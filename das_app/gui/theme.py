@@ -49,8 +49,9 @@ def apply_theme(app: QApplication, look: Look = Look.SYSTEM) -> None:
     is_light = look is Look.LIGHT or (
         look is Look.SYSTEM and app.styleHints().colorScheme() is Qt.ColorScheme.Light
     )
+    if app.property(_FRAME_PROPERTY) is None:  # once: a style is laid on every widget
+        app.setStyle("Fusion")
     app.setProperty(_FRAME_PROPERTY, is_light)
-    app.setStyle("Fusion")
     app.setPalette(palette(frame_colours()))
     app.setStyleSheet(style_sheet(frame_colours(), icon_folder().as_posix()))
     for window in app.topLevelWidgets():
