@@ -21,7 +21,7 @@ _TIME_BASE = Fraction(1, 1000)
 _GROUP = 10  # from one picture that stands alone to the next: what a seek decodes at most
 _CODECS = (
     ("h264_nvenc", {"preset": "p4", "rc": "vbr", "cq": "21", "bf": "0", "delay": "0"}),
-    ("libx264", {"preset": "veryfast", "crf": "20", "tune": "zerolatency"}),
+    ("libx264", {"preset": "veryfast", "crf": "20", "tune": "zerolatency,fastdecode"}),
 )
 _log = logging.getLogger(__name__)
 
