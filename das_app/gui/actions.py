@@ -150,7 +150,7 @@ def set_recording(action: QAction, is_recording: bool) -> None:
     """Make the record action say what it would do now."""
     action.setChecked(is_recording)
     action.setText("Stop recording" if is_recording else "Record")
-    action.setIcon(theme.icon("record-stop" if is_recording else "record"))
+    action.setIcon(theme.icon("record-stop") if is_recording else theme.icon("record"))
 
 
 def _action(command: Command, window: QWidget) -> QAction:
