@@ -17,7 +17,8 @@ GUI_SOURCES = Path(theme.__file__).parent
 
 def used_icons():
     code = "".join(file.read_text() for file in GUI_SOURCES.glob("*.py"))
-    named = set(re.findall(r'theme\.icon\("([a-z-]+)"\)', code))
+    asked = " ".join(re.findall(r"theme\.icon\(([^)]*)\)", code))
+    named = set(re.findall(r'"([a-z-]+)"', asked))
     named |= set(re.findall(r'_button\(\s*"([a-z-]+)"', code))
     named |= {command.icon for command in COMMANDS if command.icon}
     return sorted(named | {"pause", "demo", "camera", "file"})
