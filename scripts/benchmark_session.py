@@ -62,11 +62,10 @@ def write_video(path: Path, num_frames: int) -> None:
         stream = out.add_stream_from_template(source.streams.video[0])
         for begin in range(0, num_frames, 300):
             source.seek(0)
-            for packet in source.demux(video=0):
-                if packet.dts is not None:
-                    packet.pts = packet.dts = packet.pts + round(1000 * begin / FPS)
-                    packet.stream = stream
-                    out.mux(packet)
+            for packet in [p for p in source.demux(video=0) if p.dts is not None]:
+                packet.pts = packet.dts = packet.pts + round(1000 * begin / FPS)
+                packet.stream = stream
+                out.mux(packet)
     part.unlink()
 
 
