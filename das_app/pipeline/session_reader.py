@@ -22,6 +22,7 @@ from das_app.pipeline.session_types import SessionError, SessionOrigin
 
 _MAGIC = b"\x89MCAP0\r\n"
 _RECORD_HEAD, _FOOTER = struct.Struct("<BQ"), struct.Struct("<BQQQI")
+_ADVICE = "“das-app repair” saves what can be read"
 _MAX_BYTES = 256 << 20  # of a record; a session's chunk has a few 100 KiB
 # what the library and its decompressor raise on damaged input
 DAMAGE = (
@@ -66,7 +67,9 @@ def read_index(path: Path) -> LogIndex:
         with path.open("rb") as file:
             return _read_index(file)
     except (OSError, *DAMAGE) as error:
-        raise SessionError(f"{path} is damaged: {error or type(error).__name__}") from error
+        raise SessionError(
+            f"{path} is damaged: {error or type(error).__name__}; {_ADVICE}"
+        ) from error
 
 
 def read_chunk(path: Path, place: ChunkPlace) -> list[LoggedMessage]:
@@ -84,7 +87,7 @@ def read_chunk(path: Path, place: ChunkPlace) -> list[LoggedMessage]:
             return _messages(file.read(length))
     except (OSError, *DAMAGE) as error:
         raise SessionError(
-            f"{path} is damaged at byte {place.offset}: {error or type(error).__name__}"
+            f"{path} is damaged at byte {place.offset}: {error or type(error).__name__}; {_ADVICE}"
         ) from error
 
 
