@@ -148,7 +148,7 @@ def capture(
     )  # fmt: skip
     try:
         with _streaming(targets) as streams:
-            summary = _capture(settings, output, max_frames, video, streams)
+            summary = _capture(settings, output, max_frames, video, streams, fov is not None)
     except expected as error:
         _fail(str(error))
     typer.echo(
@@ -334,7 +334,9 @@ def _capture(
     max_frames: int | None,
     has_video: bool,
     streams: "Streams",
+    has_fov: bool,
 ) -> "CaptureSummary":
+    """Capture; the calibration kept for a camera counts unless a field of view was asked for."""
     from das_app.calibration_files import lens_of_camera
     from das_app.pipeline.headless import capture_file, capture_live
     from das_app.pipeline.origin import session_origin
@@ -347,7 +349,7 @@ def _capture(
     estimator.score_threshold = settings.score_threshold
     source = open_source(settings.source, settings.intrinsics(), settings.camera_mode())
     try:
-        first = source.read() if source.is_live else None
+        first = source.read() if source.is_live and not has_fov else None
         if first is not None:
             source.intrinsics = lens_of_camera(
                 source.name, first.camera.size, source.intrinsics

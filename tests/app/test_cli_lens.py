@@ -68,9 +68,9 @@ def test_poses_are_shown_as_the_settings_have_it_and_kept_raw(capture, tmp_path,
     assert (shown == raw) is not is_smoothing
 
 
-@pytest.mark.parametrize("has_file", [False, True])
-def test_the_calibration_kept_for_a_camera_unless_a_file_is_given(
-    command, tmp_path, monkeypatch, has_file
+@pytest.mark.parametrize(("asked", "fov_deg"), [("", 80), ("file", 50), ("fov", 70)])
+def test_the_calibration_kept_for_a_camera_unless_a_lens_is_asked_for(
+    command, tmp_path, monkeypatch, asked, fov_deg
 ):
     monkeypatch.setattr(
         calibration_files.platformdirs, "user_config_path", lambda *_, **__: tmp_path
@@ -86,8 +86,9 @@ def test_the_calibration_kept_for_a_camera_unless_a_file_is_given(
         sources, "open_source",
         lambda _spec, intrinsics, _mode: (setattr(source, "intrinsics", intrinsics), source)[1],
     )  # fmt: skip
-    options = ("--intrinsics", other) if has_file else ("--fov", 60)
+    options = {"": (), "file": ("--intrinsics", other), "fov": ("--fov", 70)}[asked]
     done = command("capture", "0", "-o", tmp_path / "s", "--max-frames", 2, *options)
     assert done.exit_code == 0, done.output
-    assert source.intrinsics.calibrated.fov_deg == pytest.approx(50.0 if has_file else 80.0)
-    assert Session(tmp_path / "s").origin.intrinsics.startswith("calibrated")
+    session = Session(tmp_path / "s")
+    assert session.camera.fov_deg == pytest.approx(fov_deg)
+    assert session.origin.intrinsics.startswith("FOV" if asked == "fov" else "calibrated")
