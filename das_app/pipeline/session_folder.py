@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from das_app.pipeline.session_format import LOG_FILE, SUMMARY_FILE
+from das_app.pipeline.session_reader import Salvage
 from das_app.pipeline.session_types import SessionError
 
 QUIET_S = 3.0  # a recording writes more often, even while it sees nobody
@@ -42,12 +43,15 @@ def new_session_folder(parent: Path, started: datetime, name: str = "") -> Path:
 
 
 def find_unclosed(parent: Path, quiet_s: float = QUIET_S) -> list[Path]:
-    """Sessions in `parent` that a crash left open, oldest first; none that still is recorded."""
+    """Sessions in `parent` that a crash left open and a repair can help, oldest first.
+
+    Those that still are recorded are left out, and those of which nothing can be read.
+    """
     if not parent.is_dir():
         return []
     return [
         folder for folder in sorted(parent.iterdir())
-        if is_unclosed(folder) and not is_busy(folder, quiet_s)
+        if is_unclosed(folder) and not is_busy(folder, quiet_s) and _has_beginning(folder)
     ]  # fmt: skip
 
 
@@ -62,6 +66,15 @@ def is_busy(folder: Path, quiet_s: float = QUIET_S) -> bool:
         return time.time() - (folder / LOG_FILE).stat().st_mtime < quiet_s
     except OSError:
         return False
+
+
+def _has_beginning(folder: Path) -> bool:
+    salvage = Salvage(folder / LOG_FILE)
+    try:
+        next(iter(salvage), None)
+    except OSError:
+        return False
+    return salvage.origin is not None
 
 
 def _fit_name(name: str) -> str:

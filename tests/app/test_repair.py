@@ -168,6 +168,15 @@ def test_what_needs_no_repair_is_left_alone(tmp_path):
         repair_session(tmp_path)
 
 
+def test_what_holds_nothing_is_not_offered_again_and_again(unclosed, tmp_path):
+    log = (unclosed / "session.mcap").read_bytes()
+    for number, content in enumerate((b"", log[:40], bytes(len(log)))):
+        folder = copy_of(content, tmp_path / str(number))
+        with pytest.raises(SessionError, match="nothing can be read"):
+            repair_session(folder, quiet_s=0)
+    assert find_unclosed(tmp_path, quiet_s=0) == []
+
+
 def test_recording_in_progress_is_neither_offered_nor_repaired(tmp_path):
     folder = write_session(tmp_path / "s", 3, closes=False)
     assert find_unclosed(tmp_path) == []

@@ -61,11 +61,11 @@ def test_what_is_beyond_repair_is_said_and_does_not_keep_the_others(
     offer, qtbot, tmp_path, caplog
 ):
     write_session(tmp_path / "good", closes=False)
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "empty" / "session.mcap").touch()
+    bad = write_session(tmp_path / "bad", closes=False)
     offer.look(tmp_path)
     qtbot.waitUntil(offer.isVisible)
     assert "2 recordings were not closed" in offer.text
+    (bad / "session.mcap").write_bytes(b"")
     offer.repair.click()
     qtbot.waitUntil(lambda: "is repaired" in offer.text)
     assert "nothing can be read" in offer.text
