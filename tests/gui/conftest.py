@@ -25,3 +25,19 @@ def needs_opengl(qapp):
     problem = opengl_problem()
     if problem is not None:
         pytest.skip(f"no OpenGL: {problem}")
+
+
+@pytest.fixture(scope="module")
+def shared_view(qapp):
+    """One 3D view for the tests of a file: a software OpenGL takes seconds to start."""
+    from das_app.gui.scene_view import SceneView, opengl_problem
+
+    if problem := opengl_problem():
+        pytest.skip(f"no OpenGL: {problem}")
+    view = SceneView()
+    view.resize(400, 300)
+    view.show()
+    yield view
+    view.close_canvas()
+    view.close()
+    view.deleteLater()

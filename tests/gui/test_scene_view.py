@@ -17,24 +17,10 @@ from das_app.gui.scene_geometry import (
     picture_corners,
     scene_from_camera,
 )
-from das_app.gui.scene_view import SceneView, opengl_problem
+from das_app.gui.scene_view import SceneView
 from das_app.pipeline.floor import Floor
 
 SLOTS = np.array([0, 1])
-
-
-@pytest.fixture(scope="module")
-def shared_view(qapp):
-    """One view for the tests of this file: a software OpenGL takes seconds to start."""
-    if problem := opengl_problem():
-        pytest.skip(f"no OpenGL: {problem}")
-    view = SceneView()
-    view.resize(400, 300)
-    view.show()
-    yield view
-    view.close_canvas()
-    view.close()
-    view.deleteLater()
 
 
 @pytest.fixture
