@@ -139,9 +139,13 @@ def test_second_ctrl_c_interrupts_a_source_that_hangs(command, tmp_path, monkeyp
     usual_read = source.read
 
     def read():
-        for _ in range(2 if source.next_index == 3 else 0):
+        if source.next_index == 3:
+            handler = signal.getsignal(signal.SIGINT)
             signal.raise_signal(signal.SIGINT)
-            time.sleep(0.1)  # two at once may arrive as one
+            while signal.getsignal(signal.SIGINT) is handler:  # two at once may arrive as one
+                time.sleep(0.01)
+            signal.raise_signal(signal.SIGINT)
+            time.sleep(0.1)
         return usual_read()
 
     source.read = read

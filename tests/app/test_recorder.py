@@ -253,14 +253,16 @@ def tmpfs_problem():
         return str(error)
 
 
-@pytest.mark.parametrize(("full_bytes", "state"), [(120_000, "closed"), (0, "failed")])
-def test_small_disk_that_fills_up(tmp_path, full_bytes, state):
+@pytest.mark.parametrize(
+    ("size_kib", "full_bytes", "state"), [(900, 700_000, "closed"), (300, 0, "failed")]
+)
+def test_small_disk_that_fills_up(tmp_path, size_kib, full_bytes, state):
     if problem := tmpfs_problem():
         pytest.skip(f"no small disk: {problem}")
     (tmp_path / "disk").mkdir()
     (tmp_path / "fill.py").write_text(FULL_DISK)
     script = (
-        f"mount -t tmpfs -o size=300k tmpfs '{tmp_path}/disk' && cd '{tmp_path}' && "
+        f"mount -t tmpfs -o size={size_kib}k tmpfs '{tmp_path}/disk' && cd '{tmp_path}' && "
         f"'{sys.executable}' fill.py disk {full_bytes}; cp -r disk/s kept"
     )
     done = subprocess.run(
