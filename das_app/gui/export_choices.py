@@ -149,7 +149,7 @@ class ExportChoices(QObject):
         self._timer.stop()
         self.list.clear()
         try:
-            people = search.people()
+            people = search.result()
         except SessionError as error:
             self.list.addItem(str(error))
             return

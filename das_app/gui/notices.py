@@ -22,23 +22,29 @@ WELCOME_HINTS = (
 )
 
 
+def warning_row(frame: QFrame) -> QHBoxLayout:
+    """Dress a frame as a banner; its row, which begins with the sign of a warning."""
+    frame.setObjectName("banner")
+    row = QHBoxLayout(frame)
+    row.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
+    row.setSpacing(theme.SPACE_PX)
+    mark = QLabel()
+    mark.setPixmap(theme.icon("warning").pixmap(20, 20))
+    row.addWidget(mark)
+    return row
+
+
 class FaultBanner(QFrame):
     """A fault in plain sight until it is dismissed or something else is opened."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("banner")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
-        row.setSpacing(theme.SPACE_PX)
-        mark = QLabel()
-        mark.setPixmap(theme.icon("warning").pixmap(20, 20))
+        row = warning_row(self)
         self._text = QLabel(wordWrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.dismiss = QToolButton(objectName="flat", icon=theme.icon("close"))
         self.dismiss.setToolTip("Dismiss")
         self.dismiss.clicked.connect(self.hide)
-        row.addWidget(mark)
         row.addWidget(self._text, 1)
         row.addWidget(self.dismiss)
         self.hide()

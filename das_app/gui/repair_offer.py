@@ -9,10 +9,10 @@ from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
-from das_app.gui import theme
 from das_app.gui.amounts import count, short_time
+from das_app.gui.notices import warning_row
 from das_app.pipeline.background import BackgroundTask
 from das_app.pipeline.repair import RepairReport, repair_session
 from das_app.pipeline.session_folder import QUIET_S, find_unclosed
@@ -36,13 +36,7 @@ class RepairOffer(QFrame):
     def __init__(self, quiet_s: float = QUIET_S, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._quiet_s = quiet_s
-        self.setObjectName("banner")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
-        row.setSpacing(theme.SPACE_PX)
-        mark = QLabel()
-        mark.setPixmap(theme.icon("warning").pixmap(20, 20))
-        row.addWidget(mark)
+        row = warning_row(self)
         self._text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.RichText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(self._text, 1)

@@ -1,6 +1,7 @@
 """One call in a thread of its own, for a window that polls instead of waiting."""
 
 import threading
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -44,3 +45,25 @@ class BackgroundTask(Generic[T]):
             self._value = self._call()
         except Exception as error:  # for whoever asks for the result
             self._error = error
+
+
+class BackgroundJob(BackgroundTask[T]):
+    """A task that can be cancelled: its work looks at `_cancelling` from time to time.
+
+    A subclass makes its own state first, since the work begins with `super().__init__`.
+
+    Args:
+        name: of the thread.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._cancelling = threading.Event()
+        super().__init__(self._work, name)
+
+    def cancel(self) -> None:
+        """Ask it to end before its time."""
+        self._cancelling.set()
+
+    @abstractmethod
+    def _work(self) -> T:
+        """What takes its time; gives the result."""

@@ -1,7 +1,6 @@
 """Another model on the pictures of a session, into a new session beside it, in a thread."""
 
 import shutil
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from das_app.pipeline.background import BackgroundTask
+from das_app.pipeline.background import BackgroundJob
 from das_app.pipeline.headless import CaptureSummary, capture_file
 from das_app.pipeline.messages import PoseResult
 from das_app.pipeline.origin import session_origin
@@ -59,7 +58,7 @@ class RerunPlan:
     has_video: bool = True
 
 
-class Rerun:
+class Rerun(BackgroundJob[CaptureSummary]):
     """Runs a model over the pictures of a session, beginning at once.
 
     Nothing is left of a run that was cancelled; one that failed leaves what it had done.
@@ -70,33 +69,15 @@ class Rerun:
 
     def __init__(self, plan: RerunPlan) -> None:
         self._plan = plan
-        self._stopping = threading.Event()
         self._num_done, self._num_frames = 0, 0
-        self._task = BackgroundTask(self._run, "das-rerun")
+        super().__init__("das-rerun")
 
     @property
     def share_done(self) -> float:
         """From 0 to 1."""
         return min(1.0, self._num_done / self._num_frames) if self._num_frames else 0.0
 
-    @property
-    def is_over(self) -> bool:
-        """Whether it has ended, one way or another."""
-        return self._task.is_over
-
-    def cancel(self) -> None:
-        """End after the picture in work, and leave nothing."""
-        self._stopping.set()
-
-    def wait(self, timeout_s: float) -> bool:
-        """Wait for the end at most so long; whether it came."""
-        return self._task.wait(timeout_s)
-
-    def result(self) -> CaptureSummary:
-        """What was found. Raises what the run raised."""
-        return self._task.result()
-
-    def _run(self) -> CaptureSummary:
+    def _work(self) -> CaptureSummary:
         plan = self._plan
         counts = Session(plan.session).counts
         source = open_session_video(plan.session)
@@ -111,10 +92,10 @@ class Rerun:
             raise
         self._num_frames = counts.num_frames - counts.num_dropped_pictures
         summary = capture_file(
-            source, estimator, recorder, self._stopping, self._count,
+            source, estimator, recorder, self._cancelling, self._count,
             people_options=plan.options,
         )  # fmt: skip
-        if self._stopping.is_set():
+        if self._cancelling.is_set():
             shutil.rmtree(plan.new_session)
         return summary
 
