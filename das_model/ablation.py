@@ -28,7 +28,7 @@ from das_model.optimiser import build_optimiser, rate_factor, set_learning_rate
 from das_model.people import People
 from das_model.protocols.synthetic import SyntheticProtocol
 from das_model.recipes import RECIPES, small
-from das_model.runtime import level_maps
+from das_model.runtime import network_maps
 from das_model.skeleton import Skeleton
 from das_model.targets import Encoding, Targets, encode
 from das_model.train import TrainConfig
@@ -201,8 +201,10 @@ def evaluate_row(network: DasNetwork, features: FeatureSet) -> dict[str, float]:
         outputs = decoder_maps(levels, config.sigma_limit)
         for i, index in enumerate(chosen):
             annotation = features.annotations[index]
-            maps = level_maps([output[i : i + 1].numpy() for output in outputs])
-            found = decode(maps, annotation.camera, config.encoding, skeleton, DecodeConfig())
+            maps, heat = network_maps([output[i : i + 1].numpy() for output in outputs])
+            found = decode(
+                maps, annotation.camera, config.encoding, skeleton, DecodeConfig(), heat
+            )
             protocol.add(found, annotation)
             errors.append(_errors_at_centres(maps, annotation, config.encoding))
     table = protocol.table()

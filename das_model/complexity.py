@@ -1,6 +1,6 @@
 """How large a network is: parameters and multiply-accumulates, without running it in full."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +11,7 @@ from das_model.recipes import RECIPES
 COMMON_SIZE = (832, 512)  # (width, height) px at which networks are compared
 # Recipes whose networks are told of, and the input that each is made for.
 _VARIANTS = {
-    "lite": (448, 256), "lite1": (448, 256), "lite2": (448, 256),
+    "lite": (448, 256), "lite0": (448, 256), "lite1": (448, 256), "lite2": (448, 256),
     "table1-root": (1152, 640), "table1-recursive": (1152, 640), "table1-multi1": (1152, 640),
     "table1-multi3": (1152, 640), "panoptic": (1152, 640), "mupots": (1280, 768),
 }  # fmt: skip
@@ -47,11 +47,11 @@ def measure(config: NetworkConfig, size: tuple[int, int]) -> Complexity:
     """Count a network's parameters and its multiply-accumulates on one picture.
 
     Args:
-        config: of the network; the heat map that only training has is left out.
+        config: of the network.
         size: (width, height) of the input, px. The work is counted on a small square and scaled
             by the area: exact for multiples of the coarsest stride.
     """
-    network = DasNetwork(replace(config, has_heat=False)).eval()
+    network = DasNetwork(config).eval()
     convolutions = [m for m in network.modules() if isinstance(m, nn.Conv2d)]
     in_backbone = {m for m in network.backbone.modules() if isinstance(m, nn.Conv2d)}
     macs = {"all": 0, "backbone": 0}

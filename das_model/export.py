@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from das_model.checkpoint import network_config_to_json
 from das_model.network import DasNetwork, HeadMaps
+from das_model.targets import Encoding
 
 
 class ExportedNetwork(nn.Module):
@@ -28,7 +29,8 @@ class ExportedNetwork(nn.Module):
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         """(1, H, W, 3) uint8 RGB to score (1, h, w), root (1, 3, h, w), joint offset
-        (1, J, 3, h, w) and joint score (1, J, h, w) of each level, finest first."""
+        (1, J, 3, h, w) and joint score (1, J, h, w) of each level, finest first; then the
+        joints' heat (1, J, H / 4, W / 4) of a network that tells it."""
         levels = self.network(image.permute(0, 3, 1, 2))
         return decoder_maps(levels, self.network.config.sigma_limit)
 
@@ -42,20 +44,24 @@ def decoder_maps(levels: list[HeadMaps], sigma_limit: float) -> tuple[Tensor, ..
 
     Returns:
         score (B, h, w), root (B, 3, h, w), joint offset (B, J, 3, h, w) and joint score
-        (B, J, h, w) of each level.
+        (B, J, h, w) of each level, then the joints' heat (B, J, H / 4, W / 4) of a network that
+        tells it.
     """
     outputs: list[Tensor] = []
     for maps in levels:
         score = maps.score[:, 0].sigmoid() * maps.centerness[:, 0].sigmoid()
         joint_score = 1 - maps.joint_sigmas[-1][:, :, :2].mean(dim=2) / sigma_limit
         outputs += [score, maps.root, maps.joint_offsets[-1], joint_score]
+    if levels[0].joint_heat is not None:
+        outputs.append(levels[0].joint_heat.sigmoid())
     return tuple(outputs)
 
 
-def output_names(num_levels: int) -> list[str]:
-    """Names of the graph's outputs, four a level."""
+def output_names(encoding: Encoding) -> list[str]:
+    """Names of the graph's outputs, four a level and that of the heat map if there is one."""
     kinds = ("score", "root", "joint_offset", "joint_score")
-    return [f"{kind}_{level}" for level in range(num_levels) for kind in kinds]
+    names = [f"{kind}_{level}" for level in range(len(encoding.strides)) for kind in kinds]
+    return [*names, *(["joint_heat"] if encoding.heat_stride else [])]
 
 
 def export_onnx(
@@ -77,7 +83,7 @@ def export_onnx(
     width, height = input_size
     example = torch.zeros(1, height, width, 3, dtype=torch.uint8)
     file.parent.mkdir(parents=True, exist_ok=True)
-    names = output_names(len(network.config.encoding.strides))
+    names = output_names(network.config.encoding)
     axes = {name: {-2: f"h_{name[-1]}", -1: f"w_{name[-1]}"} for name in names}
     with warnings.catch_warnings():
         # The tracing exporter is deprecated, but takes seconds where the new one takes minutes.
@@ -87,7 +93,7 @@ def export_onnx(
             input_names=["image"], output_names=names,
             dynamic_axes={"image": {1: "height", 2: "width"}, **axes},
         )  # fmt: skip
-    model = onnx.load(str(file))
+    model = _with_folded_pads(file)
     metadata = {
         "network_config": network_config_to_json(network.config),
         "input_size": json.dumps(list(input_size)),
@@ -99,6 +105,37 @@ def export_onnx(
         difference = largest_difference(wrapper, file, size)
         if not difference <= 1e-4:
             raise ValueError(f"{file}: differs from torch by {difference:.2e} at {size}")
+
+
+def _with_folded_pads(file: Path) -> onnx.ModelProto:
+    """The model with its constants worked out and every pad in front of a convolution taken into
+    it: ONNX Runtime keeps fast memory layouts only from convolution to convolution."""
+    options = ort.SessionOptions()
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = str(file)
+    options.log_severity_level = 3  # else it warns that the file is made for this machine alone
+    ort.InferenceSession(file.read_bytes(), options, providers=["CPUExecutionProvider"])
+    model = onnx.load(str(file))
+    constants = {tensor.name: tensor for tensor in model.graph.initializer}
+    pad_of = {
+        node.output[0]: node
+        for node in model.graph.node
+        if node.op_type == "Pad" and not any(node.input[2:])  # with zeros
+    }
+    for node in list(model.graph.node):
+        pad = pad_of.get(node.input[0]) if node.op_type == "Conv" else None
+        if pad is None:
+            continue
+        _, _, top, left, _, _, bottom, right = onnx.numpy_helper.to_array(constants[pad.input[1]])
+        own = next(a for a in node.attribute if a.name == "pads")
+        own.ints[:] = np.add(own.ints, [top, left, bottom, right]).tolist()
+        node.input[0] = pad.input[0]
+        model.graph.node.remove(pad)
+    used = {name for node in model.graph.node for name in node.input}
+    for name in constants.keys() - used:
+        model.graph.initializer.remove(constants[name])
+    onnx.checker.check_model(model)
+    return model
 
 
 def largest_difference(wrapper: ExportedNetwork, file: Path, size: tuple[int, int]) -> float:

@@ -26,7 +26,7 @@ class LossConfig:
     centerness_weight: float = 1.0
     root_weight: float = 1.0
     pose_weight: float = 2.0
-    heat_weight: float = 1.0  # of the auxiliary heat map, where the network has one
+    heat_weight: float = 1.0  # of the heat map, where the network has one
     focal_alpha: float = 0.25
     focal_gamma: float = 2.0
 
@@ -48,8 +48,8 @@ class BatchTargets:
     root_valid: Tensor  # (B, 3, h, w) bool
     joint_offset: Tensor  # (B, J, 3, h, w)
     joint_valid: Tensor  # (B, J, 3, h, w) bool
-    heat: Tensor  # (B, J, h, w)
-    heat_asked: Tensor  # (B, J, h, w) bool
+    heat: Tensor  # (B, J, H / s, W / s) at `Encoding.heat_stride` s, or without places
+    heat_asked: Tensor  # likewise bool
 
     def to(self, device: torch.device) -> "BatchTargets":
         """The same on another device."""
@@ -82,7 +82,7 @@ class DasLoss(nn.Module):
 
         Returns:
             Scalars by name: score, centerness, root, pose_0 (initial), pose_1 (updated), ...,
-            and heat if the network has the auxiliary heat map.
+            and heat if the network has a heat map.
         """
         config = self.config
         positive = [t.positive for t in targets]
@@ -113,7 +113,9 @@ class DasLoss(nn.Module):
                 "initial" if stage == 0 else "updated",
             )
         if levels[0].joint_heat is not None:
-            losses["heat"] = config.heat_weight * _heat_loss(levels, targets)
+            losses["heat"] = config.heat_weight * _heat_loss(
+                levels[0].joint_heat, targets[0].heat, targets[0].heat_asked
+            )
         return losses
 
     def divisors(self, targets: list[BatchTargets]) -> dict[str, Tensor]:
@@ -138,7 +140,7 @@ class DasLoss(nn.Module):
                 (t.joint_valid[:, :, axes].all(dim=2) & t.positive[:, None]).sum()
                 for t in targets
             ),
-            "heat": sum((t.heat * t.heat_asked).sum() for t in targets),
+            "heat": (targets[0].heat * targets[0].heat_asked).sum(),
         }
 
     def _score_loss(self, levels: list[HeadMaps], targets: list[BatchTargets]) -> Tensor:
@@ -184,16 +186,12 @@ class DasLoss(nn.Module):
         return -log_likelihood.sum()
 
 
-def _heat_loss(levels: list[HeadMaps], targets: list[BatchTargets]) -> Tensor:
-    """Cross entropy of the heat maps where they are asked for, by the number of spots' cells."""
-    total, mass = 0.0, 0.0
-    for maps, wanted in zip(levels, targets, strict=True):
-        cross_entropy = functional.binary_cross_entropy_with_logits(
-            maps.joint_heat.float(), wanted.heat, reduction="none"
-        )
-        total = total + (cross_entropy * wanted.heat_asked).sum()
-        mass = mass + (wanted.heat * wanted.heat_asked).sum()
-    return total / mass.clamp(min=1)
+def _heat_loss(logits: Tensor, heat: Tensor, is_asked: Tensor) -> Tensor:
+    """Cross entropy of a (B, J, h, w) heat map where it is asked for, by the spots' mass."""
+    cross_entropy = functional.binary_cross_entropy_with_logits(
+        logits.float(), heat, reduction="none"
+    )
+    return (cross_entropy * is_asked).sum() / (heat * is_asked).sum().clamp(min=1)
 
 
 def log_prior(residual: Tensor, prior: str) -> Tensor:

@@ -11,13 +11,15 @@ kind of regression. Their deformable convolutions are plain ones here, which exp
 """
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from das_model.backbones.efficientnet_lite import EfficientNetLite
+from das_model.backbones.movenet import MoveNetBackbone
 from das_model.backbones.mspn import Mspn
 from das_model.backbones.resnet import ResNet50
 from das_model.skeleton import BODY_22
@@ -30,7 +32,7 @@ _PRIOR = 0.01  # of a location being positive: bias of the score logits (focal l
 class NetworkConfig:
     """Everything needed to rebuild a network; stored with its weights."""
 
-    backbone: str = "lite0"  # lite0 | lite1 | lite2 | resnet50 | mspn2 | mspn3
+    backbone: str = "lite0"  # movenet | lite0 | lite1 | lite2 | resnet50 | mspn2 | mspn3
     joint_names: tuple[str, ...] = BODY_22.joint_names
     channels: int = 96  # of the FPN and the heads
     head_convs: int = 2  # shared convolutions of each of the three branches
@@ -38,7 +40,6 @@ class NetworkConfig:
     is_separable: bool = True  # 5x5 depthwise + 1x1 in the heads instead of full 3x3
     update: str = "recursive"  # none | recursive | multi_source
     update_layers: int = 1  # 1 to 3
-    has_heat: bool = False  # auxiliary heat maps of the joints, for training only
     sigma_limit: float = 1.0  # largest sigma, in strides and in units of relative joint depth
     encoding: Encoding = field(default_factory=Encoding)
 
@@ -51,6 +52,11 @@ class NetworkConfig:
             raise ValueError(f"update_layers must be 1, 2 or 3, got {self.update_layers}")
         if self.channels % 32:
             raise ValueError(f"channels must be a multiple of 32, got {self.channels}")
+        if self.encoding.heat_stride != (4 if self.backbone == "movenet" else 0):
+            raise ValueError(
+                "Encoding.heat_stride must be 4 with the movenet backbone and 0 with others, "
+                f"got {self.encoding.heat_stride} with {self.backbone}"
+            )
 
     @property
     def num_updates(self) -> int:
@@ -65,7 +71,10 @@ class NetworkConfig:
 
 # A light network errs by more than a stride; its sigma must be able to say so.
 # It also finds people whose root is outside the picture, as before a webcam.
-LITE = NetworkConfig(sigma_limit=4.0, encoding=Encoding(centre="visible"), has_heat=True)
+LITE = NetworkConfig(
+    backbone="movenet", channels=128, sigma_limit=4.0,
+    encoding=Encoding(centre="visible", heat_stride=4),
+)  # fmt: skip
 RESNET50 = NetworkConfig(
     backbone="resnet50", channels=256, has_output_convs=True, is_separable=False,
     update="multi_source", update_layers=3, encoding=PAPER_ENCODING,
@@ -80,8 +89,8 @@ class HeadMaps:
     z / f in units of `Encoding.root_depth_unit`. `joint_offsets` and `joint_sigmas` hold the
     initial prediction and then the one after each update, (B, J, 3, h, w) each: x, y in strides,
     depth in units of `Encoding.joint_depth_unit_mm`; sigma in the same units, between 0 and
-    `NetworkConfig.sigma_limit`. `joint_heat` (B, J, h, w) are the logits of the auxiliary heat
-    map, or None without `NetworkConfig.has_heat`; nothing but its loss reads them.
+    `NetworkConfig.sigma_limit`. `joint_heat` (B, J, H / 4, W / 4) are the logits of the heat
+    map at `Encoding.heat_stride`, with the finest level's maps; None elsewhere.
     """
 
     score: Tensor
@@ -98,10 +107,12 @@ class DasNetwork(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        self.backbone = _backbone(config.backbone)
+        self.backbone = _backbone(config)
         mean, std = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
         if isinstance(self.backbone, EfficientNetLite):
             mean, std = (127.0,) * 3, (128.0,) * 3
+        elif isinstance(self.backbone, MoveNetBackbone):
+            mean, std = (127.5,) * 3, (127.5,) * 3
         self.register_buffer("mean", torch.tensor(mean).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(std).view(3, 1, 1), persistent=False)
         self.fpn = FeaturePyramid(
@@ -120,8 +131,12 @@ class DasNetwork(nn.Module):
             One `HeadMaps` per level, finest first.
         """
         x = (image.float() - self.mean) / self.std
-        levels = self.fpn(self.backbone(x))
-        return [self.heads(features, level) for level, features in enumerate(levels)]
+        features = self.backbone(x)
+        heat = None
+        if self.config.encoding.heat_stride:
+            *features, heat = features
+        levels = [self.heads(maps, level) for level, maps in enumerate(self.fpn(features))]
+        return [replace(levels[0], joint_heat=heat), *levels[1:]]
 
 
 class FeaturePyramid(nn.Module):
@@ -136,7 +151,7 @@ class FeaturePyramid(nn.Module):
             nn.Conv2d(channels, channels, 3, 2, 1) for _ in range(num_extra)
         )
 
-    def forward(self, features: tuple[Tensor, ...]) -> list[Tensor]:
+    def forward(self, features: Sequence[Tensor]) -> list[Tensor]:
         """Backbone maps, finest first, to maps of equal depth at every level's stride."""
         laterals = [conv(f) for conv, f in zip(self.lateral, features, strict=True)]
         for i in range(len(laterals) - 1, 0, -1):
@@ -166,9 +181,6 @@ class DasHeads(nn.Module):
         self.joint_offset = _output(config, 3 * num_joints)
         self.joint_sigma = _output(config, 3 * num_joints * num_stages)
         nn.init.constant_(self.score[-1].bias, math.log(_PRIOR / (1 - _PRIOR)))
-        self.joint_heat = _output(config, num_joints) if config.has_heat else None
-        if self.joint_heat is not None:
-            nn.init.constant_(self.joint_heat[-1].bias, math.log(_PRIOR / (1 - _PRIOR)))
         # per level: root x y, root depth, joint x y, joint depth
         self.scales = nn.Parameter(torch.ones(num_levels, 4))
         layer = {"none": None, "recursive": RecursiveUpdate, "multi_source": MultiSourceUpdate}[
@@ -203,7 +215,6 @@ class DasHeads(nn.Module):
             root,
             tuple(offsets),
             tuple(sigmas),
-            None if self.joint_heat is None else self.joint_heat(pose_features),
         )
 
     def _with_root_depth_zero(self, offset: Tensor) -> Tensor:
@@ -314,7 +325,10 @@ def _updated(offset: Tensor, local: Tensor, inside: Tensor) -> Tensor:
     return torch.cat([xy, depth], dim=2)
 
 
-def _backbone(name: str) -> EfficientNetLite | ResNet50 | Mspn:
+def _backbone(config: NetworkConfig) -> MoveNetBackbone | EfficientNetLite | ResNet50 | Mspn:
+    name = config.backbone
+    if name == "movenet":
+        return MoveNetBackbone(config.joint_names)
     if name == "resnet50":
         return ResNet50()
     if name in ("mspn2", "mspn3"):

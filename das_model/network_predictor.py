@@ -12,7 +12,7 @@ from das_model.network import DasNetwork
 from das_model.people import People
 from das_model.predictions import Prediction
 from das_model.preprocess import fitting_size, letterbox
-from das_model.runtime import level_maps
+from das_model.runtime import network_maps
 from das_model.skeleton import Skeleton
 
 
@@ -49,5 +49,5 @@ class NetworkPredictor:
         with torch.no_grad():
             batch = torch.from_numpy(boxed[None]).permute(0, 3, 1, 2).to(device)
             outputs = decoder_maps(self._network(batch), self._network.config.sigma_limit)
-        maps = level_maps([output.float().cpu().numpy() for output in outputs])
-        return decode(maps, boxed_camera, encoding, self.skeleton, self._decode)
+        maps, heat = network_maps([output.float().cpu().numpy() for output in outputs])
+        return decode(maps, boxed_camera, encoding, self.skeleton, self._decode, heat)

@@ -102,12 +102,16 @@ def _panoptic(
     )  # fmt: skip
 
 
-def _lite(variant: str) -> Recipe:
-    network = replace(LITE, backbone=variant)
-    return Recipe(
-        f"live network on EfficientNet-{variant.capitalize()}", TrainConfig(network),
-        ("synthetic", "photos"), AugmentConfig(scale=(0.75, 1.8), mosaic=0.35),
-    )  # fmt: skip
+def _lite(summary: str, network: NetworkConfig) -> Recipe:
+    augment = AugmentConfig(scale=(0.75, 1.8), mosaic=0.35)
+    return Recipe(summary, TrainConfig(network), ("synthetic", "photos"), augment)
+
+
+def _efficientnet(variant: str) -> Recipe:
+    return _lite(
+        f"live network on EfficientNet-{variant.capitalize()}, taught by ImageNet",
+        replace(LITE, backbone=variant, channels=96, encoding=Encoding(centre="visible")),
+    )
 
 
 _NONE = replace(RESNET50, update="none")
@@ -120,9 +124,10 @@ _MUPOTS = replace(
     canvas=(1280, 768),
 )
 RECIPES = {
-    "lite": _lite("lite0"),
-    "lite1": _lite("lite1"),
-    "lite2": _lite("lite2"),
+    "lite": _lite("live network on MoveNet's backbone, taught by poses", LITE),
+    "lite0": _efficientnet("lite0"),
+    "lite1": _efficientnet("lite1"),
+    "lite2": _efficientnet("lite2"),
     "panoptic": _panoptic("Tables 2 and 4: 2-stage MSPN on CMU Panoptic and COCO", MSPN2),
     "mupots": _MUPOTS,
     "table1-box": _panoptic("baseline around box centres", _NONE, "l1", "box"),
@@ -165,7 +170,6 @@ def small(recipe: Recipe, num_steps: int, canvas: tuple[int, int] = (160, 96)) -
         is_separable=False,
         update=paper.update,
         update_layers=paper.update_layers,
-        has_heat=False,
         encoding=Encoding((8, 16, 32), (32, 64), centre=paper.encoding.centre),
     )
     optimiser = OptimiserConfig(learning_rate=2e-3, warmup_steps=50)

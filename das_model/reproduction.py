@@ -158,7 +158,8 @@ def _time_table(root: Path | None, model: Path | None, is_synthetic: bool) -> st
 
 def _input_size(network: DasNetwork) -> tuple[int, int]:
     """(width, height) px: the live networks' or the paper's on Panoptic."""
-    return (448, 256) if network.config.backbone.startswith("lite") else (1152, 640)
+    is_live = network.config.backbone.startswith(("movenet", "lite"))
+    return (448, 256) if is_live else (1152, 640)
 
 
 def _panoptic(root: Path, predictor: Predictor) -> Table:

@@ -112,9 +112,9 @@ class PoseEstimator:
         begin_s = time.monotonic()
         boxed, boxed_camera = letterbox(image, camera, size)
         boxed_s = time.monotonic()
-        levels = level_maps(self._session.run(None, {"image": boxed[None]}))
+        levels, heat = network_maps(self._session.run(None, {"image": boxed[None]}))
         mapped_s = time.monotonic()
-        people = decode(levels, boxed_camera, self._encoding, self.skeleton, self._decode)
+        people = decode(levels, boxed_camera, self._encoding, self.skeleton, self._decode, heat)
         self.stages_s = (boxed_s - begin_s, mapped_s - boxed_s, time.monotonic() - mapped_s)
         self.centre_map = (
             centre_map(levels, boxed_camera, camera) if self.wants_centre_map else None
@@ -122,12 +122,18 @@ class PoseEstimator:
         return people
 
 
-def level_maps(outputs: Sequence[np.ndarray]) -> list[LevelMaps]:
-    """The exported graph's outputs for one picture, four a level with a batch axis of 1."""
-    return [
+def network_maps(outputs: Sequence[np.ndarray]) -> tuple[list[LevelMaps], np.ndarray | None]:
+    """The exported graph's outputs for one picture, with a batch axis of 1.
+
+    Returns:
+        levels: the maps of each level, finest first, four outputs a level.
+        heat: (J, H / s, W / s) of `decode`, or None for a network without a heat map.
+    """
+    levels = [
         LevelMaps(*(output[0] for output in outputs[i : i + 4]))
-        for i in range(0, len(outputs), 4)
+        for i in range(0, len(outputs) - 3, 4)
     ]
+    return levels, outputs[-1][0] if len(outputs) % 4 else None
 
 
 def _usable_providers() -> list[str]:

@@ -28,6 +28,7 @@ class Encoding:
     root_depth_unit: float = 10.0  # mm per px: z / f is divided by this
     joint_depth_unit_mm: float = 500.0  # relative joint depth is divided by this (z_norm)
     centre: str = "root"  # whose neighbours answer for a person, see `centres`
+    heat_stride: int = 0  # of the joints' heat map; 0 for a network without one
 
     def __post_init__(self) -> None:
         if self.centre not in CENTRES:
@@ -45,6 +46,7 @@ class Encoding:
         return (np.stack([xs, ys], axis=-1) + 0.5) * stride - 0.5
 
 
+_SPOT_SHARE = 0.03  # sigma of a heat spot by width and height of its person's box
 _SPOT_EDGE = 0.1  # a heat spot is asked for down to this value, whosever box it lies in
 PAPER_ENCODING = Encoding(strides=(8, 16, 32, 64, 128), range_bounds_px=(48, 96, 192, 384))
 
@@ -61,9 +63,10 @@ class Targets:
         root_valid: (3, h, w) bool.
         joint_offset: (J, 3, h, w) float32, x and y to the joint in strides, encoded depth.
         joint_valid: (J, 3, h, w) bool.
-        heat: (J, h, w) float32 in [0, 1], a spot at each visible joint of this level's people.
-        heat_asked: (J, h, w) bool, False in ignore boxes, in the boxes of other levels' people
-            and, for a joint that is hidden or not labelled, in its person's box.
+        heat: (J, H / s, W / s) float32 in [0, 1] at `Encoding.heat_stride` s, a spot at each
+            visible joint of anybody; of the finest level alone, (J, 0, 0) on the others.
+        heat_asked: likewise bool, False in ignore boxes and, for a joint that is hidden or not
+            labelled, in its person's box.
     """
 
     positive: np.ndarray
@@ -104,9 +107,7 @@ def encode(annotation: Annotation, encoding: Encoding) -> list[Targets]:
         owner, distance = _nearest_centre(locations, centre_px[people], encoding.radius * stride)
         owner = np.where(owner >= 0, np.append(people, -1)[owner], -1)
         ignore = _inside_any(locations, ignore_px) & (owner < 0)
-        foreign_px = np.concatenate([annotation.ignore_px, boxes_px[~is_here]])
-        is_foreign = _inside_any(locations, foreign_px)
-        heat = _heat(annotation, people, boxes_px[people], locations, stride, is_foreign)
+        heat = _heat(annotation, encoding.heat_stride if level == 0 else 0)
         targets.append(
             _level_targets(annotation, encoding, level, locations, owner, distance, ignore, heat)
         )
@@ -192,31 +193,25 @@ def _level_targets(
     )
 
 
-def _heat(
-    annotation: Annotation,
-    people: np.ndarray,
-    boxes_px: np.ndarray,
-    locations: np.ndarray,
-    stride: int,
-    is_foreign: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Targets of the auxiliary heat map that only training has: where joints are seen.
-
-    Returns:
-        heat and heat_asked of `Targets`, from the N `people` of this level and their boxes
-        (N, 4); `is_foreign` (h, w) marks what belongs to others. A spot is a Gaussian with a
-        sigma of one stride.
-    """
-    heat = np.zeros((annotation.skeleton.num_joints, *is_foreign.shape), np.float32)
-    is_asked = np.repeat(~is_foreign[None], len(heat), axis=0)
-    seen = (annotation.visible & annotation.valid_2d)[people]
+def _heat(annotation: Annotation, stride: int) -> tuple[np.ndarray, np.ndarray]:
+    """heat and heat_asked of `Targets`: Gaussian spots, as wide as a share of a person's box."""
+    width, height = (side // stride if stride else 0 for side in annotation.camera.size)
+    x, y = ((np.arange(n) + 0.5) * stride - 0.5 for n in (width, height))
+    locations = np.stack(np.meshgrid(x, y), axis=-1)
+    boxes_px = annotation.boxes_px()
+    num_joints = annotation.skeleton.num_joints
+    heat = np.zeros((num_joints, height, width), np.float32)
+    is_asked = np.repeat(~_inside_any(locations, annotation.ignore_px)[None], num_joints, axis=0)
+    if not heat.size:
+        return heat, is_asked
+    seen = annotation.visible & annotation.valid_2d
     for joints, box in zip(seen, boxes_px, strict=True):
         is_asked[~joints] &= ~_inside_any(locations, box[None])
-    x, y = locations[0, :, 0], locations[:, 0, 1]
+    spread = np.maximum(stride, _SPOT_SHARE * (boxes_px[:, 2:] - boxes_px[:, :2]).sum(axis=1))
     for person, joint in np.argwhere(seen):
-        at = annotation.joints_px[people[person], joint]
-        column = np.exp(-0.5 * ((y - at[1]) / stride) ** 2)
-        spot = column[:, None] * np.exp(-0.5 * ((x - at[0]) / stride) ** 2)
+        at, sigma = annotation.joints_px[person, joint], spread[person]
+        column = np.exp(-0.5 * ((y - at[1]) / sigma) ** 2)
+        spot = column[:, None] * np.exp(-0.5 * ((x - at[0]) / sigma) ** 2)
         np.maximum(heat[joint], spot, out=heat[joint], casting="same_kind")
         is_asked[joint] |= spot > _SPOT_EDGE
     return heat, is_asked

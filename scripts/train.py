@@ -32,8 +32,9 @@ add("--panoptic-split", default="das", help="sequences to train on: das, smap or
 add("--muco", type=Path, help="folder with MuCo-3DHP.json")
 add("--coco", type=Path, help="folder of COCO 2017")
 add("--synthetic-val", type=Path, help="rendered pictures kept for validation")
-add("--backbone-weights", type=Path, help="public weights; Lite ones come with the package")
-add("--init", type=Path, help="checkpoint whose weights to start from")
+add("--backbone-weights", type=Path,
+    help="public weights; MoveNet's .json for lite; EfficientNet's come with the package")
+add("--init", type=Path, help="weights file or checkpoint of ours to start from")
 add("--out", type=Path, required=True, help="folder of log and checkpoint")
 add("--photo-share", type=float, help="of the samples, from sets with 2D labels")
 add("--size", type=int, nargs="+", help="canvas: the side of a square, or width and height, px")
@@ -51,10 +52,18 @@ add("--validate-every", type=int, default=1000, help="steps")
 def main() -> None:
     """Build the run from its recipe and the arguments, and train."""
     args = parser.parse_args()
+    recipe = RECIPES[args.recipe]
+    backbone, checkpoint = recipe.train.network.backbone, args.out / "checkpoint.safetensors"
+    weights = args.backbone_weights
+    if weights is None and backbone.startswith("lite"):
+        weights = imagenet_file(backbone)
+    has_start = bool(weights or args.init)
+    if backbone == "movenet" and not (has_start or checkpoint.is_file()):
+        parser.error("--backbone-weights must name MoveNet's .json, see docs/training.md, or "
+                     "--init weights of ours")  # fmt: skip
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     process = join_processes()
-    recipe = RECIPES[args.recipe]
     canvas = args.size or recipe.canvas
     data = DataConfig(
         photos=args.photos, synthetic=args.synthetic, synthetic_val=args.synthetic_val,
@@ -65,13 +74,9 @@ def main() -> None:
         num_workers=args.workers, seed=args.seed,
     )  # fmt: skip
     num_pictures = sum(len(pictures) for pictures in data.training_sets()[0])
-    backbone = recipe.train.network.backbone
-    weights, checkpoint = args.backbone_weights, args.out / "checkpoint.safetensors"
-    if weights is None and backbone.startswith("lite"):
-        weights = imagenet_file(backbone)
     config = dataclasses.replace(
         recipe.planned(num_pictures, data.batch_size * process.world, args.steps, args.lr),
-        accumulation=args.accumulate, is_early_frozen=bool(weights or args.init),
+        accumulation=args.accumulate, is_early_frozen=has_start or backbone == "movenet",
     )  # fmt: skip
     trainer = Trainer(config, process.device, is_distributed=process.world > 1)
     if checkpoint.is_file():

@@ -15,7 +15,7 @@ from das_model.export import decoder_maps
 from das_model.figures.pictures import read_pictures
 from das_model.network import DasNetwork, HeadMaps
 from das_model.preprocess import fitting_size, letterbox
-from das_model.runtime import level_maps
+from das_model.runtime import network_maps
 from das_model.skeleton import Skeleton
 
 JOINTS = ("right_elbow", "left_knee", "left_ankle")
@@ -72,6 +72,6 @@ def _joints_px(
 ) -> np.ndarray:
     """(P, J, 2) px of the people found."""
     outputs = decoder_maps(levels, network.config.sigma_limit)
-    maps = level_maps([output.numpy() for output in outputs])
-    people = decode(maps, camera, network.config.encoding, skeleton, DecodeConfig())
+    maps, heat = network_maps([output.numpy() for output in outputs])
+    people = decode(maps, camera, network.config.encoding, skeleton, DecodeConfig(), heat)
     return people.joints_px(camera)

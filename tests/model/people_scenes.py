@@ -43,3 +43,8 @@ def perfect_maps(annotation: Annotation, encoding: Encoding) -> list[LevelMaps]:
         )
         for t in encode(annotation, encoding)
     ]  # fmt: skip
+
+
+def perfect_heat(annotation: Annotation, encoding: Encoding) -> np.ndarray:
+    """The (J, H / s, W / s) heat map of a network without error."""
+    return encode(annotation, encoding)[0].heat

@@ -187,33 +187,6 @@ def test_box_centre_is_the_middle_of_the_joints():
         Encoding(centre="head")
 
 
-def test_heat_shows_each_visible_joint_on_its_persons_level_only():
-    annotation = annotate([[-400, 0, 3000]], CAMERA)
-    seen = annotation.visible.copy()
-    seen[0, 14] = False  # a hidden wrist
-    annotation = Annotation(
-        annotation.joints_cam, annotation.joints_px, annotation.valid_2d, annotation.valid_3d,
-        seen, annotation.ignore_px, CAMERA,
-    )  # fmt: skip
-    encoding = Encoding()
-    targets = encode(annotation, encoding)
-    level = [bool(t.positive.any()) for t in targets].index(True)
-    t, stride = targets[level], encoding.strides[level]
-    locations = encoding.locations_px(level, *t.positive.shape)
-    for joint in (0, 5, 20):
-        at = np.unravel_index(t.heat[joint].argmax(), t.positive.shape)
-        assert np.abs(locations[at] - annotation.joints_px[0, joint]).max() <= stride / 2 + 1e-3
-        squared = ((locations[at] - annotation.joints_px[0, joint]) ** 2).sum()
-        assert t.heat[joint][at] == pytest.approx(np.exp(-0.5 * squared / stride**2), rel=1e-4)
-    assert not t.heat[14].any() and not t.heat_asked[14].all() and t.heat_asked[14].any()
-    for other in {0, 1, 2, 3} - {level}:
-        joints = annotation.joints_px[0]
-        locations = encoding.locations_px(other, *targets[other].positive.shape)
-        inside = ((locations >= joints.min(0)) & (locations <= joints.max(0))).all(-1)
-        assert not targets[other].heat.any()
-        np.testing.assert_array_equal(targets[other].heat_asked[0], ~inside)
-
-
 def test_ignore_boxes_do_not_hide_labelled_people():
     a = annotate([[0, 0, 3000]], CAMERA)
     everywhere = np.array([[0, 0, 448, 256]], np.float32)

@@ -17,7 +17,7 @@ from das_model.export import ExportedNetwork, export_onnx, largest_difference
 from das_model.losses import LossConfig
 from das_model.network import LITE, DasNetwork, NetworkConfig
 from das_model.optimiser import AUTHORS_SGD, OptimiserConfig
-from das_model.runtime import PoseEstimator, level_maps
+from das_model.runtime import PoseEstimator, network_maps
 from das_model.skeleton import BODY_22
 from das_model.synthetic.generator import SyntheticGenerator
 from das_model.targets import Encoding, encode
@@ -41,7 +41,8 @@ class StripedPeople:
 
 
 def mix(seed=0):
-    return TrainingMix([StripedPeople()], [1.0], (64, 64), Encoding(), AugmentConfig(), seed, 12)
+    encoding = LITE.encoding
+    return TrainingMix([StripedPeople()], [1.0], (64, 64), encoding, AugmentConfig(), seed, 12)
 
 
 def small_trainer(**changes) -> Trainer:
@@ -59,7 +60,8 @@ def torch_people(network, image, camera, config):
     """People of a picture by torch, without ONNX."""
     with torch.no_grad():
         outputs = ExportedNetwork(network)(torch.from_numpy(image[None]))
-    return decode(level_maps([o.numpy() for o in outputs]), camera, Encoding(), BODY_22, config)
+    maps, heat = network_maps([output.numpy() for output in outputs])
+    return decode(maps, camera, network.config.encoding, BODY_22, config, heat)
 
 
 def test_items_depend_on_their_index_alone():
@@ -118,7 +120,7 @@ def test_a_loss_that_is_not_finite_stops_training_with_its_table():
 
 
 def test_weights_file_rebuilds_the_network(tmp_path):
-    trainer = small_trainer(network=dataclasses.replace(LITE, update="none"))
+    trainer = small_trainer(network=dataclasses.replace(LITE, channels=32, update="none"))
     trainer.save(tmp_path / "run.safetensors")
     network = load_network(tmp_path / "run.safetensors")
     assert network.config == trainer.config.network
@@ -132,7 +134,8 @@ def test_weights_file_rebuilds_the_network(tmp_path):
 @pytest.mark.parametrize("update", ["recursive", "multi_source"])
 def test_onnx_gives_the_maps_and_people_of_torch(tmp_path, update):
     torch.manual_seed(0)
-    network = DasNetwork(dataclasses.replace(LITE, update=update)).eval()
+    network = DasNetwork(dataclasses.replace(LITE, channels=32, update=update)).eval()
+    torch.nn.init.constant_(network.backbone.heat.bias, 0.0)
     torch.nn.init.constant_(network.heads.score[-1].bias, 0.0)
     torch.nn.init.constant_(network.heads.root_depth[-1].bias, 1.0)
     for name in ("score", "joint_offset"):
@@ -171,12 +174,13 @@ def test_network_learns_four_pictures_by_heart():
     )
     torch.manual_seed(0)
     config = TrainConfig(
+        network=NetworkConfig(sigma_limit=4.0),
         loss=LossConfig(pose_loss="l1"),  # the likelihoods get there too, in twice the steps
         optimiser=OptimiserConfig(learning_rate=3e-3, warmup_steps=10),
         total_steps=140, ema_decay=0.9,
     )  # fmt: skip
     trainer = Trainer(config, CPU)
-    trainer.load_backbone(imagenet_file("lite0"))
+    trainer.load_backbone(imagenet_file(config.network.backbone))
     for _ in range(config.total_steps):
         trainer.train_step(batch)
     errors = []
