@@ -1,6 +1,7 @@
 """Train a network by a named recipe; docs/training.md explains the recipes and options.
 
-    python scripts/train.py lite --synthetic DIR --photos DIR --out runs/lite --steps 20000
+    python scripts/train.py lite --synthetic DIR --photos DIR --steps 20000 \\
+        --backbone-weights movenet-multipose.json --out runs/lite
     torchrun --nproc-per-node 4 scripts/train.py panoptic --panoptic DIR --coco DIR \\
         --backbone-weights 2xmspn50.pth --out runs/panoptic
 
