@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from das_model.complexity import measure
-from das_model.network import NetworkConfig
+from das_model.network import LITE, NetworkConfig
 
 
 def test_counts_are_those_of_the_published_backbone():
@@ -16,11 +16,17 @@ def test_counts_are_those_of_the_published_backbone():
     assert counted.num_backbone_parameters < counted.num_parameters
 
 
-def test_work_grows_with_the_area_and_with_the_update():
-    plain = NetworkConfig(update="none")
+@pytest.mark.parametrize("plain", [NetworkConfig(), LITE], ids=["lite0", "movenet"])
+def test_work_grows_with_the_area(plain):
     small, large = measure(plain, (64, 64)), measure(plain, (128, 64))
     assert large.num_macs == 2 * small.num_macs
+    assert large.num_backbone_macs == 2 * small.num_backbone_macs
     assert large.num_parameters == small.num_parameters
+
+
+def test_work_grows_with_the_update():
+    plain = NetworkConfig(update="none")
+    small = measure(plain, (64, 64))
     updated = measure(dataclasses.replace(plain, update="multi_source"), (64, 64))
     # reduce 96 -> 32, refine 3 x 3, gate, confidence and vectors to 22 joints, at 85 locations;
     # and the sigmas of one more prediction

@@ -145,3 +145,21 @@ def test_heat_loss_is_hand_computed_where_it_is_asked_for():
     loss.backward()
     assert (logits.grad != 0).sum() == (asked & (heat != 0.5)).sum()
     assert "heat" not in DasLoss(LossConfig())(heads(maps), [targets])
+
+
+def test_heat_losses_of_parts_add_up_to_that_of_the_whole():
+    torch.manual_seed(0)
+    targets, maps = level(h=2, w=3, positives=((0, 0),))
+    heat = torch.rand(3, J, 4, 6) * torch.tensor([1.0, 0.1, 4e-3]).view(3, 1, 1, 1)
+    asked = torch.rand(3, J, 4, 6) > 0.3
+    logits = torch.randn(3, J, 4, 6)
+    loss = DasLoss(LossConfig())
+
+    def heat_of(pictures):
+        part = dataclasses.replace(targets, heat=heat[pictures], heat_asked=asked[pictures])
+        head = dataclasses.replace(heads(maps)[0], joint_heat=logits[pictures])
+        return loss([head], [part])["heat"], loss.divisors([part])["heat"].clamp(min=1)
+
+    whole, divisor = heat_of(slice(0, 3))
+    parts = [heat_of(slice(i, i + 1)) for i in range(3)]
+    torch.testing.assert_close(sum(value * own for value, own in parts) / divisor, whole)

@@ -78,3 +78,15 @@ def test_rate_and_length_follow_the_batch():
 
 def test_live_recipes_leave_the_rate_alone():
     assert RECIPES["lite"].planned(100, 64) == RECIPES["lite"].train
+
+
+def test_live_recipes_differ_in_backbone_and_heat_map():
+    assert RECIPES["lite"].train.network.backbone == "movenet"
+    assert RECIPES["lite"].train.network.encoding.heat_stride == 4
+    for name in ("lite0", "lite1", "lite2"):
+        recipe = RECIPES[name]
+        assert recipe.train.network.backbone == name
+        assert recipe.train.network.encoding.heat_stride == 0
+        assert dataclasses.replace(recipe, summary="", train=None) == dataclasses.replace(
+            RECIPES["lite"], summary="", train=None
+        )
