@@ -1,8 +1,9 @@
 """Checkpoints: safetensors with the configuration as JSON in the header, never a pickle.
 
-A weights file holds the network alone. A training checkpoint holds the network, the averaged
-network, the flows and the optimiser too, under the prefixes `network.`, `average.`, `loss.` and
-`optimizer.`, so that training goes on where it stopped.
+A weights file holds the network alone, and its lifting under the prefix `lifting.`. A training
+checkpoint holds the network, the averaged network, the flows and the optimiser too, under the
+prefixes `network.`, `average.`, `loss.` and `optimizer.`, so that training goes on where it
+stopped.
 """
 
 import dataclasses
@@ -62,6 +63,7 @@ def load_network(file: Path) -> DasNetwork:
     tensors, metadata = load_tensors(file, "average.")
     if not tensors:
         tensors, metadata = load_tensors(file)
+        tensors = {n: t for n, t in tensors.items() if not n.startswith("lifting.")}
     if "network_config" not in metadata:
         raise ValueError(f"{file}: no network_config in its metadata; not written by this project")
     network = DasNetwork(network_config_from_json(metadata["network_config"]))

@@ -6,10 +6,11 @@ of their scores (ours: a little more exact, and calmer from frame to frame). Its
 to where the heat map says that such a joint is seen nearby: the expectation of equation 7 with
 the heat as density, on a map four and more times finer than the person's own level.
 
-The inverse of `targets.encode`. Numpy only: the application, the evaluation and the tests all
-decode here. The cost depends on the number of locations above the threshold alone.
+The inverse of `targets.encode`, in numpy and OpenCV: the application, the evaluation and the
+tests all decode here. The cost depends on the number of locations above the threshold alone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -25,6 +26,7 @@ _OKS_SIGMA = 0.08  # of every joint, as the authors have it
 _VOTER_SHARE = 0.25  # of the score threshold, that a location needs for a say
 _REACHES = (0.1, 0.1)  # of each look at the heat: standard deviation by a person's longer side
 _LOOK = np.arange(-6, 7) / 3  # places of a look on each axis, in standard deviations
+Lift = Callable[[np.ndarray], np.ndarray]  # (P, J, 5) of `lifting.PoseLifting` to (P, J, 3)
 _COLD = 0.01  # sum over a look of prior and squared heat that halves a step
 
 
@@ -67,6 +69,7 @@ def decode(
     skeleton: Skeleton,
     config: DecodeConfig,
     heat: np.ndarray | None = None,
+    lift: Lift | None = None,
 ) -> People:
     """People of one picture.
 
@@ -78,6 +81,7 @@ def decode(
         config: thresholds.
         heat: (J, H / s, W / s) float32 in [0, 1] at `Encoding.heat_stride` s, where joints are
             seen; without it joints stay where the locations put them.
+        lift: moves the joints of a picture's people in space, see `lifting.PoseLifting`.
 
     Returns:
         People in camera space, best first. A camera that was resized with the picture carries
@@ -101,12 +105,19 @@ def decode(
     votes /= votes.sum(axis=1, keepdims=True)
     root_mm = votes @ root_depth * encoding.root_depth_unit * camera.focal_px
     joints = np.tensordot(votes, joints, 1)  # (K, J, 3)
+    seen = np.zeros(joints.shape[:2])
     if heat is not None:
         joints[..., :2] = towards_heat(joints[..., :2], heat, encoding.heat_stride)
+        seen = _heat_at(joints[..., :2], heat, encoding.heat_stride)
     depth_mm = root_mm[:, None] + joints[..., 2] * encoding.joint_depth_unit_mm
+    joints_cam = camera.back_project(joints[..., :2], depth_mm)
+    joint_scores = joint_scores[order[kept]]
+    if lift is not None:
+        sureness = np.stack([joint_scores, seen], axis=-1)
+        joints_cam = lift(np.concatenate([joints_cam, sureness], axis=-1).astype(np.float32))
     return People(
-        camera.back_project(joints[..., :2], depth_mm).astype(np.float32),
-        joint_scores[order[kept]].astype(np.float32),
+        joints_cam.astype(np.float32),
+        joint_scores.astype(np.float32),
         scores[kept].astype(np.float32),
         np.full(len(kept), -1, np.int64),
         skeleton,
@@ -128,15 +139,30 @@ def towards_heat(joints_px: np.ndarray, heat: np.ndarray, stride: int) -> np.nda
     for reach in _REACHES:
         step_px = reach * longer_px * _LOOK  # (K, M)
         for joint, spots in enumerate(heat):
-            x, y = ((joints_px[:, joint, i, None] + step_px + 0.5) / stride - 0.5 for i in (0, 1))
+            x, y = (joints_px[:, joint, i, None] + step_px for i in (0, 1))
             x, y = np.broadcast_arrays(x[:, None, :], y[:, :, None])
-            grid = (np.ascontiguousarray(v, np.float32).reshape(-1, len(_LOOK)) for v in (x, y))
-            seen = cv2.remap(spots, *grid, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-            weights = prior * seen.reshape(-1, len(_LOOK), len(_LOOK)) ** 2  # (K, y, x)
+            weights = prior * _read(spots, x, y, stride) ** 2  # (K, y, x)
             total = weights.sum(axis=(1, 2)) + _COLD
             joints_px[:, joint, 0] += (weights.sum(axis=1) * step_px).sum(axis=1) / total
             joints_px[:, joint, 1] += (weights.sum(axis=2) * step_px).sum(axis=1) / total
     return joints_px
+
+
+def _heat_at(joints_px: np.ndarray, heat: np.ndarray, stride: int) -> np.ndarray:
+    """(K, J) heat at each joint."""
+    x, y = joints_px[..., 0], joints_px[..., 1]
+    columns = [_read(spots, x[:, [j]], y[:, [j]], stride) for j, spots in enumerate(heat)]
+    return np.concatenate(columns, axis=1)
+
+
+def _read(spots: np.ndarray, x: np.ndarray, y: np.ndarray, stride: int) -> np.ndarray:
+    """(h, w) `spots` at places in px of the network's input, bilinearly; 0 outside."""
+    columns, rows = (
+        np.ascontiguousarray((v + 0.5) / stride - 0.5, np.float32).reshape(len(v), -1)
+        for v in (x, y)
+    )
+    values = cv2.remap(spots, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    return values.reshape(x.shape)
 
 
 def _candidates(

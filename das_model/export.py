@@ -16,23 +16,27 @@ import torch
 from torch import Tensor, nn
 
 from das_model.checkpoint import network_config_to_json
+from das_model.lifting import PoseLifting
 from das_model.network import DasNetwork, HeadMaps
 from das_model.targets import Encoding
 
 
 class ExportedNetwork(nn.Module):
-    """The network with the arithmetic that every level's maps need before decoding."""
+    """The network with the arithmetic that every level's maps need before decoding, and the
+    lifting of what is decoded, which the runtime asks for by itself."""
 
-    def __init__(self, network: DasNetwork) -> None:
+    def __init__(self, network: DasNetwork, lifting: PoseLifting | None = None) -> None:
         super().__init__()
-        self.network = network
+        self.network, self.lifting = network, lifting
 
-    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+    def forward(self, image: Tensor, found: Tensor | None = None) -> tuple[Tensor, ...]:
         """(1, H, W, 3) uint8 RGB to score (1, h, w), root (1, 3, h, w), joint offset
         (1, J, 3, h, w) and joint score (1, J, h, w) of each level, finest first; then the
-        joints' heat (1, J, H / 4, W / 4) of a network that tells it."""
+        joints' heat (1, J, H / 4, W / 4) of a network that tells it. With a lifting, `found`
+        (P, J, 5) becomes joints (P, J, 3), the last output."""
         levels = self.network(image.permute(0, 3, 1, 2))
-        return decoder_maps(levels, self.network.config.sigma_limit)
+        maps = decoder_maps(levels, self.network.config.sigma_limit)
+        return maps if self.lifting is None else (*maps, self.lifting(found))
 
 
 def decoder_maps(levels: list[HeadMaps], sigma_limit: float) -> tuple[Tensor, ...]:
@@ -65,7 +69,11 @@ def output_names(encoding: Encoding) -> list[str]:
 
 
 def export_onnx(
-    network: DasNetwork, file: Path, input_size: tuple[int, int], about: dict[str, str]
+    network: DasNetwork,
+    file: Path,
+    input_size: tuple[int, int],
+    about: dict[str, str],
+    lifting: PoseLifting | None = None,
 ) -> None:
     """Write the ONNX file and check it against torch.
 
@@ -74,24 +82,25 @@ def export_onnx(
         file: to write.
         input_size: nominal (width, height) px; the runtime keeps its area.
         about: further metadata, e.g. name, licence, training data.
+        lifting: of the network's people, to go into the same file.
 
     Raises:
         ValueError: if the ONNX maps differ from torch's by more than 1e-4.
     """
-    network = network.eval().cpu()
-    wrapper = ExportedNetwork(network).eval()
-    width, height = input_size
-    example = torch.zeros(1, height, width, 3, dtype=torch.uint8)
+    wrapper = ExportedNetwork(network.eval().cpu(), lifting).eval()
+    examples = _examples(wrapper, input_size)
     file.parent.mkdir(parents=True, exist_ok=True)
     names = output_names(network.config.encoding)
     axes = {name: {-2: f"h_{name[-1]}", -1: f"w_{name[-1]}"} for name in names}
+    people = {} if lifting is None else {"found": {0: "people"}, "lifted": {0: "people"}}
     with warnings.catch_warnings():
         # The tracing exporter is deprecated, but takes seconds where the new one takes minutes.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            wrapper, (example,), str(file), dynamo=False, opset_version=18,
-            input_names=["image"], output_names=names,
-            dynamic_axes={"image": {1: "height", 2: "width"}, **axes},
+            wrapper, tuple(map(torch.from_numpy, examples.values())), str(file), dynamo=False,
+            opset_version=18, input_names=list(examples),
+            output_names=[*names, *(["lifted"] if people else [])],
+            dynamic_axes={"image": {1: "height", 2: "width"}, **axes, **people},
         )  # fmt: skip
     model = _with_folded_pads(file)
     metadata = {
@@ -101,7 +110,7 @@ def export_onnx(
     }
     onnx.helper.set_model_props(model, metadata)
     onnx.save(model, str(file))
-    for size in (input_size, (height, width)):
+    for size in (input_size, input_size[::-1]):
         difference = largest_difference(wrapper, file, size)
         if not difference <= 1e-4:
             raise ValueError(f"{file}: differs from torch by {difference:.2e} at {size}")
@@ -138,14 +147,26 @@ def _with_folded_pads(file: Path) -> onnx.ModelProto:
     return model
 
 
+def _examples(wrapper: ExportedNetwork, size: tuple[int, int]) -> dict[str, np.ndarray]:
+    """Inputs by name: noise of the given (width, height), and two people of noise to lift."""
+    rng = np.random.default_rng(0)
+    inputs = {"image": rng.integers(0, 256, (1, size[1], size[0], 3), np.uint8)}
+    if wrapper.lifting is not None:
+        num_joints = len(wrapper.network.config.joint_names)
+        spread = np.array([500, 500, 500, 0.2, 0.2])
+        found = np.array([0, 0, 3000, 0.5, 0.5]) + spread * rng.normal(size=(2, num_joints, 5))
+        inputs["found"] = found.astype(np.float32)
+    return inputs
+
+
 def largest_difference(wrapper: ExportedNetwork, file: Path, size: tuple[int, int]) -> float:
-    """Largest difference, relative to each map's magnitude where that is above 1, between ONNX
+    """Largest difference, relative to each output's magnitude where that is above 1, between ONNX
     Runtime and torch on noise of the given (width, height)."""
-    image = np.random.default_rng(0).integers(0, 256, (1, size[1], size[0], 3), np.uint8)
+    inputs = _examples(wrapper, size)
     with torch.no_grad():
-        expected = wrapper(torch.from_numpy(image))
+        expected = wrapper(*map(torch.from_numpy, inputs.values()))
     session = ort.InferenceSession(str(file), providers=["CPUExecutionProvider"])
-    found = session.run(None, {"image": image})
+    found = session.run(None, inputs)
     return max(
         float(np.abs(f - e.numpy()).max() / max(1.0, float(e.abs().max())))
         for f, e in zip(found, expected, strict=True)

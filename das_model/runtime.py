@@ -11,7 +11,7 @@ import onnxruntime as ort
 
 from das_model.camera import Camera
 from das_model.centre_map import CentreMap, centre_map
-from das_model.decode import DecodeConfig, LevelMaps, decode
+from das_model.decode import DecodeConfig, LevelMaps, Lift, decode
 from das_model.people import People
 from das_model.preprocess import fitting_size, letterbox
 from das_model.skeleton import Skeleton
@@ -26,6 +26,7 @@ class PoseEstimator:
         providers: ONNX Runtime execution providers in order of preference; by default CUDA
             where it works, else the CPU.
         num_threads: of the CPU provider; by default one a core.
+        lift: instead of the model's own lifting.
 
     Raises:
         FileNotFoundError: if there is no such file.
@@ -37,6 +38,7 @@ class PoseEstimator:
         model_file: Path,
         providers: Sequence[str] | None = None,
         num_threads: int = 0,
+        lift: Lift | None = None,
     ) -> None:
         if not model_file.is_file():
             raise FileNotFoundError(f"{model_file}: an ONNX model file was expected there")
@@ -58,6 +60,12 @@ class PoseEstimator:
             **{k: tuple(v) if isinstance(v, list) else v for k, v in config["encoding"].items()}
         )
         self._decode = DecodeConfig()
+        self._lift = lift
+        self._inputs: dict[str, np.ndarray] = {}  # beside the picture, unused without lifting
+        if any(value.name == "found" for value in self._session.get_inputs()):
+            self._inputs["found"] = np.zeros((1, len(config["joint_names"]), 5), np.float32)
+            self._lift = lift or self._lifted
+        self._outputs = [v.name for v in self._session.get_outputs() if v.name != "lifted"]
         self._multiple = self._encoding.strides[-1]
         self.skeleton = Skeleton(tuple(config["joint_names"]))
         self.model_name = metadata.get("name", model_file.stem)
@@ -112,14 +120,28 @@ class PoseEstimator:
         begin_s = time.monotonic()
         boxed, boxed_camera = letterbox(image, camera, size)
         boxed_s = time.monotonic()
-        levels, heat = network_maps(self._session.run(None, {"image": boxed[None]}))
+        outputs = self._run(self._outputs, {"image": boxed[None], **self._inputs})
+        levels, heat = network_maps(outputs)
         mapped_s = time.monotonic()
-        people = decode(levels, boxed_camera, self._encoding, self.skeleton, self._decode, heat)
+        people = decode(
+            levels, boxed_camera, self._encoding, self.skeleton, self._decode, heat, self._lift
+        )
         self.stages_s = (boxed_s - begin_s, mapped_s - boxed_s, time.monotonic() - mapped_s)
         self.centre_map = (
             centre_map(levels, boxed_camera, camera) if self.wants_centre_map else None
         )
         return people
+
+    def _lifted(self, found: np.ndarray) -> np.ndarray:
+        """The model's own lifting, see `decode.Lift`."""
+        blank = np.zeros((1, self._multiple, self._multiple, 3), np.uint8)
+        return self._run(["lifted"], {"image": blank, "found": found})[0]
+
+    def _run(self, outputs: list[str], inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+        """The part of the graph that some outputs need."""
+        options = ort.RunOptions()
+        options.only_execute_path_to_fetches = True
+        return self._session.run(outputs, inputs, options)
 
 
 def network_maps(outputs: Sequence[np.ndarray]) -> tuple[list[LevelMaps], np.ndarray | None]:

@@ -1,0 +1,104 @@
+"""What a model finds of rendered people, beside where they are: training data of the lifting."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from das_model.annotation import Annotation
+from das_model.datasets.rendered import RenderedSet
+from das_model.lifting import LiftingPairs
+from das_model.metrics import match_one_to_one, mean_distances_px, person_sizes_px
+from das_model.runtime import PoseEstimator
+
+_FOUND_SHARE = 0.25  # mean distance of the joints by a person's size, up to which they are a pair
+_SCORE_THRESHOLD = 0.1  # unsure people are to be lifted, too
+_CHUNK = 200  # pictures that a process works through at a time
+
+
+def collect_pairs(
+    model_file: Path,
+    root: Path,
+    pictures: Sequence[int],
+    num_workers: int = 1,
+    on_done: Callable[[int], object] = lambda _: None,
+) -> LiftingPairs:
+    """Run a model over rendered pictures and pair what it finds with the labels.
+
+    Args:
+        model_file: an ONNX file of `das_model.export`; its own lifting, if any, is left out.
+        root: folder of rendered pictures.
+        pictures: numbers of those to look at.
+        num_workers: processes, each with one thread.
+        on_done: told the number of pictures finished since the last call.
+    """
+    chunks = [pictures[i : i + _CHUNK] for i in range(0, len(pictures), _CHUNK)]
+    parts = []
+    with ProcessPoolExecutor(num_workers, get_context("spawn")) as pool:
+        done = pool.map(partial(_pairs_of, model_file, root), chunks)
+        for chunk, part in zip(chunks, done, strict=True):
+            parts.append(part)
+            on_done(len(chunk))
+    return LiftingPairs(
+        np.concatenate([part.found for part in parts]),
+        np.concatenate([part.wanted for part in parts]),
+        np.concatenate([part.valid for part in parts]),
+    )
+
+
+def save_pairs(file: Path, pairs: LiftingPairs) -> None:
+    """Write pairs as .npz."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(file, found=pairs.found, wanted=pairs.wanted, valid=pairs.valid)
+
+
+def load_pairs(file: Path) -> LiftingPairs:
+    """Inverse of `save_pairs`."""
+    with np.load(file) as arrays:
+        return LiftingPairs(arrays["found"], arrays["wanted"], arrays["valid"])
+
+
+class _Listener:
+    """Stands in for a model's lifting, notes what was found and leaves it as it is."""
+
+    def __init__(self) -> None:
+        self.found: np.ndarray | None = None
+
+    def __call__(self, found: np.ndarray) -> np.ndarray:
+        self.found = found
+        return found[..., :3]
+
+
+def _pairs_of(model_file: Path, root: Path, pictures: Sequence[int]) -> LiftingPairs:
+    """The pairs of some pictures."""
+    listener, people = _Listener(), RenderedSet.open(root)
+    estimator = PoseEstimator(model_file, num_threads=1, lift=listener)
+    estimator.score_threshold = _SCORE_THRESHOLD
+    num_joints = estimator.skeleton.num_joints
+    found, wanted = [np.zeros((0, num_joints, 5))], [np.zeros((0, num_joints, 3))]
+    valid = [np.zeros((0, num_joints), bool)]
+    for picture in pictures:
+        image, annotation = people[picture]
+        if len(lifted := estimator(image, annotation.camera)) == 0:
+            continue
+        ours, theirs = _matched(lifted.joints_px(annotation.camera), annotation)
+        found.append(listener.found[ours])
+        wanted.append(annotation.joints_cam[theirs])
+        valid.append(annotation.valid_3d[theirs])
+    return LiftingPairs(
+        np.concatenate(found).astype(np.float32),
+        np.concatenate(wanted).astype(np.float32),
+        np.concatenate(valid),
+    )
+
+
+def _matched(joints_px: np.ndarray, annotation: Annotation) -> tuple[np.ndarray, np.ndarray]:
+    """(N,) indices of people found and (N,) of those in the picture whom they show."""
+    known = annotation.valid_2d
+    labelled_px = annotation.joints_px.astype(float)
+    sizes = np.maximum(person_sizes_px(labelled_px, known), 1.0)
+    distances = mean_distances_px(joints_px, labelled_px, known) / sizes
+    return match_one_to_one(distances, distances <= _FOUND_SHARE)
