@@ -24,10 +24,11 @@ from das_model.targets import Encoding
 DEFAULT_SCORE_THRESHOLD = 0.15  # nine in ten rendered people found, few false ones (model card)
 _OKS_SIGMA = 0.08  # of every joint, as the authors have it
 _VOTER_SHARE = 0.25  # of the score threshold, that a location needs for a say
-_REACHES = (0.1, 0.1)  # of each look at the heat: standard deviation by a person's longer side
+_REACHES = (0.15, 0.07, 0.05)  # looks at the heat: standard deviation by a person's longer side
 _LOOK = np.arange(-6, 7) / 3  # places of a look on each axis, in standard deviations
-Lift = Callable[[np.ndarray], np.ndarray]  # (P, J, 5) of `lifting.PoseLifting` to (P, J, 3)
-_COLD = 0.01  # sum over a look of prior and squared heat that halves a step
+_COLD = 0.05  # sum over a look of prior and squared heat that halves a step
+NUM_CUES = 7  # of a joint, for lifting
+Lift = Callable[[np.ndarray], np.ndarray]  # (P, J, 7) of `lifting.PoseLifting` to (P, J, 3)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -81,7 +82,8 @@ def decode(
         config: thresholds.
         heat: (J, H / s, W / s) float32 in [0, 1] at `Encoding.heat_stride` s, where joints are
             seen; without it joints stay where the locations put them.
-        lift: moves the joints of a picture's people in space, see `lifting.PoseLifting`.
+        lift: moves the joints of a picture's people in space, see `lifting.PoseLifting`; only
+            asked with `heat`.
 
     Returns:
         People in camera space, best first. A camera that was resized with the picture carries
@@ -105,16 +107,18 @@ def decode(
     votes /= votes.sum(axis=1, keepdims=True)
     root_mm = votes @ root_depth * encoding.root_depth_unit * camera.focal_px
     joints = np.tensordot(votes, joints, 1)  # (K, J, 3)
-    seen = np.zeros(joints.shape[:2])
-    if heat is not None:
-        joints[..., :2] = towards_heat(joints[..., :2], heat, encoding.heat_stride)
-        seen = _heat_at(joints[..., :2], heat, encoding.heat_stride)
+    joint_scores = joint_scores[order[kept]]
     depth_mm = root_mm[:, None] + joints[..., 2] * encoding.joint_depth_unit_mm
     joints_cam = camera.back_project(joints[..., :2], depth_mm)
-    joint_scores = joint_scores[order[kept]]
-    if lift is not None:
-        sureness = np.stack([joint_scores, seen], axis=-1)
-        joints_cam = lift(np.concatenate([joints_cam, sureness], axis=-1).astype(np.float32))
+    if heat is not None:
+        told_cam, stride = joints_cam, encoding.heat_stride
+        joints[..., :2] = towards_heat(joints[..., :2], heat, stride)
+        joints_cam = camera.back_project(joints[..., :2], depth_mm)
+        if lift is not None:
+            seen = heat_at(joints[..., 0], joints[..., 1], heat, stride)
+            moved = (joints_cam - told_cam)[..., :2]
+            cues = [joints_cam, joint_scores[..., None], seen[..., None], moved]
+            joints_cam = lift(np.concatenate(cues, axis=-1).astype(np.float32))
     return People(
         joints_cam.astype(np.float32),
         joint_scores.astype(np.float32),
@@ -137,31 +141,35 @@ def towards_heat(joints_px: np.ndarray, heat: np.ndarray, stride: int) -> np.nda
     prior = np.exp(-0.5 * _LOOK**2)
     prior = prior[:, None] * prior
     for reach in _REACHES:
-        step_px = reach * longer_px * _LOOK  # (K, M)
-        for joint, spots in enumerate(heat):
-            x, y = (joints_px[:, joint, i, None] + step_px for i in (0, 1))
-            x, y = np.broadcast_arrays(x[:, None, :], y[:, :, None])
-            weights = prior * _read(spots, x, y, stride) ** 2  # (K, y, x)
-            total = weights.sum(axis=(1, 2)) + _COLD
-            joints_px[:, joint, 0] += (weights.sum(axis=1) * step_px).sum(axis=1) / total
-            joints_px[:, joint, 1] += (weights.sum(axis=2) * step_px).sum(axis=1) / total
+        steps_px = (reach * longer_px * _LOOK)[:, None]  # (K, 1, M)
+        x, y = (joints_px[..., axis, None] + steps_px for axis in (0, 1))  # (K, J, M)
+        weights = prior * heat_at(x[:, :, None, :], y[..., None], heat, stride) ** 2
+        total = weights.sum(axis=(2, 3)) + _COLD  # (K, J)
+        joints_px[..., 0] += (weights.sum(axis=2) * steps_px).sum(axis=2) / total
+        joints_px[..., 1] += (weights.sum(axis=3) * steps_px).sum(axis=2) / total
     return joints_px
 
 
-def _heat_at(joints_px: np.ndarray, heat: np.ndarray, stride: int) -> np.ndarray:
-    """(K, J) heat at each joint."""
-    x, y = joints_px[..., 0], joints_px[..., 1]
-    columns = [_read(spots, x[:, [j]], y[:, [j]], stride) for j, spots in enumerate(heat)]
-    return np.concatenate(columns, axis=1)
+def heat_at(x: np.ndarray, y: np.ndarray, heat: np.ndarray, stride: int) -> np.ndarray:
+    """Heat of each joint at places of its own, bilinear between the map's, 0 outside of it.
 
-
-def _read(spots: np.ndarray, x: np.ndarray, y: np.ndarray, stride: int) -> np.ndarray:
-    """(h, w) `spots` at places in px of the network's input, bilinearly; 0 outside."""
-    columns, rows = (
-        np.ascontiguousarray((v + 0.5) / stride - 0.5, np.float32).reshape(len(v), -1)
-        for v in (x, y)
-    )
-    values = cv2.remap(spots, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    Args:
+        x: (K, J, ...) px of the network's input.
+        y: likewise; both are broadcast.
+        heat: (J, h, w) float32.
+        stride: of the heat map, px.
+    """
+    num_joints, height, width = heat.shape
+    x, y = np.broadcast_arrays((x + 0.5) / stride + 0.5, (y + 0.5) / stride + 0.5)
+    # all maps under each other, each in a frame of zeros, are one picture to read from
+    atlas = np.pad(heat, ((0, 0), (1, 1), (1, 1))).reshape(-1, width + 2)
+    first_row = np.arange(num_joints).reshape(-1, *[1] * (x.ndim - 2)) * (height + 2)
+    columns = np.clip(x, 0, width + 1).astype(np.float32)
+    rows = (np.clip(y, 0, height + 1) + first_row).astype(np.float32)
+    values = cv2.remap(
+        atlas, columns.reshape(len(x) * num_joints, -1), rows.reshape(len(x) * num_joints, -1),
+        cv2.INTER_LINEAR,
+    )  # fmt: skip
     return values.reshape(x.shape)
 
 

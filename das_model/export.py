@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from das_model.checkpoint import network_config_to_json
+from das_model.decode import NUM_CUES
 from das_model.lifting import PoseLifting
 from das_model.network import DasNetwork, HeadMaps
 from das_model.targets import Encoding
@@ -33,7 +34,7 @@ class ExportedNetwork(nn.Module):
         """(1, H, W, 3) uint8 RGB to score (1, h, w), root (1, 3, h, w), joint offset
         (1, J, 3, h, w) and joint score (1, J, h, w) of each level, finest first; then the
         joints' heat (1, J, H / 4, W / 4) of a network that tells it. With a lifting, `found`
-        (P, J, 5) becomes joints (P, J, 3), the last output."""
+        (P, J, 7) becomes joints (P, J, 3), the last output."""
         levels = self.network(image.permute(0, 3, 1, 2))
         maps = decoder_maps(levels, self.network.config.sigma_limit)
         return maps if self.lifting is None else (*maps, self.lifting(found))
@@ -153,8 +154,9 @@ def _examples(wrapper: ExportedNetwork, size: tuple[int, int]) -> dict[str, np.n
     inputs = {"image": rng.integers(0, 256, (1, size[1], size[0], 3), np.uint8)}
     if wrapper.lifting is not None:
         num_joints = len(wrapper.network.config.joint_names)
-        spread = np.array([500, 500, 500, 0.2, 0.2])
-        found = np.array([0, 0, 3000, 0.5, 0.5]) + spread * rng.normal(size=(2, num_joints, 5))
+        spread = np.array([500, 500, 500, 0.2, 0.2, 20, 20])
+        middle = np.array([0, 0, 3000, 0.5, 0.5, 0, 0])
+        found = middle + spread * rng.normal(size=(2, num_joints, NUM_CUES))
         inputs["found"] = found.astype(np.float32)
     return inputs
 

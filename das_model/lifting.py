@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from das_model.checkpoint import load_tensors
+from das_model.decode import NUM_CUES
 from das_model.skeleton import Skeleton
 
 _POSE_UNIT_MM = 500.0
@@ -34,7 +35,7 @@ class PoseLifting(nn.Module):
 
     def __init__(self, num_joints: int, width: int = 512) -> None:
         super().__init__()
-        self.enter = nn.Linear(5 * num_joints + 3, width)
+        self.enter = nn.Linear(NUM_CUES * num_joints + 3, width)
         self.blocks = nn.ModuleList(_Block(width) for _ in range(2))
         self.leave = nn.Linear(width, 3 * num_joints + 1)
         nn.init.zeros_(self.leave.weight)
@@ -44,13 +45,13 @@ class PoseLifting(nn.Module):
         """Joints as decoded to joints as they are likelier to be.
 
         Args:
-            found: (P, J, 5) x, y, z in camera space, mm, the joint's score and the heat at it;
-                the first joint is the root.
+            found: (P, J, 7) x, y, z in camera space, mm, the joint's score, the heat at it, and
+                x, y that the heat moved it by, mm; the first joint is the root.
 
         Returns:
             (P, J, 3) mm in camera space.
         """
-        joints, sureness = found[..., :3], found[..., 3:]
+        joints, sureness, drawn = found[..., :3], found[..., 3:5], found[..., 5:]
         root_depth = joints[:, :1, 2:].clamp(min=_NEAREST_MM)  # (P, 1, 1)
         relative = (joints - joints[:, :1]) / _POSE_UNIT_MM
         ray = joints[:, 0, :2] / root_depth[:, 0]
@@ -58,6 +59,7 @@ class PoseLifting(nn.Module):
             [
                 relative.flatten(1),
                 (2 * sureness - 1).flatten(1),
+                drawn.flatten(1) / _POSE_UNIT_MM,
                 2 * ray,
                 (root_depth[:, 0] / _TYPICAL_DEPTH_MM).log(),
             ],
@@ -90,7 +92,7 @@ class LiftingPairs:
     """What a network found of N people, and where they are.
 
     Args:
-        found: (N, J, 5) float32 of `PoseLifting.forward`.
+        found: (N, J, 7) float32 of `PoseLifting.forward`.
         wanted: (N, J, 3) float32 mm in the same camera's space.
         valid: (N, J) bool, the joint's place in space is known.
     """
@@ -109,7 +111,7 @@ def load_lifting(file: Path) -> PoseLifting | None:
     if not tensors:
         return None
     width, num_inputs = tensors["enter.weight"].shape
-    lifting = PoseLifting((num_inputs - 3) // 5, width)
+    lifting = PoseLifting((num_inputs - 3) // NUM_CUES, width)
     lifting.load_state_dict(tensors)
     return lifting.eval()
 
@@ -170,7 +172,7 @@ def _varied(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """A batch with half of the people mirrored, scaled as a whole and shaken in their joints."""
     is_mirrored = torch.rand(len(found), 1) < 0.5
-    mirror = torch.tensor([-1.0, 1.0, 1.0, 1.0, 1.0])
+    mirror = torch.tensor([-1.0, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0])
     found = torch.where(is_mirrored[..., None], found[:, flip_order] * mirror, found)
     wanted = torch.where(is_mirrored[..., None], wanted[:, flip_order] * mirror[:3], wanted)
     valid = torch.where(is_mirrored, valid[:, flip_order], valid)

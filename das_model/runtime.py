@@ -62,9 +62,10 @@ class PoseEstimator:
         self._decode = DecodeConfig()
         self._lift = lift
         self._inputs: dict[str, np.ndarray] = {}  # beside the picture, unused without lifting
-        if any(value.name == "found" for value in self._session.get_inputs()):
-            self._inputs["found"] = np.zeros((1, len(config["joint_names"]), 5), np.float32)
-            self._lift = lift or self._lifted
+        for value in self._session.get_inputs():
+            if value.name == "found":
+                self._inputs["found"] = np.zeros((1, *value.shape[1:]), np.float32)
+                self._lift = lift or self._lifted
         self._outputs = [v.name for v in self._session.get_outputs() if v.name != "lifted"]
         self._multiple = self._encoding.strides[-1]
         self.skeleton = Skeleton(tuple(config["joint_names"]))

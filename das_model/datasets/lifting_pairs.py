@@ -10,6 +10,7 @@ import numpy as np
 
 from das_model.annotation import Annotation
 from das_model.datasets.rendered import RenderedSet
+from das_model.decode import NUM_CUES
 from das_model.lifting import LiftingPairs
 from das_model.metrics import match_one_to_one, mean_distances_px, person_sizes_px
 from das_model.runtime import PoseEstimator
@@ -78,7 +79,7 @@ def _pairs_of(model_file: Path, root: Path, pictures: Sequence[int]) -> LiftingP
     estimator = PoseEstimator(model_file, num_threads=1, lift=listener)
     estimator.score_threshold = _SCORE_THRESHOLD
     num_joints = estimator.skeleton.num_joints
-    found, wanted = [np.zeros((0, num_joints, 5))], [np.zeros((0, num_joints, 3))]
+    found, wanted = [np.zeros((0, num_joints, NUM_CUES))], [np.zeros((0, num_joints, 3))]
     valid = [np.zeros((0, num_joints), bool)]
     for picture in pictures:
         image, annotation = people[picture]
