@@ -10,6 +10,7 @@ import dataclasses
 import json
 import os
 from pathlib import Path
+from typing import TypeVar
 
 from safetensors import safe_open
 from safetensors.torch import save
@@ -18,6 +19,8 @@ from torch import Tensor
 from das_model.network import DasNetwork, NetworkConfig
 from das_model.targets import Encoding
 
+_Config = TypeVar("_Config", NetworkConfig, Encoding)
+
 
 def network_config_to_json(config: NetworkConfig) -> str:
     """The configuration as JSON."""
@@ -25,10 +28,14 @@ def network_config_to_json(config: NetworkConfig) -> str:
 
 
 def network_config_from_json(text: str) -> NetworkConfig:
-    """Inverse of `network_config_to_json`; lists become the tuples they were."""
-    values = {k: _tupled(v) for k, v in json.loads(text).items()}
-    encoding = Encoding(**{k: _tupled(v) for k, v in values.pop("encoding").items()})
-    return NetworkConfig(encoding=encoding, **values)
+    """Inverse of `network_config_to_json`; lists become the tuples they were.
+
+    Raises:
+        ValueError: if it holds keys that this version does not know.
+    """
+    values = json.loads(text)
+    values["encoding"] = _rebuilt(Encoding, values["encoding"])
+    return _rebuilt(NetworkConfig, values)
 
 
 def save_tensors(file: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
@@ -58,7 +65,7 @@ def load_network(file: Path) -> DasNetwork:
     """The network of a weights file, or the averaged network of a training checkpoint.
 
     Raises:
-        ValueError: if the file carries no network configuration.
+        ValueError: if the file carries no network configuration, or one of another version.
     """
     tensors, metadata = load_tensors(file, "average.")
     if not tensors:
@@ -66,10 +73,21 @@ def load_network(file: Path) -> DasNetwork:
         tensors = {n: t for n, t in tensors.items() if not n.startswith("lifting.")}
     if "network_config" not in metadata:
         raise ValueError(f"{file}: no network_config in its metadata; not written by this project")
-    network = DasNetwork(network_config_from_json(metadata["network_config"]))
+    try:
+        config = network_config_from_json(metadata["network_config"])
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from error
+    network = DasNetwork(config)
     network.load_state_dict(tensors)
     return network.eval()
 
 
-def _tupled(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
+def _rebuilt(kind: type[_Config], values: dict[str, object]) -> _Config:
+    """A dataclass from its fields as JSON has them."""
+    unknown = sorted(values.keys() - {field.name for field in dataclasses.fields(kind)})
+    if unknown:
+        raise ValueError(
+            f"{kind.__name__} has no {', '.join(unknown)}: "
+            "the file is of another version of this project"
+        )
+    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})

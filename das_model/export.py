@@ -7,6 +7,7 @@ for each level the maps of `decode.LevelMaps`. What the decoder and the window m
 
 import json
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -86,8 +87,14 @@ def export_onnx(
         lifting: of the network's people, to go into the same file.
 
     Raises:
-        ValueError: if the ONNX maps differ from torch's by more than 1e-4.
+        ValueError: if the ONNX maps differ from torch's by more than 1e-4, or a network without
+            a heat map is to be lifted.
     """
+    if lifting is not None and not network.config.encoding.heat_stride:
+        raise ValueError(
+            f"{file}: only a network with a heat map can have a lifting, "
+            f"got one on {network.config.backbone}"
+        )
     wrapper = ExportedNetwork(network.eval().cpu(), lifting).eval()
     examples = _examples(wrapper, input_size)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -127,11 +134,14 @@ def _with_folded_pads(file: Path) -> onnx.ModelProto:
     ort.InferenceSession(file.read_bytes(), options, providers=["CPUExecutionProvider"])
     model = onnx.load(str(file))
     constants = {tensor.name: tensor for tensor in model.graph.initializer}
+    num_readers = Counter(name for node in model.graph.node for name in node.input)
     pad_of = {
         node.output[0]: node
         for node in model.graph.node
-        if node.op_type == "Pad" and not any(node.input[2:])  # with zeros
-    }
+        if node.op_type == "Pad" and num_readers[node.output[0]] == 1
+        and not any(node.input[2:])  # with zeros
+        and all(a.s == b"constant" for a in node.attribute)
+    }  # fmt: skip
     for node in list(model.graph.node):
         pad = pad_of.get(node.input[0]) if node.op_type == "Conv" else None
         if pad is None:

@@ -93,13 +93,22 @@ class LiftingPairs:
 
     Args:
         found: (N, J, 7) float32 of `PoseLifting.forward`.
-        wanted: (N, J, 3) float32 mm in the same camera's space.
+        wanted: (N, J, 3) float32 mm in the same camera's space; any value where not `valid`.
         valid: (N, J) bool, the joint's place in space is known.
+
+    Raises:
+        ValueError: if the shapes disagree.
     """
 
     found: np.ndarray
     wanted: np.ndarray
     valid: np.ndarray
+
+    def __post_init__(self) -> None:
+        for name, size in (("found", (NUM_CUES,)), ("wanted", (3,)), ("valid", ())):
+            shape, expected = getattr(self, name).shape, (*self.found.shape[:2], *size)
+            if shape != expected:
+                raise ValueError(f"LiftingPairs.{name} must be {expected}, got {shape}")
 
     def __len__(self) -> int:
         return len(self.found)
@@ -132,12 +141,16 @@ def train_lifting(
         The lifting, in evaluation mode.
 
     Raises:
-        ValueError: if there is no pair, or the first joint is not the root.
+        ValueError: if there is no pair, of other joints, or the first is not the root.
     """
     if len(pairs) == 0:
         raise ValueError("train_lifting needs pairs, got none: nobody was found")
     if skeleton.root != 0:
         raise ValueError(f"the first joint must be the root, got {skeleton.joint_names[0]}")
+    if pairs.found.shape[1] != skeleton.num_joints:
+        raise ValueError(
+            f"the pairs must be of {skeleton.num_joints} joints, got {pairs.found.shape[1]}"
+        )
     torch.manual_seed(seed)
     lifting = PoseLifting(skeleton.num_joints)
     optimiser = torch.optim.AdamW(lifting.parameters(), 1e-3, weight_decay=1e-2)
@@ -159,12 +172,21 @@ def train_lifting(
 
 def lifting_loss(lifting: PoseLifting, found: Tensor, wanted: Tensor, valid: Tensor) -> Tensor:
     """Mean distance of the joints, root on root, in units of 100 mm, and of the root's depth in
-    logarithm, twice: 10 % of depth count as much as 20 mm of pose."""
-    lifted = lifting(found)
+    logarithm, twice: 10 % of depth count as much as 20 mm of pose.
+
+    Args:
+        lifting: to be trained.
+        found: (P, J, 7) of `PoseLifting.forward`.
+        wanted: (P, J, 3) mm in camera space; any value where not `valid`.
+        valid: (P, J) bool; nothing is asked of a person without a valid root.
+    """
+    has_root = valid[:, 0]
+    valid = valid & has_root[:, None]
+    lifted, wanted = lifting(found), wanted.where(valid[..., None], _NEAREST_MM)
     distance = (lifted - lifted[:, :1] - wanted + wanted[:, :1]).norm(dim=-1)
     pose = (distance * valid).sum() / valid.sum().clamp(min=1)
-    depth = (lifted[:, 0, 2] / wanted[:, 0, 2].clamp(min=_NEAREST_MM)).log().abs().mean()
-    return pose / 100 + 2 * depth
+    depth = (lifted[:, 0, 2] / wanted[:, 0, 2].clamp(min=_NEAREST_MM)).log().abs()
+    return pose / 100 + 2 * (depth * has_root).sum() / has_root.sum().clamp(min=1)
 
 
 def _varied(

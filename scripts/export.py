@@ -22,6 +22,8 @@ if __name__ == "__main__":
     args = parser.parse_args()
     width, height = (int(side) for side in args.size.split("x"))
     network, lifting = load_network(args.weights), load_lifting(args.lifting or args.weights)
+    if args.lifting and lifting is None:
+        parser.error(f"--lifting must be a file of train_lifting.py, {args.lifting} holds none")
     about = {"name": args.output.stem}
     export_onnx(network, args.output, (width, height), about, lifting)
     metadata = {

@@ -40,9 +40,7 @@ class MoveNetBackbone(nn.Module):
         joint_names: J names, whose heat is to be told.
     """
 
-    channels = (
-        48 + 4 * _PYRAMID[-1], 144 + 16 * _PYRAMID[-1], _LAST + 64 * _PYRAMID[-1],
-    )  # fmt: skip
+    channels = (48 + 4 * _PYRAMID[-1], 144 + 16 * _PYRAMID[-1], _LAST + 64 * _PYRAMID[-1])
 
     def __init__(self, joint_names: tuple[str, ...]) -> None:
         super().__init__()
@@ -88,9 +86,7 @@ class MoveNetBackbone(nn.Module):
         last = functional.relu6(self.last(x), inplace=True)
         fine = self.top(last)
         for lateral, merge, i in zip(self.laterals, self.merges, _LATERAL_BLOCKS, strict=True):
-            fine = functional.interpolate(
-                fine, scale_factor=2.0, mode="bilinear", align_corners=False
-            )
+            fine = functional.interpolate(fine, scale_factor=2, mode="bilinear")
             fine = merge(fine + lateral(kept[i]))
         trunk = (*(kept[i] for i in _TRUNK_BLOCKS), last)
         features = (
@@ -215,12 +211,10 @@ class _InvertedResidual(nn.Module):
 class _Separable(nn.Module):
     """Depthwise 3x3, 1x1, ReLU."""
 
-    def __init__(self, in_channels: int, out_channels: int) -> None:
+    def __init__(self, inside: int, outside: int) -> None:
         super().__init__()
-        self.depthwise = nn.Conv2d(
-            in_channels, in_channels, 3, 1, 1, groups=in_channels, bias=False
-        )
-        self.project = nn.Conv2d(in_channels, out_channels, 1)
+        self.depthwise = nn.Conv2d(inside, inside, 3, padding=1, groups=inside, bias=False)
+        self.project = nn.Conv2d(inside, outside, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.relu(self.project(self.depthwise(x)))

@@ -35,6 +35,9 @@ def collect_pairs(
         pictures: numbers of those to look at.
         num_workers: processes, each with one thread.
         on_done: told the number of pictures finished since the last call.
+
+    Raises:
+        ValueError: if the model has no heat map, without which nothing is lifted.
     """
     chunks = [pictures[i : i + _CHUNK] for i in range(0, len(pictures), _CHUNK)]
     parts = []
@@ -85,10 +88,13 @@ def _pairs_of(model_file: Path, root: Path, pictures: Sequence[int]) -> LiftingP
         image, annotation = people[picture]
         if len(lifted := estimator(image, annotation.camera)) == 0:
             continue
-        ours, theirs = _matched(lifted.joints_px(annotation.camera), annotation)
+        if listener.found is None:
+            raise ValueError(f"{model_file} must be a model with a heat map, it has none")
+        known = annotation.in_skeleton(estimator.skeleton)
+        ours, theirs = _matched(lifted.joints_px(annotation.camera), known)
         found.append(listener.found[ours])
-        wanted.append(annotation.joints_cam[theirs])
-        valid.append(annotation.valid_3d[theirs])
+        wanted.append(known.joints_cam[theirs])
+        valid.append(known.valid_3d[theirs])
     return LiftingPairs(
         np.concatenate(found).astype(np.float32),
         np.concatenate(wanted).astype(np.float32),

@@ -1,0 +1,291 @@
+"""The lifting: what it may move, what its loss asks for, and that training finds it."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from people_scenes import STANDING
+
+from das_model import lifting
+from das_model.camera import Camera
+from das_model.checkpoint import save_tensors
+from das_model.decode import NUM_CUES
+from das_model.lifting import (
+    LiftingPairs,
+    PoseLifting,
+    lifting_loss,
+    load_lifting,
+    train_lifting,
+)
+from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15, Skeleton
+
+ROOTS_MM = np.array([[-400, 100, 2500], [900, -200, 5000], [0, 0, 3200]], float)
+NUM_BODY = BODY_22.num_joints
+
+
+def found_people(roots_mm=ROOTS_MM, seed=0):
+    """(P, 22, NUM_CUES) standing people at the roots, their other cues random."""
+    people = np.asarray(roots_mm)[:, None] + STANDING
+    cues = np.random.default_rng(seed).random((*people.shape[:2], NUM_CUES - 3))
+    return torch.from_numpy(np.concatenate([people, cues], axis=-1).astype(np.float32))
+
+
+def biased(depth_logit=0.0, moved=(0.0, 0.0, 0.0), joint=0, num_joints=NUM_BODY, width=8):
+    """A lifting that says the same of everybody: a depth logit, and a move of one joint."""
+    fixed = PoseLifting(num_joints, width).eval()
+    with torch.no_grad():
+        fixed.leave.bias[-1] = depth_logit
+        fixed.leave.bias[3 * joint : 3 * joint + 3] = torch.tensor(moved)
+    return fixed
+
+
+def test_a_fresh_lifting_leaves_joints_where_they_are():
+    found = found_people()
+    with torch.no_grad():
+        lifted = PoseLifting(NUM_BODY).eval()(found)
+    torch.testing.assert_close(lifted, found[..., :3], rtol=1e-5, atol=1e-2)
+
+
+def test_nobody_is_lifted_to_nobody():
+    assert PoseLifting(NUM_BODY)(torch.zeros(0, NUM_BODY, NUM_CUES)).shape == (0, NUM_BODY, 3)
+
+
+@pytest.mark.parametrize("logit", [-1.0, 0.5])
+def test_a_new_depth_of_the_person_leaves_the_picture_as_it_is(logit):
+    found = found_people()
+    with torch.no_grad():
+        lifted = biased(logit)(found).double().numpy()
+    joints = found[..., :3].double().numpy()
+    np.testing.assert_allclose(lifted[:, 0, 2], ROOTS_MM[:, 2] * np.exp(0.3 * logit), rtol=1e-5)
+    camera = Camera.from_intrinsics(700, 500, 300, 10, (640, 480))
+    np.testing.assert_allclose(camera.project(lifted), camera.project(joints), atol=1e-2)
+    depths, told = (j[..., 2] - j[:, :1, 2] for j in (lifted, joints))
+    np.testing.assert_allclose(depths, told, atol=1e-2)  # the pose is as deep as before
+
+
+def test_a_joint_moved_in_depth_stays_on_its_ray_and_alone():
+    wrist = BODY_22.index("left_wrist")
+    found = found_people()
+    with torch.no_grad():
+        lifted = biased(moved=(0, 0, 0.3), joint=wrist)(found)
+    before = found[:, wrist, :3]
+    torch.testing.assert_close(lifted[:, wrist, 2], before[:, 2] + 150)
+    torch.testing.assert_close(
+        lifted[:, wrist, :2] / lifted[:, wrist, 2:], before[:, :2] / before[:, 2:]
+    )
+    others = np.delete(np.arange(NUM_BODY), wrist)
+    torch.testing.assert_close(lifted[:, others], found[:, others, :3], rtol=1e-5, atol=1e-2)
+
+
+def test_a_joint_may_leave_its_ray_in_millimetres():
+    head = BODY_22.index("head")
+    found = found_people()
+    with torch.no_grad():
+        lifted = biased(moved=(0.1, -0.02, 0), joint=head)(found)
+    step = lifted[:, head] - found[:, head, :3]
+    wanted = torch.tensor([50.0, -10.0, 0.0]).expand(3, 3)
+    torch.testing.assert_close(step, wanted, rtol=0, atol=1e-2)
+
+
+def test_every_cue_and_where_a_person_stands_can_count():
+    """With random weights each number of the input moves the output."""
+    torch.manual_seed(0)
+    network = PoseLifting(2, 16).eval()
+    torch.nn.init.normal_(network.leave.weight)
+    found = found_people()[:1, :2].requires_grad_()
+    network(found).square().sum().backward()
+    assert (found.grad != 0).all()
+
+
+def test_loss_by_hand():
+    fixed = biased(num_joints=3)
+    wanted = torch.tensor([
+        [[0.0, 0, 2000], [100, 0, 2000], [0, 500, 2100]],
+        [[200.0, 0, 4000], [200, 300, 4000], [0, 0, 4000]],
+    ])  # fmt: skip
+    found = torch.zeros(2, 3, NUM_CUES)
+    found[..., :3] = wanted
+
+    def loss_of(*valid):
+        with torch.no_grad():
+            return lifting_loss(fixed, found, wanted, torch.tensor(valid).bool()).item()
+
+    assert loss_of([1, 1, 1], [1, 1, 1]) == pytest.approx(0, abs=1e-5)
+    found[0, 1, :3] += torch.tensor([30.0, 0, 40])  # 50 mm off
+    found[1, :, 2] *= 1.1  # 10 % too far, x and y of the same place
+    depth = 2 * np.log(1.1) / 2
+    assert loss_of([1, 1, 1], [1, 1, 1]) == pytest.approx(0.5 / 6 + depth, abs=1e-5)
+    assert loss_of([1, 1, 0], [1, 0, 1]) == pytest.approx(0.5 / 4 + depth, abs=1e-5)
+    assert loss_of([1, 1, 1], [0, 1, 1]) == pytest.approx(0.5 / 3, abs=1e-5)
+    assert loss_of([0, 0, 0], [0, 0, 0]) == 0
+
+
+@pytest.mark.parametrize("unknown", [np.nan, 7e4])
+def test_joints_without_a_place_have_no_say(unknown):
+    found = found_people()
+    wanted = found[..., :3] + torch.tensor([20.0, 0.0, 90.0])
+    valid = torch.ones(3, NUM_BODY, dtype=torch.bool)
+    valid[0, 5], valid[2, 0] = False, False
+    network = biased(0.1)
+    gradients = []
+    for value in (0.0, unknown):
+        wanted[~valid] = value
+        network.zero_grad()
+        loss = lifting_loss(network, found, wanted, valid)
+        loss.backward()
+        gradients.append((loss.detach(), network.leave.bias.grad.clone()))
+    torch.testing.assert_close(gradients[0], gradients[1], rtol=0, atol=0)
+    alone = torch.zeros_like(valid)
+    alone[0, [0, 7]] = True  # of all joints the root and one more
+    network.zero_grad()
+    lifting_loss(network, found, wanted, alone).backward()
+    moves = network.leave.bias.grad[:-1].view(NUM_BODY, 3).abs().sum(dim=1)
+    assert set(moves.nonzero()[:, 0].tolist()) == {0, 7}
+
+
+@pytest.fixture
+def all_mirrored(monkeypatch):
+    """Everybody is mirrored, and nobody scaled or shaken."""
+    monkeypatch.setattr(lifting, "_SCALE_NOISE", 0.0)
+    monkeypatch.setattr(lifting, "_JOINT_NOISE_MM", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(torch, "rand", torch.zeros)
+
+
+def test_a_mirrored_person_by_hand(all_mirrored):
+    skeleton = Skeleton(("pelvis", "left_knee", "right_knee"))
+    found = torch.tensor([[[10.0, 20, 3000, 0.9, 0.8, 1, 2], [70, 400, 2900, 0.5, 0.4, 3, 4],
+                           [-90, 390, 3100, 0.1, 0.2, -5, 6]]])  # fmt: skip
+    wanted, valid = found[..., :3] + 1, torch.tensor([[True, False, True]])
+    order = torch.from_numpy(skeleton.flip_order)
+    mirrored = lifting._varied(found, wanted, valid, order)
+    assert mirrored[0].tolist() == torch.tensor(
+        [[[-10.0, 20, 3000, 0.9, 0.8, -1, 2], [90, 390, 3100, 0.1, 0.2, 5, 6],
+          [-70, 400, 2900, 0.5, 0.4, -3, 4]]]
+    ).tolist()  # fmt: skip
+    assert mirrored[1].tolist() == [[[-11, 21, 3001], [89, 391, 3101], [-71, 401, 2901]]]
+    assert mirrored[2].tolist() == [[True, True, False]]
+
+
+def test_mirroring_twice_gives_the_same(all_mirrored):
+    found = found_people()
+    wanted, valid = found[..., :3] * 1.1, torch.rand_like(found[..., 0]) < 0.5
+    order = torch.from_numpy(BODY_22.flip_order)
+    once = lifting._varied(found, wanted, valid, order)
+    assert not torch.equal(once[0], found)
+    for twice, first in zip(lifting._varied(*once, order), (found, wanted, valid), strict=True):
+        assert torch.equal(twice, first)
+
+
+def test_half_are_mirrored_and_what_is_wanted_is_not_shaken():
+    torch.manual_seed(0)
+    found = found_people(np.tile(ROOTS_MM[1:2], (200, 1)))
+    wanted, valid = found[..., :3].clone(), torch.ones(200, NUM_BODY, dtype=torch.bool)
+    order = torch.from_numpy(BODY_22.flip_order)
+    varied, kept, _ = lifting._varied(found, wanted, valid, order)
+    is_mirrored = kept[:, 0, 0] < 0
+    assert 60 < is_mirrored.sum() < 140
+    assert torch.equal(kept[~is_mirrored], wanted[~is_mirrored])
+    scales = varied[:, 0, 2] / 5000
+    assert 0.03 < scales.std() < 0.07 and abs(scales.mean() - 1) < 0.02
+    rays = varied[..., :2] / varied[..., 2:3] - kept[..., :2] / kept[..., 2:]
+    assert rays.abs().max() < 0.02  # the noise is small beside a picture
+
+
+def deep_pairs(num_people=64):
+    """People found 1.2 times as far as they are, and their left wrists 100 mm too far left."""
+    rng = np.random.default_rng(0)
+    roots = rng.uniform([-800, -200, 2500], [800, 200, 4500], (num_people, 3))
+    wanted = (roots[:, None] + STANDING).astype(np.float32)
+    found = np.concatenate([wanted, np.full((num_people, NUM_BODY, NUM_CUES - 3), 0.5)], axis=-1)
+    depth = wanted[..., 2] + 0.2 * roots[:, None, 2]
+    found[..., :3] = wanted * (depth / wanted[..., 2])[..., None]
+    found[:, BODY_22.index("left_wrist"), 0] += 100
+    return LiftingPairs(
+        found.astype(np.float32), wanted, np.ones((num_people, NUM_BODY), bool)
+    )
+
+
+@pytest.fixture
+def narrow(monkeypatch):
+    """Liftings to be trained are small."""
+    monkeypatch.setattr(lifting, "PoseLifting", partial(PoseLifting, width=64))
+
+
+def test_training_learns_what_is_always_wrong(narrow):
+    pairs = deep_pairs()
+    trained = train_lifting(pairs, BODY_22, 60, batch_size=32)
+    assert not trained.training
+    with torch.no_grad():
+        lifted = trained(torch.from_numpy(pairs.found)).numpy()
+
+    def errors(joints):
+        depth = np.abs(joints[:, 0, 2] / pairs.wanted[:, 0, 2] - 1).mean()
+        pose = joints - joints[:, :1] - pairs.wanted + pairs.wanted[:, :1]
+        return depth, np.linalg.norm(pose, axis=-1).mean()
+
+    (depth_before, pose_before), (depth, pose) = errors(pairs.found[..., :3]), errors(lifted)
+    assert depth_before == pytest.approx(0.2, abs=1e-3)
+    assert depth < 0.2 * depth_before and pose < 0.25 * pose_before
+
+
+def test_training_repeats(narrow):
+    pairs = deep_pairs(4)
+    states = [train_lifting(pairs, BODY_22, 1, 2, seed).state_dict() for seed in (3, 3, 4)]
+    assert torch.equal(states[0]["enter.weight"], states[1]["enter.weight"])
+    assert torch.equal(states[0]["leave.weight"], states[1]["leave.weight"])
+    assert not torch.equal(states[0]["enter.weight"], states[2]["enter.weight"])
+
+
+def pairs_of_shape(num_people, num_joints):
+    return LiftingPairs(
+        np.zeros((num_people, num_joints, NUM_CUES), np.float32),
+        np.zeros((num_people, num_joints, 3), np.float32),
+        np.zeros((num_people, num_joints), bool),
+    )
+
+
+@pytest.mark.parametrize(
+    ("pairs", "skeleton", "told"),
+    [((0, 22), BODY_22, "needs pairs, got none: nobody was found"),
+     ((1, 15), PANOPTIC_15, "first joint must be the root, got neck"),
+     ((1, 17), BODY_22, "must be of 22 joints, got 17")],
+)  # fmt: skip
+def test_what_cannot_be_trained_on_is_said(pairs, skeleton, told):
+    with pytest.raises(ValueError, match=told):
+        train_lifting(pairs_of_shape(*pairs), skeleton, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "expected"),
+    [("found", (2, 22, 5), r"\(2, 22, 7\), got \(2, 22, 5\)"),
+     ("wanted", (2, 21, 3), r"\(2, 22, 3\), got \(2, 21, 3\)"),
+     ("valid", (3, 22), r"\(2, 22\), got \(3, 22\)")],
+)  # fmt: skip
+def test_pairs_of_other_shapes_are_refused(name, shape, expected):
+    arrays = {"found": (2, 22, NUM_CUES), "wanted": (2, 22, 3), "valid": (2, 22)} | {name: shape}
+    with pytest.raises(ValueError, match=f"LiftingPairs.{name} must be {expected}"):
+        LiftingPairs(**{key: np.zeros(size) for key, size in arrays.items()})
+
+
+@pytest.mark.parametrize("others", [{}, {"fpn": torch.zeros(2), "leave.bias": torch.ones(1)}])
+def test_a_lifting_is_read_from_among_other_weights(tmp_path, others):
+    torch.manual_seed(0)
+    network = PoseLifting(COCO_17.num_joints, 24)
+    torch.nn.init.normal_(network.leave.weight)
+    file = tmp_path / "weights.safetensors"
+    tensors = {f"lifting.{name}": value for name, value in network.state_dict().items()}
+    save_tensors(file, tensors | others, {})
+    read = load_lifting(file)
+    assert not read.training
+    found = found_people()[:, :17]
+    with torch.no_grad():
+        torch.testing.assert_close(read(found), network.eval()(found), rtol=0, atol=0)
+
+
+def test_a_file_without_a_lifting_has_none(tmp_path):
+    file = tmp_path / "weights.safetensors"
+    save_tensors(file, {"network.enter.weight": torch.zeros(2, 2)}, {})
+    assert load_lifting(file) is None
+    with pytest.raises(FileNotFoundError, match="weights.npz.*was expected there"):
+        load_lifting(tmp_path / "weights.npz")
