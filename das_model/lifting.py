@@ -21,6 +21,7 @@ _POSE_UNIT_MM = 500.0
 _DEPTH_UNIT = 0.3  # of the logarithm of the root's depth
 _TYPICAL_DEPTH_MM = 3000.0
 _NEAREST_MM = 100.0
+_SEEN = 0.1  # heat from which on a joint's place in the picture is settled
 _SCALE_NOISE = 0.05  # of a training pose as a whole, standard deviation
 _JOINT_NOISE_MM = (5.0, 5.0, 30.0)  # of its joints on x, y and z
 
@@ -49,7 +50,8 @@ class PoseLifting(nn.Module):
                 x, y that the heat moved it by, mm; the first joint is the root.
 
         Returns:
-            (P, J, 3) mm in camera space.
+            (P, J, 3) mm in camera space. Joints that the heat shows stay on their rays: poses of
+            real people are not those of training, and their pixels know better.
         """
         joints, sureness, drawn = found[..., :3], found[..., 3:5], found[..., 5:]
         root_depth = joints[:, :1, 2:].clamp(min=_NEAREST_MM)  # (P, 1, 1)
@@ -73,9 +75,10 @@ class PoseLifting(nn.Module):
         farther = root_depth * (out[:, -1:, None] * _DEPTH_UNIT).exp()
         depth = farther + joints[..., 2:] - joints[:, :1, 2:] + moved[..., 2:]
         depth = depth.clamp(min=_NEAREST_MM)
-        # a new depth moves a joint along its ray: its place in the picture stays
+        # a new depth moves a joint along its ray; what is seen keeps its place in the picture
         rays = joints[..., :2] / joints[..., 2:].clamp(min=_NEAREST_MM)
-        return torch.cat([rays * depth + moved[..., :2], depth], dim=-1)
+        unseen = (1 - found[..., 4:5] / _SEEN).clamp(min=0)
+        return torch.cat([rays * depth + unseen * moved[..., :2], depth], dim=-1)
 
 
 class _Block(nn.Sequential):
