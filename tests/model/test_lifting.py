@@ -78,13 +78,17 @@ def test_a_joint_moved_in_depth_stays_on_its_ray_and_alone():
     torch.testing.assert_close(lifted[:, others], found[:, others, :3], rtol=1e-5, atol=1e-2)
 
 
-def test_a_joint_may_leave_its_ray_in_millimetres():
+@pytest.mark.parametrize(
+    ("heat", "share"), [(0.0, 1.0), (0.025, 0.75), (0.1, 0.0), (0.9, 0.0)]
+)
+def test_a_joint_leaves_its_ray_as_far_as_the_heat_does_not_show_it(heat, share):
     head = BODY_22.index("head")
     found = found_people()
+    found[:, head, 4] = heat
     with torch.no_grad():
         lifted = biased(moved=(0.1, -0.02, 0), joint=head)(found)
     step = lifted[:, head] - found[:, head, :3]
-    wanted = torch.tensor([50.0, -10.0, 0.0]).expand(3, 3)
+    wanted = share * torch.tensor([50.0, -10.0, 0.0]).expand(3, 3)
     torch.testing.assert_close(step, wanted, rtol=0, atol=1e-2)
 
 
