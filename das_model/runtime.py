@@ -60,12 +60,12 @@ class PoseEstimator:
             **{k: tuple(v) if isinstance(v, list) else v for k, v in config["encoding"].items()}
         )
         self._decode = DecodeConfig()
-        self._lift = lift
+        self.lift = lift
         self._inputs: dict[str, np.ndarray] = {}  # beside the picture, unused without lifting
         for value in self._session.get_inputs():
             if value.name == "found":
                 self._inputs["found"] = np.zeros((1, *value.shape[1:]), np.float32)
-                self._lift = lift or self._lifted
+                self.lift = lift or self._lifted
         self._outputs = [v.name for v in self._session.get_outputs() if v.name != "lifted"]
         self._multiple = self._encoding.strides[-1]
         self.skeleton = Skeleton(tuple(config["joint_names"]))
@@ -125,7 +125,7 @@ class PoseEstimator:
         levels, heat = network_maps(outputs)
         mapped_s = time.monotonic()
         people = decode(
-            levels, boxed_camera, self._encoding, self.skeleton, self._decode, heat, self._lift
+            levels, boxed_camera, self._encoding, self.skeleton, self._decode, heat, self.lift
         )
         self.stages_s = (boxed_s - begin_s, mapped_s - boxed_s, time.monotonic() - mapped_s)
         self.centre_map = (

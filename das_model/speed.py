@@ -70,11 +70,12 @@ def _rows(estimator: PoseEstimator) -> dict[str, Callable[[], object]]:
         name = f"{size[0]}x{size[1]} at {net_size[0]}x{net_size[1]}"
         rows[f"whole call, {name}"] = lambda i=image, c=camera: estimator(i, c)
         rows[f"letterbox, {name}"] = lambda i=image, c=camera, n=net_size: letterbox(i, c, n)
-    camera = Camera.from_fov((448, 256))
+    camera, encoding = Camera.from_fov((448, 256)), Encoding(heat_stride=4)
+    heat = np.full((BODY_22.num_joints, 64, 112), 0.5, np.float32)
     for num_people in (1, 20):
         maps = crowded_maps(num_people, 448, 256)
-        assert len(decode(maps, camera, Encoding(), BODY_22, DecodeConfig())) == num_people
+        assert len(decode(maps, camera, encoding, BODY_22, DecodeConfig())) == num_people
         rows[f"decode {num_people} people"] = lambda m=maps: decode(
-            m, camera, Encoding(), BODY_22, DecodeConfig()
+            m, camera, encoding, BODY_22, DecodeConfig(), heat, estimator.lift
         )
     return rows
