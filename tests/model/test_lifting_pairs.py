@@ -1,0 +1,124 @@
+"""Pairs to train the lifting on: who is paired with whom, and what becomes of the others."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from people_scenes import STANDING, annotate
+
+from das_model.camera import Camera
+from das_model.datasets import lifting_pairs
+from das_model.datasets.lifting_pairs import collect_pairs, load_pairs, save_pairs
+from das_model.decode import NUM_CUES
+from das_model.people import People
+from das_model.skeleton import BODY_22, Skeleton
+from das_model.synthetic.storage import write_image, write_shard
+
+CAMERA = Camera.from_fov((64, 48), 60)
+ROOTS_MM = ([-500, 0, 4000], [600, 0, 5000])
+MODEL = Path("model.onnx")
+
+
+class FakeEstimator:
+    """Finds people at given roots, by the number of the picture; tells no cues without heat."""
+
+    roots_mm: dict[int, list[list[float]]]
+    skeleton = BODY_22
+    has_heat = True
+    asked: list[tuple]
+
+    def __init__(self, model_file, num_threads, lift):
+        self.asked.append((model_file, num_threads))
+        self.lift = lift
+
+    def __call__(self, image, camera):
+        roots = np.reshape(self.roots_mm.get(round(image.mean() / 40), []), (-1, 1, 3))
+        people = (roots + STANDING)[:, self.skeleton.indices_in(BODY_22)].astype(np.float32)
+        if len(people) and self.has_heat:
+            cues = np.zeros((*people.shape[:2], NUM_CUES), np.float32)
+            cues[..., :3], cues[..., 3:] = people, np.arange(len(people))[:, None, None]
+            people = self.lift(cues)
+        ones = np.ones(people.shape[:2], np.float32)
+        return People(
+            people, ones, ones[:, 0], np.full(len(people), -1, np.int64), self.skeleton
+        )
+
+
+@pytest.fixture
+def estimator(monkeypatch):
+    """The fake in place of the model, and threads in place of processes."""
+    monkeypatch.setattr(lifting_pairs, "PoseEstimator", FakeEstimator)
+    monkeypatch.setattr(
+        lifting_pairs, "ProcessPoolExecutor", lambda number, _: ThreadPoolExecutor(number)
+    )
+    monkeypatch.setattr(FakeEstimator, "asked", [], raising=False)
+    monkeypatch.setattr(FakeEstimator, "roots_mm", {}, raising=False)
+    return FakeEstimator
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory):
+    """Three pictures, grey by their number, all of the same two people."""
+    root = tmp_path_factory.mktemp("rendered")
+    for number in range(3):
+        write_image(root, number, np.full((48, 64, 3), 40 * number, np.uint8))
+    write_shard(root, [0, 1, 2], [annotate(ROOTS_MM, CAMERA)] * 3)
+    return root
+
+
+def test_people_are_paired_with_whom_they_show(estimator, rendered):
+    nobody, left, right = [0, -3000, 4000], [-520, 20, 4300], [580, 0, 4800]
+    estimator.roots_mm = {0: [nobody, right, left], 1: [], 2: [left]}
+    pairs = collect_pairs(MODEL, rendered, range(3))
+    assert estimator.asked == [(MODEL, 1)]
+    assert pairs.found.dtype == pairs.wanted.dtype == np.float32 and pairs.valid.all()
+    np.testing.assert_allclose(pairs.found[:, 0, :3], [right, left, left])
+    np.testing.assert_allclose(pairs.found[:, 0, 3:], [[1] * 4, [2] * 4, [0] * 4])
+    expected = np.reshape([ROOTS_MM[i] for i in (1, 0, 0)], (3, 1, 3)) + STANDING
+    np.testing.assert_allclose(pairs.wanted, expected, atol=1e-3)
+
+
+def test_pictures_are_worked_through_in_parts_and_counted(estimator, rendered, monkeypatch):
+    monkeypatch.setattr(lifting_pairs, "_CHUNK", 2)
+    estimator.roots_mm = {i: [[-500, 0, 4000 + 10 * i]] for i in range(3)}
+    finished = []
+    pairs = collect_pairs(MODEL, rendered, [2, 0, 1], 2, finished.append)
+    assert finished == [2, 1] and len(estimator.asked) == 2
+    np.testing.assert_allclose(pairs.found[:, 0, 2], [4020, 4000, 4010])
+
+
+def test_where_nobody_is_found_there_is_no_pair(estimator, rendered, tmp_path):
+    pairs = collect_pairs(MODEL, rendered, [0, 1])
+    assert len(pairs) == 0 and pairs.found.shape == (0, 22, NUM_CUES)
+    save_pairs(tmp_path / "new" / "pairs.npz", pairs)
+    read = load_pairs(tmp_path / "new" / "pairs.npz")
+    assert read.found.shape == (0, 22, NUM_CUES) and read.wanted.shape == (0, 22, 3)
+    assert read.valid.shape == (0, 22) and read.valid.dtype == bool
+
+
+def test_saved_pairs_come_back(estimator, rendered, tmp_path):
+    estimator.roots_mm = {0: list(ROOTS_MM)}
+    pairs = collect_pairs(MODEL, rendered, [0])
+    save_pairs(tmp_path / "pairs.npz", pairs)
+    read = load_pairs(tmp_path / "pairs.npz")
+    assert len(read) == 2
+    for name in ("found", "wanted", "valid"):
+        np.testing.assert_array_equal(getattr(read, name), getattr(pairs, name))
+
+
+def test_joints_go_by_name_and_unlabelled_ones_are_not_valid(estimator, rendered, monkeypatch):
+    joints = Skeleton(("pelvis", "right_toe", "nose", "left_wrist"))
+    monkeypatch.setattr(estimator, "skeleton", joints)
+    estimator.roots_mm = {0: [ROOTS_MM[0]]}
+    pairs = collect_pairs(MODEL, rendered, [0])
+    assert pairs.valid.tolist() == [[True, False, True, True]]
+    known = [0, 2, 3]
+    np.testing.assert_allclose(pairs.found[:, known, :3], pairs.wanted[:, known], atol=1e-3)
+
+
+def test_a_model_without_heat_is_refused(estimator, rendered, monkeypatch):
+    monkeypatch.setattr(estimator, "has_heat", False)
+    estimator.roots_mm = {0: [ROOTS_MM[0]]}
+    with pytest.raises(ValueError, match="model.onnx must be a model with a heat map"):
+        collect_pairs(MODEL, rendered, [0])
