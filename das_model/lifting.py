@@ -24,6 +24,8 @@ _NEAREST_MM = 100.0
 _SEEN = 0.1  # heat from which on a joint's place in the picture is settled
 _SCALE_NOISE = 0.05  # of a training pose as a whole, standard deviation
 _JOINT_NOISE_MM = (5.0, 5.0, 30.0)  # of its joints on x, y and z
+_SEEN_SHARE, _SEEN_NOISE_MM = 0.8, 10.0  # of joints that are made better seen
+_RELATIVE_SHARE = 0.25  # of training people of whom only depths from the root on are known
 
 
 class PoseLifting(nn.Module):
@@ -98,6 +100,7 @@ class LiftingPairs:
         found: (N, J, 7) float32 of `PoseLifting.forward`.
         wanted: (N, J, 3) float32 mm in the same camera's space; any value where not `valid`.
         valid: (N, J) bool, the joint's place in space is known.
+        is_relative: (N,) bool, of `wanted` only depths count, from the root on.
 
     Raises:
         ValueError: if the shapes disagree.
@@ -106,12 +109,17 @@ class LiftingPairs:
     found: np.ndarray
     wanted: np.ndarray
     valid: np.ndarray
+    is_relative: np.ndarray
 
     def __post_init__(self) -> None:
         for name, size in (("found", (NUM_CUES,)), ("wanted", (3,)), ("valid", ())):
             shape, expected = getattr(self, name).shape, (*self.found.shape[:2], *size)
             if shape != expected:
                 raise ValueError(f"LiftingPairs.{name} must be {expected}, got {shape}")
+        if self.is_relative.shape != (len(self),):
+            raise ValueError(
+                f"LiftingPairs.is_relative must be {(len(self),)}, got {self.is_relative.shape}"
+            )
 
     def __len__(self) -> int:
         return len(self.found)
@@ -158,13 +166,16 @@ def train_lifting(
     lifting = PoseLifting(skeleton.num_joints)
     optimiser = torch.optim.AdamW(lifting.parameters(), 1e-3, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, num_steps)
-    found, wanted, valid = (
-        torch.from_numpy(v) for v in (pairs.found, pairs.wanted, pairs.valid)
-    )
-    order = torch.from_numpy(skeleton.flip_order)
+    arrays = (pairs.found, pairs.wanted, pairs.valid, pairs.is_relative)
+    tensors = [torch.from_numpy(array) for array in arrays]
+    share = np.where(pairs.is_relative, _RELATIVE_SHARE, 1 - _RELATIVE_SHARE)
+    for kind in (False, True):
+        share[pairs.is_relative == kind] /= max(1, np.count_nonzero(pairs.is_relative == kind))
+    share, order = torch.from_numpy(share), torch.from_numpy(skeleton.flip_order)
     for _ in range(num_steps):
-        chosen = torch.randint(len(pairs), (batch_size,))
-        loss = lifting_loss(lifting, *_varied(found[chosen], wanted[chosen], valid[chosen], order))
+        chosen = torch.multinomial(share, batch_size, replacement=True)
+        batch = (tensor[chosen] for tensor in tensors)
+        loss = lifting_loss(lifting, *_varied(*batch, order))
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(lifting.parameters(), 1.0)
@@ -173,7 +184,9 @@ def train_lifting(
     return lifting.eval()
 
 
-def lifting_loss(lifting: PoseLifting, found: Tensor, wanted: Tensor, valid: Tensor) -> Tensor:
+def lifting_loss(
+    lifting: PoseLifting, found: Tensor, wanted: Tensor, valid: Tensor, is_relative: Tensor
+) -> Tensor:
     """Mean distance of the joints, root on root, in units of 100 mm, and of the root's depth in
     logarithm, twice: 10 % of depth count as much as 20 mm of pose.
 
@@ -182,20 +195,25 @@ def lifting_loss(lifting: PoseLifting, found: Tensor, wanted: Tensor, valid: Ten
         found: (P, J, 7) of `PoseLifting.forward`.
         wanted: (P, J, 3) mm in camera space; any value where not `valid`.
         valid: (P, J) bool; nothing is asked of a person without a valid root.
+        is_relative: (P,) bool, only depths from the root on are asked for.
     """
     has_root = valid[:, 0]
     valid = valid & has_root[:, None]
     lifted, wanted = lifting(found), wanted.where(valid[..., None], _NEAREST_MM)
-    distance = (lifted - lifted[:, :1] - wanted + wanted[:, :1]).norm(dim=-1)
+    difference = lifted - lifted[:, :1] - wanted + wanted[:, :1]
+    flat = difference * torch.tensor([0.0, 0.0, 1.0])
+    distance = torch.where(is_relative[:, None, None], flat, difference).norm(dim=-1)
     pose = (distance * valid).sum() / valid.sum().clamp(min=1)
+    is_placed = has_root & ~is_relative
     depth = (lifted[:, 0, 2] / wanted[:, 0, 2].clamp(min=_NEAREST_MM)).log().abs()
-    return pose / 100 + 2 * (depth * has_root).sum() / has_root.sum().clamp(min=1)
+    return pose / 100 + 2 * (depth * is_placed).sum() / is_placed.sum().clamp(min=1)
 
 
 def _varied(
-    found: Tensor, wanted: Tensor, valid: Tensor, flip_order: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
-    """A batch with half of the people mirrored, scaled as a whole and shaken in their joints."""
+    found: Tensor, wanted: Tensor, valid: Tensor, is_relative: Tensor, flip_order: Tensor
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """A batch with half of the people mirrored, all scaled as a whole and shaken in their joints,
+    and half of the placed ones better seen."""
     is_mirrored = torch.rand(len(found), 1) < 0.5
     mirror = torch.tensor([-1.0, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0])
     found = torch.where(is_mirrored[..., None], found[:, flip_order] * mirror, found)
@@ -203,4 +221,26 @@ def _varied(
     valid = torch.where(is_mirrored, valid[:, flip_order], valid)
     joints = found[..., :3] * (_SCALE_NOISE * torch.randn(len(found), 1, 1)).exp()
     joints = joints + torch.randn_like(joints) * torch.tensor(_JOINT_NOISE_MM)
-    return torch.cat([joints, found[..., 3:]], dim=-1), wanted, valid
+    found = torch.cat([joints, found[..., 3:]], dim=-1)
+    is_seen = (torch.rand(len(found), 1) < 0.5) & (torch.rand(valid.shape) < _SEEN_SHARE)
+    is_seen &= valid & ~is_relative[:, None]
+    return _better_seen(found, wanted, is_seen), wanted, valid, is_relative
+
+
+def _better_seen(found: Tensor, wanted: Tensor, is_seen: Tensor) -> Tensor:
+    """Some joints as if the heat showed them where they are: it knows people on photos better
+    than the rendered ones that lifting learns from.
+
+    Args:
+        found: (P, J, 7) of `PoseLifting.forward`.
+        wanted: (P, J, 3) mm in camera space.
+        is_seen: (P, J) bool, which joints.
+    """
+    rays = wanted[..., :2] / wanted[..., 2:].clamp(min=_NEAREST_MM)
+    shift = rays * found[..., 2:3] - found[..., :2]
+    shift = shift + _SEEN_NOISE_MM * torch.randn_like(shift)
+    shift = shift.where(is_seen[..., None], 0.0)
+    heat = found[..., 4].maximum(0.2 + 0.7 * torch.rand(is_seen.shape))
+    heat = heat.where(is_seen, found[..., 4])[..., None]
+    moved = [found[..., :2] + shift, found[..., 2:4], heat, found[..., 5:] + shift]
+    return torch.cat(moved, dim=-1)

@@ -1,16 +1,18 @@
-"""Train the lifting of an exported model on what it finds in rendered pictures.
+"""Train the lifting of an exported model on what it finds in training pictures.
 
-    python scripts/train_lifting.py runs/lite/lite.onnx --synthetic DIR \\
+    python scripts/train_lifting.py runs/lite/lite.onnx --synthetic DIR --photos DIR \\
         --out runs/lite/lifting.safetensors
 """
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
 from das_model.checkpoint import save_tensors
-from das_model.datasets.lifting_pairs import collect_pairs, load_pairs, save_pairs
+from das_model.datasets.lifting_pairs import collect_pairs, join_pairs, load_pairs, save_pairs
+from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
 from das_model.lifting import train_lifting
 from das_model.runtime import PoseEstimator
@@ -21,8 +23,9 @@ add("model", type=Path, help="ONNX file of export.py")
 people = parser.add_mutually_exclusive_group(required=True)
 people.add_argument("--synthetic", type=Path, help="folder of render_synthetic.py, for training")
 people.add_argument("--pairs", type=Path, help=".npz of an earlier run with this very model")
+add("--photos", type=Path, help="folder with annotations.json, of which depths are guessed")
 add("--out", type=Path, required=True, help="safetensors to write; the pairs go beside it")
-add("--pictures", type=int, help="the first so many instead of all")
+add("--pictures", type=int, help="the first so many of each folder instead of all")
 add("--workers", type=int, default=1, help="processes that look for people")
 add("--steps", type=int, default=8000, help="of training")
 add("--seed", type=int, default=0)
@@ -32,11 +35,16 @@ if __name__ == "__main__":
     if args.pairs:
         pairs = load_pairs(args.pairs)
     else:
-        num_pictures = len(RenderedSet.open(args.synthetic))
-        chosen = range(min(args.pictures or num_pictures, num_pictures))
-        bar = tqdm(total=len(chosen), unit="picture")
-        pairs = collect_pairs(args.model, args.synthetic, chosen, args.workers, bar.update)
-        bar.close()
+        openers = [partial(RenderedSet.open, args.synthetic)]
+        if args.photos:
+            openers.append(partial(PhotoSet.open, args.photos, "train"))
+        parts = []
+        for opener in openers:
+            num_pictures = len(opener())
+            chosen = range(min(args.pictures or num_pictures, num_pictures))
+            with tqdm(total=len(chosen), unit="picture") as bar:
+                parts.append(collect_pairs(args.model, opener, chosen, args.workers, bar.update))
+        pairs = join_pairs(parts)
         save_pairs(args.out.with_suffix(".npz"), pairs)
     print(f"{len(pairs)} people found and known")
     skeleton = PoseEstimator(args.model).skeleton

@@ -1,4 +1,8 @@
-"""What a model finds of rendered people, beside where they are: training data of the lifting."""
+"""What a model finds of people, beside where they are: training data of the lifting.
+
+Rendered people are known in space. Of people in photos at most the depths from the root on are,
+by a guess; they show the lifting how people in photos are found.
+"""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -9,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from das_model.annotation import Annotation
-from das_model.datasets.rendered import RenderedSet
+from das_model.datasets.data_config import AnnotatedSet
 from das_model.decode import NUM_CUES
 from das_model.lifting import LiftingPairs
 from das_model.metrics import match_one_to_one, mean_distances_px, person_sizes_px
@@ -22,16 +26,16 @@ _CHUNK = 200  # pictures that a process works through at a time
 
 def collect_pairs(
     model_file: Path,
-    root: Path,
+    open_set: Callable[[], AnnotatedSet],
     pictures: Sequence[int],
     num_workers: int = 1,
     on_done: Callable[[int], object] = lambda _: None,
 ) -> LiftingPairs:
-    """Run a model over rendered pictures and pair what it finds with the labels.
+    """Run a model over pictures and pair what it finds with the labels.
 
     Args:
         model_file: an ONNX file of `das_model.export`; its own lifting, if any, is left out.
-        root: folder of rendered pictures.
+        open_set: opens the labelled pictures, in every process.
         pictures: numbers of those to look at.
         num_workers: processes, each with one thread.
         on_done: told the number of pictures finished since the last call.
@@ -42,27 +46,29 @@ def collect_pairs(
     chunks = [pictures[i : i + _CHUNK] for i in range(0, len(pictures), _CHUNK)]
     parts = []
     with ProcessPoolExecutor(num_workers, get_context("spawn")) as pool:
-        done = pool.map(partial(_pairs_of, model_file, root), chunks)
+        done = pool.map(partial(_pairs_of, model_file, open_set), chunks)
         for chunk, part in zip(chunks, done, strict=True):
             parts.append(part)
             on_done(len(chunk))
-    return LiftingPairs(
-        np.concatenate([part.found for part in parts]),
-        np.concatenate([part.wanted for part in parts]),
-        np.concatenate([part.valid for part in parts]),
-    )
+    return join_pairs(parts)
+
+
+def join_pairs(parts: Sequence[LiftingPairs]) -> LiftingPairs:
+    """The pairs of all parts."""
+    names = LiftingPairs.__slots__
+    return LiftingPairs(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
 
 
 def save_pairs(file: Path, pairs: LiftingPairs) -> None:
     """Write pairs as .npz."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(file, found=pairs.found, wanted=pairs.wanted, valid=pairs.valid)
+    np.savez(file, **{name: getattr(pairs, name) for name in pairs.__slots__})
 
 
 def load_pairs(file: Path) -> LiftingPairs:
     """Inverse of `save_pairs`."""
     with np.load(file) as arrays:
-        return LiftingPairs(arrays["found"], arrays["wanted"], arrays["valid"])
+        return LiftingPairs(*(arrays[name] for name in LiftingPairs.__slots__))
 
 
 class _Listener:
@@ -76,16 +82,20 @@ class _Listener:
         return found[..., :3]
 
 
-def _pairs_of(model_file: Path, root: Path, pictures: Sequence[int]) -> LiftingPairs:
+def _pairs_of(
+    model_file: Path, open_set: Callable[[], AnnotatedSet], pictures: Sequence[int]
+) -> LiftingPairs:
     """The pairs of some pictures."""
-    listener, people = _Listener(), RenderedSet.open(root)
+    listener, people = _Listener(), open_set()
     estimator = PoseEstimator(model_file, num_threads=1, lift=listener)
     estimator.score_threshold = _SCORE_THRESHOLD
     num_joints = estimator.skeleton.num_joints
     found, wanted = [np.zeros((0, num_joints, NUM_CUES))], [np.zeros((0, num_joints, 3))]
-    valid = [np.zeros((0, num_joints), bool)]
+    valid, is_relative = [np.zeros((0, num_joints), bool)], [np.zeros(0, bool)]
     for picture in pictures:
         image, annotation = people[picture]
+        if not annotation.valid_3d.any():
+            continue
         if len(lifted := estimator(image, annotation.camera)) == 0:
             continue
         if listener.found is None:
@@ -95,10 +105,14 @@ def _pairs_of(model_file: Path, root: Path, pictures: Sequence[int]) -> LiftingP
         found.append(listener.found[ours])
         wanted.append(known.joints_cam[theirs])
         valid.append(known.valid_3d[theirs])
+        relative = known.is_relative
+        is_relative.append(np.zeros(len(theirs), bool) if relative is None else relative[theirs])
+    is_known = np.concatenate(valid).any(axis=1)
     return LiftingPairs(
-        np.concatenate(found).astype(np.float32),
-        np.concatenate(wanted).astype(np.float32),
-        np.concatenate(valid),
+        np.concatenate(found).astype(np.float32)[is_known],
+        np.concatenate(wanted).astype(np.float32)[is_known],
+        np.concatenate(valid)[is_known],
+        np.concatenate(is_relative)[is_known],
     )
 
 

@@ -113,7 +113,8 @@ def test_loss_by_hand():
 
     def loss_of(*valid):
         with torch.no_grad():
-            return lifting_loss(fixed, found, wanted, torch.tensor(valid).bool()).item()
+            is_valid, nobody = torch.tensor(valid).bool(), torch.zeros(2, dtype=torch.bool)
+            return lifting_loss(fixed, found, wanted, is_valid, nobody).item()
 
     assert loss_of([1, 1, 1], [1, 1, 1]) == pytest.approx(0, abs=1e-5)
     found[0, 1, :3] += torch.tensor([30.0, 0, 40])  # 50 mm off
@@ -125,32 +126,43 @@ def test_loss_by_hand():
     assert loss_of([0, 0, 0], [0, 0, 0]) == 0
 
 
+def test_loss_of_relative_people_is_of_depths_from_the_root_on():
+    found = found_people()[:2, :3]
+    wanted = found[..., :3] + torch.tensor([300.0, -40.0, 0.0])  # another place in the picture
+    wanted[..., 2] -= 2000  # and another distance
+    wanted[1, 2, 2] += 60
+    valid, relative = torch.ones(2, 3, dtype=torch.bool), torch.ones(2, dtype=torch.bool)
+    loss = lifting_loss(biased(num_joints=3), found, wanted, valid, relative)
+    assert loss.item() == pytest.approx(0.6 / 6, abs=1e-4)
+
+
 @pytest.mark.parametrize("unknown", [np.nan, 7e4])
 def test_joints_without_a_place_have_no_say(unknown):
     found = found_people()
     wanted = found[..., :3] + torch.tensor([20.0, 0.0, 90.0])
     valid = torch.ones(3, NUM_BODY, dtype=torch.bool)
     valid[0, 5], valid[2, 0] = False, False
-    network = biased(0.1)
+    network, relative = biased(0.1), torch.zeros(3, dtype=torch.bool)
     gradients = []
     for value in (0.0, unknown):
         wanted[~valid] = value
         network.zero_grad()
-        loss = lifting_loss(network, found, wanted, valid)
+        loss = lifting_loss(network, found, wanted, valid, relative)
         loss.backward()
         gradients.append((loss.detach(), network.leave.bias.grad.clone()))
     torch.testing.assert_close(gradients[0], gradients[1], rtol=0, atol=0)
     alone = torch.zeros_like(valid)
     alone[0, [0, 7]] = True  # of all joints the root and one more
     network.zero_grad()
-    lifting_loss(network, found, wanted, alone).backward()
+    lifting_loss(network, found, wanted, alone, relative).backward()
     moves = network.leave.bias.grad[:-1].view(NUM_BODY, 3).abs().sum(dim=1)
     assert set(moves.nonzero()[:, 0].tolist()) == {0, 7}
 
 
 @pytest.fixture
 def all_mirrored(monkeypatch):
-    """Everybody is mirrored, and nobody scaled or shaken."""
+    """Everybody is mirrored, and nobody scaled, shaken or better seen."""
+    monkeypatch.setattr(lifting, "_SEEN_SHARE", 0.0)
     monkeypatch.setattr(lifting, "_SCALE_NOISE", 0.0)
     monkeypatch.setattr(lifting, "_JOINT_NOISE_MM", (0.0, 0.0, 0.0))
     monkeypatch.setattr(torch, "rand", torch.zeros)
@@ -162,7 +174,7 @@ def test_a_mirrored_person_by_hand(all_mirrored):
                            [-90, 390, 3100, 0.1, 0.2, -5, 6]]])  # fmt: skip
     wanted, valid = found[..., :3] + 1, torch.tensor([[True, False, True]])
     order = torch.from_numpy(skeleton.flip_order)
-    mirrored = lifting._varied(found, wanted, valid, order)
+    mirrored = lifting._varied(found, wanted, valid, torch.tensor([True]), order)
     assert mirrored[0].tolist() == torch.tensor(
         [[[-10.0, 20, 3000, 0.9, 0.8, -1, 2], [90, 390, 3100, 0.1, 0.2, 5, 6],
           [-70, 400, 2900, 0.5, 0.4, -3, 4]]]
@@ -173,20 +185,25 @@ def test_a_mirrored_person_by_hand(all_mirrored):
 
 def test_mirroring_twice_gives_the_same(all_mirrored):
     found = found_people()
-    wanted, valid = found[..., :3] * 1.1, torch.rand_like(found[..., 0]) < 0.5
+    people = (
+        found, found[..., :3] * 1.1, torch.rand_like(found[..., 0]) < 0.5,
+        torch.tensor([False, True, False]),
+    )  # fmt: skip
     order = torch.from_numpy(BODY_22.flip_order)
-    once = lifting._varied(found, wanted, valid, order)
+    once = lifting._varied(*people, order)
     assert not torch.equal(once[0], found)
-    for twice, first in zip(lifting._varied(*once, order), (found, wanted, valid), strict=True):
+    for twice, first in zip(lifting._varied(*once, order), people, strict=True):
         assert torch.equal(twice, first)
 
 
-def test_half_are_mirrored_and_what_is_wanted_is_not_shaken():
+def test_half_are_mirrored_and_what_is_wanted_is_not_shaken(monkeypatch):
+    monkeypatch.setattr(lifting, "_SEEN_SHARE", 0.0)
     torch.manual_seed(0)
     found = found_people(np.tile(ROOTS_MM[1:2], (200, 1)))
     wanted, valid = found[..., :3].clone(), torch.ones(200, NUM_BODY, dtype=torch.bool)
     order = torch.from_numpy(BODY_22.flip_order)
-    varied, kept, _ = lifting._varied(found, wanted, valid, order)
+    nobody = torch.zeros(200, dtype=torch.bool)
+    varied, kept, *_ = lifting._varied(found, wanted, valid, nobody, order)
     is_mirrored = kept[:, 0, 0] < 0
     assert 60 < is_mirrored.sum() < 140
     assert torch.equal(kept[~is_mirrored], wanted[~is_mirrored])
@@ -194,6 +211,40 @@ def test_half_are_mirrored_and_what_is_wanted_is_not_shaken():
     assert 0.03 < scales.std() < 0.07 and abs(scales.mean() - 1) < 0.02
     rays = varied[..., :2] / varied[..., 2:3] - kept[..., :2] / kept[..., 2:]
     assert rays.abs().max() < 0.02  # the noise is small beside a picture
+
+
+def test_better_seen_joints_stand_on_their_true_rays(monkeypatch):
+    monkeypatch.setattr(lifting, "_SEEN_NOISE_MM", 0.0)
+    found = found_people()
+    found[..., 4] = 0.1
+    wanted = found[..., :3] * 1.2 + torch.tensor([80.0, -30.0, 0.0])
+    is_seen = torch.zeros(3, NUM_BODY, dtype=torch.bool)
+    is_seen[1, 4] = is_seen[2, 9] = True
+    seen = lifting._better_seen(found, wanted, is_seen)
+    torch.testing.assert_close(seen[~is_seen], found[~is_seen])
+    moved, before, true = seen[is_seen], found[is_seen], wanted[is_seen]
+    torch.testing.assert_close(moved[:, :2] / moved[:, 2:3], true[:, :2] / true[:, 2:])
+    torch.testing.assert_close(moved[:, 2:4], before[:, 2:4])  # depth and score as they were
+    assert (moved[:, 4] >= 0.2).all()
+    torch.testing.assert_close(moved[:, 5:] - before[:, 5:], moved[:, :2] - before[:, :2])
+
+
+def test_only_placed_people_with_a_known_joint_are_better_seen(monkeypatch):
+    monkeypatch.setattr(lifting, "_SCALE_NOISE", 0.0)
+    monkeypatch.setattr(lifting, "_JOINT_NOISE_MM", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(lifting, "_SEEN_SHARE", 1.0)
+    torch.manual_seed(0)
+    found = found_people(np.tile(ROOTS_MM[2:], (300, 1)))
+    found[..., 4] = 0.0
+    valid = torch.ones(300, NUM_BODY, dtype=torch.bool)
+    valid[:, 0] = False
+    relative = torch.arange(300) < 100
+    order = torch.from_numpy(BODY_22.flip_order)
+    varied, _, _, told = lifting._varied(found, found[..., :3].clone(), valid, relative, order)
+    assert torch.equal(told, relative)
+    is_seen = varied[..., 4] > 0
+    assert not is_seen[:100].any() and not is_seen[:, 0].any()
+    assert 60 < is_seen[100:, 1:].all(dim=1).sum() < 140
 
 
 def deep_pairs(num_people=64):
@@ -206,7 +257,10 @@ def deep_pairs(num_people=64):
     found[..., :3] = wanted * (depth / wanted[..., 2])[..., None]
     found[:, BODY_22.index("left_wrist"), 0] += 100
     return LiftingPairs(
-        found.astype(np.float32), wanted, np.ones((num_people, NUM_BODY), bool)
+        found.astype(np.float32),
+        wanted,
+        np.ones((num_people, NUM_BODY), bool),
+        np.zeros(num_people, bool),
     )
 
 
@@ -246,6 +300,7 @@ def pairs_of_shape(num_people, num_joints):
         np.zeros((num_people, num_joints, NUM_CUES), np.float32),
         np.zeros((num_people, num_joints, 3), np.float32),
         np.zeros((num_people, num_joints), bool),
+        np.zeros(num_people, bool),
     )
 
 
@@ -264,10 +319,13 @@ def test_what_cannot_be_trained_on_is_said(pairs, skeleton, told):
     ("name", "shape", "expected"),
     [("found", (2, 22, 5), r"\(2, 22, 7\), got \(2, 22, 5\)"),
      ("wanted", (2, 21, 3), r"\(2, 22, 3\), got \(2, 21, 3\)"),
-     ("valid", (3, 22), r"\(2, 22\), got \(3, 22\)")],
+     ("valid", (3, 22), r"\(2, 22\), got \(3, 22\)"),
+     ("is_relative", (3,), r"\(2,\), got \(3,\)")],
 )  # fmt: skip
 def test_pairs_of_other_shapes_are_refused(name, shape, expected):
-    arrays = {"found": (2, 22, NUM_CUES), "wanted": (2, 22, 3), "valid": (2, 22)} | {name: shape}
+    arrays = {
+        "found": (2, 22, NUM_CUES), "wanted": (2, 22, 3), "valid": (2, 22), "is_relative": (2,),
+    } | {name: shape}  # fmt: skip
     with pytest.raises(ValueError, match=f"LiftingPairs.{name} must be {expected}"):
         LiftingPairs(**{key: np.zeros(size) for key, size in arrays.items()})
 

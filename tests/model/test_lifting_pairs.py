@@ -1,6 +1,8 @@
 """Pairs to train the lifting on: who is paired with whom, and what becomes of the others."""
 
+import dataclasses
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,8 @@ from people_scenes import STANDING, annotate
 
 from das_model.camera import Camera
 from das_model.datasets import lifting_pairs
-from das_model.datasets.lifting_pairs import collect_pairs, load_pairs, save_pairs
+from das_model.datasets.lifting_pairs import collect_pairs, join_pairs, load_pairs, save_pairs
+from das_model.datasets.rendered import RenderedSet
 from das_model.decode import NUM_CUES
 from das_model.people import People
 from das_model.skeleton import BODY_22, Skeleton
@@ -70,7 +73,7 @@ def rendered(tmp_path_factory):
 def test_people_are_paired_with_whom_they_show(estimator, rendered):
     nobody, left, right = [0, -3000, 4000], [-520, 20, 4300], [580, 0, 4800]
     estimator.roots_mm = {0: [nobody, right, left], 1: [], 2: [left]}
-    pairs = collect_pairs(MODEL, rendered, range(3))
+    pairs = collect_pairs(MODEL, partial(RenderedSet.open, rendered), range(3))
     assert estimator.asked == [(MODEL, 1)]
     assert pairs.found.dtype == pairs.wanted.dtype == np.float32 and pairs.valid.all()
     np.testing.assert_allclose(pairs.found[:, 0, :3], [right, left, left])
@@ -83,13 +86,14 @@ def test_pictures_are_worked_through_in_parts_and_counted(estimator, rendered, m
     monkeypatch.setattr(lifting_pairs, "_CHUNK", 2)
     estimator.roots_mm = {i: [[-500, 0, 4000 + 10 * i]] for i in range(3)}
     finished = []
-    pairs = collect_pairs(MODEL, rendered, [2, 0, 1], 2, finished.append)
+    opener = partial(RenderedSet.open, rendered)
+    pairs = collect_pairs(MODEL, opener, [2, 0, 1], 2, finished.append)
     assert finished == [2, 1] and len(estimator.asked) == 2
     np.testing.assert_allclose(pairs.found[:, 0, 2], [4020, 4000, 4010])
 
 
 def test_where_nobody_is_found_there_is_no_pair(estimator, rendered, tmp_path):
-    pairs = collect_pairs(MODEL, rendered, [0, 1])
+    pairs = collect_pairs(MODEL, partial(RenderedSet.open, rendered), [0, 1])
     assert len(pairs) == 0 and pairs.found.shape == (0, 22, NUM_CUES)
     save_pairs(tmp_path / "new" / "pairs.npz", pairs)
     read = load_pairs(tmp_path / "new" / "pairs.npz")
@@ -99,11 +103,11 @@ def test_where_nobody_is_found_there_is_no_pair(estimator, rendered, tmp_path):
 
 def test_saved_pairs_come_back(estimator, rendered, tmp_path):
     estimator.roots_mm = {0: list(ROOTS_MM)}
-    pairs = collect_pairs(MODEL, rendered, [0])
+    pairs = collect_pairs(MODEL, partial(RenderedSet.open, rendered), [0])
     save_pairs(tmp_path / "pairs.npz", pairs)
     read = load_pairs(tmp_path / "pairs.npz")
     assert len(read) == 2
-    for name in ("found", "wanted", "valid"):
+    for name in ("found", "wanted", "valid", "is_relative"):
         np.testing.assert_array_equal(getattr(read, name), getattr(pairs, name))
 
 
@@ -111,14 +115,38 @@ def test_joints_go_by_name_and_unlabelled_ones_are_not_valid(estimator, rendered
     joints = Skeleton(("pelvis", "right_toe", "nose", "left_wrist"))
     monkeypatch.setattr(estimator, "skeleton", joints)
     estimator.roots_mm = {0: [ROOTS_MM[0]]}
-    pairs = collect_pairs(MODEL, rendered, [0])
+    pairs = collect_pairs(MODEL, partial(RenderedSet.open, rendered), [0])
     assert pairs.valid.tolist() == [[True, False, True, True]]
     known = [0, 2, 3]
     np.testing.assert_allclose(pairs.found[:, known, :3], pairs.wanted[:, known], atol=1e-3)
+
+
+class HintedPhotos:
+    """One photo of two people, of whom the first one's depths are guessed."""
+
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, index):
+        annotation = annotate(ROOTS_MM, CAMERA)
+        known = annotation.valid_3d.copy()
+        known[1] = False
+        return np.zeros((48, 64, 3), np.uint8), dataclasses.replace(
+            annotation, valid_3d=known, is_relative=np.ones(2, bool)
+        )
+
+
+def test_people_whose_depths_nobody_guessed_make_no_pair(estimator, rendered):
+    estimator.roots_mm = {0: list(ROOTS_MM)}
+    pairs = collect_pairs(MODEL, HintedPhotos, [0])
+    assert pairs.is_relative.tolist() == [True]
+    np.testing.assert_allclose(pairs.found[0, :, :3], pairs.wanted[0], atol=1e-3)
+    both = join_pairs([collect_pairs(MODEL, partial(RenderedSet.open, rendered), [0]), pairs])
+    assert both.is_relative.tolist() == [False, False, True]
 
 
 def test_a_model_without_heat_is_refused(estimator, rendered, monkeypatch):
     monkeypatch.setattr(estimator, "has_heat", False)
     estimator.roots_mm = {0: [ROOTS_MM[0]]}
     with pytest.raises(ValueError, match="model.onnx must be a model with a heat map"):
-        collect_pairs(MODEL, rendered, [0])
+        collect_pairs(MODEL, partial(RenderedSet.open, rendered), [0])
