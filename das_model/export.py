@@ -5,9 +5,11 @@ for each level the maps of `decode.LevelMaps`. What the decoder and the window m
 (joint names, encoding, input size, licence of the weights) travels in the file's metadata.
 """
 
+import base64
 import json
 import warnings
 from collections import Counter
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -24,21 +26,18 @@ from das_model.targets import Encoding
 
 
 class ExportedNetwork(nn.Module):
-    """The network with the arithmetic that every level's maps need before decoding, and the
-    lifting of what is decoded, which the runtime asks for by itself."""
+    """The network with the arithmetic that every level's maps need before decoding."""
 
-    def __init__(self, network: DasNetwork, lifting: PoseLifting | None = None) -> None:
+    def __init__(self, network: DasNetwork) -> None:
         super().__init__()
-        self.network, self.lifting = network, lifting
+        self.network = network
 
-    def forward(self, image: Tensor, found: Tensor | None = None) -> tuple[Tensor, ...]:
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         """(1, H, W, 3) uint8 RGB to score (1, h, w), root (1, 3, h, w), joint offset
         (1, J, 3, h, w) and joint score (1, J, h, w) of each level, finest first; then the
-        joints' heat (1, J, H / 4, W / 4) of a network that tells it. With a lifting, `found`
-        (P, J, 7) becomes joints (P, J, 3), the last output."""
+        joints' heat (1, J, H / 4, W / 4) of a network that tells it."""
         levels = self.network(image.permute(0, 3, 1, 2))
-        maps = decoder_maps(levels, self.network.config.sigma_limit)
-        return maps if self.lifting is None else (*maps, self.lifting(found))
+        return decoder_maps(levels, self.network.config.sigma_limit)
 
 
 def decoder_maps(levels: list[HeadMaps], sigma_limit: float) -> tuple[Tensor, ...]:
@@ -84,38 +83,31 @@ def export_onnx(
         file: to write.
         input_size: nominal (width, height) px; the runtime keeps its area.
         about: further metadata, e.g. name, licence, training data.
-        lifting: of the network's people, to go into the same file.
+        lifting: of the network's people, to go into the same file's metadata.
 
     Raises:
-        ValueError: if the ONNX maps differ from torch's by more than 1e-4, or a network without
-            a heat map is to be lifted.
+        ValueError: if ONNX differs from torch by more than 1e-4, or a network without a heat map
+            is to be lifted.
     """
     if lifting is not None and not network.config.encoding.heat_stride:
         raise ValueError(
             f"{file}: only a network with a heat map can have a lifting, "
             f"got one on {network.config.backbone}"
         )
-    wrapper = ExportedNetwork(network.eval().cpu(), lifting).eval()
-    examples = _examples(wrapper, input_size)
+    wrapper = ExportedNetwork(network.eval().cpu()).eval()
     file.parent.mkdir(parents=True, exist_ok=True)
     names = output_names(network.config.encoding)
     axes = {name: {-2: f"h_{name[-1]}", -1: f"w_{name[-1]}"} for name in names}
-    people = {} if lifting is None else {"found": {0: "people"}, "lifted": {0: "people"}}
-    with warnings.catch_warnings():
-        # The tracing exporter is deprecated, but takes seconds where the new one takes minutes.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            wrapper, tuple(map(torch.from_numpy, examples.values())), str(file), dynamo=False,
-            opset_version=18, input_names=list(examples),
-            output_names=[*names, *(["lifted"] if people else [])],
-            dynamic_axes={"image": {1: "height", 2: "width"}, **axes, **people},
-        )  # fmt: skip
+    axes |= {"image": {1: "height", 2: "width"}}
+    _trace(wrapper, _noise(input_size), str(file), ["image"], names, axes)
     model = _with_folded_pads(file)
     metadata = {
         "network_config": network_config_to_json(network.config),
         "input_size": json.dumps(list(input_size)),
         **about,
     }
+    if lifting is not None:
+        metadata["lifting"] = _lifting_text(lifting, len(network.config.joint_names))
     onnx.helper.set_model_props(model, metadata)
     onnx.save(model, str(file))
     for size in (input_size, input_size[::-1]):
@@ -158,28 +150,57 @@ def _with_folded_pads(file: Path) -> onnx.ModelProto:
     return model
 
 
-def _examples(wrapper: ExportedNetwork, size: tuple[int, int]) -> dict[str, np.ndarray]:
-    """Inputs by name: noise of the given (width, height), and two people of noise to lift."""
-    rng = np.random.default_rng(0)
-    inputs = {"image": rng.integers(0, 256, (1, size[1], size[0], 3), np.uint8)}
-    if wrapper.lifting is not None:
-        num_joints = len(wrapper.network.config.joint_names)
-        spread = np.array([500, 500, 500, 0.2, 0.2, 20, 20])
-        middle = np.array([0, 0, 3000, 0.5, 0.5, 0, 0])
-        found = middle + spread * rng.normal(size=(2, num_joints, NUM_CUES))
-        inputs["found"] = found.astype(np.float32)
-    return inputs
-
-
 def largest_difference(wrapper: ExportedNetwork, file: Path, size: tuple[int, int]) -> float:
     """Largest difference, relative to each output's magnitude where that is above 1, between ONNX
     Runtime and torch on noise of the given (width, height)."""
-    inputs = _examples(wrapper, size)
+    return _difference(wrapper, file.read_bytes(), "image", _noise(size))
+
+
+def _difference(module: nn.Module, model: bytes, name: str, value: np.ndarray) -> float:
+    """The same of any module and its ONNX model, on the value of its only input."""
     with torch.no_grad():
-        expected = wrapper(*map(torch.from_numpy, inputs.values()))
-    session = ort.InferenceSession(str(file), providers=["CPUExecutionProvider"])
-    found = session.run(None, inputs)
+        expected = module(torch.from_numpy(value))
+    session = ort.InferenceSession(model, providers=["CPUExecutionProvider"])
+    expected = expected if isinstance(expected, tuple) else (expected,)
     return max(
         float(np.abs(f - e.numpy()).max() / max(1.0, float(e.abs().max())))
-        for f, e in zip(found, expected, strict=True)
+        for f, e in zip(session.run(None, {name: value}), expected, strict=True)
     )
+
+
+def _trace(
+    module: nn.Module,
+    example: np.ndarray,
+    file: str | BytesIO,
+    inputs: list[str],
+    outputs: list[str],
+    axes: dict[str, dict[int, str]],
+) -> None:
+    """Write a module's ONNX model, with the names of its inputs, outputs and axes that vary."""
+    with warnings.catch_warnings():
+        # The tracing exporter is deprecated, but takes seconds where the new one takes minutes.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module, (torch.from_numpy(example),), file, dynamo=False, opset_version=18,
+            input_names=inputs, output_names=outputs, dynamic_axes=axes,
+        )  # fmt: skip
+
+
+def _lifting_text(lifting: PoseLifting, num_joints: int) -> str:
+    """A lifting's own ONNX model in base64. Inside the network's graph it could not run alone:
+    ONNX Runtime works through the whole graph, whichever outputs are asked for."""
+    rng = np.random.default_rng(0)
+    spread, middle = np.array([[500, 500, 500, 0.2, 0.2, 20, 20], [0, 0, 3000, 0.5, 0.5, 0, 0]])
+    found = (middle + spread * rng.normal(size=(2, num_joints, NUM_CUES))).astype(np.float32)
+    buffer, people = BytesIO(), {0: "people"}
+    axes = {"found": people, "lifted": people}
+    _trace(lifting.eval().cpu(), found, buffer, ["found"], ["lifted"], axes)
+    difference = _difference(lifting, buffer.getvalue(), "found", found)
+    if not difference <= 1e-4:
+        raise ValueError(f"the lifting differs from torch by {difference:.2e}")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _noise(size: tuple[int, int]) -> np.ndarray:
+    """A (1, H, W, 3) picture of noise of the given (width, height)."""
+    return np.random.default_rng(0).integers(0, 256, (1, size[1], size[0], 3), np.uint8)

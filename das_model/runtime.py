@@ -1,5 +1,6 @@
 """`PoseEstimator`: the one door from a picture to `People`, on ONNX Runtime."""
 
+import base64
 import importlib.util
 import json
 import time
@@ -60,17 +61,11 @@ class PoseEstimator:
             **{k: tuple(v) if isinstance(v, list) else v for k, v in config["encoding"].items()}
         )
         self._decode = DecodeConfig()
-        self.lift = lift
-        self._inputs: dict[str, np.ndarray] = {}  # beside the picture, unused without lifting
-        for value in self._session.get_inputs():
-            if value.name == "found":
-                self._inputs["found"] = np.zeros((1, *value.shape[1:]), np.float32)
-                self.lift = lift or self._lifted
-        self._outputs = [v.name for v in self._session.get_outputs() if v.name != "lifted"]
+        self.lift = lift or _own_lift(metadata)
         self._multiple = self._encoding.strides[-1]
         self.skeleton = Skeleton(tuple(config["joint_names"]))
         self.model_name = metadata.get("name", model_file.stem)
-        self.metadata = dict(metadata)
+        self.metadata = {k: v for k, v in metadata.items() if k != "lifting"}
         width, height = json.loads(metadata["input_size"])
         self.nominal_size: tuple[int, int] = (width, height)
         self.input_size = self.nominal_size
@@ -121,8 +116,7 @@ class PoseEstimator:
         begin_s = time.monotonic()
         boxed, boxed_camera = letterbox(image, camera, size)
         boxed_s = time.monotonic()
-        outputs = self._run(self._outputs, {"image": boxed[None], **self._inputs})
-        levels, heat = network_maps(outputs)
+        levels, heat = network_maps(self._session.run(None, {"image": boxed[None]}))
         mapped_s = time.monotonic()
         people = decode(
             levels, boxed_camera, self._encoding, self.skeleton, self._decode, heat, self.lift
@@ -132,17 +126,6 @@ class PoseEstimator:
             centre_map(levels, boxed_camera, camera) if self.wants_centre_map else None
         )
         return people
-
-    def _lifted(self, found: np.ndarray) -> np.ndarray:
-        """The model's own lifting, see `decode.Lift`."""
-        blank = np.zeros((1, self._multiple, self._multiple, 3), np.uint8)
-        return self._run(["lifted"], {"image": blank, "found": found})[0]
-
-    def _run(self, outputs: list[str], inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
-        """The part of the graph that some outputs need."""
-        options = ort.RunOptions()
-        options.only_execute_path_to_fetches = True
-        return self._session.run(outputs, inputs, options)
 
 
 def network_maps(outputs: Sequence[np.ndarray]) -> tuple[list[LevelMaps], np.ndarray | None]:
@@ -157,6 +140,18 @@ def network_maps(outputs: Sequence[np.ndarray]) -> tuple[list[LevelMaps], np.nda
         for i in range(0, len(outputs) - 3, 4)
     ]
     return levels, outputs[-1][0] if len(outputs) % 4 else None
+
+
+def _own_lift(metadata: dict[str, str]) -> Lift | None:
+    """The lifting in a model's metadata, if any; it is too small for more than one core."""
+    if "lifting" not in metadata:
+        return None
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    model = base64.b64decode(metadata["lifting"])
+    session = ort.InferenceSession(model, options, ["CPUExecutionProvider"])
+    return lambda found: session.run(None, {"found": found})[0]
 
 
 def _usable_providers() -> list[str]:
