@@ -89,30 +89,19 @@ def decode(
         People in camera space, best first. A camera that was resized with the picture carries
         the change of focal length, so depth needs no further correction.
     """
-    candidates = [
-        _candidates(maps, level, encoding, config)
-        for level, maps in enumerate(levels)
-        if maps.score.max() >= config.score_threshold
-    ]
-    if not candidates:
+    scores, joints, root_depth, joint_scores = _picked(levels, encoding, skeleton, config)
+    if len(scores) == 0:
         return People.empty(skeleton)
-    scores, joints, root_depth, joint_scores = (
-        np.concatenate(parts) for parts in zip(*candidates, strict=True)
-    )
-    order = np.argsort(-scores, kind="stable")
-    scores, joints, root_depth = scores[order], joints[order], root_depth[order]
-    num_sure = np.count_nonzero(scores >= config.score_threshold)
-    kept, follows = suppress(joints[..., :2], int(num_sure), config)
-    votes = np.where(follows == kept[:, None], np.maximum(scores, 1e-6) ** 2, 0.0)  # (K, N)
-    votes /= votes.sum(axis=1, keepdims=True)
-    root_mm = votes @ root_depth * encoding.root_depth_unit * camera.focal_px
-    joints = np.tensordot(votes, joints, 1)  # (K, J, 3)
-    joint_scores = joint_scores[order[kept]]
+    root_mm = root_depth * encoding.root_depth_unit * camera.focal_px
     depth_mm = root_mm[:, None] + joints[..., 2] * encoding.joint_depth_unit_mm
     joints_cam = camera.back_project(joints[..., :2], depth_mm)
     if heat is not None:
-        told_cam, stride = joints_cam, encoding.heat_stride
+        stride = encoding.heat_stride
         joints[..., :2] = towards_heat(joints[..., :2], heat, stride)
+        once, _ = suppress(joints[..., :2], len(joints), config)  # two may be drawn to one person
+        scores, joints, depth_mm, joint_scores, told_cam = (
+            values[once] for values in (scores, joints, depth_mm, joint_scores, joints_cam)
+        )
         joints_cam = camera.back_project(joints[..., :2], depth_mm)
         if lift is not None:
             seen = heat_at(joints[..., 0], joints[..., 1], heat, stride)
@@ -122,10 +111,38 @@ def decode(
     return People(
         joints_cam.astype(np.float32),
         joint_scores.astype(np.float32),
-        scores[kept].astype(np.float32),
-        np.full(len(kept), -1, np.int64),
+        scores.astype(np.float32),
+        np.full(len(scores), -1, np.int64),
         skeleton,
     )
+
+
+def _picked(
+    levels: list[LevelMaps], encoding: Encoding, skeleton: Skeleton, config: DecodeConfig
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Scores (K,), joints (K, J, 3) as x, y in px and encoded depth, root depth (K,) encoded and
+    joint scores (K, J) of the people that non-maximum suppression leaves, best first."""
+    candidates = [
+        _candidates(maps, level, encoding, config)
+        for level, maps in enumerate(levels)
+        if maps.score.max() >= config.score_threshold
+    ]
+    if not candidates:
+        num_joints = skeleton.num_joints
+        return np.zeros(0), np.zeros((0, num_joints, 3)), np.zeros(0), np.zeros((0, num_joints))
+    scores, joints, root_depth, joint_scores = (
+        np.concatenate(parts) for parts in zip(*candidates, strict=True)
+    )
+    order = np.argsort(-scores, kind="stable")
+    scores, joints, root_depth = scores[order], joints[order], root_depth[order]
+    num_sure = np.count_nonzero(scores >= config.score_threshold)
+    kept, follows = suppress(joints[..., :2], int(num_sure), config)
+    votes = np.where(follows == kept[:, None], np.maximum(scores, 1e-6) ** 2, 0.0)  # (K, N)
+    votes /= votes.sum(axis=1, keepdims=True)
+    return (
+        scores[kept], np.tensordot(votes, joints, 1), votes @ root_depth,
+        joint_scores[order[kept]],
+    )  # fmt: skip
 
 
 def towards_heat(joints_px: np.ndarray, heat: np.ndarray, stride: int) -> np.ndarray:

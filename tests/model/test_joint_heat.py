@@ -130,6 +130,18 @@ def test_decoded_joints_follow_the_heat_and_keep_their_depth():
     np.testing.assert_array_equal(led.scores, plain.scores)
 
 
+def test_two_poses_drawn_to_one_person_become_one():
+    people = annotate([[-300, 0, 4000], [0, 0, 4000]], CAMERA)
+    maps = perfect_maps(people, ENCODING)
+    assert len(decode(maps, CAMERA, ENCODING, BODY_22, SURE)) == 2
+    one = annotate([[-300, 0, 4000]], CAMERA)  # the other is only told, not seen
+    found = decode(maps, CAMERA, ENCODING, BODY_22, SURE, perfect_heat(one, ENCODING))
+    assert len(found) == 1
+    np.testing.assert_allclose(found.joints_px(CAMERA), one.joints_px, atol=1.0)
+    both = decode(maps, CAMERA, ENCODING, BODY_22, SURE, perfect_heat(people, ENCODING))
+    assert len(both) == 2
+
+
 @pytest.mark.parametrize("factor", [1, 2])
 @pytest.mark.parametrize("stride", [2, 4])
 def test_places_between_pixels_are_found_again(factor, stride):
