@@ -7,6 +7,7 @@ import torch
 
 from das_model import evaluation
 from das_model.ablation import collect_features, run_rows
+from das_model.backbones.efficientnet_lite import imagenet_file
 from das_model.checkpoint import load_network
 from das_model.datasets.augment import AugmentConfig
 from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
@@ -33,8 +34,8 @@ _PARTS = {"table1a": TABLE_1A, "table1b": TABLE_1B}
 
 
 def synthetic_table_1(
-    part: str, root: Path, validation: Path, weights: Path, num_steps: int, num_pictures: int,
-    runs: Path,
+    part: str, root: Path, validation: Path, weights: Path | None, num_steps: int,
+    num_pictures: int, runs: Path,
 ) -> str:  # fmt: skip
     """Table 1a or 1b in small: trains its rows on rendered pictures, see `ablation`.
 
@@ -44,12 +45,21 @@ def synthetic_table_1(
         part: table1a or table1b.
         root: rendered pictures to train on.
         validation: rendered pictures to measure on.
-        weights: live network whose backbone is frozen.
+        weights: of the recipe `lite0`, whose backbone is frozen; ImageNet's by default.
         num_steps: of each row.
         num_pictures: to train on; a quarter as many to measure.
         runs: folder for results and checkpoints, which both parts share.
+
+    Raises:
+        ValueError: if `weights` are of another backbone.
     """
-    trunk = load_network(weights)
+    if weights is None:
+        trunk = DasNetwork(RECIPES["lite0"].train.network).eval()
+        trunk.backbone.load_public_weights(imagenet_file("lite0"))
+    else:
+        trunk = load_network(weights)
+    if trunk.config.backbone != "lite0":
+        raise ValueError(f"{weights} must be of lite0, got {trunk.config.backbone}")
     recipe = small(RECIPES["table1-root"], num_steps)
     plain = AugmentConfig(scale=(1.0, 1.0), rotation_deg=0.0, flip=0.0, colour=0.0)
     training = collect_features(

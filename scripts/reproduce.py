@@ -35,8 +35,8 @@ def main() -> None:
     """Make the one that is asked for."""
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    bundled = bundled_file("models", "das-lite.safetensors")
     if args.what in FIGURES:
+        bundled = bundled_file("models", "das-lite.safetensors")
         out = args.out or Path(f"{args.what}.png")
         picture = args.picture or bundled_file("clips", "demo.mp4")
         FIGURES[args.what](args.model or bundled, picture, out)
@@ -50,7 +50,7 @@ def main() -> None:
         parser.error(f"{args.what} needs --root and --model")
     if args.what.startswith("table1") and is_synthetic:
         table = reproduction.synthetic_table_1(
-            args.what, args.root, args.validation, bundled, args.steps, args.pictures, args.runs
+            args.what, args.root, args.validation, args.model, args.steps, args.pictures, args.runs
         )
     elif args.what.startswith("table1"):
         table = reproduction.licensed_table_1(args.what, args.root, args.runs)
