@@ -104,7 +104,7 @@ def decode(
         )
         joints_cam = camera.back_project(joints[..., :2], depth_mm)
         if lift is not None:
-            seen = heat_at(joints[..., 0], joints[..., 1], heat, stride)
+            seen = _read(_framed(heat), joints[..., 0], joints[..., 1], stride)
             moved = (joints_cam - told_cam)[..., :2]
             cues = [joints_cam, joint_scores[..., None], seen[..., None], moved]
             joints_cam = lift(np.concatenate(cues, axis=-1).astype(np.float32))
@@ -157,36 +157,41 @@ def towards_heat(joints_px: np.ndarray, heat: np.ndarray, stride: int) -> np.nda
     longer_px = np.ptp(joints_px, axis=1).max(axis=1)[:, None]  # (K, 1)
     prior = np.exp(-0.5 * _LOOK**2)
     prior = prior[:, None] * prior
+    framed = _framed(heat)
     for reach in _REACHES:
         steps_px = (reach * longer_px * _LOOK)[:, None]  # (K, 1, M)
         x, y = (joints_px[..., axis, None] + steps_px for axis in (0, 1))  # (K, J, M)
-        weights = prior * heat_at(x[:, :, None, :], y[..., None], heat, stride) ** 2
+        weights = prior * _read(framed, x[:, :, None, :], y[..., None], stride) ** 2
         total = weights.sum(axis=(2, 3)) + _COLD  # (K, J)
         joints_px[..., 0] += (weights.sum(axis=2) * steps_px).sum(axis=2) / total
         joints_px[..., 1] += (weights.sum(axis=3) * steps_px).sum(axis=2) / total
     return joints_px
 
 
-def heat_at(x: np.ndarray, y: np.ndarray, heat: np.ndarray, stride: int) -> np.ndarray:
+def _framed(heat: np.ndarray) -> np.ndarray:
+    """(J, h + 2, w + 2) each map in a frame of zeros."""
+    return np.pad(heat, ((0, 0), (1, 1), (1, 1)))
+
+
+def _read(framed: np.ndarray, x: np.ndarray, y: np.ndarray, stride: int) -> np.ndarray:
     """Heat of each joint at places of its own, bilinear between the map's, 0 outside of it.
 
     Args:
+        framed: (J, h + 2, w + 2) the heat map as `_framed` gives it.
         x: (K, J, ...) px of the network's input.
         y: likewise; both are broadcast.
-        heat: (J, h, w) float32.
         stride: of the heat map, px.
     """
-    num_joints, height, width = heat.shape
+    num_joints, height, width = framed.shape
     x, y = np.broadcast_arrays((x + 0.5) / stride + 0.5, (y + 0.5) / stride + 0.5)
-    # all maps under each other, each in a frame of zeros, are one picture to read from
-    atlas = np.pad(heat, ((0, 0), (1, 1), (1, 1))).reshape(-1, width + 2)
-    first_row = np.arange(num_joints).reshape(-1, *[1] * (x.ndim - 2)) * (height + 2)
-    columns = np.clip(x, 0, width + 1).astype(np.float32)
-    rows = (np.clip(y, 0, height + 1) + first_row).astype(np.float32)
+    # all maps under each other are one picture to read from
+    first_row = np.arange(num_joints).reshape(-1, *[1] * (x.ndim - 2)) * height
+    columns = np.clip(x, 0, width - 1).astype(np.float32)
+    rows = (np.clip(y, 0, height - 1) + first_row).astype(np.float32)
+    flat = (len(x) * num_joints, -1)
     values = cv2.remap(
-        atlas, columns.reshape(len(x) * num_joints, -1), rows.reshape(len(x) * num_joints, -1),
-        cv2.INTER_LINEAR,
-    )  # fmt: skip
+        framed.reshape(-1, width), columns.reshape(flat), rows.reshape(flat), cv2.INTER_LINEAR
+    )
     return values.reshape(x.shape)
 
 

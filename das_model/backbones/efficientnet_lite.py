@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from das_model.backbones.public_weights import load_by_name, read_tensors
+from das_model.backbones.same_conv import SameConv
 
 # expansion, channels, repeats, stride, kernel of each stage
 _STAGES = (
@@ -42,7 +43,7 @@ class EfficientNetLite(nn.Module):
         if variant not in _WIDTH_DEPTH:
             raise ValueError(f"variant must be one of {sorted(_WIDTH_DEPTH)}, got {variant!r}")
         width, depth = _WIDTH_DEPTH[variant]
-        self._conv_stem = _SameConv(3, 32, 3, stride=2)
+        self._conv_stem = SameConv(3, 32, 3, stride=2, has_bias=False)
         self._bn0 = _batch_norm(32)
         blocks: list[nn.Module] = []
         self._ends: list[int] = []  # index of the last block of each stage
@@ -112,25 +113,6 @@ def imagenet_file(variant: str) -> Path:
     return next((Path(package.__file__).parent / "models").glob("*.pth"))
 
 
-class _SameConv(nn.Conv2d):
-    """Convolution whose output has ceil(size / stride), padded at the end first."""
-
-    def __init__(
-        self, in_channels: int, out_channels: int, kernel: int, stride: int = 1, groups: int = 1
-    ) -> None:
-        pad = (kernel - 1) // 2 if stride == 1 else 0
-        super().__init__(
-            in_channels, out_channels, kernel, stride, pad, groups=groups, bias=False
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        if self.stride[0] == 2:
-            total = self.kernel_size[0] - 2  # for even sizes
-            before = total // 2
-            x = functional.pad(x, (before, total - before, before, total - before))
-        return super().forward(x)
-
-
 class _InvertedResidual(nn.Module):
     """Expand 1x1, depthwise k x k, project 1x1; identity around it where shapes allow."""
 
@@ -142,11 +124,13 @@ class _InvertedResidual(nn.Module):
         self._has_expand = expand != 1
         self._is_residual = stride == 1 and in_channels == out_channels
         if self._has_expand:
-            self._expand_conv = _SameConv(in_channels, hidden, 1)
+            self._expand_conv = SameConv(in_channels, hidden, 1, has_bias=False)
             self._bn0 = _batch_norm(hidden)
-        self._depthwise_conv = _SameConv(hidden, hidden, kernel, stride, groups=hidden)
+        self._depthwise_conv = SameConv(
+            hidden, hidden, kernel, stride, groups=hidden, has_bias=False
+        )
         self._bn1 = _batch_norm(hidden)
-        self._project_conv = _SameConv(hidden, out_channels, 1)
+        self._project_conv = SameConv(hidden, out_channels, 1, has_bias=False)
         self._bn2 = _batch_norm(out_channels)
 
     def forward(self, x: Tensor) -> Tensor:

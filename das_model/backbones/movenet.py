@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from das_model.backbones.graph_model import read_graph_model
 from das_model.backbones.public_weights import load_by_name
+from das_model.backbones.same_conv import SameConv
 from das_model.skeleton import COCO_17, Skeleton
 
 # in, out, repeats, stride of each stage of inverted residuals; expansion 6 but for the first
@@ -45,14 +46,14 @@ class MoveNetBackbone(nn.Module):
     def __init__(self, joint_names: tuple[str, ...]) -> None:
         super().__init__()
         self._joint_names = joint_names
-        self.stem = _SameConv(3, _STAGES[0][0], 3, stride=2)
+        self.stem = SameConv(3, _STAGES[0][0], 3, stride=2)
         blocks: list[nn.Module] = []
         for stage, (inside, outside, repeats, stride) in enumerate(_STAGES):
             expand = 6 if stage else 1
             blocks.append(_InvertedResidual(inside, outside, expand, stride))
             blocks += [_InvertedResidual(outside, outside, expand, 1) for _ in range(repeats - 1)]
         self.blocks = nn.ModuleList(blocks)
-        self.last = _SameConv(_STAGES[-1][1], _LAST, 1)
+        self.last = SameConv(_STAGES[-1][1], _LAST, 1)
         self.top = nn.Conv2d(_LAST, _PYRAMID[0], 1)
         self.laterals = nn.ModuleList(
             nn.Conv2d(inside, outside, 1)
@@ -176,30 +177,15 @@ def _as_torch(value: np.ndarray, is_depthwise: bool) -> Tensor:
     return torch.from_numpy(value.astype(np.float32))
 
 
-class _SameConv(nn.Conv2d):
-    """Convolution with a bias whose output has ceil(size / stride), padded at the end first."""
-
-    def __init__(
-        self, in_channels: int, out_channels: int, kernel: int, stride: int = 1, groups: int = 1
-    ) -> None:
-        pad = kernel // 2 if stride == 1 else 0
-        super().__init__(in_channels, out_channels, kernel, stride, pad, groups=groups)
-
-    def forward(self, x: Tensor) -> Tensor:
-        if self.stride[0] == 2:
-            x = functional.pad(x, (0, 1, 0, 1))
-        return super().forward(x)
-
-
 class _InvertedResidual(nn.Module):
     """Expand 1x1, depthwise 3x3, project 1x1; identity around it where shapes allow."""
 
     def __init__(self, in_channels: int, out_channels: int, expand: int, stride: int) -> None:
         super().__init__()
         hidden = in_channels * expand
-        self.expand = None if expand == 1 else _SameConv(in_channels, hidden, 1)
-        self.depthwise = _SameConv(hidden, hidden, 3, stride, groups=hidden)
-        self.project = _SameConv(hidden, out_channels, 1)
+        self.expand = None if expand == 1 else SameConv(in_channels, hidden, 1)
+        self.depthwise = SameConv(hidden, hidden, 3, stride, groups=hidden)
+        self.project = SameConv(hidden, out_channels, 1)
         self._is_residual = stride == 1 and in_channels == out_channels
 
     def forward(self, x: Tensor) -> Tensor:
