@@ -4,7 +4,8 @@ A person is answered for by several locations. The best of them stands for the p
 paper; its pose and depth are the mean over those that say nearly the same, weighted by the square
 of their scores (ours: a little more exact, and calmer from frame to frame). Its joints then move
 to where the heat map says that such a joint is seen nearby: the expectation of equation 7 with
-the heat as density, on a map four and more times finer than the person's own level.
+the heat as density, on a map finer than the person's own level. The less sure the locations are
+of a joint, the farther it looks.
 
 The inverse of `targets.encode`, in numpy and OpenCV: the application, the evaluation and the
 tests all decode here. The cost depends on the number of locations above the threshold alone.
@@ -24,7 +25,8 @@ from das_model.targets import Encoding
 DEFAULT_SCORE_THRESHOLD = 0.15  # nine in ten rendered people found, few false ones (model card)
 _OKS_SIGMA = 0.08  # of every joint, as the authors have it
 _VOTER_SHARE = 0.25  # of the score threshold, that a location needs for a say
-_REACHES = (0.15, 0.07, 0.05)  # looks at the heat: standard deviation by a person's longer side
+_REACHES = (0.8, 0.5, 0.3)  # looks at the heat: standard deviation by a joint's doubt
+_REACH_RANGE = (0.03, 0.15)  # its least and most, by a person's longer side
 _LOOK = np.arange(-6, 7) / 3  # places of a look on each axis, in standard deviations
 _COLD = 0.05  # sum over a look of prior and squared heat that halves a step
 NUM_CUES = 7  # of a joint, for lifting
@@ -89,15 +91,17 @@ def decode(
         People in camera space, best first. A camera that was resized with the picture carries
         the change of focal length, so depth needs no further correction.
     """
-    scores, joints, root_depth, joint_scores = _picked(levels, encoding, skeleton, config)
+    scores, joints, root_depth, joint_scores, strides = _picked(
+        levels, encoding, skeleton, config
+    )
     if len(scores) == 0:
         return People.empty(skeleton)
     root_mm = root_depth * encoding.root_depth_unit * camera.focal_px
     depth_mm = root_mm[:, None] + joints[..., 2] * encoding.joint_depth_unit_mm
     joints_cam = camera.back_project(joints[..., :2], depth_mm)
     if heat is not None:
-        stride = encoding.heat_stride
-        joints[..., :2] = towards_heat(joints[..., :2], heat, stride)
+        stride, doubt_px = encoding.heat_stride, (1 - joint_scores) * strides[:, None]
+        joints[..., :2] = towards_heat(joints[..., :2], doubt_px, heat, stride)
         once, _ = suppress(joints[..., :2], len(joints), config)  # two may be drawn to one person
         scores, joints, depth_mm, joint_scores, told_cam = (
             values[once] for values in (scores, joints, depth_mm, joint_scores, joints_cam)
@@ -119,18 +123,19 @@ def decode(
 
 def _picked(
     levels: list[LevelMaps], encoding: Encoding, skeleton: Skeleton, config: DecodeConfig
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Scores (K,), joints (K, J, 3) as x, y in px and encoded depth, root depth (K,) encoded and
-    joint scores (K, J) of the people that non-maximum suppression leaves, best first."""
+) -> tuple[np.ndarray, ...]:
+    """Scores (K,), joints (K, J, 3) as x, y in px and encoded depth, root depth (K,) encoded,
+    joint scores (K, J) and the levels' strides (K,) px of the people that non-maximum suppression
+    leaves, best first."""
     candidates = [
         _candidates(maps, level, encoding, config)
         for level, maps in enumerate(levels)
         if maps.score.max() >= config.score_threshold
     ]
     if not candidates:
-        num_joints = skeleton.num_joints
-        return np.zeros(0), np.zeros((0, num_joints, 3)), np.zeros(0), np.zeros((0, num_joints))
-    scores, joints, root_depth, joint_scores = (
+        nobody = np.zeros((0, skeleton.num_joints, 3))
+        return np.zeros(0), nobody, np.zeros(0), nobody[..., 0], np.zeros(0)
+    scores, joints, root_depth, joint_scores, strides = (
         np.concatenate(parts) for parts in zip(*candidates, strict=True)
     )
     order = np.argsort(-scores, kind="stable")
@@ -141,15 +146,18 @@ def _picked(
     votes /= votes.sum(axis=1, keepdims=True)
     return (
         scores[kept], np.tensordot(votes, joints, 1), votes @ root_depth,
-        joint_scores[order[kept]],
+        joint_scores[order[kept]], strides[order[kept]],
     )  # fmt: skip
 
 
-def towards_heat(joints_px: np.ndarray, heat: np.ndarray, stride: int) -> np.ndarray:
+def towards_heat(
+    joints_px: np.ndarray, doubt_px: np.ndarray, heat: np.ndarray, stride: int
+) -> np.ndarray:
     """Joints moved to the expected place of the heat around them, where there is any.
 
     Args:
         joints_px: (K, J, 2) px of the network's input.
+        doubt_px: (K, J) px, 1 - joint score in strides of the person's level: how far to look.
         heat: (J, h, w) float32 in [0, 1].
         stride: of the heat map, px.
     """
@@ -159,7 +167,8 @@ def towards_heat(joints_px: np.ndarray, heat: np.ndarray, stride: int) -> np.nda
     prior = prior[:, None] * prior
     framed = _framed(heat)
     for reach in _REACHES:
-        steps_px = (reach * longer_px * _LOOK)[:, None]  # (K, 1, M)
+        sigma_px = np.clip(reach * doubt_px, *(share * longer_px for share in _REACH_RANGE))
+        steps_px = sigma_px[..., None] * _LOOK  # (K, J, M)
         x, y = (joints_px[..., axis, None] + steps_px for axis in (0, 1))  # (K, J, M)
         weights = prior * _read(framed, x[:, :, None, :], y[..., None], stride) ** 2
         total = weights.sum(axis=(2, 3)) + _COLD  # (K, J)
@@ -197,9 +206,10 @@ def _read(framed: np.ndarray, x: np.ndarray, y: np.ndarray, stride: int) -> np.n
 
 def _candidates(
     maps: LevelMaps, level: int, encoding: Encoding, config: DecodeConfig
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, ...]:
     """Scores (N,), joints (N, J, 3) as x, y in px and encoded depth, root depth (N,), joint
-    scores (N, J) of a level's best locations, those too unsure to stand alone included."""
+    scores (N, J) and stride (N,) of a level's best locations, those too unsure to stand alone
+    included."""
     h, w = maps.score.shape
     flat = maps.score.ravel()
     chosen = np.flatnonzero(flat >= _VOTER_SHARE * config.score_threshold)
@@ -210,7 +220,10 @@ def _candidates(
     joints = maps.joint_offset[:, :, ys, xs].transpose(2, 0, 1).astype(np.float64)
     locations = (np.stack([xs, ys], axis=-1) + 0.5) * stride - 0.5
     joints[:, :, :2] = joints[:, :, :2] * stride + locations[:, None]
-    return flat[chosen], joints, maps.root[2, ys, xs], maps.joint_score[:, ys, xs].T
+    return (
+        flat[chosen], joints, maps.root[2, ys, xs], maps.joint_score[:, ys, xs].T,
+        np.full(len(chosen), stride),
+    )  # fmt: skip
 
 
 def suppress(

@@ -21,11 +21,10 @@ _POSE_UNIT_MM = 500.0
 _DEPTH_UNIT = 0.3  # of the logarithm of the root's depth
 _TYPICAL_DEPTH_MM = 3000.0
 _NEAREST_MM = 100.0
-_SEEN = 0.1  # heat from which on a joint's place in the picture is settled
 _SCALE_NOISE = 0.05  # of a training pose as a whole, standard deviation
 _JOINT_NOISE_MM = (5.0, 5.0, 30.0)  # of its joints on x, y and z
 _SEEN_SHARE, _SEEN_NOISE_MM = 0.8, 10.0  # of joints that are made better seen
-_RELATIVE_SHARE = 0.25  # of training people of whom only depths from the root on are known
+_PHOTO_SHARE = 0.25  # of training people whose distance is not known
 
 
 class PoseLifting(nn.Module):
@@ -52,8 +51,7 @@ class PoseLifting(nn.Module):
                 x, y that the heat moved it by, mm; the first joint is the root.
 
         Returns:
-            (P, J, 3) mm in camera space. Joints that the heat shows stay on their rays: poses of
-            real people are not those of training, and their pixels know better.
+            (P, J, 3) mm in camera space.
         """
         joints, sureness, drawn = found[..., :3], found[..., 3:5], found[..., 5:]
         root_depth = joints[:, :1, 2:].clamp(min=_NEAREST_MM)  # (P, 1, 1)
@@ -77,10 +75,8 @@ class PoseLifting(nn.Module):
         farther = root_depth * (out[:, -1:, None] * _DEPTH_UNIT).exp()
         depth = farther + joints[..., 2:] - joints[:, :1, 2:] + moved[..., 2:]
         depth = depth.clamp(min=_NEAREST_MM)
-        # a new depth moves a joint along its ray; what is seen keeps its place in the picture
-        rays = joints[..., :2] / joints[..., 2:].clamp(min=_NEAREST_MM)
-        unseen = (1 - found[..., 4:5] / _SEEN).clamp(min=0)
-        return torch.cat([rays * depth + unseen * moved[..., :2], depth], dim=-1)
+        # a new depth moves a joint along its ray
+        return torch.cat([_rays(joints) * depth + moved[..., :2], depth], dim=-1)
 
 
 class _Block(nn.Sequential):
@@ -99,8 +95,9 @@ class LiftingPairs:
     Args:
         found: (N, J, 7) float32 of `PoseLifting.forward`.
         wanted: (N, J, 3) float32 mm in the same camera's space; any value where not `valid`.
-        valid: (N, J) bool, the joint's place in space is known.
-        is_relative: (N,) bool, of `wanted` only depths count, from the root on.
+        valid: (N, J) bool, the joint's ray is known.
+        has_depth: (N, J) bool, its depth is, too.
+        is_relative: (N,) bool, depths count from the root on alone: the distance is not known.
 
     Raises:
         ValueError: if the shapes disagree.
@@ -109,10 +106,13 @@ class LiftingPairs:
     found: np.ndarray
     wanted: np.ndarray
     valid: np.ndarray
+    has_depth: np.ndarray
     is_relative: np.ndarray
 
     def __post_init__(self) -> None:
-        for name, size in (("found", (NUM_CUES,)), ("wanted", (3,)), ("valid", ())):
+        for name, size in (
+            ("found", (NUM_CUES,)), ("wanted", (3,)), ("valid", ()), ("has_depth", ()),
+        ):  # fmt: skip
             shape, expected = getattr(self, name).shape, (*self.found.shape[:2], *size)
             if shape != expected:
                 raise ValueError(f"LiftingPairs.{name} must be {expected}, got {shape}")
@@ -166,9 +166,8 @@ def train_lifting(
     lifting = PoseLifting(skeleton.num_joints)
     optimiser = torch.optim.AdamW(lifting.parameters(), 1e-3, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, num_steps)
-    arrays = (pairs.found, pairs.wanted, pairs.valid, pairs.is_relative)
-    tensors = [torch.from_numpy(array) for array in arrays]
-    share = np.where(pairs.is_relative, _RELATIVE_SHARE, 1 - _RELATIVE_SHARE)
+    tensors = [torch.from_numpy(getattr(pairs, name)) for name in pairs.__slots__]
+    share = np.where(pairs.is_relative, _PHOTO_SHARE, 1 - _PHOTO_SHARE)
     for kind in (False, True):
         share[pairs.is_relative == kind] /= max(1, np.count_nonzero(pairs.is_relative == kind))
     share, order = torch.from_numpy(share), torch.from_numpy(skeleton.flip_order)
@@ -185,33 +184,56 @@ def train_lifting(
 
 
 def lifting_loss(
-    lifting: PoseLifting, found: Tensor, wanted: Tensor, valid: Tensor, is_relative: Tensor
+    lifting: PoseLifting,
+    found: Tensor,
+    wanted: Tensor,
+    valid: Tensor,
+    has_depth: Tensor,
+    is_relative: Tensor,
 ) -> Tensor:
-    """Mean distance of the joints, root on root, in units of 100 mm, and of the root's depth in
-    logarithm, twice: 10 % of depth count as much as 20 mm of pose.
+    """Mean distance of the joints in units of 100 mm, and of the root's depth in logarithm, twice:
+    10 % of depth count as much as 20 mm of pose.
+
+    People whose distance is known are compared root on root. Of the others rays count, at the
+    distance at which they were found, and depths from the root on where they are known.
 
     Args:
         lifting: to be trained.
         found: (P, J, 7) of `PoseLifting.forward`.
         wanted: (P, J, 3) mm in camera space; any value where not `valid`.
-        valid: (P, J) bool; nothing is asked of a person without a valid root.
-        is_relative: (P,) bool, only depths from the root on are asked for.
+        valid: (P, J) bool, the ray is known.
+        has_depth: (P, J) bool, the depth is known, too; nothing is asked for of people whose
+            distance is known, but not their root's depth.
+        is_relative: (P,) bool, the distance is not known.
     """
-    has_root = valid[:, 0]
-    valid = valid & has_root[:, None]
-    lifted, wanted = lifting(found), wanted.where(valid[..., None], _NEAREST_MM)
-    difference = lifted - lifted[:, :1] - wanted + wanted[:, :1]
-    flat = difference * torch.tensor([0.0, 0.0, 1.0])
-    distance = torch.where(is_relative[:, None, None], flat, difference).norm(dim=-1)
-    pose = (distance * valid).sum() / valid.sum().clamp(min=1)
-    is_placed = has_root & ~is_relative
+    has_depth = has_depth & has_depth[:, :1]
+    lifted = lifting(found)
+    wanted = wanted.where((valid | has_depth)[..., None], _NEAREST_MM)
+    placed = lifted - lifted[:, :1] - wanted + wanted[:, :1]
+    across = (_rays(lifted) - _rays(wanted)) * found[:, :1, 2:3].clamp(min=_NEAREST_MM)
+    seen = torch.cat([across, placed[..., 2:] * has_depth[..., None]], dim=-1)
+    is_relative = is_relative[:, None]
+    distance = torch.where(is_relative[..., None], seen, placed).norm(dim=-1)
+    counts = valid & torch.where(is_relative, valid, has_depth)
+    pose = (distance * counts).sum() / counts.sum().clamp(min=1)
+    is_placed = has_depth[:, 0] & ~is_relative[:, 0]
     depth = (lifted[:, 0, 2] / wanted[:, 0, 2].clamp(min=_NEAREST_MM)).log().abs()
     return pose / 100 + 2 * (depth * is_placed).sum() / is_placed.sum().clamp(min=1)
 
 
+def _rays(joints: Tensor) -> Tensor:
+    """(..., 2) x / z and y / z of points (..., 3) in camera space."""
+    return joints[..., :2] / joints[..., 2:].clamp(min=_NEAREST_MM)
+
+
 def _varied(
-    found: Tensor, wanted: Tensor, valid: Tensor, is_relative: Tensor, flip_order: Tensor
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    found: Tensor,
+    wanted: Tensor,
+    valid: Tensor,
+    has_depth: Tensor,
+    is_relative: Tensor,
+    flip_order: Tensor,
+) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     """A batch with half of the people mirrored, all scaled as a whole and shaken in their joints,
     and half of the placed ones better seen."""
     is_mirrored = torch.rand(len(found), 1) < 0.5
@@ -219,12 +241,13 @@ def _varied(
     found = torch.where(is_mirrored[..., None], found[:, flip_order] * mirror, found)
     wanted = torch.where(is_mirrored[..., None], wanted[:, flip_order] * mirror[:3], wanted)
     valid = torch.where(is_mirrored, valid[:, flip_order], valid)
+    has_depth = torch.where(is_mirrored, has_depth[:, flip_order], has_depth)
     joints = found[..., :3] * (_SCALE_NOISE * torch.randn(len(found), 1, 1)).exp()
     joints = joints + torch.randn_like(joints) * torch.tensor(_JOINT_NOISE_MM)
     found = torch.cat([joints, found[..., 3:]], dim=-1)
     is_seen = (torch.rand(len(found), 1) < 0.5) & (torch.rand(valid.shape) < _SEEN_SHARE)
     is_seen &= valid & ~is_relative[:, None]
-    return _better_seen(found, wanted, is_seen), wanted, valid, is_relative
+    return _better_seen(found, wanted, is_seen), wanted, valid, has_depth, is_relative
 
 
 def _better_seen(found: Tensor, wanted: Tensor, is_seen: Tensor) -> Tensor:
@@ -236,8 +259,7 @@ def _better_seen(found: Tensor, wanted: Tensor, is_seen: Tensor) -> Tensor:
         wanted: (P, J, 3) mm in camera space.
         is_seen: (P, J) bool, which joints.
     """
-    rays = wanted[..., :2] / wanted[..., 2:].clamp(min=_NEAREST_MM)
-    shift = rays * found[..., 2:3] - found[..., :2]
+    shift = _rays(wanted) * found[..., 2:3] - found[..., :2]
     shift = shift + _SEEN_NOISE_MM * torch.randn_like(shift)
     shift = shift.where(is_seen[..., None], 0.0)
     heat = found[..., 4].maximum(0.2 + 0.7 * torch.rand(is_seen.shape))

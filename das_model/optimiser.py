@@ -24,6 +24,7 @@ class OptimiserConfig:
     weight_decay: float = 0.01
     momentum: float = 0.9  # of SGD
     bias_rate: float = 1.0  # factor of the rate for the biases of layers, with SGD
+    backbone_rate: float = 1.0  # factor of the rate for the backbone, with AdamW
     clip_norm: float = 10.0  # of the whole gradient
 
     def __post_init__(self) -> None:
@@ -44,16 +45,21 @@ AUTHORS_SGD = OptimiserConfig(
 def build_optimiser(config: OptimiserConfig, module: nn.Module) -> torch.optim.Optimizer:
     """An optimiser of the module's trained parameters.
 
-    AdamW decays matrices and kernels alone. SGD, as the authors have it, decays all but the
-    biases of layers, which move at `bias_rate` times the rate. Each group carries its factor as
-    `rate`, for `set_learning_rate`.
+    AdamW decays matrices and kernels alone; what `module` calls `backbone` moves at
+    `backbone_rate` times the rate. SGD, as the authors have it, decays all but the biases of
+    layers, which move at `bias_rate` times the rate. Each group carries its factor as `rate`,
+    for `set_learning_rate`.
     """
     trained = [p for p in module.parameters() if p.requires_grad]
     if config.kind == "adamw":
-        groups = [
-            {"params": [p for p in trained if p.ndim > 1], "rate": 1.0},
-            {"params": [p for p in trained if p.ndim <= 1], "rate": 1.0, "weight_decay": 0.0},
-        ]
+        named = [(n.split("."), p) for n, p in module.named_parameters() if p.requires_grad]
+        groups = []
+        for is_backbone, rate in ((False, 1.0), (True, config.backbone_rate)):
+            part = [p for names, p in named if ("backbone" in names) == is_backbone]
+            groups += [
+                {"params": [p for p in part if p.ndim > 1], "rate": rate},
+                {"params": [p for p in part if p.ndim <= 1], "rate": rate, "weight_decay": 0.0},
+            ]
         return torch.optim.AdamW(
             groups, lr=config.learning_rate, weight_decay=config.weight_decay
         )

@@ -102,9 +102,10 @@ def _panoptic(
     )  # fmt: skip
 
 
-def _lite(summary: str, network: NetworkConfig) -> Recipe:
+def _lite(summary: str, network: NetworkConfig, backbone_rate: float = 1.0) -> Recipe:
     augment = AugmentConfig(scale=(0.75, 1.8), mosaic=0.35)
-    return Recipe(summary, TrainConfig(network), ("synthetic", "photos"), augment)
+    train = TrainConfig(network, optimiser=OptimiserConfig(backbone_rate=backbone_rate))
+    return Recipe(summary, train, ("synthetic", "photos"), augment)
 
 
 def _efficientnet(variant: str) -> Recipe:
@@ -124,7 +125,7 @@ _MUPOTS = replace(
     canvas=(1280, 768),
 )
 RECIPES = {
-    "lite": _lite("live network on MoveNet's backbone, taught by poses", LITE),
+    "lite": _lite("live network on MoveNet's backbone, taught by poses", LITE, 0.1),
     "lite0": _efficientnet("lite0"),
     "lite1": _efficientnet("lite1"),
     "lite2": _efficientnet("lite2"),

@@ -26,6 +26,7 @@ _STAGES = (
 _LAST = 1280  # channels at the trunk's end, stride 32
 _LATERAL_BLOCKS = (9, 5, 2)  # whose maps the pyramid adds, at strides 16, 8 and 4
 _TRUNK_BLOCKS = (5, 12)  # whose maps are given out, at strides 8 and 16
+_NUM_EARLY = 3  # blocks at strides 2 and 4
 _PYRAMID = (64, 32, 24)  # channels at strides 16, 8 and 4
 _HEAT_HIDDEN = 96
 _COLD_LOGIT = -4.6  # of heat where nothing is known: one place in a hundred
@@ -97,10 +98,9 @@ class MoveNetBackbone(nn.Module):
         return *features, self.heat(self.heat_hidden(fine))
 
     def freeze_early(self) -> None:
-        """Keep everything as it was published but for the heat map."""
-        self.requires_grad_(False)
-        for module in (self.heat_hidden, self.heat):
-            module.requires_grad_(True)
+        """Keep stem and blocks of strides 2 and 4 as they are."""
+        for module in (self.stem, *self.blocks[:_NUM_EARLY]):
+            module.requires_grad_(False)
 
     def load_public_weights(self, file: Path) -> None:
         """Load MoveNet MultiPose Lightning from its TensorFlow.js graph model.
@@ -124,6 +124,8 @@ class MoveNetBackbone(nn.Module):
             if name in state:
                 state[name] = self._heat_rows(own.detach(), state[name], f"{file}: {name}")
         load_by_name(self, state, f"{file} does not hold MoveNet MultiPose")
+        for merge in self.merges:
+            merge.balance()
 
     def _heat_rows(self, own: Tensor, public: Tensor, name: str) -> Tensor:
         """(J, ...) `own`, with the rows of the public (17, ...) for the joints that it has."""
@@ -204,3 +206,14 @@ class _Separable(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.relu(self.project(self.depthwise(x)))
+
+    @torch.no_grad()
+    def balance(self) -> None:
+        """Share the factor of every channel between both convolutions, which changes nothing but
+        that a step of training moves both by a like part of themselves."""
+        first, second = self.depthwise.weight, self.project.weight
+        norms = (second.flatten(1).norm(dim=0), first.flatten(1).norm(dim=1))
+        above, below = (norm.clamp(min=1e-12) for norm in norms)  # a channel may be dead
+        factor = (above / below).sqrt()
+        first *= factor[:, None, None, None]
+        second /= factor[:, None, None]

@@ -1,7 +1,7 @@
 """What a model finds of people, beside where they are: training data of the lifting.
 
-Rendered people are known in space. Of people in photos at most the depths from the root on are,
-by a guess; they show the lifting how people in photos are found.
+Rendered people are known in space. Of people in photos only places in the picture are, and of some
+the depths from the root on, by a guess; they show the lifting how people in photos are found.
 """
 
 from collections.abc import Callable, Sequence
@@ -90,11 +90,10 @@ def _pairs_of(
     estimator = PoseEstimator(model_file, num_threads=1, lift=listener)
     estimator.score_threshold = _SCORE_THRESHOLD
     num_joints = estimator.skeleton.num_joints
-    found, wanted = [np.zeros((0, num_joints, NUM_CUES))], [np.zeros((0, num_joints, 3))]
-    valid, is_relative = [np.zeros((0, num_joints), bool)], [np.zeros(0, bool)]
+    parts = [LiftingPairs(*_nobody(num_joints))]
     for picture in pictures:
         image, annotation = people[picture]
-        if not annotation.valid_3d.any():
+        if not annotation.valid_2d.any():
             continue
         if len(lifted := estimator(image, annotation.camera)) == 0:
             continue
@@ -102,17 +101,35 @@ def _pairs_of(
             raise ValueError(f"{model_file} must be a model with a heat map, it has none")
         known = annotation.in_skeleton(estimator.skeleton)
         ours, theirs = _matched(lifted.joints_px(annotation.camera), known)
-        found.append(listener.found[ours])
-        wanted.append(known.joints_cam[theirs])
-        valid.append(known.valid_3d[theirs])
-        relative = known.is_relative
-        is_relative.append(np.zeros(len(theirs), bool) if relative is None else relative[theirs])
-    is_known = np.concatenate(valid).any(axis=1)
+        parts.append(_paired(listener.found[ours], known, theirs))
+    return join_pairs(parts)
+
+
+def _nobody(num_joints: int) -> tuple[np.ndarray, ...]:
+    """Fields of `LiftingPairs` of no people."""
+    flags = np.zeros((0, num_joints), bool)
+    found, wanted = (np.zeros((0, num_joints, n), np.float32) for n in (NUM_CUES, 3))
+    return found, wanted, flags, flags, np.zeros(0, bool)
+
+
+def _paired(found: np.ndarray, known: Annotation, theirs: np.ndarray) -> LiftingPairs:
+    """Found people (P, J, 7) and the labelled ones (P,) whom they show."""
+    joints_px, joints_cam = known.joints_px[theirs], known.joints_cam[theirs]
+    has_depth, root = known.valid_3d[theirs], known.skeleton.root
+    is_relative = ~has_depth.any(axis=1)
+    if known.is_relative is not None:
+        is_relative |= known.is_relative[theirs]
+    from_root = np.where(
+        has_depth & has_depth[:, [root]], joints_cam[..., 2] - joints_cam[:, [root], 2], 0.0
+    )
+    # whose distance is not known stands where it was found
+    depth = np.maximum(found[:, [root], 2] + from_root, 1.0)
+    wanted = np.where(
+        is_relative[:, None, None], known.camera.back_project(joints_px, depth), joints_cam
+    )
+    valid = np.where(is_relative[:, None], known.valid_2d[theirs], has_depth)
     return LiftingPairs(
-        np.concatenate(found).astype(np.float32)[is_known],
-        np.concatenate(wanted).astype(np.float32)[is_known],
-        np.concatenate(valid)[is_known],
-        np.concatenate(is_relative)[is_known],
+        found.astype(np.float32), wanted.astype(np.float32), valid, has_depth, is_relative
     )
 
 

@@ -16,6 +16,7 @@ ENCODING = Encoding(heat_stride=4)
 SURE = DecodeConfig(score_threshold=0.05)
 WRIST = BODY_22.index("left_wrist")
 KNEE = BODY_22.index("left_knee")
+DOUBT_PX = np.full((1, 22), 40.0)
 
 
 def spots(places, sigma_px=8.0, stride=4, size=(448, 256)):
@@ -66,13 +67,14 @@ def test_spots_are_as_wide_as_their_person_is_large():
     sigmas = []
     for depth_mm in (2500, 5000):
         annotation = annotate([[0, 0, depth_mm]], CAMERA)
-        heat, place = perfect_heat(annotation, ENCODING), annotation.joints_px[0, KNEE]
-        sigmas.append(sigma_of(heat[KNEE], place))
+        heat = perfect_heat(annotation, ENCODING)
+        sigmas.append(sigma_of(heat[KNEE], annotation.joints_px[0, KNEE]))
     assert sigmas[0] == pytest.approx(2 * sigmas[1], rel=0.02)
     box = annotation.boxes_px()[0]
     assert 0.01 < sigmas[1] / (box[2:] - box[:2]).sum() < 0.1
     far = annotate([[0, 0, 30_000]], CAMERA)
-    least = sigma_of(perfect_heat(far, ENCODING)[KNEE], far.joints_px[0, KNEE])
+    heat = perfect_heat(far, ENCODING)
+    least = sigma_of(heat[KNEE], far.joints_px[0, KNEE])
     assert least == pytest.approx(4, rel=0.01)
 
 
@@ -114,7 +116,8 @@ def test_ignore_boxes_are_not_asked_but_for_labelled_spots():
 
 def test_decoded_joints_follow_the_heat_and_keep_their_depth():
     annotation = annotate([[-500, 0, 3000], [700, 0, 4000]], CAMERA, turn_deg=30)
-    maps, heat = perfect_maps(annotation, ENCODING), perfect_heat(annotation, ENCODING)
+    maps = perfect_maps(annotation, ENCODING)
+    heat = perfect_heat(annotation, ENCODING)
     for level, stride in zip(maps, ENCODING.strides, strict=True):
         level.joint_offset[:, 0] += 4 / stride  # all joints 4 px to the right
     plain = decode(maps, CAMERA, ENCODING, BODY_22, SURE)
@@ -133,6 +136,8 @@ def test_decoded_joints_follow_the_heat_and_keep_their_depth():
 def test_two_poses_drawn_to_one_person_become_one():
     people = annotate([[-300, 0, 4000], [0, 0, 4000]], CAMERA)
     maps = perfect_maps(people, ENCODING)
+    for level in maps:
+        level.joint_score[:] = 0.2  # in doubt of all joints
     assert len(decode(maps, CAMERA, ENCODING, BODY_22, SURE)) == 2
     one = annotate([[-300, 0, 4000]], CAMERA)  # the other is only told, not seen
     found = decode(maps, CAMERA, ENCODING, BODY_22, SURE, perfect_heat(one, ENCODING))
@@ -150,7 +155,9 @@ def test_places_between_pixels_are_found_again(factor, stride):
     places = annotate([[30, -20, 3000]], camera, turn_deg=20).joints_px[0] + [0.3, 0.45]
     heat = spots(places, 8 * factor, stride, size)
     for error in ([3.3, -2.1], [-1.7, 0.4], [0.0, 0.0]):
-        moved = towards_heat(places[None] + np.array(error) * factor, heat, stride)
+        moved = towards_heat(
+            places[None] + np.array(error) * factor, factor * DOUBT_PX, heat, stride
+        )
         np.testing.assert_allclose(moved[0], places, atol=0.4 * factor)
 
 
@@ -158,7 +165,7 @@ def test_only_joints_of_the_kind_move():
     joints = annotate([[0, 0, 3000]], CAMERA).joints_px[0].astype(np.float64)
     places = np.full((22, 2), np.nan)
     places[WRIST] = joints[WRIST] + [5, 4]
-    moved = towards_heat(joints[None], spots(places), 4)[0]
+    moved = towards_heat(joints[None], DOUBT_PX, spots(places), 4)[0]
     assert np.abs(moved[WRIST] - places[WRIST]).max() < 0.7
     others = np.delete(np.arange(22), WRIST)
     np.testing.assert_array_equal(moved[others], joints[others])
@@ -168,16 +175,16 @@ def test_joints_stay_where_there_is_no_heat_in_reach():
     joints = annotate([[-800, 0, 4000]], CAMERA).joints_px.astype(np.float64)
     before = joints.copy()
     cold = np.zeros((22, 64, 112), np.float32)
-    np.testing.assert_array_equal(towards_heat(joints, cold, 4), joints)
+    np.testing.assert_array_equal(towards_heat(joints, DOUBT_PX, cold, 4), joints)
     far = spots(np.tile([440.0, 40.0], (22, 1)))
-    np.testing.assert_allclose(towards_heat(joints, far, 4), joints, atol=1e-3)
+    np.testing.assert_allclose(towards_heat(joints, DOUBT_PX, far, 4), joints, atol=1e-3)
     np.testing.assert_array_equal(joints, before)  # the argument is left as it was
 
 
 def test_faint_heat_moves_less_than_clear_heat():
     joints = annotate([[0, 0, 3000]], CAMERA).joints_px.astype(np.float64)
     heat = spots(joints[0] + [8, 0])
-    steps = [towards_heat(joints, heat * f, 4)[0, WRIST, 0] - joints[0, WRIST, 0]
+    steps = [towards_heat(joints, DOUBT_PX, heat * f, 4)[0, WRIST, 0] - joints[0, WRIST, 0]
              for f in (0.01, 0.1, 1.0)]  # fmt: skip
     assert 0 <= steps[0] < steps[1] < steps[2] < 8.5
     assert steps[0] < 1 and steps[2] > 6
@@ -187,7 +194,9 @@ def test_neighbours_keep_their_own_joints():
     annotation = annotate([[-300, 0, 3000], [300, 0, 3000]], CAMERA)  # wrists nearly touch
     truth = annotation.joints_px.astype(np.float64)
     wrong = truth + np.array([[[4.0, 2.0]], [[-4.0, 2.0]]])  # each drawn to the other
-    moved = towards_heat(wrong, perfect_heat(annotation, ENCODING), 4)
+    moved = towards_heat(
+        wrong, np.repeat(DOUBT_PX, 2, axis=0), perfect_heat(annotation, ENCODING), 4
+    )
     np.testing.assert_allclose(moved, truth, atol=1.0)
 
 
@@ -198,6 +207,39 @@ def test_joints_outside_the_picture_stay():
     y = joints[0, :, 1]
     far, inside = y > 256 + 0.3 * np.ptp(y), y < 200
     assert far.any() and inside.any()
-    moved = towards_heat(joints + [2, 2], perfect_heat(annotation, ENCODING), 4) - joints
+    heat = perfect_heat(annotation, ENCODING)
+    moved = towards_heat(joints + [2, 2], DOUBT_PX, heat, 4) - joints
     np.testing.assert_allclose(moved[0, far], 2, atol=1e-6)
     np.testing.assert_allclose(moved[0, inside], 0, atol=0.5)
+
+
+def test_a_doubtful_joint_looks_farther():
+    joints = annotate([[0, 0, 3000]], CAMERA).joints_px.astype(np.float64)
+    longer = np.ptp(joints[0], axis=0).max()
+    heat = spots(joints[0] + [0.2 * longer, 0], sigma_px=4.0)
+    doubts = np.array([0.0, 10.0, 20.0, 40.0, 1000.0])
+    steps = [
+        (towards_heat(joints, np.full((1, 22), doubt), heat, 4) - joints)[0, WRIST, 0] / longer
+        for doubt in doubts
+    ]
+    assert np.all(np.diff(steps) >= 0) and steps[0] < 0.01
+    assert 0.15 < steps[-1] < 0.21
+    sure_knee = np.where(np.arange(22) == KNEE, 0.0, 1000.0)[None]
+    moved = (towards_heat(joints, sure_knee, heat, 4) - joints)[0, :, 0] / longer
+    assert moved[KNEE] < 0.01 and moved[WRIST] > 0.15
+
+
+def test_doubt_is_told_by_the_joint_scores_and_the_level():
+    annotation = annotate([[0, 0, 3000]], CAMERA)
+    away = annotation.joints_px[0, WRIST] + [0.15 * np.ptp(annotation.joints_px[0, :, 1]), 0]
+    places = np.full((22, 2), np.nan)
+    places[WRIST] = away
+    heat = spots(places, 6.0)
+    shifts = []
+    for joint_score in (1.0, 0.2):
+        maps = perfect_maps(annotation, ENCODING)
+        for level in maps:
+            level.joint_score[:] = joint_score
+        people = decode(maps, CAMERA, ENCODING, BODY_22, SURE, heat)
+        shifts.append(people.joints_px(CAMERA)[0, WRIST, 0] - annotation.joints_px[0, WRIST, 0])
+    assert shifts[0] < 1 and shifts[1] > 0.8 * (away[0] - annotation.joints_px[0, WRIST, 0])

@@ -1,5 +1,6 @@
 """The lifting: what it may move, what its loss asks for, and that training finds it."""
 
+import dataclasses
 from functools import partial
 
 import numpy as np
@@ -78,17 +79,14 @@ def test_a_joint_moved_in_depth_stays_on_its_ray_and_alone():
     torch.testing.assert_close(lifted[:, others], found[:, others, :3], rtol=1e-5, atol=1e-2)
 
 
-@pytest.mark.parametrize(
-    ("heat", "share"), [(0.0, 1.0), (0.025, 0.75), (0.1, 0.0), (0.9, 0.0)]
-)
-def test_a_joint_leaves_its_ray_as_far_as_the_heat_does_not_show_it(heat, share):
+def test_a_joint_can_leave_its_ray_whether_the_heat_shows_it_or_not():
     head = BODY_22.index("head")
     found = found_people()
-    found[:, head, 4] = heat
+    found[:, head, 4] = torch.tensor([0.0, 0.1, 0.9])
     with torch.no_grad():
         lifted = biased(moved=(0.1, -0.02, 0), joint=head)(found)
     step = lifted[:, head] - found[:, head, :3]
-    wanted = share * torch.tensor([50.0, -10.0, 0.0]).expand(3, 3)
+    wanted = torch.tensor([50.0, -10.0, 0.0]).expand(3, 3)
     torch.testing.assert_close(step, wanted, rtol=0, atol=1e-2)
 
 
@@ -114,7 +112,7 @@ def test_loss_by_hand():
     def loss_of(*valid):
         with torch.no_grad():
             is_valid, nobody = torch.tensor(valid).bool(), torch.zeros(2, dtype=torch.bool)
-            return lifting_loss(fixed, found, wanted, is_valid, nobody).item()
+            return lifting_loss(fixed, found, wanted, is_valid, is_valid, nobody).item()
 
     assert loss_of([1, 1, 1], [1, 1, 1]) == pytest.approx(0, abs=1e-5)
     found[0, 1, :3] += torch.tensor([30.0, 0, 40])  # 50 mm off
@@ -126,14 +124,42 @@ def test_loss_by_hand():
     assert loss_of([0, 0, 0], [0, 0, 0]) == 0
 
 
-def test_loss_of_relative_people_is_of_depths_from_the_root_on():
+def wanted_beside(found, across_mm, deeper_mm):
+    """(P, J, 3) at another distance, and beside the rays found and deeper from the root on."""
+    depth = found[..., 2:3] - 1500 + deeper_mm[..., None]
+    rays = found[..., :2] / found[..., 2:3] + across_mm / found[:, :1, 2:3]
+    return torch.cat([rays * depth, depth], dim=-1)
+
+
+def test_loss_of_relative_people_is_of_rays_and_depths_from_the_root_on():
     found = found_people()[:2, :3]
-    wanted = found[..., :3] + torch.tensor([300.0, -40.0, 0.0])  # another place in the picture
-    wanted[..., 2] -= 2000  # and another distance
-    wanted[1, 2, 2] += 60
-    valid, relative = torch.ones(2, 3, dtype=torch.bool), torch.ones(2, dtype=torch.bool)
-    loss = lifting_loss(biased(num_joints=3), found, wanted, valid, relative)
-    assert loss.item() == pytest.approx(0.6 / 6, abs=1e-4)
+    across, deeper = torch.zeros(2, 3, 2), torch.zeros(2, 3)
+    across[0, 1], across[1, 2, 0] = torch.tensor([30.0, -40.0]), 60.0  # 50 and 60 mm
+    deeper[0, 2], deeper[1, 2] = 20.0, -80.0  # with the 60 mm 100 mm
+    wanted, relative = wanted_beside(found, across, deeper), torch.ones(2, dtype=torch.bool)
+
+    def loss_of(valid, has_depth):
+        masks = torch.tensor(valid).bool(), torch.tensor(has_depth).bool()
+        with torch.no_grad():
+            return lifting_loss(biased(num_joints=3), found, wanted, *masks, relative).item()
+
+    everybody = [[1, 1, 1], [1, 1, 1]]
+    assert loss_of(everybody, everybody) == pytest.approx((0.5 + 0.2 + 1.0) / 6, abs=1e-4)
+    assert loss_of([[1, 1, 1], [1, 1, 0]], everybody) == pytest.approx(0.7 / 5, abs=1e-4)
+    assert loss_of(everybody, [[1, 1, 0], [1, 1, 0]]) == pytest.approx(1.1 / 6, abs=1e-4)
+    # without the root's depth nobody knows a depth from it on
+    assert loss_of(everybody, [[0, 1, 1], [0, 1, 1]]) == pytest.approx(1.1 / 6, abs=1e-4)
+
+
+def test_people_of_unknown_depths_teach_no_depth():
+    found = found_people()
+    wanted = found[..., :3] + torch.tensor([20.0, 0.0, 90.0])
+    network, unknown = biased(0.1), torch.zeros(3, NUM_BODY, dtype=torch.bool)
+    relative = torch.ones(3, dtype=torch.bool)
+    lifting_loss(network, found, wanted, ~unknown, unknown, relative).backward()
+    moves = network.leave.bias.grad[:-1].view(NUM_BODY, 3).abs()
+    assert (moves[:, 0] > 1e-3).all() and (moves[:, 2] < 1e-6).all()
+    assert network.leave.bias.grad[-1].abs() < 1e-5
 
 
 @pytest.mark.parametrize("unknown", [np.nan, 7e4])
@@ -147,14 +173,14 @@ def test_joints_without_a_place_have_no_say(unknown):
     for value in (0.0, unknown):
         wanted[~valid] = value
         network.zero_grad()
-        loss = lifting_loss(network, found, wanted, valid, relative)
+        loss = lifting_loss(network, found, wanted, valid, valid, relative)
         loss.backward()
         gradients.append((loss.detach(), network.leave.bias.grad.clone()))
     torch.testing.assert_close(gradients[0], gradients[1], rtol=0, atol=0)
     alone = torch.zeros_like(valid)
     alone[0, [0, 7]] = True  # of all joints the root and one more
     network.zero_grad()
-    lifting_loss(network, found, wanted, alone, relative).backward()
+    lifting_loss(network, found, wanted, alone, alone, relative).backward()
     moves = network.leave.bias.grad[:-1].view(NUM_BODY, 3).abs().sum(dim=1)
     assert set(moves.nonzero()[:, 0].tolist()) == {0, 7}
 
@@ -170,23 +196,26 @@ def all_mirrored(monkeypatch):
 
 def test_a_mirrored_person_by_hand(all_mirrored):
     skeleton = Skeleton(("pelvis", "left_knee", "right_knee"))
-    found = torch.tensor([[[10.0, 20, 3000, 0.9, 0.8, 1, 2], [70, 400, 2900, 0.5, 0.4, 3, 4],
+    found = torch.tensor([[[10.0, 20, 3000, 0.9, 0.8, 1, 2],
+                           [70, 400, 2900, 0.5, 0.4, 3, 4],
                            [-90, 390, 3100, 0.1, 0.2, -5, 6]]])  # fmt: skip
     wanted, valid = found[..., :3] + 1, torch.tensor([[True, False, True]])
+    has_depth = torch.tensor([[True, False, False]])
     order = torch.from_numpy(skeleton.flip_order)
-    mirrored = lifting._varied(found, wanted, valid, torch.tensor([True]), order)
+    mirrored = lifting._varied(found, wanted, valid, has_depth, torch.tensor([True]), order)
     assert mirrored[0].tolist() == torch.tensor(
         [[[-10.0, 20, 3000, 0.9, 0.8, -1, 2], [90, 390, 3100, 0.1, 0.2, 5, 6],
           [-70, 400, 2900, 0.5, 0.4, -3, 4]]]
     ).tolist()  # fmt: skip
     assert mirrored[1].tolist() == [[[-11, 21, 3001], [89, 391, 3101], [-71, 401, 2901]]]
     assert mirrored[2].tolist() == [[True, True, False]]
+    assert mirrored[3].tolist() == [[True, False, False]] and mirrored[4].tolist() == [True]
 
 
 def test_mirroring_twice_gives_the_same(all_mirrored):
     found = found_people()
     people = (
-        found, found[..., :3] * 1.1, torch.rand_like(found[..., 0]) < 0.5,
+        found, found[..., :3] * 1.1, found[..., 3] < 0.5, found[..., 4] < 0.5,
         torch.tensor([False, True, False]),
     )  # fmt: skip
     order = torch.from_numpy(BODY_22.flip_order)
@@ -203,7 +232,7 @@ def test_half_are_mirrored_and_what_is_wanted_is_not_shaken(monkeypatch):
     wanted, valid = found[..., :3].clone(), torch.ones(200, NUM_BODY, dtype=torch.bool)
     order = torch.from_numpy(BODY_22.flip_order)
     nobody = torch.zeros(200, dtype=torch.bool)
-    varied, kept, *_ = lifting._varied(found, wanted, valid, nobody, order)
+    varied, kept, *_ = lifting._varied(found, wanted, valid, valid, nobody, order)
     is_mirrored = kept[:, 0, 0] < 0
     assert 60 < is_mirrored.sum() < 140
     assert torch.equal(kept[~is_mirrored], wanted[~is_mirrored])
@@ -226,7 +255,7 @@ def test_better_seen_joints_stand_on_their_true_rays(monkeypatch):
     torch.testing.assert_close(moved[:, :2] / moved[:, 2:3], true[:, :2] / true[:, 2:])
     torch.testing.assert_close(moved[:, 2:4], before[:, 2:4])  # depth and score as they were
     assert (moved[:, 4] >= 0.2).all()
-    torch.testing.assert_close(moved[:, 5:] - before[:, 5:], moved[:, :2] - before[:, :2])
+    torch.testing.assert_close(moved[:, 5:7] - before[:, 5:7], moved[:, :2] - before[:, :2])
 
 
 def test_only_placed_people_with_a_known_joint_are_better_seen(monkeypatch):
@@ -240,7 +269,8 @@ def test_only_placed_people_with_a_known_joint_are_better_seen(monkeypatch):
     valid[:, 0] = False
     relative = torch.arange(300) < 100
     order = torch.from_numpy(BODY_22.flip_order)
-    varied, _, _, told = lifting._varied(found, found[..., :3].clone(), valid, relative, order)
+    wanted = found[..., :3].clone()
+    varied, _, _, _, told = lifting._varied(found, wanted, valid, valid, relative, order)
     assert torch.equal(told, relative)
     is_seen = varied[..., 4] > 0
     assert not is_seen[:100].any() and not is_seen[:, 0].any()
@@ -259,6 +289,7 @@ def deep_pairs(num_people=64):
     return LiftingPairs(
         found.astype(np.float32),
         wanted,
+        np.ones((num_people, NUM_BODY), bool),
         np.ones((num_people, NUM_BODY), bool),
         np.zeros(num_people, bool),
     )
@@ -295,10 +326,28 @@ def test_training_repeats(narrow):
     assert not torch.equal(states[0]["enter.weight"], states[2]["enter.weight"])
 
 
+@pytest.mark.parametrize("num_relative", [2, 16, 60])
+def test_people_of_photos_are_a_quarter_of_those_drawn(narrow, monkeypatch, num_relative):
+    pairs = deep_pairs()
+    is_relative = np.arange(64) < num_relative
+    drawn, multinomial = [], torch.multinomial
+
+    def draw(share, *options, **named):
+        drawn.append(share)
+        return multinomial(share, *options, **named)
+
+    monkeypatch.setattr(torch, "multinomial", draw)
+    train_lifting(dataclasses.replace(pairs, is_relative=is_relative), BODY_22, 1, batch_size=2)
+    share = (drawn[0] / drawn[0].sum()).numpy()
+    assert share[is_relative].sum() == pytest.approx(0.25)
+    assert share[is_relative].std() < 1e-9 and share[~is_relative].std() < 1e-9
+
+
 def pairs_of_shape(num_people, num_joints):
     return LiftingPairs(
         np.zeros((num_people, num_joints, NUM_CUES), np.float32),
         np.zeros((num_people, num_joints, 3), np.float32),
+        np.zeros((num_people, num_joints), bool),
         np.zeros((num_people, num_joints), bool),
         np.zeros(num_people, bool),
     )
@@ -320,11 +369,13 @@ def test_what_cannot_be_trained_on_is_said(pairs, skeleton, told):
     [("found", (2, 22, 5), r"\(2, 22, 7\), got \(2, 22, 5\)"),
      ("wanted", (2, 21, 3), r"\(2, 22, 3\), got \(2, 21, 3\)"),
      ("valid", (3, 22), r"\(2, 22\), got \(3, 22\)"),
+     ("has_depth", (2, 20), r"\(2, 22\), got \(2, 20\)"),
      ("is_relative", (3,), r"\(2,\), got \(3,\)")],
 )  # fmt: skip
 def test_pairs_of_other_shapes_are_refused(name, shape, expected):
     arrays = {
-        "found": (2, 22, NUM_CUES), "wanted": (2, 22, 3), "valid": (2, 22), "is_relative": (2,),
+        "found": (2, 22, NUM_CUES), "wanted": (2, 22, 3), "valid": (2, 22),
+        "has_depth": (2, 22), "is_relative": (2,),
     } | {name: shape}  # fmt: skip
     with pytest.raises(ValueError, match=f"LiftingPairs.{name} must be {expected}"):
         LiftingPairs(**{key: np.zeros(size) for key, size in arrays.items()})

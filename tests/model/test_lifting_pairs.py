@@ -75,7 +75,8 @@ def test_people_are_paired_with_whom_they_show(estimator, rendered):
     estimator.roots_mm = {0: [nobody, right, left], 1: [], 2: [left]}
     pairs = collect_pairs(MODEL, partial(RenderedSet.open, rendered), range(3))
     assert estimator.asked == [(MODEL, 1)]
-    assert pairs.found.dtype == pairs.wanted.dtype == np.float32 and pairs.valid.all()
+    assert pairs.found.dtype == pairs.wanted.dtype == np.float32
+    assert pairs.valid.all() and pairs.has_depth.all() and not pairs.is_relative.any()
     np.testing.assert_allclose(pairs.found[:, 0, :3], [right, left, left])
     np.testing.assert_allclose(pairs.found[:, 0, 3:], [[1] * 4, [2] * 4, [0] * 4])
     expected = np.reshape([ROOTS_MM[i] for i in (1, 0, 0)], (3, 1, 3)) + STANDING
@@ -98,7 +99,8 @@ def test_where_nobody_is_found_there_is_no_pair(estimator, rendered, tmp_path):
     save_pairs(tmp_path / "new" / "pairs.npz", pairs)
     read = load_pairs(tmp_path / "new" / "pairs.npz")
     assert read.found.shape == (0, 22, NUM_CUES) and read.wanted.shape == (0, 22, 3)
-    assert read.valid.shape == (0, 22) and read.valid.dtype == bool
+    for mask in (read.valid, read.has_depth):
+        assert mask.shape == (0, 22) and mask.dtype == bool
 
 
 def test_saved_pairs_come_back(estimator, rendered, tmp_path):
@@ -107,7 +109,7 @@ def test_saved_pairs_come_back(estimator, rendered, tmp_path):
     save_pairs(tmp_path / "pairs.npz", pairs)
     read = load_pairs(tmp_path / "pairs.npz")
     assert len(read) == 2
-    for name in ("found", "wanted", "valid", "is_relative"):
+    for name in ("found", "wanted", "valid", "has_depth", "is_relative"):
         np.testing.assert_array_equal(getattr(read, name), getattr(pairs, name))
 
 
@@ -116,33 +118,45 @@ def test_joints_go_by_name_and_unlabelled_ones_are_not_valid(estimator, rendered
     monkeypatch.setattr(estimator, "skeleton", joints)
     estimator.roots_mm = {0: [ROOTS_MM[0]]}
     pairs = collect_pairs(MODEL, partial(RenderedSet.open, rendered), [0])
-    assert pairs.valid.tolist() == [[True, False, True, True]]
+    assert pairs.valid.tolist() == pairs.has_depth.tolist() == [[True, False, True, True]]
     known = [0, 2, 3]
     np.testing.assert_allclose(pairs.found[:, known, :3], pairs.wanted[:, known], atol=1e-3)
 
 
 class HintedPhotos:
-    """One photo of two people, of whom the first one's depths are guessed."""
+    """One photo of two people, of whom the first one's depths are guessed; and one of nobody."""
 
     def __len__(self):
-        return 1
+        return 2
 
     def __getitem__(self, index):
-        annotation = annotate(ROOTS_MM, CAMERA)
-        known = annotation.valid_3d.copy()
-        known[1] = False
+        annotation = annotate(ROOTS_MM if index == 0 else np.zeros((0, 3)), CAMERA)
+        known, labelled = annotation.valid_3d.copy(), annotation.valid_2d.copy()
+        known[1:] = False
+        labelled[1:, 5] = False
+        joints = annotation.joints_cam - [0, 0, 4000]  # from a root at 0 on
         return np.zeros((48, 64, 3), np.uint8), dataclasses.replace(
-            annotation, valid_3d=known, is_relative=np.ones(2, bool)
-        )
+            annotation, valid_3d=known, valid_2d=labelled, joints_cam=joints,
+            is_relative=np.arange(len(annotation)) == 0,
+        )  # fmt: skip
 
 
-def test_people_whose_depths_nobody_guessed_make_no_pair(estimator, rendered):
-    estimator.roots_mm = {0: list(ROOTS_MM)}
-    pairs = collect_pairs(MODEL, HintedPhotos, [0])
-    assert pairs.is_relative.tolist() == [True]
-    np.testing.assert_allclose(pairs.found[0, :, :3], pairs.wanted[0], atol=1e-3)
+def test_people_of_photos_stand_as_far_away_as_they_were_found(estimator, rendered):
+    """What is wanted of them: the labelled rays, and depths from the root on where guessed."""
+    estimator.roots_mm = {0: [[-520, 20, 4300], [580, 0, 4800]]}
+    pairs = collect_pairs(MODEL, HintedPhotos, range(2))
+    labels = annotate(ROOTS_MM, CAMERA)
+    order = np.argsort(pairs.found[:, 0, 0])
+    guessed, unknown = order
+    assert pairs.is_relative.tolist() == [True, True]
+    assert pairs.valid[guessed].all() and pairs.has_depth[guessed].all()
+    assert not pairs.has_depth[unknown].any()
+    assert np.flatnonzero(~pairs.valid[unknown]).tolist() == [5]
+    np.testing.assert_allclose(CAMERA.project(pairs.wanted[order]), labels.joints_px, atol=1e-3)
+    np.testing.assert_allclose(pairs.wanted[guessed, :, 2], 4300 + STANDING[:, 2], atol=0.01)
+    np.testing.assert_allclose(pairs.wanted[unknown, :, 2], 4800, atol=0.01)
     both = join_pairs([collect_pairs(MODEL, partial(RenderedSet.open, rendered), [0]), pairs])
-    assert both.is_relative.tolist() == [False, False, True]
+    assert both.is_relative.tolist() == [False, False, True, True]
 
 
 def test_a_model_without_heat_is_refused(estimator, rendered, monkeypatch):

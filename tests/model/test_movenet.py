@@ -113,13 +113,37 @@ def test_public_weights_reach_every_parameter(published, file):
         ("blocks.11.project.weight", f"{NET}/model/block_11_project/Conv2D_weights",
          (3, 2, 0, 1)),
         ("laterals.2.weight", f"{NET}/conv2d_3/Conv2D/ReadVariableOp", (3, 2, 0, 1)),
-        ("merges.1.depthwise.weight", f"{NET}/separable_conv2d_1/separable_conv2d/ReadVariableOp",
-         (2, 3, 0, 1)),
+        ("merges.1.project.bias", f"{NET}/separable_conv2d_1/separable_conv2d_bn_offset", (0,)),
+        ("heat_hidden.depthwise.weight",
+         f"{HEAT}/separable_conv2d_6/separable_conv2d/ReadVariableOp", (2, 3, 0, 1)),
         ("heat_hidden.project.weight",
          f"{HEAT}/separable_conv2d_6/separable_conv2d/ReadVariableOp_1", (3, 2, 0, 1)),
         ("heat.weight", f"{HEAT}/conv2d_7/Conv2D/ReadVariableOp", (3, 2, 0, 1)),
     ):  # fmt: skip
         np.testing.assert_array_equal(state[name], published[public].transpose(order))
+
+
+def test_merges_are_loaded_with_balanced_channels(published, file):
+    """Both convolutions weigh alike in every channel, and say together what the file says."""
+    backbone = MoveNetBackbone(COCO_17.joint_names)
+    backbone.load_public_weights(file)
+    for merge, suffix in zip(backbone.merges, ("", "_1", "_2"), strict=True):
+        layer = f"{NET}/separable_conv2d{suffix}/separable_conv2d"
+        first, second = (
+            torch.from_numpy(published[layer + end].astype(np.float32).transpose(order))
+            for end, order in (("/ReadVariableOp", (2, 3, 0, 1)), ("_weights", (3, 2, 0, 1)))
+        )
+        own_first, own_second = merge.depthwise.weight.detach(), merge.project.weight.detach()
+        assert not torch.equal(own_first, first)
+        norms = own_first.flatten(1).norm(dim=1)
+        torch.testing.assert_close(norms, own_second.flatten(1).norm(dim=0))
+        bias = torch.from_numpy(published[f"{layer}_bn_offset"].astype(np.float32))
+        maps = torch.rand(1, len(first), 6, 8) - 0.5
+        wanted = functional.conv2d(maps, first, padding=1, groups=len(first))
+        wanted = functional.relu(functional.conv2d(wanted, second, bias))
+        assert wanted.any()
+        with torch.no_grad():
+            torch.testing.assert_close(merge(maps), wanted, rtol=1e-5, atol=1e-5)
 
 
 def test_heat_rows_go_by_name_and_unknown_joints_start_cold(published, file):
@@ -222,19 +246,25 @@ def test_maps_move_with_the_picture(plain):
         torch.testing.assert_close(there, here, rtol=1e-4, atol=1e-4 * here.abs().max().item())
 
 
-def test_heat_alone_trains_in_a_frozen_backbone():
+def test_only_stem_and_blocks_up_to_stride_4_are_frozen():
     backbone = MoveNetBackbone(("nose",))
     backbone.freeze_early()
-    trains = {name for name, p in backbone.named_parameters() if p.requires_grad}
-    assert trains == {
-        "heat_hidden.depthwise.weight", "heat_hidden.project.weight", "heat_hidden.project.bias",
-        "heat.weight", "heat.bias",
-    }  # fmt: skip
-    *features, heat = backbone(torch.rand(1, 3, 32, 32))
-    assert heat.requires_grad and not any(f.requires_grad for f in features)
+    widths = {}  # of the map that each block gives, for a picture 64 wide
+    for name, module in backbone.named_modules():
+        if name == "stem" or name.startswith("blocks.") and name.count(".") == 1:
+            module.register_forward_hook(
+                lambda _, inputs, maps, name=name: widths.update({name: maps.shape[-1]})
+            )
+    *features, heat = backbone(torch.rand(1, 3, 64, 64))
+    early = {name for name, width in widths.items() if width >= 64 // 4}
+    assert early == {"stem", "blocks.0", "blocks.1", "blocks.2"} and len(widths) == 18
+    for name, parameter in backbone.named_parameters():
+        is_early = any(name.startswith(f"{module}.") for module in early)
+        assert parameter.requires_grad != is_early, name
+    assert heat.requires_grad and all(f.requires_grad for f in features)
 
 
-def test_heat_is_told_with_the_finest_level():
+def test_heat_and_depth_are_told_with_the_finest_level():
     torch.manual_seed(0)
     network = DasNetwork(LITE).eval()
     seen = []

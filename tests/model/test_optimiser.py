@@ -66,6 +66,43 @@ def test_adamw_decays_kernels_and_matrices_alone():
         torch.testing.assert_close(parameter, torch.full_like(parameter, wanted), msg=name)
 
 
+def with_backbone():
+    """Ones everywhere, with a gradient of -1, 1 and 5 in turn."""
+    network = nn.ModuleDict({
+        "network": nn.ModuleDict({"backbone": nn.Linear(3, 1), "heads": nn.Linear(3, 1)}),
+        "backbone_norm": nn.Linear(3, 1),
+    })  # fmt: skip
+    for parameter in network.parameters():
+        nn.init.ones_(parameter)
+        parameter.grad = torch.tensor([-1.0, 1.0, 5.0])[: parameter.numel()].view_as(parameter)
+    return network
+
+
+def test_a_backbone_moves_and_decays_at_its_own_rate():
+    """The first step of AdamW is the rate towards the gradient's other side, however long it is,
+    and the decay is a share of the rate."""
+    network = with_backbone()
+    config = OptimiserConfig(weight_decay=0.5, backbone_rate=0.1)
+    optimiser = build_optimiser(config, network)
+    set_learning_rate(optimiser.param_groups, 0.02)
+    optimiser.step()
+    for name, parameter in network.named_parameters():
+        rate = 0.002 if name.startswith("network.backbone.") else 0.02  # whole names count
+        decayed = 1 - 0.5 * rate if parameter.ndim > 1 else 1.0
+        wanted = torch.tensor([decayed + rate, decayed - rate, decayed - rate])
+        wanted = wanted[: parameter.numel()].view_as(parameter)
+        torch.testing.assert_close(parameter.detach(), wanted, rtol=0, atol=1e-6, msg=name)
+
+
+def test_every_parameter_has_one_group_with_and_without_a_backbone():
+    for network in (with_backbone(), small_network()):
+        groups = build_optimiser(OptimiserConfig(backbone_rate=0.1), network).param_groups
+        chosen = [p for group in groups for p in group["params"]]
+        assert len(chosen) == len(list(network.parameters())) and set(chosen) == {
+            *network.parameters()
+        }
+
+
 def test_frozen_parameters_are_left_out():
     network = small_network()
     network[0].weight.requires_grad_(False)
