@@ -50,9 +50,8 @@ def build_optimiser(config: OptimiserConfig, module: nn.Module) -> torch.optim.O
     layers, which move at `bias_rate` times the rate. Each group carries its factor as `rate`,
     for `set_learning_rate`.
     """
-    trained = [p for p in module.parameters() if p.requires_grad]
+    named = [(n.split("."), p) for n, p in module.named_parameters() if p.requires_grad]
     if config.kind == "adamw":
-        named = [(n.split("."), p) for n, p in module.named_parameters() if p.requires_grad]
         groups = []
         for is_backbone, rate in ((False, 1.0), (True, config.backbone_rate)):
             part = [p for names, p in named if ("backbone" in names) == is_backbone]
@@ -63,6 +62,7 @@ def build_optimiser(config: OptimiserConfig, module: nn.Module) -> torch.optim.O
         return torch.optim.AdamW(
             groups, lr=config.learning_rate, weight_decay=config.weight_decay
         )
+    trained = [p for _, p in named]
     layers = [m for m in module.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
     biases = {id(m.bias) for m in layers if m.bias is not None}
     groups = [

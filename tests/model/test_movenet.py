@@ -264,7 +264,7 @@ def test_only_stem_and_blocks_up_to_stride_4_are_frozen():
     assert heat.requires_grad and all(f.requires_grad for f in features)
 
 
-def test_heat_and_depth_are_told_with_the_finest_level():
+def test_heat_is_told_with_the_finest_level():
     torch.manual_seed(0)
     network = DasNetwork(LITE).eval()
     seen = []
