@@ -376,13 +376,13 @@ def _capture(
 
 @contextmanager
 def _ctrl_c_sets() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets; a second Ctrl-C interrupts as usual."""
+    """An event that Ctrl-C sets; a second Ctrl-C interrupts, also where it was ignored before."""
     stopping = threading.Event()
     usual = signal.getsignal(signal.SIGINT)
 
     def on_interrupt(_number: int, _frame: FrameType | None) -> None:
         stopping.set()
-        signal.signal(signal.SIGINT, usual)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     signal.signal(signal.SIGINT, on_interrupt)
     try:

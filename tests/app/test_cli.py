@@ -134,7 +134,9 @@ def test_ctrl_c_ends_with_everything_so_far(command, tmp_path, monkeypatch, is_l
     assert signal.getsignal(signal.SIGINT) == usual_handler
 
 
-def test_second_ctrl_c_interrupts_a_source_that_hangs(command, tmp_path, monkeypatch):
+@pytest.mark.parametrize("usual", [signal.default_int_handler, signal.SIG_IGN])
+def test_second_ctrl_c_interrupts_a_source_that_hangs(command, tmp_path, monkeypatch, usual):
+    handler_of_tests = signal.signal(signal.SIGINT, usual)  # a shell's background job ignores it
     source = FakeSource(num_frames=None)
     usual_read = source.read
 
@@ -150,7 +152,10 @@ def test_second_ctrl_c_interrupts_a_source_that_hangs(command, tmp_path, monkeyp
 
     source.read = read
     monkeypatch.setattr(sources, "open_source", lambda *_: source)
-    assert command("capture", "fake", "-o", tmp_path / "s").exit_code != 0
+    try:
+        assert command("capture", "fake", "-o", tmp_path / "s").exit_code != 0
+    finally:
+        signal.signal(signal.SIGINT, handler_of_tests)
     assert len(list(Session(tmp_path / "s"))) == 3
 
 
