@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.checkpoint import network_config_to_json, save_tensors
+from das_model.checkpoint import save_tensors
 from das_model.datasets.augment import AugmentConfig, place, random_placement
 from das_model.datasets.rendered import RenderedSet
 from das_model.datasets.training import Batch, Sample, collate
@@ -24,6 +24,7 @@ from das_model.decode import DecodeConfig, LevelMaps, decode
 from das_model.export import decoder_maps
 from das_model.losses import DasLoss
 from das_model.network import DasNetwork, HeadMaps
+from das_model.network_config import network_metadata
 from das_model.optimiser import build_optimiser, rate_factor, set_learning_rate
 from das_model.people import People
 from das_model.protocols.synthetic import SyntheticProtocol
@@ -124,7 +125,7 @@ def run_rows(
             **{f"average.{key}": value for key, value in network.state_dict().items()},
             **{f"loss.{key}": value for key, value in loss.state_dict().items()},
         }
-        metadata = {"network_config": network_config_to_json(network.config)}
+        metadata = network_metadata(network.config)
         save_tensors(folder / f"{name}.safetensors", tensors, metadata)
         file.write_text(json.dumps(results, indent=1) + "\n")
     return results

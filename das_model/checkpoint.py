@@ -6,36 +6,15 @@ prefixes `network.`, `average.`, `loss.` and `optimizer.`, so that training goes
 stopped.
 """
 
-import dataclasses
-import json
 import os
 from pathlib import Path
-from typing import TypeVar
 
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor
+from torch import Tensor, nn
 
-from das_model.network import DasNetwork, NetworkConfig
-from das_model.targets import Encoding
-
-_Config = TypeVar("_Config", NetworkConfig, Encoding)
-
-
-def network_config_to_json(config: NetworkConfig) -> str:
-    """The configuration as JSON."""
-    return json.dumps(dataclasses.asdict(config))
-
-
-def network_config_from_json(text: str) -> NetworkConfig:
-    """Inverse of `network_config_to_json`; lists become the tuples they were.
-
-    Raises:
-        ValueError: if it holds keys that this version does not know.
-    """
-    values = json.loads(text)
-    values["encoding"] = _rebuilt(Encoding, values["encoding"])
-    return _rebuilt(NetworkConfig, values)
+from das_model.network import DasNetwork
+from das_model.network_config import network_config_of
 
 
 def save_tensors(file: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
@@ -52,42 +31,43 @@ def load_tensors(file: Path, prefix: str = "") -> tuple[dict[str, Tensor], dict[
 
     Raises:
         FileNotFoundError: if there is no such file.
+        ValueError: if it is of another kind, or cut off.
     """
     if not file.is_file():
         raise FileNotFoundError(f"{file}: a .safetensors file was expected there")
-    with safe_open(file, framework="pt") as opened:
-        names = [n for n in opened.keys() if n.startswith(prefix)]  # noqa: SIM118
-        tensors = {n.removeprefix(prefix): opened.get_tensor(n) for n in names}
-        return tensors, opened.metadata() or {}
+    try:
+        with safe_open(file, framework="pt") as opened:
+            names = [n for n in opened.keys() if n.startswith(prefix)]  # noqa: SIM118
+            tensors = {n.removeprefix(prefix): opened.get_tensor(n) for n in names}
+            return tensors, opened.metadata() or {}
+    except SafetensorError as error:
+        raise ValueError(f"{file}: expected a .safetensors file, got another: {error}") from error
+
+
+def fill(module: nn.Module, tensors: dict[str, Tensor], file: Path) -> None:
+    """Load all of a module's tensors.
+
+    Raises:
+        ValueError: naming the file, if names or shapes are other than the module's.
+    """
+    try:
+        module.load_state_dict(tensors)
+    except RuntimeError as error:  # torch lists the names
+        raise ValueError(f"{file} does not fit: {error}") from error
 
 
 def load_network(file: Path) -> DasNetwork:
     """The network of a weights file, or the averaged network of a training checkpoint.
 
     Raises:
-        ValueError: if the file carries no network configuration, or one of another version.
+        FileNotFoundError: if there is no such file.
+        ValueError: if the file carries no network configuration, or one of another version, or
+            not this network's weights.
     """
     tensors, metadata = load_tensors(file, "average.")
     if not tensors:
         tensors, metadata = load_tensors(file)
         tensors = {n: t for n, t in tensors.items() if not n.startswith("lifting.")}
-    if "network_config" not in metadata:
-        raise ValueError(f"{file}: no network_config in its metadata; not written by this project")
-    try:
-        config = network_config_from_json(metadata["network_config"])
-    except ValueError as error:
-        raise ValueError(f"{file}: {error}") from error
-    network = DasNetwork(config)
-    network.load_state_dict(tensors)
+    network = DasNetwork(network_config_of(metadata, file))
+    fill(network, tensors, file)
     return network.eval()
-
-
-def _rebuilt(kind: type[_Config], values: dict[str, object]) -> _Config:
-    """A dataclass from its fields as JSON has them."""
-    unknown = sorted(values.keys() - {field.name for field in dataclasses.fields(kind)})
-    if unknown:
-        raise ValueError(
-            f"{kind.__name__} has no {', '.join(unknown)}: "
-            "the file is of another version of this project"
-        )
-    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})

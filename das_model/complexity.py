@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from das_model.network import DasNetwork, NetworkConfig
+from das_model.network import DasNetwork
+from das_model.network_config import NetworkConfig
 from das_model.recipes import RECIPES
 
 COMMON_SIZE = (832, 512)  # (width, height) px at which networks are compared

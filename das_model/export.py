@@ -18,10 +18,10 @@ import onnxruntime as ort
 import torch
 from torch import Tensor, nn
 
-from das_model.checkpoint import network_config_to_json
 from das_model.decode import NUM_CUES
 from das_model.lifting import PoseLifting
 from das_model.network import DasNetwork, HeadMaps
+from das_model.network_config import network_metadata
 from das_model.targets import Encoding
 
 
@@ -102,7 +102,7 @@ def export_onnx(
     _trace(wrapper, _noise(input_size), str(file), ["image"], names, axes)
     model = _with_folded_pads(file)
     metadata = {
-        "network_config": network_config_to_json(network.config),
+        **network_metadata(network.config),
         "input_size": json.dumps(list(input_size)),
         **about,
     }

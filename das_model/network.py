@@ -12,7 +12,7 @@ kind of regression. Their deformable convolutions are plain ones here, which exp
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -22,63 +22,9 @@ from das_model.backbones.efficientnet_lite import EfficientNetLite
 from das_model.backbones.movenet import MoveNetBackbone
 from das_model.backbones.mspn import Mspn
 from das_model.backbones.resnet import ResNet50
-from das_model.skeleton import BODY_22
-from das_model.targets import PAPER_ENCODING, Encoding
+from das_model.network_config import NetworkConfig
 
 _PRIOR = 0.01  # of a location being positive: bias of the score logits (focal loss paper, 4.1)
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkConfig:
-    """Everything needed to rebuild a network; stored with its weights."""
-
-    backbone: str = "lite0"  # movenet | lite0 | lite1 | lite2 | resnet50 | mspn2 | mspn3
-    joint_names: tuple[str, ...] = BODY_22.joint_names
-    channels: int = 96  # of the FPN and the heads
-    head_convs: int = 2  # shared convolutions of each of the three branches
-    has_output_convs: bool = False  # one more 3x3 in front of each output, as the authors have
-    is_separable: bool = True  # 5x5 depthwise + 1x1 in the heads instead of full 3x3
-    update: str = "recursive"  # none | recursive | multi_source
-    update_layers: int = 1  # 1 to 3
-    sigma_limit: float = 1.0  # largest sigma, in strides and in units of relative joint depth
-    encoding: Encoding = field(default_factory=Encoding)
-
-    def __post_init__(self) -> None:
-        if self.update not in ("none", "recursive", "multi_source"):
-            raise ValueError(
-                f"update must be none, recursive or multi_source, got {self.update!r}"
-            )
-        if self.update_layers not in (1, 2, 3):
-            raise ValueError(f"update_layers must be 1, 2 or 3, got {self.update_layers}")
-        if self.channels % 32:
-            raise ValueError(f"channels must be a multiple of 32, got {self.channels}")
-        if self.encoding.heat_stride != (4 if self.backbone == "movenet" else 0):
-            raise ValueError(
-                "Encoding.heat_stride must be 4 with the movenet backbone and 0 with others, "
-                f"got {self.encoding.heat_stride} with {self.backbone}"
-            )
-
-    @property
-    def num_updates(self) -> int:
-        """Number of update layers in use."""
-        return 0 if self.update == "none" else self.update_layers
-
-    @property
-    def root_joint(self) -> int:
-        """Index of the pelvis among the joints."""
-        return self.joint_names.index("pelvis")
-
-
-# A light network errs by more than a stride; its sigma must be able to say so.
-# It also finds people whose root is outside the picture, as before a webcam.
-LITE = NetworkConfig(
-    backbone="movenet", channels=128, sigma_limit=4.0,
-    encoding=Encoding(centre="visible", heat_stride=4),
-)  # fmt: skip
-RESNET50 = NetworkConfig(
-    backbone="resnet50", channels=256, has_output_convs=True, is_separable=False,
-    update="multi_source", update_layers=3, encoding=PAPER_ENCODING,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, slots=True)

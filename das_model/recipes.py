@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from das_model.datasets.augment import AugmentConfig
 from das_model.losses import LossConfig
-from das_model.network import LITE, RESNET50, NetworkConfig
+from das_model.network_config import LITE, RESNET50, NetworkConfig
 from das_model.optimiser import AUTHORS_SGD, OptimiserConfig
 from das_model.protocols.panoptic import SCORED_JOINTS
 from das_model.skeleton import MUCO_21

@@ -4,7 +4,8 @@ import base64
 import importlib.util
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,10 @@ import onnxruntime as ort
 from das_model.camera import Camera
 from das_model.centre_map import CentreMap, centre_map
 from das_model.decode import DecodeConfig, LevelMaps, Lift, decode
+from das_model.network_config import network_config_of
 from das_model.people import People
 from das_model.preprocess import fitting_size, letterbox
 from das_model.skeleton import Skeleton
-from das_model.targets import Encoding
 
 
 class PoseEstimator:
@@ -54,20 +55,15 @@ class PoseEstimator:
         except Exception as error:  # the bindings raise many kinds, all for an unreadable model
             raise ValueError(f"{model_file}: not a readable ONNX model: {error}") from error
         metadata = self._session.get_modelmeta().custom_metadata_map
-        if "network_config" not in metadata:
-            raise ValueError(f"{model_file}: no network_config in its metadata: not a DAS model")
-        config = json.loads(metadata["network_config"])
-        self._encoding = Encoding(
-            **{k: tuple(v) if isinstance(v, list) else v for k, v in config["encoding"].items()}
-        )
+        config = network_config_of(metadata, model_file)
+        self._encoding = config.encoding
         self._decode = DecodeConfig()
-        self.lift = lift or _own_lift(metadata)
+        self.lift = lift or _own_lift(metadata, model_file)
         self._multiple = self._encoding.strides[-1]
-        self.skeleton = Skeleton(tuple(config["joint_names"]))
+        self.skeleton = Skeleton(config.joint_names)
         self.model_name = metadata.get("name", model_file.stem)
         self.metadata = {k: v for k, v in metadata.items() if k != "lifting"}
-        width, height = json.loads(metadata["input_size"])
-        self.nominal_size: tuple[int, int] = (width, height)
+        self.nominal_size = _input_size(metadata, model_file)
         self.input_size = self.nominal_size
         self.stages_s = (0.0, 0.0, 0.0)  # letterbox, network, decoding of the last picture
         self.wants_centre_map = False  # from the next picture on
@@ -85,9 +81,7 @@ class PoseEstimator:
 
     @score_threshold.setter
     def score_threshold(self, value: float) -> None:
-        self._decode = DecodeConfig(
-            value, self._decode.oks_threshold, self._decode.max_candidates, self._decode.max_people
-        )
+        self._decode = replace(self._decode, score_threshold=value)
 
     def set_input_scale(self, scale: float) -> None:
         """Use `scale` times the nominal width and height from the next picture on.
@@ -142,15 +136,32 @@ def network_maps(outputs: Sequence[np.ndarray]) -> tuple[list[LevelMaps], np.nda
     return levels, outputs[-1][0] if len(outputs) % 4 else None
 
 
-def _own_lift(metadata: dict[str, str]) -> Lift | None:
+def _input_size(metadata: Mapping[str, str], file: Path) -> tuple[int, int]:
+    """Nominal (width, height) px in a model's metadata."""
+    try:
+        width, height = json.loads(metadata["input_size"])
+    except (KeyError, ValueError, TypeError) as error:
+        got = metadata.get("input_size", "none")
+        raise ValueError(
+            f"{file}: input_size in its metadata must be [width, height] in px, got {got}"
+        ) from error
+    return width, height
+
+
+def _own_lift(metadata: Mapping[str, str], file: Path) -> Lift | None:
     """The lifting in a model's metadata, if any; it is too small for more than one core."""
     if "lifting" not in metadata:
         return None
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
-    model = base64.b64decode(metadata["lifting"])
-    session = ort.InferenceSession(model, options, ["CPUExecutionProvider"])
+    try:
+        model = base64.b64decode(metadata["lifting"], validate=True)
+        session = ort.InferenceSession(model, options, ["CPUExecutionProvider"])
+    except Exception as error:  # the bindings raise many kinds
+        raise ValueError(
+            f"{file}: lifting in its metadata must be an ONNX model in base64: {error}"
+        ) from error
     return lambda found: session.run(None, {"found": found})[0]
 
 

@@ -21,15 +21,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from das_model.checkpoint import (
-    load_network,
-    load_tensors,
-    network_config_to_json,
-    save_tensors,
-)
+from das_model.checkpoint import fill, load_network, load_tensors, save_tensors
 from das_model.datasets.training import Batch
 from das_model.losses import BatchTargets, DasLoss, LossConfig
-from das_model.network import LITE, DasNetwork, NetworkConfig
+from das_model.network import DasNetwork
+from das_model.network_config import (
+    LITE,
+    NetworkConfig,
+    network_config_of,
+    network_metadata,
+    require_network,
+)
 from das_model.optimiser import (
     OptimiserConfig,
     build_optimiser,
@@ -91,13 +93,20 @@ class Trainer:
         self.average.load_state_dict(self.network.state_dict())
 
     def load_weights(self, file: Path) -> None:
-        """Start from a weights file, or from the averaged network and flows of a checkpoint."""
-        weights = load_network(file).state_dict()
-        self.network.load_state_dict(weights)
-        self.average.load_state_dict(weights)
+        """Start from a weights file, or from the averaged network and flows of a checkpoint.
+
+        Raises:
+            FileNotFoundError: if there is no such file.
+            ValueError: if it holds another network or other flows.
+        """
+        start = load_network(file)
+        free = ("encoding", "sigma_limit")  # of which no weight's shape or name depends
+        require_network(self.config.network, start.config, file, free)
+        self.network.load_state_dict(start.state_dict())
+        self.average.load_state_dict(start.state_dict())
         flows, _ = load_tensors(file, "loss.")
         if flows:
-            self.loss.load_state_dict(flows)
+            fill(self.loss, flows, file)
 
     def train_step(self, batch: Batch) -> dict[str, float]:
         """One optimiser step.
@@ -185,19 +194,24 @@ class Trainer:
             **{f"loss.{k}": v for k, v in self.loss.state_dict().items()},
             **{f"optimizer.{i}.{k}": v for i, s in optimizer.items() for k, v in s.items()},
         }
-        metadata = {
-            "network_config": network_config_to_json(self.config.network),
-            "step": json.dumps(self.step),
-        }
+        metadata = {**network_metadata(self.config.network), "step": json.dumps(self.step)}
         save_tensors(file, tensors, metadata)
 
     def resume(self, file: Path) -> None:
-        """Take up a checkpoint of the same configuration."""
+        """Take up a checkpoint of the same configuration.
+
+        Raises:
+            FileNotFoundError: if there is no such file.
+            ValueError: if it is no training checkpoint, or of another network or pose loss.
+        """
+        _, metadata = load_tensors(file, "network.")
+        require_network(self.config.network, network_config_of(metadata, file), file)
+        if "step" not in metadata:
+            raise ValueError(f"{file}: expected a training checkpoint, got weights alone")
         for prefix, module in (
             ("network.", self.network), ("average.", self.average), ("loss.", self.loss),
         ):  # fmt: skip
-            tensors, metadata = load_tensors(file, prefix)
-            module.load_state_dict(tensors)
+            fill(module, load_tensors(file, prefix)[0], file)
         self.step = json.loads(metadata["step"])
         state: dict[int, dict[str, Tensor]] = {}
         for name, value in load_tensors(file, "optimizer.")[0].items():

@@ -8,9 +8,10 @@ import argparse
 import json
 from pathlib import Path
 
-from das_model.checkpoint import load_network, network_config_to_json, save_tensors
+from das_model.checkpoint import load_network, save_tensors
 from das_model.export import export_onnx
 from das_model.lifting import load_lifting
+from das_model.network_config import network_metadata
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("weights", type=Path, help="checkpoint or weights, .safetensors")
@@ -27,7 +28,7 @@ if __name__ == "__main__":
     about = {"name": args.output.stem}
     export_onnx(network, args.output, (width, height), about, lifting)
     metadata = {
-        "network_config": network_config_to_json(network.config),
+        **network_metadata(network.config),
         "input_size": json.dumps([width, height]),
         **about,
     }

@@ -21,7 +21,7 @@ FORBIDDEN = {
         f"das_model.{name}": ("torch", "das_app", *GUI)
         for name in (
             "camera", "skeleton", "people", "annotation", "centres", "preprocess", "targets",
-            "decode", "metrics", "runtime", "protocols",
+            "decode", "metrics", "network_config", "runtime", "protocols",
         )
     },
     "das_model": ("das_app", "scripts", *GUI),

@@ -17,7 +17,8 @@ from das_model.ablation import (
 )
 from das_model.camera import Camera
 from das_model.datasets.augment import AugmentConfig
-from das_model.network import DasNetwork, NetworkConfig
+from das_model.network import DasNetwork
+from das_model.network_config import NetworkConfig
 from das_model.recipes import RECIPES, small
 from das_model.targets import Encoding
 

@@ -1,32 +1,40 @@
-"""Files of weights that another version of the project wrote."""
-
-import json
+"""Files of weights that are not what they should be."""
 
 import pytest
 import torch
+from torch import nn
 
-from das_model.checkpoint import (
-    load_network,
-    network_config_from_json,
-    network_config_to_json,
-    save_tensors,
-)
-from das_model.network import LITE, RESNET50
+from das_model.checkpoint import fill, load_network, load_tensors, save_tensors
+from das_model.network_config import NetworkConfig, network_metadata
 
 
-@pytest.mark.parametrize("config", [LITE, RESNET50])
-def test_configurations_come_back(config):
-    assert network_config_from_json(network_config_to_json(config)) == config
+def test_files_of_another_kind_are_refused(tmp_path):
+    (tmp_path / "text.safetensors").write_text("no weights at all")
+    with pytest.raises(ValueError, match="text.safetensors: expected a .safetensors file"):
+        load_tensors(tmp_path / "text.safetensors")
+    whole, half = tmp_path / "whole.safetensors", tmp_path / "half.safetensors"
+    save_tensors(whole, {"x": torch.zeros(100)}, {})
+    half.write_bytes(whole.read_bytes()[:200])
+    with pytest.raises(ValueError, match="half.safetensors: expected a .safetensors file"):
+        load_tensors(half)
 
 
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [({"has_heat": True, "age": 3}, "NetworkConfig has no age, has_heat"),
-     ({"encoding": {"strides": [8, 16], "spots": 1}}, "Encoding has no spots")],
-)  # fmt: skip
-def test_keys_of_another_version_are_named_with_their_file(tmp_path, change, told):
-    file = tmp_path / "old.safetensors"
-    config = json.loads(network_config_to_json(LITE)) | change
-    save_tensors(file, {"x": torch.zeros(1)}, {"network_config": json.dumps(config)})
-    with pytest.raises(ValueError, match=f"old.safetensors: {told}: .*another version"):
+def test_files_of_another_project_are_refused(tmp_path):
+    file = tmp_path / "foreign.safetensors"
+    save_tensors(file, {"x": torch.zeros(1)}, {"format": "pt"})
+    with pytest.raises(ValueError, match="foreign.safetensors: no network_config.*got format"):
+        load_network(file)
+
+
+def test_weights_that_do_not_fit_are_named_with_their_file(tmp_path):
+    file, layer = tmp_path / "other.safetensors", nn.Linear(2, 1)
+    before = layer.weight.clone()
+    with pytest.raises(ValueError, match="other.safetensors does not fit: (?s:.*)Missing.*bias"):
+        fill(layer, {"weight": torch.ones(1, 2)}, file)
+    with pytest.raises(ValueError, match="other.safetensors does not fit: (?s:.*)size mismatch"):
+        fill(layer, {"weight": torch.ones(1, 3), "bias": torch.ones(1)}, file)
+    fill(layer, {"weight": before + 1, "bias": torch.ones(1)}, file)
+    assert torch.equal(layer.weight, before + 1)
+    save_tensors(file, {"x": torch.zeros(1)}, network_metadata(NetworkConfig(channels=32)))
+    with pytest.raises(ValueError, match="other.safetensors does not fit"):
         load_network(file)

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from das_model.complexity import measure
-from das_model.network import LITE, NetworkConfig
+from das_model.network_config import LITE, NetworkConfig
 
 
 def test_counts_are_those_of_the_published_backbone():

@@ -10,7 +10,7 @@ from torch import nn
 
 from das_model.camera import Camera
 from das_model.datasets.training import Sample, collate
-from das_model.network import NetworkConfig
+from das_model.network_config import NetworkConfig
 from das_model.targets import Encoding, encode
 from das_model.train import TrainConfig, Trainer
 

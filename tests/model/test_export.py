@@ -18,18 +18,14 @@ from torch import nn
 
 from das_model.backbones.movenet import MoveNetBackbone
 from das_model.camera import Camera
-from das_model.checkpoint import (
-    load_network,
-    load_tensors,
-    network_config_to_json,
-    save_tensors,
-)
+from das_model.checkpoint import load_network, load_tensors, save_tensors
 from das_model.datasets import lifting_pairs
 from das_model.datasets.lifting_pairs import load_pairs
 from das_model.decode import NUM_CUES
 from das_model.export import _lifting_text, _with_folded_pads, export_onnx
 from das_model.lifting import PoseLifting, load_lifting
-from das_model.network import LITE, DasNetwork, NetworkConfig
+from das_model.network import DasNetwork
+from das_model.network_config import LITE, NetworkConfig, network_metadata
 from das_model.runtime import PoseEstimator
 from das_model.skeleton import BODY_22
 from das_model.synthetic.storage import image_path, write_image, write_shard
@@ -73,7 +69,7 @@ def folder(tmp_path_factory):
     nn.init.constant_(network.heads.root_depth[-1].bias, 4.0)
     for name in ("score", "joint_offset"):
         nn.init.normal_(getattr(network.heads, name)[-1].weight, std=0.3)
-    config = {"network_config": network_config_to_json(SMALL)}
+    config = network_metadata(SMALL)
     save_tensors(root / "network.safetensors", network.state_dict(), config)
     lifting = PoseLifting(22, 32)
     nn.init.normal_(lifting.leave.weight, std=0.05)
@@ -95,6 +91,28 @@ def plain_file(folder):
     onnx.helper.set_model_props(model, others)
     onnx.save(model, str(file))
     return file
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("network_config", None, "no network_config in its metadata"),
+        ("network_config", '{"encoding": {"spots": 1}}', "network_config: Encoding has no spots"),
+        ("input_size", None, r"input_size in its metadata must be .* in px, got none"),
+        ("input_size", "96x64", "input_size in its metadata must be .* in px, got 96x64"),
+        ("lifting", "bm8=", "lifting in its metadata must be an ONNX model in base64"),
+        ("lifting", "no, no", "lifting in its metadata must be an ONNX model in base64"),
+    ],
+)
+def test_metadata_that_is_not_understood_is_named_with_its_file(
+    folder, tmp_path, key, value, told
+):
+    model, file = onnx.load(str(folder / "model.onnx")), tmp_path / "changed.onnx"
+    values = {p.key: p.value for p in model.metadata_props if p.key != key}
+    onnx.helper.set_model_props(model, values | ({key: value} if value else {}))
+    onnx.save(model, str(file))
+    with pytest.raises(ValueError, match=f"changed.onnx: {told}"):
+        PoseEstimator(file, CPU, 1)
 
 
 def picture(seed=0):
@@ -172,7 +190,7 @@ def test_the_files_of_a_model_tell_the_same(folder, lifts):
     assert all(torch.equal(value, tensors[name]) for name, value in parts.items())
     assert torch.equal(lifting.leave.weight, parts["lifting.leave.weight"])
     assert lifts.metadata["name"] == "model" and lifts.nominal_size == (96, 64)
-    assert lifts.metadata["network_config"] == network_config_to_json(SMALL)
+    assert lifts.metadata.items() >= network_metadata(SMALL).items()
     assert "lifting" not in lifts.metadata  # a model is nothing to read
 
 

@@ -9,7 +9,8 @@ from graph_models import write_model
 from torch.nn import functional
 
 from das_model.backbones.movenet import MoveNetBackbone
-from das_model.network import LITE, DasNetwork, NetworkConfig
+from das_model.network import DasNetwork
+from das_model.network_config import LITE, NetworkConfig
 from das_model.skeleton import BODY_22, COCO_17
 from das_model.targets import Encoding
 

@@ -6,15 +6,8 @@ import pytest
 import torch
 
 from das_model.backbones.efficientnet_lite import EfficientNetLite
-from das_model.network import (
-    LITE,
-    RESNET50,
-    DasNetwork,
-    MultiSourceUpdate,
-    NetworkConfig,
-    RecursiveUpdate,
-    _sample_local,
-)
+from das_model.network import DasNetwork, MultiSourceUpdate, RecursiveUpdate, _sample_local
+from das_model.network_config import LITE, RESNET50, NetworkConfig
 from das_model.targets import Encoding
 
 UPDATES = {"none": 1, "recursive": 2, "multi_source": 2}

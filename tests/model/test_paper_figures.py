@@ -6,7 +6,7 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from das_model.checkpoint import network_config_to_json, save_tensors
+from das_model.checkpoint import save_tensors
 from das_model.figures.density import density_table, load_flow
 from das_model.figures.drawing import draw_skeletons
 from das_model.figures.fields import draw as draw_fields
@@ -14,7 +14,8 @@ from das_model.figures.gallery import draw as draw_gallery
 from das_model.figures.gallery import draw_scene
 from das_model.figures.pictures import read_pictures
 from das_model.losses import DasLoss, LossConfig, log_prior
-from das_model.network import DasNetwork, NetworkConfig
+from das_model.network import DasNetwork
+from das_model.network_config import NetworkConfig, network_metadata
 from das_model.people import People
 from das_model.skeleton import PANOPTIC_15, Skeleton
 
@@ -30,7 +31,7 @@ def checkpoint(tmp_path_factory):
     tensors = {f"average.{k}": v for k, v in network.state_dict().items()}
     tensors |= {f"loss.{k}": v for k, v in DasLoss(LossConfig()).state_dict().items()}
     file = tmp_path_factory.mktemp("model") / "checkpoint.safetensors"
-    save_tensors(file, tensors, {"network_config": network_config_to_json(config)})
+    save_tensors(file, tensors, network_metadata(config))
     return file
 
 

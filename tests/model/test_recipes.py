@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from das_model.network import RESNET50
+from das_model.network_config import RESNET50
 from das_model.recipes import RECIPES, small
 
 TABLE_ROWS = sorted(name for name in RECIPES if name.startswith("table1-"))

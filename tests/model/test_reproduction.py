@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from das_model.checkpoint import network_config_to_json, save_tensors
-from das_model.network import DasNetwork, NetworkConfig
+from das_model.checkpoint import save_tensors
+from das_model.network import DasNetwork
+from das_model.network_config import NetworkConfig, network_metadata
 from das_model.network_predictor import NetworkPredictor
 from das_model.reproduction import licensed_table_1, load_predictor, network_ms, other_table
 
@@ -32,8 +33,7 @@ def test_a_network_is_timed(network):
 
 def test_checkpoints_are_predictors(network, tmp_path):
     file = tmp_path / "weights.safetensors"
-    config = network_config_to_json(network.config)
-    save_tensors(file, network.state_dict(), {"network_config": config})
+    save_tensors(file, network.state_dict(), network_metadata(network.config))
     predictor = load_predictor(file)
     assert isinstance(predictor, NetworkPredictor)
     assert predictor.skeleton.joint_names == network.config.joint_names

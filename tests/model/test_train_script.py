@@ -9,8 +9,9 @@ import pytest
 import torch
 from benchmark_fixtures import write_picture
 
-from das_model.checkpoint import load_network, network_config_to_json, save_tensors
-from das_model.network import LITE, DasNetwork
+from das_model.checkpoint import load_network, save_tensors
+from das_model.network import DasNetwork
+from das_model.network_config import LITE, network_metadata
 from das_model.skeleton import COCO_17
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "train.py"
@@ -63,7 +64,7 @@ def test_a_run_from_weights_trains_all_but_the_early_blocks_and_goes_on(run, pho
     torch.manual_seed(0)
     network = DasNetwork(LITE)
     init, checkpoint = tmp_path / "weights.safetensors", tmp_path / "run/checkpoint.safetensors"
-    metadata = {"network_config": network_config_to_json(network.config)}
+    metadata = network_metadata(network.config)
     save_tensors(init, network.state_dict(), metadata)
     command = ("lite", "--photos", photos, "--size", 64, "--batch", 1, "--out", tmp_path / "run")
     run(*command, "--steps", 1, "--init", init)

@@ -9,13 +9,14 @@ from people_scenes import annotate
 
 from das_model.backbones.efficientnet_lite import imagenet_file
 from das_model.camera import Camera
-from das_model.checkpoint import load_network, network_config_to_json, save_tensors
+from das_model.checkpoint import load_network, save_tensors
 from das_model.datasets.augment import AugmentConfig
 from das_model.datasets.training import Sample, TrainingMix, collate
 from das_model.decode import DecodeConfig, decode
 from das_model.export import ExportedNetwork, export_onnx, largest_difference
 from das_model.losses import LossConfig
-from das_model.network import LITE, DasNetwork, NetworkConfig
+from das_model.network import DasNetwork
+from das_model.network_config import LITE, NetworkConfig, network_metadata
 from das_model.optimiser import AUTHORS_SGD, OptimiserConfig
 from das_model.runtime import PoseEstimator, network_maps
 from das_model.skeleton import BODY_22
@@ -103,13 +104,30 @@ def test_a_run_can_start_from_bundled_weights(tmp_path):
     first = small_trainer()
     first.train_step(batches(0, 1)[0])
     plain = tmp_path / "weights.safetensors"
-    config = network_config_to_json(first.config.network)
-    save_tensors(plain, first.average.state_dict(), {"network_config": config})
+    save_tensors(plain, first.average.state_dict(), network_metadata(first.config.network))
     second = Trainer(first.config, CPU)
     second.load_weights(plain)
     assert second.step == 0
     for name, value in first.average.state_dict().items():
         assert torch.equal(value, second.network.state_dict()[name]), name
+
+
+def test_runs_go_on_from_checkpoints_of_the_same_run_only(tmp_path):
+    network = NetworkConfig(channels=32)
+    first = small_trainer(network=network)
+    file, plain = tmp_path / "checkpoint.safetensors", tmp_path / "weights.safetensors"
+    first.save(file)
+    other = small_trainer(network=NetworkConfig(channels=64))
+    for start in (other.resume, other.load_weights):
+        with pytest.raises(ValueError, match="checkpoint.safetensors: .* channels 64, got 32"):
+            start(file)
+    without_flows = small_trainer(network=network, loss=LossConfig(pose_loss="l1"))
+    for start in (without_flows.resume, without_flows.load_weights):
+        with pytest.raises(ValueError, match="checkpoint.safetensors does not fit.*DasLoss"):
+            start(file)
+    save_tensors(plain, first.average.state_dict(), network_metadata(network))
+    with pytest.raises(ValueError, match="weights.safetensors: expected a training checkpoint"):
+        first.resume(plain)
 
 
 def test_a_loss_that_is_not_finite_stops_training_with_its_table():
