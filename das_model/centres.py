@@ -4,6 +4,8 @@
 - box: the middle of the box around the labelled joints (the paper's baseline, Table 1a).
 - visible: the root, or a guess of it, drawn to the nearest point of the picture, so that people
   cut off above the hips are found too (ours). The maps still say where the root is.
+
+People of whom no joint is seen have no centre of any kind, nor a size to choose a level by.
 """
 
 import numpy as np
@@ -11,7 +13,7 @@ import numpy as np
 from das_model.annotation import Annotation
 
 CENTRES = ("root", "box", "visible")
-_MIN_VISIBLE_JOINTS = 4  # that a person needs for a centre of the kind `visible`
+_MIN_VISIBLE_JOINTS = {"root": 1, "box": 1, "visible": 4}  # that a person needs for a centre
 
 
 def person_centres(annotation: Annotation, centre: str) -> tuple[np.ndarray, np.ndarray]:
@@ -36,6 +38,7 @@ def person_centres(annotation: Annotation, centre: str) -> tuple[np.ndarray, np.
         else:
             centre_px = np.where(is_known[:, None], centre_px, np.nan)
         is_known = np.isfinite(centre_px).all(axis=1)
-        is_known &= annotation.visible.sum(axis=1) >= _MIN_VISIBLE_JOINTS
         centre_px = np.clip(np.nan_to_num(centre_px), 0.0, bounds - 0.5)
-    return centre_px, is_known & (centre_px > -0.5).all(axis=1) & (centre_px < bounds).all(axis=1)
+    is_seen = annotation.visible.sum(axis=1) >= _MIN_VISIBLE_JOINTS[centre]
+    is_inside = ((centre_px > -0.5) & (centre_px < bounds)).all(axis=1)
+    return centre_px, is_known & is_seen & is_inside

@@ -35,8 +35,9 @@ class HeadMaps:
     z / f in units of `Encoding.root_depth_unit`. `joint_offsets` and `joint_sigmas` hold the
     initial prediction and then the one after each update, (B, J, 3, h, w) each: x, y in strides,
     depth in units of `Encoding.joint_depth_unit_mm`; sigma in the same units, between 0 and
-    `NetworkConfig.sigma_limit`. `joint_heat` (B, J, H / 4, W / 4) are the logits of the heat
-    map at `Encoding.heat_stride`, with the finest level's maps; None elsewhere.
+    `NetworkConfig.sigma_limit`; for the root's depth 0 and a sigma of 1. `joint_heat`
+    (B, J, H / 4, W / 4) are the logits of the heat map at `Encoding.heat_stride`, with the finest
+    level's maps; None elsewhere.
     """
 
     score: Tensor
@@ -150,11 +151,12 @@ class DasHeads(nn.Module):
         )
         joint_scales = torch.stack([scales[2], scales[2], scales[3]]).view(3, 1, 1)
         offset = self.joint_offset(pose_features).view(batch, -1, 3, h, w) * joint_scales
-        offsets = [self._with_root_depth_zero(offset)]
+        offsets = [self._with_root_depth(0.0, offset)]
         for update in self.updates:
-            offsets.append(self._with_root_depth_zero(update(offsets[-1], pose_features)))
+            offsets.append(self._with_root_depth(0.0, update(offsets[-1], pose_features)))
         sigma = self.config.sigma_limit * (self.joint_sigma(pose_features).sigmoid() + 1e-9)
-        sigmas = sigma.view(batch, len(offsets), -1, 3, h, w).unbind(1)  # (B, J, 3, h, w) each
+        sigma = sigma.view(batch, len(offsets), -1, 3, h, w)
+        sigmas = [self._with_root_depth(1.0, s) for s in sigma.unbind(1)]  # (B, J, 3, h, w) each
         return HeadMaps(
             self.score(score_features),
             self.centerness(root_features),
@@ -163,11 +165,15 @@ class DasHeads(nn.Module):
             tuple(sigmas),
         )
 
-    def _with_root_depth_zero(self, offset: Tensor) -> Tensor:
-        """The root's depth relative to itself is 0 whatever the features say."""
-        keep = torch.ones(offset.shape[1], 3, 1, 1, device=offset.device, dtype=offset.dtype)
-        keep[self.config.root_joint, 2] = 0
-        return offset * keep
+    def _with_root_depth(self, value: float, maps: Tensor) -> Tensor:
+        """(B, J, 3, h, w) maps with one value for the root's depth relative to itself.
+
+        The depth is 0, whatever the features say. Its sigma is 1: the likelihood of an error that
+        is always 0 would grow without end as sigma falls.
+        """
+        is_set = torch.zeros(maps.shape[1], 3, 1, 1, device=maps.device, dtype=torch.bool)
+        is_set[self.config.root_joint, 2] = True
+        return maps.masked_fill(is_set, value)
 
 
 class RecursiveUpdate(nn.Module):
@@ -251,8 +257,9 @@ def _sample_local(maps: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
     """
     batch, joints, channels, h, w = maps.shape
     num_steps = steps.shape[2]
-    ys = torch.arange(h, device=maps.device, dtype=maps.dtype) + 0.5
-    xs = torch.arange(w, device=maps.device, dtype=maps.dtype) + 0.5
+    # bfloat16 maps have float32 steps: places beyond 128 need more than eight bits
+    ys = torch.arange(h, device=maps.device, dtype=steps.dtype) + 0.5
+    xs = torch.arange(w, device=maps.device, dtype=steps.dtype) + 0.5
     x = (steps[:, :, :, 0] + xs) * (2 / w) - 1  # (B, J, M, h, w)
     y = (steps[:, :, :, 1] + ys[:, None]) * (2 / h) - 1
     grid = torch.stack([x, y], dim=-1).reshape(batch * joints, num_steps * h, w, 2)

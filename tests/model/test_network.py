@@ -2,13 +2,24 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 import torch
+from people_scenes import annotate
 
 from das_model.backbones.efficientnet_lite import EfficientNetLite
-from das_model.network import DasNetwork, MultiSourceUpdate, RecursiveUpdate, _sample_local
+from das_model.camera import Camera
+from das_model.datasets.training import Sample, collate
+from das_model.losses import DasLoss, LossConfig
+from das_model.network import (
+    DasHeads,
+    DasNetwork,
+    MultiSourceUpdate,
+    RecursiveUpdate,
+    _sample_local,
+)
 from das_model.network_config import LITE, RESNET50, NetworkConfig
-from das_model.targets import Encoding
+from das_model.targets import Encoding, encode
 
 UPDATES = {"none": 1, "recursive": 2, "multi_source": 2}
 
@@ -34,6 +45,7 @@ def test_maps_have_a_level_per_stride(update):
         for offset, sigma in zip(maps.joint_offsets, maps.joint_sigmas, strict=True):
             assert offset.shape == sigma.shape == (2, 22, 3, h, w)
             assert (offset[:, 0, 2] == 0).all()  # the root's depth relative to itself
+            assert (sigma[:, 0, 2] == 1).all()
             assert ((sigma > 0) & (sigma <= network.config.sigma_limit + 1e-6)).all()
 
 
@@ -122,6 +134,15 @@ def test_sampling_reads_bilinearly_between_locations():
     torch.testing.assert_close(inside[0, 0, 0, 0, :, 3], torch.full((3,), 0.75))
 
 
+def test_places_are_exact_where_maps_are_in_half_precision():
+    """In a wide picture the finest level has places that bfloat16 cannot tell apart."""
+    width = 300
+    maps = (torch.arange(width) % 7).to(torch.bfloat16).expand(1, 1, 1, 2, width)
+    with torch.autocast("cpu", torch.bfloat16):
+        values, _ = _sample_local(maps, torch.zeros(1, 1, 1, 2, 2, width))
+    torch.testing.assert_close(values[0, 0, 0].float(), maps[0, 0].float(), atol=0.02, rtol=0)
+
+
 def test_gradient_reaches_every_parameter():
     network = DasNetwork(dataclasses.replace(LITE, update="multi_source"))
     torch.manual_seed(0)
@@ -134,6 +155,20 @@ def test_gradient_reaches_every_parameter():
     (total + (levels[0].joint_heat ** 2).sum()).backward()
     without = [n for n, p in network.named_parameters() if p.grad is None or not p.grad.any()]
     assert not without, f"no gradient for {without}"
+
+
+def test_the_likelihood_asks_nothing_of_the_roots_depth():
+    """Its error is always 0, so that ever smaller sigmas would lower the loss without end."""
+    config = NetworkConfig(channels=32, update="none", head_convs=1)
+    torch.manual_seed(0)
+    heads, annotation = DasHeads(config), annotate([[0, 0, 3000]], Camera.from_fov((192, 192)))
+    features = [torch.randn(1, 32, 192 // s, 192 // s) for s in config.encoding.strides]
+    levels = [heads(maps, level) for level, maps in enumerate(features)]
+    targets = collate([Sample(np.zeros((3, 1, 1), np.uint8), encode(annotation, config.encoding))])
+    DasLoss(LossConfig())(levels, targets[1])["pose_0"].backward()
+    gradient = heads.joint_sigma[-1].bias.grad.view(22, 3)
+    assert gradient[0, 2] == 0
+    assert (gradient.flatten() != 0).sum() == 22 * 3 - 1
 
 
 def test_prior_makes_an_untrained_network_see_nobody():

@@ -137,6 +137,22 @@ def test_root_outside_the_picture_is_ignored_not_denied():
     assert inside.any() and not inside.all()
 
 
+@pytest.mark.parametrize("centre", ["root", "box", "visible"])
+def test_people_of_whom_nothing_is_seen_are_ignored_not_denied(centre):
+    """Nothing tells their size, so no level could answer for them."""
+    encoding, a = Encoding(centre=centre), annotate([[0, 0, 3000]], CAMERA)
+    seen = a.visible.copy()
+    a.visible[:] = False
+    finest, *others = encode(a, encoding)
+    assert not any(t.positive.any() for t in (finest, *others))
+    joints = a.joints_px[0]
+    locations = encoding.locations_px(0, *finest.ignore.shape)
+    inside = ((locations >= joints.min(0)) & (locations <= joints.max(0))).all(-1)
+    np.testing.assert_array_equal(finest.ignore, inside)
+    a.visible[:] = seen
+    assert sum(t.positive.any() for t in encode(a, encoding)) == 1
+
+
 def test_people_cut_off_below_are_found_at_the_edge_and_come_back_whole():
     camera = Camera.from_intrinsics(400, 400, 224, 60, (448, 256))
     annotation = annotate([[100, 900, 1400]], camera)  # root at y = 317, head in the picture
