@@ -46,6 +46,8 @@ class DataConfig:
             raise ValueError(
                 "DataConfig needs one of photos, synthetic, panoptic, muco or coco, got none"
             )
+        if not 0 <= self.photo_share <= 1:
+            raise ValueError(f"photo_share must be in [0, 1], got {self.photo_share}")
 
     @property
     def canvas(self) -> tuple[int, int]:

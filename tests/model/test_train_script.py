@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from benchmark_fixtures import write_picture
 
 from das_model.checkpoint import load_network, save_tensors
 from das_model.network import DasNetwork
-from das_model.network_config import LITE, network_metadata
+from das_model.network_config import LITE, NetworkConfig, network_metadata
 from das_model.skeleton import COCO_17
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "train.py"
@@ -54,6 +55,35 @@ def test_a_fresh_live_run_asks_for_movenets_file(run, tmp_path, capsys):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--size", "100"], "must be multiples of 64 px, .* got 100 x 100"),
+        (["--size", "128", "72"], "must be multiples of 64 px, .* got 128 x 72"),
+        (["--size", "0"], "must be multiples of 64 px, .* got 0 x 0"),
+        (["--size", "64", "64", "64"], "--size must be one or two numbers, got 3"),
+        (["--photo-share", "1.5"], r"photo_share must be in \[0, 1\], got 1.5"),
+        (["--accumulate", "0"], "accumulation must be at least 1, got 0"),
+    ],
+)
+def test_arguments_that_cannot_be_are_refused_before_anything_is_read(
+    run, tmp_path, capsys, arguments, told
+):
+    with pytest.raises(SystemExit) as stopped:
+        run("lite0", "--photos", tmp_path / "photos", "--out", tmp_path / "run", *arguments)
+    assert stopped.value.code == 2
+    assert re.search(told, capsys.readouterr().err)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_needs_data(run, tmp_path, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        run("lite0", "--out", tmp_path / "run")
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err
+    assert "needs one of photos, synthetic, panoptic, muco or coco, got none" in error
+
+
 def test_a_file_that_is_not_there_is_named(run, photos, tmp_path):
     with pytest.raises(FileNotFoundError, match="movenet-multipose.json.*expected there"):
         run("--photos", photos, "--size", 64, "--out", tmp_path / "run",
@@ -82,3 +112,11 @@ def test_a_run_from_weights_trains_all_but_the_early_blocks_and_goes_on(run, pho
     again = load_network(checkpoint).state_dict()
     assert not torch.equal(again["backbone.heat.bias"], trained.state_dict()["backbone.heat.bias"])
     assert torch.equal(again["backbone.stem.weight"], before["backbone.stem.weight"])
+
+
+def test_a_run_does_not_go_on_from_another_networks_checkpoint(run, photos, tmp_path):
+    config = NetworkConfig(channels=32)
+    save_tensors(tmp_path / "run/checkpoint.safetensors", {}, network_metadata(config))
+    wanted = "checkpoint.safetensors: expected a network with backbone movenet, got lite0; "
+    with pytest.raises(ValueError, match=wanted):
+        run("lite", "--photos", photos, "--size", 64, "--out", tmp_path / "run")
