@@ -30,6 +30,8 @@ from das_model.protocols.synthetic import SyntheticProtocol
 from das_model.protocols.tables import Table
 from das_model.runtime import PoseEstimator
 
+Evaluate = Callable[[Predictor], Table]  # one of these functions with its data set
+
 
 class ModelPredictor:
     """People as a model finds them.
@@ -53,7 +55,7 @@ class ModelPredictor:
 
 
 def evaluate_each(
-    evaluate: Callable[[Predictor], Table],
+    evaluate: Evaluate,
     source: Path | Sequence[Path],
     threshold: float | None,
     say: Callable[[str], None],
@@ -61,7 +63,7 @@ def evaluate_each(
     """Evaluate a file of predictions, or models one by one.
 
     Args:
-        evaluate: one of the functions of this module with its data set.
+        evaluate: one of the functions of this module.
         source: a file of predictions, or ONNX models.
         threshold: people with a lower score are left out; by default those of the application of a
             model, and none of a file.

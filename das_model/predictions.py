@@ -74,6 +74,7 @@ class FilePredictor:
         threshold: people with a lower score are left out.
 
     Raises:
+        FileNotFoundError: if there is no such file.
         ValueError: if the file is not such a file; it says which picture and field.
     """
 
@@ -150,12 +151,15 @@ def _without_nan(points: np.ndarray) -> list[list[float | None]]:
 
 def _read_entries(file: Path) -> dict[str, list[dict]]:
     """The people of each picture by its file name."""
+    if not file.is_file():
+        raise FileNotFoundError(f"{file}: a JSON file of predictions was expected there")
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{file}: not a readable JSON file: {error}") from error
     if not isinstance(content, dict):
-        raise ValueError(f"{file}: expected {{file_name: {{'people': [...]}}}}, got a list")
+        kind = type(content).__name__
+        raise ValueError(f"{file}: expected {{file_name: {{'people': [...]}}}}, got a {kind}")
     for name, entry in content.items():
         if not isinstance(entry, dict) or not isinstance(entry.get("people"), list):
             raise ValueError(f"{file}: {name} must hold a list 'people', got {str(entry)[:60]}")
@@ -167,7 +171,7 @@ def _skeleton(entries: dict[str, list[dict]], file: Path) -> Skeleton:
     found: dict[tuple[str, ...], str] = {}
     for name, people in entries.items():
         for person in people:
-            if "joint_names" not in person:
+            if not isinstance(person, dict) or "joint_names" not in person:
                 raise ValueError(f"{file}: a person of {name} has no 'joint_names'")
             found.setdefault(tuple(person["joint_names"]), name)
     if len(found) > 1:

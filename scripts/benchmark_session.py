@@ -13,60 +13,21 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
-import av
-import cv2
-import numpy as np
-
+from das_app.pipeline.made_up_session import FPS, recorded_poses, session_origin, write_video
 from das_app.pipeline.player import SessionPlayer
 from das_app.pipeline.session import Session
 from das_app.pipeline.session_format import VIDEO_FILE
 from das_app.pipeline.session_source import RecordedFrames
-from das_app.pipeline.session_types import RecordedPoses, SessionOrigin
 from das_app.pipeline.session_writer import SessionWriter
-from das_app.pipeline.video_recorder import VideoEncoder
-from das_model.camera import Camera
-from das_model.people import People
-from das_model.skeleton import BODY_22
 
-FPS, FRAMES_PER_CHUNK = 30, 15
-CAMERA = Camera.from_fov((1280, 720))
-
-
-def walking(num_people: int, index: int, rng: np.random.Generator) -> People:
-    """People with noise, so that compression has its usual work."""
-    joints = rng.normal(0, 300, (num_people, BODY_22.num_joints, 3)).astype(np.float32)
-    joints[..., 2] += 3000 + index % 1000
-    scores = np.full(num_people, 0.9, np.float32)
-    joint_scores = rng.random(joints.shape[:2], np.float32)
-    return People(joints, joint_scores, scores, np.arange(num_people))
+FRAMES_PER_CHUNK = 15
 
 
 def memory_mib() -> float:
     """Largest memory of this process so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def write_video(path: Path, num_frames: int) -> None:
-    """A picture for each frame; ten seconds are encoded, and their packets repeated."""
-    part, rng = path.with_name("part.mkv"), np.random.default_rng(0)
-    room = rng.integers(0, 256, (36, 79, 3), np.uint8)
-    room = cv2.resize(room, (1280 + 300, 720), interpolation=cv2.INTER_CUBIC)
-    encoder = VideoEncoder(part, CAMERA.size, FPS)
-    for index in range(300):
-        encoder.add(room[:, index : index + 1280], index / FPS)
-    encoder.close()
-    with av.open(str(part)) as source, av.open(str(path), "w", format="matroska") as out:
-        stream = out.add_stream_from_template(source.streams.video[0])
-        for begin in range(0, num_frames, 300):
-            source.seek(0)
-            for packet in [p for p in source.demux(video=0) if p.dts is not None]:
-                packet.pts = packet.dts = packet.pts + round(1000 * begin / FPS)
-                packet.stream = stream
-                out.mux(packet)
-    part.unlink()
 
 
 def print_seeks(what: str, seek: Callable[[float], object], duration_s: float) -> None:
@@ -109,17 +70,14 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=3)
     parser.add_argument("--video", action="store_true", help="with pictures, too")
     options = parser.parse_args()
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    origin = SessionOrigin("benchmark", FPS, "assumed", BODY_22, "none", "0" * 64, "0", now)
-    num_frames, rng = round(options.minutes * 60 * FPS), np.random.default_rng(0)
+    num_frames = round(options.minutes * 60 * FPS)
+    if num_frames < 2:
+        parser.error(f"--minutes must be enough for two frames, got {options.minutes:g}")
     with tempfile.TemporaryDirectory() as parent:
         folder = Path(parent) / "session"
-        writer = SessionWriter(folder, origin)
+        writer = SessionWriter(folder, session_origin())
         begin_s, memory = time.monotonic(), []
-        for index in range(num_frames):
-            time_s = index / FPS
-            people = walking(options.people, index, rng)
-            poses = RecordedPoses(index, time_s, index, time_s, None, CAMERA, people)
+        for index, poses in enumerate(recorded_poses(num_frames, options.people)):
             writer.write(poses, poses)
             if index % FRAMES_PER_CHUNK == 0:
                 writer.flush()

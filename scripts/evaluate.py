@@ -1,7 +1,6 @@
 """Evaluate models, or a file of predictions, on a data set; docs/evaluation.md has the rules."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,8 +10,7 @@ from das_app.settings import bundled_file
 from das_model import evaluation
 from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
 from das_model.datasets.panoptic_split import PanopticSplit
-from das_model.predictions import Predictor
-from das_model.protocols.tables import Table, format_tables, to_json
+from das_model.protocols.tables import format_tables, to_json
 
 Root = Annotated[Path, typer.Option(help="folder of the data set")]
 Models = Annotated[list[Path] | None, typer.Option(help="ONNX file; several: a column each")]
@@ -94,14 +92,13 @@ def jitter(
 
 
 def _run(
-    evaluate: Callable[[Predictor], Table], models: list[Path] | None, predictions: Path | None,
+    evaluate: evaluation.Evaluate, models: list[Path] | None, predictions: Path | None,
     threshold: float | None, output: Path | None, is_single: bool = False,
 ) -> None:  # fmt: skip
     """Evaluate the predictions or each model, print the table and write it."""
     if (predictions and models) or (is_single and models and len(models) > 1):
         raise typer.BadParameter("expected --predictions or --model, and once for a file beside")
-    files = models or [bundled_file("models", "das-lite.onnx")]
-    source = predictions or files
+    source = predictions or models or [bundled_file("models", "das-lite.onnx")]
     tables = evaluation.evaluate_each(evaluate, source, threshold, typer.echo)
     typer.echo(format_tables(tables))
     if output:
