@@ -96,7 +96,7 @@ def _read_json(path: Path) -> Camera:
 
 def _read_opencv(path: Path) -> Camera:
     if not path.is_file():
-        raise FileNotFoundError("no such file")
+        raise FileNotFoundError
     storage = cv2.FileStorage(str(path), cv2.FILE_STORAGE_READ)
     try:
         K = storage.getNode("camera_matrix").mat()
@@ -145,7 +145,13 @@ def _distortion(values: object) -> np.ndarray | None:
 
 
 def _reason(error: Exception) -> str:
-    return f"no value for {error.args[0]}" if isinstance(error, KeyError) else str(error)
+    if isinstance(error, KeyError):
+        return f"no value for {error.args[0]}"
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        return f"it is no calibration in JSON ({error}); others end in .yml, .yaml, .xml or .toml"
+    return str(error)
 
 
 def save_calibration(camera_name: str, camera: Camera, error_px: float) -> Path:

@@ -11,9 +11,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 from tqdm import tqdm
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from das_app.streaming.streams import Streams
     from das_app.streaming.targets import StreamTarget
 
+_Choice = TypeVar("_Choice", bound=StrEnum)
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 _SOURCE_HELP = (
@@ -48,7 +50,7 @@ FpsOption = Annotated[
     float | None, typer.Option("--fps", min=1, max=1000, help="asked of a camera")
 ]
 ModelOption = Annotated[
-    str | None, typer.Option("--model", help="ONNX file, or a bundled model by name: lite")
+    str | None, typer.Option("--model", help="ONNX file, or bundled by name: lite, lite-synthetic")
 ]
 StreamOption = Annotated[
     list[str] | None,
@@ -88,7 +90,7 @@ def window(
     stream: StreamOption = None,
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="and nothing else"),
+        typer.Option("--version", callback=_print_version, is_eager=True, help="print it"),
     ] = False,
 ) -> None:
     """Live multi-person 3D pose capture. Without a command, opens the window."""
@@ -135,7 +137,7 @@ def capture(
     video: Annotated[bool, typer.Option(help="record the pictures, too")] = False,
     stream: StreamOption = None,
 ) -> None:
-    """Capture without a window into a new session folder. Ctrl-C ends it."""
+    """Capture without a window into a new session folder. Ctrl-C ends it and keeps all so far."""
     from das_app.pipeline.frame_source import SourceError
     from das_app.pipeline.headless import CaptureError
     from das_app.pipeline.session_types import SessionError
@@ -152,7 +154,7 @@ def capture(
     except expected as error:
         _fail(str(error))
     typer.echo(
-        f"{output}: {summary.num_frames} frames, {summary.num_people} people found, "
+        f"{output}: {summary.num_frames} frames with {summary.num_people} poses, "
         f"capture {summary.capture_fps:.1f} fps, inference {summary.inference_fps:.1f} fps, "
         f"{summary.num_dropped} dropped"
     )
@@ -209,12 +211,14 @@ def export(
     from das_app.exports.take import ExportError, ExportOptions, Space
     from das_app.pipeline.session import Session, SessionError
 
+    to_format, in_space = _one_of(ExportFormat, to, "--to"), _one_of(Space, space, "--space")
     try:
         wanted = tuple(person) if person else None
-        options = ExportOptions(wanted, fps, fill_gaps, raw, Space(space), untrimmed)
+        options = ExportOptions(wanted, fps, fill_gaps, raw, in_space, untrimmed)
+        recorded = Session(session)
         with tqdm(total=100, unit="%") as bar:
             take = export_session(
-                Session(session), ExportFormat(to), output, options,
+                recorded, to_format, output, options,
                 lambda share: bar.update(int(100 * share) - bar.n),
             )  # fmt: skip
     except (ExportError, SessionError, ValueError) as error:
@@ -362,7 +366,7 @@ def _capture(
         raise
     run = capture_live if source.is_live else capture_file
     total = min((n for n in (source.num_frames, max_frames) if n is not None), default=None)
-    with _ctrl_c_sets() as stopping, tqdm(total=total, unit="frame") as bar:
+    with _ending_sets() as stopping, tqdm(total=total, unit="frame") as bar:
 
         def on_result(result: "PoseResult") -> None:
             streams(result)
@@ -375,20 +379,30 @@ def _capture(
 
 
 @contextmanager
-def _ctrl_c_sets() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets; a second Ctrl-C interrupts, also where it was ignored before."""
+def _ending_sets() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and a request to terminate set; a second one of the same kind
+    interrupts, also where it was ignored before."""
     stopping = threading.Event()
-    usual = signal.getsignal(signal.SIGINT)
+    second = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
 
-    def on_interrupt(_number: int, _frame: FrameType | None) -> None:
+    def on_signal(number: int, _frame: FrameType | None) -> None:
         stopping.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(number, second[number])
 
-    signal.signal(signal.SIGINT, on_interrupt)
+    usual = {number: signal.signal(number, on_signal) for number in second}
     try:
         yield stopping
     finally:
-        signal.signal(signal.SIGINT, usual)
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+
+
+def _one_of(kind: type[_Choice], text: str, option: str) -> _Choice:
+    """The choice that a text names. Raises BadParameter with all there are."""
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{option} is one of {', '.join(kind)}; got {text!r}") from error
 
 
 def _version() -> str:

@@ -181,7 +181,7 @@ class AppSettings:
         if self.model_file is None:
             return bundled_file("models", DEFAULT_MODEL)
         if not self.model_file.is_file():
-            raise FileNotFoundError(f"model file {self.model_file} does not exist")
+            raise FileNotFoundError(f"there is no model file {self.model_file}")
         return self.model_file
 
 

@@ -49,7 +49,7 @@ def write_annotated_video(
             out.metadata["comment"] = "; ".join(f"{k}: {v}" for k, v in about.items())
             num_drawn = _draw_all(session, options, edits, video, out, on_progress)
         if not num_drawn and options.person_ids is not None:
-            raise ExportError(f"no person has the id {set(options.person_ids)}")
+            raise ExportError(f"no person has the id {', '.join(map(str, options.person_ids))}")
 
 
 def _draw_all(

@@ -80,7 +80,7 @@ class Sightings:
     def nobody_text(self) -> str:
         """Why there is no track."""
         if self._ids:
-            return f"no person has the id {self._wanted}; there are {sorted(self._ids)}"
+            return f"no person has the id {_listed(self._wanted)}; there are {_listed(self._ids)}"
         return "nobody was tracked"
 
     def _track(self, track_id: int) -> Track:
@@ -113,6 +113,10 @@ def filled(track: Track, times_s: np.ndarray, longest_s: float) -> Track:
             if after - before > 1 and times_s[after] - times_s[before] <= longest_s:
                 _fill(track, joint, before, after, times_s)
     return track
+
+
+def _listed(ids: set[int]) -> str:
+    return ", ".join(map(str, sorted(ids)))
 
 
 def _fill(track: Track, joint: int, before: int, after: int, times_s: np.ndarray) -> None:

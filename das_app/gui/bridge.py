@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from das_app.pipeline.addresses import without_password
 from das_app.pipeline.frame_source import FrameSource
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.mailbox import Mailbox
@@ -226,7 +227,7 @@ class PipelineBridge(QObject):
         try:
             opened = self._opener(settings, on_state)
         except Exception as error:  # whatever a driver, a codec or a model raises is for the user
-            _log.exception("%s could not be opened", settings.source)
+            _log.exception("%s could not be opened", without_password(settings.source))
             on_state(PipelineState.FAULTED, str(error) or type(error).__name__)
             return None
         # before it starts: a source may be over at once
@@ -241,3 +242,5 @@ def _stop(pipeline: Run) -> None:
         pipeline.stop()
     except TimeoutError as error:
         _log.error("%s", error)
+    except Exception:  # whatever a driver raises must not keep the next source from opening
+        _log.exception("what ran did not end well")

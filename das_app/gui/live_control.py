@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from das_app.calibration import Intrinsics, LensOrigin
 from das_app.gui.bridge import Model, Opened, Opener, PipelineBridge
+from das_app.pipeline.addresses import short_name
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.messages import PipelineState
 from das_app.pipeline.run import Run
@@ -80,7 +81,7 @@ class LiveControl(QObject):
         source = str(session_at(Path(source)) or source)
         self.change(replace(self.settings, source=source))
         self.ended.emit()
-        name = f"camera {source}" if source.isdecimal() else Path(source).name or source
+        name = f"camera {source}" if source.isdecimal() else short_name(source)
         self.begun.emit(name)
         self.bridge.open(self.settings)
 

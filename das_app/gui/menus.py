@@ -1,12 +1,12 @@
 """The menu bar: the window's actions in order, recent files, and the look of the window."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from das_app.gui.actions import Actions
+from das_app.pipeline.addresses import short_name, without_password
 from das_app.settings import Look
 
 # names of actions and of submenus; None is a rule
@@ -56,6 +56,7 @@ class RecentMenu(QMenu):
         parent: QWidget,
     ) -> None:
         super().__init__("Open &recent", parent)
+        self.setToolTipsVisible(True)  # they tell the folder
         self._recent_sources, self._open_source = recent_sources, open_source
         self.aboutToShow.connect(self.fill)
 
@@ -64,8 +65,8 @@ class RecentMenu(QMenu):
         self.clear()
         sources = self._recent_sources()
         for source in sources:
-            action = self.addAction(Path(source).name or source)
-            action.setToolTip(source)
+            action = self.addAction(short_name(source).replace("&", "&&"))  # no key
+            action.setToolTip(without_password(source))
             action.triggered.connect(lambda _=False, source=source: self._open_source(source))
         if not sources:
             self.addAction("Nothing yet").setEnabled(False)

@@ -1,6 +1,5 @@
 """Dialog of all that can be opened: cameras by name, files, addresses and what was open lately."""
 
-from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -21,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from das_app.gui import theme
 from das_app.gui.forms import centre_labels
+from das_app.pipeline.addresses import is_address, short_name, without_password
 from das_app.pipeline.camera_scan import CameraScan, FoundCamera
-from das_app.pipeline.stream_source import is_address, without_password
 from das_app.settings import DEMO_SOURCE
 
 RESOLUTIONS = ("640x480", "800x600", "1280x720", "1920x1080", "2560x1440", "3840x2160")
@@ -89,10 +88,9 @@ class SourcePicker(QDialog):
         """List what was open lately, newest first."""
         self.recent.clear()
         for source in sources:
-            shown = without_password(source) if is_address(source) else Path(source).name
-            item = QListWidgetItem(shown or source, self.recent)
+            item = QListWidgetItem(short_name(source), self.recent)
             item.setData(_SOURCE_ROLE, source)
-            item.setToolTip(without_password(source) if is_address(source) else source)
+            item.setToolTip(without_password(source))
         if not sources:
             _add_remark(self.recent, "Nothing yet")
 

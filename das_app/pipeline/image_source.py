@@ -34,7 +34,8 @@ class ImageSource:
         self.intrinsics = intrinsics
         self._paths = list_images(path)
         if not self._paths:
-            raise SourceError(f"no image found at {path}; looked for {sorted(IMAGE_SUFFIXES)}")
+            suffixes = ", ".join(sorted(IMAGE_SUFFIXES))
+            raise SourceError(f"no image found at {path}; looked for {suffixes}")
         self.num_frames: int | None = len(self._paths)
         self.duration_s: float | None = len(self._paths) / self.nominal_fps
         self._next_index = 0

@@ -4,12 +4,13 @@ from pathlib import Path
 
 from das_app.calibration import Intrinsics
 from das_app.devices import USUAL_MODE, CameraMode, list_cameras
+from das_app.pipeline.addresses import is_address
 from das_app.pipeline.camera_source import open_camera
 from das_app.pipeline.frame_source import FrameSource, SourceError
 from das_app.pipeline.image_source import IMAGE_SUFFIXES, ImageSource
 from das_app.pipeline.session_format import LOG_FILE
 from das_app.pipeline.session_source import open_session_video
-from das_app.pipeline.stream_source import is_address, open_address
+from das_app.pipeline.stream_source import open_address
 from das_app.pipeline.video_source import VideoSource
 from das_app.settings import DEMO_SOURCE, bundled_file
 

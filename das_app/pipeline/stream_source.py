@@ -1,24 +1,16 @@
 """Network addresses through PyAV: a camera's stream is live, a film on a server is a file."""
 
-import re
 import time
 from collections.abc import Iterator
-from urllib.parse import urlsplit, urlunsplit
 
 import av
 import numpy as np
 
 from das_app.calibration import Intrinsics
+from das_app.pipeline.addresses import without_password
 from das_app.pipeline.frame_source import FrameSource, SourceError
 from das_app.pipeline.video_source import VideoSource, open_video, upright
 from das_app.pipeline.watchdog import USUAL_PATIENCE, Patience, WatchedSource
-
-_ADDRESS = re.compile(r"(rtsps?|https?|rtmps?|udp|tcp|srt)://[^\s/]+", re.IGNORECASE)
-
-
-def is_address(spec: str) -> bool:
-    """Whether `spec` is an address such as rtsp://host/path."""
-    return _ADDRESS.match(spec) is not None
 
 
 def open_address(
@@ -35,20 +27,11 @@ def open_address(
         SourceError: if nothing answers within 5 s or what does is no video.
     """
     name = without_password(address)
-    try:
-        with open_video(address) as container:
-            has_length = bool(container.duration)
-        if has_length:
-            return VideoSource(address, intrinsics, name)
-    except SourceError as error:
-        raise SourceError(str(error).replace(address, name)) from error
+    with open_video(address) as container:
+        has_length = bool(container.duration)
+    if has_length:
+        return VideoSource(address, intrinsics, name)
     return WatchedSource(name, lambda: _Stream(address), intrinsics, patience)
-
-
-def without_password(address: str) -> str:
-    """The address as it may be shown: without user and password."""
-    parts = urlsplit(address)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 class _Stream:
@@ -58,7 +41,7 @@ class _Stream:
         try:
             self._container = open_video(address, is_live=True)
         except SourceError as error:
-            reason = str(error).removeprefix(f"{address} ")
+            reason = str(error).removeprefix(f"{without_password(address)} ")
             raise SourceError(f"it {reason}") from error
         self._pictures = self._decode()
 

@@ -12,6 +12,7 @@ import av
 import numpy as np
 
 from das_app.calibration import Intrinsics
+from das_app.pipeline.addresses import without_password
 from das_app.pipeline.frame_source import SourceError
 from das_app.pipeline.messages import Frame
 
@@ -148,7 +149,8 @@ class VideoSource:
         if num_damaged:
             _log.warning("%s: passed over %d damaged packets", self.name, num_damaged)
         if not num_pictures:
-            raise SourceError(f"no picture of {self._location} can be decoded")
+            location = without_password(str(self._location))
+            raise SourceError(f"no picture of {location} can be decoded")
 
     def _timestamps(self) -> list[int]:
         """Timestamps of all frames in order of display; empty where packets have none."""
@@ -179,13 +181,15 @@ def open_video(location: Path | str, is_live: bool = False) -> av.container.Inpu
     """
     if isinstance(location, Path) and not location.is_file():
         raise SourceError(f"video file {location} does not exist")
+    shown = without_password(str(location))
     try:
         container = _open(location, is_live)
     except (av.error.FFmpegError, OSError) as error:
-        raise SourceError(f"{location} cannot be opened as a video: {error.strerror}") from error
+        reason = f"{shown} cannot be opened as a video: {error.strerror}"
+        raise SourceError(reason) from None  # the error itself tells the password
     if not container.streams.video:
         container.close()
-        raise SourceError(f"{location} has no picture track")
+        raise SourceError(f"{shown} has no picture track")
     container.streams.video[0].thread_type = "SLICE" if is_live else "AUTO"
     return container
 

@@ -31,7 +31,7 @@ def photos(tmp_path):
 def test_capture_writes_a_session_and_a_summary(command, photos, tmp_path):
     done = command("capture", photos, "-o", tmp_path / "s", "--fov", 75)
     assert done.exit_code == 0, done.output
-    assert "5 frames, 5 people found" in done.stdout and "0 dropped" in done.stdout
+    assert "5 frames with 5 poses" in done.stdout and "0 dropped" in done.stdout
     session = Session(tmp_path / "s")
     assert [p.index for p in session] == [0, 1, 2, 3, 4]
     assert session.camera.fov_deg == pytest.approx(75, abs=0.1)
@@ -55,11 +55,11 @@ def test_capture_with_the_pictures(command, photos, tmp_path):
 def test_capture_uses_the_kept_score_threshold_and_leaves_ctrl_c_as_it_was(
     command, photos, tmp_path
 ):
-    usual_handler = signal.getsignal(signal.SIGINT)
+    usual_handlers = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
     save_settings(AppSettings(score_threshold=0.625), tmp_path / "settings.toml")
     assert command("capture", photos, "-o", tmp_path / "s").exit_code == 0
     assert FakeEstimator.newest.score_threshold == 0.625
-    assert signal.getsignal(signal.SIGINT) == usual_handler
+    assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)] == usual_handlers
 
 
 def test_capture_ends_after_max_frames(command, photos, tmp_path):
@@ -117,13 +117,16 @@ def test_fov_and_intrinsics_exclude_each_other(command, photos, tmp_path):
 
 
 @pytest.mark.parametrize("is_live", [False, True])
-def test_ctrl_c_ends_with_everything_so_far(command, tmp_path, monkeypatch, is_live):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_terminating_end_with_everything_so_far(
+    command, tmp_path, monkeypatch, is_live, number
+):
     source = FakeSource(num_frames=None, is_live=is_live)
-    usual_read, usual_handler = source.read, signal.getsignal(signal.SIGINT)
+    usual_read, usual_handler = source.read, signal.getsignal(number)
 
     def read():
         if source.next_index == 10:
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), number)
         return usual_read()
 
     source.read = read
@@ -131,7 +134,7 @@ def test_ctrl_c_ends_with_everything_so_far(command, tmp_path, monkeypatch, is_l
     done = command("capture", "fake", "-o", tmp_path / "s")
     assert done.exit_code == 0, done.output
     assert Session(tmp_path / "s").counts.num_frames >= 1
-    assert signal.getsignal(signal.SIGINT) == usual_handler
+    assert signal.getsignal(number) == usual_handler
 
 
 @pytest.mark.parametrize("usual", [signal.default_int_handler, signal.SIG_IGN])
@@ -230,7 +233,6 @@ def test_export(command, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (["--to", "fbx"], "fbx"),
         (["--to", "csv", "--person", "9"], "no person has the id"),
         (["--to", "csv", "--fps", "-3"], "fps"),
         (["--to", "mp4"], "no video"),
@@ -241,6 +243,16 @@ def test_export_names_what_is_wrong(command, tmp_path, arguments, word):
     done = command("export", folder, *arguments, "-o", tmp_path / "out")
     assert done.exit_code == 1
     assert done.stderr.splitlines()[-1].startswith("error: ") and word in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [(["--to", "fbx"], "glb"), (["--to", "csv", "--space", "moon"], "floor")],
+)
+def test_export_says_what_there_is_to_choose(command, tmp_path, arguments, word):
+    done = command("export", write_session(tmp_path / "s", 2), *arguments, "-o", tmp_path / "out")
+    assert done.exit_code == 2 and arguments[-1] in done.stderr and word in done.stderr
     assert not (tmp_path / "out").exists()
 
 

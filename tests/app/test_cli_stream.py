@@ -32,7 +32,7 @@ def test_capture_streams_as_it_records(command, photos, tmp_path):
     assert first.address == "/das/frame" and first.params[2] == 1
     assert f"streaming osc: osc:127.0.0.1:{target[4:]}" in done.stdout
     assert "streaming websocket: http://127.0.0.1:" in done.stdout
-    assert "3 frames, 3 people found" in done.stdout
+    assert "3 frames with 3 poses" in done.stdout
 
 
 def test_capture_does_not_begin_without_its_stream(command, photos, tmp_path):

@@ -1,4 +1,5 @@
 import threading
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import av
@@ -7,9 +8,10 @@ import numpy as np
 import pytest
 
 from das_app.calibration import Intrinsics
+from das_app.pipeline.addresses import is_address, short_name, without_password
 from das_app.pipeline.frame_source import SourceError, SourceLost
 from das_app.pipeline.sources import open_source
-from das_app.pipeline.stream_source import is_address, open_address, without_password
+from das_app.pipeline.stream_source import open_address
 from das_app.pipeline.video_source import VideoSource
 from das_app.pipeline.watchdog import Patience, WatchedSource
 
@@ -156,6 +158,8 @@ def test_what_does_not_answer_or_is_no_video_is_refused_without_telling_the_pass
     with pytest.raises(SourceError, match="cannot be opened as a video") as refused:
         open_source(f"{address}/nowhere", LENS)
     assert "secret" not in str(refused.value) and "/nowhere" in str(refused.value)
+    logged = "".join(traceback.format_exception(refused.value))
+    assert "secret" not in logged
     server.is_on = False
     with pytest.raises(SourceError, match="cannot be opened"):
         open_source(f"{address}/live", LENS)
@@ -177,3 +181,11 @@ def test_addresses_are_shown_without_user_and_password():
     shown = without_password("rtsp://me:p%40ss@cam.local:554/live?x=1")
     assert shown == "rtsp://cam.local:554/live?x=1"
     assert without_password("http://cam.local/live") == "http://cam.local/live"
+    assert without_password("rtsp://me:secret@[fe80/live") == "rtsp://…"
+    assert without_password("/films/me@home.mp4") == "/films/me@home.mp4"
+
+
+def test_names_of_sources_in_lists_and_titles():
+    assert short_name("/films/walk.mp4") == "walk.mp4" and short_name("demo") == "demo"
+    assert short_name("rtsp://me:secret@cam.local") == "rtsp://cam.local"
+    assert short_name("/") == "/"

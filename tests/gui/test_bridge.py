@@ -95,6 +95,24 @@ def test_what_cannot_be_opened_is_a_fault_and_the_next_source_opens(bridge, news
     qtbot.waitUntil(lambda: (RUNNING, "a") in news)
 
 
+def test_a_source_that_does_not_end_well_leaves_room_for_the_next(
+    bridge, news, opener, qtbot, caplog
+):
+    bridge.open(AppSettings(source="a"))
+    qtbot.waitUntil(lambda: (RUNNING, "a") in news)
+    run = bridge.current.pipeline
+    usual_stop = run.stop
+
+    def stop():
+        usual_stop()
+        raise OSError("the driver is upset")
+
+    run.stop = stop
+    bridge.open(AppSettings(source="b"))
+    qtbot.waitUntil(lambda: (RUNNING, "b") in news)
+    assert "the driver is upset" in caplog.text
+
+
 def test_an_error_without_words_is_named(bridge, news, opener, qtbot):
     opener.errors["bad"] = KeyError()
     bridge.open(AppSettings(source="bad"))

@@ -371,6 +371,23 @@ def test_what_was_opened_is_offered_again(playing, qtbot):
     qtbot.waitUntil(lambda: playing.parts.status.source.text() == "/clips/walk.mp4")
 
 
+def test_recent_sources_tell_no_password_and_their_names_are_whole(playing, qtbot, opener, caplog):
+    for source in ("rtsp://me:secret@cam.local", "/clips/cats & dogs.mp4"):
+        playing.open(source)
+        qtbot.waitUntil(lambda name=source: name in playing.settings.recent_sources)
+    playing.recent_menu.fill()
+    film, camera = playing.recent_menu.actions()[:2]
+    assert playing.recent_menu.toolTipsVisible()
+    assert film.toolTip() == "/clips/cats & dogs.mp4"
+    assert film.text() == "cats && dogs.mp4"  # which Qt shows as one
+    assert camera.text() == camera.toolTip() == "rtsp://cam.local"
+    opener.errors["rtsp://me:secret@cam.local"] = OSError("refused")
+    camera.trigger()
+    assert playing.parts.status.source.text() == "Opening rtsp://cam.local …"
+    qtbot.waitUntil(lambda: "rtsp://cam.local could not be opened" in caplog.text)
+    assert "secret" not in caplog.text
+
+
 def test_model_and_device_change_while_it_runs(playing, qtbot, opener):
     panel = playing.parts.model_panel
     panel.model_chosen.emit(Path("/models/other.onnx"))
