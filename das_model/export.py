@@ -7,6 +7,7 @@ for each level the maps of `decode.LevelMaps`. What the decoder and the window m
 
 import base64
 import json
+import os
 import warnings
 from collections import Counter
 from io import BytesIO
@@ -76,31 +77,39 @@ def export_onnx(
     about: dict[str, str],
     lifting: PoseLifting | None = None,
 ) -> None:
-    """Write the ONNX file and check it against torch.
+    """Write the ONNX file and check it against torch; a file that was there stays till then.
 
     Args:
         network: with its trained weights.
         file: to write.
-        input_size: nominal (width, height) px; the runtime keeps its area.
+        input_size: nominal (width, height) px, multiples of the coarsest stride; the runtime
+            keeps its area.
         about: further metadata, e.g. name, licence, training data.
         lifting: of the network's people, to go into the same file's metadata.
 
     Raises:
-        ValueError: if ONNX differs from torch by more than 1e-4, or a network without a heat map
-            is to be lifted.
+        ValueError: if the size does not fit the network, ONNX differs from torch by more than
+            1e-4, or a network without a heat map is to be lifted.
     """
     if lifting is not None and not network.config.encoding.heat_stride:
         raise ValueError(
             f"{file}: only a network with a heat map can have a lifting, "
             f"got one on {network.config.backbone}"
         )
+    stride = network.config.encoding.strides[-1]
+    if any(side % stride for side in input_size):
+        raise ValueError(
+            f"{file}: width and height of its input must be multiples of {stride} px, the "
+            f"network's coarsest stride, got {input_size[0]} x {input_size[1]}"
+        )
     wrapper = ExportedNetwork(network.eval().cpu()).eval()
     file.parent.mkdir(parents=True, exist_ok=True)
     names = output_names(network.config.encoding)
     axes = {name: {-2: f"h_{name[-1]}", -1: f"w_{name[-1]}"} for name in names}
     axes |= {"image": {1: "height", 2: "width"}}
-    _trace(wrapper, _noise(input_size), str(file), ["image"], names, axes)
-    model = _with_folded_pads(file)
+    part = file.with_suffix(".part")
+    _trace(wrapper, _noise(input_size), str(part), ["image"], names, axes)
+    model = _with_folded_pads(part)
     metadata = {
         **network_metadata(network.config),
         "input_size": json.dumps(list(input_size)),
@@ -109,11 +118,13 @@ def export_onnx(
     if lifting is not None:
         metadata["lifting"] = _lifting_text(lifting, len(network.config.joint_names))
     onnx.helper.set_model_props(model, metadata)
-    onnx.save(model, str(file))
+    onnx.save(model, str(part), format="protobuf")
     for size in (input_size, input_size[::-1]):
-        difference = largest_difference(wrapper, file, size)
+        difference = largest_difference(wrapper, part, size)
         if not difference <= 1e-4:
+            part.unlink()
             raise ValueError(f"{file}: differs from torch by {difference:.2e} at {size}")
+    os.replace(part, file)
 
 
 def _with_folded_pads(file: Path) -> onnx.ModelProto:
@@ -124,7 +135,7 @@ def _with_folded_pads(file: Path) -> onnx.ModelProto:
     options.optimized_model_filepath = str(file)
     options.log_severity_level = 3  # else it warns that the file is made for this machine alone
     ort.InferenceSession(file.read_bytes(), options, providers=["CPUExecutionProvider"])
-    model = onnx.load(str(file))
+    model = onnx.load(str(file), format="protobuf")
     constants = {tensor.name: tensor for tensor in model.graph.initializer}
     num_readers = Counter(name for node in model.graph.node for name in node.input)
     pad_of = {

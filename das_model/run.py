@@ -33,8 +33,7 @@ class RunConfig:
         validate_every: steps between validations.
 
     Raises:
-        ValueError: if the canvas does not fit the network, a number of steps or parts is not
-            positive, or MoveNet's weights are missing.
+        ValueError: if the canvas does not fit the network, or MoveNet's weights are missing.
     """
 
     recipe: Recipe
@@ -51,14 +50,11 @@ class RunConfig:
     def __post_init__(self) -> None:
         network = self.recipe.train.network
         stride, canvas = network.encoding.strides[-1], self.data.canvas
-        if min(canvas) < stride or any(side % stride for side in canvas):
+        if any(side % stride for side in canvas):
             raise ValueError(
                 f"the canvas must be multiples of {stride} px, the network's coarsest stride, "
                 f"got {canvas[0]} x {canvas[1]}"
             )
-        for name in ("accumulation", "save_every", "validate_every"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
         has_start = self.init or self.backbone_weights or self.checkpoint.is_file()
         if network.backbone == "movenet" and not has_start:
             raise ValueError(

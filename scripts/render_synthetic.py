@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+from das_model.command_line import picture_size, positive
 from das_model.synthetic.contact_sheet import write_contact_sheet
 from das_model.synthetic.demo_clip import write_demo_clip
 from das_model.synthetic.generator import SyntheticGenerator
@@ -40,23 +41,18 @@ def main() -> int:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
-    add("-n", type=int, default=16, metavar="N", help="number of pictures")
+    add("-n", type=positive, default=16, metavar="N", help="number of pictures")
     add("--seed", type=int, default=0, help="seed of the first picture")
     add("--out", type=Path, default=Path("synthetic"), help="folder of the set")
-    add("--size", type=_size, default=(512, 320), metavar="WxH", help="picture size in px")
-    add("--shard", type=int, default=500, help="pictures per labels file")
+    add("--size", type=picture_size, default=(512, 320), metavar="WxH", help="picture size in px")
+    add("--shard", type=positive, default=500, help="pictures per labels file")
     add("--backgrounds", type=Path, help="folder of photos without people, as backdrops")
     add("--motion", type=Path, help=".npz with motion capture to draw poses from")
-    add("--workers", type=int, default=2, help="processes")
+    add("--workers", type=positive, default=2, help="processes")
     add("--clip", type=float, metavar="SECONDS", help="write the demo clip to OUT/demo.mp4")
     add("--contact-sheet", type=Path, metavar="FILE", help="write N pictures with their labels")
     add("--benchmark", action="store_true", help="only measure the speed, N pictures a process")
     return parser.parse_args()
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.partition("x")
-    return int(width), int(height)
 
 
 if __name__ == "__main__":

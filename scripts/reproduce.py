@@ -12,6 +12,7 @@ import torch
 
 from das_app.settings import bundled_file
 from das_model import reproduction
+from das_model.command_line import positive
 from das_model.figures import density, fields, gallery
 
 TABLES = ("table1a", "table1b", "table2", "table3", "table4")
@@ -25,9 +26,9 @@ add("--validation", type=Path, help="rendered pictures to measure on, for table1
 add("--runs", type=Path, default=Path("runs"), help="folder of the runs of Table 1's rows")
 add("--model", type=Path, help="checkpoint or ONNX file; the bundled weights where they serve")
 add("--picture", type=Path, help="picture or film for figure5 and figure6; the bundled clip")
-add("--steps", type=int, default=300, help="of each row of the synthetic Table 1")
-add("--pictures", type=int, default=800, help="rendered ones to train on, a quarter to measure")
-add("--threads", type=int, default=1, help="of torch")
+add("--steps", type=positive, default=300, help="of each row of the synthetic Table 1")
+add("--pictures", type=positive, default=800, help="rendered, to train on; a quarter to measure")
+add("--threads", type=positive, default=1, help="of torch")
 add("--out", type=Path, help="Markdown file or PNG; a figure goes to NAME.png by default")
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 
+from das_model.command_line import positive
 from das_model.datasets.data_config import DataConfig
 from das_model.recipes import RECIPES
 from das_model.run import RunConfig, run
@@ -32,16 +33,17 @@ add("--backbone-weights", type=Path,
 add("--init", type=Path, help="weights file or checkpoint of ours to start from")
 add("--out", type=Path, required=True, help="folder of log and checkpoint")
 add("--photo-share", type=float, help="of the samples, from sets with 2D labels")
-add("--size", type=int, nargs="+", metavar="PX", help="canvas: a square's side, or width height")
-add("--batch", type=int, help="pictures per process and step")
-add("--accumulate", type=int, default=1, help="parts that a batch is worked through in")
-add("--steps", type=int, help="length of the run, instead of the recipe's")
+add("--size", type=positive, nargs="+", metavar="PX",
+    help="canvas: the side of a square, or width and height")  # fmt: skip
+add("--batch", type=positive, help="pictures per process and step")
+add("--accumulate", type=positive, default=1, help="parts that a batch is worked through in")
+add("--steps", type=positive, help="length of the run, instead of the recipe's")
 add("--lr", type=float, help="peak learning rate as it is, instead of the recipe's")
 add("--workers", type=int, default=0, help="loader processes")
-add("--threads", type=int, default=1, help="of torch, per process")
+add("--threads", type=positive, default=1, help="of torch, per process")
 add("--seed", type=int, default=0)
-add("--save-every", type=int, default=200, help="steps")
-add("--validate-every", type=int, default=1000, help="steps")
+add("--save-every", type=positive, default=200, help="steps")
+add("--validate-every", type=positive, default=1000, help="steps")
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from das_model.checkpoint import save_tensors
+from das_model.command_line import positive
 from das_model.datasets.lifting_pairs import collect_pairs, join_pairs, load_pairs, save_pairs
 from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
@@ -25,9 +26,9 @@ people.add_argument("--synthetic", type=Path, help="folder of render_synthetic.p
 people.add_argument("--pairs", type=Path, help=".npz of an earlier run with this very model")
 add("--photos", type=Path, help="folder with annotations.json")
 add("--out", type=Path, required=True, help="safetensors to write; the pairs go beside it")
-add("--pictures", type=int, help="the first so many of each folder instead of all")
-add("--workers", type=int, default=1, help="processes that look for people")
-add("--steps", type=int, default=8000, help="of training")
+add("--pictures", type=positive, help="the first so many of each folder instead of all")
+add("--workers", type=positive, default=1, help="processes that look for people")
+add("--steps", type=positive, default=8000, help="of training")
 add("--seed", type=int, default=0)
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The exported file: what is folded away in it, and the lifting that travels in it."""
 
 import dataclasses
+import re
 import runpy
 import sys
 import warnings
@@ -16,6 +17,7 @@ import torch
 from people_scenes import annotate
 from torch import nn
 
+from das_model import export
 from das_model.backbones.movenet import MoveNetBackbone
 from das_model.camera import Camera
 from das_model.checkpoint import load_network, load_tensors, save_tensors
@@ -200,6 +202,40 @@ def test_a_file_that_holds_no_lifting_is_refused(folder, capsys):
         run_script("export.py", weights, "-o", folder / "none.onnx", "--lifting", weights)
     assert "network.safetensors holds none" in capsys.readouterr().err
     assert not (folder / "none.onnx").exists()
+
+
+@pytest.mark.parametrize(
+    ("output", "size", "told"),
+    [
+        ("other.onnx", "96", r"argument --size: must be WIDTHxHEIGHT .*, got '96'"),
+        ("other.onnx", "0x64", r"argument --size: must be WIDTHxHEIGHT .*, got '0x64'"),
+        ("other.pt", "96x64", r"--output must end with .onnx, got .*other.pt"),
+        ("run.onnx", "96x64", r"would write weights over the training checkpoint .*run.safet"),
+    ],
+)
+def test_arguments_that_cannot_be_leave_files_as_they_are(folder, capsys, output, size, told):
+    weights, checkpoint = folder / "network.safetensors", folder / "run.safetensors"
+    tensors, metadata = load_tensors(weights)
+    averaged = {f"average.{name}": value for name, value in tensors.items()}
+    save_tensors(checkpoint, averaged, metadata | {"step": "3"})
+    before = sorted((file, file.stat().st_mtime_ns) for file in folder.iterdir())
+    with pytest.raises(SystemExit) as stopped:
+        run_script("export.py", checkpoint, "-o", folder / output, "--size", size)
+    assert stopped.value.code == 2
+    assert re.search(told, capsys.readouterr().err)
+    assert before == sorted((file, file.stat().st_mtime_ns) for file in folder.iterdir())
+
+
+def test_what_is_not_exported_rightly_is_not_written(folder, monkeypatch):
+    network = load_network(folder / "network.safetensors")
+    with pytest.raises(ValueError, match="must be multiples of 32 px, .* got 96 x 60"):
+        export_onnx(network, folder / "model.onnx", (96, 60), {})
+    monkeypatch.setattr(export, "largest_difference", lambda *_: float("nan"))
+    before = (folder / "model.onnx").read_bytes()
+    with pytest.raises(ValueError, match="model.onnx: differs from torch by nan"):
+        export_onnx(network, folder / "model.onnx", (96, 64), {})
+    assert (folder / "model.onnx").read_bytes() == before
+    assert not list(folder.glob("*.part"))
 
 
 def test_a_network_without_heat_cannot_be_lifted(tmp_path):

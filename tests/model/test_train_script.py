@@ -60,10 +60,10 @@ def test_a_fresh_live_run_asks_for_movenets_file(run, tmp_path, capsys):
     [
         (["--size", "100"], "must be multiples of 64 px, .* got 100 x 100"),
         (["--size", "128", "72"], "must be multiples of 64 px, .* got 128 x 72"),
-        (["--size", "0"], "must be multiples of 64 px, .* got 0 x 0"),
+        (["--size", "0"], "argument --size: must be a whole number from 1 on, got '0'"),
         (["--size", "64", "64", "64"], "--size must be one or two numbers, got 3"),
         (["--photo-share", "1.5"], r"photo_share must be in \[0, 1\], got 1.5"),
-        (["--accumulate", "0"], "accumulation must be at least 1, got 0"),
+        (["--accumulate", "-1"], "--accumulate: must be a whole number from 1 on, got '-1'"),
     ],
 )
 def test_arguments_that_cannot_be_are_refused_before_anything_is_read(

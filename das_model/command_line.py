@@ -1,0 +1,28 @@
+"""Values on the scripts' command lines that argparse does not know."""
+
+import argparse
+import re
+
+
+def picture_size(text: str) -> tuple[int, int]:
+    """A size such as 448x256, for `type` of an argument.
+
+    Returns:
+        (width, height) px.
+
+    Raises:
+        ArgumentTypeError: if it is no such text; argparse tells it behind the argument's name.
+    """
+    match = re.fullmatch(r"([1-9]\d{0,4})x([1-9]\d{0,4})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(
+            f"must be WIDTHxHEIGHT in px, such as 448x256, got {text!r}"
+        )
+    return int(match[1]), int(match[2])
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on, for `type` of an argument; ArgumentTypeError for another."""
+    if re.fullmatch(r"0*[1-9]\d*", text) is None:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, got {text!r}")
+    return int(text)
