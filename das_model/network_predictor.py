@@ -15,6 +15,8 @@ from das_model.preprocess import fitting_size, letterbox
 from das_model.runtime import network_maps
 from das_model.skeleton import Skeleton
 
+SURE_PEOPLE = DecodeConfig(0.2)
+
 
 class NetworkPredictor:
     """A `Predictor` on a torch network; it moves the network to evaluation mode.
@@ -22,14 +24,17 @@ class NetworkPredictor:
     Args:
         network: with its weights.
         input_size: nominal (width, height) px; the shape follows the picture, the area stays.
-        threshold: people with a lower score are left out.
+        rules: thresholds of the decoder.
     """
 
     def __init__(
-        self, network: DasNetwork, input_size: tuple[int, int], threshold: float = 0.2
+        self,
+        network: DasNetwork,
+        input_size: tuple[int, int],
+        rules: DecodeConfig = SURE_PEOPLE,
     ) -> None:
         self._network = network.eval()
-        self._input_size, self._decode = input_size, DecodeConfig(threshold)
+        self.input_size, self.rules = input_size, rules
         self.skeleton = Skeleton(network.config.joint_names)
 
     def __call__(
@@ -42,7 +47,7 @@ class NetworkPredictor:
         """People of an (H, W, 3) uint8 RGB picture, in the camera's space, best first."""
         encoding = self._network.config.encoding
         size = fitting_size(
-            (image.shape[1], image.shape[0]), self._input_size, encoding.strides[-1]
+            (image.shape[1], image.shape[0]), self.input_size, encoding.strides[-1]
         )
         boxed, boxed_camera = letterbox(image, camera, size)
         device = self._network.mean.device
@@ -50,4 +55,4 @@ class NetworkPredictor:
             batch = torch.from_numpy(boxed[None]).permute(0, 3, 1, 2).to(device)
             outputs = decoder_maps(self._network(batch), self._network.config.sigma_limit)
         maps, heat = network_maps([output.float().cpu().numpy() for output in outputs])
-        return decode(maps, boxed_camera, encoding, self.skeleton, self._decode, heat)
+        return decode(maps, boxed_camera, encoding, self.skeleton, self.rules, heat)
