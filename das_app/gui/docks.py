@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -78,6 +78,12 @@ class PanelArea(QScrollArea):
         column.addWidget(panel, 1)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(page)
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: as wide as the panel and the bar at its side, so that nothing is cut off."""
+        bar_px = self.verticalScrollBar().sizeHint().width()
+        width_px = self.widget().minimumSizeHint().width() + bar_px
+        return QSize(width_px, super().minimumSizeHint().height())
 
     @property
     def note(self) -> str:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -20,6 +19,7 @@ from das_app.exports.formats import FACTS, ExportFormat
 from das_app.exports.take import ExportOptions, Space
 from das_app.gui import theme
 from das_app.gui.amounts import count, short_time
+from das_app.gui.forms import row_of
 from das_app.pipeline.session import Session
 from das_app.pipeline.session_edits import SessionEdits, load_edits
 from das_app.pipeline.session_types import SessionError
@@ -73,7 +73,7 @@ class ExportChoices(QObject):
             ("Gaps", (self.gaps, self.gap_s, self._notes["gaps"])),
         )  # fmt: skip
         for text, widgets in rows:
-            row = _row(widgets)
+            row = row_of(*widgets, wide=widgets[-1])
             self._widgets.append(row)
             form.addRow(text, row)
         self._part_row = self._widgets[2]
@@ -182,16 +182,7 @@ def _choice(*texts: str) -> QComboBox:
 
 
 def _spin(low: float, high: float, value: float, suffix: str) -> QDoubleSpinBox:
-    return QDoubleSpinBox(minimum=low, maximum=high, value=value, suffix=suffix, decimals=2)
-
-
-def _row(widgets: tuple[QWidget, ...]) -> QWidget:
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(theme.SPACE_PX)
-    for widget in widgets:
-        layout.addWidget(widget)
-    if isinstance(widgets[-1], QLabel):
-        layout.setStretch(len(widgets) - 1, 1)
-    return row
+    return QDoubleSpinBox(
+        minimum=low, maximum=high, value=value, suffix=suffix, decimals=2,
+        alignment=theme.ALIGN_RIGHT,
+    )  # fmt: skip

@@ -8,6 +8,7 @@ import logging
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -28,7 +29,7 @@ from das_app.exports.take import ExportCancelledError, ExportError
 from das_app.gui import theme
 from das_app.gui.amounts import count, short_time
 from das_app.gui.export_choices import ExportChoices
-from das_app.gui.forms import centre_labels
+from das_app.gui.forms import centre_labels, row_of
 from das_app.gui.recording_notice import open_folder
 from das_app.pipeline.session import Session
 from das_app.pipeline.session_types import SessionError
@@ -97,6 +98,12 @@ class ExportDialog(QDialog):
         self._session_text.setToolTip("" if folder is None else str(folder))
         self._say("")
         self._on_format()
+        self._grow()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: begin high enough for every row; Qt takes two thirds of the screen at most."""
+        super().showEvent(event)
+        self._grow()
 
     def reject(self) -> None:
         """Qt: however it is closed, cancel what runs; nothing is left of it."""
@@ -108,6 +115,10 @@ class ExportDialog(QDialog):
             self._job = None
         super().reject()
 
+    def _grow(self) -> None:
+        """Make room for every row."""
+        self.resize(self.size().expandedTo(self.sizeHint()))
+
     @property
     def _to(self) -> ExportFormat:
         return ExportFormat(self.format.currentData())  # Qt keeps a plain text
@@ -117,11 +128,11 @@ class ExportDialog(QDialog):
         form.setHorizontalSpacing(2 * theme.SPACE_PX)
         form.setVerticalSpacing(theme.SPACE_PX)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Session", _in_a_row(self._session_text, self.choose))
+        form.addRow("Session", row_of(self._session_text, self.choose, wide=self._session_text))
         form.addRow("Format", self.format)
         form.addRow("", self.facts)
         self.choices.add_to(form)
-        form.addRow("Write to", _in_a_row(self.path, self.browse))
+        form.addRow("Write to", row_of(self.path, self.browse, wide=self.path))
         centre_labels(form)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
@@ -257,13 +268,3 @@ def _described(session: Session) -> str:
         f"{session.folder.name}\n{short_time(session.duration_s)}, "
         f"{count(len(session), 'frame')}, {video}, from {session.origin.source}"
     )
-
-
-def _in_a_row(wide: QWidget, narrow: QWidget) -> QWidget:
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(theme.SPACE_PX)
-    layout.addWidget(wide, 1)
-    layout.addWidget(narrow)
-    return row

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -27,10 +28,16 @@ _MOUSE = (
     ("3D view: wheel", "zoom"),
     ("Drop a file on the window", "open it"),
 )
+_MOUSE_TITLE = "Mouse"
+_COLUMNS = (
+    ("Open", "Play", _MOUSE_TITLE), ("Picture", "3D view", "Session"), ("Record", "Window"),
+)  # fmt: skip
+_BESIDE_PX = QSize(64, 160)  # of the screen: margins, frame and button
+_BAR_PX = QSize(12, 12)  # where the columns do not fit
 
 
 class HelpSheet(QDialog):
-    """All keys by section, and the mouse.
+    """All keys by section, and the mouse; it goes when it is closed.
 
     Args:
         actions: the window's, whose object names are those of their commands.
@@ -39,28 +46,28 @@ class HelpSheet(QDialog):
     def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys and mouse")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         by_name = {action.objectName(): action for action in actions}
         self.rows: list[tuple[str, str]] = []
-        columns = QHBoxLayout()
+        page = QWidget(objectName="page")
+        columns = QHBoxLayout(page)
+        columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(5 * theme.SPACE_PX)
-        sections = list(dict.fromkeys(command.section for command in COMMANDS))
-        for begin in range(0, len(sections), 2):
+        for sections in _COLUMNS:
             column = QVBoxLayout(spacing=theme.SPACE_PX)
-            for section in sections[begin : begin + 2]:
-                keys = [
-                    (_keys(by_name[command.name]), by_name[command.name].statusTip())
-                    for command in COMMANDS
-                    if command.section == section and by_name[command.name].shortcuts()
-                ]
-                self._add_section(column, section, keys)
-            if begin == 0:  # the shortest
-                self._add_section(column, "Mouse", _MOUSE)
+            for section in sections:
+                rows = _MOUSE if section == _MOUSE_TITLE else _rows(section, by_name)
+                self._add_section(column, section, rows)
             column.addStretch()
             columns.addLayout(column)
+        area = QScrollArea(widgetResizable=True)
+        area.setWidget(page)
+        wanted, room = page.sizeHint(), self.screen().availableSize() - _BESIDE_PX
+        fits = wanted == wanted.boundedTo(room)
+        area.setMinimumSize(wanted if fits else (wanted + _BAR_PX).boundedTo(room))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(*[3 * theme.SPACE_PX] * 4)
-        whole.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
-        whole.addLayout(columns)
+        whole.addWidget(area)
         close = QPushButton("Close")
         close.clicked.connect(self.accept)
         whole.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
@@ -79,6 +86,11 @@ class HelpSheet(QDialog):
         grid.setColumnStretch(1, 1)
         column.addLayout(grid)
         column.addSpacing(2 * theme.SPACE_PX)
+
+
+def _rows(section: str, by_name: dict[str, QAction]) -> list[tuple[str, str]]:
+    actions = (by_name[command.name] for command in COMMANDS if command.section == section)
+    return [(_keys(action), action.statusTip()) for action in actions if action.shortcuts()]
 
 
 def _keys(action: QAction) -> str:

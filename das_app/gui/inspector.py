@@ -4,7 +4,6 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSplitter,
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui import theme
+from das_app.gui.forms import row_of
 from das_app.gui.motion_history import MotionHistory
 from das_app.gui.motion_plot import MotionPlot, Quantity, parts_of
 from das_app.gui.people_table import PeopleTable
@@ -137,8 +137,8 @@ class Inspector(QWidget):
         self.values.setFont(theme.tabular_font(self.values.font()))
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
-        splitter.addWidget(_column(self.table, _row(self.focus, self.follow, self.show_all)))
-        choice = _row(self.title, self.quantity, self.part)
+        splitter.addWidget(_column(self.table, row_of(self.focus, self.follow, self.show_all)))
+        choice = row_of(self.title, self.quantity, self.part)
         splitter.addWidget(_column(choice, self.values, self.plot))
         splitter.setStretchFactor(1, 1)
         _fill(self, splitter)
@@ -188,17 +188,6 @@ class Inspector(QWidget):
         for button in (self.focus, self.follow):
             button.setEnabled(self._chosen >= 0)
         self.show_all.setEnabled(bool(self.table.hidden))
-
-
-def _row(*widgets: QWidget) -> QWidget:
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(theme.SPACE_PX)
-    for widget in widgets:
-        layout.addWidget(widget)
-    layout.addStretch(1)
-    return row
 
 
 def _column(*widgets: QWidget) -> QWidget:

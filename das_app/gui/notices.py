@@ -55,9 +55,14 @@ class FaultBanner(QFrame):
         return self._text.text()
 
     def show_fault(self, message: str) -> None:
-        """Show the banner with a message."""
-        self._text.setText(message)
+        """Show the banner with a message, which begins with a capital where it is a word."""
+        self._text.setText(_sentence(message))
         self.show()
+
+
+def _sentence(message: str) -> str:
+    first = message.partition(" ")[0]
+    return message[:1].upper() + message[1:] if first.isalpha() and first.islower() else message
 
 
 class WelcomeBar(QFrame):
@@ -93,7 +98,7 @@ class EmptyState(QWidget):
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setSpacing(theme.SPACE_PX)
-        column.setContentsMargins(*[3 * theme.SPACE_PX] * 4)
+        column.setContentsMargins(*[theme.SPACE_PX] * 4)
         self._title = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         font = self._title.font()
         font.setPointSizeF(font.pointSizeF() * 1.5)
@@ -102,6 +107,7 @@ class EmptyState(QWidget):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._buttons = QWidget()
         row = QHBoxLayout(self._buttons)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE_PX)
         row.addStretch()
         for name, text, signal in (
@@ -128,8 +134,9 @@ class EmptyState(QWidget):
         """Offer the ways to begin."""
         self._title.setText("Nothing is playing")
         self._hint.setText(
-            "Play the bundled clip, open a camera, or drop a video, an image or a folder of "
-            "images here.\nPeople are found best with head and feet in the picture."
+            "Play the bundled clip, open a camera, or drop a video,\n"
+            "a picture, a folder of pictures or a session here.\n"
+            "People are found best with head and feet in the picture."
         )
         self._buttons.show()
 

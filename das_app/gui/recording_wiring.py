@@ -177,7 +177,7 @@ class RecordingWiring(QObject):
         try:
             recorder.close()
         except SessionError as error:
-            self._parts.banner.show_fault(f"{str(error)[:1].upper()}{str(error)[1:]}")
+            self._parts.banner.show_fault(str(error))
         if stats.state is RecorderState.FAILED:
             self.left_open.emit()
             return

@@ -121,9 +121,18 @@ QListView::item:selected { background: @accent; color: @on_accent; }
 QListView:focus { border-color: @accent; }
 QTabBar::tab {
     background: transparent; border: none; border-bottom: 2px solid transparent;
-    padding: 6px 12px; color: @muted;
+    padding: 6px 6px; color: @muted;
 }
 QTabBar::tab:selected { color: @text; border-bottom-color: @accent; }
+QScrollBar { background: transparent; border: none; margin: 0; }
+QScrollBar:vertical { width: 10px; }
+QScrollBar:horizontal { height: 10px; }
+QScrollBar::handle { background: @border; border-radius: 4px; margin: 1px; }
+QScrollBar::handle:vertical { min-height: 24px; }
+QScrollBar::handle:horizontal { min-width: 24px; }
+QScrollBar::handle:hover { background: @muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QProgressBar { background: @border; border: none; border-radius: 4px; }
 QProgressBar::chunk { background: @accent; border-radius: 4px; }
 QScrollArea, QWidget#page { background: @surface; border: none; }

@@ -95,6 +95,11 @@ def _icon(name: str, colours: FrameColours) -> QIcon:
         renderer.render(painter)
         painter.end()
         made.addPixmap(pixmap)
+        painter.begin(pixmap)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+        painter.fillRect(pixmap.rect(), QColor(colours.faint))
+        painter.end()
+        made.addPixmap(pixmap, QIcon.Mode.Disabled)
     _icon_names[made.cacheKey()] = name
     return made
 

@@ -1,6 +1,8 @@
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QMainWindow
 
 from das_app.gui.actions import COMMANDS, Actions, set_playing
@@ -32,6 +34,19 @@ def test_every_key_stands_in_its_tooltip_and_on_the_sheet(window, qtbot):
                        for shown, words in rows.items())  # fmt: skip
     assert {command.section for command in COMMANDS} <= labels
     sheet.close()
+
+
+def test_the_sheet_fits_a_small_screen_and_goes_when_it_is_closed(window, qtbot, monkeypatch):
+    whole = HelpSheet(window.actions(), window)
+    assert whole.sizeHint().width() < 1366  # a small laptop
+    whole.close()
+    monkeypatch.setattr(
+        HelpSheet, "screen", lambda _: SimpleNamespace(availableSize=lambda: QSize(800, 500))
+    )
+    small = HelpSheet(window.actions(), window)
+    assert small.sizeHint().width() < 800 and small.sizeHint().height() < 540
+    with qtbot.waitSignal(small.destroyed):
+        small.close()
 
 
 def test_the_play_action_says_what_it_would_do(window):

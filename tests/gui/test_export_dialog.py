@@ -52,6 +52,11 @@ def test_nothing_can_be_exported_before_a_session_is_chosen(dialog, monkeypatch,
     assert dialog.export.isEnabled()
 
 
+def test_no_row_is_squeezed(offered, qtbot):
+    people = offered.choices.list
+    qtbot.waitUntil(lambda: people.parentWidget().rect().contains(people.geometry()))
+
+
 def test_every_format_is_offered_with_what_one_should_know(offered):
     formats = [offered.format.itemData(i) for i in range(offered.format.count())]
     assert sorted(formats) == sorted(ExportFormat)

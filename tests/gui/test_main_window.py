@@ -288,7 +288,7 @@ def test_what_cannot_be_opened_is_told_and_forgotten_with_the_next(window, qtbot
     opener.errors["5"] = OSError("camera 5 cannot be opened")
     window.open("5")
     qtbot.waitUntil(window.parts.banner.isVisible)
-    assert window.parts.banner.text == "camera 5 cannot be opened"
+    assert window.parts.banner.text == "Camera 5 cannot be opened"
     assert window.parts.picture.empty.title == "Nothing is playing"
     window.open("grey")
     assert not window.parts.banner.isVisible()

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QIcon
 
 from das_app.gui import style_sheet, theme
 from das_app.gui.actions import COMMANDS
@@ -29,6 +29,16 @@ def test_every_icon_exists_and_has_a_picture(themed, name):
     image = theme.icon(name).pixmap(32, 32).toImage()
     assert not image.isNull()
     assert any(image.pixelColor(x, y).alpha() for x in range(32) for y in range(32))
+
+
+def test_the_icon_of_what_cannot_be_done_is_faint(themed):
+    for name in ("stop", "record"):
+        pixels = theme.icon(name).pixmap(32, 32, QIcon.Mode.Disabled).toImage()
+        colours = {
+            pixels.pixelColor(x, y).name() for x in range(32) for y in range(32)
+            if pixels.pixelColor(x, y).alpha() == 255
+        }  # fmt: skip
+        assert colours == {theme.frame_colours().faint}
 
 
 def test_no_icon_is_unused(themed):
