@@ -15,6 +15,7 @@ from das_model.skeleton import BODY_22
 from das_model.targets import PAPER_ENCODING, Encoding
 
 _KEY = "network_config"  # in a file's metadata
+_OUTSIDE = ("backbone", "joint_names", "encoding")  # fields that reading the maps depends on
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,16 @@ def network_metadata(config: NetworkConfig) -> dict[str, str]:
     return {_KEY: json.dumps(dataclasses.asdict(config))}
 
 
-def network_config_of(metadata: Mapping[str, str], file: Path) -> NetworkConfig:
+def network_config_of(
+    metadata: Mapping[str, str], file: Path, is_exported: bool = False
+) -> NetworkConfig:
     """Inverse of `network_metadata`; lists become the tuples they were.
 
     Args:
         metadata: of the file.
         file: whose metadata it is, for the error.
+        is_exported: the file holds the network's graph, which nobody needs to rebuild: what other
+            versions say of its inside is left out, and the fields for that have their defaults.
 
     Raises:
         ValueError: if there is no configuration, or none that this version understands.
@@ -94,6 +99,8 @@ def network_config_of(metadata: Mapping[str, str], file: Path) -> NetworkConfig:
     try:
         values = json.loads(metadata[_KEY])
         if isinstance(values, dict):
+            if is_exported:
+                values = {k: v for k, v in values.items() if k in _OUTSIDE}
             values |= {"encoding": _rebuilt(Encoding, values.get("encoding"))}
         return _rebuilt(NetworkConfig, values)
     except ValueError as error:

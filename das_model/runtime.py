@@ -55,7 +55,7 @@ class PoseEstimator:
         except Exception as error:  # the bindings raise many kinds, all for an unreadable model
             raise ValueError(f"{model_file}: not a readable ONNX model: {error}") from error
         metadata = self._session.get_modelmeta().custom_metadata_map
-        config = network_config_of(metadata, model_file)
+        config = network_config_of(metadata, model_file, is_exported=True)
         self._encoding = config.encoding
         self._decode = DecodeConfig()
         self.lift = lift or _own_lift(metadata, model_file)

@@ -50,6 +50,16 @@ def test_what_is_not_understood_is_named_with_its_file(change, told):
         network_config_of({"network_config": text}, FILE)
 
 
+def test_an_exported_network_may_be_of_another_version_inside():
+    """As the bundled das-lite-synthetic is, which was trained with a heat map beside it."""
+    values = VALUES | {"has_heat": True, "update": "newest", "channels": 7}
+    config = network_config_of({"network_config": json.dumps(values)}, FILE, is_exported=True)
+    assert (config.joint_names, config.encoding) == (LITE.joint_names, LITE.encoding)
+    values["encoding"] = VALUES["encoding"] | {"spots": 1}  # this one changes what maps mean
+    with pytest.raises(ValueError, match="old.onnx: network_config: Encoding has no spots"):
+        network_config_of({"network_config": json.dumps(values)}, FILE, is_exported=True)
+
+
 @pytest.mark.parametrize(
     ("metadata", "told"),
     [
