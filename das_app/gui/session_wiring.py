@@ -4,6 +4,7 @@ What makes no sense while recorded people are shown is forbidden, and says why.
 """
 
 from datetime import datetime
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -17,9 +18,10 @@ from das_app.gui.result_views import ResultViews
 from das_app.gui.session_marks import marks_of, on_bar
 from das_app.gui.session_rerun import RerunDialog
 from das_app.gui.window_parts import WindowParts
+from das_app.pipeline.messages import PipelineState
 from das_app.pipeline.player import SessionPlayer
 from das_app.pipeline.session_edits import SessionEdits, save_edits
-from das_app.pipeline.session_source import RecordedFrames
+from das_app.pipeline.session_source import RecordedFrames, session_at
 from das_app.pipeline.session_types import SessionError
 
 _LIVE_ACTIONS = ("heat-map", "timing")
@@ -67,6 +69,7 @@ class SessionWiring(QObject):
         self.dialog: RerunDialog | None = None
         control.ended.connect(self._leave)
         control.opened.connect(self._on_opened)
+        control.state_changed.connect(self._offer_repair)
         views.taken.connect(self._note_people)
         parts.player.raw_chosen.connect(self._set_raw)
         parts.session_panel.name_entered.connect(self._name)
@@ -104,6 +107,13 @@ class SessionWiring(QObject):
         self._actions["session"].setChecked(True)
         self._allow()
         self._show_edits(frames.edits)
+
+    def _offer_repair(self, state: PipelineState, _message: str) -> None:
+        """Of a session that could not be opened because it was never closed."""
+        if state is PipelineState.FAULTED:
+            folder = session_at(Path(self._control.settings.source))
+            if folder is not None:
+                self._parts.repair_offer.look(folder.parent)
 
     def _leave(self) -> None:
         """Another source comes, or none."""

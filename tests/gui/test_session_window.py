@@ -1,5 +1,7 @@
 """A recorded session in the real window, with the real player and no model."""
 
+import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -252,6 +254,23 @@ def test_what_cannot_be_read_is_told_and_the_next_source_opens(window, qtbot, fi
     qtbot.waitUntil(lambda: "das-app repair" in banner.text)
     window.open("grey")
     qtbot.waitUntil(lambda: window.control.state is PipelineState.RUNNING)
+
+
+def test_a_session_that_was_never_closed_is_repaired_where_it_is_opened(
+    window, qtbot, sessions, tmp_path
+):
+    film = shutil.copytree(sessions / "film", tmp_path / "crashed")
+    (film / "session.json").unlink()
+    log = film / LOG_FILE
+    log.write_bytes(log.read_bytes()[:-100])
+    os.utime(log, (1e9, 1e9))  # nobody records it any more
+    window.open(str(film))
+    offer = window.parts.repair_offer
+    qtbot.waitUntil(lambda: offer.isVisible() and film.name in offer.text)
+    offer.repair.click()
+    qtbot.waitUntil(lambda: "is repaired" in offer.text, timeout=20_000)
+    window.open(str(film))
+    qtbot.waitUntil(lambda: window.session.player is not None)
 
 
 def test_a_session_is_dropped_or_asked_for(window, qtbot, sessions, monkeypatch):
