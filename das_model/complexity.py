@@ -7,12 +7,12 @@ from torch import Tensor, nn
 
 from das_model.network import DasNetwork
 from das_model.network_config import NetworkConfig
-from das_model.recipes import RECIPES
+from das_model.recipes import LIVE_INPUT, RECIPES
 
 COMMON_SIZE = (832, 512)  # (width, height) px at which networks are compared
 # Recipes whose networks are told of, and the input that each is made for.
 _VARIANTS = {
-    "lite": (448, 256), "lite0": (448, 256), "lite1": (448, 256), "lite2": (448, 256),
+    "lite": LIVE_INPUT, "lite0": LIVE_INPUT, "lite1": LIVE_INPUT, "lite2": LIVE_INPUT,
     "table1-root": (1152, 640), "table1-recursive": (1152, 640), "table1-multi1": (1152, 640),
     "table1-multi3": (1152, 640), "panoptic": (1152, 640), "mupots": (1280, 768),
 }  # fmt: skip

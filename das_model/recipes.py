@@ -102,6 +102,9 @@ def _panoptic(
     )  # fmt: skip
 
 
+LIVE_INPUT = (320, 192)  # nominal, px: people then have the sizes that they are trained at
+
+
 def _lite(summary: str, network: NetworkConfig, backbone_rate: float = 1.0) -> Recipe:
     augment = AugmentConfig(scale=(0.75, 1.8), mosaic=0.35)
     train = TrainConfig(network, optimiser=OptimiserConfig(backbone_rate=backbone_rate))

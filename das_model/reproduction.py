@@ -27,7 +27,7 @@ from das_model.paper_tables import (
 )
 from das_model.predictions import Predictor
 from das_model.protocols.tables import Table
-from das_model.recipes import RECIPES, small
+from das_model.recipes import LIVE_INPUT, RECIPES, small
 
 # As the authors' configuration has it: poses are dropped only where they are nearly the same, and
 # none is a mean of several.
@@ -176,7 +176,7 @@ def _input_size(network: DasNetwork) -> tuple[int, int]:
     """(width, height) px: the live networks' or the paper's, which differ by the data."""
     backbone = network.config.backbone
     if backbone.startswith(("movenet", "lite")):
-        return 448, 256
+        return LIVE_INPUT
     return RECIPES["mupots" if backbone == "mspn3" else "panoptic"].canvas
 
 

@@ -13,13 +13,14 @@ from das_model.command_line import picture_size
 from das_model.export import export_onnx
 from das_model.lifting import load_lifting
 from das_model.network_config import network_metadata
+from das_model.recipes import LIVE_INPUT
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("weights", type=Path, help="checkpoint or weights, .safetensors")
 parser.add_argument("-o", "--output", type=Path, required=True, help="the .onnx file to write")
 parser.add_argument("--lifting", type=Path, help="of train_lifting.py; else the weights file's")
-parser.add_argument("--size", type=picture_size, default=(448, 256), metavar="WxH",
-                    help="nominal input, px; 448x256 by default")  # fmt: skip
+parser.add_argument("--size", type=picture_size, default=LIVE_INPUT, metavar="WxH",
+                    help="nominal input, px; 320x192 by default")  # fmt: skip
 
 
 def main() -> None:

@@ -70,5 +70,5 @@ def test_checkpoints_are_predictors(network, tmp_path):
     save_tensors(file, network.state_dict(), network_metadata(network.config))
     predictor = load_predictor(file)
     assert isinstance(predictor, NetworkPredictor) and predictor.rules == PAPER_DECODE
-    assert predictor.input_size == (448, 256)
+    assert predictor.input_size == (320, 192)
     assert predictor.skeleton.joint_names == network.config.joint_names
