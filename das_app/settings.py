@@ -181,7 +181,10 @@ class AppSettings:
         if self.model_file is None:
             return bundled_file("models", DEFAULT_MODEL)
         if not self.model_file.is_file():
-            raise FileNotFoundError(f"there is no model file {self.model_file}")
+            raise FileNotFoundError(
+                f"there is no model file {self.model_file}; `--model lite` and the window's panel "
+                "Model take the bundled one"
+            )
         return self.model_file
 
 

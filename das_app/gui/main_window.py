@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow
 
 from das_app.gui import theme
 from das_app.gui.actions import Actions
@@ -92,6 +92,15 @@ class MainWindow(QMainWindow):
     def wear_look(self) -> None:
         """Look as the settings and the system want it."""
         theme.apply_theme(QApplication.instance(), self.settings.look)
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: Space presses the button that was reached by Tab; else it plays and holds."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Space:
+            reached = self.testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+            if reached and isinstance(self.focusWidget(), QAbstractButton):
+                event.accept()
+                return True
+        return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: end all threads, then go."""

@@ -132,6 +132,23 @@ def test_pause_and_play(playing, qtbot):
     wait_for_state(playing, qtbot, PipelineState.RUNNING)
 
 
+def test_space_presses_the_button_that_tab_reached(playing, qtbot):
+    playing.actions_by_name["people"].trigger()
+    box = playing.parts.people_panel.smoothing
+    was_on = box.isChecked()
+    box.click()
+    box.setFocus(Qt.FocusReason.MouseFocusReason)  # the mouse leaves Space to playing
+    assert box.isChecked() != was_on
+    key(qtbot, box, Qt.Key.Key_Space)
+    wait_for_state(playing, qtbot, PipelineState.PAUSED)
+    assert box.isChecked() != was_on
+    key(qtbot, box, Qt.Key.Key_Tab)
+    key(qtbot, playing.focusWidget(), Qt.Key.Key_Backtab)
+    assert box.hasFocus()
+    key(qtbot, box, Qt.Key.Key_Space)
+    assert box.isChecked() == was_on and playing.control.state is PipelineState.PAUSED
+
+
 def test_stop_and_play_again(playing, qtbot, opener):
     qtbot.mouseClick(playing.parts.controls.buttons["stop"], Qt.MouseButton.LeftButton)
     wait_for_state(playing, qtbot, PipelineState.STOPPED)
