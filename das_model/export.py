@@ -116,7 +116,7 @@ def export_onnx(
         **about,
     }
     if lifting is not None:
-        metadata["lifting"] = _lifting_text(lifting, len(network.config.joint_names))
+        metadata["lifting"] = _lifting_text(lifting)
     onnx.helper.set_model_props(model, metadata)
     onnx.save(model, str(part), format="protobuf")
     for size in (input_size, input_size[::-1]):
@@ -197,12 +197,13 @@ def _trace(
         )  # fmt: skip
 
 
-def _lifting_text(lifting: PoseLifting, num_joints: int) -> str:
+def _lifting_text(lifting: PoseLifting) -> str:
     """A lifting's own ONNX model in base64. Inside the network's graph it could not run alone:
     ONNX Runtime works through the whole graph, whichever outputs are asked for."""
     rng = np.random.default_rng(0)
     spread, middle = np.array([[500, 500, 500, 0.2, 0.2, 20, 20], [0, 0, 3000, 0.5, 0.5, 0, 0]])
-    found = (middle + spread * rng.normal(size=(2, num_joints, NUM_CUES))).astype(np.float32)
+    noise = rng.normal(size=(2, len(lifting.flip_order), NUM_CUES))
+    found = (middle + spread * noise).astype(np.float32)
     buffer, people = BytesIO(), {0: "people"}
     axes = {"found": people, "lifted": people}
     _trace(lifting.eval().cpu(), found, buffer, ["found"], ["lifted"], axes)

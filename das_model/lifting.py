@@ -6,6 +6,7 @@ all joints together is learned better from the joints than from pixels (Martinez
 paper's. It takes a fraction of a millisecond for all people of a picture.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,18 +26,23 @@ _SCALE_NOISE = 0.05  # of a training pose as a whole, standard deviation
 _JOINT_NOISE_MM = (5.0, 5.0, 30.0)  # of its joints on x, y and z
 _SEEN_SHARE, _SEEN_NOISE_MM = 0.8, 10.0  # of joints that are made better seen
 _PHOTO_SHARE = 0.25  # of training people whose distance is not known
+_MIRROR = (-1.0, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0)  # of what was found of a joint
 
 
 class PoseLifting(nn.Module):
-    """Two residual blocks on one person's joints.
+    """Two residual blocks on one person's joints, and on the mirrored person's.
+
+    The mean of both, so that a mirrored person is lifted to the mirrored joints.
 
     Args:
-        num_joints: J.
+        flip_order: (J,) of `Skeleton.flip_order`: each joint's place in the mirrored person.
         width: of the hidden layers.
     """
 
-    def __init__(self, num_joints: int, width: int = 512) -> None:
+    def __init__(self, flip_order: Sequence[int] | np.ndarray, width: int = 512) -> None:
         super().__init__()
+        self.register_buffer("flip_order", torch.as_tensor(flip_order, dtype=torch.int64))
+        num_joints = len(self.flip_order)
         self.enter = nn.Linear(NUM_CUES * num_joints + 3, width)
         self.blocks = nn.ModuleList(_Block(width) for _ in range(2))
         self.leave = nn.Linear(width, 3 * num_joints + 1)
@@ -53,6 +59,12 @@ class PoseLifting(nn.Module):
         Returns:
             (P, J, 3) mm in camera space.
         """
+        mirror = found.new_tensor(_MIRROR)
+        mirrored = self._lifted(found[:, self.flip_order] * mirror)
+        return (self._lifted(found) + mirrored[:, self.flip_order] * mirror[:3]) / 2
+
+    def _lifted(self, found: Tensor) -> Tensor:
+        """(P, J, 3) joints of `forward` by one look."""
         joints, sureness, drawn = found[..., :3], found[..., 3:5], found[..., 5:]
         root_depth = joints[:, :1, 2:].clamp(min=_NEAREST_MM)  # (P, 1, 1)
         relative = (joints - joints[:, :1]) / _POSE_UNIT_MM
@@ -130,8 +142,7 @@ def load_lifting(file: Path) -> PoseLifting | None:
     tensors, _ = load_tensors(file, "lifting.")
     if not tensors:
         return None
-    width, num_inputs = tensors["enter.weight"].shape
-    lifting = PoseLifting((num_inputs - 3) // NUM_CUES, width)
+    lifting = PoseLifting(tensors["flip_order"], len(tensors["enter.weight"]))
     lifting.load_state_dict(tensors)
     return lifting.eval()
 
@@ -139,7 +150,7 @@ def load_lifting(file: Path) -> PoseLifting | None:
 def train_lifting(
     pairs: LiftingPairs, skeleton: Skeleton, num_steps: int, batch_size: int = 256, seed: int = 0
 ) -> PoseLifting:
-    """Train on pairs, mirrored half of the time and with noise.
+    """Train on pairs, with noise.
 
     Args:
         pairs: of training pictures.
@@ -163,18 +174,19 @@ def train_lifting(
             f"the pairs must be of {skeleton.num_joints} joints, got {pairs.found.shape[1]}"
         )
     torch.manual_seed(seed)
-    lifting = PoseLifting(skeleton.num_joints)
+    lifting = PoseLifting(skeleton.flip_order)
     optimiser = torch.optim.AdamW(lifting.parameters(), 1e-3, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, num_steps)
     tensors = [torch.from_numpy(getattr(pairs, name)) for name in pairs.__slots__]
     share = np.where(pairs.is_relative, _PHOTO_SHARE, 1 - _PHOTO_SHARE)
     for kind in (False, True):
         share[pairs.is_relative == kind] /= max(1, np.count_nonzero(pairs.is_relative == kind))
-    share, order = torch.from_numpy(share), torch.from_numpy(skeleton.flip_order)
+    share = torch.from_numpy(share)
     for _ in range(num_steps):
         chosen = torch.multinomial(share, batch_size, replacement=True)
-        batch = (tensor[chosen] for tensor in tensors)
-        loss = lifting_loss(lifting, *_varied(*batch, order))
+        found, wanted, valid, has_depth, is_relative = (tensor[chosen] for tensor in tensors)
+        found = _varied(found, wanted, valid & ~is_relative[:, None])
+        loss = lifting_loss(lifting, found, wanted, valid, has_depth, is_relative)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(lifting.parameters(), 1.0)
@@ -226,28 +238,14 @@ def _rays(joints: Tensor) -> Tensor:
     return joints[..., :2] / joints[..., 2:].clamp(min=_NEAREST_MM)
 
 
-def _varied(
-    found: Tensor,
-    wanted: Tensor,
-    valid: Tensor,
-    has_depth: Tensor,
-    is_relative: Tensor,
-    flip_order: Tensor,
-) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """A batch with half of the people mirrored, all scaled as a whole and shaken in their joints,
-    and half of the placed ones better seen."""
-    is_mirrored = torch.rand(len(found), 1) < 0.5
-    mirror = torch.tensor([-1.0, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0])
-    found = torch.where(is_mirrored[..., None], found[:, flip_order] * mirror, found)
-    wanted = torch.where(is_mirrored[..., None], wanted[:, flip_order] * mirror[:3], wanted)
-    valid = torch.where(is_mirrored, valid[:, flip_order], valid)
-    has_depth = torch.where(is_mirrored, has_depth[:, flip_order], has_depth)
+def _varied(found: Tensor, wanted: Tensor, is_placed: Tensor) -> Tensor:
+    """What was found of people, all scaled as a whole and shaken in their joints, and half of
+    them better seen where `is_placed` (P, J) says that a joint's place in space is known."""
     joints = found[..., :3] * (_SCALE_NOISE * torch.randn(len(found), 1, 1)).exp()
     joints = joints + torch.randn_like(joints) * torch.tensor(_JOINT_NOISE_MM)
     found = torch.cat([joints, found[..., 3:]], dim=-1)
-    is_seen = (torch.rand(len(found), 1) < 0.5) & (torch.rand(valid.shape) < _SEEN_SHARE)
-    is_seen &= valid & ~is_relative[:, None]
-    return _better_seen(found, wanted, is_seen), wanted, valid, has_depth, is_relative
+    is_seen = (torch.rand(len(found), 1) < 0.5) & (torch.rand(is_placed.shape) < _SEEN_SHARE)
+    return _better_seen(found, wanted, is_seen & is_placed)
 
 
 def _better_seen(found: Tensor, wanted: Tensor, is_seen: Tensor) -> Tensor:

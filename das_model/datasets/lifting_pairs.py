@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -66,9 +67,16 @@ def save_pairs(file: Path, pairs: LiftingPairs) -> None:
 
 
 def load_pairs(file: Path) -> LiftingPairs:
-    """Inverse of `save_pairs`."""
-    with np.load(file) as arrays:
-        return LiftingPairs(*(arrays[name] for name in LiftingPairs.__slots__))
+    """Inverse of `save_pairs`.
+
+    Raises:
+        ValueError: if the file holds no pairs.
+    """
+    try:
+        with file.open("rb") as opened, np.load(opened) as arrays:
+            return LiftingPairs(*(arrays[name] for name in LiftingPairs.__slots__))
+    except (ValueError, KeyError, TypeError, BadZipFile) as error:
+        raise ValueError(f"{file} must be an .npz of train_lifting.py: {error}") from error
 
 
 class _Listener:

@@ -73,7 +73,7 @@ def folder(tmp_path_factory):
         nn.init.normal_(getattr(network.heads, name)[-1].weight, std=0.3)
     config = network_metadata(SMALL)
     save_tensors(root / "network.safetensors", network.state_dict(), config)
-    lifting = PoseLifting(22, 32)
+    lifting = PoseLifting(BODY_22.flip_order, 32)
     nn.init.normal_(lifting.leave.weight, std=0.05)
     tensors = {f"lifting.{name}": value for name, value in lifting.state_dict().items()}
     save_tensors(root / "lifting.safetensors", tensors, {})
@@ -240,17 +240,18 @@ def test_what_is_not_exported_rightly_is_not_written(folder, monkeypatch):
 
 def test_a_network_without_heat_cannot_be_lifted(tmp_path):
     network = DasNetwork(NetworkConfig(channels=32, head_convs=1, update="none"))
+    lifting = PoseLifting(BODY_22.flip_order, 8)
     with pytest.raises(ValueError, match="model.onnx: only a network with a heat map.*lite0"):
-        export_onnx(network, tmp_path / "model.onnx", (96, 64), {}, PoseLifting(22, 8))
+        export_onnx(network, tmp_path / "model.onnx", (96, 64), {}, lifting)
 
 
 def test_a_lifting_that_onnx_cannot_follow_is_refused(monkeypatch):
     """Torch says something else each time that it is asked."""
-    lifting = PoseLifting(22, 8)
+    lifting = PoseLifting(BODY_22.flip_order, 8)
     monkeypatch.setattr(lifting, "eval", lambda: lifting)  # dropout goes on
     torch.nn.init.normal_(lifting.leave.weight)
     with pytest.raises(ValueError, match="the lifting differs from torch by"):
-        _lifting_text(lifting, 22)
+        _lifting_text(lifting)
 
 
 def test_a_lifting_is_trained_on_what_the_model_finds(folder, listens, capsys, monkeypatch):

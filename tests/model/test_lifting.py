@@ -19,10 +19,12 @@ from das_model.lifting import (
     load_lifting,
     train_lifting,
 )
-from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15, Skeleton
+from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
 
 ROOTS_MM = np.array([[-400, 100, 2500], [900, -200, 5000], [0, 0, 3200]], float)
 NUM_BODY = BODY_22.num_joints
+FLIP = BODY_22.flip_order
+ALONE = np.arange(3)  # flip order of three joints without sides
 
 
 def found_people(roots_mm=ROOTS_MM, seed=0):
@@ -32,24 +34,27 @@ def found_people(roots_mm=ROOTS_MM, seed=0):
     return torch.from_numpy(np.concatenate([people, cues], axis=-1).astype(np.float32))
 
 
-def biased(depth_logit=0.0, moved=(0.0, 0.0, 0.0), joint=0, num_joints=NUM_BODY, width=8):
-    """A lifting that says the same of everybody: a depth logit, and a move of one joint."""
-    fixed = PoseLifting(num_joints, width).eval()
+def biased(depth_logit=0.0, moved=(0.0, 0.0, 0.0), joint=0, flip_order=FLIP):
+    """A lifting that says the same of everybody: a depth logit, and a move of one joint, to the
+    other side of its partner."""
+    fixed = PoseLifting(flip_order, width=8).eval()
+    moves = fixed.leave.bias[:-1].unflatten(0, (-1, 3))
     with torch.no_grad():
         fixed.leave.bias[-1] = depth_logit
-        fixed.leave.bias[3 * joint : 3 * joint + 3] = torch.tensor(moved)
+        moves[joint] = torch.tensor(moved)
+        moves[flip_order[joint]] = torch.tensor(moved) * torch.tensor([-1.0, 1.0, 1.0])
     return fixed
 
 
 def test_a_fresh_lifting_leaves_joints_where_they_are():
     found = found_people()
     with torch.no_grad():
-        lifted = PoseLifting(NUM_BODY).eval()(found)
+        lifted = PoseLifting(FLIP).eval()(found)
     torch.testing.assert_close(lifted, found[..., :3], rtol=1e-5, atol=1e-2)
 
 
 def test_nobody_is_lifted_to_nobody():
-    assert PoseLifting(NUM_BODY)(torch.zeros(0, NUM_BODY, NUM_CUES)).shape == (0, NUM_BODY, 3)
+    assert PoseLifting(FLIP)(torch.zeros(0, NUM_BODY, NUM_CUES)).shape == (0, NUM_BODY, 3)
 
 
 @pytest.mark.parametrize("logit", [-1.0, 0.5])
@@ -65,27 +70,27 @@ def test_a_new_depth_of_the_person_leaves_the_picture_as_it_is(logit):
     np.testing.assert_allclose(depths, told, atol=1e-2)  # the pose is as deep as before
 
 
-def test_a_joint_moved_in_depth_stays_on_its_ray_and_alone():
-    wrist = BODY_22.index("left_wrist")
+def test_joints_moved_in_depth_stay_on_their_rays_and_alone():
+    wrists = [BODY_22.index("left_wrist"), BODY_22.index("right_wrist")]
     found = found_people()
     with torch.no_grad():
-        lifted = biased(moved=(0, 0, 0.3), joint=wrist)(found)
-    before = found[:, wrist, :3]
-    torch.testing.assert_close(lifted[:, wrist, 2], before[:, 2] + 150)
+        lifted = biased(moved=(0, 0, 0.3), joint=wrists[0])(found)
+    before = found[:, wrists, :3]
+    torch.testing.assert_close(lifted[:, wrists, 2], before[..., 2] + 150)
     torch.testing.assert_close(
-        lifted[:, wrist, :2] / lifted[:, wrist, 2:], before[:, :2] / before[:, 2:]
+        lifted[:, wrists, :2] / lifted[:, wrists, 2:], before[..., :2] / before[..., 2:]
     )
-    others = np.delete(np.arange(NUM_BODY), wrist)
+    others = np.delete(np.arange(NUM_BODY), wrists)
     torch.testing.assert_close(lifted[:, others], found[:, others, :3], rtol=1e-5, atol=1e-2)
 
 
 def test_a_joint_can_leave_its_ray_whether_the_heat_shows_it_or_not():
-    head = BODY_22.index("head")
+    wrist = BODY_22.index("left_wrist")
     found = found_people()
-    found[:, head, 4] = torch.tensor([0.0, 0.1, 0.9])
+    found[:, wrist, 4] = torch.tensor([0.0, 0.1, 0.9])
     with torch.no_grad():
-        lifted = biased(moved=(0.1, -0.02, 0), joint=head)(found)
-    step = lifted[:, head] - found[:, head, :3]
+        lifted = biased(moved=(0.1, -0.02, 0), joint=wrist)(found)
+    step = lifted[:, wrist] - found[:, wrist, :3]
     wanted = torch.tensor([50.0, -10.0, 0.0]).expand(3, 3)
     torch.testing.assert_close(step, wanted, rtol=0, atol=1e-2)
 
@@ -93,15 +98,29 @@ def test_a_joint_can_leave_its_ray_whether_the_heat_shows_it_or_not():
 def test_every_cue_and_where_a_person_stands_can_count():
     """With random weights each number of the input moves the output."""
     torch.manual_seed(0)
-    network = PoseLifting(2, 16).eval()
+    network = PoseLifting([0, 1], 16).eval()
     torch.nn.init.normal_(network.leave.weight)
     found = found_people()[:1, :2].requires_grad_()
     network(found).square().sum().backward()
     assert (found.grad != 0).all()
 
 
+def test_a_mirrored_person_is_lifted_to_the_mirrored_joints():
+    torch.manual_seed(0)
+    network = PoseLifting(FLIP, 16).eval()
+    torch.nn.init.normal_(network.leave.weight, std=0.1)
+    found = found_people()
+    mirrored = found[:, FLIP].clone()
+    mirrored[..., [0, 5]] *= -1  # x, and how far the heat moved it on x
+    with torch.no_grad():
+        lifted, other = network(found), network(mirrored)
+    assert (lifted - found[..., :3]).abs().max() > 50
+    other[..., 0] *= -1
+    torch.testing.assert_close(other[:, FLIP], lifted)
+
+
 def test_loss_by_hand():
-    fixed = biased(num_joints=3)
+    fixed = biased(flip_order=ALONE)
     wanted = torch.tensor([
         [[0.0, 0, 2000], [100, 0, 2000], [0, 500, 2100]],
         [[200.0, 0, 4000], [200, 300, 4000], [0, 0, 4000]],
@@ -141,7 +160,7 @@ def test_loss_of_relative_people_is_of_rays_and_depths_from_the_root_on():
     def loss_of(valid, has_depth):
         masks = torch.tensor(valid).bool(), torch.tensor(has_depth).bool()
         with torch.no_grad():
-            return lifting_loss(biased(num_joints=3), found, wanted, *masks, relative).item()
+            return lifting_loss(biased(flip_order=ALONE), found, wanted, *masks, relative).item()
 
     everybody = [[1, 1, 1], [1, 1, 1]]
     assert loss_of(everybody, everybody) == pytest.approx((0.5 + 0.2 + 1.0) / 6, abs=1e-4)
@@ -153,12 +172,12 @@ def test_loss_of_relative_people_is_of_rays_and_depths_from_the_root_on():
 
 def test_people_of_unknown_depths_teach_no_depth():
     found = found_people()
-    wanted = found[..., :3] + torch.tensor([20.0, 0.0, 90.0])
+    wanted = found[..., :3] + torch.tensor([0.0, 20.0, 90.0])
     network, unknown = biased(0.1), torch.zeros(3, NUM_BODY, dtype=torch.bool)
     relative = torch.ones(3, dtype=torch.bool)
     lifting_loss(network, found, wanted, ~unknown, unknown, relative).backward()
     moves = network.leave.bias.grad[:-1].view(NUM_BODY, 3).abs()
-    assert (moves[:, 0] > 1e-3).all() and (moves[:, 2] < 1e-6).all()
+    assert (moves[:, 1] > 1e-3).all() and (moves[:, 2] < 1e-6).all()
     assert network.leave.bias.grad[-1].abs() < 1e-5
 
 
@@ -182,64 +201,20 @@ def test_joints_without_a_place_have_no_say(unknown):
     network.zero_grad()
     lifting_loss(network, found, wanted, alone, alone, relative).backward()
     moves = network.leave.bias.grad[:-1].view(NUM_BODY, 3).abs().sum(dim=1)
-    assert set(moves.nonzero()[:, 0].tolist()) == {0, 7}
+    assert set(moves.nonzero()[:, 0].tolist()) == {0, 7, FLIP[7]}
 
 
-@pytest.fixture
-def all_mirrored(monkeypatch):
-    """Everybody is mirrored, and nobody scaled, shaken or better seen."""
-    monkeypatch.setattr(lifting, "_SEEN_SHARE", 0.0)
-    monkeypatch.setattr(lifting, "_SCALE_NOISE", 0.0)
-    monkeypatch.setattr(lifting, "_JOINT_NOISE_MM", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(torch, "rand", torch.zeros)
-
-
-def test_a_mirrored_person_by_hand(all_mirrored):
-    skeleton = Skeleton(("pelvis", "left_knee", "right_knee"))
-    found = torch.tensor([[[10.0, 20, 3000, 0.9, 0.8, 1, 2],
-                           [70, 400, 2900, 0.5, 0.4, 3, 4],
-                           [-90, 390, 3100, 0.1, 0.2, -5, 6]]])  # fmt: skip
-    wanted, valid = found[..., :3] + 1, torch.tensor([[True, False, True]])
-    has_depth = torch.tensor([[True, False, False]])
-    order = torch.from_numpy(skeleton.flip_order)
-    mirrored = lifting._varied(found, wanted, valid, has_depth, torch.tensor([True]), order)
-    assert mirrored[0].tolist() == torch.tensor(
-        [[[-10.0, 20, 3000, 0.9, 0.8, -1, 2], [90, 390, 3100, 0.1, 0.2, 5, 6],
-          [-70, 400, 2900, 0.5, 0.4, -3, 4]]]
-    ).tolist()  # fmt: skip
-    assert mirrored[1].tolist() == [[[-11, 21, 3001], [89, 391, 3101], [-71, 401, 2901]]]
-    assert mirrored[2].tolist() == [[True, True, False]]
-    assert mirrored[3].tolist() == [[True, False, False]] and mirrored[4].tolist() == [True]
-
-
-def test_mirroring_twice_gives_the_same(all_mirrored):
-    found = found_people()
-    people = (
-        found, found[..., :3] * 1.1, found[..., 3] < 0.5, found[..., 4] < 0.5,
-        torch.tensor([False, True, False]),
-    )  # fmt: skip
-    order = torch.from_numpy(BODY_22.flip_order)
-    once = lifting._varied(*people, order)
-    assert not torch.equal(once[0], found)
-    for twice, first in zip(lifting._varied(*once, order), people, strict=True):
-        assert torch.equal(twice, first)
-
-
-def test_half_are_mirrored_and_what_is_wanted_is_not_shaken(monkeypatch):
+def test_training_people_are_scaled_and_hardly_shaken(monkeypatch):
     monkeypatch.setattr(lifting, "_SEEN_SHARE", 0.0)
     torch.manual_seed(0)
     found = found_people(np.tile(ROOTS_MM[1:2], (200, 1)))
-    wanted, valid = found[..., :3].clone(), torch.ones(200, NUM_BODY, dtype=torch.bool)
-    order = torch.from_numpy(BODY_22.flip_order)
-    nobody = torch.zeros(200, dtype=torch.bool)
-    varied, kept, *_ = lifting._varied(found, wanted, valid, valid, nobody, order)
-    is_mirrored = kept[:, 0, 0] < 0
-    assert 60 < is_mirrored.sum() < 140
-    assert torch.equal(kept[~is_mirrored], wanted[~is_mirrored])
+    everywhere = torch.ones(200, NUM_BODY, dtype=torch.bool)
+    varied = lifting._varied(found, found[..., :3], everywhere)
     scales = varied[:, 0, 2] / 5000
     assert 0.03 < scales.std() < 0.07 and abs(scales.mean() - 1) < 0.02
-    rays = varied[..., :2] / varied[..., 2:3] - kept[..., :2] / kept[..., 2:]
-    assert rays.abs().max() < 0.02  # the noise is small beside a picture
+    rays = varied[..., :2] / varied[..., 2:3] - found[..., :2] / found[..., 2:3]
+    assert 0 < rays.abs().max() < 0.02  # the noise is small beside a picture
+    assert torch.equal(varied[..., 3:], found[..., 3:])
 
 
 def test_better_seen_joints_stand_on_their_true_rays(monkeypatch):
@@ -258,23 +233,28 @@ def test_better_seen_joints_stand_on_their_true_rays(monkeypatch):
     torch.testing.assert_close(moved[:, 5:7] - before[:, 5:7], moved[:, :2] - before[:, :2])
 
 
-def test_only_placed_people_with_a_known_joint_are_better_seen(monkeypatch):
-    monkeypatch.setattr(lifting, "_SCALE_NOISE", 0.0)
-    monkeypatch.setattr(lifting, "_JOINT_NOISE_MM", (0.0, 0.0, 0.0))
+def test_half_of_the_people_are_better_seen_where_they_are_placed(monkeypatch):
     monkeypatch.setattr(lifting, "_SEEN_SHARE", 1.0)
     torch.manual_seed(0)
     found = found_people(np.tile(ROOTS_MM[2:], (300, 1)))
     found[..., 4] = 0.0
-    valid = torch.ones(300, NUM_BODY, dtype=torch.bool)
-    valid[:, 0] = False
-    relative = torch.arange(300) < 100
-    order = torch.from_numpy(BODY_22.flip_order)
-    wanted = found[..., :3].clone()
-    varied, _, _, _, told = lifting._varied(found, wanted, valid, valid, relative, order)
-    assert torch.equal(told, relative)
-    is_seen = varied[..., 4] > 0
+    is_placed = torch.ones(300, NUM_BODY, dtype=torch.bool)
+    is_placed[:100], is_placed[:, 0] = False, False
+    is_seen = lifting._varied(found, found[..., :3], is_placed)[..., 4] > 0
     assert not is_seen[:100].any() and not is_seen[:, 0].any()
     assert 60 < is_seen[100:, 1:].all(dim=1).sum() < 140
+
+
+@pytest.mark.parametrize("is_relative", [False, True])
+def test_only_joints_of_known_places_train_as_placed(narrow, monkeypatch, is_relative):
+    pairs = deep_pairs(8)
+    pairs.valid[:, 3:] = False
+    pairs.is_relative[:] = is_relative
+    told, varied = [], lifting._varied
+    monkeypatch.setattr(lifting, "_varied", lambda *args: told.append(args) or varied(*args))
+    train_lifting(pairs, BODY_22, 1, batch_size=4)
+    is_placed = torch.arange(NUM_BODY) < (0 if is_relative else 3)
+    assert torch.equal(told[0][2], is_placed.expand(4, NUM_BODY))
 
 
 def deep_pairs(num_people=64):
@@ -384,7 +364,7 @@ def test_pairs_of_other_shapes_are_refused(name, shape, expected):
 @pytest.mark.parametrize("others", [{}, {"fpn": torch.zeros(2), "leave.bias": torch.ones(1)}])
 def test_a_lifting_is_read_from_among_other_weights(tmp_path, others):
     torch.manual_seed(0)
-    network = PoseLifting(COCO_17.num_joints, 24)
+    network = PoseLifting(COCO_17.flip_order, 24)
     torch.nn.init.normal_(network.leave.weight)
     file = tmp_path / "weights.safetensors"
     tensors = {f"lifting.{name}": value for name, value in network.state_dict().items()}

@@ -113,6 +113,20 @@ def test_saved_pairs_come_back(estimator, rendered, tmp_path):
         np.testing.assert_array_equal(getattr(read, name), getattr(pairs, name))
 
 
+@pytest.mark.parametrize("kind", ["text", "zip", "array", "others"])
+def test_a_file_of_something_else_is_named(tmp_path, kind):
+    file = tmp_path / "pairs.npz"
+    if kind in ("text", "zip"):
+        file.write_bytes(b"PK\x03\x04 no" if kind == "zip" else b"pairs")
+    elif kind == "array":
+        with file.open("wb") as opened:
+            np.save(opened, np.zeros(3))
+    else:
+        np.savez(file, found=np.zeros((1, 22, NUM_CUES)))
+    with pytest.raises(ValueError, match="pairs.npz must be an .npz of train_lifting.py"):
+        load_pairs(file)
+
+
 def test_joints_go_by_name_and_unlabelled_ones_are_not_valid(estimator, rendered, monkeypatch):
     joints = Skeleton(("pelvis", "right_toe", "nose", "left_wrist"))
     monkeypatch.setattr(estimator, "skeleton", joints)
