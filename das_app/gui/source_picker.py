@@ -1,6 +1,5 @@
 """Dialog of all that can be opened: cameras by name, files, addresses and what was open lately."""
 
-
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
