@@ -158,14 +158,13 @@ def _time_table(root: Path | None, model: Path | None, is_synthetic: bool) -> st
     device = "this processor"
     if torch.cuda.is_available():
         network, device = network.cuda(), torch.cuda.get_device_name()
+    size = _input_size(network)
     figures: Table = {}
+    predictor = NetworkPredictor(network, size, PAPER_DECODE)
     if root is not None and is_synthetic:
-        predictor = NetworkPredictor(network, _input_size(network), PAPER_DECODE)
         figures = evaluation.evaluate_synthetic(root, predictor, None)
     elif root is not None:
-        predictor = NetworkPredictor(network, _input_size(network), PAPER_DECODE)
         figures = {"mpjpe_mm": _panoptic(root, predictor)["mean/mpjpe_mm"]}
-    size = _input_size(network)
     title = f"ours ({network.config.backbone}, {size[0]} x {size[1]}) on {device}"
     note = "Network alone, batch 1, no export"
     note += "; figures on rendered pictures.\n\n" if is_synthetic and root else ".\n\n"
