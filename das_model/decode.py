@@ -30,7 +30,6 @@ _REACH_RANGE = (0.03, 0.15)  # its least and most, by a person's longer side
 _LOOK = np.arange(-6, 7) / 3  # places of a look on each axis, in standard deviations
 _COLD = 0.05  # sum over a look of prior and squared heat that halves a step
 NUM_CUES = 7  # of a joint, for lifting
-Lift = Callable[[np.ndarray], np.ndarray]  # (P, J, 7) of `lifting.PoseLifting` to (P, J, 3)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,7 +71,7 @@ def decode(
     skeleton: Skeleton,
     config: DecodeConfig,
     heat: np.ndarray | None = None,
-    lift: Lift | None = None,
+    lift: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
 ) -> People:
     """People of one picture.
 
@@ -84,8 +83,9 @@ def decode(
         config: thresholds.
         heat: (J, H / s, W / s) float32 in [0, 1] at `Encoding.heat_stride` s, where joints are
             seen; without it joints stay where the locations put them.
-        lift: moves the joints of a picture's people in space, see `lifting.PoseLifting`; only
-            asked with `heat`.
+        lift: moves the joints of a picture's people in space: what was found of them
+            (P, J, 7), see `lifting.PoseLifting`, and where in the picture (P, J, 2) px, to
+            (P, J, 3) mm; only asked with `heat`.
 
     Returns:
         People in camera space, best first. A camera that was resized with the picture carries
@@ -111,7 +111,8 @@ def decode(
             seen = _read(_framed(heat), joints[..., 0], joints[..., 1], stride)
             moved = (joints_cam - told_cam)[..., :2]
             cues = [joints_cam, joint_scores[..., None], seen[..., None], moved]
-            joints_cam = lift(np.concatenate(cues, axis=-1).astype(np.float32))
+            found = np.concatenate(cues, axis=-1).astype(np.float32)
+            joints_cam = lift(found, joints[..., :2])
     return People(
         joints_cam.astype(np.float32),
         joint_scores.astype(np.float32),

@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from das_model.decode import NUM_CUES
+from das_model.joint_features import NUM_SEEN
 from das_model.lifting import PoseLifting
 from das_model.network import DasNetwork, HeadMaps
 from das_model.network_config import network_metadata
@@ -35,10 +36,10 @@ class ExportedNetwork(nn.Module):
 
     def forward(self, image: Tensor) -> tuple[Tensor, ...]:
         """(1, H, W, 3) uint8 RGB to score (1, h, w), root (1, 3, h, w), joint offset
-        (1, J, 3, h, w) and joint score (1, J, h, w) of each level, finest first; then the
-        joints' heat (1, J, H / 4, W / 4) of a network that tells it."""
+        (1, J, 3, h, w) and joint score (1, J, h, w) of each level, finest first; then of a
+        network that tells it the joints' heat (1, J, H / 4, W / 4), and `HeadMaps.seen`."""
         levels = self.network(image.permute(0, 3, 1, 2))
-        return decoder_maps(levels, self.network.config.sigma_limit)
+        return *decoder_maps(levels, self.network.config.sigma_limit), *levels[0].seen
 
 
 def decoder_maps(levels: list[HeadMaps], sigma_limit: float) -> tuple[Tensor, ...]:
@@ -64,10 +65,12 @@ def decoder_maps(levels: list[HeadMaps], sigma_limit: float) -> tuple[Tensor, ..
 
 
 def output_names(encoding: Encoding) -> list[str]:
-    """Names of the graph's outputs, four a level and that of the heat map if there is one."""
+    """Names of the graph's outputs: four a level, and with a heat map its own and those of what
+    lifting reads."""
     kinds = ("score", "root", "joint_offset", "joint_score")
     names = [f"{kind}_{level}" for level in range(len(encoding.strides)) for kind in kinds]
-    return [*names, *(["joint_heat"] if encoding.heat_stride else [])]
+    seen = [f"seen_{map}" for map in range(NUM_SEEN)]
+    return [*names, "joint_heat", *seen] if encoding.heat_stride else names
 
 
 def export_onnx(
@@ -105,10 +108,10 @@ def export_onnx(
     wrapper = ExportedNetwork(network.eval().cpu()).eval()
     file.parent.mkdir(parents=True, exist_ok=True)
     names = output_names(network.config.encoding)
-    axes = {name: {-2: f"h_{name[-1]}", -1: f"w_{name[-1]}"} for name in names}
+    axes = {name: {-2: f"h_{name}", -1: f"w_{name}"} for name in names}
     axes |= {"image": {1: "height", 2: "width"}}
     part = file.with_suffix(".part")
-    _trace(wrapper, _noise(input_size), str(part), ["image"], names, axes)
+    _trace(wrapper, {"image": _noise(input_size)}, str(part), names, axes)
     model = _with_folded_pads(part)
     metadata = {
         **network_metadata(network.config),
@@ -164,26 +167,25 @@ def _with_folded_pads(file: Path) -> onnx.ModelProto:
 def largest_difference(wrapper: ExportedNetwork, file: Path, size: tuple[int, int]) -> float:
     """Largest difference, relative to each output's magnitude where that is above 1, between ONNX
     Runtime and torch on noise of the given (width, height)."""
-    return _difference(wrapper, file.read_bytes(), "image", _noise(size))
+    return _difference(wrapper, file.read_bytes(), {"image": _noise(size)})
 
 
-def _difference(module: nn.Module, model: bytes, name: str, value: np.ndarray) -> float:
-    """The same of any module and its ONNX model, on the value of its only input."""
+def _difference(module: nn.Module, model: bytes, inputs: dict[str, np.ndarray]) -> float:
+    """The same of any module and its ONNX model, on the values of its inputs."""
     with torch.no_grad():
-        expected = module(torch.from_numpy(value))
+        expected = module(*map(torch.from_numpy, inputs.values()))
     session = ort.InferenceSession(model, providers=["CPUExecutionProvider"])
     expected = expected if isinstance(expected, tuple) else (expected,)
     return max(
         float(np.abs(f - e.numpy()).max() / max(1.0, float(e.abs().max())))
-        for f, e in zip(session.run(None, {name: value}), expected, strict=True)
+        for f, e in zip(session.run(None, inputs), expected, strict=True)
     )
 
 
 def _trace(
     module: nn.Module,
-    example: np.ndarray,
+    inputs: dict[str, np.ndarray],
     file: str | BytesIO,
-    inputs: list[str],
     outputs: list[str],
     axes: dict[str, dict[int, str]],
 ) -> None:
@@ -192,22 +194,23 @@ def _trace(
         # The tracing exporter is deprecated, but takes seconds where the new one takes minutes.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            module, (torch.from_numpy(example),), file, dynamo=False, opset_version=18,
-            input_names=inputs, output_names=outputs, dynamic_axes=axes,
+            module, tuple(map(torch.from_numpy, inputs.values())), file, dynamo=False,
+            opset_version=18, input_names=list(inputs), output_names=outputs, dynamic_axes=axes,
         )  # fmt: skip
 
 
 def _lifting_text(lifting: PoseLifting) -> str:
     """A lifting's own ONNX model in base64. Inside the network's graph it could not run alone:
     ONNX Runtime works through the whole graph, whichever outputs are asked for."""
-    rng = np.random.default_rng(0)
+    rng, num_features = np.random.default_rng(0), len(lifting.feature_mean)
     spread, middle = np.array([[500, 500, 500, 0.2, 0.2, 20, 20], [0, 0, 3000, 0.5, 0.5, 0, 0]])
-    noise = rng.normal(size=(2, len(lifting.flip_order), NUM_CUES))
+    noise = rng.normal(size=(2, lifting.num_joints, NUM_CUES))
     found = (middle + spread * noise).astype(np.float32)
-    buffer, people = BytesIO(), {0: "people"}
-    axes = {"found": people, "lifted": people}
-    _trace(lifting.eval().cpu(), found, buffer, ["found"], ["lifted"], axes)
-    difference = _difference(lifting, buffer.getvalue(), "found", found)
+    features = rng.normal(size=(2, lifting.num_joints, num_features)).astype(np.float32)
+    inputs = {"found": found, "features": features}
+    buffer, axes = BytesIO(), {name: {0: "people"} for name in (*inputs, "lifted")}
+    _trace(lifting.eval().cpu(), inputs, buffer, ["lifted"], axes)
+    difference = _difference(lifting, buffer.getvalue(), inputs)
     if not difference <= 1e-4:
         raise ValueError(f"the lifting differs from torch by {difference:.2e}")
     return base64.b64encode(buffer.getvalue()).decode()

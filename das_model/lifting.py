@@ -1,21 +1,29 @@
 """Lifting: a second, small network that sees a person's joints together and moves them in space.
 
-The DAS heads tell every joint on its own, from the picture; what bones, balance and habit say of
-all joints together is learned better from the joints than from pixels (Martinez et al., ICCV
-2017, "A simple yet effective baseline for 3d human pose estimation"). This stage is ours, not the
-paper's. It takes a fraction of a millisecond for all people of a picture.
+The DAS heads tell every joint on its own, from one place of the picture. What bones, balance and
+habit say of all joints together is learned better from the joints themselves (Martinez et al.,
+ICCV 2017, "A simple yet effective baseline for 3d human pose estimation"); and once a joint is
+found, what the network saw there says more of it. A transformer (Vaswani et al., NeurIPS 2017)
+takes both, one token a joint. This stage is ours, not the paper's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from das_model.checkpoint import load_tensors
 from das_model.decode import NUM_CUES
+from das_model.optimiser import (
+    OptimiserConfig,
+    build_optimiser,
+    rate_factor,
+    set_learning_rate,
+)
 from das_model.skeleton import Skeleton
 
 _POSE_UNIT_MM = 500.0
@@ -26,50 +34,52 @@ _SCALE_NOISE = 0.05  # of a training pose as a whole, standard deviation
 _JOINT_NOISE_MM = (5.0, 5.0, 30.0)  # of its joints on x, y and z
 _SEEN_SHARE, _SEEN_NOISE_MM = 0.8, 10.0  # of joints that are made better seen
 _PHOTO_SHARE = 0.25  # of training people whose distance is not known
-_MIRROR = (-1.0, 1.0, 1.0, 1.0, 1.0, -1.0, 1.0)  # of what was found of a joint
+_NUM_MEASURED = 2000  # people whose features tell their mean and spread
+_HIDDEN_SHARE = 0.15  # of training people's joints, whose features are not told
+_NUM_HEADS = 4
 
 
 class PoseLifting(nn.Module):
-    """Two residual blocks on one person's joints, and on the mirrored person's.
-
-    The mean of both, so that a mirrored person is lifted to the mirrored joints.
+    """A transformer over the joints of one person.
 
     Args:
-        flip_order: (J,) of `Skeleton.flip_order`: each joint's place in the mirrored person.
-        width: of the hidden layers.
+        num_joints: J.
+        num_features: F of a joint, see `joint_features`.
+        width: of a joint's token.
+        num_layers: of the transformer.
     """
 
-    def __init__(self, flip_order: Sequence[int] | np.ndarray, width: int = 512) -> None:
+    def __init__(
+        self, num_joints: int, num_features: int, width: int = 128, num_layers: int = 2
+    ) -> None:
         super().__init__()
-        self.register_buffer("flip_order", torch.as_tensor(flip_order, dtype=torch.int64))
-        num_joints = len(self.flip_order)
-        self.enter = nn.Linear(NUM_CUES * num_joints + 3, width)
-        self.blocks = nn.ModuleList(_Block(width) for _ in range(2))
-        self.leave = nn.Linear(width, 3 * num_joints + 1)
+        self.num_joints = num_joints
+        self.register_buffer("feature_mean", torch.zeros(num_features))
+        self.register_buffer("feature_spread", torch.ones(num_features))
+        self.enter = nn.Linear(NUM_CUES * num_joints + 3, width * num_joints)
+        self.see = nn.Linear(num_features, width)
+        self.layers = nn.ModuleList(_Layer(width) for _ in range(num_layers))
+        self.normalise = nn.LayerNorm(width)
+        self.leave = nn.Linear(width * num_joints, 3 * num_joints + 1)
         nn.init.zeros_(self.leave.weight)
         nn.init.zeros_(self.leave.bias)
 
-    def forward(self, found: Tensor) -> Tensor:
+    def forward(self, found: Tensor, features: Tensor) -> Tensor:
         """Joints as decoded to joints as they are likelier to be.
 
         Args:
             found: (P, J, 7) x, y, z in camera space, mm, the joint's score, the heat at it, and
                 x, y that the heat moved it by, mm; the first joint is the root.
+            features: (P, J, F) of `joint_features`.
 
         Returns:
             (P, J, 3) mm in camera space.
         """
-        mirror = found.new_tensor(_MIRROR)
-        mirrored = self._lifted(found[:, self.flip_order] * mirror)
-        return (self._lifted(found) + mirrored[:, self.flip_order] * mirror[:3]) / 2
-
-    def _lifted(self, found: Tensor) -> Tensor:
-        """(P, J, 3) joints of `forward` by one look."""
         joints, sureness, drawn = found[..., :3], found[..., 3:5], found[..., 5:]
         root_depth = joints[:, :1, 2:].clamp(min=_NEAREST_MM)  # (P, 1, 1)
         relative = (joints - joints[:, :1]) / _POSE_UNIT_MM
         ray = joints[:, 0, :2] / root_depth[:, 0]
-        x = torch.cat(
+        cues = torch.cat(
             [
                 relative.flatten(1),
                 (2 * sureness - 1).flatten(1),
@@ -79,10 +89,13 @@ class PoseLifting(nn.Module):
             ],
             dim=1,
         )
-        x = self.enter(x).relu()
-        for block in self.blocks:
-            x = x + block(x)
-        out = self.leave(x)
+        seen = (features - self.feature_mean) / self.feature_spread
+        if self.training:
+            seen = seen * (torch.rand(seen.shape[:2]) >= _HIDDEN_SHARE)[..., None]
+        x = self.enter(cues).unflatten(1, (self.num_joints, -1)) + self.see(seen)
+        for layer in self.layers:
+            x = layer(x)
+        out = self.leave(self.normalise(x).flatten(1))
         moved = out[:, :-1].unflatten(1, (-1, 3)) * _POSE_UNIT_MM
         farther = root_depth * (out[:, -1:, None] * _DEPTH_UNIT).exp()
         depth = farther + joints[..., 2:] - joints[:, :1, 2:] + moved[..., 2:]
@@ -91,13 +104,25 @@ class PoseLifting(nn.Module):
         return torch.cat([_rays(joints) * depth + moved[..., :2], depth], dim=-1)
 
 
-class _Block(nn.Sequential):
-    """Two layers with normalisation and dropout."""
+class _Layer(nn.Module):
+    """Self-attention and two linear layers, each normalised first and added."""
 
     def __init__(self, width: int) -> None:
-        layers = [nn.Linear(width, width), nn.LayerNorm(width), nn.ReLU(), nn.Dropout(0.1)]
-        more = [nn.Linear(width, width), nn.LayerNorm(width), nn.ReLU(), nn.Dropout(0.1)]
-        super().__init__(*layers, *more)
+        super().__init__()
+        self.attend = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 3 * width))
+        self.gather = nn.Linear(width, width)
+        self.think = nn.Sequential(
+            nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.ReLU(),
+            nn.Linear(2 * width, width),
+        )  # fmt: skip
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(P, J, width) to the same."""
+        # query, key and value, (P, heads, J, width / heads) each
+        parts = self.attend(x).unflatten(2, (3, _NUM_HEADS, -1)).permute(2, 0, 3, 1, 4)
+        gathered = functional.scaled_dot_product_attention(*parts.unbind())
+        x = x + self.gather(gathered.transpose(1, 2).flatten(2))
+        return x + self.think(x)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -106,6 +131,7 @@ class LiftingPairs:
 
     Args:
         found: (N, J, 7) float32 of `PoseLifting.forward`.
+        features: (N, J, F) float16 likewise.
         wanted: (N, J, 3) float32 mm in the same camera's space; any value where not `valid`.
         valid: (N, J) bool, the joint's ray is known.
         has_depth: (N, J) bool, its depth is, too.
@@ -116,6 +142,7 @@ class LiftingPairs:
     """
 
     found: np.ndarray
+    features: np.ndarray
     wanted: np.ndarray
     valid: np.ndarray
     has_depth: np.ndarray
@@ -123,7 +150,8 @@ class LiftingPairs:
 
     def __post_init__(self) -> None:
         for name, size in (
-            ("found", (NUM_CUES,)), ("wanted", (3,)), ("valid", ()), ("has_depth", ()),
+            ("found", (NUM_CUES,)), ("features", self.features.shape[2:]), ("wanted", (3,)),
+            ("valid", ()), ("has_depth", ()),
         ):  # fmt: skip
             shape, expected = getattr(self, name).shape, (*self.found.shape[:2], *size)
             if shape != expected:
@@ -142,22 +170,31 @@ def load_lifting(file: Path) -> PoseLifting | None:
     tensors, _ = load_tensors(file, "lifting.")
     if not tensors:
         return None
-    lifting = PoseLifting(tensors["flip_order"], len(tensors["enter.weight"]))
+    width, num_features = tensors["see.weight"].shape
+    num_layers = sum(name.endswith("gather.bias") for name in tensors)
+    num_joints = len(tensors["enter.bias"]) // width
+    lifting = PoseLifting(num_joints, num_features, width, num_layers)
     lifting.load_state_dict(tensors)
     return lifting.eval()
 
 
 def train_lifting(
-    pairs: LiftingPairs, skeleton: Skeleton, num_steps: int, batch_size: int = 256, seed: int = 0
+    pairs: LiftingPairs,
+    skeleton: Skeleton,
+    num_steps: int,
+    batch_size: int = 256,
+    seed: int = 0,
+    on_step: Callable[[float], object] = lambda _: None,
 ) -> PoseLifting:
     """Train on pairs, with noise.
 
     Args:
         pairs: of training pictures.
         skeleton: the names of their J joints; the first is the root.
-        num_steps: of AdamW under a cosine schedule.
+        num_steps: of AdamW under a cosine schedule, after a twentieth of warming up.
         batch_size: people a step.
         seed: of weights and draws.
+        on_step: told the loss of every step.
 
     Returns:
         The lifting, in evaluation mode.
@@ -174,29 +211,35 @@ def train_lifting(
             f"the pairs must be of {skeleton.num_joints} joints, got {pairs.found.shape[1]}"
         )
     torch.manual_seed(seed)
-    lifting = PoseLifting(skeleton.flip_order)
-    optimiser = torch.optim.AdamW(lifting.parameters(), 1e-3, weight_decay=1e-2)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, num_steps)
+    lifting = PoseLifting(*pairs.features.shape[1:])
+    sample = pairs.features[:: max(1, len(pairs) // _NUM_MEASURED)].astype(np.float32)
+    lifting.feature_mean.copy_(torch.from_numpy(sample.mean(axis=(0, 1))))
+    lifting.feature_spread.copy_(torch.from_numpy(sample.std(axis=(0, 1)) + 1e-3))
+    config = OptimiserConfig(warmup_steps=num_steps // 20, clip_norm=1.0)
+    optimiser = build_optimiser(config, lifting)
     tensors = [torch.from_numpy(getattr(pairs, name)) for name in pairs.__slots__]
     share = np.where(pairs.is_relative, _PHOTO_SHARE, 1 - _PHOTO_SHARE)
     for kind in (False, True):
         share[pairs.is_relative == kind] /= max(1, np.count_nonzero(pairs.is_relative == kind))
     share = torch.from_numpy(share)
-    for _ in range(num_steps):
+    for step in range(num_steps):
+        rate = config.learning_rate * rate_factor(config, step, num_steps)
+        set_learning_rate(optimiser.param_groups, rate)
         chosen = torch.multinomial(share, batch_size, replacement=True)
-        found, wanted, valid, has_depth, is_relative = (tensor[chosen] for tensor in tensors)
+        found, features, wanted, *known = (tensor[chosen] for tensor in tensors)
+        valid, _, is_relative = known
         found = _varied(found, wanted, valid & ~is_relative[:, None])
-        loss = lifting_loss(lifting, found, wanted, valid, has_depth, is_relative)
+        loss = lifting_loss(lifting(found, features.float()), found, wanted, *known)
         optimiser.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(lifting.parameters(), 1.0)
+        nn.utils.clip_grad_norm_(lifting.parameters(), config.clip_norm)
         optimiser.step()
-        schedule.step()
+        on_step(loss.item())
     return lifting.eval()
 
 
 def lifting_loss(
-    lifting: PoseLifting,
+    lifted: Tensor,
     found: Tensor,
     wanted: Tensor,
     valid: Tensor,
@@ -210,7 +253,7 @@ def lifting_loss(
     distance at which they were found, and depths from the root on where they are known.
 
     Args:
-        lifting: to be trained.
+        lifted: (P, J, 3) mm, to be trained.
         found: (P, J, 7) of `PoseLifting.forward`.
         wanted: (P, J, 3) mm in camera space; any value where not `valid`.
         valid: (P, J) bool, the ray is known.
@@ -219,7 +262,6 @@ def lifting_loss(
         is_relative: (P,) bool, the distance is not known.
     """
     has_depth = has_depth & has_depth[:, :1]
-    lifted = lifting(found)
     wanted = wanted.where((valid | has_depth)[..., None], _NEAREST_MM)
     placed = lifted - lifted[:, :1] - wanted + wanted[:, :1]
     across = (_rays(lifted) - _rays(wanted)) * found[:, :1, 2:3].clamp(min=_NEAREST_MM)

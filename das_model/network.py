@@ -36,8 +36,9 @@ class HeadMaps:
     initial prediction and then the one after each update, (B, J, 3, h, w) each: x, y in strides,
     depth in units of `Encoding.joint_depth_unit_mm`; sigma in the same units, between 0 and
     `NetworkConfig.sigma_limit`; for the root's depth 0 and a sigma of 1. `joint_heat`
-    (B, J, H / 4, W / 4) are the logits of the heat map at `Encoding.heat_stride`, with the finest
-    level's maps; None elsewhere.
+    (B, J, H / 4, W / 4) are the logits of the heat map at `Encoding.heat_stride`, and `seen` the
+    features that lifting reads: (B, C, h, w) at the heat's stride and those of the backbone's
+    maps. Both come with the finest level's maps; None and nothing elsewhere.
     """
 
     score: Tensor
@@ -46,6 +47,7 @@ class HeadMaps:
     joint_offsets: tuple[Tensor, ...]
     joint_sigmas: tuple[Tensor, ...]
     joint_heat: Tensor | None = None
+    seen: tuple[Tensor, ...] = ()
 
 
 class DasNetwork(nn.Module):
@@ -79,11 +81,13 @@ class DasNetwork(nn.Module):
         """
         x = (image.float() - self.mean) / self.std
         features = self.backbone(x)
-        heat = None
-        if self.config.encoding.heat_stride:
-            *features, heat = features
-        levels = [self.heads(maps, level) for level, maps in enumerate(self.fpn(features))]
-        return [replace(levels[0], joint_heat=heat), *levels[1:]]
+        if not self.config.encoding.heat_stride:
+            return [self.heads(maps, level) for level, maps in enumerate(self.fpn(features))]
+        *features, fine, heat = features
+        pyramid = self.fpn(features)
+        finest, *others = (self.heads(maps, level) for level, maps in enumerate(pyramid))
+        seen = (fine, *pyramid[: len(features)])
+        return [replace(finest, joint_heat=heat, seen=seen), *others]
 
 
 class FeaturePyramid(nn.Module):

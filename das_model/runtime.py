@@ -4,8 +4,9 @@ import base64
 import importlib.util
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,16 @@ import onnxruntime as ort
 
 from das_model.camera import Camera
 from das_model.centre_map import CentreMap, centre_map
-from das_model.decode import DecodeConfig, LevelMaps, Lift, decode
+from das_model.decode import DecodeConfig, LevelMaps, decode
+from das_model.joint_features import joint_features, num_features
 from das_model.network_config import network_config_of
 from das_model.people import People
 from das_model.preprocess import fitting_size, letterbox
 from das_model.skeleton import Skeleton
+
+# of people (P, J, 7) what was found and (P, J, F) `joint_features`, to joints (P, J, 3)
+Lift = Callable[[np.ndarray, np.ndarray], np.ndarray]
+_LIFTING_INPUTS = ["found", "features"]
 
 
 class PoseEstimator:
@@ -57,8 +63,11 @@ class PoseEstimator:
         metadata = self._session.get_modelmeta().custom_metadata_map
         config = network_config_of(metadata, model_file, is_exported=True)
         self._encoding = config.encoding
+        seen = [o for o in self._session.get_outputs() if o.name.startswith("seen_")]
+        self._num_seen = len(seen)
+        self.num_features = num_features([o.shape[1] for o in seen]) if seen else 0  # of a joint
         self._decode = DecodeConfig()
-        self.lift = lift or _own_lift(metadata, model_file)
+        self.lift = lift or _own_lift(metadata, model_file, num_threads)
         self._multiple = self._encoding.strides[-1]
         self.skeleton = Skeleton(config.joint_names)
         self.model_name = metadata.get("name", model_file.stem)
@@ -110,16 +119,26 @@ class PoseEstimator:
         begin_s = time.monotonic()
         boxed, boxed_camera = letterbox(image, camera, size)
         boxed_s = time.monotonic()
-        levels, heat = network_maps(self._session.run(None, {"image": boxed[None]}))
+        outputs = self._session.run(None, {"image": boxed[None]})
+        num_maps = len(outputs) - self._num_seen
+        levels, heat = network_maps(outputs[:num_maps])
         mapped_s = time.monotonic()
+        lift = self.lift and partial(self._lifted, [seen[0] for seen in outputs[num_maps:]])
         people = decode(
-            levels, boxed_camera, self._encoding, self.skeleton, self._decode, heat, self.lift
+            levels, boxed_camera, self._encoding, self.skeleton, self._decode, heat, lift
         )
         self.stages_s = (boxed_s - begin_s, mapped_s - boxed_s, time.monotonic() - mapped_s)
         self.centre_map = (
             centre_map(levels, boxed_camera, camera) if self.wants_centre_map else None
         )
         return people
+
+    def _lifted(
+        self, seen: Sequence[np.ndarray], found: np.ndarray, joints_px: np.ndarray
+    ) -> np.ndarray:
+        """People (P, J, 7), found in a picture at (P, J, 2) px, as the lifting has them."""
+        strides = (self._encoding.heat_stride, *self._encoding.strides)[: len(seen)]
+        return self.lift(found, joint_features(seen, strides, joints_px))
 
 
 def network_maps(outputs: Sequence[np.ndarray]) -> tuple[list[LevelMaps], np.ndarray | None]:
@@ -148,12 +167,13 @@ def _input_size(metadata: Mapping[str, str], file: Path) -> tuple[int, int]:
     return width, height
 
 
-def _own_lift(metadata: Mapping[str, str], file: Path) -> Lift | None:
-    """The lifting in a model's metadata, if any; it is too small for more than one core."""
+def _own_lift(metadata: Mapping[str, str], file: Path, num_threads: int) -> Lift | None:
+    """The lifting in a model's metadata, if any."""
     if "lifting" not in metadata:
         return None
     options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = num_threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     try:
         model = base64.b64decode(metadata["lifting"], validate=True)
@@ -162,7 +182,13 @@ def _own_lift(metadata: Mapping[str, str], file: Path) -> Lift | None:
         raise ValueError(
             f"{file}: lifting in its metadata must be an ONNX model in base64: {error}"
         ) from error
-    return lambda found: session.run(None, {"found": found})[0]
+    names = [value.name for value in session.get_inputs()]
+    if names != _LIFTING_INPUTS:
+        raise ValueError(
+            f"{file}: lifting in its metadata must read {_LIFTING_INPUTS}, it reads {names}; "
+            "train_lifting.py trains one that does"
+        )
+    return lambda found, features: session.run(None, {"found": found, "features": features})[0]
 
 
 def _usable_providers() -> list[str]:

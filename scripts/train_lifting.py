@@ -49,7 +49,13 @@ if __name__ == "__main__":
         save_pairs(args.out.with_suffix(".npz"), pairs)
     print(f"{len(pairs)} people found and known")
     skeleton = PoseEstimator(args.model).skeleton
-    lifting = train_lifting(pairs, skeleton, args.steps, seed=args.seed)
+    with tqdm(total=args.steps, unit="step") as bar:
+
+        def told(loss: float) -> None:
+            bar.update()
+            bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
+
+        lifting = train_lifting(pairs, skeleton, args.steps, seed=args.seed, on_step=told)
     tensors = {f"lifting.{name}": value for name, value in lifting.state_dict().items()}
     save_tensors(args.out, tensors, {})
     print(f"wrote {args.out}; export.py --lifting takes it into the model")

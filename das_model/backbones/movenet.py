@@ -69,15 +69,15 @@ class MoveNetBackbone(nn.Module):
         nn.init.normal_(self.heat.weight, std=0.01)
         nn.init.constant_(self.heat.bias, _COLD_LOGIT)
 
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """Normalised images to features.
 
         Args:
             image: (B, 3, H, W), H and W multiples of 32, rgb / 127.5 - 1.
 
         Returns:
-            Maps of `channels` channels at strides 8, 16 and 32, and the logits of the joints'
-            heat (B, J, H / 4, W / 4).
+            Maps of `channels` channels at strides 8, 16 and 32, the pyramid's finest map
+            (B, 24, H / 4, W / 4), and the logits of the joints' heat (B, J, H / 4, W / 4).
         """
         x = functional.relu6(self.stem(image), inplace=True)
         kept = {}
@@ -95,7 +95,7 @@ class MoveNetBackbone(nn.Module):
             torch.cat([own, functional.pixel_unshuffle(fine, fold)], dim=1)
             for own, fold in zip(trunk, (2, 4, 8), strict=True)
         )
-        return *features, self.heat(self.heat_hidden(fine))
+        return *features, fine, self.heat(self.heat_hidden(fine))
 
     def freeze_early(self) -> None:
         """Keep stem and blocks of strides 2 and 4 as they are."""

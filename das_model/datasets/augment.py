@@ -128,6 +128,13 @@ def place(
     )
 
 
+def mirrored(image: np.ndarray, annotation: Annotation) -> tuple[np.ndarray, Annotation]:
+    """The mirror image of a picture, and its labels; arguments as of `place`."""
+    camera = annotation.camera
+    landed = (camera.size[0] - 1 - camera.K[0, 2], camera.K[1, 2])
+    return place(image, annotation, Placement(1.0, 0.0, True, landed, camera.size))
+
+
 def vary_colour(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     """Brightness, contrast, white balance, grey, blur, noise and JPEG of a cheap camera.
 

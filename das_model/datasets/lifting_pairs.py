@@ -14,6 +14,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from das_model.annotation import Annotation
+from das_model.datasets.augment import mirrored
 from das_model.datasets.data_config import AnnotatedSet
 from das_model.decode import NUM_CUES
 from das_model.lifting import LiftingPairs
@@ -32,7 +33,7 @@ def collect_pairs(
     num_workers: int = 1,
     on_done: Callable[[int], object] = lambda _: None,
 ) -> LiftingPairs:
-    """Run a model over pictures and pair what it finds with the labels.
+    """Run a model over pictures and their mirror images and pair what it finds with the labels.
 
     Args:
         model_file: an ONNX file of `das_model.export`; its own lifting, if any, is left out.
@@ -80,13 +81,14 @@ def load_pairs(file: Path) -> LiftingPairs:
 
 
 class _Listener:
-    """Stands in for a model's lifting, notes what was found and leaves it as it is."""
+    """Stands in for a model's lifting, notes what it is asked and leaves people as they are."""
 
     def __init__(self) -> None:
         self.found: np.ndarray | None = None
+        self.features = np.zeros(0)
 
-    def __call__(self, found: np.ndarray) -> np.ndarray:
-        self.found = found
+    def __call__(self, found: np.ndarray, features: np.ndarray) -> np.ndarray:
+        self.found, self.features = found, features
         return found[..., :3]
 
 
@@ -97,31 +99,38 @@ def _pairs_of(
     listener, people = _Listener(), open_set()
     estimator = PoseEstimator(model_file, num_threads=1, lift=listener)
     estimator.score_threshold = _SCORE_THRESHOLD
-    num_joints = estimator.skeleton.num_joints
-    parts = [LiftingPairs(*_nobody(num_joints))]
+    parts = [_nobody(estimator.skeleton.num_joints, estimator.num_features)]
     for picture in pictures:
         image, annotation = people[picture]
         if not annotation.valid_2d.any():
             continue
-        if len(lifted := estimator(image, annotation.camera)) == 0:
-            continue
-        if listener.found is None:
-            raise ValueError(f"{model_file} must be a model with a heat map, it has none")
-        known = annotation.in_skeleton(estimator.skeleton)
-        ours, theirs = _matched(lifted.joints_px(annotation.camera), known)
-        parts.append(_paired(listener.found[ours], known, theirs))
+        both = ((image, annotation), mirrored(image, annotation))
+        for image, annotation in both:
+            if len(lifted := estimator(image, annotation.camera)) == 0:
+                continue
+            if listener.found is None:
+                raise ValueError(f"{model_file} must be a model with a heat map, it has none")
+            known = annotation.in_skeleton(estimator.skeleton)
+            ours, theirs = _matched(lifted.joints_px(annotation.camera), known)
+            parts.append(_paired(listener.found[ours], listener.features[ours], known, theirs))
     return join_pairs(parts)
 
 
-def _nobody(num_joints: int) -> tuple[np.ndarray, ...]:
-    """Fields of `LiftingPairs` of no people."""
+def _nobody(num_joints: int, num_features: int) -> LiftingPairs:
+    """Pairs of no people."""
     flags = np.zeros((0, num_joints), bool)
-    found, wanted = (np.zeros((0, num_joints, n), np.float32) for n in (NUM_CUES, 3))
-    return found, wanted, flags, flags, np.zeros(0, bool)
+    found, features, wanted = (
+        np.zeros((0, num_joints, size), kind)
+        for size, kind in ((NUM_CUES, np.float32), (num_features, np.float16), (3, np.float32))
+    )
+    return LiftingPairs(found, features, wanted, flags, flags, np.zeros(0, bool))
 
 
-def _paired(found: np.ndarray, known: Annotation, theirs: np.ndarray) -> LiftingPairs:
-    """Found people (P, J, 7) and the labelled ones (P,) whom they show."""
+def _paired(
+    found: np.ndarray, features: np.ndarray, known: Annotation, theirs: np.ndarray
+) -> LiftingPairs:
+    """Found people (P, J, 7), their features (P, J, F) and the labelled ones (P,) whom they
+    show."""
     joints_px, joints_cam = known.joints_px[theirs], known.joints_cam[theirs]
     has_depth, root = known.valid_3d[theirs], known.skeleton.root
     is_relative = ~has_depth.any(axis=1)
@@ -137,8 +146,9 @@ def _paired(found: np.ndarray, known: Annotation, theirs: np.ndarray) -> Lifting
     )
     valid = np.where(is_relative[:, None], known.valid_2d[theirs], has_depth)
     return LiftingPairs(
-        found.astype(np.float32), wanted.astype(np.float32), valid, has_depth, is_relative
-    )
+        found.astype(np.float32), features.astype(np.float16), wanted.astype(np.float32), valid,
+        has_depth, is_relative,
+    )  # fmt: skip
 
 
 def _matched(joints_px: np.ndarray, annotation: Annotation) -> tuple[np.ndarray, np.ndarray]:

@@ -13,11 +13,13 @@ from das_model.camera import Camera
 from das_model.datasets.augment import (
     AugmentConfig,
     Placement,
+    mirrored,
     place,
     random_placement,
     vary_colour,
 )
 from das_model.preprocess import fitting_size, letterbox
+from das_model.skeleton import BODY_22
 
 CAMERA = Camera.from_intrinsics(410, 410, 230, 120, (448, 256))
 PICTURE = np.random.default_rng(0).integers(0, 256, (256, 448, 3), np.uint8)
@@ -146,3 +148,21 @@ def test_letterbox_draws_where_its_camera_says():
 )
 def test_input_takes_the_shape_of_the_picture(picture, expected):
     assert fitting_size(picture, (448, 256), 64) == expected
+
+
+def test_a_mirror_image_is_exact_and_its_own_inverse():
+    camera = Camera.from_intrinsics(60, 60, 20, 25, (64, 48))  # not centred
+    annotation = annotate([[-500, 0, 4000], [600, 0, 5000]], camera)
+    image = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
+    other, labels = mirrored(image, annotation)
+    np.testing.assert_array_equal(other, image[:, ::-1])
+    np.testing.assert_allclose(
+        labels.camera.project(labels.joints_cam), labels.joints_px, atol=1e-3
+    )
+    wrists = [BODY_22.index("left_wrist"), BODY_22.index("right_wrist")]
+    expected = 63 - annotation.joints_px[:, wrists[::-1], 0]
+    np.testing.assert_allclose(labels.joints_px[:, wrists, 0], expected, atol=1e-3)
+    back, again = mirrored(other, labels)
+    np.testing.assert_array_equal(back, image)
+    np.testing.assert_allclose(again.joints_px, annotation.joints_px, atol=1e-3)
+    np.testing.assert_allclose(again.joints_cam, annotation.joints_cam, atol=1e-2)

@@ -40,6 +40,7 @@ SMALL = dataclasses.replace(
 )  # fmt: skip
 CAMERA = Camera.from_fov((96, 64), 60)
 CPU = ["CPUExecutionProvider"]
+NUM_FEATURES = 9 * 24 + 3 * 32  # of a joint: the backbone's finest map and SMALL's pyramid
 
 
 def run_script(name, *arguments):
@@ -53,11 +54,11 @@ class Listener:
     """A lifting that moves nobody and notes what it was asked, and how often."""
 
     def __init__(self):
-        self.found, self.num_calls = None, 0
+        self.asked, self.num_calls = (None, None), 0
 
-    def __call__(self, found):
-        self.found, self.num_calls = found, self.num_calls + 1
-        return found[..., :3]
+    def __call__(self, *asked):
+        self.asked, self.num_calls = asked, self.num_calls + 1
+        return asked[0][..., :3]
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,7 @@ def folder(tmp_path_factory):
         nn.init.normal_(getattr(network.heads, name)[-1].weight, std=0.3)
     config = network_metadata(SMALL)
     save_tensors(root / "network.safetensors", network.state_dict(), config)
-    lifting = PoseLifting(BODY_22.flip_order, 32)
+    lifting = PoseLifting(BODY_22.num_joints, NUM_FEATURES, 32)
     nn.init.normal_(lifting.leave.weight, std=0.05)
     tensors = {f"lifting.{name}": value for name, value in lifting.state_dict().items()}
     save_tensors(root / "lifting.safetensors", tensors, {})
@@ -140,14 +141,22 @@ def people_of(estimator, threshold=0.2):
     return estimator(picture(), CAMERA)
 
 
+def lifted_in_torch(folder, listener):
+    """(P, J, 3) of whom the listener was asked last."""
+    with torch.no_grad():
+        lifting = load_lifting(folder / "lifting.safetensors")
+        return lifting(*map(torch.from_numpy, listener.asked))
+
+
 def test_people_are_lifted_as_torch_lifts_them(folder, lifts, listens):
     estimator, listener = listens
     told, lifted = people_of(estimator), people_of(lifts)
     assert len(lifted) == len(told) > 1
-    assert listener.found.shape == (len(told), 22, NUM_CUES)
-    np.testing.assert_array_equal(told.joints_cam, listener.found[..., :3])
-    with torch.no_grad():
-        wanted = load_lifting(folder / "lifting.safetensors")(torch.from_numpy(listener.found))
+    found, features = listener.asked
+    assert found.shape == (len(told), 22, NUM_CUES)
+    assert features.shape == (len(told), 22, NUM_FEATURES)
+    np.testing.assert_array_equal(told.joints_cam, found[..., :3])
+    wanted = lifted_in_torch(folder, listener)
     assert np.abs(lifted.joints_cam - told.joints_cam).mean() > 20
     np.testing.assert_allclose(lifted.joints_cam, wanted, atol=0.1)
     np.testing.assert_array_equal(lifted.scores, told.scores)
@@ -160,7 +169,8 @@ def test_a_model_without_lifting_leaves_people_as_they_were_told(plain_file, lis
     plain = people_of(PoseEstimator(plain_file, CPU, 1))
     np.testing.assert_array_equal(plain.joints_cam, told.joints_cam)
     people_of(PoseEstimator(plain_file, CPU, 1, other))  # one beside it is asked all the same
-    np.testing.assert_array_equal(other.found, listener.found)
+    for asked, before in zip(other.asked, listener.asked, strict=True):
+        np.testing.assert_array_equal(asked, before)
 
 
 def test_where_nobody_is_nothing_is_lifted(lifts, listens):
@@ -177,8 +187,7 @@ def test_one_person_alone_is_lifted(folder, lifts, listens):
     threshold = float(people_of(estimator).scores[:2].mean())
     told, lifted = people_of(estimator, threshold), people_of(lifts, threshold)
     assert len(told) == len(lifted) == 1
-    with torch.no_grad():
-        wanted = load_lifting(folder / "lifting.safetensors")(torch.from_numpy(listener.found))
+    wanted = lifted_in_torch(folder, listener)
     np.testing.assert_allclose(lifted.joints_cam, wanted, atol=0.1)
 
 
@@ -240,15 +249,15 @@ def test_what_is_not_exported_rightly_is_not_written(folder, monkeypatch):
 
 def test_a_network_without_heat_cannot_be_lifted(tmp_path):
     network = DasNetwork(NetworkConfig(channels=32, head_convs=1, update="none"))
-    lifting = PoseLifting(BODY_22.flip_order, 8)
+    lifting = PoseLifting(BODY_22.num_joints, 5, 8)
     with pytest.raises(ValueError, match="model.onnx: only a network with a heat map.*lite0"):
         export_onnx(network, tmp_path / "model.onnx", (96, 64), {}, lifting)
 
 
 def test_a_lifting_that_onnx_cannot_follow_is_refused(monkeypatch):
     """Torch says something else each time that it is asked."""
-    lifting = PoseLifting(BODY_22.flip_order, 8)
-    monkeypatch.setattr(lifting, "eval", lambda: lifting)  # dropout goes on
+    lifting = PoseLifting(BODY_22.num_joints, 5, 8)
+    monkeypatch.setattr(lifting, "eval", lambda: lifting)  # features are hidden by chance
     torch.nn.init.normal_(lifting.leave.weight)
     with pytest.raises(ValueError, match="the lifting differs from torch by"):
         _lifting_text(lifting)
@@ -267,7 +276,7 @@ def test_a_lifting_is_trained_on_what_the_model_finds(folder, listens, capsys, m
         write_image(root, seed, picture(seed))
         image = cv2.imread(str(image_path(root, seed)), cv2.IMREAD_COLOR_RGB)
         joints = estimator(image, CAMERA).joints_cam * np.float32(1.1)
-        found.append(listener.found)
+        found.append(listener.asked[0])
         labels = annotate(np.zeros((len(joints), 3)) + [0, 0, 3000], CAMERA)
         joints_px = CAMERA.project(joints).astype(np.float32)
         annotations.append(dataclasses.replace(labels, joints_cam=joints, joints_px=joints_px))
@@ -278,9 +287,11 @@ def test_a_lifting_is_trained_on_what_the_model_finds(folder, listens, capsys, m
         "--pictures", 1, "--steps", 1,
     )  # fmt: skip
     pairs = load_pairs(out.with_suffix(".npz"))
-    assert len(pairs) == len(found[0]) > 0
-    np.testing.assert_allclose(np.sort(pairs.found, 0), np.sort(found[0], 0), atol=0.5)
-    np.testing.assert_allclose(pairs.wanted, 1.1 * pairs.found[..., :3], rtol=1e-3, atol=0.5)
+    number = len(found[0])  # then come those of the mirror image
+    assert len(pairs) >= number > 0 and pairs.features.shape[1:] == (22, NUM_FEATURES)
+    np.testing.assert_allclose(np.sort(pairs.found[:number], 0), np.sort(found[0], 0), atol=0.5)
+    wanted = 1.1 * pairs.found[:number, :, :3]
+    np.testing.assert_allclose(pairs.wanted[:number], wanted, rtol=1e-3, atol=0.5)
     first = load_lifting(out)
     assert f"{len(pairs)} people found and known" in capsys.readouterr().out
     again = out.with_name("again.safetensors")
@@ -290,7 +301,7 @@ def test_a_lifting_is_trained_on_what_the_model_finds(folder, listens, capsys, m
     )  # fmt: skip
     for name, value in load_lifting(again).state_dict().items():
         assert torch.equal(value, first.state_dict()[name]), name
-    assert first.enter.in_features == NUM_CUES * BODY_22.num_joints + 3
+    assert first.see.in_features == NUM_FEATURES
 
 
 def exported(module, shape, file):

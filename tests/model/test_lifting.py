@@ -23,8 +23,7 @@ from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
 
 ROOTS_MM = np.array([[-400, 100, 2500], [900, -200, 5000], [0, 0, 3200]], float)
 NUM_BODY = BODY_22.num_joints
-FLIP = BODY_22.flip_order
-ALONE = np.arange(3)  # flip order of three joints without sides
+NUM_FEATURES = 5
 
 
 def found_people(roots_mm=ROOTS_MM, seed=0):
@@ -34,34 +33,50 @@ def found_people(roots_mm=ROOTS_MM, seed=0):
     return torch.from_numpy(np.concatenate([people, cues], axis=-1).astype(np.float32))
 
 
-def biased(depth_logit=0.0, moved=(0.0, 0.0, 0.0), joint=0, flip_order=FLIP):
-    """A lifting that says the same of everybody: a depth logit, and a move of one joint, to the
-    other side of its partner."""
-    fixed = PoseLifting(flip_order, width=8).eval()
-    moves = fixed.leave.bias[:-1].unflatten(0, (-1, 3))
+def features_of(found, seed=1):
+    """(P, J, 5) random features."""
+    size = (*found.shape[:2], NUM_FEATURES)
+    return torch.from_numpy(np.random.default_rng(seed).normal(size=size).astype(np.float32))
+
+
+def random_lifting(num_joints=NUM_BODY, spread=0.1):
+    """A lifting that has learned nonsense."""
+    torch.manual_seed(0)
+    network = PoseLifting(num_joints, NUM_FEATURES, 16).eval()
+    torch.nn.init.normal_(network.leave.weight, std=spread)
+    return network
+
+
+def biased(depth_logit=0.0, moved=(0.0, 0.0, 0.0), joint=0):
+    """A lifting that says the same of everybody: a depth logit, and a move of one joint."""
+    fixed = PoseLifting(NUM_BODY, NUM_FEATURES, width=8).eval()
     with torch.no_grad():
         fixed.leave.bias[-1] = depth_logit
-        moves[joint] = torch.tensor(moved)
-        moves[flip_order[joint]] = torch.tensor(moved) * torch.tensor([-1.0, 1.0, 1.0])
+        fixed.leave.bias[:-1].unflatten(0, (-1, 3))[joint] = torch.tensor(moved)
     return fixed
+
+
+def lifted_by(network, found):
+    """People as a lifting has them, with random features."""
+    with torch.no_grad():
+        return network(found, features_of(found))
 
 
 def test_a_fresh_lifting_leaves_joints_where_they_are():
     found = found_people()
-    with torch.no_grad():
-        lifted = PoseLifting(FLIP).eval()(found)
+    lifted = lifted_by(PoseLifting(NUM_BODY, NUM_FEATURES).eval(), found)
     torch.testing.assert_close(lifted, found[..., :3], rtol=1e-5, atol=1e-2)
 
 
 def test_nobody_is_lifted_to_nobody():
-    assert PoseLifting(FLIP)(torch.zeros(0, NUM_BODY, NUM_CUES)).shape == (0, NUM_BODY, 3)
+    nobody = torch.zeros(0, NUM_BODY, NUM_CUES)
+    assert lifted_by(random_lifting(), nobody).shape == (0, NUM_BODY, 3)
 
 
 @pytest.mark.parametrize("logit", [-1.0, 0.5])
 def test_a_new_depth_of_the_person_leaves_the_picture_as_it_is(logit):
     found = found_people()
-    with torch.no_grad():
-        lifted = biased(logit)(found).double().numpy()
+    lifted = lifted_by(biased(logit), found).double().numpy()
     joints = found[..., :3].double().numpy()
     np.testing.assert_allclose(lifted[:, 0, 2], ROOTS_MM[:, 2] * np.exp(0.3 * logit), rtol=1e-5)
     camera = Camera.from_intrinsics(700, 500, 300, 10, (640, 480))
@@ -71,16 +86,15 @@ def test_a_new_depth_of_the_person_leaves_the_picture_as_it_is(logit):
 
 
 def test_joints_moved_in_depth_stay_on_their_rays_and_alone():
-    wrists = [BODY_22.index("left_wrist"), BODY_22.index("right_wrist")]
+    wrist = BODY_22.index("left_wrist")
     found = found_people()
-    with torch.no_grad():
-        lifted = biased(moved=(0, 0, 0.3), joint=wrists[0])(found)
-    before = found[:, wrists, :3]
-    torch.testing.assert_close(lifted[:, wrists, 2], before[..., 2] + 150)
+    lifted = lifted_by(biased(moved=(0, 0, 0.3), joint=wrist), found)
+    before = found[:, wrist, :3]
+    torch.testing.assert_close(lifted[:, wrist, 2], before[..., 2] + 150)
     torch.testing.assert_close(
-        lifted[:, wrists, :2] / lifted[:, wrists, 2:], before[..., :2] / before[..., 2:]
+        lifted[:, wrist, :2] / lifted[:, wrist, 2:], before[..., :2] / before[..., 2:]
     )
-    others = np.delete(np.arange(NUM_BODY), wrists)
+    others = np.delete(np.arange(NUM_BODY), wrist)
     torch.testing.assert_close(lifted[:, others], found[:, others, :3], rtol=1e-5, atol=1e-2)
 
 
@@ -88,39 +102,63 @@ def test_a_joint_can_leave_its_ray_whether_the_heat_shows_it_or_not():
     wrist = BODY_22.index("left_wrist")
     found = found_people()
     found[:, wrist, 4] = torch.tensor([0.0, 0.1, 0.9])
-    with torch.no_grad():
-        lifted = biased(moved=(0.1, -0.02, 0), joint=wrist)(found)
+    lifted = lifted_by(biased(moved=(0.1, -0.02, 0), joint=wrist), found)
     step = lifted[:, wrist] - found[:, wrist, :3]
     wanted = torch.tensor([50.0, -10.0, 0.0]).expand(3, 3)
     torch.testing.assert_close(step, wanted, rtol=0, atol=1e-2)
 
 
-def test_every_cue_and_where_a_person_stands_can_count():
+def test_every_cue_every_feature_and_where_a_person_stands_can_count():
     """With random weights each number of the input moves the output."""
-    torch.manual_seed(0)
-    network = PoseLifting([0, 1], 16).eval()
-    torch.nn.init.normal_(network.leave.weight)
-    found = found_people()[:1, :2].requires_grad_()
-    network(found).square().sum().backward()
-    assert (found.grad != 0).all()
+    found = found_people()[:1, :2]
+    features = features_of(found).requires_grad_()
+    random_lifting(2)(found.requires_grad_(), features).square().sum().backward()
+    assert (found.grad != 0).all() and (features.grad != 0).all()
 
 
-def test_a_mirrored_person_is_lifted_to_the_mirrored_joints():
-    torch.manual_seed(0)
-    network = PoseLifting(FLIP, 16).eval()
-    torch.nn.init.normal_(network.leave.weight, std=0.1)
-    found = found_people()
-    mirrored = found[:, FLIP].clone()
-    mirrored[..., [0, 5]] *= -1  # x, and how far the heat moved it on x
+def test_what_is_seen_at_one_joint_can_move_another():
+    found = found_people()[:1]
+    before, features = features_of(found), features_of(found)
+    features[0, 3] += 1
+    network = random_lifting()
     with torch.no_grad():
-        lifted, other = network(found), network(mirrored)
-    assert (lifted - found[..., :3]).abs().max() > 50
-    other[..., 0] *= -1
-    torch.testing.assert_close(other[:, FLIP], lifted)
+        moved = (network(found, features) - network(found, before)).abs().sum(dim=-1)
+    assert (moved > 1e-3).all()
+
+
+def test_people_are_lifted_alike_alone_and_among_others():
+    network, found = random_lifting(), found_people()
+    features = features_of(found)
+    with torch.no_grad():
+        together = network(found, features)
+        alone = [network(found[i : i + 1], features[i : i + 1])[0] for i in range(3)]
+    torch.testing.assert_close(torch.stack(alone), together, rtol=1e-4, atol=0.05)
+
+
+def test_features_count_by_their_mean_and_spread():
+    network, found = random_lifting(), found_people()
+    features = features_of(found)
+    with torch.no_grad():
+        wanted = network(found, features)
+        network.feature_mean.fill_(7.0)
+        network.feature_spread.fill_(3.0)
+        torch.testing.assert_close(network(found, 3 * features + 7), wanted, rtol=1e-4, atol=0.05)
+
+
+def test_in_training_some_joints_features_are_hidden(monkeypatch):
+    found = found_people(np.tile(ROOTS_MM[:1], (50, 1)))
+    network, hidden, rand = random_lifting().train(), [], torch.rand
+    monkeypatch.setattr(torch, "rand", lambda *size: hidden.append(rand(*size)) or hidden[-1])
+    with torch.no_grad():
+        lifted = network(found, features_of(found))
+        monkeypatch.setattr(torch, "rand", torch.ones)  # nothing is hidden
+        told = features_of(found) * (hidden[0] >= 0.15)[..., None]
+        torch.testing.assert_close(network(found, told), lifted)
+    assert hidden[0].shape == (50, NUM_BODY)
+    assert torch.equal(network.eval()(found, told), network(found, told))
 
 
 def test_loss_by_hand():
-    fixed = biased(flip_order=ALONE)
     wanted = torch.tensor([
         [[0.0, 0, 2000], [100, 0, 2000], [0, 500, 2100]],
         [[200.0, 0, 4000], [200, 300, 4000], [0, 0, 4000]],
@@ -131,7 +169,9 @@ def test_loss_by_hand():
     def loss_of(*valid):
         with torch.no_grad():
             is_valid, nobody = torch.tensor(valid).bool(), torch.zeros(2, dtype=torch.bool)
-            return lifting_loss(fixed, found, wanted, is_valid, is_valid, nobody).item()
+            return lifting_loss(
+                found[..., :3], found, wanted, is_valid, is_valid, nobody
+            ).item()
 
     assert loss_of([1, 1, 1], [1, 1, 1]) == pytest.approx(0, abs=1e-5)
     found[0, 1, :3] += torch.tensor([30.0, 0, 40])  # 50 mm off
@@ -159,8 +199,7 @@ def test_loss_of_relative_people_is_of_rays_and_depths_from_the_root_on():
 
     def loss_of(valid, has_depth):
         masks = torch.tensor(valid).bool(), torch.tensor(has_depth).bool()
-        with torch.no_grad():
-            return lifting_loss(biased(flip_order=ALONE), found, wanted, *masks, relative).item()
+        return lifting_loss(found[..., :3], found, wanted, *masks, relative).item()
 
     everybody = [[1, 1, 1], [1, 1, 1]]
     assert loss_of(everybody, everybody) == pytest.approx((0.5 + 0.2 + 1.0) / 6, abs=1e-4)
@@ -174,8 +213,8 @@ def test_people_of_unknown_depths_teach_no_depth():
     found = found_people()
     wanted = found[..., :3] + torch.tensor([0.0, 20.0, 90.0])
     network, unknown = biased(0.1), torch.zeros(3, NUM_BODY, dtype=torch.bool)
-    relative = torch.ones(3, dtype=torch.bool)
-    lifting_loss(network, found, wanted, ~unknown, unknown, relative).backward()
+    relative, lifted = torch.ones(3, dtype=torch.bool), network(found, features_of(found))
+    lifting_loss(lifted, found, wanted, ~unknown, unknown, relative).backward()
     moves = network.leave.bias.grad[:-1].view(NUM_BODY, 3).abs()
     assert (moves[:, 1] > 1e-3).all() and (moves[:, 2] < 1e-6).all()
     assert network.leave.bias.grad[-1].abs() < 1e-5
@@ -192,16 +231,18 @@ def test_joints_without_a_place_have_no_say(unknown):
     for value in (0.0, unknown):
         wanted[~valid] = value
         network.zero_grad()
-        loss = lifting_loss(network, found, wanted, valid, valid, relative)
+        lifted = network(found, features_of(found))
+        loss = lifting_loss(lifted, found, wanted, valid, valid, relative)
         loss.backward()
         gradients.append((loss.detach(), network.leave.bias.grad.clone()))
     torch.testing.assert_close(gradients[0], gradients[1], rtol=0, atol=0)
     alone = torch.zeros_like(valid)
     alone[0, [0, 7]] = True  # of all joints the root and one more
     network.zero_grad()
-    lifting_loss(network, found, wanted, alone, alone, relative).backward()
+    lifted = network(found, features_of(found))
+    lifting_loss(lifted, found, wanted, alone, alone, relative).backward()
     moves = network.leave.bias.grad[:-1].view(NUM_BODY, 3).abs().sum(dim=1)
-    assert set(moves.nonzero()[:, 0].tolist()) == {0, 7, FLIP[7]}
+    assert set(moves.nonzero()[:, 0].tolist()) == {0, 7}
 
 
 def test_training_people_are_scaled_and_hardly_shaken(monkeypatch):
@@ -268,6 +309,7 @@ def deep_pairs(num_people=64):
     found[:, BODY_22.index("left_wrist"), 0] += 100
     return LiftingPairs(
         found.astype(np.float32),
+        rng.normal(size=(num_people, NUM_BODY, NUM_FEATURES)).astype(np.float16),
         wanted,
         np.ones((num_people, NUM_BODY), bool),
         np.ones((num_people, NUM_BODY), bool),
@@ -278,7 +320,7 @@ def deep_pairs(num_people=64):
 @pytest.fixture
 def narrow(monkeypatch):
     """Liftings to be trained are small."""
-    monkeypatch.setattr(lifting, "PoseLifting", partial(PoseLifting, width=64))
+    monkeypatch.setattr(lifting, "PoseLifting", partial(PoseLifting, width=32))
 
 
 def test_training_learns_what_is_always_wrong(narrow):
@@ -286,7 +328,8 @@ def test_training_learns_what_is_always_wrong(narrow):
     trained = train_lifting(pairs, BODY_22, 60, batch_size=32)
     assert not trained.training
     with torch.no_grad():
-        lifted = trained(torch.from_numpy(pairs.found)).numpy()
+        features = torch.from_numpy(pairs.features).float()
+        lifted = trained(torch.from_numpy(pairs.found), features).numpy()
 
     def errors(joints):
         depth = np.abs(joints[:, 0, 2] / pairs.wanted[:, 0, 2] - 1).mean()
@@ -326,6 +369,7 @@ def test_people_of_photos_are_a_quarter_of_those_drawn(narrow, monkeypatch, num_
 def pairs_of_shape(num_people, num_joints):
     return LiftingPairs(
         np.zeros((num_people, num_joints, NUM_CUES), np.float32),
+        np.zeros((num_people, num_joints, NUM_FEATURES), np.float16),
         np.zeros((num_people, num_joints, 3), np.float32),
         np.zeros((num_people, num_joints), bool),
         np.zeros((num_people, num_joints), bool),
@@ -347,6 +391,7 @@ def test_what_cannot_be_trained_on_is_said(pairs, skeleton, told):
 @pytest.mark.parametrize(
     ("name", "shape", "expected"),
     [("found", (2, 22, 5), r"\(2, 22, 7\), got \(2, 22, 5\)"),
+     ("features", (2, 21, 5), r"\(2, 22, 5\), got \(2, 21, 5\)"),
      ("wanted", (2, 21, 3), r"\(2, 22, 3\), got \(2, 21, 3\)"),
      ("valid", (3, 22), r"\(2, 22\), got \(3, 22\)"),
      ("has_depth", (2, 20), r"\(2, 22\), got \(2, 20\)"),
@@ -354,7 +399,7 @@ def test_what_cannot_be_trained_on_is_said(pairs, skeleton, told):
 )  # fmt: skip
 def test_pairs_of_other_shapes_are_refused(name, shape, expected):
     arrays = {
-        "found": (2, 22, NUM_CUES), "wanted": (2, 22, 3), "valid": (2, 22),
+        "found": (2, 22, NUM_CUES), "features": (2, 22, 5), "wanted": (2, 22, 3), "valid": (2, 22),
         "has_depth": (2, 22), "is_relative": (2,),
     } | {name: shape}  # fmt: skip
     with pytest.raises(ValueError, match=f"LiftingPairs.{name} must be {expected}"):
@@ -364,16 +409,16 @@ def test_pairs_of_other_shapes_are_refused(name, shape, expected):
 @pytest.mark.parametrize("others", [{}, {"fpn": torch.zeros(2), "leave.bias": torch.ones(1)}])
 def test_a_lifting_is_read_from_among_other_weights(tmp_path, others):
     torch.manual_seed(0)
-    network = PoseLifting(COCO_17.flip_order, 24)
+    network = PoseLifting(COCO_17.num_joints, NUM_FEATURES, 24, 3)
     torch.nn.init.normal_(network.leave.weight)
+    network.feature_mean.fill_(0.5)
     file = tmp_path / "weights.safetensors"
     tensors = {f"lifting.{name}": value for name, value in network.state_dict().items()}
     save_tensors(file, tensors | others, {})
     read = load_lifting(file)
     assert not read.training
     found = found_people()[:, :17]
-    with torch.no_grad():
-        torch.testing.assert_close(read(found), network.eval()(found), rtol=0, atol=0)
+    assert torch.equal(lifted_by(read, found), lifted_by(network.eval(), found))
 
 
 def test_a_file_without_a_lifting_has_none(tmp_path):

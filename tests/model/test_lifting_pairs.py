@@ -11,9 +11,11 @@ from people_scenes import STANDING, annotate
 
 from das_model.camera import Camera
 from das_model.datasets import lifting_pairs
+from das_model.datasets.augment import mirrored
 from das_model.datasets.lifting_pairs import collect_pairs, join_pairs, load_pairs, save_pairs
 from das_model.datasets.rendered import RenderedSet
 from das_model.decode import NUM_CUES
+from das_model.lifting import LiftingPairs
 from das_model.people import People
 from das_model.skeleton import BODY_22, Skeleton
 from das_model.synthetic.storage import write_image, write_shard
@@ -29,6 +31,7 @@ class FakeEstimator:
     roots_mm: dict[int, list[list[float]]]
     skeleton = BODY_22
     has_heat = True
+    num_features = 2
     asked: list[tuple]
 
     def __init__(self, model_file, num_threads, lift):
@@ -41,7 +44,8 @@ class FakeEstimator:
         if len(people) and self.has_heat:
             cues = np.zeros((*people.shape[:2], NUM_CUES), np.float32)
             cues[..., :3], cues[..., 3:] = people, np.arange(len(people))[:, None, None]
-            people = self.lift(cues)
+            features = np.full((*people.shape[:2], 2), [[[0.25, image[0, 0, 0]]]], np.float32)
+            people = self.lift(cues, features)
         ones = np.ones(people.shape[:2], np.float32)
         return People(
             people, ones, ones[:, 0], np.full(len(people), -1, np.int64), self.skeleton
@@ -50,8 +54,10 @@ class FakeEstimator:
 
 @pytest.fixture
 def estimator(monkeypatch):
-    """The fake in place of the model, and threads in place of processes."""
+    """The fake in place of the model, threads in place of processes; nobody is found in mirror
+    images, which are white."""
     monkeypatch.setattr(lifting_pairs, "PoseEstimator", FakeEstimator)
+    monkeypatch.setattr(lifting_pairs, "mirrored", lambda image, known: (image | 255, known))
     monkeypatch.setattr(
         lifting_pairs, "ProcessPoolExecutor", lambda number, _: ThreadPoolExecutor(number)
     )
@@ -79,8 +85,23 @@ def test_people_are_paired_with_whom_they_show(estimator, rendered):
     assert pairs.valid.all() and pairs.has_depth.all() and not pairs.is_relative.any()
     np.testing.assert_allclose(pairs.found[:, 0, :3], [right, left, left])
     np.testing.assert_allclose(pairs.found[:, 0, 3:], [[1] * 4, [2] * 4, [0] * 4])
+    assert pairs.features.dtype == np.float16
+    np.testing.assert_allclose(pairs.features[:, 7], [[0.25, 0], [0.25, 0], [0.25, 80]], atol=2)
     expected = np.reshape([ROOTS_MM[i] for i in (1, 0, 0)], (3, 1, 3)) + STANDING
     np.testing.assert_allclose(pairs.wanted, expected, atol=1e-3)
+
+
+def test_mirror_images_show_the_mirrored_people(estimator, rendered, monkeypatch):
+    """To the fake both look alike; people of the mirror image stand where the others do not."""
+    monkeypatch.setattr(lifting_pairs, "mirrored", mirrored)
+    left, right = [-520, 20, 4300], [580, 0, 4800]
+    estimator.roots_mm = {0: [left, right]}
+    pairs = collect_pairs(MODEL, partial(RenderedSet.open, rendered), [0])
+    order = np.argsort(pairs.found[:, 0, 0], kind="stable")  # left twice, then right twice
+    expected = np.reshape(ROOTS_MM, (2, 1, 3)) + STANDING
+    other = (expected * [-1, 1, 1])[:, BODY_22.flip_order]
+    wanted = [expected[0], other[1], expected[1], other[0]]
+    np.testing.assert_allclose(pairs.wanted[order], wanted, atol=1e-3)
 
 
 def test_pictures_are_worked_through_in_parts_and_counted(estimator, rendered, monkeypatch):
@@ -109,7 +130,7 @@ def test_saved_pairs_come_back(estimator, rendered, tmp_path):
     save_pairs(tmp_path / "pairs.npz", pairs)
     read = load_pairs(tmp_path / "pairs.npz")
     assert len(read) == 2
-    for name in ("found", "wanted", "valid", "has_depth", "is_relative"):
+    for name in LiftingPairs.__slots__:
         np.testing.assert_array_equal(getattr(read, name), getattr(pairs, name))
 
 

@@ -212,20 +212,22 @@ def test_convolutions_of_stride_2_pad_at_the_bottom_and_right():
 @pytest.mark.parametrize(("height", "width"), [(64, 96), (160, 32)])
 def test_maps_have_the_strides_of_their_input(plain, height, width):
     with torch.no_grad():
-        *features, heat = plain(torch.zeros(2, 3, height, width))
+        *features, fine, heat = plain(torch.zeros(2, 3, height, width))
     assert [tuple(f.shape) for f in features] == [
         (2, channels, height // stride, width // stride)
         for channels, stride in zip(MoveNetBackbone.channels, (8, 16, 32), strict=True)
     ]
     assert heat.shape == (2, 2, height // 4, width // 4)
+    assert fine.shape == (2, 24, height // 4, width // 4)
 
 
 def test_every_level_holds_the_fine_map_that_the_heat_is_read_from(plain):
     with torch.no_grad():
-        *features, heat = plain(torch.rand(1, 3, 64, 96) - 0.5)
+        *features, own, heat = plain(torch.rand(1, 3, 64, 96) - 0.5)
         fine = unfolded(features)
         again = plain.heat(plain.heat_hidden(fine[0]))
     assert fine[0].any()
+    torch.testing.assert_close(fine[0], own, rtol=0, atol=0)
     torch.testing.assert_close(fine[1], fine[0], rtol=0, atol=0)
     torch.testing.assert_close(fine[2], fine[0], rtol=0, atol=0)
     torch.testing.assert_close(heat, again)
@@ -239,8 +241,8 @@ def test_maps_move_with_the_picture(plain):
     pictures[0, :, 8:24, 344:360] = spot
     pictures[1, :, 8:24, 376:392] = spot
     with torch.no_grad():
-        *features, heat = plain(pictures)
-    for maps, stride in (*zip(features, (8, 16, 32), strict=True), (heat, 4)):
+        *features, fine, heat = plain(pictures)
+    for maps, stride in zip((*features, fine, heat), (8, 16, 32, 4, 4), strict=True):
         step = 32 // stride
         here, there = maps.roll(step, dims=-1)[0], maps[1]
         assert there.abs().max() > 1e-3 and not maps[0, ..., :step].any()
@@ -256,7 +258,7 @@ def test_only_stem_and_blocks_up_to_stride_4_are_frozen():
             module.register_forward_hook(
                 lambda _, inputs, maps, name=name: widths.update({name: maps.shape[-1]})
             )
-    *features, heat = backbone(torch.rand(1, 3, 64, 64))
+    *features, fine, heat = backbone(torch.rand(1, 3, 64, 64))
     early = {name for name, width in widths.items() if width >= 64 // 4}
     assert early == {"stem", "blocks.0", "blocks.1", "blocks.2"} and len(widths) == 18
     for name, parameter in backbone.named_parameters():
@@ -275,7 +277,9 @@ def test_heat_is_told_with_the_finest_level():
     with torch.no_grad():
         levels = network(picture)
     assert levels[0].joint_heat.shape == (1, 22, 16, 32)
-    assert all(maps.joint_heat is None for maps in levels[1:])
+    sizes = [(1, 24, 16, 32), (1, 128, 8, 16), (1, 128, 4, 8), (1, 128, 2, 4)]
+    assert [tuple(maps.shape) for maps in levels[0].seen] == sizes
+    assert all(maps.joint_heat is None and maps.seen == () for maps in levels[1:])
     assert (seen[0].min(), seen[0].max()) == (-1, 1)
 
 

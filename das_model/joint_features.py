@@ -1,0 +1,52 @@
+"""What the network saw at people's joints, read from its feature maps, for the lifting.
+
+The finest map, which knows where joints of each kind are, is read at nine places around a joint,
+the pyramid's maps at the joint itself.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+NUM_SEEN = 4  # maps: at the heat's stride, and of the pyramid at those of the backbone
+_SPACING = 0.06  # of the places around a joint, by the person's longer side
+_PLACES = _SPACING * np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]), axis=-1).reshape(-1, 2)
+
+
+def num_features(channels: Sequence[int]) -> int:
+    """Features of a joint from maps of so many channels, finest first."""
+    return len(_PLACES) * channels[0] + sum(channels[1:])
+
+
+def joint_features(
+    maps: Sequence[np.ndarray], strides: Sequence[int], joints_px: np.ndarray
+) -> np.ndarray:
+    """Features of all joints.
+
+    Args:
+        maps: (C, h, w) float32 each, finest first.
+        strides: of the maps, px.
+        joints_px: (P, J, 2) px of the network's input; beyond a map its border is read.
+
+    Returns:
+        (P, J, `num_features`) float32.
+    """
+    side_px = np.ptp(joints_px, axis=1).max(axis=1)[:, None, None, None]
+    around = _read(maps[0], strides[0], joints_px[:, :, None] + side_px * _PLACES)
+    coarser = [_read(m, s, joints_px) for m, s in zip(maps[1:], strides[1:], strict=True)]
+    around = around.reshape(*joints_px.shape[:2], len(_PLACES) * len(maps[0]))
+    return np.concatenate([around, *coarser], axis=-1)
+
+
+def _read(features: np.ndarray, stride: int, places_px: np.ndarray) -> np.ndarray:
+    """(..., C) float32 of a map (C, h, w) at places (..., 2), bilinear."""
+    rows_first = features.transpose(1, 2, 0)
+    last = np.array(rows_first.shape[1::-1]) - 1
+    places = np.clip((places_px + 0.5) / stride - 0.5, 0, last).astype(np.float32)
+    low = np.floor(places)
+    right, down = np.moveaxis((places - low)[..., None], -2, 0)  # (..., 1) each
+    x0, y0 = np.moveaxis(low.astype(np.int64), -1, 0)
+    x1, y1 = np.minimum(x0 + 1, last[0]), np.minimum(y0 + 1, last[1])
+    top = rows_first[y0, x0] * (1 - right) + rows_first[y0, x1] * right
+    bottom = rows_first[y1, x0] * (1 - right) + rows_first[y1, x1] * right
+    return top * (1 - down) + bottom * down
