@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from das_model.decode import NUM_CUES
-from das_model.joint_features import NUM_SEEN
+from das_model.joint_features import NUM_SEEN, num_features
 from das_model.lifting import PoseLifting
 from das_model.network import DasNetwork, HeadMaps
 from das_model.network_config import network_metadata
@@ -91,8 +91,8 @@ def export_onnx(
         lifting: of the network's people, to go into the same file's metadata.
 
     Raises:
-        ValueError: if the size does not fit the network, ONNX differs from torch by more than
-            1e-4, or a network without a heat map is to be lifted.
+        ValueError: if the size or the lifting does not fit the network, ONNX differs from torch
+            by more than 1e-4, or a network without a heat map is to be lifted.
     """
     if lifting is not None and not network.config.encoding.heat_stride:
         raise ValueError(
@@ -119,6 +119,14 @@ def export_onnx(
         **about,
     }
     if lifting is not None:
+        outputs = {o.name: o.type.tensor_type.shape.dim[1].dim_value for o in model.graph.output}
+        seen = num_features([outputs[name] for name in names if name.startswith("seen_")])
+        if seen != len(lifting.feature_mean):
+            part.unlink()
+            raise ValueError(
+                f"{file}: the lifting reads {len(lifting.feature_mean)} features of a joint, the "
+                f"network gives {seen}; train it with this network"
+            )
         metadata["lifting"] = _lifting_text(lifting)
     onnx.helper.set_model_props(model, metadata)
     onnx.save(model, str(part), format="protobuf")

@@ -14,8 +14,8 @@ _PLACES = _SPACING * np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]), axis=-1).resh
 
 
 def num_features(channels: Sequence[int]) -> int:
-    """Features of a joint from maps of so many channels, finest first."""
-    return len(_PLACES) * channels[0] + sum(channels[1:])
+    """Features of a joint from maps of so many channels, finest first; 0 from none."""
+    return len(_PLACES) * sum(channels[:1]) + sum(channels[1:])
 
 
 def joint_features(

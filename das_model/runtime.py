@@ -14,7 +14,7 @@ import onnxruntime as ort
 
 from das_model.camera import Camera
 from das_model.centre_map import CentreMap, centre_map
-from das_model.decode import DecodeConfig, LevelMaps, decode
+from das_model.decode import NUM_CUES, DecodeConfig, LevelMaps, decode
 from das_model.joint_features import joint_features, num_features
 from das_model.network_config import network_config_of
 from das_model.people import People
@@ -23,7 +23,6 @@ from das_model.skeleton import Skeleton
 
 # of people (P, J, 7) what was found and (P, J, F) `joint_features`, to joints (P, J, 3)
 Lift = Callable[[np.ndarray, np.ndarray], np.ndarray]
-_LIFTING_INPUTS = ["found", "features"]
 
 
 class PoseEstimator:
@@ -63,11 +62,13 @@ class PoseEstimator:
         metadata = self._session.get_modelmeta().custom_metadata_map
         config = network_config_of(metadata, model_file, is_exported=True)
         self._encoding = config.encoding
-        seen = [o for o in self._session.get_outputs() if o.name.startswith("seen_")]
-        self._num_seen = len(seen)
-        self.num_features = num_features([o.shape[1] for o in seen]) if seen else 0  # of a joint
+        outputs = self._session.get_outputs()
+        # of the maps that lifting reads, finest first
+        self.seen_channels = tuple(o.shape[1] for o in outputs if o.name.startswith("seen_"))
         self._decode = DecodeConfig()
-        self.lift = lift or _own_lift(metadata, model_file, num_threads)
+        self.lift = lift or _own_lift(
+            metadata, model_file, num_threads, num_features(self.seen_channels)
+        )
         self._multiple = self._encoding.strides[-1]
         self.skeleton = Skeleton(config.joint_names)
         self.model_name = metadata.get("name", model_file.stem)
@@ -120,23 +121,29 @@ class PoseEstimator:
         boxed, boxed_camera = letterbox(image, camera, size)
         boxed_s = time.monotonic()
         outputs = self._session.run(None, {"image": boxed[None]})
-        num_maps = len(outputs) - self._num_seen
+        num_maps = len(outputs) - len(self.seen_channels)
         levels, heat = network_maps(outputs[:num_maps])
         mapped_s = time.monotonic()
-        lift = self.lift and partial(self._lifted, [seen[0] for seen in outputs[num_maps:]])
         people = decode(
-            levels, boxed_camera, self._encoding, self.skeleton, self._decode, heat, lift
-        )
+            levels, boxed_camera, self._encoding, self.skeleton, self._decode, heat,
+            self.lift and partial(self.lifted, [seen[0] for seen in outputs[num_maps:]]),
+        )  # fmt: skip
         self.stages_s = (boxed_s - begin_s, mapped_s - boxed_s, time.monotonic() - mapped_s)
         self.centre_map = (
             centre_map(levels, boxed_camera, camera) if self.wants_centre_map else None
         )
         return people
 
-    def _lifted(
+    def lifted(
         self, seen: Sequence[np.ndarray], found: np.ndarray, joints_px: np.ndarray
     ) -> np.ndarray:
-        """People (P, J, 7), found in a picture at (P, J, 2) px, as the lifting has them."""
+        """A picture's people as the lifting has them, for `decode`.
+
+        Args:
+            seen: (C, h, w) maps of the network's outputs of that name, `seen_channels` deep.
+            found: (P, J, 7) of `lifting.PoseLifting.forward`.
+            joints_px: (P, J, 2) px of the network's input.
+        """
         strides = (self._encoding.heat_stride, *self._encoding.strides)[: len(seen)]
         return self.lift(found, joint_features(seen, strides, joints_px))
 
@@ -167,8 +174,10 @@ def _input_size(metadata: Mapping[str, str], file: Path) -> tuple[int, int]:
     return width, height
 
 
-def _own_lift(metadata: Mapping[str, str], file: Path, num_threads: int) -> Lift | None:
-    """The lifting in a model's metadata, if any."""
+def _own_lift(
+    metadata: Mapping[str, str], file: Path, num_threads: int, features: int
+) -> Lift | None:
+    """The lifting in a model's metadata, if any, of so many features a joint."""
     if "lifting" not in metadata:
         return None
     options = ort.SessionOptions()
@@ -182,11 +191,12 @@ def _own_lift(metadata: Mapping[str, str], file: Path, num_threads: int) -> Lift
         raise ValueError(
             f"{file}: lifting in its metadata must be an ONNX model in base64: {error}"
         ) from error
-    names = [value.name for value in session.get_inputs()]
-    if names != _LIFTING_INPUTS:
+    wanted = {"found": NUM_CUES, "features": features}
+    told = {value.name: value.shape[-1] for value in session.get_inputs()}
+    if told != wanted:
         raise ValueError(
-            f"{file}: lifting in its metadata must read {_LIFTING_INPUTS}, it reads {names}; "
-            "train_lifting.py trains one that does"
+            f"{file}: lifting in its metadata must take of a joint {wanted}, it takes {told}; "
+            "train_lifting.py trains one that fits"
         )
     return lambda found, features: session.run(None, {"found": found, "features": features})[0]
 

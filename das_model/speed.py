@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -72,10 +73,15 @@ def _rows(estimator: PoseEstimator) -> dict[str, Callable[[], object]]:
         rows[f"letterbox, {name}"] = lambda i=image, c=camera, n=net_size: letterbox(i, c, n)
     camera, encoding = Camera.from_fov((448, 256)), Encoding(heat_stride=4)
     heat = np.full((BODY_22.num_joints, 64, 112), 0.5, np.float32)
+    seen = [
+        rng.normal(size=(channels, 256 // stride, 448 // stride)).astype(np.float32)
+        for channels, stride in zip(estimator.seen_channels, (4, 8, 16, 32), strict=False)
+    ]
+    lift = estimator.lift and partial(estimator.lifted, seen)
     for num_people in (1, 20):
         maps = crowded_maps(num_people, 448, 256)
         assert len(decode(maps, camera, encoding, BODY_22, DecodeConfig())) == num_people
         rows[f"decode {num_people} people"] = lambda m=maps: decode(
-            m, camera, encoding, BODY_22, DecodeConfig(), heat, estimator.lift
+            m, camera, encoding, BODY_22, DecodeConfig(), heat, lift
         )
     return rows

@@ -17,6 +17,7 @@ from das_model.annotation import Annotation
 from das_model.datasets.augment import mirrored
 from das_model.datasets.data_config import AnnotatedSet
 from das_model.decode import NUM_CUES
+from das_model.joint_features import num_features
 from das_model.lifting import LiftingPairs
 from das_model.metrics import match_one_to_one, mean_distances_px, person_sizes_px
 from das_model.runtime import PoseEstimator
@@ -99,7 +100,7 @@ def _pairs_of(
     listener, people = _Listener(), open_set()
     estimator = PoseEstimator(model_file, num_threads=1, lift=listener)
     estimator.score_threshold = _SCORE_THRESHOLD
-    parts = [_nobody(estimator.skeleton.num_joints, estimator.num_features)]
+    parts = [_nobody(estimator.skeleton.num_joints, num_features(estimator.seen_channels))]
     for picture in pictures:
         image, annotation = people[picture]
         if not annotation.valid_2d.any():

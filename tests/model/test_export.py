@@ -1,5 +1,6 @@
 """The exported file: what is folded away in it, and the lifting that travels in it."""
 
+import base64
 import dataclasses
 import re
 import runpy
@@ -115,6 +116,23 @@ def test_metadata_that_is_not_understood_is_named_with_its_file(
     onnx.helper.set_model_props(model, values | ({key: value} if value else {}))
     onnx.save(model, str(file))
     with pytest.raises(ValueError, match=f"changed.onnx: {told}"):
+        PoseEstimator(file, CPU, 1)
+
+
+def test_a_lifting_that_reads_something_else_is_refused(folder, tmp_path):
+    model, file = onnx.load(str(folder / "model.onnx")), tmp_path / "older.onnx"
+    place = onnx.helper.make_tensor_value_info("found", onnx.TensorProto.FLOAT, ["people", 22, 7])
+    node = onnx.helper.make_node("Identity", ["found"], ["lifted"])
+    lifted = onnx.helper.make_tensor_value_info("lifted", onnx.TensorProto.FLOAT, None)
+    graph = onnx.helper.make_graph([node], "older", [place], [lifted])
+    opset = [onnx.helper.make_opsetid("", 18)]
+    older = onnx.helper.make_model(graph, opset_imports=opset, ir_version=9)
+    values = {p.key: p.value for p in model.metadata_props}
+    values["lifting"] = base64.b64encode(older.SerializeToString()).decode()
+    onnx.helper.set_model_props(model, values)
+    onnx.save(model, str(file))
+    told = r"older.onnx: lifting .* must take .*'features': 312}, it takes {'found': 7}"
+    with pytest.raises(ValueError, match=told):
         PoseEstimator(file, CPU, 1)
 
 
@@ -243,6 +261,16 @@ def test_what_is_not_exported_rightly_is_not_written(folder, monkeypatch):
     before = (folder / "model.onnx").read_bytes()
     with pytest.raises(ValueError, match="model.onnx: differs from torch by nan"):
         export_onnx(network, folder / "model.onnx", (96, 64), {})
+    assert (folder / "model.onnx").read_bytes() == before
+    assert not list(folder.glob("*.part"))
+
+
+def test_a_lifting_of_another_network_is_not_written(folder):
+    network = load_network(folder / "network.safetensors")
+    before = (folder / "model.onnx").read_bytes()
+    other = PoseLifting(BODY_22.num_joints, 5, 8)
+    with pytest.raises(ValueError, match="reads 5 features of a joint, the network gives 312"):
+        export_onnx(network, folder / "model.onnx", (96, 64), {}, other)
     assert (folder / "model.onnx").read_bytes() == before
     assert not list(folder.glob("*.part"))
 

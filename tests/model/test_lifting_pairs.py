@@ -31,7 +31,7 @@ class FakeEstimator:
     roots_mm: dict[int, list[list[float]]]
     skeleton = BODY_22
     has_heat = True
-    num_features = 2
+    seen_channels = (0, 2)
     asked: list[tuple]
 
     def __init__(self, model_file, num_threads, lift):
