@@ -1,4 +1,4 @@
-"""Train the lifting of an exported model on what it finds in training pictures.
+"""Train the lifting of an exported model on what it finds in pictures.
 
     python scripts/train_lifting.py runs/lite/lite.onnx --synthetic DIR --photos DIR \\
         --out runs/lite/lifting.safetensors
@@ -22,13 +22,16 @@ parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 add = parser.add_argument
 add("model", type=Path, help="ONNX file of export.py")
 people = parser.add_mutually_exclusive_group(required=True)
-people.add_argument("--synthetic", type=Path, help="folder of render_synthetic.py, for training")
+people.add_argument(
+    "--synthetic", type=Path,
+    help="folder of render_synthetic.py, best of pictures that the model was not trained on",
+)  # fmt: skip
 people.add_argument("--pairs", type=Path, help=".npz of an earlier run with this very model")
 add("--photos", type=Path, help="folder with annotations.json")
 add("--out", type=Path, required=True, help="safetensors to write; the pairs go beside it")
 add("--pictures", type=positive, help="the first so many of each folder instead of all")
 add("--workers", type=positive, default=1, help="processes that look for people")
-add("--steps", type=positive, default=8000, help="of training")
+add("--steps", type=positive, default=12000, help="of training")
 add("--seed", type=int, default=0)
 
 if __name__ == "__main__":
