@@ -149,7 +149,7 @@ class PoseEstimator:
 
 
 def network_maps(outputs: Sequence[np.ndarray]) -> tuple[list[LevelMaps], np.ndarray | None]:
-    """The exported graph's outputs for one picture, with a batch axis of 1.
+    """`export.decoder_maps` of one picture, with a batch axis of 1, as `decode` reads them.
 
     Returns:
         levels: the maps of each level, finest first, four outputs a level.

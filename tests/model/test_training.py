@@ -13,7 +13,7 @@ from das_model.checkpoint import load_network, save_tensors
 from das_model.datasets.augment import AugmentConfig
 from das_model.datasets.training import Sample, TrainingMix, collate
 from das_model.decode import DecodeConfig, decode
-from das_model.export import ExportedNetwork, export_onnx, largest_difference
+from das_model.export import ExportedNetwork, decoder_maps, export_onnx, largest_difference
 from das_model.losses import LossConfig
 from das_model.network import DasNetwork
 from das_model.network_config import LITE, NetworkConfig, network_metadata
@@ -60,7 +60,8 @@ def batches(first, last):
 def torch_people(network, image, camera, config):
     """People of a picture by torch, without ONNX."""
     with torch.no_grad():
-        outputs = ExportedNetwork(network)(torch.from_numpy(image[None]))
+        levels = network(torch.from_numpy(image[None]).permute(0, 3, 1, 2))
+        outputs = decoder_maps(levels, network.config.sigma_limit)
     maps, heat = network_maps([output.numpy() for output in outputs])
     return decode(maps, camera, network.config.encoding, BODY_22, config, heat)
 
