@@ -69,7 +69,7 @@ def output_names(encoding: Encoding) -> list[str]:
     lifting reads."""
     kinds = ("score", "root", "joint_offset", "joint_score")
     names = [f"{kind}_{level}" for level in range(len(encoding.strides)) for kind in kinds]
-    seen = [f"seen_{map}" for map in range(NUM_SEEN)]
+    seen = [f"seen_{number}" for number in range(NUM_SEEN)]
     return [*names, "joint_heat", *seen] if encoding.heat_stride else names
 
 
@@ -210,11 +210,11 @@ def _trace(
 def _lifting_text(lifting: PoseLifting) -> str:
     """A lifting's own ONNX model in base64. Inside the network's graph it could not run alone:
     ONNX Runtime works through the whole graph, whichever outputs are asked for."""
-    rng, num_features = np.random.default_rng(0), len(lifting.feature_mean)
+    rng, people = np.random.default_rng(0), (2, lifting.num_joints)
     spread, middle = np.array([[500, 500, 500, 0.2, 0.2, 20, 20], [0, 0, 3000, 0.5, 0.5, 0, 0]])
-    noise = rng.normal(size=(2, lifting.num_joints, NUM_CUES))
+    noise = rng.normal(size=(*people, NUM_CUES))
     found = (middle + spread * noise).astype(np.float32)
-    features = rng.normal(size=(2, lifting.num_joints, num_features)).astype(np.float32)
+    features = rng.normal(size=(*people, len(lifting.feature_mean))).astype(np.float32)
     inputs = {"found": found, "features": features}
     buffer, axes = BytesIO(), {name: {0: "people"} for name in (*inputs, "lifted")}
     _trace(lifting.eval().cpu(), inputs, buffer, ["lifted"], axes)

@@ -166,10 +166,16 @@ class LiftingPairs:
 
 
 def load_lifting(file: Path) -> PoseLifting | None:
-    """The lifting of a weights file, None for a file without one."""
+    """The lifting of a weights file, None for a file without one.
+
+    Raises:
+        ValueError: if it is one that read no features, as former ones did.
+    """
     tensors, _ = load_tensors(file, "lifting.")
     if not tensors:
         return None
+    if "see.weight" not in tensors:
+        raise ValueError(f"{file}: its lifting reads no features; train_lifting.py trains one")
     width, num_features = tensors["see.weight"].shape
     num_layers = sum(name.endswith("gather.bias") for name in tensors)
     num_joints = len(tensors["enter.bias"]) // width

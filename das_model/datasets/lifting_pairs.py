@@ -100,7 +100,7 @@ def _pairs_of(
     listener, people = _Listener(), open_set()
     estimator = PoseEstimator(model_file, num_threads=1, lift=listener)
     estimator.score_threshold = _SCORE_THRESHOLD
-    parts = [_nobody(estimator.skeleton.num_joints, num_features(estimator.seen_channels))]
+    parts = [_nobody(estimator)]
     for picture in pictures:
         image, annotation = people[picture]
         if not annotation.valid_2d.any():
@@ -117,12 +117,13 @@ def _pairs_of(
     return join_pairs(parts)
 
 
-def _nobody(num_joints: int, num_features: int) -> LiftingPairs:
+def _nobody(estimator: PoseEstimator) -> LiftingPairs:
     """Pairs of no people."""
+    num_joints, seen = estimator.skeleton.num_joints, num_features(estimator.seen_channels)
     flags = np.zeros((0, num_joints), bool)
     found, features, wanted = (
         np.zeros((0, num_joints, size), kind)
-        for size, kind in ((NUM_CUES, np.float32), (num_features, np.float16), (3, np.float32))
+        for size, kind in ((NUM_CUES, np.float32), (seen, np.float16), (3, np.float32))
     )
     return LiftingPairs(found, features, wanted, flags, flags, np.zeros(0, bool))
 

@@ -425,5 +425,8 @@ def test_a_file_without_a_lifting_has_none(tmp_path):
     file = tmp_path / "weights.safetensors"
     save_tensors(file, {"network.enter.weight": torch.zeros(2, 2)}, {})
     assert load_lifting(file) is None
+    save_tensors(file, {"lifting.enter.weight": torch.zeros(2, 2)}, {})
+    with pytest.raises(ValueError, match="weights.safetensors: its lifting reads no features"):
+        load_lifting(file)
     with pytest.raises(FileNotFoundError, match="weights.npz.*was expected there"):
         load_lifting(tmp_path / "weights.npz")
