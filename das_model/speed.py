@@ -75,7 +75,9 @@ def _rows(estimator: PoseEstimator) -> dict[str, Callable[[], object]]:
     heat = np.full((BODY_22.num_joints, 64, 112), 0.5, np.float32)
     seen = [
         rng.normal(size=(channels, 256 // stride, 448 // stride)).astype(np.float32)
-        for channels, stride in zip(estimator.seen_channels, (4, 8, 16, 32), strict=False)
+        for channels, stride in zip(
+            estimator.seen_channels, (encoding.heat_stride, *encoding.strides), strict=False
+        )
     ]
     lift = estimator.lift and partial(estimator.lifted, seen)
     for num_people in (1, 20):
