@@ -30,9 +30,10 @@ _POSE_UNIT_MM = 500.0
 _DEPTH_UNIT = 0.3  # of the logarithm of the root's depth
 _TYPICAL_DEPTH_MM = 3000.0
 _NEAREST_MM = 100.0
-_SCALE_NOISE = 0.05  # of a training pose as a whole, standard deviation
-_JOINT_NOISE_MM = (5.0, 5.0, 30.0)  # of its joints on x, y and z
-_SEEN_SHARE, _SEEN_NOISE_MM = 0.8, 10.0  # of joints that are made better seen
+_SCALE_NOISE = 0.02  # of a training pose as a whole, standard deviation
+_JOINT_NOISE_MM = (2.0, 2.0, 12.0)  # of its joints on x, y and z
+_SEEN_PEOPLE = 0.25  # of training people, who are made better seen
+_SEEN_SHARE, _SEEN_NOISE_MM = 0.8, 10.0  # of their joints
 _PHOTO_SHARE = 0.25  # of training people whose distance is not known
 _NUM_MEASURED = 2000  # people whose features tell their mean and spread
 _HIDDEN_SHARE = 0.15  # of training people's joints, whose features are not told
@@ -287,13 +288,14 @@ def _rays(joints: Tensor) -> Tensor:
 
 
 def _varied(found: Tensor, wanted: Tensor, is_placed: Tensor) -> Tensor:
-    """What was found of people, all scaled as a whole and shaken in their joints, and half of
+    """What was found of people, all scaled as a whole and shaken in their joints, and some of
     them better seen where `is_placed` (P, J) says that a joint's place in space is known."""
     joints = found[..., :3] * (_SCALE_NOISE * torch.randn(len(found), 1, 1)).exp()
     joints = joints + torch.randn_like(joints) * torch.tensor(_JOINT_NOISE_MM)
     found = torch.cat([joints, found[..., 3:]], dim=-1)
-    is_seen = (torch.rand(len(found), 1) < 0.5) & (torch.rand(is_placed.shape) < _SEEN_SHARE)
-    return _better_seen(found, wanted, is_seen & is_placed)
+    is_chosen = torch.rand(len(found), 1) < _SEEN_PEOPLE
+    is_seen = is_chosen & is_placed & (torch.rand(is_placed.shape) < _SEEN_SHARE)
+    return _better_seen(found, wanted, is_seen)
 
 
 def _better_seen(found: Tensor, wanted: Tensor, is_seen: Tensor) -> Tensor:

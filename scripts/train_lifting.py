@@ -23,10 +23,12 @@ add = parser.add_argument
 add("model", type=Path, help="ONNX file of export.py")
 people = parser.add_mutually_exclusive_group(required=True)
 people.add_argument(
-    "--synthetic", type=Path,
-    help="folder of render_synthetic.py, best of pictures that the model was not trained on",
+    "--synthetic", type=Path, nargs="+",
+    help="folders of render_synthetic.py, best of pictures that the model was not trained on",
 )  # fmt: skip
-people.add_argument("--pairs", type=Path, help=".npz of an earlier run with this very model")
+people.add_argument(
+    "--pairs", type=Path, nargs="+", help=".npz of earlier runs with this very model"
+)
 add("--photos", type=Path, help="folder with annotations.json")
 add("--out", type=Path, required=True, help="safetensors to write; the pairs go beside it")
 add("--pictures", type=positive, help="the first so many of each folder instead of all")
@@ -37,9 +39,9 @@ add("--seed", type=int, default=0)
 if __name__ == "__main__":
     args = parser.parse_args()
     if args.pairs:
-        pairs = load_pairs(args.pairs)
+        pairs = join_pairs([load_pairs(file) for file in args.pairs])
     else:
-        openers = [partial(RenderedSet.open, args.synthetic)]
+        openers = [partial(RenderedSet.open, folder) for folder in args.synthetic]
         if args.photos:
             openers.append(partial(PhotoSet.open, args.photos, "train"))
         parts = []

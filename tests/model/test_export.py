@@ -330,6 +330,12 @@ def test_a_lifting_is_trained_on_what_the_model_finds(folder, listens, capsys, m
     for name, value in load_lifting(again).state_dict().items():
         assert torch.equal(value, first.state_dict()[name]), name
     assert first.see.in_features == NUM_FEATURES
+    capsys.readouterr()
+    files = [out.with_suffix(".npz"), out.with_suffix(".npz")]
+    run_script(
+        "train_lifting.py", folder / "model.onnx", "--pairs", *files, "--out", again, "--steps", 1
+    )
+    assert f"{2 * len(pairs)} people found and known" in capsys.readouterr().out
 
 
 def exported(module, shape, file):

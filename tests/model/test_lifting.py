@@ -254,7 +254,7 @@ def test_training_people_are_scaled_and_hardly_shaken(monkeypatch):
     everywhere = torch.ones(200, NUM_BODY, dtype=torch.bool)
     varied = lifting._varied(found, found[..., :3], everywhere)
     scales = varied[:, 0, 2] / 5000
-    assert 0.03 < scales.std() < 0.07 and abs(scales.mean() - 1) < 0.02
+    assert 0.01 < scales.std() < 0.03 and abs(scales.mean() - 1) < 0.01
     rays = varied[..., :2] / varied[..., 2:3] - found[..., :2] / found[..., 2:3]
     assert 0 < rays.abs().max() < 0.02  # the noise is small beside a picture
     assert torch.equal(varied[..., 3:], found[..., 3:])
@@ -276,7 +276,7 @@ def test_better_seen_joints_stand_on_their_true_rays(monkeypatch):
     torch.testing.assert_close(moved[:, 5:7] - before[:, 5:7], moved[:, :2] - before[:, :2])
 
 
-def test_half_of_the_people_are_better_seen_where_they_are_placed(monkeypatch):
+def test_a_quarter_of_the_people_is_better_seen_where_they_are_placed(monkeypatch):
     monkeypatch.setattr(lifting, "_SEEN_SHARE", 1.0)
     torch.manual_seed(0)
     found = found_people(np.tile(ROOTS_MM[2:], (300, 1)))
@@ -285,7 +285,7 @@ def test_half_of_the_people_are_better_seen_where_they_are_placed(monkeypatch):
     is_placed[:100], is_placed[:, 0] = False, False
     is_seen = lifting._varied(found, found[..., :3], is_placed)[..., 4] > 0
     assert not is_seen[:100].any() and not is_seen[:, 0].any()
-    assert 60 < is_seen[100:, 1:].all(dim=1).sum() < 140
+    assert 25 < is_seen[100:, 1:].all(dim=1).sum() < 75
 
 
 @pytest.mark.parametrize("is_relative", [False, True])
