@@ -254,7 +254,7 @@ def test_training_people_are_scaled_and_hardly_shaken(monkeypatch):
     everywhere = torch.ones(200, NUM_BODY, dtype=torch.bool)
     varied = lifting._varied(found, found[..., :3], everywhere)
     scales = varied[:, 0, 2] / 5000
-    assert 0.01 < scales.std() < 0.03 and abs(scales.mean() - 1) < 0.01
+    assert 0.015 < scales.std() < 0.025 and abs(scales.mean() - 1) < 0.01
     rays = varied[..., :2] / varied[..., 2:3] - found[..., :2] / found[..., 2:3]
     assert 0 < rays.abs().max() < 0.02  # the noise is small beside a picture
     assert torch.equal(varied[..., 3:], found[..., 3:])
@@ -285,7 +285,7 @@ def test_a_quarter_of_the_people_is_better_seen_where_they_are_placed(monkeypatc
     is_placed[:100], is_placed[:, 0] = False, False
     is_seen = lifting._varied(found, found[..., :3], is_placed)[..., 4] > 0
     assert not is_seen[:100].any() and not is_seen[:, 0].any()
-    assert 25 < is_seen[100:, 1:].all(dim=1).sum() < 75
+    assert 30 < is_seen[100:, 1:].all(dim=1).sum() < 70
 
 
 @pytest.mark.parametrize("is_relative", [False, True])
