@@ -1,0 +1,26 @@
+"""Lists of the photos that validation looks at and no run is ever trained on.
+
+Plain files in `splits/validation`, a name a line, relative to the folder of the data set:
+`coco_real` 70 of the hand-labelled photos in which everybody is labelled or in an ignore box,
+drawn by number of people, small people and people cut off by the border; `coco_no_person` and
+`backgrounds` every second of the photos without anybody. What is not listed may be trained on.
+"""
+
+from pathlib import Path
+from typing import Literal, get_args
+
+PhotoList = Literal["coco_real", "coco_no_person", "backgrounds"]
+_FOLDER = Path(__file__).parent / "splits" / "validation"
+
+
+def validation_names(kind: PhotoList) -> frozenset[str]:
+    """Names of the validation photos of a data set, relative to its folder.
+
+    Those of `backgrounds` are relative to the folder of the photos with labels, which holds it.
+
+    Raises:
+        ValueError: if there is no such list.
+    """
+    if kind not in get_args(PhotoList):
+        raise ValueError(f"kind must be one of {', '.join(get_args(PhotoList))}, got {kind!r}")
+    return frozenset((_FOLDER / f"{kind}.txt").read_text(encoding="utf-8").split())
