@@ -19,7 +19,7 @@ def bundled_models() -> tuple[Path, ...]:
         folder = bundled_file("models")
     except FileNotFoundError:
         return ()
-    return tuple(sorted(folder.glob("*.onnx")))
+    return tuple(sorted(folder.glob("das-*.onnx")))
 
 
 def model_file(name: str) -> Path:

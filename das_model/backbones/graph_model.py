@@ -1,8 +1,10 @@
-"""TensorFlow.js graph models: constants out of a .json and its .bin files, without TensorFlow."""
+"""TensorFlow.js graph models: nodes and constants out of a .json and its .bin files, without
+TensorFlow."""
 
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +23,7 @@ def read_graph_model(file: Path) -> dict[str, np.ndarray]:
             the .bin files hold another number of bytes than the constants need.
     """
     values = {}
-    for group in _weights_manifest(file):
+    for group in _part(file, "weightsManifest"):
         data = b"".join(_bytes(file.parent / path) for path in group["paths"])
         at = 0
         for entry in group["weights"]:
@@ -39,18 +41,29 @@ def read_graph_model(file: Path) -> dict[str, np.ndarray]:
     return values
 
 
-def _weights_manifest(file: Path) -> list[dict]:
-    """Groups of the constants' names, shapes and kinds, and the files that hold them."""
-    expected = f"{file} must be a TensorFlow.js graph model: JSON with a weightsManifest"
+def read_graph_nodes(file: Path) -> dict[str, dict]:
+    """Nodes by name of a TensorFlow.js graph model: `op`, `attr` and `input` of each.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if `file` is no graph model.
+    """
+    nodes = _part(file, "modelTopology")["node"]
+    return {node["name"]: {"input": [], "attr": {}, **node} for node in nodes}
+
+
+def _part(file: Path, name: str) -> Any:  # noqa: ANN401 - JSON
+    """One entry of a graph model's .json."""
+    expected = f"{file} must be a TensorFlow.js graph model: JSON with a {name}"
     try:
         model = json.loads(_bytes(file))
     except ValueError as error:
         raise ValueError(f"{expected}, got no JSON: {error}") from error
-    manifest = model.get("weightsManifest") if isinstance(model, dict) else None
-    if not manifest:
+    part = model.get(name) if isinstance(model, dict) else None
+    if not part:
         found = sorted(model) if isinstance(model, dict) else type(model).__name__
         raise ValueError(f"{expected}, got {found}")
-    return manifest
+    return part
 
 
 def _bytes(file: Path) -> bytes:

