@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from das_model.annotation import Annotation
+from das_model.synthetic.generator import Picture
 
 _COLOURS = ((255, 90, 80), (90, 220, 90), (90, 160, 255), (255, 220, 60), (255, 90, 255),
             (80, 235, 235))  # fmt: skip
@@ -31,15 +32,15 @@ def draw_labels(image: np.ndarray, annotation: Annotation) -> np.ndarray:
     return canvas
 
 
-def contact_sheet(pictures: list[tuple[np.ndarray, Annotation]], columns: int) -> np.ndarray:
+def contact_sheet(pictures: list[Picture], columns: int) -> np.ndarray:
     """(rows * H, columns * W, 3) uint8 RGB of pictures of one size with their labels."""
-    tiles = [draw_labels(image, annotation) for image, annotation in pictures]
+    tiles = [draw_labels(picture.image, picture.annotation) for picture in pictures]
     tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % columns)
     rows = [np.concatenate(tiles[i : i + columns], 1) for i in range(0, len(tiles), columns)]
     return np.concatenate(rows)
 
 
-def write_contact_sheet(path: str, pictures: list[tuple[np.ndarray, Annotation]]) -> None:
+def write_contact_sheet(path: str, pictures: list[Picture]) -> None:
     """Write a sheet of three columns as JPEG.
 
     Raises:

@@ -4,6 +4,8 @@ The door of the renderer: `scene` composes, `renderer` draws, `camera_effects` p
 this module turns what was seen into an `Annotation`.
 """
 
+import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -13,6 +15,7 @@ from das_model.annotation import Annotation
 from das_model.skeleton import BODY_22
 from das_model.synthetic.bodies import BodyPoser
 from das_model.synthetic.camera_effects import photograph
+from das_model.synthetic.facts import PictureFacts
 from das_model.synthetic.kit import BodyKit, load_kit
 from das_model.synthetic.launching import default_device
 from das_model.synthetic.people_placing import Casting
@@ -27,6 +30,22 @@ LABEL_MIN_SHARE = 2.5e-4  # of the picture's pixels: people seen by less get an 
 _IGNORE_MARGIN_PX = 3
 _RETRIES = 3
 _MIN_VISIBLE_JOINTS = 6
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Picture:
+    """A picture with its labels.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        annotation: `joints_cam` of everybody seen by at least `LABEL_MIN_SHARE` of the picture;
+            people seen by less are boxes in `ignore_px`, people not seen at all are left out.
+        facts: how it came about, of the same people in the same order.
+    """
+
+    image: np.ndarray
+    annotation: Annotation
+    facts: PictureFacts
 
 
 class SyntheticGenerator:
@@ -60,41 +79,56 @@ class SyntheticGenerator:
         self.device = device or default_device()
         self._renderer = Renderer(kit, self.size, atlas, self.device)
 
-    def generate(self, seed: int) -> tuple[np.ndarray, Annotation]:
-        """One picture.
-
-        Args:
-            seed: not negative.
-
-        Returns:
-            (H, W, 3) uint8 RGB and its labels: `joints_cam` of everybody seen by at least
-            `LABEL_MIN_SHARE` of the picture; people seen by less are boxes in `ignore_px`, people
-            not seen at all are left out.
-        """
+    def generate(self, seed: int) -> Picture:
+        """The picture of a seed that is not negative."""
         return self.generate_batch([seed])[0]
 
-    def generate_batch(self, seeds: list[int]) -> list[tuple[np.ndarray, Annotation]]:
+    def generate_batch(self, seeds: list[int]) -> list[Picture]:
         """The same for several seeds at once, which is faster; 2 suit a CPU."""
         return [
-            pair if _shows_somebody(pair[1]) else self._retry(seed)
-            for seed, pair in zip(seeds, self._draw([self.compose(s) for s in seeds]), strict=True)
+            picture if _shows_somebody(picture.annotation) else self._retry(seed)
+            for seed, picture in zip(
+                seeds, self._draw([self.compose(s) for s in seeds]), strict=True
+            )
         ]
 
-    def _retry(self, seed: int) -> tuple[np.ndarray, Annotation]:
+    def _retry(self, seed: int) -> Picture:
         """Other compositions of a seed whose first one hides everybody behind things."""
         for retry in range(1, _RETRIES + 1):
-            pair = self._draw([self.compose(seed, retry * MAX_ATTEMPTS)])[0]
-            if _shows_somebody(pair[1]):
+            picture = self._draw([self.compose(seed, retry * MAX_ATTEMPTS)])[0]
+            if _shows_somebody(picture.annotation):
                 break
-        return pair
+        return picture
 
-    def _draw(self, scenes: list[Scene]) -> list[tuple[np.ndarray, Annotation]]:
+    def _draw(self, scenes: list[Scene]) -> list[Picture]:
         renderings = self._renderer.render(scenes, self._backdrops(scenes))
         results = []
         for scene, rendering in zip(scenes, renderings, strict=True):
             rng = np.random.default_rng(scene.effects_seed)
-            results.append((photograph(rendering.linear, rng), annotate(scene, rendering)))
+            labelled = is_labelled(rendering)
+            results.append(
+                Picture(
+                    photograph(rendering.linear, rng),
+                    annotate(scene, rendering, labelled),
+                    self._facts(scene, rendering, labelled),
+                )
+            )
         return results
+
+    def _facts(self, scene: Scene, rendering: Rendering, labelled: np.ndarray) -> PictureFacts:
+        people = [person for person, is_in in zip(scene.people, labelled, strict=True) if is_in]
+        right, _, forward = scene.turn
+        level = np.cross(forward, [0.0, 0.0, 1.0])
+        down = np.cross(forward, level)
+        return PictureFacts(
+            camera_height_m=float(scene.position[2]),
+            pitch_deg=math.degrees(-math.asin(forward[2])),
+            roll_deg=math.degrees(math.atan2(right @ down, right @ level)),
+            pose_category=np.array([person.kind for person in people], np.str_),
+            arrangement=np.array([person.arrangement for person in people], np.str_),
+            years=self.kit.years[[person.body.shape for person in people]],
+            visible_share=rendering.visible_share[labelled],
+        )
 
     def compose(self, seed: int, first_attempt: int = 0) -> Scene:
         """The composition behind a seed, before rendering."""
@@ -116,15 +150,21 @@ class SyntheticGenerator:
         return backdrops
 
 
-def annotate(scene: Scene, rendering: Rendering) -> Annotation:
-    """Labels of what was seen."""
+def is_labelled(rendering: Rendering) -> np.ndarray:
+    """(P,) bool: who is seen by enough pixels to get a label."""
+    return _seen_pixels(rendering) >= LABEL_MIN_SHARE * rendering.owner.size
+
+
+def _seen_pixels(rendering: Rendering) -> np.ndarray:
+    owners = rendering.owner[rendering.owner >= 0]
+    return np.bincount(owners, minlength=len(rendering.visible))
+
+
+def annotate(scene: Scene, rendering: Rendering, labelled: np.ndarray) -> Annotation:
+    """Labels of what was seen; `labelled` (P,) bool people get joints, the others boxes."""
     joints = np.stack([person.body.joints for person in scene.people])
     joints_cam = scene.to_camera(joints).astype(np.float32)
-    height, width = rendering.owner.shape
-    seen = np.bincount(
-        rendering.owner[rendering.owner >= 0].reshape(-1), minlength=len(scene.people)
-    )
-    labelled = seen >= LABEL_MIN_SHARE * width * height
+    seen = _seen_pixels(rendering)
     boxes = [_box(rendering.owner == p) for p in np.flatnonzero((seen > 0) & ~labelled)]
     joints_cam = joints_cam[labelled]
     in_front = joints_cam[..., 2] > 1.0

@@ -185,6 +185,16 @@ def dress(
     out[b, v] = verts[b, v] + normals[b, v] * d
 
 
+@wp.func
+def to_screen(point: wp.vec3, stage: Stage) -> wp.vec3:
+    """World to (u, v, z) of the supersampled picture; z = -1 behind the lens."""
+    c = stage.turn * (point - stage.position)
+    if c[2] > NEAR_M:
+        k = stage.lens[0] / c[2]
+        return wp.vec3(k * c[0] + stage.lens[1], k * c[1] + stage.lens[2], c[2])
+    return wp.vec3(0.0, 0.0, -1.0)
+
+
 @wp.kernel
 def project(
     verts: wp.array2d(dtype=wp.vec3),
@@ -194,14 +204,7 @@ def project(
 ) -> None:
     """World to (u, v, z) of the supersampled picture; z = -1 behind the lens."""
     b, v = wp.tid()
-    i = image[b]
-    c = stages[i].turn * (verts[b, v] - stages[i].position)
-    lens = stages[i].lens
-    if c[2] > NEAR_M:
-        k = lens[0] / c[2]
-        out[b, v] = wp.vec3(k * c[0] + lens[1], k * c[1] + lens[2], c[2])
-    else:
-        out[b, v] = wp.vec3(0.0, 0.0, -1.0)
+    out[b, v] = to_screen(verts[b, v], stages[image[b]])
 
 
 @wp.kernel

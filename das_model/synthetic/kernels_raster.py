@@ -8,12 +8,14 @@ first (body * F + face), those of props after them.
 import warp as wp
 
 from das_model.synthetic import materials as m
-from das_model.synthetic.kernels_geometry import HAIR, NEAR_M, SKIRT
+from das_model.synthetic.kernels_geometry import BODY, HAIR, NEAR_M, SKIRT, to_screen
+from das_model.synthetic.stage import Stage
 
 wp.set_module_options({"enable_backward": False, "fast_math": True})
 
 EMPTY = wp.constant(wp.int64(0x7FFFFFFFFFFFFFFF))
 DEPTH_SCALE = wp.constant(1.0e5)  # z-buffer units per metre
+SEEN_TOLERANCE_M = wp.constant(0.03)
 LOW_BITS = wp.constant(wp.int64(0xFFFFFFFF))
 
 
@@ -297,3 +299,46 @@ def see_joints(
         if is_own and key_triangle(key) // per_body == b:
             if key_depth(key) > p[2] - thickness[j]:
                 visible[b, j] = 1
+
+
+@wp.kernel
+def count_seen(
+    verts: wp.array2d(dtype=wp.vec3),
+    normals: wp.array2d(dtype=wp.vec3),
+    part: wp.array(dtype=wp.int32),
+    image: wp.array(dtype=wp.int32),
+    stages: wp.array(dtype=Stage),
+    step: int,
+    width: int,
+    height: int,
+    num_body: int,
+    per_body: int,
+    zbuffer: wp.array2d(dtype=wp.int64),
+    counts: wp.array2d(dtype=wp.int32),
+) -> None:
+    """Of every `step`-th skin vertex: how many face the lens, and how many of them are seen.
+
+    `counts` (bodies, 2) must start at 0. A vertex is seen where one of the 3x3 samples round it
+    shows its own body no more than `SEEN_TOLERANCE_M` nearer.
+    """
+    b, k = wp.tid()
+    v = k * step
+    stage = stages[image[b]]
+    if part[v] != BODY or wp.dot(normals[b, v], verts[b, v] - stage.position) >= 0.0:
+        return
+    wp.atomic_add(counts, b, 0, 1)
+    p = to_screen(verts[b, v], stage)
+    x = int(wp.floor(p[0]))
+    y = int(wp.floor(p[1]))
+    if p[2] < NEAR_M or x < 0 or y < 0 or x >= width or y >= height:
+        return
+    is_seen = wp.int32(0)
+    for n in range(9):
+        xx = wp.clamp(x + n % 3 - 1, 0, width - 1)
+        yy = wp.clamp(y + n // 3 - 1, 0, height - 1)
+        key = zbuffer[image[b], yy * width + xx]
+        is_own = key != EMPTY and key_triangle(key) < num_body
+        if is_own and key_triangle(key) // per_body == b:
+            if key_depth(key) > p[2] - SEEN_TOLERANCE_M:
+                is_seen = 1
+    wp.atomic_add(counts, b, 1, is_seen)

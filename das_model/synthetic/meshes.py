@@ -56,7 +56,7 @@ class MeshMaker:
         self._rest = array(kit.rest, wp.int16)
         self._weights = array(kit.skin_weights, float)
         self._bones = array(kit.skin_bones, wp.int32)
-        self._vertex_part = array(kit.vertex_part, wp.int32)
+        self.vertex_part = array(kit.vertex_part, wp.int32)
         corners = kit.faces.reshape(-1)
         counts = np.bincount(corners, minlength=len(kit.canon))
         self._first = array(np.concatenate([[0], np.cumsum(counts)]), wp.int32)
@@ -83,7 +83,7 @@ class MeshMaker:
         launcher.launch(
             kernels_geometry.dress,
             skin.shape,
-            [skin, normals, self.canon, self.attributes, self._vertex_part, look, dressed],
+            [skin, normals, self.canon, self.attributes, self.vertex_part, look, dressed],
         )
         launcher.launch(kernels_geometry.vertex_normals, skin.shape, [dressed, *around])
         props = [prop for scene in scenes for prop in scene.props]

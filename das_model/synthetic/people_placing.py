@@ -56,12 +56,14 @@ class Person:
         kind: one of `poses.KINDS`, or "motion".
         yaw: heading, radians; 0 faces the camera (-y).
         look: (57,) row of the look table.
+        arrangement: "alone", or the kind of group that this person belongs to.
     """
 
     body: PosedBody
     kind: str
     yaw: float
     look: np.ndarray
+    arrangement: str = "alone"
 
 
 class Casting:

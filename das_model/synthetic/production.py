@@ -98,14 +98,13 @@ def _start_worker(job: RenderJob) -> None:
 
 def _render_shard(seeds: range) -> tuple[Path, float]:
     worker, start = _WORKER[0], time.perf_counter()
-    annotations = []
+    annotations, facts = [], []
     for batch in _batches(seeds):
-        for seed, (image, annotation) in zip(
-            batch, worker.generator.generate_batch(batch), strict=True
-        ):
-            write_image(worker.job.out, seed, image)
-            annotations.append(annotation)
-    path = write_shard(worker.job.out, list(seeds), annotations)
+        for seed, picture in zip(batch, worker.generator.generate_batch(batch), strict=True):
+            write_image(worker.job.out, seed, picture.image)
+            annotations.append(picture.annotation)
+            facts.append(picture.facts)
+    path = write_shard(worker.job.out, list(seeds), annotations, facts)
     return path, time.perf_counter() - start
 
 
@@ -117,7 +116,7 @@ def _render_only(seed: int) -> float:
     worker, start = _WORKER[0], time.perf_counter()
     people = 0
     for batch in _batches(range(seed, seed + worker.job.count)):
-        people += sum(len(a) for _, a in worker.generator.generate_batch(batch))
+        people += sum(len(p.annotation) for p in worker.generator.generate_batch(batch))
     _log.info("%.2f labelled people per picture", people / worker.job.count)
     return time.perf_counter() - start
 

@@ -27,6 +27,7 @@ _THICKNESS_M = {
     "nose": 0.05, "eye": 0.05, "ear": 0.07, "shoulder": 0.13, "elbow": 0.10, "wrist": 0.08,
     "hip": 0.20, "knee": 0.13, "ankle": 0.12,
 }  # fmt: skip
+_SHARE_STEP = 7  # every how many vertices are asked whether they are seen
 
 
 def joint_thickness() -> np.ndarray:
@@ -43,11 +44,13 @@ class Rendering:
         linear: (H, W, 3) float32 linear RGB.
         owner: (H, W) int32 index of the person in a pixel, -1 background, -2 prop.
         visible: (P, 22) bool per joint.
+        visible_share: (P,) float32 seen share of the surface that faces the lens.
     """
 
     linear: np.ndarray
     owner: np.ndarray
     visible: np.ndarray
+    visible_share: np.ndarray
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -100,6 +103,7 @@ class Renderer:
         zbuffer = self._rasterise(meshes, stages, (2 * width, 2 * height), True)
         sun_map = self._rasterise(meshes, stages, (self._sun_size, self._sun_size), False)
         visible = self._see_joints(scenes, meshes, zbuffer)
+        shares = self._visible_shares(meshes, stages, zbuffer)
         samples = self._collect(zbuffer, meshes.num_bodies * self._num_faces)
         out = self._shade_backdrop(scenes, stages, sun_map, samples, backdrops)
         self._shade_samples(meshes, stages, sun_map, samples, out)
@@ -108,7 +112,8 @@ class Renderer:
         for i, scene in enumerate(scenes):
             last = first + len(scene.people)
             own = np.where(owners[i] >= 0, owners[i] - first, owners[i])
-            results.append(Rendering(linear[i], own, visible[first:last]))
+            seen = visible[first:last], shares[first:last]
+            results.append(Rendering(linear[i], own, *seen))
             first = last
         return results
 
@@ -163,6 +168,20 @@ class Renderer:
             + [meshes.num_bodies * self._num_faces, self._num_faces, zbuffer, visible],
         )
         return visible.numpy() > 0
+
+    def _visible_shares(self, meshes: Meshes, stages: wp.array, zbuffer: wp.array) -> np.ndarray:
+        """(B,) float32 share of everybody's surface towards the lens that is seen."""
+        width, height = self.size
+        counts = self._launcher.array(np.zeros((meshes.num_bodies, 2), np.int32), wp.int32)
+        self._launcher.launch(
+            kernels_raster.count_seen,
+            (meshes.num_bodies, meshes.dressed.shape[1] // _SHARE_STEP),
+            [meshes.dressed, meshes.normals, self._maker.vertex_part, meshes.body_image, stages]
+            + [_SHARE_STEP, 2 * width, 2 * height, meshes.num_bodies * self._num_faces]
+            + [self._num_faces, zbuffer, counts],
+        )
+        facing, seen = counts.numpy().T
+        return (seen / np.maximum(facing, 1)).astype(np.float32)
 
     def _collect(self, zbuffer: wp.array, num_body: int) -> _Samples:
         """The samples that must be shaded."""

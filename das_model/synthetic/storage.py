@@ -3,6 +3,7 @@
 A folder holds `images/%07d.jpg`, named by seed, and `labels_%07d.npz`, named by the first seed of
 the shard. A labels file is written last and in one step: where it exists, its pictures do too.
 People are stored flat; picture i owns the rows `people_offset[i]` to `people_offset[i + 1]`.
+Sets written before facts were stored read as unknown facts.
 """
 
 import os
@@ -16,8 +17,11 @@ import numpy as np
 from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.skeleton import BODY_22
+from das_model.synthetic.facts import PictureFacts
 
 JPEG_QUALITY = 92
+_PICTURE_FACTS = ("camera_height_m", "pitch_deg", "roll_deg")
+_PERSON_FACTS = ("pose_category", "arrangement", "years", "visible_share")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,6 +38,13 @@ class Shard:
         visible: (T, 22) bool.
         ignore_offset: (N + 1,) int64 first box of each picture.
         ignore_px: (M, 4) float32 left, top, right, bottom.
+        camera_height_m: (N,) float32; this and the following as in `PictureFacts`.
+        pitch_deg: (N,) float32.
+        roll_deg: (N,) float32.
+        pose_category: (T,) str.
+        arrangement: (T,) str.
+        years: (T,) float32.
+        visible_share: (T,) float32.
     """
 
     seeds: np.ndarray
@@ -45,6 +56,13 @@ class Shard:
     visible: np.ndarray
     ignore_offset: np.ndarray
     ignore_px: np.ndarray
+    camera_height_m: np.ndarray
+    pitch_deg: np.ndarray
+    roll_deg: np.ndarray
+    pose_category: np.ndarray
+    arrangement: np.ndarray
+    years: np.ndarray
+    visible_share: np.ndarray
 
     def __len__(self) -> int:
         return len(self.seeds)
@@ -64,6 +82,14 @@ class Shard:
             ignore_px=self.ignore_px[boxes],
             camera=camera,
             skeleton=BODY_22,
+        )
+
+    def facts(self, index: int) -> PictureFacts:
+        """How picture `index` of the shard came about."""
+        people = slice(self.people_offset[index], self.people_offset[index + 1])
+        return PictureFacts(
+            **{name: float(getattr(self, name)[index]) for name in _PICTURE_FACTS},
+            **{name: getattr(self, name)[people] for name in _PERSON_FACTS},
         )
 
 
@@ -90,18 +116,25 @@ def write_image(folder: Path, seed: int, image: np.ndarray) -> None:
         raise OSError(f"cannot write the picture {path}")
 
 
-def write_shard(folder: Path, seeds: list[int], annotations: list[Annotation]) -> Path:
+def write_shard(
+    folder: Path,
+    seeds: list[int],
+    annotations: list[Annotation],
+    facts: list[PictureFacts] | None = None,
+) -> Path:
     """Store the labels of pictures that were written before; all of one size.
 
     Args:
         folder: of the set.
         seeds: of the N pictures.
         annotations: their labels.
+        facts: how they came about; None where nobody knows.
 
     Returns:
         The labels file.
     """
     path = shard_path(folder, seeds[0])
+    facts = facts or [PictureFacts.unknown(len(a)) for a in annotations]
     shard = {
         "seeds": np.array(seeds, np.int64),
         "K": np.stack([a.camera.K for a in annotations]),
@@ -113,6 +146,10 @@ def write_shard(folder: Path, seeds: list[int], annotations: list[Annotation]) -
         "ignore_offset": _offsets([len(a.ignore_px) for a in annotations]),
         "ignore_px": np.concatenate([a.ignore_px for a in annotations]),
     }
+    for name in _PICTURE_FACTS:
+        shard[name] = np.array([getattr(f, name) for f in facts], np.float32)
+    for name in _PERSON_FACTS:
+        shard[name] = np.concatenate([getattr(f, name) for f in facts])
     handle, partial = tempfile.mkstemp(suffix=".part", dir=path.parent)
     with os.fdopen(handle, "wb") as file:
         np.savez(file, **shard)
@@ -123,7 +160,13 @@ def write_shard(folder: Path, seeds: list[int], annotations: list[Annotation]) -
 def read_shard(path: Path) -> Shard:
     """The labels of a shard."""
     with np.load(path, allow_pickle=False) as stored:
-        return Shard(**{name: stored[name] for name in Shard.__dataclass_fields__})
+        arrays = {name: stored[name] for name in stored.files}
+    if "pose_category" not in arrays:  # a set from before facts were stored
+        pictures = len(arrays["seeds"])
+        nobody_knows = PictureFacts.unknown(len(arrays["joints_cam"]))
+        arrays |= {name: np.full(pictures, np.nan, np.float32) for name in _PICTURE_FACTS}
+        arrays |= {name: getattr(nobody_knows, name) for name in _PERSON_FACTS}
+    return Shard(**arrays)
 
 
 def _offsets(counts: list[int]) -> np.ndarray:

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from synthetic_stages import rest_pose
@@ -30,11 +32,11 @@ def pictures(generator):
 
 
 def assert_same(a, b):
-    np.testing.assert_array_equal(a[0], b[0])
-    np.testing.assert_array_equal(a[1].joints_cam, b[1].joints_cam)
-    np.testing.assert_array_equal(a[1].visible, b[1].visible)
-    np.testing.assert_array_equal(a[1].ignore_px, b[1].ignore_px)
-    np.testing.assert_array_equal(a[1].camera.K, b[1].camera.K)
+    np.testing.assert_array_equal(a.image, b.image)
+    for name in ("joints_cam", "visible", "ignore_px"):
+        np.testing.assert_array_equal(getattr(a.annotation, name), getattr(b.annotation, name))
+    np.testing.assert_array_equal(a.annotation.camera.K, b.annotation.camera.K)
+    np.testing.assert_array_equal(a.facts.visible_share, b.facts.visible_share)
 
 
 def test_picture_depends_on_its_seed_alone(generator, pictures):
@@ -42,7 +44,7 @@ def test_picture_depends_on_its_seed_alone(generator, pictures):
     reordered = generator.generate_batch([5, 2, 900])
     assert_same(reordered[0], pictures[5])
     assert_same(reordered[1], pictures[2])
-    assert not np.array_equal(reordered[2][0], pictures[2][0])
+    assert not np.array_equal(reordered[2].image, pictures[2].image)
 
 
 def test_another_generator_makes_the_same_picture(pictures):
@@ -50,7 +52,8 @@ def test_another_generator_makes_the_same_picture(pictures):
 
 
 def test_labels_are_what_the_camera_projects(pictures):
-    for image, labels in pictures:
+    for picture in pictures:
+        image, labels = picture.image, picture.annotation
         assert image.shape == (SIZE[1], SIZE[0], 3) and image.dtype == np.uint8
         assert labels.camera.size == SIZE and labels.skeleton is BODY_22
         assert 1 <= len(labels) <= 6
@@ -60,6 +63,17 @@ def test_labels_are_what_the_camera_projects(pictures):
         inside = ((px >= -0.5) & (px <= np.array(SIZE) - 0.5)).all(-1)
         assert not (labels.visible & ~inside).any()
         assert labels.visible.any() and labels.valid_3d.all()
+
+
+def test_facts_belong_to_the_labelled_people_and_the_camera(generator, pictures):
+    for seed, picture in enumerate(pictures):
+        facts, scene = picture.facts, generator.compose(seed)
+        assert len(facts.pose_category) == len(facts.years) == len(picture.annotation)
+        pitch, roll = np.radians([facts.pitch_deg, facts.roll_deg])
+        yaw = math.atan2(scene.turn[2, 0], scene.turn[2, 1])
+        np.testing.assert_allclose(look_matrix(yaw, pitch, roll), scene.turn, atol=1e-6)
+        assert facts.camera_height_m == scene.position[2]
+        assert ((facts.visible_share > 0) & (facts.visible_share <= 1)).all()
 
 
 def test_fields_of_view_and_distances_are_spread(scenes):
@@ -126,7 +140,7 @@ def test_hand_in_the_belly_is_noticed(generator):
 
 def test_every_picture_shows_a_head_and_enough_of_people(pictures):
     head = [BODY_22.index(n) for n in ("head", "nose", "left_ear", "right_ear")]
-    for _, labels in pictures:
+    for labels in (picture.annotation for picture in pictures):
         known = labels.visible[:, head].any(1) & (labels.visible.sum(1) >= 6)
         assert known.any()
 

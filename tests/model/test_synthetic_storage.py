@@ -50,6 +50,19 @@ def test_shard_round_trip_keeps_ragged_people_and_boxes(tmp_path):
         np.testing.assert_array_equal(got.camera.K, want.camera.K)
 
 
+def test_set_without_facts_reads_as_unknown(tmp_path):
+    path = write_shard(tmp_path, [4, 5], [annotation(1, 3, 0), annotation(2, 1, 0)])
+    with np.load(path) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    facts = ("camera_height_m", "pitch_deg", "roll_deg", "pose_category", "arrangement")
+    for name in (*facts, "years", "visible_share"):
+        del arrays[name]
+    np.savez(path, **arrays)
+    facts = read_shard(path).facts(0)
+    assert np.isnan(facts.camera_height_m) and np.isnan(facts.visible_share).all()
+    assert facts.pose_category.tolist() == ["", "", ""]
+
+
 def test_labels_load_without_pickle_and_no_partial_file_stays(tmp_path):
     path = write_shard(tmp_path, [0], [annotation(0, 2, 0)])
     with np.load(path, allow_pickle=False) as stored:
@@ -97,7 +110,11 @@ def test_stored_labels_belong_to_the_stored_picture(tmp_path, forget_worker):
     shard = read_shard(path)
     generator = production._WORKER[0].generator
     for index, seed in enumerate(shard.seeds.tolist()):
-        image, labels = generator.generate(seed)
-        np.testing.assert_array_equal(shard.annotation(index).joints_cam, labels.joints_cam)
+        picture = generator.generate(seed)
+        labels, facts = shard.annotation(index), shard.facts(index)
+        np.testing.assert_array_equal(labels.joints_cam, picture.annotation.joints_cam)
+        for name in ("pose_category", "arrangement", "years", "visible_share"):
+            np.testing.assert_array_equal(getattr(facts, name), getattr(picture.facts, name))
+        assert facts.pitch_deg == pytest.approx(picture.facts.pitch_deg, abs=1e-4)
         stored = cv2.imread(str(image_path(tmp_path, seed)))[..., ::-1].astype(int)
-        assert np.abs(stored - image).mean() < 12  # JPEG
+        assert np.abs(stored - picture.image).mean() < 12  # JPEG

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from synthetic_stages import CAMERA, SIZE, scene_of, standing
 
 from das_model.skeleton import BODY_22
 from das_model.synthetic.bodies import BodyPoser
-from das_model.synthetic.generator import annotate
+from das_model.synthetic.generator import annotate, is_labelled
 from das_model.synthetic.kit import load_kit
 from das_model.synthetic.props import Prop
 from das_model.synthetic.renderer import Renderer
@@ -35,6 +37,19 @@ def box(y, half, x=0.0, z=1.0):
 def test_alone_and_facing_the_camera(renderer, poser):
     rendering = seen(renderer, scene_of([standing(poser, 0.0, 3.0)]))
     assert rendering.visible[0].all()
+
+
+def test_visible_share_is_that_of_the_surface_towards_the_lens(renderer, poser):
+    alone = standing(poser, 0.0, 3.5)
+    whole = seen(renderer, scene_of([alone])).visible_share[0]
+    assert whole > 0.9
+    middle = alone.body.joint("pelvis")[2]
+    wall = Prop("box", np.array([0, 3.0, middle / 2]), np.array([2, 0.02, middle / 2]), 0.0,
+                np.full(3, 0.5))  # fmt: skip
+    upper = seen(renderer, scene_of([alone], [wall])).visible_share[0]
+    assert 0.3 < upper < 0.7
+    aside = standing(poser, 3.5 * np.tan(np.radians(30)), 3.5)  # half beyond the right edge
+    assert 0.3 < seen(renderer, scene_of([aside])).visible_share[0] < 0.7
 
 
 def test_own_head_hides_the_face_from_behind(renderer, poser):
@@ -110,8 +125,10 @@ def test_people_seen_by_a_few_pixels_are_boxed_not_labelled(renderer, poser):
     rendering = seen(renderer, scene)
     owner = np.where(rendering.owner == 1, -2, rendering.owner)
     owner[60, 120:123] = 1  # three pixels are left of the second person
-    masked = type(rendering)(rendering.linear, owner, rendering.visible)
-    labels = annotate(scene, masked)
+    masked = replace(rendering, owner=owner)
+    labelled = is_labelled(masked)
+    assert labelled.tolist() == [True, False]
+    labels = annotate(scene, masked, labelled)
     assert len(labels) == 1
     left, top, right, bottom = labels.ignore_px[0]
     assert left <= 120 and right >= 122 and top <= 60 <= bottom

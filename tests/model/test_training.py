@@ -189,7 +189,7 @@ def test_network_learns_four_pictures_by_heart():
     seeds = [6, 7, 8, 12]  # one or two people each, apart and mostly in view
     pictures = SyntheticGenerator(size=(256, 192)).generate_batch(seeds)
     batch = collate(
-        [Sample(image.transpose(2, 0, 1), encode(a, Encoding())) for image, a in pictures]
+        [Sample(p.image.transpose(2, 0, 1), encode(p.annotation, Encoding())) for p in pictures]
     )
     torch.manual_seed(0)
     config = TrainConfig(
