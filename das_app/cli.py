@@ -20,8 +20,8 @@ import typer
 from tqdm import tqdm
 
 if TYPE_CHECKING:
+    from das_app.messaging.messages import PoseResult
     from das_app.pipeline.headless import CaptureSummary
-    from das_app.pipeline.messages import PoseResult
     from das_app.settings import AppSettings
     from das_app.streaming.streams import Streams
     from das_app.streaming.targets import StreamTarget
@@ -107,8 +107,8 @@ def play(
     stream: StreamOption = None,
 ) -> None:
     """Play a recorded session in the window; no model is needed."""
-    from das_app.pipeline.session_source import RecordedFrames, session_at
-    from das_app.pipeline.session_types import SessionError
+    from das_app.session.frames import RecordedFrames, session_at
+    from das_app.session.types import SessionError
 
     folder = session_at(session)
     if folder is None:
@@ -138,9 +138,9 @@ def capture(
     stream: StreamOption = None,
 ) -> None:
     """Capture without a window into a new session folder. Ctrl-C ends it and keeps all so far."""
-    from das_app.pipeline.frame_source import SourceError
     from das_app.pipeline.headless import CaptureError
-    from das_app.pipeline.session_types import SessionError
+    from das_app.session.types import SessionError
+    from das_app.sources.frame_source import SourceError
     from das_app.streaming.streamer import StreamError
 
     chosen = _chosen_settings(source, fov, intrinsics, intrinsics_camera, model)
@@ -172,8 +172,8 @@ def repair(
     session: Annotated[Path, typer.Argument(help="session folder that a crash left open")],
 ) -> None:
     """Put a session together that was not closed, with everything that can be read."""
-    from das_app.pipeline.repair import repair_session
-    from das_app.pipeline.session_types import SessionError
+    from das_app.session.repair import repair_session
+    from das_app.session.types import SessionError
 
     try:
         report = repair_session(session)
@@ -209,7 +209,7 @@ def export(
     """Write a session in another format."""
     from das_app.exports.formats import ExportFormat, export_session
     from das_app.exports.take import ExportError, ExportOptions, Space
-    from das_app.pipeline.session import Session, SessionError
+    from das_app.session.session import Session, SessionError
 
     to_format, in_space = _one_of(ExportFormat, to, "--to"), _one_of(Space, space, "--space")
     try:
@@ -229,7 +229,7 @@ def export(
 @app.command()
 def devices() -> None:
     """List the cameras by name."""
-    from das_app.devices import list_cameras, probe_size, why_closed
+    from das_app.sources.camera_devices import list_cameras, probe_size, why_closed
 
     cameras = list_cameras()
     if not cameras:
@@ -257,7 +257,7 @@ def doctor() -> None:
 def _run_window(settings: "AppSettings", targets: tuple["StreamTarget", ...]) -> int:
     """Exit code of the window."""
     try:
-        from das_app.gui.app import run_app
+        from das_app.gui.window.app import run_app
     except ImportError as error:
         _fail(f"the window cannot open: {error}; `das-app doctor` says what is missing")
     return run_app(settings, targets)
@@ -296,7 +296,7 @@ def _chosen_settings(
     model: str | None,
 ) -> "AppSettings":
     """The kept settings with what the command line says instead."""
-    from das_app.calibration import LensOrigin
+    from das_app.lens.intrinsics import LensOrigin
     from das_app.settings import DEMO_SOURCE, load_settings, settings_path
 
     if fov is not None and intrinsics is not None:
@@ -341,12 +341,12 @@ def _capture(
     has_fov: bool,
 ) -> "CaptureSummary":
     """Capture; the calibration kept for a camera counts unless a field of view was asked for."""
-    from das_app.calibration_files import lens_of_camera
+    from das_app.lens.calibration_files import lens_of_camera
     from das_app.pipeline.headless import capture_file, capture_live
-    from das_app.pipeline.origin import session_origin
-    from das_app.pipeline.recorder import Recorder
-    from das_app.pipeline.sources import open_source
-    from das_model.runtime import PoseEstimator
+    from das_app.pipeline.open_source import open_source
+    from das_app.session.origin import session_origin
+    from das_app.session.recorder import Recorder
+    from das_model.inference.runtime import PoseEstimator
 
     model_file = settings.model_path()
     estimator = PoseEstimator(model_file)

@@ -178,7 +178,7 @@ def _runtime_check(model_file: Path) -> Check:
     import onnxruntime
 
     from das_model.camera import Camera
-    from das_model.runtime import PoseEstimator
+    from das_model.inference.runtime import PoseEstimator
 
     builds = [name for name in ("onnxruntime", "onnxruntime-gpu") if _is_installed(name)]
     if len(builds) > 1:

@@ -8,7 +8,7 @@ from pathlib import Path
 import onnxruntime as ort
 
 from das_app.settings import AppSettings, Device, bundled_file
-from das_model.runtime import PoseEstimator
+from das_model.inference.runtime import PoseEstimator
 
 _CUDA_DRIVERS = {"win32": "nvcuda.dll", "linux": "libcuda.so.1"}
 

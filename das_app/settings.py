@@ -11,15 +11,15 @@ from pathlib import Path
 
 import platformdirs
 
-from das_app.calibration import Intrinsics, LensOrigin
-from das_app.calibration_files import load_intrinsics
-from das_app.devices import CameraMode
-from das_app.pipeline.people_over_time import PeopleOptions
-from das_app.pipeline.smoothing import DISTANCE_STRENGTH, LIMB_STRENGTH, SmoothingConfig
-from das_app.pipeline.tracking import TrackingConfig
-from das_app.whole_file import write_whole
+from das_app.files import write_whole
+from das_app.lens.calibration_files import load_intrinsics
+from das_app.lens.intrinsics import Intrinsics, LensOrigin
+from das_app.motion.smoothing import DISTANCE_STRENGTH, LIMB_STRENGTH, SmoothingConfig
+from das_app.motion.temporal_filter import PeopleOptions
+from das_app.motion.tracking import TrackingConfig
+from das_app.sources.camera_devices import CameraMode
 from das_model.camera import DEFAULT_FOV_DEG
-from das_model.decode import DEFAULT_SCORE_THRESHOLD
+from das_model.inference.decode import DEFAULT_SCORE_THRESHOLD
 
 APP_NAME = "das-capture"
 DEMO_SOURCE = "demo"

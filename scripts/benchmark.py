@@ -14,11 +14,11 @@ from typing import Annotated
 import typer
 
 from das_app.settings import bundled_file
-from das_model import complexity, speed
 from das_model.datasets.data_config import DataConfig
-from das_model.datasets.throughput import measure_loader
-from das_model.recipes import RECIPES
+from das_model.reproduction import complexity, speed
 from das_model.skeleton import Skeleton
+from das_model.training.recipes import RECIPES
+from das_model.training.throughput import measure_loader
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 

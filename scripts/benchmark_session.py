@@ -17,10 +17,10 @@ from pathlib import Path
 
 from das_app.pipeline.made_up_session import FPS, recorded_poses, session_origin, write_video
 from das_app.pipeline.player import SessionPlayer
-from das_app.pipeline.session import Session
-from das_app.pipeline.session_format import VIDEO_FILE
-from das_app.pipeline.session_source import RecordedFrames
-from das_app.pipeline.session_writer import SessionWriter
+from das_app.session.format import VIDEO_FILE
+from das_app.session.frames import RecordedFrames
+from das_app.session.session import Session
+from das_app.session.writer import SessionWriter
 
 FRAMES_PER_CHUNK = 15
 

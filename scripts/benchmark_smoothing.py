@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from das_app.calibration import Intrinsics
-from das_app.pipeline.people_over_time import PeopleOptions, PeopleOverTime
-from das_app.pipeline.sources import open_source
+from das_app.lens.intrinsics import Intrinsics
+from das_app.motion.temporal_filter import PeopleOptions, PeopleOverTime
+from das_app.pipeline.open_source import open_source
 from das_app.settings import bundled_file
 from das_model.camera import Camera
-from das_model.runtime import PoseEstimator
+from das_model.inference.runtime import PoseEstimator
 
 LEAST_FRAMES, SAME_PX = 20, 40.0
 Track = list[tuple[int, np.ndarray, np.ndarray]]  # frame, raw (22, 3), shown (22, 3)

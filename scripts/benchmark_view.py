@@ -27,11 +27,11 @@ drop_cv2_qt_plugins()
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from vispy import gloo  # noqa: E402
 
-from das_app.gui import theme  # noqa: E402
-from das_app.gui.overlay_layer import OverlayOptions  # noqa: E402
-from das_app.gui.overlay_view import OverlayView  # noqa: E402
-from das_app.gui.scene_view import SceneView  # noqa: E402
-from das_app.pipeline.messages import Frame  # noqa: E402
+from das_app.gui.picture.overlay_layer import OverlayOptions  # noqa: E402
+from das_app.gui.picture.overlay_view import OverlayView  # noqa: E402
+from das_app.gui.scene.scene_view import SceneView  # noqa: E402
+from das_app.gui.style import theme  # noqa: E402
+from das_app.messaging.messages import Frame  # noqa: E402
 
 _VIEW_SIZE_PX, _PICTURE_SIZE_PX = (960, 600), (1280, 720)
 _COLUMNS, _STEP_MM = 7, (850.0, 0.0, 1400.0)

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 import typer
 
 from das_app.settings import bundled_file
-from das_model import evaluation
 from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
 from das_model.datasets.panoptic_split import PanopticSplit
-from das_model.protocols.tables import format_tables, to_json
+from das_model.evaluation import benchmarks
+from das_model.evaluation.tables import format_tables, to_json
 
 Root = Annotated[Path, typer.Option(help="folder of the data set")]
 Models = Annotated[list[Path] | None, typer.Option(help="ONNX file; several: a column each")]
@@ -33,7 +33,7 @@ def panoptic(
     """CMU Panoptic: mpjpe_mm of the DAS protocol by activity, strict figures beside it."""
     lists = PanopticSplit.read(split)
     chosen = tuple(activity or lists.test)
-    _run(lambda p: evaluation.evaluate_panoptic(root, p, lists, chosen, frames_per_activity),
+    _run(lambda p: benchmarks.evaluate_panoptic(root, p, lists, chosen, frames_per_activity),
          model, predictions, threshold, output)  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def mupots_3d(
     mat: Annotated[Path | None, typer.Option(help="folder for files for the toolbox")] = None,
 ) -> None:  # fmt: skip
     """MuPoTS-3D: PCK and AUC by sequence, AP of roots."""
-    _run(lambda p: evaluation.evaluate_mupots(root, p, protocol, mat),
+    _run(lambda p: benchmarks.evaluate_mupots(root, p, protocol, mat),
          model, predictions, threshold, output, mat is not None)  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def coco(
     output: Output = None, limit: Limit = None, split: str = "val2017",
 ) -> None:  # fmt: skip
     """COCO person keypoints: OKS AP and AR on the common joints."""
-    _run(lambda p: evaluation.evaluate_coco(root, p, split, limit),
+    _run(lambda p: benchmarks.evaluate_coco(root, p, split, limit),
          model, predictions, threshold, output)  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def synthetic(
     output: Output = None, limit: Limit = None,
 ) -> None:  # fmt: skip
     """Rendered people: recall, precision, MPJPE, PCK and root errors, whole and by band."""
-    _run(lambda p: evaluation.evaluate_synthetic(root, p, limit),
+    _run(lambda p: benchmarks.evaluate_synthetic(root, p, limit),
          model, predictions, threshold, output)  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def photos(
     sheet: Annotated[Path | None, typer.Option(help="JPEG of the 64 worst photos")] = None,
 ) -> None:  # fmt: skip
     """The validation photos: recall, PCK and OKS AP, by source of labels and of photos."""
-    _run(lambda p: evaluation.evaluate_photos(root, p, limit, sheet),
+    _run(lambda p: benchmarks.evaluate_photos(root, p, limit, sheet),
          model, predictions, threshold, output, sheet is not None)  # fmt: skip
 
 
@@ -87,19 +87,19 @@ def jitter(
     copies: Annotated[int, typer.Option(min=2, help="noisy copies of each picture")] = 16,
 ) -> None:  # fmt: skip
     """Still rendered pictures with noise of the sensor: how much the joints shake."""
-    _run(lambda p: evaluation.evaluate_jitter(root, p, pictures, copies),
+    _run(lambda p: benchmarks.evaluate_jitter(root, p, pictures, copies),
          model, None, threshold, output)  # fmt: skip
 
 
 def _run(
-    evaluate: evaluation.Evaluate, models: list[Path] | None, predictions: Path | None,
+    evaluate: benchmarks.Evaluate, models: list[Path] | None, predictions: Path | None,
     threshold: float | None, output: Path | None, is_single: bool = False,
 ) -> None:  # fmt: skip
     """Evaluate the predictions or each model, print the table and write it."""
     if (predictions and models) or (is_single and models and len(models) > 1):
         raise typer.BadParameter("expected --predictions or --model, and once for a file beside")
     source = predictions or models or [bundled_file("models", "das-lite.onnx")]
-    tables = evaluation.evaluate_each(evaluate, source, threshold, typer.echo)
+    tables = benchmarks.evaluate_each(evaluate, source, threshold, typer.echo)
     typer.echo(format_tables(tables))
     if output:
         output.write_text(json.dumps(to_json(tables), indent=1) + "\n", encoding="utf-8")

@@ -8,12 +8,12 @@ import argparse
 import json
 from pathlib import Path
 
-from das_model.checkpoint import load_network, load_tensors, save_tensors
 from das_model.command_line import picture_size
-from das_model.export import export_onnx
-from das_model.lifting import load_lifting
-from das_model.network_config import network_metadata
-from das_model.recipes import LIVE_INPUT
+from das_model.inference.network_config import network_metadata
+from das_model.network.checkpoint import load_network, load_tensors, save_tensors
+from das_model.network.export import export_onnx
+from das_model.network.lifting import load_lifting
+from das_model.training.recipes import LIVE_INPUT
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("weights", type=Path, help="checkpoint or weights, .safetensors")

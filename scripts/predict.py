@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 from tqdm import tqdm
 
-from das_app.calibration_files import load_intrinsics_by_name
-from das_app.pipeline.frame_source import SourceError
-from das_app.pipeline.image_source import list_images, read_image
+from das_app.lens.calibration_files import load_intrinsics_by_name
 from das_app.settings import bundled_file
+from das_app.sources.frame_source import SourceError
+from das_app.sources.image_source import list_images, read_image
 from das_model.camera import DEFAULT_FOV_DEG, Camera
-from das_model.predictions import Prediction, write_predictions
-from das_model.runtime import PoseEstimator
+from das_model.evaluation.predictions import Prediction, write_predictions
+from das_model.inference.runtime import PoseEstimator
 
 
 def main(

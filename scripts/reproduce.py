@@ -11,9 +11,8 @@ from pathlib import Path
 import torch
 
 from das_app.settings import bundled_file
-from das_model import reproduction
 from das_model.command_line import positive
-from das_model.figures import density, fields, gallery
+from das_model.reproduction import density, fields, gallery, reproduce
 
 TABLES = ("table1a", "table1b", "table2", "table3", "table4")
 FIGURES = {"figure4": density.draw, "figure5": fields.draw, "figure6": gallery.draw}
@@ -50,13 +49,13 @@ def main() -> None:
     if args.what in ("table2", "table3") and None in (args.root, args.model):
         parser.error(f"{args.what} needs --root and --model")
     if args.what.startswith("table1") and is_synthetic:
-        table = reproduction.synthetic_table_1(
+        table = reproduce.synthetic_table_1(
             args.what, args.root, args.validation, args.model, args.steps, args.pictures, args.runs
         )
     elif args.what.startswith("table1"):
-        table = reproduction.licensed_table_1(args.what, args.root, args.runs)
+        table = reproduce.licensed_table_1(args.what, args.root, args.runs)
     else:
-        table = reproduction.other_table(args.what, args.root, args.model, is_synthetic)
+        table = reproduce.other_table(args.what, args.root, args.model, is_synthetic)
     print(table)
     if args.out:
         args.out.write_text(table, encoding="utf-8")

@@ -19,11 +19,11 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
-from das_app.gui import theme
-from das_app.gui.app import PipelineOpener
-from das_app.gui.main_window import MainWindow
 from das_app.gui.responsiveness import LIMIT_S, Responsiveness
+from das_app.gui.style import theme
 from das_app.gui.tour import Tour, Troubles
+from das_app.gui.window.app import PipelineOpener
+from das_app.gui.window.main_window import MainWindow
 from das_app.qt_environment import drop_cv2_qt_plugins
 from das_app.settings import DEMO_SOURCE, AppSettings
 

@@ -15,8 +15,8 @@ import torch
 
 from das_model.command_line import positive
 from das_model.datasets.data_config import DataConfig
-from das_model.recipes import RECIPES
-from das_model.run import RunConfig, run
+from das_model.training.recipes import RECIPES
+from das_model.training.training_run import RunConfig, run
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 add = parser.add_argument

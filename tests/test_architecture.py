@@ -20,14 +20,17 @@ FORBIDDEN = {
     **{
         f"das_model.{name}": ("torch", "das_app", *GUI)
         for name in (
-            "camera", "skeleton", "people", "annotation", "centres", "preprocess", "targets",
-            "decode", "metrics", "network_config", "runtime", "protocols",
+            "camera", "skeleton", "people", "annotation", "preprocess", "inference", "evaluation",
         )
     },
     "das_model": ("das_app", "scripts", *GUI),
     "das_app": ("torch", "scripts"),
-    "das_app.pipeline": ("torch", "das_app.gui", *GUI),
-    "das_app.streaming": ("torch", "das_app.gui", *GUI),
+    **{
+        f"das_app.{name}": ("torch", "das_app.gui", *GUI)
+        for name in (
+            "messaging", "sources", "lens", "motion", "session", "pipeline", "exports", "streaming"
+        )
+    },
 }  # fmt: skip
 BANNED_NAMES = ("utils", "common", "helpers", "misc")
 

@@ -17,8 +17,8 @@ from das_app.exports.take import (
     plain_text,
     session_edits,
 )
-from das_app.pipeline.session import Session
-from das_app.pipeline.session_edits import SessionEdits
+from das_app.session.edits import SessionEdits
+from das_app.session.session import Session
 
 _TIME_BASE = Fraction(1, 1000)
 _ABOUT = {

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from das_app.exports.bone_rotations import Y_UP_AXES, Motion, solve, to_y_up
 from das_app.exports.files import export_folder
 from das_app.exports.take import ExportError, Progress, Take
+from das_app.motion.rotations import Y_UP_AXES, Motion, solve, to_y_up
 
 _CM = 0.1
 _END_CM = 5.0  # of the bone drawn beyond a last joint

@@ -9,10 +9,10 @@ from pathlib import Path
 import ezc3d
 import numpy as np
 
-from das_app.exports.bone_rotations import Y_UP_AXES
 from das_app.exports.files import export_file
 from das_app.exports.markers import marker_names, marker_positions
 from das_app.exports.take import ExportError, Progress, Take
+from das_app.motion.rotations import Y_UP_AXES
 
 _MOST_FRAMES = 65_535  # the header counts with 16 bits
 _MOST_CHARACTERS = 127  # of a text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from das_app.pipeline.session_types import RecordedPoses
+from das_app.session.types import RecordedPoses
 from das_model.camera import Camera
 from das_model.people import People
 

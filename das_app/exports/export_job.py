@@ -4,8 +4,8 @@ from pathlib import Path
 
 from das_app.exports.formats import ExportFormat, export_session
 from das_app.exports.take import ExportCancelledError, ExportOptions, session_edits
-from das_app.pipeline.background import BackgroundJob
-from das_app.pipeline.session import Session
+from das_app.messaging.background import BackgroundJob
+from das_app.session.session import Session
 
 
 class ExportJob(BackgroundJob[str]):

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from das_app.exports.take import ExportOptions, Progress, Take, load_take
-from das_app.pipeline.session import Session
+from das_app.session.session import Session
 
 
 class ExportFormat(StrEnum):

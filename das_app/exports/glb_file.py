@@ -11,10 +11,10 @@ import numpy as np
 import pygltflib as gltf
 from scipy.spatial.transform import Rotation
 
-from das_app.exports.bone_rotations import Y_UP_AXES, Motion, solve, to_y_up
 from das_app.exports.files import export_file
 from das_app.exports.take import ExportError, Progress, Take
 from das_app.exports.tracks import Track
+from das_app.motion.rotations import Y_UP_AXES, Motion, solve, to_y_up
 
 _M = 1e-3
 _BONE_WIDTH_M = 0.035

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from das_app.exports.bone_rotations import to_y_up
 from das_app.exports.take import Take
+from das_app.motion.rotations import to_y_up
 
 
 def marker_names(take: Take) -> list[str]:

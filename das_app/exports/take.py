@@ -14,11 +14,11 @@ from enum import StrEnum
 import numpy as np
 
 from das_app.exports.tracks import Sightings, Track, filled, resampled, usual_fps
-from das_app.pipeline.floor import Floor, FloorError, FloorFromFeet
-from das_app.pipeline.session import Session
-from das_app.pipeline.session_edits import SessionEdits, load_edits
-from das_app.pipeline.session_format import AXES, UNITS
-from das_app.pipeline.session_types import SessionOrigin
+from das_app.motion.floor import Floor, FloorError, FloorFromFeet
+from das_app.session.edits import SessionEdits, load_edits
+from das_app.session.format import AXES, UNITS
+from das_app.session.session import Session
+from das_app.session.types import SessionOrigin
 from das_model.camera import Camera
 
 _STALL_S = 0.25  # neighbouring frames further apart are not interpolated between

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from das_app.exports.bone_rotations import Y_UP_AXES
 from das_app.exports.files import export_file
 from das_app.exports.markers import marker_names, marker_positions
 from das_app.exports.take import Progress, Take
+from das_app.motion.rotations import Y_UP_AXES
 
 
 def write_trc(take: Take, path: Path, on_progress: Progress) -> None:

@@ -17,11 +17,11 @@ from types import TracebackType
 from PySide6.QtCore import QCoreApplication, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
-from das_app.gui.help_sheet import HelpSheet
-from das_app.gui.main_window import MainWindow
 from das_app.gui.responsiveness import Responsiveness
-from das_app.gui.stream_panel import StreamCard
-from das_app.pipeline.messages import PipelineState
+from das_app.gui.streaming.stream_panel import StreamCard
+from das_app.gui.style.help_sheet import HelpSheet
+from das_app.gui.window.main_window import MainWindow
+from das_app.messaging.messages import PipelineState
 from das_app.settings import DEMO_SOURCE, Look
 from das_app.streaming.targets import StreamKind, StreamTarget
 

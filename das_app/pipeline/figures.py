@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from das_app.pipeline.messages import PipelineStats, PoseResult
+from das_app.messaging.messages import PipelineStats, PoseResult
 
 _MIN_EVENTS = 2  # an event rate below one per window still needs two events
 _NUM_INTERVALS = 300

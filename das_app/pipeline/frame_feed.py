@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from das_app.messaging.mailbox import Mailbox
+from das_app.messaging.messages import Frame, PipelineState
 from das_app.pipeline.figures import Figures
-from das_app.pipeline.frame_source import FrameSource, SourceLost
-from das_app.pipeline.mailbox import Mailbox
-from das_app.pipeline.messages import Frame, PipelineState
 from das_app.pipeline.playback import Playback
+from das_app.sources.frame_source import FrameSource, SourceLost
 
 _DRAIN_POLL_S = 0.005
 

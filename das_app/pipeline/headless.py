@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from das_app.pipeline.frame_source import FrameSource, SourceError
+from das_app.messaging.messages import PipelineState, PipelineStats, PoseResult
+from das_app.motion.temporal_filter import USUAL_PEOPLE, PeopleOptions, PeopleOverTime
 from das_app.pipeline.live import Estimator, LivePipeline
 from das_app.pipeline.live_recording import SourceEvents
-from das_app.pipeline.messages import PipelineState, PipelineStats, PoseResult
-from das_app.pipeline.people_over_time import USUAL_PEOPLE, PeopleOptions, PeopleOverTime
-from das_app.pipeline.recorder import Recorder
-from das_app.pipeline.session_types import EventKind
+from das_app.session.recorder import Recorder
+from das_app.session.types import EventKind
+from das_app.sources.frame_source import FrameSource, SourceError
 
 _POLL_S = 0.1
 

@@ -10,8 +10,8 @@ from enum import Enum
 
 import numpy as np
 
-from das_app.pipeline.kinematics import body_heights_mm
-from das_app.pipeline.messages import PipelineStats, PoseResult
+from das_app.messaging.messages import PipelineStats, PoseResult
+from das_app.motion.kinematics import body_heights_mm
 from das_model.people import People
 
 SPAN_S = 4.0  # glances older than this say nothing any more

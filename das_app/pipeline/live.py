@@ -12,17 +12,17 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from das_app.calibration import Intrinsics
+from das_app.lens.intrinsics import Intrinsics
+from das_app.messaging.mailbox import Mailbox
+from das_app.messaging.messages import PipelineState, PipelineStats, PoseResult
+from das_app.motion.temporal_filter import USUAL_PEOPLE, PeopleOptions, PeopleOverTime
 from das_app.pipeline.figures import Figures
 from das_app.pipeline.frame_feed import FrameFeed
-from das_app.pipeline.frame_source import FrameSource
-from das_app.pipeline.mailbox import Mailbox
-from das_app.pipeline.messages import PipelineState, PipelineStats, PoseResult
-from das_app.pipeline.people_over_time import USUAL_PEOPLE, PeopleOptions, PeopleOverTime
 from das_app.pipeline.playback import Playback
 from das_app.pipeline.run import ResultSink, RunState, Sinks, StateListener
+from das_app.sources.frame_source import FrameSource
 from das_model.camera import Camera
-from das_model.centre_map import CentreMap
+from das_model.inference.centre_map import CentreMap
 from das_model.people import People
 
 STOP_TIMEOUT_S = 3.0

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from das_app.pipeline.frame_source import FrameSource
-from das_app.pipeline.messages import PipelineState, PoseResult
-from das_app.pipeline.origin import session_origin
-from das_app.pipeline.recorder import Recorder
+from das_app.messaging.messages import PipelineState, PoseResult
 from das_app.pipeline.run import Run
-from das_app.pipeline.session_folder import new_session_folder
-from das_app.pipeline.session_types import EventKind
+from das_app.session.folder import new_session_folder
+from das_app.session.origin import session_origin
+from das_app.session.recorder import Recorder
+from das_app.session.types import EventKind
+from das_app.sources.frame_source import FrameSource
 from das_model.skeleton import Skeleton
 
 _log = logging.getLogger(__name__)

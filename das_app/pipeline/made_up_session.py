@@ -8,8 +8,8 @@ import av
 import cv2
 import numpy as np
 
-from das_app.pipeline.session_types import RecordedPoses, SessionOrigin
-from das_app.pipeline.video_recorder import VideoEncoder
+from das_app.session.types import RecordedPoses, SessionOrigin
+from das_app.session.video_recorder import VideoEncoder
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.skeleton import BODY_22

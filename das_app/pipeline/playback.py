@@ -8,9 +8,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from das_app.pipeline.frame_source import FrameSource
-from das_app.pipeline.messages import Frame
+from das_app.messaging.messages import Frame
 from das_app.pipeline.pacing import Pacer
+from das_app.sources.frame_source import FrameSource
 
 _Target = Callable[[], int]  # number of a frame, worked out by the thread that reads
 

@@ -8,12 +8,12 @@ import threading
 import time
 from collections.abc import Callable
 
+from das_app.messaging.mailbox import Mailbox
+from das_app.messaging.messages import Frame, PipelineState, PipelineStats, PoseResult
 from das_app.pipeline.figures import Figures
-from das_app.pipeline.mailbox import Mailbox
-from das_app.pipeline.messages import Frame, PipelineState, PipelineStats, PoseResult
 from das_app.pipeline.playback import Playback
 from das_app.pipeline.run import ResultSink, RunState, Sinks, StateListener
-from das_app.pipeline.session_source import RecordedFrames
+from das_app.session.frames import RecordedFrames
 
 STOP_TIMEOUT_S = 3.0
 _log = logging.getLogger(__name__)

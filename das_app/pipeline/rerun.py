@@ -8,14 +8,14 @@ from typing import Protocol
 
 import numpy as np
 
-from das_app.pipeline.background import BackgroundJob
+from das_app.messaging.background import BackgroundJob
+from das_app.messaging.messages import PoseResult
+from das_app.motion.temporal_filter import PeopleOptions
 from das_app.pipeline.headless import CaptureSummary, capture_file
-from das_app.pipeline.messages import PoseResult
-from das_app.pipeline.origin import session_origin
-from das_app.pipeline.people_over_time import PeopleOptions
-from das_app.pipeline.recorder import Recorder
-from das_app.pipeline.session import Session
-from das_app.pipeline.session_source import open_session_video
+from das_app.session.frames import open_session_video
+from das_app.session.origin import session_origin
+from das_app.session.recorder import Recorder
+from das_app.session.session import Session
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.skeleton import Skeleton

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from das_app.pipeline.mailbox import Mailbox
-from das_app.pipeline.messages import PipelineState, PipelineStats, PoseResult
+from das_app.messaging.mailbox import Mailbox
+from das_app.messaging.messages import PipelineState, PipelineStats, PoseResult
 
 _FINAL_STATES = (PipelineState.STOPPED, PipelineState.FAULTED)
 

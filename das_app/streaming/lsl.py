@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from das_app.pipeline.messages import PoseResult
+from das_app.messaging.messages import PoseResult
 from das_app.streaming.streamer import StreamError
 from das_app.streaming.targets import StreamTarget
 from das_model.people import People

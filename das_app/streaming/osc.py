@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pythonosc.osc_message import OscMessage
 
-from das_app.pipeline.messages import PoseResult
+from das_app.messaging.messages import PoseResult
 from das_app.streaming.stream_clock import StreamClock
 from das_app.streaming.targets import StreamTarget
 from das_app.streaming.udp import UdpPort, osc_message, packed

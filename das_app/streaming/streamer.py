@@ -17,9 +17,9 @@ from typing import Protocol
 
 import numpy as np
 
+from das_app.messaging.mailbox import Mailbox
+from das_app.messaging.messages import PoseResult
 from das_app.pipeline.figures import Rolling
-from das_app.pipeline.mailbox import Mailbox
-from das_app.pipeline.messages import PoseResult
 from das_app.streaming.targets import StreamTarget
 from das_model.people import People
 

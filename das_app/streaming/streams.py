@@ -3,7 +3,7 @@
 import threading
 import time
 
-from das_app.pipeline.messages import PoseResult
+from das_app.messaging.messages import PoseResult
 from das_app.streaming.streamer import Sender, Streamer, StreamFigures, StreamState
 from das_app.streaming.targets import StreamKind, StreamTarget
 

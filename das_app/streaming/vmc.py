@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from pythonosc.osc_message import OscMessage
 
-from das_app.pipeline.floor import ANKLE_HEIGHT_MM
-from das_app.pipeline.messages import PoseResult
-from das_app.streaming.humanoid import BonePose, humanoid, to_unity
+from das_app.messaging.messages import PoseResult
+from das_app.motion.floor import ANKLE_HEIGHT_MM
+from das_app.motion.humanoid import BonePose, humanoid, to_unity
 from das_app.streaming.stream_clock import StreamClock
 from das_app.streaming.targets import StreamTarget
 from das_app.streaming.udp import UdpPort, osc_message, packed

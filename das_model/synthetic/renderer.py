@@ -10,12 +10,7 @@ import numpy as np
 import warp as wp
 
 from das_model.skeleton import BODY_22
-from das_model.synthetic import (
-    kernels_backdrop,
-    kernels_geometry,
-    kernels_raster,
-    kernels_shade,
-)
+from das_model.synthetic import kernels_backdrop, kernels_geometry, kernels_raster, kernels_shade
 from das_model.synthetic.kit import BodyKit
 from das_model.synthetic.launching import Launcher
 from das_model.synthetic.meshes import Meshes, MeshMaker

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from das_app.pipeline.session import Session
+from das_app.session.session import Session
 
 session = Session(Path(sys.argv[1]))
 print(f"{session.origin.source}: {len(session)} frames, {session.duration_s:.2f} s")

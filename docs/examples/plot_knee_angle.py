@@ -9,7 +9,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 
-from das_app.pipeline.session import Session
+from das_app.session.session import Session
 
 matplotlib.use("Agg")  # draws into a file, needs no screen
 import matplotlib.pyplot as plt  # noqa: E402

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from das_app.pipeline.session import Session
+from das_app.session.session import Session
 from das_app.streaming.json_messages import frame_message, skeleton_message
 from das_app.streaming.streamer import people_to_send
 

@@ -14,9 +14,9 @@ from das_app.cli import app
 @pytest.fixture
 def command(tmp_path, monkeypatch):
     """Runs `das-app` with a fake model and settings of its own; returns typer's result."""
-    runtime = ModuleType("das_model.runtime")
+    runtime = ModuleType("das_model.inference.runtime")
     runtime.PoseEstimator = FakeEstimator
-    monkeypatch.setitem(sys.modules, "das_model.runtime", runtime)
+    monkeypatch.setitem(sys.modules, "das_model.inference.runtime", runtime)
     monkeypatch.setattr(settings, "settings_path", lambda: tmp_path / "settings.toml")
     monkeypatch.setattr(settings, "bundled_file", lambda *parts: tmp_path / "model.onnx")
     (tmp_path / "model.onnx").write_bytes(b"weights")

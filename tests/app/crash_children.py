@@ -16,7 +16,7 @@ from pathlib import Path
 
 from session_fakes import FPS, ORIGIN, result
 
-from das_app.pipeline.recorder import Recorder
+from das_app.session.recorder import Recorder
 
 NUM_AT_ONCE = 5
 

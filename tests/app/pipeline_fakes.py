@@ -5,8 +5,8 @@ import time
 
 import numpy as np
 
-from das_app.calibration import Intrinsics
-from das_app.pipeline.messages import Frame
+from das_app.lens.intrinsics import Intrinsics
+from das_app.messaging.messages import Frame
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.skeleton import BODY_22

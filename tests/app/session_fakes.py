@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import numpy as np
 from pipeline_fakes import SIZE, person_at
 
-from das_app.pipeline.messages import Frame, PoseResult
-from das_app.pipeline.recorder import Recorder
-from das_app.pipeline.session_types import RecordedPoses, SessionOrigin
-from das_app.pipeline.session_writer import SessionWriter
+from das_app.messaging.messages import Frame, PoseResult
+from das_app.session.recorder import Recorder
+from das_app.session.types import RecordedPoses, SessionOrigin
+from das_app.session.writer import SessionWriter
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.skeleton import BODY_22

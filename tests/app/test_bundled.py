@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from das_app.calibration import Intrinsics
-from das_app.pipeline.sources import open_source
+from das_app.lens.intrinsics import Intrinsics
+from das_app.pipeline.open_source import open_source
 from das_app.settings import bundled_file
-from das_model.runtime import PoseEstimator
+from das_model.inference.runtime import PoseEstimator
 
 EVERY = 20  # frames
 

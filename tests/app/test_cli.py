@@ -10,12 +10,12 @@ import pytest
 from pipeline_fakes import FakeEstimator, FakeSource
 from session_fakes import write_session
 
-from das_app import devices
-from das_app.devices import CameraDevice, CameraMode
-from das_app.pipeline import sources
-from das_app.pipeline.session import Session
-from das_app.pipeline.session_edits import SessionEdits, save_edits
+from das_app.pipeline import open_source
+from das_app.session.edits import SessionEdits, save_edits
+from das_app.session.session import Session
 from das_app.settings import AppSettings, file_sha256, save_settings
+from das_app.sources import camera_devices
+from das_app.sources.camera_devices import CameraDevice, CameraMode
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_ctrl_c_and_terminating_end_with_everything_so_far(
         return usual_read()
 
     source.read = read
-    monkeypatch.setattr(sources, "open_source", lambda *_: source)
+    monkeypatch.setattr(open_source, "open_source", lambda *_: source)
     done = command("capture", "fake", "-o", tmp_path / "s")
     assert done.exit_code == 0, done.output
     assert Session(tmp_path / "s").counts.num_frames >= 1
@@ -154,7 +154,7 @@ def test_second_ctrl_c_interrupts_a_source_that_hangs(command, tmp_path, monkeyp
         return usual_read()
 
     source.read = read
-    monkeypatch.setattr(sources, "open_source", lambda *_: source)
+    monkeypatch.setattr(open_source, "open_source", lambda *_: source)
     try:
         assert command("capture", "fake", "-o", tmp_path / "s").exit_code != 0
     finally:
@@ -164,9 +164,9 @@ def test_second_ctrl_c_interrupts_a_source_that_hangs(command, tmp_path, monkeyp
 
 def test_window_opens_on_the_demo_with_the_kept_settings(command, tmp_path, monkeypatch):
     opened = []
-    window = ModuleType("das_app.gui.app")
+    window = ModuleType("das_app.gui.window.app")
     window.run_app = lambda chosen, targets: opened.append(chosen) or 3
-    monkeypatch.setitem(sys.modules, "das_app.gui.app", window)
+    monkeypatch.setitem(sys.modules, "das_app.gui.window.app", window)
     save_settings(
         AppSettings(source="7", fov_deg=70.0, score_threshold=0.5), tmp_path / "settings.toml"
     )
@@ -178,7 +178,7 @@ def test_window_opens_on_the_demo_with_the_kept_settings(command, tmp_path, monk
 
 
 def test_window_without_its_libraries_points_to_the_doctor(command, monkeypatch):
-    monkeypatch.setitem(sys.modules, "das_app.gui.app", None)
+    monkeypatch.setitem(sys.modules, "das_app.gui.window.app", None)
     done = command()
     assert done.exit_code == 1 and "das-app doctor" in done.stderr
 
@@ -186,7 +186,7 @@ def test_window_without_its_libraries_points_to_the_doctor(command, monkeypatch)
 def test_mode_asked_of_a_camera(command, tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr(
-        sources, "open_source", lambda *args: opened.append(args) or FakeSource(is_live=True)
+        open_source, "open_source", lambda *args: opened.append(args) or FakeSource(is_live=True)
     )
     mode = ("--resolution", "1920x1080", "--fps", 50)
     done = command("capture", "Desk camera", "-o", tmp_path / "s", "--max-frames", 2, *mode)
@@ -200,15 +200,15 @@ def test_mode_asked_of_a_camera(command, tmp_path, monkeypatch):
 
 def test_devices(command, monkeypatch):
     cameras = (CameraDevice(0, "HD Webcam", "/dev/video0"), CameraDevice(2, "Busy", ""))
-    monkeypatch.setattr(devices, "list_cameras", lambda: cameras)
-    monkeypatch.setattr(devices, "probe_size", lambda c: (640, 480) if c.index == 0 else None)
+    monkeypatch.setattr(camera_devices, "list_cameras", lambda: cameras)
+    monkeypatch.setattr(camera_devices, "probe_size", lambda c: None if c.index else (640, 480))
     lines = command("devices").stdout.splitlines()
     assert lines[0] == "0: HD Webcam (640x480) /dev/video0"
     assert "cannot be opened" in lines[1]
 
 
 def test_devices_without_a_camera(command, monkeypatch):
-    monkeypatch.setattr(devices, "list_cameras", lambda: ())
+    monkeypatch.setattr(camera_devices, "list_cameras", lambda: ())
     done = command("devices")
     assert done.exit_code == 0 and "no camera found" in done.stdout
 

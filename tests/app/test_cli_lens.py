@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from pipeline_fakes import FakeSource
 
-from das_app import calibration_files
-from das_app.pipeline import sources
-from das_app.pipeline.session import Session
+from das_app.lens import calibration_files
+from das_app.pipeline import open_source
+from das_app.session.session import Session
 from das_app.settings import AppSettings, save_settings
 from das_model.camera import Camera
 
@@ -83,7 +83,7 @@ def test_the_calibration_kept_for_a_camera_unless_a_lens_is_asked_for(
     values = {"fx": K[0, 0], "fy": K[1, 1], "cx": K[0, 2], "cy": K[1, 2]}
     other.write_text(json.dumps({**values, "width": size[0], "height": size[1]}))
     monkeypatch.setattr(
-        sources, "open_source",
+        open_source, "open_source",
         lambda _spec, intrinsics, _mode: (setattr(source, "intrinsics", intrinsics), source)[1],
     )  # fmt: skip
     options = {"": (), "file": ("--intrinsics", other), "fov": ("--fov", 70)}[asked]

@@ -50,9 +50,9 @@ def test_a_stream_that_is_none_is_named(command, photos, tmp_path):
 
 def test_the_window_is_told_its_streams(command, monkeypatch):
     told = []
-    window = ModuleType("das_app.gui.app")
+    window = ModuleType("das_app.gui.window.app")
     window.run_app = lambda chosen, targets: told.append(targets) or 0
-    monkeypatch.setitem(sys.modules, "das_app.gui.app", window)
+    monkeypatch.setitem(sys.modules, "das_app.gui.window.app", window)
     assert command("--stream", "vmc", "--stream", "osc:10.0.0.5:7000").exit_code == 0
     assert command().exit_code == 0
     texts = ("vmc:127.0.0.1:39539", "osc:10.0.0.5:7000")

@@ -15,11 +15,11 @@ def machine(monkeypatch, tmp_path):
     """A machine on which everything is right, for the tests to break."""
     model = tmp_path / "das-lite.onnx"
     model.write_bytes(b"weights")
-    runtime = ModuleType("das_model.runtime")
+    runtime = ModuleType("das_model.inference.runtime")
     runtime.PoseEstimator = FakeEstimator
     found = '{"platform": "xcb", "renderer": "NVIDIA", "version": "4.6"}'
     done = SimpleNamespace(returncode=0, stdout=f"{found}\n", stderr="")
-    monkeypatch.setitem(sys.modules, "das_model.runtime", runtime)
+    monkeypatch.setitem(sys.modules, "das_model.inference.runtime", runtime)
     monkeypatch.setattr(settings, "bundled_file", lambda *parts: model)
     monkeypatch.setattr(settings, "settings_path", lambda: tmp_path / "settings.toml")
     monkeypatch.setattr(doctor, "_can_load", lambda _library: True)

@@ -11,7 +11,7 @@ drop_cv2_qt_plugins()
 @pytest.fixture
 def themed(qapp):
     """The application with its palette and style sheet."""
-    from das_app.gui import theme
+    from das_app.gui.style import theme
 
     theme.apply_theme(qapp)
     return qapp
@@ -20,7 +20,7 @@ def themed(qapp):
 @pytest.fixture
 def needs_opengl(qapp):
     """Skips where the 3D view cannot start."""
-    from das_app.gui.scene_view import opengl_problem
+    from das_app.gui.scene.scene_view import opengl_problem
 
     problem = opengl_problem()
     if problem is not None:
@@ -30,7 +30,7 @@ def needs_opengl(qapp):
 @pytest.fixture(scope="module")
 def shared_view(qapp):
     """One 3D view for the tests of a file: a software OpenGL takes seconds to start."""
-    from das_app.gui.scene_view import SceneView, opengl_problem
+    from das_app.gui.scene.scene_view import SceneView, opengl_problem
 
     if problem := opengl_problem():
         pytest.skip(f"no OpenGL: {problem}")

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import numpy as np
 from window_fakes import SIZE, people_at
 
-from das_app.pipeline.session_types import RecordedPoses, SessionOrigin
-from das_app.pipeline.session_writer import SessionWriter
+from das_app.session.types import RecordedPoses, SessionOrigin
+from das_app.session.writer import SessionWriter
 from das_model.camera import Camera
 from das_model.skeleton import BODY_22
 

@@ -4,10 +4,10 @@ import threading
 
 import numpy as np
 
-from das_app.calibration import Intrinsics
-from das_app.gui.bridge import Model, Opened
+from das_app.gui.control.bridge import Model, Opened
+from das_app.lens.intrinsics import Intrinsics
+from das_app.messaging.messages import Frame
 from das_app.pipeline.live import LivePipeline
-from das_app.pipeline.messages import Frame
 from das_app.settings import Device
 from das_model.people import People
 from das_model.skeleton import BODY_22

@@ -4,9 +4,9 @@ import numpy as np
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.decode import LevelMaps
+from das_model.inference.decode import LevelMaps
+from das_model.inference.targets import Encoding, encode
 from das_model.skeleton import BODY_22
-from das_model.targets import Encoding, encode
 
 # A standing person, mm, relative to the pelvis, in the order of BODY_22.
 STANDING = np.array(

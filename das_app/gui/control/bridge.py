@@ -1,0 +1,246 @@
+"""Where the window and the worker threads meet: orders go in, news comes out as Qt signals.
+
+Opening a camera or a model and stopping a pipeline take up to seconds, so a thread of the bridge
+does all of it; the newest order wins. An order for another model leaves the source running. News
+of a pipeline that was replaced meanwhile is dropped.
+Frames and results never pass here: the window polls `pipeline.results`.
+"""
+
+import logging
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from das_app.messaging.mailbox import Mailbox
+from das_app.messaging.messages import PipelineState
+from das_app.pipeline.live import LivePipeline
+from das_app.pipeline.run import Run, StateListener
+from das_app.settings import AppSettings, Device
+from das_app.sources.addresses import without_password
+from das_app.sources.frame_source import FrameSource
+from das_model.camera import Camera
+from das_model.people import People
+from das_model.skeleton import Skeleton
+
+SHUTDOWN_TIMEOUT_S = 3.0
+_log = logging.getLogger(__name__)
+
+
+class TunableEstimator(Protocol):
+    """An estimator that may be told from any thread how large its input is and what to show.
+
+    Attributes:
+        wants_centre_map: show where it sees the middle of somebody.
+        skeleton: joints of its people.
+        model_name: as the model file has it.
+    """
+
+    wants_centre_map: bool
+    skeleton: Skeleton
+    model_name: str
+
+    def __call__(self, image: np.ndarray, camera: Camera) -> People:
+        """The people of a picture."""
+        ...
+
+    def set_input_scale(self, scale: float) -> None:
+        """Sides of the input as a share of the nominal ones."""
+        ...
+
+    def fitted_size(self, picture_size: tuple[int, int]) -> tuple[int, int]:
+        """(width, height) px of the input for a picture."""
+        ...
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Model:
+    """A loaded model, with what the window says about it.
+
+    Args:
+        estimator: finds people.
+        engine: model and device really in use, for people to read.
+        file: it was asked for; None is the bundled one.
+        device: it was asked for.
+        note: what the user should know, such as that CUDA did not start; empty for nothing.
+    """
+
+    estimator: TunableEstimator
+    engine: str
+    file: Path | None = None
+    device: Device = Device.AUTO
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Opened:
+    """A run ready to start, with what the window says about it.
+
+    Args:
+        pipeline: not started yet; a live one, or the player of a session.
+        source: what it reads from; the pipeline owns it.
+        model: that finds people in it; None for a session, which holds its people.
+    """
+
+    pipeline: Run
+    source: FrameSource
+    model: Model | None
+
+
+class Opener(Protocol):
+    """Makes what takes seconds; called in the bridge's thread. Errors are for the user."""
+
+    def __call__(self, settings: AppSettings, on_state: StateListener) -> Opened:
+        """The source of the settings with its pipeline."""
+        ...
+
+    def load_model(self, settings: AppSettings) -> Model:
+        """The model of the settings."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    run: int
+    settings: AppSettings | None  # None: only stop
+
+
+class PipelineBridge(QObject):
+    """Opens, replaces and stops pipelines without holding up the window.
+
+    Args:
+        opener: makes pipelines and models; called in the bridge's thread.
+
+    Attributes:
+        opened: the current run's `Opened`, just before it starts.
+        state_changed: state of the current run and a message for people to read.
+        model_changed: the current run has another `Model`.
+        model_refused: why it keeps the one it had.
+    """
+
+    opened = Signal(object)
+    state_changed = Signal(PipelineState, str)
+    model_changed = Signal(object)
+    model_refused = Signal(str)
+    _opened_in_worker = Signal(int, object)
+    _state_in_worker = Signal(int, PipelineState, str)
+    _model_in_worker = Signal(int, object)
+    _refusal_in_worker = Signal(int, str)
+
+    def __init__(self, opener: Opener, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._opener = opener
+        self._run, self._is_stopped = 0, True
+        self._current: Opened | None = None
+        self._orders: Mailbox[_Order] = Mailbox()
+        self._opened_in_worker.connect(self._on_opened)
+        self._state_in_worker.connect(self._on_state)
+        self._model_in_worker.connect(self._on_model)
+        self._refusal_in_worker.connect(self._on_refusal)
+        self._thread = threading.Thread(target=self._work, name="das-bridge", daemon=True)
+        self._thread.start()
+
+    @property
+    def current(self) -> Opened | None:
+        """What runs or ran last; None while there is nothing or it is being opened."""
+        return self._current
+
+    def open(self, settings: AppSettings) -> None:
+        """Replace whatever runs by the source of `settings`; returns at once."""
+        self._order(settings)
+
+    def stop(self) -> None:
+        """Stop whatever runs; returns at once."""
+        self._order(None)
+
+    def retune(self, settings: AppSettings) -> None:
+        """Give what runs, or is being opened, the model of `settings`; returns at once."""
+        if not self._is_stopped:
+            self._orders.put(_Order(self._run, settings))
+
+    def shutdown(self) -> None:
+        """Stop everything and wait for it, at most 3 s. The bridge is of no use afterwards."""
+        self._order(None)
+        self._orders.close()
+        self._thread.join(SHUTDOWN_TIMEOUT_S)
+        if self._thread.is_alive():
+            _log.error("a source or the model still blocks %g s after closing", SHUTDOWN_TIMEOUT_S)
+
+    def _order(self, settings: AppSettings | None) -> None:
+        self._run += 1
+        self._current, self._is_stopped = None, settings is None
+        self._orders.put(_Order(self._run, settings))
+
+    def _on_opened(self, run: int, opened: Opened) -> None:
+        if run == self._run:
+            self._current = opened
+            self.opened.emit(opened)
+
+    def _on_state(self, run: int, state: PipelineState, message: str) -> None:
+        if run == self._run:
+            self.state_changed.emit(state, message)
+
+    def _on_model(self, run: int, model: Model) -> None:
+        if run == self._run and self._current is not None:
+            self._current = replace(self._current, model=model)
+            self.model_changed.emit(model)
+
+    def _on_refusal(self, run: int, message: str) -> None:
+        if run == self._run:
+            self.model_refused.emit(message)
+
+    def _work(self) -> None:
+        running: Run | None = None
+        running_run = 0
+        while (order := self._orders.take()) is not None:
+            if running is not None and order.run == running_run and order.settings is not None:
+                if isinstance(running, LivePipeline):
+                    self._retune(running, order.run, order.settings)
+                continue
+            if running is not None:
+                _stop(running)
+                running = None
+            if order.settings is None:
+                self._state_in_worker.emit(order.run, PipelineState.STOPPED, "")
+                continue
+            running, running_run = self._start(order.run, order.settings), order.run
+        if running is not None:
+            _stop(running)
+
+    def _retune(self, running: LivePipeline, run: int, settings: AppSettings) -> None:
+        try:
+            model = self._opener.load_model(settings)
+        except Exception as error:  # whatever a model raises is for the user
+            _log.exception("the model was not changed")
+            self._refusal_in_worker.emit(run, str(error) or type(error).__name__)
+            return
+        running.set_estimator(model.estimator)
+        self._model_in_worker.emit(run, model)
+
+    def _start(self, run: int, settings: AppSettings) -> Run | None:
+        def on_state(state: PipelineState, message: str) -> None:
+            self._state_in_worker.emit(run, state, message)
+
+        try:
+            opened = self._opener(settings, on_state)
+        except Exception as error:  # whatever a driver, a codec or a model raises is for the user
+            _log.exception("%s could not be opened", without_password(settings.source))
+            on_state(PipelineState.FAULTED, str(error) or type(error).__name__)
+            return None
+        # before it starts: a source may be over at once
+        opened.pipeline.set_looping(settings.is_looping)
+        self._opened_in_worker.emit(run, opened)
+        opened.pipeline.start()
+        return opened.pipeline
+
+
+def _stop(pipeline: Run) -> None:
+    try:
+        pipeline.stop()
+    except TimeoutError as error:
+        _log.error("%s", error)
+    except Exception:  # whatever a driver raises must not keep the next source from opening
+        _log.exception("what ran did not end well")

@@ -1,0 +1,202 @@
+"""What runs, and with which settings: from the user's wishes to orders for the bridge."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from das_app.gui.control.bridge import Model, Opened, Opener, PipelineBridge
+from das_app.lens.intrinsics import Intrinsics, LensOrigin
+from das_app.messaging.messages import PipelineState
+from das_app.pipeline.live import LivePipeline
+from das_app.pipeline.run import Run
+from das_app.session.frames import session_at
+from das_app.settings import AppSettings, Device, Look
+from das_app.sources.addresses import short_name
+
+_OVER = (PipelineState.STOPPED, PipelineState.FAULTED)
+
+
+class LiveControl(QObject):
+    """Keeps the settings and steers one pipeline at a time.
+
+    Args:
+        settings: what to open and how.
+        opener: makes pipelines and models; called in the bridge's thread.
+
+    Attributes:
+        lens: in use.
+        settings_changed: the settings after a change.
+        begun: a source is being opened; its name.
+        opened: the bridge's news of the same name.
+        state_changed: state of what runs, and a message for people to read.
+        model_changed: the running pipeline has another model or input size.
+        refused: why a model was not changed.
+        lens_changed: another lens is in use.
+        ended: what was shown is to be put away.
+    """
+
+    settings_changed = Signal(object)
+    begun = Signal(str)
+    opened = Signal(object)
+    state_changed = Signal(PipelineState, str)
+    model_changed = Signal(object)
+    refused = Signal(str)
+    lens_changed = Signal()
+    ended = Signal()
+
+    def __init__(
+        self, settings: AppSettings, opener: Opener, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.lens = Intrinsics()
+        self._proven = (settings.model_file, settings.device)  # of the model in use
+        self.state = PipelineState.STOPPED
+        self.bridge = PipelineBridge(opener, self)
+        self.bridge.opened.connect(self._on_opened)
+        self.bridge.state_changed.connect(self._on_state)
+        self.bridge.model_changed.connect(self._on_model)
+        self.bridge.model_refused.connect(self._on_refusal)
+
+    @property
+    def pipeline(self) -> Run | None:
+        """What runs or ran last."""
+        current = self.bridge.current
+        return None if current is None else current.pipeline
+
+    @property
+    def live(self) -> LivePipeline | None:
+        """What runs or ran last with a model; None for a session that plays."""
+        return self.pipeline if isinstance(self.pipeline, LivePipeline) else None
+
+    @property
+    def model(self) -> Model | None:
+        """What finds people; None while there is nothing, and for a session that plays."""
+        current = self.bridge.current
+        return None if current is None else current.model
+
+    def open(self, source: str) -> None:
+        """Open a source instead of the present one; a file of a session means the session."""
+        source = str(session_at(Path(source)) or source)
+        self.change(replace(self.settings, source=source))
+        self.ended.emit()
+        name = f"camera {source}" if source.isdecimal() else short_name(source)
+        self.begun.emit(name)
+        self.bridge.open(self.settings)
+
+    def stop(self) -> None:
+        """Stop and close the source."""
+        self.ended.emit()
+        self.bridge.stop()
+
+    def play_or_pause(self) -> None:
+        """Pause, go on, or open again what is over; a file at its end plays from the beginning."""
+        if self.pipeline is None or self.state in _OVER:
+            self.open(self.settings.source)
+        else:
+            self.pipeline.set_paused(self.state is PipelineState.RUNNING)
+
+    def seek(self, time_s: float) -> None:
+        """Go to a place of a file."""
+        if self.pipeline is not None:
+            self.pipeline.seek(time_s)
+
+    def step(self, num_frames: int) -> None:
+        """Hold a file some frames on, or back."""
+        if self.pipeline is not None:
+            self.pipeline.step(num_frames)
+
+    def set_speed(self, speed: float) -> None:
+        """Play a file slower or faster, until another is opened."""
+        if self.pipeline is not None:
+            self.pipeline.set_speed(speed)
+
+    def set_looping(self, is_looping: bool) -> None:
+        """Whether files begin again at their end."""
+        self.change(replace(self.settings, is_looping=is_looping))
+        if self.pipeline is not None:
+            self.pipeline.set_looping(is_looping)
+
+    def set_fov(self, fov_deg: float, origin: LensOrigin) -> None:
+        """Use another field of view, and no calibration."""
+        self.change(
+            replace(
+                self.settings, fov_deg=fov_deg, lens_origin=origin, intrinsics_file=None,
+                intrinsics_camera="",
+            )
+        )  # fmt: skip
+        self.use_lens(self.settings.intrinsics())
+
+    def use_lens(self, lens: Intrinsics) -> None:
+        """Use another lens until another source is opened."""
+        self.lens = lens
+        if self.live is not None:
+            self.live.set_intrinsics(lens)
+        self.lens_changed.emit()
+
+    def set_threshold(self, threshold: float) -> None:
+        """Show people from this score on."""
+        self.change(replace(self.settings, score_threshold=threshold))
+
+    def set_model(self, file: Path | None) -> None:
+        """Use another model, None for the bundled one; what runs goes on meanwhile."""
+        self._retune(replace(self.settings, model_file=file))
+
+    def set_device(self, device: Device) -> None:
+        """Run the model on another device; what runs goes on meanwhile."""
+        self._retune(replace(self.settings, device=device))
+
+    def set_input_scale(self, scale: float) -> None:
+        """Give the model larger or smaller pictures."""
+        self.change(replace(self.settings, input_scale=scale))
+        if self.model is not None:
+            self.model.estimator.set_input_scale(scale)
+            self.model_changed.emit(self.model)
+
+    def set_heat_map(self, is_on: bool) -> None:
+        """Have the model tell what it saw, or not."""
+        self.change(replace(self.settings, has_heat_map=is_on))
+        if self.model is not None:
+            self.model.estimator.wants_centre_map = is_on
+
+    def set_look(self, look: Look) -> None:
+        """Remember the look of the window."""
+        self.change(replace(self.settings, look=look))
+
+    def change(self, settings: AppSettings) -> None:
+        """Keep other settings and tell of them and, how to track and smooth, the pipeline."""
+        former, self.settings = self.settings, settings
+        if self.live is not None and former.people_options() != settings.people_options():
+            self.live.set_people_options(settings.people_options())
+        self.settings_changed.emit(settings)
+
+    def _retune(self, settings: AppSettings) -> None:
+        self.change(settings)
+        self.bridge.retune(settings)
+
+    def _on_opened(self, opened: Opened) -> None:
+        opened.pipeline.set_looping(self.settings.is_looping)
+        is_session = self.live is None
+        self.use_lens(opened.source.intrinsics if is_session else self.settings.intrinsics())
+        if self.live is not None:
+            self.live.set_people_options(self.settings.people_options())
+        self.change(self.settings.with_recent(self.settings.source))
+        self.opened.emit(opened)
+        if opened.model is not None:
+            self._on_model(opened.model)
+
+    def _on_state(self, state: PipelineState, message: str) -> None:
+        self.state = state
+        self.state_changed.emit(state, message)
+
+    def _on_model(self, model: Model) -> None:
+        self._proven = (model.file, model.device)
+        model.estimator.set_input_scale(self.settings.input_scale)
+        model.estimator.wants_centre_map = self.settings.has_heat_map
+        self.model_changed.emit(model)
+
+    def _on_refusal(self, message: str) -> None:
+        model_file, device = self._proven
+        self.change(replace(self.settings, model_file=model_file, device=device))
+        self.refused.emit(message)

@@ -1,0 +1,204 @@
+"""Curves of one person's motion over time, with a cursor at the frame shown. GUI thread only."""
+
+from enum import Enum
+
+import numpy as np
+import pyqtgraph as pg
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from das_app.gui.inspector.motion_history import MotionHistory
+from das_app.gui.style import theme
+from das_app.motion.kinematics import ANGLE_NAMES, bone_lengths, joint_angles, speeds
+from das_model.skeleton import Skeleton
+
+BEFORE_S, AFTER_S = 10.0, 2.0  # of the cursor
+_LEAST_GAP_S, _GAP_MEDIANS = 0.5, 3.0  # sightings further apart than both are not joined
+_PENS = (
+    (theme.ACCENT, Qt.PenStyle.SolidLine),
+    (theme.WARNING, Qt.PenStyle.DashLine),
+    ("#2bd6a3", Qt.PenStyle.DotLine),
+)
+_LEAST_SPANS = {"m": 0.2, "m/s": 0.5, "°": 30.0, "mm": 60.0}  # noise is not blown up
+
+
+class Quantity(Enum):
+    """What is drawn over time."""
+
+    POSITION = "Position"
+    SPEED = "Speed"
+    ANGLE = "Joint angle"
+    BONE = "Bone length"
+
+
+_UNITS = {
+    Quantity.POSITION: "m", Quantity.SPEED: "m/s", Quantity.ANGLE: "°", Quantity.BONE: "mm",
+}  # fmt: skip
+
+
+def parts_of(quantity: Quantity, skeleton: Skeleton) -> tuple[str, ...]:
+    """What the quantity can be asked of, for people to read: joints, or pairs of limbs."""
+    if quantity is Quantity.ANGLE:
+        names = (name.partition("_")[2] for name in ANGLE_NAMES)
+    elif quantity is Quantity.BONE:
+        names = (_without_side(_bone_name(skeleton, bone)) for bone in skeleton.bones)
+    else:
+        names = iter(skeleton.joint_names)
+    return tuple(dict.fromkeys(name.replace("_", " ") for name in names))
+
+
+def curves_of(
+    quantity: Quantity, part: str, joints: np.ndarray, times_s: np.ndarray, skeleton: Skeleton
+) -> dict[str, np.ndarray]:
+    """The curves of a part by name, in the quantity's unit.
+
+    Args:
+        quantity: what to draw.
+        part: one of `parts_of`.
+        joints: (T, J, 3) mm.
+        times_s: (T,) rising.
+        skeleton: of the J joints.
+
+    Returns:
+        Up to three arrays (T,): x, y, z, or left and right, or the one there is.
+    """
+    name = part.replace(" ", "_")
+    if quantity is Quantity.POSITION:
+        place = joints[:, skeleton.index(name)] / 1000
+        return {axis: place[:, i] for i, axis in enumerate("xyz")}
+    if quantity is Quantity.SPEED:
+        return {"speed": speeds(joints[:, [skeleton.index(name)]], times_s)[:, 0] / 1000}
+    if quantity is Quantity.ANGLE:
+        angles = joint_angles(joints, skeleton)
+        return {
+            side: angles[:, ANGLE_NAMES.index(f"{side}_{name}")] for side in ("left", "right")
+        }
+    lengths = bone_lengths(joints, skeleton)
+    names = [_bone_name(skeleton, bone) for bone in skeleton.bones]
+    chosen = [i for i, bone in enumerate(names) if _without_side(bone) == name]
+    return {
+        names[i].partition("_")[0] if len(chosen) > 1 else "length": lengths[:, i] for i in chosen
+    }
+
+
+class MotionPlot(pg.PlotWidget):
+    """Curves of the chosen person's quantity around the cursor's time.
+
+    Attributes:
+        time_chosen: frame time that was clicked on, in seconds.
+        values: what each curve says at the cursor, for people to read.
+    """
+
+    time_chosen = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, background=theme.GROUND)
+        self.values = ""
+        self._origin_s = 0.0
+        self._quantity, self._part, self._slot = Quantity.ANGLE, "knee", -1
+        self.setMinimumHeight(120)
+        self.setMenuEnabled(False)
+        self.setMouseEnabled(False, False)
+        self.hideButtons()
+        self.getViewBox().disableAutoRange()
+        self.showGrid(y=True, alpha=0.12)
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.enableAutoSIPrefix(False)
+            axis.setPen(pg.mkPen(theme.BORDER))
+            axis.setTextPen(pg.mkPen(theme.MUTED))
+        self.getAxis("left").setWidth(52)
+        self.setLabel("bottom", "s")
+        self._legend = self.addLegend(offset=(8, 4), labelTextColor=theme.TEXT, colCount=3)
+        self._curves = [self.plot(pen=pg.mkPen(c, width=1.8, style=s)) for c, s in _PENS]
+        self._cursor = pg.InfiniteLine(0.0, pen=pg.mkPen(theme.TEXT, width=1))
+        self.addItem(self._cursor)
+        self.scene().sigMouseClicked.connect(self._on_click)
+        self._names: tuple[str, ...] = ()
+
+    def choose(self, slot: int, quantity: Quantity, part: str) -> None:
+        """Draw another person's quantity from the next `refresh` on."""
+        self._slot, self._quantity, self._part = slot, quantity, part
+        self.setLabel("left", _UNITS[quantity])
+
+    def set_origin(self, time_s: float) -> None:
+        """Frame time that the axis calls 0: the start of a camera, 0 for a film."""
+        self._origin_s = time_s
+
+    def refresh(self, history: MotionHistory, cursor_s: float) -> None:
+        """Draw what the history has around the frame time `cursor_s`."""
+        begin_s, end_s = cursor_s - BEFORE_S, cursor_s + AFTER_S
+        times_s, joints = history.of(self._slot, begin_s, end_s)
+        has_part = self._part in parts_of(self._quantity, history.skeleton)
+        curves = {}
+        if len(times_s) and has_part:
+            curves = curves_of(self._quantity, self._part, joints, times_s, history.skeleton)
+        self._name(tuple(curves))
+        shown_s = times_s - self._origin_s
+        is_joined = np.append(np.diff(times_s) < _longest_gap_s(times_s), True)[: len(times_s)]
+        for curve, values in zip(self._curves, [*curves.values(), None, None, None], strict=False):
+            if values is None:
+                curve.setData([], [])
+            else:
+                joined = is_joined & np.isfinite(values)
+                curve.setData(shown_s, np.nan_to_num(values), connect=joined.astype(np.int32))
+        self.setXRange(begin_s - self._origin_s, end_s - self._origin_s, padding=0)
+        self._fit(list(curves.values()))
+        self._cursor.setValue(cursor_s - self._origin_s)
+        self.values = self._at_cursor(curves, times_s, cursor_s)
+
+    def _name(self, names: tuple[str, ...]) -> None:
+        if names == self._names:
+            return
+        self._names = names
+        self._legend.clear()
+        for curve, name in zip(self._curves, names, strict=False):
+            self._legend.addItem(curve, name)
+
+    def _fit(self, curves: list[np.ndarray]) -> None:
+        finite = np.concatenate([c[np.isfinite(c)] for c in curves] or [np.zeros(0)])
+        if len(finite) == 0:
+            return
+        least = _LEAST_SPANS[_UNITS[self._quantity]]
+        low, high = float(finite.min()), float(finite.max())
+        spare = max(least - (high - low), 0.25 * (high - low)) / 2
+        self.setYRange(low - spare, high + spare * 1.4, padding=0)  # room for the legend
+
+    def _at_cursor(self, curves: dict[str, np.ndarray], times_s: np.ndarray, at_s: float) -> str:
+        if len(times_s) == 0 or not curves:
+            return "not seen"
+        nearest = int(np.argmin(np.abs(times_s - at_s)))
+        if abs(times_s[nearest] - at_s) > _longest_gap_s(times_s):
+            return "not seen now"
+        unit = _UNITS[self._quantity]
+        digits = 2 if unit.startswith("m") and unit != "mm" else 0
+        gap = "" if unit == "°" else " "
+        return "   ".join(
+            f"{name} {values[nearest]:.{digits}f}{gap}{unit}" for name, values in curves.items()
+        )
+
+    def _on_click(self, event: MouseClickEvent) -> None:
+        if self.plotItem.vb.sceneBoundingRect().contains(event.scenePos()):
+            place = self.plotItem.vb.mapSceneToView(event.scenePos())
+            self.time_chosen.emit(place.x() + self._origin_s)
+
+
+def _longest_gap_s(times_s: np.ndarray) -> float:
+    """Sightings further apart than this are not joined; a slow model has few of them."""
+    if len(times_s) < 2:
+        return _LEAST_GAP_S
+    return max(_LEAST_GAP_S, _GAP_MEDIANS * float(np.median(np.diff(times_s))))
+
+
+def _bone_name(skeleton: Skeleton, bone: tuple[int, int]) -> str:
+    """Side and ends of a bone, such as `left_hip_to_knee`."""
+    parent, child = (skeleton.joint_names[joint] for joint in bone)
+    for side in ("left_", "right_"):
+        if child.startswith(side):
+            return f"{side}{parent.removeprefix(side)}_to_{child.removeprefix(side)}"
+    return f"{parent}_to_{child}"
+
+
+def _without_side(name: str) -> str:
+    return name.removeprefix("left_").removeprefix("right_")

@@ -1,0 +1,178 @@
+"""Table of people: who is there, how far, how tall, how sure, and whether they are shown."""
+
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from das_app.gui.style import theme
+from das_app.gui.style.person_names import NO_NAMES, Names, person_text
+from das_app.motion.kinematics import body_heights_mm
+from das_model.people import People
+
+COLUMNS = ("Shown", "Person", "Distance", "Height", "Score")
+_SHOWN, _PERSON, _DISTANCE, _HEIGHT, _SCORE = range(len(COLUMNS))
+_HEIGHT_FOLLOW = 0.1  # share of the way to the height of now: heights of single frames jump
+_AWAY, _SHOWN_WORD, _HIDDEN = "–", "yes", "hidden"
+_CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
+
+
+class PeopleTable(QTableWidget):
+    """One row a person that is seen now or hidden.
+
+    Attributes:
+        person_chosen: slot of the row chosen by the user.
+        focus_requested: slot of the row double-clicked.
+        hidden_changed: slots whose tick was taken away, as a frozenset of ints.
+    """
+
+    person_chosen = Signal(int)
+    focus_requested = Signal(int)
+    hidden_changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(0, len(COLUMNS), parent)
+        self.setHorizontalHeaderLabels(COLUMNS)
+        self.verticalHeader().hide()
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(_SHOWN, QHeaderView.ResizeMode.ResizeToContents)
+        header.setHighlightSections(False)
+        self.setMinimumHeight(96)
+        self.setAccessibleName("People")
+        self.hidden: frozenset[int] = frozenset()
+        self._slots: tuple[int, ...] = ()
+        self._heights_mm: dict[int, float] = {}
+        self._names: Names = NO_NAMES
+        self.itemChanged.connect(self._on_tick)
+        self.itemSelectionChanged.connect(self._on_selection)
+        self.itemDoubleClicked.connect(lambda item: self._on_double_click(item.row()))
+
+    def set_people(self, people: People, slots: np.ndarray) -> None:
+        """Show P people with their slots (P,), hidden ones among them."""
+        seen = {int(slot): i for i, slot in enumerate(slots)}
+        rows = tuple(sorted(seen.keys() | self.hidden))
+        heights_mm = body_heights_mm(people)
+        distances_m = np.linalg.norm(people.root_cam, axis=-1) / 1000
+        self._heights_mm = {slot: h for slot, h in self._heights_mm.items() if slot in rows}
+        was_blocked = self.blockSignals(True)
+        if rows != self._slots:
+            self._set_rows(rows)
+        for row, slot in enumerate(rows):
+            i = seen.get(slot)
+            is_stranger = i is not None and people.track_ids[i] != slot  # in the slot of a number
+            name = person_text(slot, NO_NAMES if is_stranger else self._names)
+            texts = (_AWAY,) * 3
+            if i is not None:
+                height_m = self._height_mm(slot, float(heights_mm[i])) / 1000
+                height = f"{height_m:.2f} m" if np.isfinite(height_m) else _AWAY
+                texts = (f"{distances_m[i]:.1f} m", height, f"{100 * people.scores[i]:.0f} %")
+            columns = (_PERSON, _DISTANCE, _HEIGHT, _SCORE)
+            for column, text in zip(columns, (name, *texts), strict=True):
+                if self.item(row, column).text() != text:
+                    self.item(row, column).setText(text)
+        self.blockSignals(was_blocked)
+
+    def set_names(self, names: Names) -> None:
+        """Call people by these names, from the next `set_people` on."""
+        self._names = names
+
+    def set_chosen(self, slot: int) -> None:
+        """Mark a person's row without telling of it; -1 marks nobody."""
+        was_blocked = self.blockSignals(True)
+        if slot in self._slots:
+            self.selectRow(self._slots.index(slot))
+        else:
+            self.clearSelection()
+        self.blockSignals(was_blocked)
+
+    def show_all(self) -> None:
+        """Hide nobody any more."""
+        for row in range(self.rowCount()):
+            self.item(row, _SHOWN).setCheckState(_CHECKED)
+
+    def clear_people(self) -> None:
+        """Nobody is there, and nobody hidden."""
+        was_blocked = self.blockSignals(True)
+        self._set_rows(())
+        self.blockSignals(was_blocked)
+        self._heights_mm.clear()
+        if self.hidden:
+            self.hidden = frozenset()
+            self.hidden_changed.emit(self.hidden)
+
+    def _set_rows(self, slots: tuple[int, ...]) -> None:
+        chosen = self._slots[self.currentRow()] if self.selectedItems() else None
+        self._slots = slots
+        self.setRowCount(len(slots))
+        for row, slot in enumerate(slots):
+            tick = QTableWidgetItem()
+            tick.setFlags(tick.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            is_hidden = slot in self.hidden
+            tick.setCheckState(_UNCHECKED if is_hidden else _CHECKED)
+            tick.setText(_HIDDEN if is_hidden else _SHOWN_WORD)
+            tick.setToolTip("Show this person in the picture and in 3D")
+            self.setItem(row, _SHOWN, tick)
+            self.setItem(row, _PERSON, QTableWidgetItem(dot_icon(slot), ""))
+            for column in (_DISTANCE, _HEIGHT, _SCORE):
+                item = QTableWidgetItem()
+                item.setTextAlignment(theme.ALIGN_RIGHT)
+                self.setItem(row, column, item)
+        self.clearSelection()
+        if chosen in slots:
+            self.selectRow(slots.index(chosen))
+
+    def _height_mm(self, slot: int, now_mm: float) -> float:
+        former = self._heights_mm.get(slot, now_mm)
+        self._heights_mm[slot] = former + _HEIGHT_FOLLOW * (now_mm - former)
+        return self._heights_mm[slot]
+
+    def _on_tick(self, item: QTableWidgetItem) -> None:
+        if item.column() != _SHOWN:
+            return
+        slot = self._slots[item.row()]
+        is_shown = item.checkState() is _CHECKED
+        hidden = self.hidden - {slot} if is_shown else self.hidden | {slot}
+        if hidden != self.hidden:
+            self.hidden = hidden
+            item.setText(_SHOWN_WORD if is_shown else _HIDDEN)
+            self.hidden_changed.emit(hidden)
+
+    def _on_selection(self) -> None:
+        if self.selectedItems():
+            self.person_chosen.emit(self._slots[self.currentRow()])
+
+    def _on_double_click(self, row: int) -> None:
+        self.focus_requested.emit(self._slots[row])
+
+
+@lru_cache(maxsize=16)
+def _coloured_dot(colour: int) -> QIcon:
+    pixmap = QPixmap(24, 24)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(theme.BORDER)
+    painter.setBrush(theme.person_colour(colour))
+    painter.drawEllipse(3, 3, 18, 18)
+    painter.end()
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # in its own colour there too
+    return icon
+
+
+def dot_icon(slot: int) -> QIcon:
+    """A dot in the colour of a person's slot."""
+    return _coloured_dot(slot % len(theme.PERSON_COLOURS))

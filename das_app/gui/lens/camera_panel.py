@@ -1,0 +1,265 @@
+"""Panel of the camera: ways to say what the lens is, and the floor; signals out, setters in."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from das_app.gui.style import theme
+from das_app.gui.style.forms import centre_labels
+from das_app.lens.calibration_files import cameras_in
+from das_app.lens.intrinsics import (
+    Intrinsics,
+    LensOrigin,
+    equivalent_mm,
+    fov_from_equivalent,
+    fov_from_focal_px,
+)
+
+_FILES = "Calibrations (*.json *.yml *.yaml *.xml *.toml);;All files (*)"
+_LEAST_FOV_DEG, _GREATEST_FOV_DEG = 10.0, 150.0
+_AMBIGUITY = (
+    "A height alone cannot tell the lens: a longer one from further away gives the same picture. "
+    "So measure the distance from the lens to the hips too. Best: somebody who stands upright, "
+    "whole in the picture, near its middle, 2 to 4 m away."
+)
+
+
+class CameraPanel(QWidget):
+    """The lens in use, how it is known, and other ways to say it.
+
+    Attributes:
+        fov_entered: field of view of the longer side in degrees, and its `LensOrigin`.
+        file_chosen: calibration file, and the camera in it (empty for the only one).
+        person_entered: track id of a person in the picture, their height and the distance from
+            the lens to their hips in mm.
+        calibration_requested: calibrate the running camera with a board.
+        forget_requested: forget the calibration kept for the running camera.
+        problem_found: what is wrong with a file, for people to read.
+        floor_from_feet_requested: take the floor from the feet seen so far.
+        floor_clicks_toggled: begin or end clicking feet in the picture.
+        floor_forgotten: there is no floor any more.
+        levelled_toggled: show the floor-levelled world instead of camera space.
+    """
+
+    fov_entered = Signal(float, LensOrigin)
+    file_chosen = Signal(object, str)
+    person_entered = Signal(int, float, float)
+    calibration_requested = Signal()
+    forget_requested = Signal()
+    problem_found = Signal(str)
+    floor_from_feet_requested = Signal()
+    floor_clicks_toggled = Signal(bool)
+    floor_forgotten = Signal()
+    levelled_toggled = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._size: tuple[int, int] | None = None
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
+        whole.setSpacing(theme.SPACE_PX)
+        self.lens_part = QWidget()  # all but the floor
+        self._column = QVBoxLayout(self.lens_part)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.SPACE_PX)
+        whole.addWidget(self.lens_part)
+        self.lens_text = QLabel(wordWrap=True)
+        self.lens_text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._add_heading("Lens in use")
+        self._column.addWidget(self.lens_text)
+        self._add_numbers()
+        self._add_person()
+        self._add_calibration()
+        self._column = whole
+        self._add_floor()
+        self._column.addStretch()
+        self.set_lens(Intrinsics(), None)
+        self.set_camera(None, has_calibration=False)
+        self.set_people(())
+        self.set_floor(None, is_levelled=False)
+
+    def set_lens(self, intrinsics: Intrinsics, size: tuple[int, int] | None) -> None:
+        """Show the lens in use, for pictures of `size` (width, height) px; None without any."""
+        self._size = size
+        self.lens_text.setText(intrinsics.text_for(size))
+        calibrated = intrinsics.calibrated
+        camera = intrinsics.camera_for(size or (calibrated.size if calibrated else (16, 9)))
+        fields = (self.fov, self.equivalent, self.focal)
+        values = (camera.fov_deg, equivalent_mm(camera), camera.focal_px)
+        for field, value in zip(fields, values, strict=True):
+            with QSignalBlocker(field):
+                field.setValue(value)
+        for field in fields[1:]:  # they need the picture's shape
+            field.setEnabled(size is not None)
+
+    def set_camera(self, name: str | None, has_calibration: bool) -> None:
+        """Name the running camera, None while none runs, and whether a calibration is kept."""
+        self.calibrate.setEnabled(name is not None)
+        self.forget.setEnabled(name is not None and has_calibration)
+        self.camera_text.setText(
+            "Open a camera to calibrate it with a printed board."
+            if name is None
+            else f"{name}: " + ("calibrated" if has_calibration else "not calibrated")
+        )
+
+    def set_people(self, track_ids: tuple[int, ...]) -> None:
+        """Offer the people in the picture; the one chosen stays chosen while there."""
+        shown = tuple(self.person.itemData(row) for row in range(self.person.count()))
+        if shown != track_ids:
+            chosen = self.person.currentData()
+            self.person.clear()
+            for track_id in track_ids:
+                self.person.addItem(f"Person {track_id}", track_id)
+            if chosen in track_ids:
+                self.person.setCurrentIndex(track_ids.index(chosen))
+        self.use_person.setEnabled(bool(track_ids))
+
+    def set_floor(self, text: str | None, is_levelled: bool) -> None:
+        """Say what floor is known, None for none, and whether the world is levelled to it."""
+        self.floor_text.setText(text or "No floor yet.")
+        self.level.setEnabled(text is not None)
+        self.forget_floor.setEnabled(text is not None)
+        with QSignalBlocker(self.level):
+            self.level.setChecked(is_levelled and text is not None)
+
+    def set_clicking(self, is_clicking: bool) -> None:
+        """Show whether feet are being clicked."""
+        with QSignalBlocker(self.click_feet):
+            self.click_feet.setChecked(is_clicking)
+
+    def _add_heading(self, text: str) -> None:
+        self._column.addWidget(QLabel(text, objectName="heading"))
+
+    def _add_numbers(self) -> None:
+        form = QFormLayout()
+        form.setVerticalSpacing(theme.SPACE_PX)
+        low, high = _LEAST_FOV_DEG, _GREATEST_FOV_DEG
+        self.fov = _number(low, high, 1, " °", "Angle over the picture's longer side")
+        self.equivalent = _number(
+            4, 500, 1, " mm", "As phone and camera makers state it; a cropped video has more"
+        )
+        self.focal = _number(10, 99999, 0, " px", "In pixels of the present picture")
+        self.fov.valueChanged.connect(lambda value: self._enter(value, LensOrigin.FOV))
+        self.equivalent.valueChanged.connect(
+            lambda mm: self._enter(fov_from_equivalent(mm, self._size), LensOrigin.EQUIVALENT_MM)
+        )
+        self.focal.valueChanged.connect(
+            lambda px: self._enter(fov_from_focal_px(px, self._size), LensOrigin.FOCAL_PX)
+        )
+        form.addRow("Field of view", self.fov)
+        form.addRow("35 mm equivalent", self.equivalent)
+        form.addRow("Focal length", self.focal)
+        centre_labels(form)
+        self._column.addLayout(form)
+
+    def _add_person(self) -> None:
+        self._add_heading("From a person")
+        self.person = QComboBox(toolTip="The id that stands by the person in the picture")
+        self.height = _number(0.5, 2.5, 2, " m", "Without shoes", value=1.75)
+        self.distance = _number(0.5, 30, 2, " m", "From the lens to the hips", value=3.0)
+        self.use_person = QPushButton("Use", toolTip="Work the lens out of this person")
+        self.use_person.clicked.connect(
+            lambda: self.person_entered.emit(
+                self.person.currentData(), 1e3 * self.height.value(), 1e3 * self.distance.value()
+            )
+        )
+        form = QFormLayout()
+        form.setVerticalSpacing(theme.SPACE_PX)
+        form.addRow("Who", self.person)
+        form.addRow("Height", self.height)
+        form.addRow("Distance", self.distance)
+        form.addRow("", self.use_person)
+        centre_labels(form)
+        self._column.addLayout(form)
+        self._column.addWidget(QLabel(_AMBIGUITY, objectName="muted", wordWrap=True))
+
+    def _add_calibration(self) -> None:
+        self._add_heading("Calibration")
+        self.camera_text = QLabel(objectName="muted", wordWrap=True)
+        self.calibrate = QPushButton("With a board …", toolTip="Calibrate the running camera")
+        self.calibrate.clicked.connect(self.calibration_requested)
+        self.open_file = QPushButton("File …", toolTip="OpenCV, Pose2Sim, Sports2D or our own")
+        self.open_file.clicked.connect(self.choose_file)
+        self.forget = QPushButton("Forget", toolTip="Forget this camera's calibration")
+        self.forget.clicked.connect(self.forget_requested)
+        self._column.addWidget(self.camera_text)
+        self._add_row(self.calibrate, self.open_file, self.forget)
+
+    def _add_floor(self) -> None:
+        self._add_heading("Floor")
+        self.floor_text = QLabel(objectName="muted", wordWrap=True)
+        self.from_feet = QPushButton("From feet", toolTip="Feet of the people seen so far")
+        self.from_feet.clicked.connect(self.floor_from_feet_requested)
+        self.click_feet = QPushButton(
+            "Click feet",
+            checkable=True,
+            toolTip="Click three or more feet where they touch the floor, at different places",
+        )
+        self.click_feet.toggled.connect(self.floor_clicks_toggled)
+        self.forget_floor = QPushButton("Forget", toolTip="Back to a floor that is not known")
+        self.forget_floor.clicked.connect(self.floor_forgotten)
+        self.level = QCheckBox(
+            "Level the 3D view to the floor",
+            toolTip="World: y down from the floor, origin on it below the lens. Off: camera space",
+        )
+        self.level.toggled.connect(self.levelled_toggled)
+        self._column.addWidget(self.floor_text)
+        self._add_row(self.from_feet, self.click_feet, self.forget_floor)
+        self._column.addWidget(self.level)
+
+    def _add_row(self, *widgets: QWidget) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(theme.SPACE_PX)
+        for widget in widgets:
+            row.addWidget(widget)
+        row.addStretch()
+        self._column.addLayout(row)
+
+    def _enter(self, fov_deg: float, origin: LensOrigin) -> None:
+        in_range = min(max(fov_deg, _LEAST_FOV_DEG), _GREATEST_FOV_DEG)
+        self.fov_entered.emit(in_range, origin)
+
+    def choose_file(self) -> None:
+        """Ask for a calibration file and, where it has several, for the camera."""
+        name, _ = QFileDialog.getOpenFileName(self, "Open a calibration", "", _FILES)
+        if not name:
+            return
+        try:
+            cameras = cameras_in(Path(name))
+        except ValueError as error:
+            self.problem_found.emit(str(error))
+            return
+        camera, is_chosen = "", True
+        if len(cameras) > 1:
+            camera, is_chosen = QInputDialog.getItem(
+                self, "Open a calibration", "Camera:", cameras, 0, False
+            )
+        if is_chosen:
+            self.file_chosen.emit(Path(name), camera)
+
+
+def _number(
+    low: float, high: float, decimals: int, suffix: str, tip: str, value: float | None = None
+) -> QDoubleSpinBox:
+    box = QDoubleSpinBox(decimals=decimals, suffix=suffix, toolTip=tip)
+    box.setRange(low, high)
+    box.setKeyboardTracking(False)  # speaks when the number is finished
+    box.setAlignment(Qt.AlignmentFlag.AlignRight)
+    if decimals == 2:
+        box.setSingleStep(0.05)
+    if value is not None:
+        box.setValue(value)
+    return box

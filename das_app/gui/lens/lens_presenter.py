@@ -1,0 +1,159 @@
+"""The lens between its panel and what runs: said by the user, read from a file, or kept."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from das_app.gui.control.controller import LiveControl
+from das_app.gui.lens.calibration_dialog import CalibrationDialog
+from das_app.gui.lens.camera_panel import CameraPanel
+from das_app.gui.window.result_presenter import ResultViews
+from das_app.lens.calibration_files import (
+    forget_calibration,
+    kept_calibration,
+    lens_of_camera,
+)
+from das_app.lens.intrinsics import Intrinsics, LensOrigin
+from das_app.lens.person_lens import fov_from_person
+
+
+class LensWiring(QObject):
+    """Carries out what the camera panel asks of the lens, and shows the one in use.
+
+    `lens_of_camera` says which lens a camera begins with; what is entered later holds until
+    another source is opened.
+
+    Args:
+        control: owns the lens.
+        views: what is on the screen.
+        panel: of the camera.
+
+    Attributes:
+        refused: why something could not be done.
+        shown: the lens in use in a line.
+        dialog: of a calibration that goes on, None while there is none.
+    """
+
+    refused = Signal(str)
+    shown = Signal(str)
+
+    def __init__(self, control: LiveControl, views: ResultViews, panel: CameraPanel) -> None:
+        super().__init__(control)
+        self._control, self._views, self._panel = control, views, panel
+        self.dialog: CalibrationDialog | None = None
+        panel.fov_entered.connect(control.set_fov)
+        panel.file_chosen.connect(self._use_file)
+        panel.person_entered.connect(self._use_person)
+        panel.forget_requested.connect(self._forget)
+        panel.calibration_requested.connect(self._calibrate)
+        panel.problem_found.connect(self.refused)
+        control.lens_changed.connect(self.show)
+        views.size_changed.connect(self._on_size)
+        views.taken.connect(self._show_dialog_the_picture)
+        control.ended.connect(self.end_calibration)
+
+    def show(self) -> None:
+        """Show the lens in use."""
+        size = self._views.camera.size if self._views.camera is not None else None
+        lens = self._control.lens
+        if size is not None and not lens.fits(size):
+            size = None
+        self._panel.set_lens(lens, size)
+        name = self._camera_name()
+        has_kept = name is not None and self._kept(name) is not None
+        self._panel.set_camera(name, has_kept)
+        self.shown.emit(lens.text_for(size))
+
+    def show_people(self) -> None:
+        """Offer the people on the screen."""
+        self._panel.set_people(tuple(self._views.people.track_ids.tolist()))
+
+    def end_calibration(self) -> None:
+        """Close the dialog of a calibration, if one is open."""
+        if self.dialog is not None:
+            self.dialog.reject()
+
+    def _calibrate(self) -> None:
+        name = self._camera_name()
+        if name is None or self.dialog is not None:
+            return
+        self.dialog = CalibrationDialog(name, self._panel.window())
+        self.dialog.saved.connect(self._use_saved)
+        self.dialog.finished.connect(self._forget_dialog)
+        self.dialog.open()
+
+    def _show_dialog_the_picture(self) -> None:
+        if self.dialog is not None:
+            self.dialog.show_image(self._views.result.frame.image)
+
+    def _use_saved(self) -> None:
+        """The new calibration wins, also over a file chosen before."""
+        self._control.change(
+            replace(self._control.settings, intrinsics_file=None, intrinsics_camera="")
+        )
+        self._on_size()
+
+    def _forget_dialog(self) -> None:
+        self.dialog.deleteLater()
+        self.dialog = None
+
+    def _on_size(self) -> None:
+        name = self._camera_name()
+        if name is not None:
+            self._begin_with_lens_of(name)
+        self.show()
+
+    def _begin_with_lens_of(self, name: str) -> None:
+        try:
+            chosen = self._control.settings.intrinsics()
+            lens = lens_of_camera(name, self._views.camera.size, chosen)
+        except ValueError as error:
+            self.refused.emit(str(error))
+            return
+        if lens is not chosen:
+            self._control.use_lens(lens)
+
+    def _camera_name(self) -> str | None:
+        """Of the live camera on the screen."""
+        current = self._control.bridge.current
+        is_camera = current is not None and current.source.is_live
+        return current.source.name if is_camera and self._views.camera is not None else None
+
+    def _kept(self, name: str) -> Intrinsics | None:
+        try:
+            return kept_calibration(name, self._views.camera.size)
+        except ValueError as error:
+            self.refused.emit(str(error))
+            return None
+
+    def _use_file(self, file: Path, camera: str) -> None:
+        chosen = replace(self._control.settings, intrinsics_file=file, intrinsics_camera=camera)
+        try:
+            lens = chosen.intrinsics()
+            if self._views.camera is not None:
+                lens.camera_for(self._views.camera.size)
+        except ValueError as error:
+            self.refused.emit(str(error))
+            return
+        self._control.change(chosen)
+        self._control.use_lens(lens)
+
+    def _use_person(self, track_id: int, height_mm: float, distance_mm: float) -> None:
+        people, camera = self._views.people, self._views.camera
+        rows = (people.track_ids == track_id).nonzero()[0]
+        if camera is None or not len(rows):
+            self.refused.emit(f"Person {track_id} is not in the picture any more.")
+            return
+        try:
+            fov_deg = fov_from_person(people, int(rows[0]), camera, height_mm, distance_mm)
+        except ValueError as error:
+            self.refused.emit(str(error))
+            return
+        self._control.set_fov(fov_deg, LensOrigin.PERSON)
+
+    def _forget(self) -> None:
+        name = self._camera_name()
+        if name is not None:
+            forget_calibration(name)
+            self._control.use_lens(self._control.settings.intrinsics())

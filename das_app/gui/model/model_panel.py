@@ -1,0 +1,105 @@
+"""Panel of the model: which one, on what, and how large its input; signals out, setters in."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLabel, QSlider, QWidget
+
+from das_app.gui.style import theme
+from das_app.gui.style.forms import centre_labels
+from das_app.models import bundled_models, cuda_problem
+from das_app.settings import (
+    DEFAULT_MODEL,
+    GREATEST_INPUT_SCALE,
+    LEAST_INPUT_SCALE,
+    AppSettings,
+    Device,
+)
+
+_OTHER = "Other file …"
+
+
+class ModelPanel(QWidget):
+    """Choice of model and device, and the input's size with its cost.
+
+    Attributes:
+        model_chosen: ONNX file.
+        device_chosen: what to run on.
+        input_scale_changed: sides of the input as a share of the nominal ones.
+    """
+
+    model_chosen = Signal(object)
+    device_chosen = Signal(Device)
+    input_scale_changed = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        form = QFormLayout(self)
+        form.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
+        form.setVerticalSpacing(theme.SPACE_PX)
+        self.model = QComboBox(toolTip="What finds the people; the change needs no restart")
+        self.model.activated.connect(self._on_model)
+        self.device = QComboBox(toolTip="What the model runs on")
+        problem = cuda_problem()
+        for device, text in (
+            (Device.AUTO, "Best there is"),
+            (Device.CPU, "CPU"),
+            (Device.CUDA, "CUDA" + (f" ({problem})" if problem else "")),
+        ):
+            self.device.addItem(text, device)
+        item = self.device.model().item(self.device.findData(Device.CUDA))
+        item.setEnabled(problem is None)
+        self.device.activated.connect(
+            lambda index: self.device_chosen.emit(self.device.itemData(index))
+        )
+        self.input_scale = QSlider(Qt.Orientation.Horizontal)
+        self.input_scale.setRange(round(20 * LEAST_INPUT_SCALE), round(20 * GREATEST_INPUT_SCALE))
+        self.input_scale.setToolTip("Larger finds people further away and takes longer")
+        self.input_scale.valueChanged.connect(lambda n: self.input_scale_changed.emit(n / 20))
+        self.cost = QLabel(objectName="muted", wordWrap=True)
+        self.engine = QLabel(objectName="muted", wordWrap=True)
+        form.addRow("Model", self.model)
+        form.addRow("Runs on", self.device)
+        form.addRow("", self.engine)
+        form.addRow("Detail", self.input_scale)
+        form.addRow("", self.cost)
+        centre_labels(form)
+        self._chosen = ""  # path of the model asked for
+
+    def set_settings(self, settings: AppSettings) -> None:
+        """Show what is chosen."""
+        bundled = {str(file) for file in bundled_models() if file.name == DEFAULT_MODEL}
+        self._chosen = str(settings.model_file) if settings.model_file else "".join(bundled)
+        self._fill_models()
+        with QSignalBlocker(self.device), QSignalBlocker(self.input_scale):
+            self.device.setCurrentIndex(self.device.findData(settings.device))
+            self.input_scale.setValue(round(20 * settings.input_scale))
+
+    def set_engine(self, engine: str) -> None:
+        """Show the model and device really in use."""
+        self.engine.setText(f"In use: {engine}" if engine else "")
+
+    def set_cost(self, size: tuple[int, int] | None, inference_ms: float) -> None:
+        """Show the input's size and what a picture costs, 0 ms for not measured yet."""
+        parts = [f"{size[0]}×{size[1]} px"] if size else []
+        parts += [f"{inference_ms:.0f} ms a picture, measured"] if inference_ms > 0 else []
+        self.cost.setText(" · ".join(parts))
+
+    def _fill_models(self) -> None:
+        files = [str(file) for file in bundled_models()]
+        if self._chosen and self._chosen not in files:
+            files.append(self._chosen)
+        self.model.clear()
+        for file in files:
+            self.model.addItem(Path(file).stem, file)
+        self.model.addItem(_OTHER, "")
+        self.model.setCurrentIndex(max(self.model.findData(self._chosen), 0))
+
+    def _on_model(self, index: int) -> None:
+        file = self.model.itemData(index)
+        if not file:
+            file, _ = QFileDialog.getOpenFileName(self, "Open a model", "", "Models (*.onnx)")
+        if not file or file == self._chosen:
+            self._fill_models()
+        else:
+            self.model_chosen.emit(Path(file))

@@ -1,0 +1,107 @@
+"""The picture with everything painted over it, as one image; made once per result and look."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from das_app.gui.picture.letterbox import Letterbox, Zoom
+from das_app.gui.picture.picture_marks import paint_heat, paint_labels, paint_offsets, paint_trails
+from das_app.gui.picture.skeleton_painter import paint_people
+from das_app.gui.picture.trails import TrailSegments
+from das_app.gui.style import theme
+from das_app.gui.style.person_names import Names
+from das_app.messaging.messages import Frame
+from das_model.inference.centre_map import CentreMap
+from das_model.people import People
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayOptions:
+    """What is drawn over the picture besides skeletons.
+
+    Args:
+        has_labels: id, confidence and distance above each head.
+        has_trails: where pelvis and wrists were in the last moments.
+        has_offsets: arrows from each root to its joints, as the model regresses them.
+        has_heat_map: the model's centre confidence, for results that carry it.
+    """
+
+    has_labels: bool = True
+    has_trails: bool = False
+    has_offsets: bool = False
+    has_heat_map: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Shown:
+    """What is painted until the next result."""
+
+    frame: Frame
+    image: QImage
+    people: People
+    slots: np.ndarray  # (P,)
+    joints_px: np.ndarray  # (P, J, 2) image pixels, NaN behind the lens
+    trails: TrailSegments
+    centre_map: CentreMap | None
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How it is painted: what is switched on, the zoom, and the view in widget units."""
+
+    options: OverlayOptions
+    zoom: Zoom
+    size: tuple[int, int]
+    ratio: float  # device pixels per widget unit
+
+    def letterbox(self, shown: Shown) -> Letterbox:
+        """Where the picture lies in the view."""
+        return self.zoom.letterbox(shown.frame.camera.size, self.size)
+
+
+def paint_layer(shown: Shown | None, look: Look) -> QImage:
+    """Picture with everything on it, in device pixels."""
+    whole = _blank(look, QColor(theme.GROUND))
+    if shown is None:
+        return whole
+    box = look.letterbox(shown)
+    place = QRectF(box.left, box.top, *box.size)
+    clip = place.toAlignedRect().intersected(QRectF(0, 0, *look.size).toRect())
+    points = box.to_view(shown.joints_px)
+    skeletons = _blank(look, Qt.GlobalColor.transparent)
+    painter = QPainter(skeletons)
+    painter.setClipRect(clip)
+    paint_people(painter, points, shown.people, shown.slots)
+    painter.end()
+    painter = QPainter(whole)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(place, shown.image)
+    painter.setClipRect(clip)
+    _paint_below(painter, shown, look.options, box)
+    painter.drawImage(0, 0, skeletons)
+    if look.options.has_offsets:
+        paint_offsets(painter, points, shown.people, shown.slots)
+    if look.options.has_labels:
+        bounds = QRectF(clip).adjusted(4, 4, -4, -4)
+        paint_labels(painter, points, shown.people, shown.slots, bounds, shown.names)
+    painter.end()
+    return whole
+
+
+def _paint_below(painter: QPainter, shown: Shown, options: OverlayOptions, box: Letterbox) -> None:
+    """What lies under the skeletons."""
+    if options.has_heat_map and shown.centre_map is not None:
+        paint_heat(painter, shown.centre_map, box)
+    if options.has_trails:
+        paint_trails(painter, shown.trails, shown.frame.camera, box)
+
+
+def _blank(look: Look, colour: QColor | Qt.GlobalColor) -> QImage:
+    size = QSize(*look.size) * look.ratio
+    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(look.ratio)
+    image.fill(colour)
+    return image

@@ -1,0 +1,233 @@
+"""The picture pane: the frame and, over it, everybody's joints reprojected into it."""
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from das_app.gui.picture.hover_card import joint_lines, nearest_joint, paint_card
+from das_app.gui.picture.letterbox import Letterbox, Zoom
+from das_app.gui.picture.overlay_layer import Look, OverlayOptions, Shown, paint_layer
+from das_app.gui.picture.trails import Trails
+from das_app.gui.style import theme
+from das_app.gui.style.person_names import NO_NAMES, Names
+from das_app.gui.style.person_slots import without_hidden
+from das_app.messaging.messages import Frame
+from das_model.inference.centre_map import CentreMap
+from das_model.people import People
+
+_ZOOM_PER_NOTCH = 1.25
+_WHEEL_NOTCH = 120.0  # Qt's eighths of a degree
+_CLICK_RADIUS_PX = 40.0
+_DRAG_PX = 4.0  # a press that moves less is a click
+
+
+class OverlayView(QWidget):
+    """Picture with skeletons; a joint under the mouse tells its name, score and place.
+
+    The wheel zooms at the mouse, a drag moves the picture, a double click shows all of it.
+
+    Attributes:
+        person_chosen: slot of the person clicked on.
+        place_clicked: x and y in image pixels of a click, on a person or beside.
+    """
+
+    person_chosen = Signal(int)
+    place_clicked = Signal(float, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setMinimumSize(240, 180)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._shown: Shown | None = None
+        self._mouse: QPointF | None = None
+        self._pressed: QPointF | None = None
+        self._is_dragging = False
+        self._options, self._zoom, self._trails = OverlayOptions(), Zoom(), Trails()
+        self._hidden: frozenset[int] = frozenset()
+        self._names: Names = NO_NAMES
+        self._layer, self._layer_key = QImage(), None
+
+    def show_people(
+        self,
+        frame: Frame,
+        people: People,
+        slots: np.ndarray,
+        centre_map: CentreMap | None = None,
+    ) -> None:
+        """Show a frame and its people, each in the colour of their slot (P,)."""
+        people, slots = without_hidden(people, slots, self._hidden)
+        if self._options.has_trails:
+            self._trails.add(people, slots, frame.time_s)
+        if self._shown is not None and self._shown.frame.camera.size != frame.camera.size:
+            self._zoom = Zoom()
+        self._shown = Shown(
+            frame, _picture(frame), people, slots, people.joints_px(frame.camera),
+            self._trails.segments(), centre_map, self._names,
+        )  # fmt: skip
+        self.update()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._shown = None
+        self._trails.clear()
+        self.update()
+
+    def set_options(self, options: OverlayOptions) -> None:
+        """Switch what is drawn over the picture."""
+        if not options.has_trails:
+            self._trails.clear()
+        self._options = options
+        self.update()
+
+    def set_hidden(self, hidden: frozenset[int]) -> None:
+        """Leave out the people of these slots, from the next result on."""
+        self._hidden = hidden
+
+    def set_names(self, names: Names) -> None:
+        """Call people by these names, from the next result on."""
+        self._names = names
+
+    def reset_zoom(self) -> None:
+        """Show the whole picture."""
+        self._zoom = Zoom()
+        self.update()
+
+    @property
+    def zoom(self) -> float:
+        """How much larger than fitting the picture is shown."""
+        return self._zoom.factor
+
+    @property
+    def frame(self) -> Frame | None:
+        """The frame shown; None when there is none."""
+        return None if self._shown is None else self._shown.frame
+
+    @property
+    def letterbox(self) -> Letterbox | None:
+        """Where the picture lies in the widget; None when there is none."""
+        return None if self._shown is None else self._look().letterbox(self._shown)
+
+    def hover_lines(self) -> list[str]:
+        """What the joint under the mouse tells, first its name; empty when there is none."""
+        found = self._joint_under_mouse()
+        if found is None or self._shown is None:
+            return []
+        return joint_lines(self._shown.people, *found, self._shown.names)
+
+    def current_layer(self) -> QImage:
+        """Picture and everything on it in device pixels, painted once per result and look."""
+        key = (self._shown, self._look())
+        if self._layer_key != key:
+            self._layer_key = key
+            self._layer = paint_layer(*key)
+        return self._layer
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Qt: zoom at the mouse."""
+        if self._shown is not None:
+            ratio = _ZOOM_PER_NOTCH ** (event.angleDelta().y() / _WHEEL_NOTCH)
+            at = (event.position().x(), event.position().y())
+            self._zoom = self._zoom.magnified(ratio, at, *self._sizes())
+            self.update()
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Qt: a click or the beginning of a drag."""
+        self._pressed, self._is_dragging = event.position(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Qt: move the picture, or look for a joint under the mouse."""
+        self._mouse = event.position()
+        if self._shown is None:
+            return
+        if self._pressed is not None and event.buttons() != Qt.MouseButton.NoButton:
+            moved = event.position() - self._pressed
+            self._is_dragging |= moved.manhattanLength() > _DRAG_PX
+            if self._is_dragging:
+                self._zoom = self._zoom.panned((moved.x(), moved.y()), *self._sizes())
+                self._pressed = event.position()
+        self._show_cursor()
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Qt: a press that did not move chooses a person."""
+        if self._pressed is None:
+            return
+        is_click = not self._is_dragging and event.button() is Qt.MouseButton.LeftButton
+        self._pressed, self._is_dragging = None, False
+        self._show_cursor()
+        if is_click and self._shown is not None:
+            found = self._joint_near(event.position(), _CLICK_RADIUS_PX)
+            if found is not None:
+                self.person_chosen.emit(int(self._shown.slots[found[0]]))
+            at = np.array([event.position().x(), event.position().y()])
+            self.place_clicked.emit(*self.letterbox.to_image(at).tolist())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Qt: show the whole picture."""
+        self._pressed = None
+        self.reset_zoom()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Qt: the mouse left, so nothing is under it."""
+        self._mouse = None
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draw picture, skeletons, the zoom, and the hovered joint's card."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.GROUND))
+        found = self._joint_under_mouse()
+        if self._shown is not None:
+            painter.drawImage(0, 0, self.current_layer())
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._zoom.factor > 1:
+            _paint_badge(painter, f"{100 * self._zoom.factor:.0f} %", self.height())
+        if found is not None:
+            spot = QPointF(*self.letterbox.to_view(self._shown.joints_px[found]))
+            paint_card(painter, spot, self.hover_lines(), (self.width(), self.height()))
+        painter.end()
+
+    def _look(self) -> Look:
+        size = (self.width(), self.height())
+        return Look(self._options, self._zoom, size, self.devicePixelRatioF())
+
+    def _sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        return self._shown.frame.camera.size, (self.width(), self.height())
+
+    def _show_cursor(self) -> None:
+        shape = Qt.CursorShape.ArrowCursor
+        if self._is_dragging and self._zoom.factor > 1:
+            shape = Qt.CursorShape.ClosedHandCursor
+        self.setCursor(shape)
+
+    def _joint_under_mouse(self) -> tuple[int, int] | None:
+        """(person, joint) nearest to the mouse, if near enough."""
+        return None if self._mouse is None else self._joint_near(self._mouse)
+
+    def _joint_near(self, at: QPointF, *radius_px: float) -> tuple[int, int] | None:
+        if self._shown is None:
+            return None
+        points = self.letterbox.to_view(self._shown.joints_px)
+        return nearest_joint(points, (at.x(), at.y()), *radius_px)
+
+
+def _picture(frame: Frame) -> QImage:
+    """The frame as an image of its own memory, quick to draw."""
+    height, width = frame.image.shape[:2]
+    pixels = np.ascontiguousarray(frame.image)
+    image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def _paint_badge(painter: QPainter, text: str, view_height: int) -> None:
+    metrics = painter.fontMetrics()
+    width, height = metrics.horizontalAdvance(text) + 16, metrics.height() + 8
+    card = QRectF(8, view_height - height - 8, width, height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(16, 19, 24, 215))
+    painter.drawRoundedRect(card, 5, 5)
+    painter.setPen(QColor(theme.TEXT))
+    painter.drawText(card, Qt.AlignmentFlag.AlignCenter, text)

@@ -1,0 +1,182 @@
+"""What can be switched on over the picture besides skeletons: the model's centre confidence,
+arrows from roots to joints, trails, and labels. Painters only; no widget, no state."""
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
+
+from das_app.gui.picture.letterbox import Letterbox
+from das_app.gui.picture.trails import TrailSegments
+from das_app.gui.style import theme
+from das_app.gui.style.person_names import NO_NAMES, Names, person_text
+from das_model.camera import Camera
+from das_model.inference.centre_map import CentreMap
+from das_model.people import People
+
+_HEAT_ALPHA, _HEAT_KNEE = 0.8, 0.6  # opacity of confidence from the knee on
+_TRAIL_LEVELS, _TRAIL_WIDTH_PX = 6, 2.0
+_ARROW_PX, _ARROW_WIDTH_PX = 7.0, 1.2
+_LABEL_PAD_PX, _LABEL_GAP_PX, _LABEL_DOT_PX = 6.0, 10.0, 8.0
+_CARD = QColor(16, 19, 24, 215)
+
+
+def heat_image(centre_map: CentreMap) -> QImage:
+    """The map in colours of rising lightness, clear where the model sees nobody."""
+    values = np.sqrt(np.clip(centre_map.values, 0, 1))  # most are low
+    colours = cv2.applyColorMap((255 * values).astype(np.uint8), cv2.COLORMAP_INFERNO)
+    alpha = _HEAT_ALPHA * np.clip(values / _HEAT_KNEE, 0, 1)
+    bgra = np.dstack([colours * alpha[..., None], 255 * alpha]).astype(np.uint8)
+    height, width = values.shape
+    image = QImage(
+        bgra.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied
+    )
+    return image.copy()  # its own memory
+
+
+def paint_heat(painter: QPainter, centre_map: CentreMap, box: Letterbox) -> None:
+    """Lay the centre confidence over the picture in `box`."""
+    left, top = box.to_view(np.array(centre_map.corner_px))
+    width, height = (box.scale * extent for extent in centre_map.size_px)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(QRectF(left, top, width, height), heat_image(centre_map))
+
+
+def paint_offsets(
+    painter: QPainter, points: np.ndarray, people: People, slots: np.ndarray
+) -> None:
+    """Arrows from each root to its joints: the offsets that the model regresses.
+
+    Args:
+        painter: on the picture.
+        points: (P, J, 2) joints in the painter's units; NaN is not drawn.
+        people: whom the points belong to.
+        slots: (P,) colour slot of each person.
+    """
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    root = people.skeleton.root
+    for person, slot in zip(points, slots, strict=True):
+        tips = np.delete(person, root, axis=0)
+        along = tips - person[root]
+        length = np.linalg.norm(along, axis=1, keepdims=True)
+        is_drawn = length[:, 0] >= _ARROW_PX  # not for NaN
+        if not is_drawn.any():
+            continue
+        tips, along = tips[is_drawn], along[is_drawn] / length[is_drawn]
+        across = 0.4 * _ARROW_PX * along[:, ::-1] * (-1, 1)
+        necks = tips - _ARROW_PX * along
+        painter.setPen(QPen(theme.person_colour(int(slot)), _ARROW_WIDTH_PX))
+        painter.drawLines([QLineF(*person[root], *tip) for tip in tips.tolist()])
+        for corner in (necks + across, necks - across):
+            ends = np.hstack([tips, corner]).tolist()
+            painter.drawLines([QLineF(*line) for line in ends])
+
+
+def paint_trails(
+    painter: QPainter, trails: TrailSegments, camera: Camera, box: Letterbox
+) -> None:
+    """Draw trails where the camera sees them, fading with their age."""
+    ends = box.to_view(camera.project(trails.points_cam))  # (N, 2, 2)
+    is_seen = np.isfinite(ends).all(axis=(1, 2))
+    level = np.clip((trails.freshness[:, 1] * _TRAIL_LEVELS).astype(int), 0, _TRAIL_LEVELS - 1)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for slot, step in np.unique(np.stack([trails.slots, level], axis=1)[is_seen], axis=0).tolist():
+        chosen = is_seen & (trails.slots == slot) & (level == step)
+        painter.setPen(_trail_pen(slot % len(theme.PERSON_COLOURS), step))
+        painter.drawLines([QLineF(*line) for line in ends[chosen].reshape(-1, 4).tolist()])
+
+
+@lru_cache(maxsize=256)
+def _trail_pen(slot: int, level: int) -> QPen:
+    share = (level + 1) / _TRAIL_LEVELS
+    colour = theme.person_colour(slot).lighter(115)
+    colour.setAlphaF(0.85 * share)
+    return QPen(colour, _TRAIL_WIDTH_PX * (0.5 + share), Qt.PenStyle.SolidLine)
+
+
+def label_texts(people: People, names: Names = NO_NAMES) -> list[tuple[str, str]]:
+    """Each person's name or id, empty without one, and their confidence with the distance."""
+    distances_m = np.linalg.norm(people.root_cam, axis=-1) / 1000
+    return [
+        (person_text(int(track_id), names), f"{100 * score:.0f} % · {distance_m:.1f} m")
+        for track_id, score, distance_m in zip(
+            people.track_ids, people.scores, distances_m, strict=True
+        )
+    ]
+
+
+def paint_labels(
+    painter: QPainter,
+    points: np.ndarray,
+    people: People,
+    slots: np.ndarray,
+    bounds: QRectF,
+    names: Names = NO_NAMES,
+) -> None:
+    """Write each person's name or id, confidence and distance above their head.
+
+    Args:
+        painter: on the picture.
+        points: (P, J, 2) joints in the painter's units.
+        people: whom the points belong to.
+        slots: (P,) colour slot of each person.
+        bounds: what is seen of the picture, in the painter's units.
+        names: by track id.
+    """
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    font = theme.tabular_font(painter.font())
+    bold = QFont(font)
+    bold.setBold(True)
+    metrics, bold_metrics = QFontMetricsF(font), QFontMetricsF(bold)
+    height = metrics.height() + _LABEL_PAD_PX
+    taken: list[QRectF] = []
+    texts = label_texts(people, names)
+    for person in np.argsort(people.root_cam[:, 2]):
+        seen = points[person][np.isfinite(points[person]).all(axis=-1)]
+        if not len(seen) or not bounds.intersects(_extent(seen)):
+            continue
+        name, figures = texts[person]
+        id_width = bold_metrics.horizontalAdvance(name + " " if name else "")
+        width = id_width + metrics.horizontalAdvance(figures)
+        width += 3 * _LABEL_PAD_PX + _LABEL_DOT_PX
+        top = seen[np.argmin(seen[:, 1])]
+        wanted = QRectF(top[0] - width / 2, top[1] - height - _LABEL_GAP_PX, width, height)
+        card = free_place(wanted, bounds, taken)
+        taken.append(card)
+        _paint_label(painter, card, int(slots[person]))
+        left = card.left() + 2 * _LABEL_PAD_PX + _LABEL_DOT_PX
+        for text, shape, start in ((name, bold, left), (figures, font, left + id_width)):
+            painter.setFont(shape)
+            painter.setPen(QColor(theme.TEXT))
+            place = QRectF(start, card.top(), card.right() - start, card.height())
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def free_place(wanted: QRectF, bounds: QRectF, taken: list[QRectF]) -> QRectF:
+    """The wanted place inside `bounds`, moved up or else down off what is taken."""
+    card = QRectF(wanted)
+    card.moveLeft(max(bounds.left(), min(card.left(), bounds.right() - card.width())))
+    card.moveTop(max(bounds.top(), min(card.top(), bounds.bottom() - card.height())))
+    step = card.height() + 2
+    for rows in (0, -1, 1, -2, 2, -3, 3, -4, 4, 5, 6):
+        place = card.translated(0, rows * step)
+        is_inside = bounds.top() <= place.top() and place.bottom() <= bounds.bottom()
+        if is_inside and not any(place.intersects(other) for other in taken):
+            return place
+    return card
+
+
+def _paint_label(painter: QPainter, card: QRectF, slot: int) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_CARD)
+    painter.drawRoundedRect(card, 5, 5)
+    painter.setBrush(theme.person_colour(slot))
+    dot = QPointF(card.left() + _LABEL_PAD_PX + _LABEL_DOT_PX / 2, card.center().y())
+    painter.drawEllipse(dot, _LABEL_DOT_PX / 2, _LABEL_DOT_PX / 2)
+
+
+def _extent(points: np.ndarray) -> QRectF:
+    low, high = points.min(axis=0), points.max(axis=0)
+    return QRectF(QPointF(*low), QPointF(*high)).adjusted(-1, -1, 1, 1)

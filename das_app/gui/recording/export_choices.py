@@ -1,0 +1,188 @@
+"""Whom and how to export: the part of the export dialog that makes `ExportOptions`.
+
+What the chosen format cannot hold is switched off, with the reason beside it.
+"""
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QWidget,
+)
+
+from das_app.exports.export_job import PeopleSearch
+from das_app.exports.formats import FACTS, ExportFormat
+from das_app.exports.take import ExportOptions, Space
+from das_app.gui.style import theme
+from das_app.gui.style.amounts import count, short_time
+from das_app.gui.style.forms import row_of
+from das_app.session.edits import SessionEdits, load_edits
+from das_app.session.session import Session
+from das_app.session.types import SessionError
+
+_POLL_MS = 50
+_END_S = 3.0
+_USUAL_FPS = 30.0
+_LIST_HEIGHT_PX = 84
+EVERYBODY, SOME = range(2)
+
+
+class ExportChoices(QObject):
+    """The rows of a form below the format."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session: Session | None = None
+        self._edits = SessionEdits()
+        self._search: PeopleSearch | None = None
+        self.people = _choice("Everybody", "Only these")
+        self.people.currentIndexChanged.connect(self._allow_list)
+        self.list = QListWidget(enabled=False)
+        self.list.setFixedHeight(_LIST_HEIGHT_PX)
+        self.part = _choice("As trimmed", "All of it")
+        self.poses = _choice("Smoothed, as shown", "Raw, as the model found them")
+        self.space = _choice("Camera: origin at the lens", "Floor: levelled, below the lens")
+        self.rate = _choice("As recorded", "Resample to")
+        self.fps = _spin(1.0, 1000.0, _USUAL_FPS, " fps")
+        self.gaps = _choice("Leave them", "Interpolate up to")
+        self.gap_s = _spin(0.05, 60.0, 0.5, " s")
+        for choice, spin in ((self.rate, self.fps), (self.gaps, self.gap_s)):
+            choice.currentIndexChanged.connect(spin.setEnabled)
+            spin.setEnabled(False)
+        self._notes = {name: QLabel(objectName="muted") for name in ("space", "rate", "gaps")}
+        self._widgets: list[QWidget] = []
+        self._timer = QTimer(self, interval=_POLL_MS)
+        self._timer.timeout.connect(self._poll)
+
+    @property
+    def has_video(self) -> bool:
+        """Whether the session has one."""
+        return self._session is not None and self._session.video_path is not None
+
+    def add_to(self, form: QFormLayout) -> None:
+        """Put the rows into a form."""
+        self._form = form
+        rows = (
+            ("People", (self.people,)), ("", (self.list,)), ("Part", (self.part,)),
+            ("Poses", (self.poses,)), ("Positions", (self.space, self._notes["space"])),
+            ("Rate", (self.rate, self.fps, self._notes["rate"])),
+            ("Gaps", (self.gaps, self.gap_s, self._notes["gaps"])),
+        )  # fmt: skip
+        for text, widgets in rows:
+            row = row_of(*widgets, wide=widgets[-1])
+            self._widgets.append(row)
+            form.addRow(text, row)
+        self._part_row = self._widgets[2]
+
+    def setEnabled(self, is_enabled: bool) -> None:
+        """Allow or forbid all of it."""
+        for widget in self._widgets:
+            widget.setEnabled(is_enabled)
+
+    def set_session(self, session: Session | None) -> None:
+        """Offer the people of a session, who are looked for meanwhile.
+
+        Raises:
+            SessionError: if what was said about it afterwards cannot be read.
+        """
+        self.stop()
+        self._session, self._edits = session, SessionEdits()
+        self.people.setCurrentIndex(EVERYBODY)
+        self.list.clear()
+        if session is not None:
+            self._edits = load_edits(session.folder)
+            self.fps.setValue(session.origin.nominal_fps or _USUAL_FPS)
+            self.list.addItem("Looking who is there …")
+            self._search = PeopleSearch(session.folder)
+            self._timer.start()
+        is_trimmed = self._edits.is_trimmed
+        self._form.setRowVisible(self._part_row, is_trimmed)
+        self.part.setItemText(0, f"As trimmed{_part_text(self._edits) if is_trimmed else ''}")
+
+    def set_format(self, to: ExportFormat) -> None:
+        """Switch off what a format cannot hold."""
+        facts = FACTS[to]
+        for name, choice, is_possible, why in (
+            ("space", self.space, facts.has_floor, "pixels belong to the picture"),
+            ("rate", self.rate, facts.has_rate, "it belongs to the recorded frames"),
+            ("gaps", self.gaps, facts.has_filling, "only what was seen is drawn"),
+        ):  # fmt: skip
+            choice.setEnabled(is_possible)
+            self._notes[name].setText("" if is_possible else why)
+            if not is_possible:
+                choice.setCurrentIndex(0)
+
+    def options(self) -> ExportOptions:
+        """What was chosen. Raises ValueError when nobody is."""
+        ids = None
+        if self.people.currentIndex() == SOME:
+            items = (self.list.item(row) for row in range(self.list.count()))
+            checked = Qt.CheckState.Checked
+            ids = tuple(i.data(_ID) for i in items if i.checkState() is checked)
+            if not ids:
+                raise ValueError("Nobody is chosen; tick somebody, or export everybody.")
+        return ExportOptions(
+            person_ids=ids,
+            fps=self.fps.value() if self.rate.currentIndex() else None,
+            fill_gaps_s=self.gap_s.value() if self.gaps.currentIndex() else 0.0,
+            is_raw=bool(self.poses.currentIndex()),
+            space=Space.FLOOR if self.space.currentIndex() else Space.CAMERA,
+            is_untrimmed=bool(self.part.currentIndex()),
+        )
+
+    def stop(self) -> None:
+        """Look for nobody any more."""
+        self._timer.stop()
+        if self._search is not None:
+            self._search.cancel()
+            self._search.wait(_END_S)
+            self._search = None
+
+    def _poll(self) -> None:
+        if self._search is None or not self._search.is_over:
+            return
+        search, self._search = self._search, None
+        self._timer.stop()
+        self.list.clear()
+        try:
+            people = search.result()
+        except SessionError as error:
+            self.list.addItem(str(error))
+            return
+        for track_id, num_frames in people.items():
+            name = self._edits.names.get(track_id, "")
+            words = " ".join(filter(None, (f"#{track_id}", name)))
+            item = QListWidgetItem(f"{words} – {count(num_frames, 'frame')}", self.list)
+            item.setData(_ID, track_id)
+            item.setFlags(Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled)
+            item.setCheckState(Qt.CheckState.Checked)
+        if not people:
+            self.list.addItem("Nobody was tracked")
+
+    def _allow_list(self) -> None:
+        self.list.setEnabled(self.people.currentIndex() == SOME)
+
+
+_ID = Qt.ItemDataRole.UserRole
+
+
+def _part_text(edits: SessionEdits) -> str:
+    end = short_time(edits.end_s) if edits.end_s < float("inf") else "its end"
+    return f": {short_time(edits.start_s)} to {end}"
+
+
+def _choice(*texts: str) -> QComboBox:
+    box = QComboBox()
+    box.addItems(texts)
+    return box
+
+
+def _spin(low: float, high: float, value: float, suffix: str) -> QDoubleSpinBox:
+    return QDoubleSpinBox(
+        minimum=low, maximum=high, value=value, suffix=suffix, decimals=2,
+        alignment=theme.ALIGN_RIGHT,
+    )  # fmt: skip

@@ -1,0 +1,270 @@
+"""The dialog that writes a session in another format: what, whom, how and where to.
+
+What a format cannot hold is switched off, and a line says why. The export runs in a thread; its
+progress is polled, and it can be cancelled without leaving anything.
+"""
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from das_app.exports.export_job import ExportJob
+from das_app.exports.formats import FACTS, ExportFormat, default_path
+from das_app.exports.take import ExportCancelledError, ExportError
+from das_app.gui.recording.export_choices import ExportChoices
+from das_app.gui.recording.recording_notice import open_folder
+from das_app.gui.style import theme
+from das_app.gui.style.amounts import count, short_time
+from das_app.gui.style.forms import centre_labels, row_of
+from das_app.session.session import Session
+from das_app.session.types import SessionError
+
+_POLL_MS = 50
+_END_S = 3.0
+_WIDTH_PX = 620
+_log = logging.getLogger(__name__)
+
+
+class ExportDialog(QDialog):
+    """Exports one session after another, until it is closed.
+
+    Args:
+        sessions_folder: where sessions are looked for.
+        parent: the dialog stands over it.
+    """
+
+    def __init__(self, sessions_folder: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export a session")
+        self.setMinimumWidth(_WIDTH_PX)
+        self._sessions_folder = sessions_folder
+        self._folder: Path | None = None
+        self._job: ExportJob | None = None
+        self._session_text = QLabel(wordWrap=True)
+        self.choose = QPushButton("Choose …")
+        self.choose.clicked.connect(self._choose_session)
+        self.format = QComboBox()
+        for to in FACTS:
+            self.format.addItem(FACTS[to].title, to)
+        self.format.currentIndexChanged.connect(self._on_format)
+        self.facts = QLabel(objectName="muted", wordWrap=True)
+        self.choices = ExportChoices()
+        self.path = QLineEdit()
+        self.path.textChanged.connect(self._allow)
+        self.browse = QPushButton("Browse …")
+        self.browse.clicked.connect(self._choose_path)
+        self.progress = QProgressBar(maximum=1000, textVisible=False)
+        self.progress.setFixedHeight(theme.SPACE_PX)
+        self.message = QLabel(wordWrap=True)
+        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.reveal = QPushButton("Show folder")
+        self.reveal.clicked.connect(lambda: open_folder(Path(self.path.text()).parent))
+        self.export = QPushButton("Export", default=True)
+        self.export.clicked.connect(self._export_or_cancel)
+        self.leave = QPushButton("Close")
+        self.leave.clicked.connect(self.close)
+        self._build()
+        self._timer = QTimer(self, interval=_POLL_MS)
+        self._timer.timeout.connect(self._poll)
+        self.open_session(None)
+
+    def open_session(self, folder: Path | None) -> None:
+        """Offer the session in a folder; None for none yet."""
+        self._folder, text = None, "No session is chosen yet."
+        self.choices.set_session(None)
+        if folder is not None:
+            try:
+                session = Session(folder)
+                self.choices.set_session(session)
+                self._folder, text = folder, _described(session)
+            except SessionError as error:
+                text = str(error)
+        self._session_text.setText(text)
+        self._session_text.setToolTip("" if folder is None else str(folder))
+        self._say("")
+        self._on_format()
+        self._grow()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: begin high enough for every row; Qt takes two thirds of the screen at most."""
+        super().showEvent(event)
+        self._grow()
+
+    def reject(self) -> None:
+        """Qt: however it is closed, cancel what runs; nothing is left of it."""
+        self._timer.stop()
+        self.choices.stop()
+        if self._job is not None:
+            self._job.cancel()
+            self._job.wait(_END_S)
+            self._job = None
+        super().reject()
+
+    def _grow(self) -> None:
+        """Make room for every row."""
+        self.resize(self.size().expandedTo(self.sizeHint()))
+
+    @property
+    def _to(self) -> ExportFormat:
+        return ExportFormat(self.format.currentData())  # Qt keeps a plain text
+
+    def _build(self) -> None:
+        form = QFormLayout(labelAlignment=theme.ALIGN_RIGHT)
+        form.setHorizontalSpacing(2 * theme.SPACE_PX)
+        form.setVerticalSpacing(theme.SPACE_PX)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow("Session", row_of(self._session_text, self.choose, wide=self._session_text))
+        form.addRow("Format", self.format)
+        form.addRow("", self.facts)
+        self.choices.add_to(form)
+        form.addRow("Write to", row_of(self.path, self.browse, wide=self.path))
+        centre_labels(form)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
+        column.setSpacing(2 * theme.SPACE_PX)
+        column.addLayout(form)
+        column.addStretch()
+        column.addWidget(self.progress)
+        column.addWidget(self.message)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.reveal)
+        buttons.addStretch()
+        buttons.addWidget(self.leave)
+        buttons.addWidget(self.export)
+        column.addLayout(buttons)
+        keep = self.progress.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(keep)
+        self.progress.hide()
+
+    def _on_format(self) -> None:
+        facts = FACTS[self._to]
+        self.facts.setText(
+            f"{facts.units}. Frames: {facts.frames}. Somebody not seen: {facts.gaps}."
+        )
+        self.choices.set_format(self._to)
+        if self._folder is not None:
+            self.path.setText(str(default_path(self._folder, self._to)))
+        self._say("")
+        self._allow()
+
+    def _allow(self) -> None:
+        """Switch on what can be done now, and say why not."""
+        is_running = self._job is not None
+        for widget in (self.choose, self.format, self.choices, self.path, self.browse):
+            widget.setEnabled(not is_running)
+        self.export.setText("Cancel" if is_running else "Export")
+        problem = self._problem()
+        self.export.setEnabled(is_running or not problem)
+        self.export.setToolTip("" if is_running else problem)
+        if self._folder is not None and not is_running:
+            exists = not problem and Path(self.path.text().strip()).is_file()
+            self._say("This file is there already; it will be replaced." if exists else problem)
+
+    def _problem(self) -> str:
+        """Why it cannot begin; empty when it can."""
+        if self._folder is None:
+            return "Choose a session first."
+        if FACTS[self._to].needs_video and not self.choices.has_video:
+            return "This session was recorded without its pictures."
+        return "" if self.path.text().strip() else "Say where to write to."
+
+    def _choose_session(self) -> None:
+        folder = QFileDialog.getExistingDirectory(
+            self, "Choose a session", str(self._folder or self._sessions_folder)
+        )
+        if folder:
+            self.open_session(Path(folder))
+
+    def _choose_path(self) -> None:
+        title = "Write to"
+        if FACTS[self._to].is_folder:
+            chosen = QFileDialog.getExistingDirectory(self, title, self.path.text())
+        else:
+            suffix = Path(self.path.text()).suffix or f".{self._to}"
+            kinds = f"{self._to.upper()} (*{suffix})"
+            chosen, _ = QFileDialog.getSaveFileName(self, title, self.path.text(), kinds)
+        if chosen:
+            self.path.setText(chosen)
+
+    def _export_or_cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            return
+        path = Path(self.path.text().strip()).expanduser()
+        try:
+            options = self.choices.options()
+        except ValueError as error:
+            self._say(str(error))
+            return
+        self._job = ExportJob(self._folder, self._to, path, options)
+        self.progress.setValue(0)
+        self.progress.show()
+        self._say(f"Writing {path} …")
+        self._allow()
+        self._timer.start()
+
+    def _poll(self) -> None:
+        if self._job is None:
+            return
+        self.progress.setValue(round(1000 * self._job.share))
+        if not self._job.is_over:
+            return
+        job, self._job = self._job, None
+        self._timer.stop()
+        self.progress.hide()
+        self._allow()
+        self._tell(job)
+
+    def _tell(self, job: ExportJob) -> None:
+        """Say what came of an export."""
+        try:
+            summary = job.result()
+        except ExportCancelledError:
+            self._say("Cancelled; nothing was written.")
+        except (ExportError, SessionError) as error:
+            self._say(f"Not exported: {error}")
+        except Exception as error:  # whatever a library for a format raises is for the user
+            _log.exception("the export failed")
+            self._say(f"Not exported: {error or type(error).__name__}")
+        else:
+            self._say(f"Written: {self.path.text()} – {summary}")
+            self.reveal.setEnabled(True)
+
+    def _say(self, text: str) -> None:
+        self.message.setText(text)
+        self.reveal.setEnabled(False)
+
+
+def open_export_dialog(
+    parent: QWidget, sessions_folder: Path, folder: Path | None
+) -> ExportDialog:
+    """Show the dialog over a window, with the session in `folder` if there is one."""
+    dialog = ExportDialog(sessions_folder, parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open_session(folder)
+    dialog.open()
+    return dialog
+
+
+def _described(session: Session) -> str:
+    video = "with video" if session.video_path is not None else "without video"
+    return (
+        f"{session.folder.name}\n{short_time(session.duration_s)}, "
+        f"{count(len(session), 'frame')}, {video}, from {session.origin.source}"
+    )

@@ -1,0 +1,49 @@
+"""What is seen of a recording while it runs: a red dot, time, size, and room on the disk."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from das_app.gui.style import theme
+from das_app.gui.style.amounts import short_time, size
+from das_app.session.recorder_stats import RecorderState, RecorderStats
+
+
+class RecordingIndicator(QWidget):
+    """One line in the heading of the picture, where a presentation shows it, too."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, theme.SPACE_PX, 0)
+        row.setSpacing(6)
+        self._dot = QLabel()
+        self.time = self._figure("00:00", "Recorded so far")
+        self.size = self._figure("000 MB", "Size of the session on the disk")
+        self._mark = QLabel()
+        self.free = self._figure("000 GB free", "Room left on the disk")
+        for widget in (self._dot, self.time, _rule(), self.size, _rule(), self._mark, self.free):
+            row.addWidget(widget)
+        self.hide()
+
+    def show_stats(self, stats: RecorderStats) -> None:
+        """Show how a recording stands."""
+        is_recording = stats.state is RecorderState.RECORDING
+        self._dot.setPixmap(theme.icon("recording" if is_recording else "stop").pixmap(16, 16))
+        self._dot.setToolTip("Recording" if is_recording else "Closing the session")
+        self.time.setText(short_time(stats.time_s))
+        self.size.setText(size(stats.num_bytes))
+        self.free.setText(f"{size(stats.free_disk_bytes)} free")
+        self._mark.setPixmap(theme.icon("warning").pixmap(16, 16))
+        self._mark.setVisible(stats.is_disk_low)
+        self.show()
+
+    def _figure(self, widest: str, tip: str) -> QLabel:
+        label = QLabel(objectName="figure", toolTip=tip, alignment=theme.ALIGN_RIGHT)
+        label.setFont(theme.tabular_font(self.font()))
+        label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest) + 2)
+        return label
+
+
+def _rule() -> QFrame:
+    rule = QFrame(objectName="rule")
+    rule.setFixedSize(1, 2 * theme.SPACE_PX)
+    return rule

@@ -1,0 +1,110 @@
+"""What became of a recording, and what can be done with it; stays until it is put away."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from das_app.gui.style import theme
+from das_app.gui.style.amounts import count, short_time, size
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A closed recording.
+
+    Args:
+        folder: of the session.
+        duration_s: time of its last frame.
+        num_frames: recorded.
+        num_tracks: different people.
+        num_bytes: on the disk.
+        has_video: whether it has the pictures.
+        num_dropped_pictures: frames whose picture the video lacks.
+        reason: why it ended by itself; empty when the user ended it.
+    """
+
+    folder: Path
+    duration_s: float
+    num_frames: int
+    num_tracks: int
+    num_bytes: int
+    has_video: bool
+    num_dropped_pictures: int
+    reason: str
+
+    @property
+    def text(self) -> str:
+        """All of it in one line."""
+        parts = [short_time(self.duration_s), count(self.num_frames, "frame"),
+                 count(self.num_tracks, "person", "people"),
+                 "with video" if self.has_video else "without video"]  # fmt: skip
+        if self.has_video and self.num_dropped_pictures:
+            parts.append(f"{count(self.num_dropped_pictures, 'picture')} dropped")
+        ended = f" It ended because {self.reason}." if self.reason else ""
+        return f"{', '.join((*parts, size(self.num_bytes)))}.{ended}"
+
+
+class RecordingNotice(QFrame):
+    """A quiet bar after a recording.
+
+    Attributes:
+        folder: of the session recorded last; None before the first.
+        play_requested: folder of the session.
+        export_requested: likewise.
+    """
+
+    play_requested = Signal(Path)
+    export_requested = Signal(Path)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("pane")
+        self.folder: Path | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * theme.SPACE_PX, 4, theme.SPACE_PX, 4)
+        row.setSpacing(theme.SPACE_PX)
+        self._text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.RichText)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row.addWidget(self._text, 1)
+        self.play = self._button("Play", self._play)
+        self.export = self._button("Export …", lambda: self.export_requested.emit(self.folder))
+        self.reveal = self._button("Show folder", lambda: open_folder(self.folder))
+        dismiss = QToolButton(objectName="flat", icon=theme.icon("close"), toolTip="Dismiss")
+        dismiss.clicked.connect(self.hide)
+        row.addWidget(dismiss)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._text.text()
+
+    def show_recorded(self, recorded: Recorded) -> None:
+        """Say what was recorded."""
+        self.folder = recorded.folder
+        has_frames = recorded.num_frames > 0
+        self._text.setText(f"Recorded <b>{escape(recorded.folder.name)}</b>: {recorded.text}")
+        self._text.setToolTip(str(recorded.folder))
+        self.play.setEnabled(has_frames)
+        self.export.setEnabled(has_frames and recorded.num_tracks > 0)
+        self.show()
+
+    def _play(self) -> None:
+        self.hide()
+        self.play_requested.emit(self.folder)
+
+    def _button(self, text: str, slot: Callable[[], None]) -> QPushButton:
+        button = QPushButton(text)
+        button.clicked.connect(lambda: slot())
+        self.layout().addWidget(button)
+        return button
+
+
+def open_folder(folder: Path) -> None:
+    """Show a folder in the system's file manager."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

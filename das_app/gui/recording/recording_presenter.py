@@ -1,0 +1,287 @@
+"""Recording in the window: from its actions to the recorder, and from there to the widgets.
+
+A recording belongs to one source. It is ended cleanly when the source is closed, is over or fails,
+when another is opened, and with the window. Whatever goes wrong with it is said; what is shown
+goes on. Everything that waits for the disk happens in threads of the recording, which are polled.
+"""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from das_app.gui.control.controller import LiveControl
+from das_app.gui.recording.export_dialog import ExportDialog, open_export_dialog
+from das_app.gui.recording.recording_notice import Recorded, open_folder
+from das_app.gui.style.actions import Actions, set_recording
+from das_app.gui.window.window_parts import WindowParts
+from das_app.messaging.background import BackgroundTask
+from das_app.messaging.messages import PipelineState
+from das_app.pipeline.live_recording import LiveRecording, RecordingPlan, start_recorder
+from das_app.pipeline.run import Run
+from das_app.session.format import LOG_FILE
+from das_app.session.recorder import Recorder
+from das_app.session.recorder_stats import RecorderState, RecorderStats
+from das_app.session.types import EventKind, SessionError
+from das_app.settings import AppSettings
+
+_POLL_MS = 50
+_CLOSING_S = 10.0  # the window waits at most so long for the files; a repair has the rest
+_OPEN = (PipelineState.RUNNING, PipelineState.PAUSED, PipelineState.RECONNECTING)
+_REASONS = {
+    PipelineState.FINISHED: "the source is over",
+    PipelineState.FAULTED: "the source failed",
+    PipelineState.STOPPED: "the source was closed",
+}
+_log = logging.getLogger(__name__)
+
+
+class RecordingWiring(QObject):
+    """Starts, follows and ends recordings, one at a time.
+
+    Args:
+        window: under the dialogs.
+        control: whose pipeline is recorded, with whose settings.
+        parts: the widgets.
+        actions: the window's.
+
+    Attributes:
+        left_open: a recording failed; its session waits for repair.
+    """
+
+    left_open = Signal()
+
+    def __init__(
+        self, window: QWidget, control: LiveControl, parts: WindowParts, actions: Actions
+    ) -> None:
+        super().__init__(window)
+        self._window, self._control, self._parts = window, control, parts
+        self._actions = actions
+        self._starting: tuple[Run, BackgroundTask[Recorder]] | None = None
+        self._current: LiveRecording | None = None
+        self._ending: list[tuple[LiveRecording, str]] = []  # with the reason
+        self._is_wanted, self._reason = False, ""  # of a recording that is just being started
+        self._noted = self._seen = self._circumstances()
+        self._warning = ""
+        self._timer = QTimer(self, interval=_POLL_MS)
+        self._timer.timeout.connect(self._poll)
+        control.ended.connect(lambda: self.end("the source was closed"))
+        control.state_changed.connect(self._on_state)
+        control.settings_changed.connect(self._show_settings)
+        for name, slot in (
+            ("record", self._begin_or_end), ("marker", self._mark),
+            ("record-video", self._set_video), ("sessions-folder", self._choose_folder),
+            ("show-sessions", self._show_folder), ("export", self._export),
+        ):  # fmt: skip
+            actions[name].triggered.connect(slot)
+        actions["record-video"].setIconVisibleInMenu(False)  # it would hide the check mark
+        parts.notice.export_requested.connect(self._export_folder)
+        self._show_settings(control.settings)
+        self._show()
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether frames are recorded now."""
+        return self._current is not None
+
+    def stats(self) -> RecorderStats:
+        """Of the recording that is on. Raises ValueError when there is none."""
+        if self._current is None:
+            raise ValueError("nothing is recorded now")
+        return self._current.recorder.stats()
+
+    def end(self, reason: str = "") -> None:
+        """End the recording, if there is one; its files are closed soon after."""
+        self._is_wanted, self._reason = False, reason
+        if self._current is not None:
+            self._current.stop(reason)
+            self._ending.append((self._current, reason))
+            self._current = None
+            self._show()
+
+    def close(self) -> None:
+        """End everything and wait until its files are closed, at most ten seconds."""
+        self.end("the window was closed")
+        if self._starting is not None and self._starting[1].wait(_CLOSING_S):
+            self._finish_start()
+        self._timer.stop()
+        for dialog in self._window.findChildren(ExportDialog):
+            dialog.close()
+        for recording, _ in self._ending:
+            if not recording.recorder.wait(_CLOSING_S):
+                _log.error("%s is not closed yet", recording.recorder.stats().folder)
+
+    def _begin_or_end(self, is_on: bool) -> None:
+        current, settings = self._control.bridge.current, self._control.settings
+        if not is_on or current is None or current.model is None:
+            self.end()
+        elif self._starting is None and self._current is None:
+            model_settings = replace(settings, model_file=current.model.file)
+            estimator = current.model.estimator
+            plan = RecordingPlan(
+                settings.sessions_path(), settings.is_recording_video, current.source,
+                estimator.skeleton, estimator.model_name, model_settings.model_path,
+            )  # fmt: skip
+            task = BackgroundTask(lambda: start_recorder(plan), "das-recording-start")
+            self._is_wanted, self._warning = True, ""
+            self._noted = self._seen = self._circumstances()
+            self._starting = (current.pipeline, task)
+            self._parts.notice.hide()
+            self._timer.start()
+        self._show()
+
+    def _poll(self) -> None:
+        if self._starting is not None and self._starting[1].is_over:
+            self._finish_start()
+        if self._current is not None:
+            self._note_changes(self._current)
+            if not self._current.recorder.is_recording:  # it ended by itself
+                if problem := self._current.problem:
+                    self._parts.banner.show_fault(f"Recording ended, it failed: {problem}")
+                self.end("it failed" if problem else "the disk is full")
+        self._finish_ends()
+        self._show()
+        if self._starting is None and self._current is None and not self._ending:
+            self._timer.stop()
+
+    def _finish_start(self) -> None:
+        (pipeline, task), self._starting = self._starting, None
+        try:
+            recorder = task.result()
+        except Exception as error:  # a folder, a disk, a model: the live view goes on
+            self._is_wanted = False
+            _log.error("nothing is recorded: %s", str(error))
+            self._parts.banner.show_fault(f"Nothing is recorded: {error}")
+            return
+        least_score = self._control.settings.score_threshold
+        self._current = LiveRecording(pipeline, recorder, least_score)
+        if not self._is_wanted:  # it was ended before it began
+            self.end(self._reason)
+
+    def _finish_ends(self) -> None:
+        states = {
+            recording: recording.recorder.stats().state for recording, _ in self._ending
+        }
+        over = (RecorderState.CLOSED, RecorderState.FAILED)
+        done = [(r, reason) for r, reason in self._ending if states[r] in over]
+        self._ending = [(r, reason) for r, reason in self._ending if states[r] not in over]
+        for recording, reason in done:
+            self._tell(recording, reason)
+
+    def _tell(self, recording: LiveRecording, reason: str) -> None:
+        """Say what became of a recording."""
+        recorder = recording.recorder
+        stats = recorder.stats()
+        try:
+            recorder.close()
+        except SessionError as error:
+            self._parts.banner.show_fault(str(error))
+        if stats.state is RecorderState.FAILED:
+            self.left_open.emit()
+            return
+        self._parts.notice.show_recorded(
+            Recorded(
+                stats.folder, stats.time_s, stats.num_frames, len(recording.track_ids),
+                stats.num_bytes, recorder.has_video, stats.num_dropped_pictures, reason,
+            )
+        )  # fmt: skip
+
+    def _show(self) -> None:
+        """Bring the widgets up to date."""
+        is_on = self._current is not None or self._is_wanted
+        set_recording(self._actions["record"], is_on)
+        can_begin = self._control.state in _OPEN and self._starting is None
+        can_begin = can_begin and self._control.model is not None  # a session is recorded already
+        self._actions["record"].setEnabled(is_on or can_begin)
+        self._actions["marker"].setEnabled(self._current is not None)
+        shown = self._current or (self._ending[-1][0] if self._ending else None)
+        if shown is None:
+            self._parts.recording.hide()
+            return
+        stats = shown.recorder.stats()
+        self._parts.recording.show_stats(stats)
+        is_news = stats.message not in ("", self._warning)
+        if is_news and stats.state is RecorderState.RECORDING:
+            self._parts.banner.show_fault(f"While recording: {stats.message}.")
+        self._warning = stats.message
+
+    def _note_changes(self, recording: LiveRecording) -> None:
+        """Record what was changed, once it stands still."""
+        recording.least_score = self._control.settings.score_threshold
+        former, self._seen = self._seen, self._circumstances()
+        if self._seen != former or self._seen == self._noted:
+            return
+        changes = (
+            f"{name}: {self._noted.get(name, '')} -> {value}"
+            for name, value in self._seen.items() if self._noted.get(name) != value
+        )  # fmt: skip
+        recording.recorder.note_event(EventKind.SETTINGS_CHANGED, "; ".join(changes))
+        self._noted = self._seen
+
+    def _circumstances(self) -> dict[str, str]:
+        """What poses depend on, in words."""
+        settings, model = self._control.settings, self._control.model
+        return {
+            "confidence": f"{settings.score_threshold:.2f}",
+            "smoothing": "on" if settings.is_smoothing else "off",
+            "smoothing of distance": f"{settings.distance_smoothing:.2f}",
+            "smoothing of limbs": f"{settings.limb_smoothing:.2f}",
+            "steady bones": "on" if settings.has_steady_bones else "off",
+            "lens": self._control.lens.label,
+            "detail": f"{settings.input_scale:.2f}",
+            "model": "" if model is None else model.engine,
+        }
+
+    def _mark(self) -> None:
+        if self._current is not None:
+            self._current.num_marks += 1
+            self._current.recorder.note_event(
+                EventKind.MARKER, f"marker {self._current.num_marks}"
+            )
+
+    def _on_state(self, state: PipelineState, message: str) -> None:
+        if self._current is not None:
+            self._current.events.note(state, message)
+        if state in _REASONS:
+            self.end(_REASONS[state])
+        self._show()
+
+    def _set_video(self, is_on: bool) -> None:
+        self._change(replace(self._control.settings, is_recording_video=is_on))
+
+    def _choose_folder(self) -> None:
+        present = self._control.settings.sessions_path()
+        chosen = QFileDialog.getExistingDirectory(
+            self._window, "Folder for sessions", str(_nearest(present))
+        )
+        if chosen:
+            self._change(replace(self._control.settings, sessions_folder=Path(chosen)))
+
+    def _show_folder(self) -> None:
+        open_folder(_nearest(self._control.settings.sessions_path()))
+
+    def _export(self) -> None:
+        """Export the session that is open, or else the last one recorded."""
+        source = Path(self._control.settings.source)
+        is_session = (source / LOG_FILE).is_file()
+        self._export_folder(source if is_session else self._parts.notice.folder)
+
+    def _export_folder(self, folder: Path | None) -> None:
+        open_export_dialog(self._window, self._control.settings.sessions_path(), folder)
+
+    def _change(self, settings: AppSettings) -> None:
+        self._control.change(settings)
+
+    def _show_settings(self, settings: AppSettings) -> None:
+        self._actions["record-video"].setChecked(settings.is_recording_video)
+        folder = settings.sessions_path()
+        self._actions["sessions-folder"].setToolTip(f"Sessions go to {folder}")
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or its nearest parent that exists."""
+    while not folder.is_dir() and folder != folder.parent:
+        folder = folder.parent
+    return folder

@@ -1,0 +1,73 @@
+"""Pictures and turntable films of the 3D view: asks where to, and says how it goes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+
+from das_app.gui.scene.scene_view import SceneView
+from das_app.gui.scene.turntable import SUFFIXES, Turntable
+from das_app.gui.style.open_dialogs import OpenDialogs
+
+_KINDS = "Film (*.mp4);;Animated picture (*.gif)"
+
+
+class SceneFilms(QObject):
+    """One film at a time; asking again while one is made gives it up.
+
+    Args:
+        view: that is filmed.
+        dialogs: ask for the file.
+        action: switched on while a film is made.
+        say: shows a line to the user.
+
+    Attributes:
+        failed: why there is no film.
+    """
+
+    failed = Signal(str)
+
+    def __init__(
+        self, view: SceneView, dialogs: OpenDialogs, action: QAction, say: Callable[[str], None]
+    ) -> None:
+        super().__init__(view)
+        self._view, self._dialogs, self._action, self._say = view, dialogs, action, say
+        self._turntable: Turntable | None = None
+        action.triggered.connect(self._begin_or_cancel)
+        view.failed.connect(self.cancel)
+
+    def cancel(self) -> None:
+        """Give up the film that is made, if there is one."""
+        if self._turntable is not None:
+            self._turntable.cancel()
+            self._end("The turntable was given up.")
+
+    def _begin_or_cancel(self) -> None:
+        if self._turntable is not None:
+            self.cancel()
+            return
+        self._action.setChecked(False)
+        path = self._dialogs.ask_save("Film a turntable", "turntable", _KINDS)
+        if not path or self._view.content is None:
+            return
+        file = Path(path) if path.lower().endswith(SUFFIXES) else Path(f"{path}.mp4")
+        self._turntable = Turntable(self._view.content, file, self)
+        self._turntable.progressed.connect(
+            lambda step, steps: self._say(f"Filming {step} of {steps} · Shift+F12 gives up")
+        )
+        self._turntable.finished.connect(lambda name: self._end(f"Saved {name}"))
+        self._turntable.failed.connect(self._on_failure)
+        self._turntable.start()
+        self._action.setChecked(True)
+
+    def _on_failure(self, problem: str) -> None:
+        self._end("")
+        self.failed.emit(f"No turntable: {problem}")
+
+    def _end(self, words: str) -> None:
+        if self._turntable is not None:
+            self._turntable.deleteLater()
+            self._turntable = None
+        self._action.setChecked(False)
+        self._say(words)

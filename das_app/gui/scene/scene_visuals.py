@@ -1,0 +1,241 @@
+"""What the 3D view is made of: vispy visuals that are made once and updated in place."""
+
+import cv2
+import numpy as np
+from vispy import gloo, scene
+from vispy.color import ColorArray
+from vispy.scene.node import Node
+from vispy.scene.visuals import create_visual_node
+from vispy.visuals import Visual
+from vispy.visuals.transforms import STTransform
+from vispy.visuals.visual import VisualView
+
+from das_app.gui.scene.body_mesh import VERTEX, BodyMesh
+from das_app.gui.scene.scene_geometry import grid_segments
+from das_app.gui.scene.scene_labels import Words
+
+_BODY_VERTEX = """
+varying vec3 v_colour;
+attribute vec3 a_position;
+attribute vec3 a_normal;
+attribute vec3 a_colour;
+void main() {
+    float facing = 0.5 + 0.5 * dot(a_normal, normalize(vec3(-0.4, -0.6, 0.8)));
+    v_colour = a_colour * (0.38 + 0.72 * facing);
+    gl_Position = $transform(vec4(a_position, 1.0));
+}
+"""
+_SHADOW_VERTEX = """
+varying vec3 v_colour;
+attribute vec3 a_position;
+attribute vec3 a_colour;
+uniform float u_floor;
+uniform vec3 u_ground;
+void main() {
+    v_colour = mix(0.4 * u_ground, a_colour, 0.24);
+    gl_Position = $transform(vec4(a_position.xy, u_floor, 1.0));
+}
+"""
+_COLOUR_FRAGMENT = """
+varying vec3 v_colour;
+void main() {
+    gl_FragColor = vec4(v_colour, 1.0);
+}
+"""
+_PICTURE_VERTEX = """
+attribute vec3 a_position;
+attribute vec2 a_place;
+varying vec2 v_place;
+void main() {
+    v_place = a_place;
+    gl_Position = $transform(vec4(a_position, 1.0));
+}
+"""
+_PICTURE_FRAGMENT = """
+uniform sampler2D u_picture;
+varying vec2 v_place;
+void main() {
+    gl_FragColor = vec4(texture2D(u_picture, v_place).rgb, 1.0);
+}
+"""
+_PICTURE_WIDTH_PX = 320  # on the card: it is small on the screen
+_LABELS_M = (1, 2, 3, 4, 6, 8)  # along the camera axis, sparser where they come together
+_AXIS_LENGTH_M = 0.3
+_AXES = {"x": (1, 0, 0), "y": (0, 0, -1), "z": (0, 1, 0)}  # camera axes in scene space
+_AXIS_COLOURS = {"x": "#e06c75", "y": "#7fbf6a", "z": "#5aa7e0"}
+_NOWHERE_M = np.full((2, 3), -1e4, np.float32)  # too far away to be seen
+_QUAD = np.array([0, 1, 2, 0, 2, 3], np.uint32)
+
+
+class BodyVisual(Visual):
+    """Softly lit triangles of all people; `set_mesh` refills the same buffers.
+
+    Attributes:
+        mesh: what is shown; None before the first.
+        buffers: vertices and faces on the card, for the shadows.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(vcode=_BODY_VERTEX, fcode=_COLOUR_FRAGMENT)
+        vertices = gloo.VertexBuffer(np.zeros(3, VERTEX))
+        self.buffers = (vertices, gloo.IndexBuffer(np.zeros(3, np.uint32)))
+        self.mesh: BodyMesh | None = None
+        self._faces: np.ndarray | None = None  # on the card
+        self._was_drawn = False  # the first time nothing is drawn, to make the program early
+        self.shared_program.bind(vertices)
+        self._draw_mode, self._index_buffer = "triangles", self.buffers[1]
+        self.set_gl_state("opaque", depth_test=True, cull_face=False)
+        self.freeze()
+
+    @property
+    def has_faces(self) -> bool:
+        """Whether there is anything to draw."""
+        return self.mesh is not None and len(self.mesh.faces) > 0
+
+    def set_mesh(self, mesh: BodyMesh) -> None:
+        """Show `mesh` instead of what was shown."""
+        vertices, faces = self.buffers
+        if len(mesh.faces):
+            vertices.set_data(mesh.vertices)
+        if len(mesh.faces) and mesh.faces is not self._faces:
+            self._faces = mesh.faces
+            faces.set_data(mesh.faces.reshape(-1))
+        self.mesh = mesh
+        self.update()
+
+    def _prepare_transforms(self, view: VisualView) -> None:
+        view.view_program.vert["transform"] = view.get_transform()
+
+    def _prepare_draw(self, view: VisualView) -> bool:
+        is_first, self._was_drawn = not self._was_drawn, True
+        return is_first or self.has_faces
+
+
+class ShadowVisual(Visual):
+    """The bodies once more, flat on the floor under a light from straight above.
+
+    Args:
+        bodies: whose buffers are drawn.
+        ground: (3,) RGB of the background.
+    """
+
+    def __init__(self, bodies: BodyVisual, ground: np.ndarray) -> None:
+        super().__init__(vcode=_SHADOW_VERTEX, fcode=_COLOUR_FRAGMENT)
+        self._bodies = bodies
+        vertices, self._index_buffer = bodies.buffers
+        self.shared_program["a_position"] = vertices["a_position"]
+        self.shared_program["a_colour"] = vertices["a_colour"]
+        self.shared_program["u_ground"] = np.asarray(ground, np.float32)
+        self.shared_program["u_floor"] = 0.0
+        self._draw_mode, self._was_drawn = "triangles", False
+        self.set_gl_state("opaque", depth_test=True, cull_face=False)
+        self.freeze()
+
+    def set_height(self, floor_m: float) -> None:
+        """Lay the shadows just above the floor's height in scene space."""
+        self.shared_program["u_floor"] = floor_m + 0.004
+
+    def _prepare_transforms(self, view: VisualView) -> None:
+        view.view_program.vert["transform"] = view.get_transform()
+
+    def _prepare_draw(self, view: VisualView) -> bool:
+        is_first, self._was_drawn = not self._was_drawn, True
+        return is_first or self._bodies.has_faces
+
+
+class PictureVisual(Visual):
+    """The live picture on four corners in the scene."""
+
+    def __init__(self) -> None:
+        super().__init__(vcode=_PICTURE_VERTEX, fcode=_PICTURE_FRAGMENT)
+        self._corners = gloo.VertexBuffer(np.zeros((4, 3), np.float32))
+        self._texture = gloo.Texture2D(
+            np.zeros((2, 2, 3), np.uint8), interpolation="linear", resizable=True
+        )
+        self.shared_program["a_position"] = self._corners
+        self.shared_program["a_place"] = np.float32([[0, 0], [1, 0], [1, 1], [0, 1]])
+        self.shared_program["u_picture"] = self._texture
+        self._draw_mode, self._index_buffer = "triangles", gloo.IndexBuffer(_QUAD)
+        self.set_gl_state("opaque", depth_test=True, cull_face=False)
+        self.freeze()
+
+    def set_corners(self, corners_m: np.ndarray) -> None:
+        """Put the picture on (4, 3) corners of scene space, top left first, clockwise."""
+        self._corners.set_data(np.asarray(corners_m, np.float32))
+        self.update()
+
+    def set_picture(self, image: np.ndarray) -> None:
+        """Show (H, W, 3) uint8 RGB."""
+        height = max(2, round(image.shape[0] * _PICTURE_WIDTH_PX / image.shape[1]))
+        size, finer = (_PICTURE_WIDTH_PX, height), (2 * _PICTURE_WIDTH_PX, 2 * height)
+        # in two steps: means over all pixels of a large picture take four times as long
+        finer_image = cv2.resize(image, finer, interpolation=cv2.INTER_LINEAR)
+        self._texture.set_data(cv2.resize(finer_image, size, interpolation=cv2.INTER_AREA))
+        self.update()
+
+    def _prepare_transforms(self, view: VisualView) -> None:
+        view.view_program.vert["transform"] = view.get_transform()
+
+    def _prepare_draw(self, view: VisualView) -> bool:
+        return True
+
+
+Bodies = create_visual_node(BodyVisual)
+Shadows = create_visual_node(ShadowVisual)
+Picture = create_visual_node(PictureVisual)
+
+
+class Segments:
+    """Separate line segments whose points change but whose visual stays."""
+
+    def __init__(self, parent: Node, width_px: float = 1.5) -> None:
+        self._line = scene.visuals.Line(
+            pos=_NOWHERE_M, connect="segments", width=width_px, antialias=True, parent=parent
+        )
+
+    def set_points(self, points: np.ndarray, colours: np.ndarray) -> None:
+        """Show (N, 3) points, two per segment, in one colour (4,) or in (N, 4) RGBA.
+
+        Colours by name would make vispy import matplotlib, which takes half a second.
+        """
+        if len(points):
+            self._line.set_data(pos=points, color=colours)
+        else:
+            self.clear()
+
+    def clear(self) -> None:
+        """Show nothing. The line is drawn all the same, so that its program is made early."""
+        self._line.set_data(pos=_NOWHERE_M, color=np.ones(4, np.float32))
+
+    @property
+    def points(self) -> np.ndarray:
+        """(N, 3) points shown; (0, 3) when hidden."""
+        is_shown = self._line.pos is not _NOWHERE_M
+        return self._line.pos if is_shown else np.zeros((0, 3), np.float32)
+
+
+class Floor:
+    """Grid of one metre meshes with the distance from the camera written on it."""
+
+    def __init__(self, parent: Node, grid_rgb: np.ndarray, text_rgb: np.ndarray) -> None:
+        self.node = scene.Node(parent=parent)
+        self.node.transform = STTransform()
+        points, colours = grid_segments(grid_rgb)
+        Segments(self.node, 1.0).set_points(points, colours)
+        words = [f"{metres} m" for metres in _LABELS_M]
+        places_m = np.array([(0.06, metres + 0.06, 0) for metres in _LABELS_M])
+        labels = Words((0.0, 1.0), parent=self.node)
+        labels.set_words(words, places_m, np.tile(text_rgb, (len(words), 1)))
+
+    def set_height(self, floor_m: float) -> None:
+        """Move the floor to a height in scene space."""
+        self.node.transform.translate = (0, 0, floor_m)
+
+
+def add_axes(parent: Node) -> None:
+    """Camera axes x, y (down) and z (forward) at the origin, with their names."""
+    tips = np.array(list(_AXES.values()), np.float32) * _AXIS_LENGTH_M
+    colours = ColorArray(list(_AXIS_COLOURS.values())).rgba
+    ends = np.stack([np.zeros_like(tips), tips], axis=1).reshape(-1, 3)
+    Segments(parent, 2.5).set_points(ends, np.repeat(colours, 2, axis=0))
+    Words((0.5, 0.5), parent=parent).set_words(list(_AXES), tips * 1.25, colours[:, :3])

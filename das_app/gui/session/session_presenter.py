@@ -1,0 +1,227 @@
+"""A session that plays, between its player, its edits and the widgets.
+
+What makes no sense while recorded people are shown is forbidden, and says why.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from das_app.gui.control.bridge import Opened
+from das_app.gui.control.controller import LiveControl
+from das_app.gui.session.player_bar import clock_text
+from das_app.gui.session.session_marks import marks_of, on_bar
+from das_app.gui.session.session_rerun import RerunDialog
+from das_app.gui.style.actions import Actions
+from das_app.gui.style.amounts import count
+from das_app.gui.window.result_presenter import ResultViews
+from das_app.gui.window.window_parts import WindowParts
+from das_app.messaging.messages import PipelineState
+from das_app.pipeline.player import SessionPlayer
+from das_app.session.edits import SessionEdits, save_edits
+from das_app.session.frames import RecordedFrames, session_at
+from das_app.session.types import SessionError
+
+_LIVE_ACTIONS = ("heat-map", "timing")
+_SESSION_ACTIONS = ("raw", "trim-begin", "trim-end", "trim-whole", "rerun")
+_PLAYS = "A recorded session plays: "
+_LOCKS = {
+    "lens": _PLAYS + "its lens is the one it was recorded with.",
+    "people": _PLAYS + "choose smoothed or raw poses in the bar below the picture.",
+    "model": _PLAYS + "its people are recorded. “Run another model” finds them anew.",
+}
+
+
+class SessionWiring(QObject):
+    """Shows the session that plays, and carries out what is asked of it.
+
+    Args:
+        window: under the dialogs.
+        control: of what runs.
+        views: what is on the screen.
+        parts: the widgets.
+        actions: the window's.
+
+    Attributes:
+        refused: why something could not be done.
+        open_requested: another session is to be opened; its path.
+    """
+
+    refused = Signal(str)
+    open_requested = Signal(str)
+
+    def __init__(
+        self,
+        window: QWidget,
+        control: LiveControl,
+        views: ResultViews,
+        parts: WindowParts,
+        actions: Actions,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._control, self._views = window, control, views
+        self._parts, self._actions = parts, actions
+        self._frames: RecordedFrames | None = None
+        self._edits = SessionEdits()
+        self._seen: set[int] = set()
+        self.dialog: RerunDialog | None = None
+        control.ended.connect(self._leave)
+        control.opened.connect(self._on_opened)
+        control.state_changed.connect(self._offer_repair)
+        views.taken.connect(self._note_people)
+        parts.player.raw_chosen.connect(self._set_raw)
+        parts.session_panel.name_entered.connect(self._name)
+        parts.session_panel.time_chosen.connect(control.seek)
+        for name, slot in (
+            ("raw", self._set_raw), ("rerun", self._ask_rerun),
+            ("trim-begin", self._begin_here), ("trim-end", self._end_here),
+            ("trim-whole", lambda: self._edit(self._edits.untrimmed())),
+        ):  # fmt: skip
+            actions[name].triggered.connect(slot)
+        self._allow()
+
+    @property
+    def player(self) -> SessionPlayer | None:
+        """What plays; None while no session does."""
+        pipeline = self._control.pipeline
+        return pipeline if isinstance(pipeline, SessionPlayer) else None
+
+    def close(self) -> None:
+        """End what still runs."""
+        if self.dialog is not None:
+            self.dialog.close_down()
+
+    def _on_opened(self, opened: Opened) -> None:
+        if not isinstance(opened.source, RecordedFrames):
+            return
+        self._frames = frames = opened.source
+        marks = marks_of(frames.events)
+        self._parts.player.show_session(on_bar(marks))
+        self._parts.session_panel.show_session(frames.name, _facts(frames), marks)
+        self._parts.status.set_engine(frames.session.origin.model_name)
+        if frames.picture_problem:
+            problem = frames.picture_problem
+            self._parts.picture.set_hints((f"{problem}: people stand on a plain picture.",))
+        self._actions["session"].setChecked(True)
+        self._allow()
+        self._show_edits(frames.edits)
+
+    def _offer_repair(self, state: PipelineState, _message: str) -> None:
+        """Of a session that could not be opened because it was never closed."""
+        if state is PipelineState.FAULTED:
+            folder = session_at(Path(self._control.settings.source))
+            if folder is not None:
+                self._parts.repair_offer.look(folder.parent)
+
+    def _leave(self) -> None:
+        """Another source comes, or none."""
+        self._frames, self._edits = None, SessionEdits()
+        self._seen.clear()
+        self.close()
+        self._parts.session_panel.clear()
+        self._actions["session"].setChecked(False)
+        self._actions["raw"].setChecked(False)
+        self._show_names()
+        self._allow()
+
+    def _allow(self) -> None:
+        """Forbid what needs a model while a session plays, and what needs a session else."""
+        plays = self._frames is not None
+        for name, reason in _LOCKS.items():
+            self._parts.areas[name].lock(reason if plays else "")
+        self._actions.forbid(_LIVE_ACTIONS, _PLAYS + "no model runs." if plays else "")
+        self._actions.explain(("record",), _PLAYS + "it is recorded already." if plays else "")
+        self._actions.forbid(_SESSION_ACTIONS, "" if plays else "Only while a session plays")
+        if plays and self._frames.session.video_path is None:
+            self._actions.forbid(("rerun",), "This session was recorded without its pictures")
+
+    def _note_people(self) -> None:
+        if self._frames is None:
+            return
+        new = set(self._views.people.track_ids.tolist()) - self._seen - {-1}
+        if new:
+            self._seen |= new
+            self._show_people()
+
+    def _show_people(self) -> None:
+        names = self._edits.names
+        self._parts.session_panel.set_people(tuple(sorted(self._seen | names.keys())), names)
+
+    def _set_raw(self, is_raw: bool) -> None:
+        if self.player is None:
+            return
+        self._parts.player.set_raw(is_raw)
+        self._actions["raw"].setChecked(is_raw)
+        self._parts.inspector.forget_motion()
+        self.player.set_raw(is_raw)
+
+    def _name(self, track_id: int, name: str) -> None:
+        self._edit(self._edits.named(track_id, name))
+
+    def _begin_here(self) -> None:
+        if self._views.result is not None:
+            self._edit(self._edits.begun_at(self._views.result.frame.time_s))
+
+    def _end_here(self) -> None:
+        if self._views.result is not None:
+            self._edit(self._edits.ended_at(self._views.result.frame.time_s))
+
+    def _edit(self, edits: SessionEdits) -> None:
+        """Keep other names and another trim, in the file first."""
+        if self._frames is None:
+            return
+        try:
+            save_edits(self._frames.session.folder, edits)
+        except SessionError as error:
+            self.refused.emit(f"Not kept: {error}")
+            edits = self._edits
+        self._show_edits(edits)
+
+    def _show_edits(self, edits: SessionEdits) -> None:
+        self._edits = edits
+        if self.player is not None:
+            self.player.set_trim(edits.start_s, edits.end_s)
+        self._parts.player.slider.set_part(edits.start_s, edits.end_s)
+        self._parts.session_panel.set_edits(edits, self._frames.duration_s)
+        self._show_people()
+        self._show_names()
+
+    def _show_names(self) -> None:
+        parts, names = self._parts, self._edits.names
+        for view in (parts.picture.overlay, parts.scene.view, parts.inspector):
+            view.set_names(names)
+        self._views.show_again()
+
+    def _ask_rerun(self) -> None:
+        if self._frames is None or self.dialog is not None:
+            return
+        folder = self._frames.session.folder
+        self.dialog = RerunDialog(folder, self._control.settings, self._window)
+        self.dialog.open_requested.connect(self.open_requested)
+        self.dialog.finished.connect(self._forget_dialog)
+        self.dialog.open()
+
+    def _forget_dialog(self) -> None:
+        self.dialog.deleteLater()
+        self.dialog = None
+
+
+def _facts(frames: RecordedFrames) -> str:
+    """What the session is, a fact a line."""
+    origin, counts = frames.session.origin, frames.session.counts
+    started = datetime.fromisoformat(origin.started_utc).astimezone()
+    pictures = frames.picture_problem or "with pictures"
+    if counts.num_dropped_pictures:
+        missing = count(counts.num_dropped_pictures, "picture")
+        pictures += f", but for {missing}: the one before stands in"
+    return "\n".join(
+        (
+            f"{started:%d %B %Y, %H:%M}" + (" · repaired" if counts.is_repaired else ""),
+            f"{clock_text(frames.duration_s)} · {count(len(frames.session), 'frame')}",
+            pictures[:1].upper() + pictures[1:],
+            f"From {origin.source} by {origin.model_name}",
+            f"Lens: {origin.intrinsics}",
+        )
+    )

@@ -1,0 +1,257 @@
+"""Panel of the streams: a card for each protocol with its switch, its address and its figures;
+signals out, setters in."""
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from das_app.gui.style import theme
+from das_app.streaming.streamer import StreamFigures, StreamState
+from das_app.streaming.targets import LOCAL_HOST, StreamKind, StreamTarget
+
+_TITLES = {
+    StreamKind.WEBSOCKET: ("WebSocket", "JSON for any program, and a page that draws everybody."),
+    StreamKind.OSC: ("OSC", "Everybody's joints, for TouchDesigner, Max, Unity and the like."),
+    StreamKind.VMC: ("VMC", "One person as a VRM avatar. A click in the picture chooses whom."),
+    StreamKind.LSL: ("Lab Streaming Layer", "Four people's joints, beside other instruments."),
+}
+_ABOUT = "Switched off at every start. Nothing leaves this computer unless you say so below."
+_LISTENING = (StreamKind.WEBSOCKET, StreamKind.LSL)
+_LISTEN_TIP = "127.0.0.1: this computer only. 0.0.0.0: everybody in your network"
+_SEND_TIP = "Who receives it: 127.0.0.1 for this computer, or another's address"
+_EVERYWHERE = "0.0.0.0"
+_PORT_WIDTH_PX = 84
+
+
+class HostAddress(QWidget):
+    """Host and port.
+
+    Args:
+        kind: protocol that is sent there, or listens there.
+
+    Attributes:
+        entered: the user entered something else.
+    """
+
+    entered = Signal()
+
+    def __init__(self, kind: StreamKind, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kind = kind
+        tip = _LISTEN_TIP if kind in _LISTENING else _SEND_TIP
+        self.host = QLineEdit(accessibleName="Address", toolTip=tip)
+        self.host.editingFinished.connect(self.entered)
+        self.port = QSpinBox(accessibleName="Port", toolTip="Port")
+        self.port.setRange(1, 65535)
+        self.port.setFixedWidth(_PORT_WIDTH_PX)
+        self.port.setAlignment(theme.ALIGN_RIGHT)
+        self.port.setKeyboardTracking(False)
+        self.port.valueChanged.connect(self.entered)
+        row = _row(self)
+        row.addWidget(self.host, 1)
+        row.addWidget(self.port)
+
+    def target(self) -> StreamTarget:
+        """What is entered. Raises ValueError if it is no address."""
+        return StreamTarget(self._kind, self.host.text().strip(), self.port.value())
+
+    def set_target(self, target: StreamTarget) -> None:
+        """Show an address."""
+        with QSignalBlocker(self.port):
+            self.host.setText(target.host)
+            self.port.setValue(target.port)
+
+    def set_locked(self, is_locked: bool) -> None:
+        """Whether it can only be read and copied."""
+        self.host.setReadOnly(is_locked)
+        self.port.setReadOnly(is_locked)
+
+
+class ReachAddress(QWidget):
+    """This computer or the network, for a protocol that finds its own address.
+
+    Args:
+        kind: protocol.
+
+    Attributes:
+        entered: the user chose something else.
+    """
+
+    entered = Signal()
+
+    def __init__(self, kind: StreamKind, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kind = kind
+        self.reach = QComboBox(toolTip="Who can find it", accessibleName="Who can find it")
+        self.reach.addItem("Found on this computer", LOCAL_HOST)
+        self.reach.addItem("Found in the network", _EVERYWHERE)
+        self.reach.activated.connect(self.entered)
+        _row(self).addWidget(self.reach, 1)
+
+    def target(self) -> StreamTarget:
+        """What is chosen."""
+        return StreamTarget(self._kind, self.reach.currentData(), 0)
+
+    def set_target(self, target: StreamTarget) -> None:
+        """Show a choice."""
+        self.reach.setCurrentIndex(0 if target.is_local else 1)
+
+    def set_locked(self, is_locked: bool) -> None:
+        """Whether it can only be read."""
+        self.reach.setEnabled(not is_locked)
+
+
+class StreamCard(QFrame):
+    """One protocol.
+
+    Args:
+        kind: which.
+
+    Attributes:
+        started: the user switched it on; the `StreamTarget`.
+        stopped: the user switched it off.
+        target_changed: the user entered another `StreamTarget`.
+        page_requested: the user wants to see its page.
+        page: the button for it; None for a protocol without a page.
+    """
+
+    started = Signal(object)
+    stopped = Signal()
+    target_changed = Signal(object)
+    page_requested = Signal()
+
+    def __init__(self, kind: StreamKind, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("pane")
+        self._kind = kind
+        title, about = _TITLES[kind]
+        self.switch = QCheckBox("On", accessibleName=title, toolTip=f"Stream by {title}")
+        self.switch.toggled.connect(self._on_switched)
+        self.address = ReachAddress(kind) if kind is StreamKind.LSL else HostAddress(kind)
+        self.address.entered.connect(self._on_entered)
+        self.page: QPushButton | None = None
+        self.figures, self.problem = _line("muted"), _line("problem")
+        self.figures.setFont(theme.tabular_font(self.font()))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, theme.SPACE_PX, 12, 12)
+        column.setSpacing(6)
+        column.addLayout(_side_by_side(QLabel(title, objectName="heading"), self.switch))
+        column.addWidget(_line("muted", about))
+        if kind is StreamKind.WEBSOCKET:
+            self.page = QPushButton("Open page", toolTip="See the people in your browser")
+            self.page.clicked.connect(self.page_requested)
+            column.addLayout(_side_by_side(self.address, self.page))
+        else:
+            column.addWidget(self.address)
+        column.addWidget(self.figures)
+        column.addWidget(self.problem)
+        self.set_target(StreamTarget.usual(kind))
+        self.set_figures(StreamFigures())
+
+    def set_target(self, target: StreamTarget) -> None:
+        """Show an address."""
+        self.address.set_target(target)
+
+    def set_figures(self, figures: StreamFigures) -> None:
+        """Show how it goes."""
+        is_running = figures.state in (StreamState.STARTING, StreamState.ON)
+        with QSignalBlocker(self.switch):
+            self.switch.setChecked(is_running)
+        self.address.set_locked(is_running)
+        if self.page is not None:
+            self.page.setEnabled(figures.state is StreamState.ON)
+        self.figures.setText(_figures_text(self._kind, figures))
+        self._show_problem(figures.error or (self._reach_text() if is_running else ""))
+
+    def _on_switched(self, is_on: bool) -> None:
+        if not is_on:
+            self.stopped.emit()
+            return
+        try:
+            target = self.address.target()
+        except ValueError as error:
+            self.set_figures(StreamFigures(error=str(error)))
+        else:
+            self.started.emit(target)
+
+    def _on_entered(self) -> None:
+        try:
+            target = self.address.target()
+        except ValueError as error:
+            self._show_problem(str(error))
+        else:
+            self._show_problem("")
+            self.target_changed.emit(target)
+
+    def _reach_text(self) -> str:
+        """A warning where it leaves this computer."""
+        if self.address.target().is_local:
+            return ""
+        everybody = "Everybody in your network can receive this."
+        return everybody if self._kind in _LISTENING else "This leaves your computer."
+
+    def _show_problem(self, text: str) -> None:
+        self.problem.setText(text)
+        self.problem.setVisible(bool(text))
+
+
+class StreamPanel(QWidget):
+    """A card for each protocol.
+
+    Attributes:
+        cards: by protocol.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cards = {kind: StreamCard(kind) for kind in StreamKind}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
+        column.setSpacing(12)
+        column.addWidget(_line("muted", _ABOUT))
+        for card in self.cards.values():
+            column.addWidget(card)
+        column.addStretch()
+
+
+def _line(name: str, text: str = "") -> QLabel:
+    return QLabel(text, objectName=name, wordWrap=True)
+
+
+def _row(widget: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout(widget)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(6)
+    return row
+
+
+def _side_by_side(wide: QWidget, narrow: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(6)
+    row.addWidget(wide, 1)
+    row.addWidget(narrow)
+    return row
+
+
+def _figures_text(kind: StreamKind, figures: StreamFigures) -> str:
+    if figures.state is StreamState.STARTING:
+        return "Starting …"
+    if figures.state is not StreamState.ON:
+        return "Off"
+    parts = [f"{figures.fps:.1f} frames/s", f"{figures.num_dropped} dropped"]
+    if kind is StreamKind.LSL:
+        parts.insert(0, "received" if figures.num_clients else "nobody receives")
+    elif figures.num_clients is not None:
+        clients = "client" if figures.num_clients == 1 else "clients"
+        parts.insert(0, f"{figures.num_clients} {clients}")
+    return " · ".join(parts)

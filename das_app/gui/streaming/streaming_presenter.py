@@ -1,0 +1,112 @@
+"""The streams between what runs, the settings and their panel."""
+
+import logging
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices
+
+from das_app.gui.control.bridge import Opened
+from das_app.gui.control.controller import LiveControl
+from das_app.gui.style import theme
+from das_app.gui.window.window_parts import WindowParts
+from das_app.settings import AppSettings
+from das_app.streaming.streamer import StreamState
+from das_app.streaming.streams import Streams
+from das_app.streaming.targets import StreamKind, StreamTarget
+
+_CLOSE_TIMEOUT_S = 3.0
+_ANY_HOSTS = ("0.0.0.0", "[::]")
+_log = logging.getLogger(__name__)
+
+
+class StreamingWiring(QObject):
+    """Starts and stops streams as the panel asks, and hands them every run's results.
+
+    Addresses are kept in the settings; that a stream was on is not.
+
+    Args:
+        control: of what runs.
+        parts: the widgets.
+        action: shows the panel; its icon tells whether anything is streamed.
+
+    Attributes:
+        refused: why a stream could not begin.
+    """
+
+    refused = Signal(str)
+
+    def __init__(self, control: LiveControl, parts: WindowParts, action: QAction) -> None:
+        super().__init__(control)
+        self._control, self._panel, self._action = control, parts.stream_panel, action
+        self._streams = Streams()
+        self._has_failed: set[StreamKind] = set()
+        self._shows_running, self._shown_targets = False, ()
+        control.opened.connect(self._attach)
+        control.ended.connect(lambda: self._streams.choose_person(None))
+        control.settings_changed.connect(self._show_settings)
+        parts.picture.overlay.person_chosen.connect(self._streams.choose_person)
+        parts.inspector.person_chosen.connect(self._streams.choose_person)
+        for kind, card in self._panel.cards.items():
+            card.started.connect(self.start)
+            card.stopped.connect(lambda kind=kind: self._stop(kind))
+            card.target_changed.connect(self._keep)
+            card.page_requested.connect(self._open_page)
+        self._show_settings(control.settings)
+
+    def start(self, target: StreamTarget) -> None:
+        """Begin a stream."""
+        self._keep(target)
+        self._has_failed.discard(target.kind)
+        self._streams.start(target)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring panel and icon up to date."""
+        for kind, figures in self._streams.figures().items():
+            self._panel.cards[kind].set_figures(figures)
+            if figures.state is StreamState.FAILED and kind not in self._has_failed:
+                self._has_failed.add(kind)
+                self.refused.emit(f"Streaming: {figures.error}")
+        is_running = self._streams.is_running()
+        if is_running != self._shows_running:
+            self._shows_running = is_running
+            self._action.setIcon(theme.icon("stream-on" if is_running else "stream"))
+
+    def close(self) -> None:
+        """End all streams and wait for it."""
+        if not self._streams.close(_CLOSE_TIMEOUT_S):
+            _log.error("a stream has not ended within %g s", _CLOSE_TIMEOUT_S)
+
+    def _attach(self, opened: Opened) -> None:
+        opened.pipeline.add_sink(self._streams)
+
+    def _stop(self, kind: StreamKind) -> None:
+        self._streams.stop(kind)
+        self.refresh()
+
+    def _keep(self, target: StreamTarget) -> None:
+        former = self._control.settings.stream_targets
+        others = tuple(text for text in former if not text.startswith(f"{target.kind}:"))
+        if former != (*others, target.text):
+            kept = replace(self._control.settings, stream_targets=(*others, target.text))
+            self._control.change(kept)
+
+    def _show_settings(self, settings: AppSettings) -> None:
+        self._streams.set_least_score(settings.score_threshold)
+        if settings.stream_targets == self._shown_targets:
+            return  # somebody may be typing
+        self._shown_targets = settings.stream_targets
+        for text in settings.stream_targets:
+            try:
+                target = StreamTarget.from_text(text)
+            except ValueError as error:  # somebody edited the file
+                _log.warning("settings: %s", str(error))
+            else:
+                self._panel.cards[target.kind].set_target(target)
+
+    def _open_page(self) -> None:
+        address = self._streams.figures()[StreamKind.WEBSOCKET].address
+        for host in _ANY_HOSTS:
+            address = address.replace(host, "127.0.0.1")
+        QDesktopServices.openUrl(QUrl(address))

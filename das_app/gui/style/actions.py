@@ -1,0 +1,170 @@
+"""Everything the window can be told, once: menus, buttons, keys and the help sheet come from here.
+
+Actions belong to the window itself, so that their keys work where menus and bars are hidden.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from das_app.gui.style import theme
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing to do.
+
+    Args:
+        name: what the code calls it.
+        section: heading on the help sheet.
+        text: in menus, on buttons and on the help sheet.
+        tip: more words, shown with the keys in tooltips; by default the text.
+        keys: shortcuts as Qt writes them; the first stands in menus and tooltips.
+        icon: name of the icon, or empty.
+        is_checkable: whether it is on or off.
+    """
+
+    name: str
+    section: str
+    text: str
+    tip: str = ""
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    is_checkable: bool = False
+
+
+COMMANDS = (
+    Command("camera", "Open", "Camera", "Choose a camera or an address", ("C",), "camera"),
+    Command("file", "Open", "File", "Open a video or a picture", ("O", "Ctrl+O"), "file"),
+    Command("folder", "Open", "Folder", "Open a folder of pictures", ("Shift+O",), "folder"),
+    Command("demo", "Open", "Demo", "Play the bundled clip", ("D",), "demo"),
+    Command("open-session", "Open", "Session", "Play a recorded session", ("Ctrl+Shift+O",),
+            "session"),
+    Command("play", "Play", "Play", "", ("Space",), "play"),
+    Command("stop", "Play", "Stop", "Stop and close the source", ("S",), "stop"),
+    Command("loop", "Play", "Loop", "Begin files again at their end", ("L",), "", True),
+    Command("step-back", "Play", "One frame back", "", (",",)),
+    Command("step-forward", "Play", "One frame on", "", (".",)),
+    Command("record", "Record", "Record", "Record a session, and end it", ("Ctrl+R",), "record",
+            True),
+    Command("record-video", "Record", "With video", "Record the picture with the poses", (),
+            "video", True),
+    Command("marker", "Record", "Marker", "Mark this moment in the recording", ("X",)),
+    Command("sessions-folder", "Record", "Folder for sessions …", "Choose where sessions go"),
+    Command("show-sessions", "Record", "Show the sessions"),
+    Command("export", "Record", "Export a session …", "Write a session in another format",
+            ("Ctrl+E",)),
+    Command("raw", "Session", "Raw poses", "Poses as the model found them, or smoothed", ("Y",),
+            "", True),
+    Command("trim-begin", "Session", "Begin here", "The part that counts begins here", ("[",)),
+    Command("trim-end", "Session", "End here", "The part that counts ends here", ("]",)),
+    Command("trim-whole", "Session", "Whole", "The whole session counts", ("\\",)),
+    Command("rerun", "Session", "Run another model …",
+            "Run another model over the pictures, into a new session"),
+    Command("labels", "Picture", "Labels", "Labels: number, confidence, distance",
+            ("N",), "", True),
+    Command("trails", "Picture", "Trails", "Trails of pelvis and wrists", ("R",), "", True),
+    Command("offsets", "Picture", "Offset arrows", "Arrows: what the model adds to each root "
+            "to get the joints", ("A",), "", True),
+    Command("heat-map", "Picture", "Centre confidence", "Heat map: where the model sees the "
+            "middle of somebody", ("H",), "", True),
+    Command("whole-picture", "Picture", "Whole picture", "Undo zoom and pan", ("0",)),
+    Command("view-reset", "3D view", "Everybody", "Look at everybody from the side above",
+            ("1",), "view-reset"),
+    Command("view-front", "3D view", "Front", "Look along the camera", ("2",), "view-front"),
+    Command("view-top", "3D view", "Top", "Look from above", ("3",), "view-top"),
+    Command("view-side", "3D view", "Side", "Look from the right", ("4",), "view-side"),
+    Command("model", "Window", "Model", "Choose the model, its device and detail", ("M",),
+            "model", True),
+    Command("view-camera", "3D view", "Camera's view", "Look as the camera does", ("5",),
+            "view-camera"),
+    Command("shadows", "3D view", "Shadows", "Shadows below everybody", ("W",), "", True),
+    Command("frustum", "3D view", "Live picture", "Live picture on the camera", ("G",), "",
+            True),
+    Command("inspector", "Window", "Inspector", "Table of people, and one's motion over time",
+            ("I",), "inspector", True),
+    Command("session", "Window", "Session", "The session: names, the part that counts, events",
+            ("E",), "session", True),
+    Command("lens", "Window", "Lens", "The camera's lens and the floor", ("K",), "lens", True),
+    Command("people", "Window", "Smoothing", "Smoothing of people over time", ("P",), "smooth",
+            True),
+    Command("streaming", "Window", "Streaming", "Send people to other programs as they are found",
+            ("B",), "stream", True),
+    Command("timing", "Window", "Timing", "Show latency over the last seconds",
+            ("T",), "chart", True),
+    Command("full-screen", "Window", "Full screen", "", ("F11",), "fullscreen", True),
+    Command("presentation", "Window", "Presentation",
+            "Nothing but the picture and the 3D view; Esc ends it", ("F5",), "presentation", True),
+    Command("leave", "Window", "Leave presentation and full screen", "", ("Esc",)),
+    Command("screenshot", "Window", "Save a picture of the window", "", ("F12",), "screenshot"),
+    Command("scene-picture", "Window", "Save a picture of the 3D view", "", ("Ctrl+F12",)),
+    Command("turntable", "Window", "Film a turntable of the 3D view", "", ("Shift+F12",), "",
+            True),
+    Command("help", "Window", "Keys and mouse", "", ("F1", "?"), "help"),
+    Command("quit", "Window", "Quit", "", ("Ctrl+Q",)),
+)  # fmt: skip
+
+
+class Actions:
+    """The window's actions by name.
+
+    Args:
+        window: owns them; their keys work wherever the focus is in it.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        self._actions = {command.name: _action(command, window) for command in COMMANDS}
+
+    def __getitem__(self, name: str) -> QAction:
+        """The action `name`. Raises KeyError."""
+        return self._actions[name]
+
+    def set_enabled(self, names: tuple[str, ...], is_enabled: bool) -> None:
+        """Allow or forbid several."""
+        for name in names:
+            self[name].setEnabled(is_enabled)
+
+    def forbid(self, names: tuple[str, ...], reason: str) -> None:
+        """Forbid several and say why in their tooltips; an empty reason allows them."""
+        self.set_enabled(names, not reason)
+        self.explain(names, reason)
+
+    def explain(self, names: tuple[str, ...], reason: str) -> None:
+        """Say in their tooltips why several cannot be done, which others forbid; or no more."""
+        for name in names:
+            _set_tip(self[name], self[name].statusTip())
+            if reason:
+                self[name].setToolTip(f"{self[name].toolTip()}\n{reason}")
+
+
+def set_playing(action: QAction, is_playing: bool) -> None:
+    """Make the play action say what it would do now."""
+    text = "Pause" if is_playing else "Play"
+    action.setText(text)
+    action.setIcon(theme.icon(text.lower()))
+    _set_tip(action, text)
+
+
+def set_recording(action: QAction, is_recording: bool) -> None:
+    """Make the record action say what it would do now."""
+    action.setChecked(is_recording)
+    action.setText("Stop recording" if is_recording else "Record")
+    action.setIcon(theme.icon("record-stop") if is_recording else theme.icon("record"))
+
+
+def _action(command: Command, window: QWidget) -> QAction:
+    action = QAction(command.text, window, objectName=command.name)
+    action.setCheckable(command.is_checkable)
+    action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+    if command.icon:
+        action.setIcon(theme.icon(command.icon))
+    _set_tip(action, command.tip or command.text)
+    window.addAction(action)
+    return action
+
+
+def _set_tip(action: QAction, words: str) -> None:
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    action.setToolTip(f"{words} ({keys})" if keys else words)
+    action.setStatusTip(words)

@@ -1,0 +1,32 @@
+"""Forms: labels beside their fields, and several widgets in one row."""
+
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
+
+from das_app.gui.style import theme
+
+_LABEL, _FIELD = QFormLayout.ItemRole.LabelRole, QFormLayout.ItemRole.FieldRole
+
+
+def centre_labels(form: QFormLayout) -> None:
+    """Let each label stand at the middle of its field; Qt puts it at the field's top."""
+    for row in range(form.rowCount()):
+        label, field = form.itemAt(row, _LABEL), form.itemAt(row, _FIELD)
+        if label is None or field is None or field.widget() is None:
+            continue
+        words = label.widget()
+        spare = max(0, field.widget().sizeHint().height() - words.sizeHint().height())
+        if words.text():
+            words.setContentsMargins(0, spare // 2, 0, spare - spare // 2)
+
+
+def row_of(*widgets: QWidget, wide: QWidget | None = None) -> QWidget:
+    """Widgets side by side; `wide` is the one that takes the room left, which else stays empty."""
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(theme.SPACE_PX)
+    for widget in widgets:
+        layout.addWidget(widget, int(widget is wide))
+    if wide is None:
+        layout.addStretch(1)
+    return row

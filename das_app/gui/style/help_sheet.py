@@ -1,0 +1,99 @@
+"""The sheet of keys and of what the mouse does; the keys are read from the actions."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from das_app.gui.style import theme
+from das_app.gui.style.actions import COMMANDS
+
+_MOUSE = (
+    ("Picture: wheel", "zoom"),
+    ("Picture: drag", "move; double click for all of it"),
+    ("Picture: click a person", "choose for the inspector"),
+    ("Picture: hover a joint", "name, score and place"),
+    ("3D view: drag", "orbit"),
+    ("3D view: right drag", "pan"),
+    ("3D view: wheel", "zoom"),
+    ("Drop a file on the window", "open it"),
+)
+_MOUSE_TITLE = "Mouse"
+_COLUMNS = (
+    ("Open", "Play", _MOUSE_TITLE), ("Picture", "3D view", "Session"), ("Record", "Window"),
+)  # fmt: skip
+_BESIDE_PX = QSize(64, 160)  # of the screen: margins, frame and button
+_BAR_PX = QSize(12, 12)  # where the columns do not fit
+
+
+class HelpSheet(QDialog):
+    """All keys by section, and the mouse; it goes when it is closed.
+
+    Args:
+        actions: the window's, whose object names are those of their commands.
+    """
+
+    def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keys and mouse")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        by_name = {action.objectName(): action for action in actions}
+        self.rows: list[tuple[str, str]] = []
+        page = QWidget(objectName="page")
+        columns = QHBoxLayout(page)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(5 * theme.SPACE_PX)
+        for sections in _COLUMNS:
+            column = QVBoxLayout(spacing=theme.SPACE_PX)
+            for section in sections:
+                rows = _MOUSE if section == _MOUSE_TITLE else _rows(section, by_name)
+                self._add_section(column, section, rows)
+            column.addStretch()
+            columns.addLayout(column)
+        area = QScrollArea(widgetResizable=True)
+        area.setWidget(page)
+        wanted, room = page.sizeHint(), self.screen().availableSize() - _BESIDE_PX
+        fits = wanted == wanted.boundedTo(room)
+        area.setMinimumSize(wanted if fits else (wanted + _BAR_PX).boundedTo(room))
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(*[3 * theme.SPACE_PX] * 4)
+        whole.addWidget(area)
+        close = QPushButton("Close")
+        close.clicked.connect(self.accept)
+        whole.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+
+    def _add_section(
+        self, column: QVBoxLayout, title: str, rows: Iterable[tuple[str, str]]
+    ) -> None:
+        column.addWidget(QLabel(title, objectName="heading"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * theme.SPACE_PX)
+        grid.setVerticalSpacing(6)
+        for number, (keys, words) in enumerate(rows):
+            grid.addWidget(QLabel(keys, objectName="key"), number, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(QLabel(words), number, 1)
+            self.rows.append((keys, words))
+        grid.setColumnStretch(1, 1)
+        column.addLayout(grid)
+        column.addSpacing(2 * theme.SPACE_PX)
+
+
+def _rows(section: str, by_name: dict[str, QAction]) -> list[tuple[str, str]]:
+    actions = (by_name[command.name] for command in COMMANDS if command.section == section)
+    return [(_keys(action), action.statusTip()) for action in actions if action.shortcuts()]
+
+
+def _keys(action: QAction) -> str:
+    shortcuts = (keys.toString(QKeySequence.SequenceFormat.NativeText)
+                 for keys in action.shortcuts())  # fmt: skip
+    return "  or  ".join(shortcuts)

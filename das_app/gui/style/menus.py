@@ -1,0 +1,95 @@
+"""The menu bar: the window's actions in order, recent files, and the look of the window."""
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
+
+from das_app.gui.style.actions import Actions
+from das_app.settings import Look
+from das_app.sources.addresses import short_name, without_password
+
+# names of actions and of submenus; None is a rule
+_MENUS = (
+    ("&File", ("camera", "file", "folder", "open-session", "recent", "demo", None,
+               "export", None, "screenshot", "scene-picture", "turntable", None, "quit")),
+    ("&Play", ("play", "stop", None, "step-back", "step-forward", None, "loop")),
+    ("&Record", ("record", "marker", None, "record-video", "sessions-folder", "show-sessions")),
+    ("&Session", ("raw", None, "trim-begin", "trim-end", "trim-whole", None, "rerun", None,
+                  "session")),
+    ("&View", ("labels", "trails", "offsets", "heat-map", "whole-picture", None,
+               "view-reset", "view-front", "view-top", "view-side",
+               "view-camera", "shadows", "frustum", None, "inspector", "lens",
+               "people", "model", "streaming", "timing", None,
+               "look", "full-screen", "presentation")),
+    ("&Help", ("help",)),
+)  # fmt: skip
+_LOOKS = ((Look.SYSTEM, "As the system"), (Look.DARK, "Dark"), (Look.LIGHT, "Light"))
+
+
+def build_menu_bar(window: QMainWindow, actions: Actions, submenus: dict[str, QMenu]) -> None:
+    """Fill the window's menu bar with its actions and the given submenus."""
+    for title, names in _MENUS:
+        menu = window.menuBar().addMenu(title)
+        menu.setToolTipsVisible(True)  # they say why something cannot be done
+        for name in names:
+            if name is None:
+                menu.addSeparator()
+            elif name in submenus:
+                menu.addMenu(submenus[name])
+            else:
+                menu.addAction(actions[name])
+
+
+class RecentMenu(QMenu):
+    """Files and addresses opened last.
+
+    Args:
+        recent_sources: newest first; asked whenever the menu opens.
+        open_source: called with the chosen one.
+    """
+
+    def __init__(
+        self,
+        recent_sources: Callable[[], tuple[str, ...]],
+        open_source: Callable[[str], None],
+        parent: QWidget,
+    ) -> None:
+        super().__init__("Open &recent", parent)
+        self.setToolTipsVisible(True)  # they tell the folder
+        self._recent_sources, self._open_source = recent_sources, open_source
+        self.aboutToShow.connect(self.fill)
+
+    def fill(self) -> None:
+        """List what was opened last."""
+        self.clear()
+        sources = self._recent_sources()
+        for source in sources:
+            action = self.addAction(short_name(source).replace("&", "&&"))  # no key
+            action.setToolTip(without_password(source))
+            action.triggered.connect(lambda _=False, source=source: self._open_source(source))
+        if not sources:
+            self.addAction("Nothing yet").setEnabled(False)
+
+
+class LookMenu(QMenu):
+    """Dark, light, or as the system."""
+
+    def __init__(self, choose: Callable[[Look], None], parent: QWidget) -> None:
+        super().__init__("&Look", parent)
+        group = QActionGroup(self)
+        self._actions = {}
+        for look, text in _LOOKS:
+            action = self.addAction(text)
+            action.setCheckable(True)
+            action.triggered.connect(lambda _=False, look=look: choose(look))
+            group.addAction(action)
+            self._actions[look] = action
+
+    def choose(self, look: Look) -> None:
+        """As if the user chose it."""
+        self._actions[look].trigger()
+
+    def set_look(self, look: Look) -> None:
+        """Show which is chosen."""
+        self._actions[look].setChecked(True)

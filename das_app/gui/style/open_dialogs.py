@@ -1,0 +1,74 @@
+"""Asking the user for files and folders."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from das_app.session.format import LOG_FILE
+from das_app.session.frames import session_at
+from das_app.sources.image_source import IMAGE_SUFFIXES
+
+_VIDEO_SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm", ".wmv")
+
+OpenSource = Callable[[str], None]
+
+
+class OpenDialogs:
+    """Asks, and hands on what was chosen.
+
+    Args:
+        parent: the dialogs stand over it.
+        open_source: called with what to open, as `--source` takes it.
+    """
+
+    def __init__(self, parent: QWidget, open_source: OpenSource) -> None:
+        self._parent, self._open_source = parent, open_source
+
+    def ask_file(self) -> None:
+        """Ask for a video or a picture."""
+        patterns = " ".join(f"*{s}" for s in (*_VIDEO_SUFFIXES, *sorted(IMAGE_SUFFIXES)))
+        kinds = f"Videos and pictures ({patterns});;All files (*)"
+        path, _ = QFileDialog.getOpenFileName(self._parent, "Open a video or a picture", "", kinds)
+        if path:
+            self._open_source(path)
+
+    def ask_folder(self) -> None:
+        """Ask for a folder of pictures."""
+        path = QFileDialog.getExistingDirectory(self._parent, "Open a folder of pictures")
+        if path:
+            self._open_source(path)
+
+    def ask_session(self, folder: Path) -> None:
+        """Ask for the folder of a session, beginning in `folder`."""
+        path = QFileDialog.getExistingDirectory(self._parent, "Open a session", str(folder))
+        if path and session_at(Path(path)) is None:
+            QMessageBox.warning(
+                self._parent, "Open a session",
+                f"{path} holds no session. A session is a folder with the file {LOG_FILE}.",
+            )  # fmt: skip
+        elif path:
+            self._open_source(path)
+
+    def ask_save(self, title: str, stem: str, kinds: str) -> str:
+        """Ask where to save a picture or a film; empty when it was cancelled."""
+        folder = QStandardPaths.writableLocation(
+            QStandardPaths.StandardLocation.PicturesLocation
+        )
+        suffix = kinds.split("*", 1)[1].split(" ")[0].rstrip(");")
+        name = f"{stem} {datetime.now():%Y-%m-%d %H.%M.%S}{suffix}"
+        path, _ = QFileDialog.getSaveFileName(
+            self._parent, title, str(Path(folder) / name), kinds
+        )
+        return path
+
+    def save_picture(self, picture: QImage | None) -> None:
+        """Ask for a file and save a picture; nothing for None."""
+        if picture is None:
+            return
+        path = self.ask_save("Save a picture", "das-capture", "Pictures (*.png *.jpg)")
+        if path and not picture.save(path):
+            QMessageBox.warning(self._parent, "Save a picture", f"{path} could not be written.")

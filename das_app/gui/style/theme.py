@@ -1,0 +1,130 @@
+"""Look of the window in one place: the stage's colours, spacing and icons.
+
+All spacing is a multiple of 8 px (4 px inside controls). The window's frame is dark or light, as
+the system or the user wants it. Pictures, plots and the 3D view stand on the same dark stage in
+both, so that people's colours look alike. These keep apart for colour-blind eyes: they follow
+Okabe and Ito's set, lightened where it would sink into the stage.
+"""
+
+import logging
+from functools import lru_cache
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QAction, QColor, QFont, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton, QApplication
+
+from das_app.gui.style.style_sheet import DARK, LIGHT, FrameColours, palette, style_sheet
+from das_app.settings import Look, bundled_file
+
+_log = logging.getLogger(__name__)
+
+SPACE_PX = 8
+# the stage, the same under both looks
+GROUND = "#14171c"  # behind pictures, plots and the 3D view
+RAISED = "#262c35"  # cards on the stage
+BORDER = "#333b47"
+TEXT = "#e3e8ee"
+MUTED = "#8d98a6"
+ACCENT = "#4cb2e8"
+WARNING = "#f2a541"
+
+PERSON_COLOURS = (
+    "#56b4e9",  # sky blue
+    "#f5a623",  # orange
+    "#2bd6a3",  # bluish green
+    "#f0e442",  # yellow
+    "#d774b4",  # reddish purple
+    "#ff7a4d",  # vermilion
+    "#8c9eff",  # blue, lightened
+    "#d9dee5",  # grey in place of black
+)
+_ICON_SIZES_PX = (16, 18, 20, 24, 32, 36, 40, 48, 64)
+_FRAME_PROPERTY = "lightFrame"  # of the application: which frame it wears
+
+
+def apply_theme(app: QApplication, look: Look = Look.SYSTEM) -> None:
+    """Give the application its palette and style sheet, and all windows the icons to it."""
+    is_light = look is Look.LIGHT or (
+        look is Look.SYSTEM and app.styleHints().colorScheme() is Qt.ColorScheme.Light
+    )
+    if app.property(_FRAME_PROPERTY) is None:  # once: a style is laid on every widget
+        app.setStyle("Fusion")
+    app.setProperty(_FRAME_PROPERTY, is_light)
+    app.setPalette(palette(frame_colours()))
+    app.setStyleSheet(style_sheet(frame_colours(), icon_folder().as_posix()))
+    for window in app.topLevelWidgets():
+        for owner in (*window.findChildren(QAbstractButton), *window.findChildren(QAction)):
+            name = _icon_names.get(owner.icon().cacheKey())
+            if name is not None:
+                owner.setIcon(icon(name))
+
+
+def frame_colours() -> FrameColours:
+    """The colours around the stage that the application wears."""
+    app = QApplication.instance()
+    return LIGHT if app is not None and app.property(_FRAME_PROPERTY) else DARK
+
+
+def icon(name: str) -> QIcon:
+    """The application's own icon `name` in the frame's colours; empty where the file is missing.
+
+    Buttons and actions that wear it get the other frame's icon when the theme changes.
+    """
+    return _icon(name, frame_colours())
+
+
+_icon_names: dict[int, str] = {}  # Qt's key of a shared icon -> its name
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, colours: FrameColours) -> QIcon:
+    try:
+        drawing = (icon_folder() / f"{name}.svg").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return QIcon()
+    for dark, now in ((DARK.icon, colours.icon), (DARK.warning, colours.warning)):
+        drawing = drawing.replace(dark, now)
+    renderer = QSvgRenderer(QByteArray(drawing.encode()))
+    made = QIcon()
+    for size_px in _ICON_SIZES_PX:
+        pixmap = QPixmap(size_px, size_px)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        renderer.render(painter)
+        painter.end()
+        made.addPixmap(pixmap)
+        painter.begin(pixmap)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+        painter.fillRect(pixmap.rect(), QColor(colours.faint))
+        painter.end()
+        made.addPixmap(pixmap, QIcon.Mode.Disabled)
+    _icon_names[made.cacheKey()] = name
+    return made
+
+
+@lru_cache(maxsize=1)
+def icon_folder() -> Path:
+    """Folder of the icons; one that does not exist where they are missing."""
+    try:
+        return bundled_file("icons")
+    except FileNotFoundError as error:  # buttons without pictures still have words or tooltips
+        _log.warning("%s", error)
+        return Path("icons")
+
+
+def person_colour(slot: int) -> QColor:
+    """Colour of a person's slot; the palette repeats."""
+    return QColor(PERSON_COLOURS[slot % len(PERSON_COLOURS)])
+
+
+def tabular_font(base: QFont) -> QFont:
+    """`base` with digits of one width, so that changing figures stand still."""
+    font = QFont(base)
+    font.setStyleHint(QFont.StyleHint.SansSerif)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+ALIGN_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,121 @@
+"""From settings to the running window: makes the application, the window and its pipelines."""
+
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2  # noqa: F401  # first: importing it changes the environment Qt starts in
+from PySide6.QtWidgets import QApplication
+
+from das_app.gui.control.bridge import Model, Opened
+from das_app.gui.style import theme
+from das_app.gui.window.control_bar import LEAST_SCORE
+from das_app.gui.window.main_window import MainWindow
+from das_app.models import device_note, load_estimator
+from das_app.pipeline.live import LivePipeline
+from das_app.pipeline.open_source import open_source
+from das_app.pipeline.player import SessionPlayer
+from das_app.pipeline.run import StateListener
+from das_app.qt_environment import drop_cv2_qt_plugins
+from das_app.session.frames import RecordedFrames, session_at
+from das_app.settings import AppSettings, save_settings, settings_path
+from das_app.streaming.targets import StreamTarget
+
+_log = logging.getLogger(__name__)
+
+
+class PipelineOpener:
+    """Makes the pipeline of a source and keeps the model, which takes seconds to load.
+
+    The model reports everybody above a low score; the window's threshold decides who is shown.
+    """
+
+    def __init__(self) -> None:
+        self._model: Model | None = None
+
+    def __call__(self, settings: AppSettings, on_state: StateListener) -> Opened:
+        """Open the source and, at the first call, the model of `settings`.
+
+        A session plays; it needs no model.
+
+        Raises:
+            SourceError: if the source cannot be opened.
+            SessionError: if it is a session that cannot be read.
+            FileNotFoundError: if the model is not there.
+        """
+        session = session_at(Path(settings.source).expanduser())
+        if session is not None:
+            frames = RecordedFrames(session)
+            return Opened(SessionPlayer(frames, on_state), frames, None)
+        source = open_source(settings.source, settings.intrinsics(), settings.camera_mode())
+        try:
+            model = self.load_model(settings)
+        except Exception:
+            source.close()
+            raise
+        return Opened(LivePipeline(source, model.estimator, on_state), source, model)
+
+    def load_model(self, settings: AppSettings) -> Model:
+        """The model of `settings`; the one in use if it is the same.
+
+        Raises:
+            FileNotFoundError: if the model is not there.
+            ValueError: if it is not a model of this project.
+        """
+        file, device, model = settings.model_file, settings.device, self._model
+        if model is None or (model.file, model.device) != (file, device):
+            estimator = load_estimator(settings)
+            estimator.score_threshold = LEAST_SCORE
+            provider = estimator.provider
+            engine = f"{estimator.model_name} · {provider.removesuffix('ExecutionProvider')}"
+            model = Model(estimator, engine, file, device, device_note(device, provider))
+        self._model = model
+        return model
+
+
+def run_app(settings: AppSettings, targets: tuple[StreamTarget, ...]) -> int:
+    """Open the window on the source of `settings` and run it until it is closed.
+
+    Args:
+        settings: of this run; kept afterwards as the user changed them.
+        targets: streams that are on from the start.
+
+    Returns:
+        Exit code of the process.
+    """
+    drop_cv2_qt_plugins()
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("DAS Capture")
+    theme.apply_theme(app, settings.look)
+    window = MainWindow(settings, PipelineOpener())
+    app.styleHints().colorSchemeChanged.connect(window.wear_look)
+    window.show()
+    window.open(settings.source)
+    for target in targets:
+        window.streaming.start(target)
+    window.offer_repairs()
+    with _closing_on_signals(window):
+        code = app.exec()
+    try:
+        save_settings(window.settings, settings_path())
+    except OSError:
+        _log.warning("the settings could not be kept", exc_info=True)
+    return code
+
+
+@contextmanager
+def _closing_on_signals(window: MainWindow) -> Iterator[None]:
+    """Close the window in an orderly way on Ctrl-C and on a request to terminate.
+
+    Python runs the handlers between two ticks of the window's timers.
+    """
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    usual = [signal.signal(number, lambda *_: window.close()) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, usual, strict=True):
+            signal.signal(number, handler)

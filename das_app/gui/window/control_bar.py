@@ -1,0 +1,111 @@
+"""The bar above the panes: buttons of the actions, confidence and the lens. No state."""
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+
+from das_app.gui.style import theme
+from das_app.gui.style.actions import Actions
+
+LEAST_SCORE = 0.05  # below it the model finds people everywhere
+_WITH_TEXT = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+_NAMED = ("camera", "file", "folder", "demo", "record")  # whose icons tell enough
+_LEAST_WIDTH_PX = 640
+
+
+class ControlBar(QWidget):
+    """Opening, playing, confidence, and the lens in words, whose button shows its panel.
+
+    Attributes:
+        threshold_changed: least score of people shown, 0 to 1.
+    """
+
+    threshold_changed = Signal(float)
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(theme.SPACE_PX)
+        self.buttons = {
+            name: self._add_button(actions, name) for name in ("camera", "file", "folder", "demo")
+        }
+        self._add_rule()
+        for name in ("play", "stop"):
+            self.buttons[name] = self._add_button(actions, name, has_text=False)
+        self._add_rule()
+        self.buttons["record"] = self._add_button(actions, "record")
+        self.buttons["record-video"] = self._add_button(actions, "record-video", has_text=False)
+        self._row.addStretch()
+        self._add_threshold()
+        self._add_rule()
+        self.lens = self._add_button(actions, "lens")
+
+    def set_threshold(self, threshold: float) -> None:
+        """Show the least score."""
+        with QSignalBlocker(self.threshold):
+            self.threshold.setValue(round(threshold * 100))
+        self._threshold_text.setText(f"{threshold:.2f}")
+
+    def set_lens(self, text: str) -> None:
+        """Show the lens in use and where it is known from."""
+        self.lens.defaultAction().setIconText(text)  # the menu keeps its own words
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: room for the icons; the words go where it is narrow."""
+        return QSize(_LEAST_WIDTH_PX, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: words beside the icons only where there is room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        named = [self.buttons[name] for name in _NAMED]
+        for button in (*named, self.lens):
+            button.setToolButtonStyle(_WITH_TEXT)
+        for group in (named, [self.lens]):
+            if self._row.minimumSize().width() <= self.width():
+                return
+            for button in group:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+
+    def _add_threshold(self) -> None:
+        tip = "People the model is less sure of than this are not shown"
+        self._row.addWidget(QLabel("Confidence", objectName="muted", toolTip=tip))
+        self.threshold = QSlider(Qt.Orientation.Horizontal, toolTip=tip)
+        self.threshold.setAccessibleName("Confidence")
+        self.threshold.setRange(round(100 * LEAST_SCORE), 95)
+        self.threshold.setFixedWidth(12 * theme.SPACE_PX)
+        self.threshold.valueChanged.connect(self._on_threshold)
+        self._threshold_text = QLabel()
+        self._threshold_text.setFixedWidth(self.fontMetrics().horizontalAdvance("0.000"))
+        self._row.addWidget(self.threshold)
+        self._row.addWidget(self._threshold_text)
+
+    def _add_rule(self) -> None:
+        rule = QFrame(objectName="rule")
+        rule.setFixedSize(1, 3 * theme.SPACE_PX)
+        self._row.addWidget(rule)
+
+    def _add_button(self, actions: Actions, name: str, has_text: bool = True) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(actions[name])
+        if has_text:
+            button.setToolButtonStyle(_WITH_TEXT)
+        button.setIconSize(QSize(18, 18))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._row.addWidget(button)
+        return button
+
+    def _on_threshold(self, percent: int) -> None:
+        self._threshold_text.setText(f"{percent / 100:.2f}")
+        self.threshold_changed.emit(percent / 100)

@@ -1,0 +1,240 @@
+"""Dialog of all that can be opened: cameras by name, files, addresses and what was open lately."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from das_app.gui.style import theme
+from das_app.gui.style.forms import centre_labels
+from das_app.settings import DEMO_SOURCE
+from das_app.sources.addresses import is_address, short_name, without_password
+from das_app.sources.camera_scan import CameraScan, FoundCamera
+
+RESOLUTIONS = ("640x480", "800x600", "1280x720", "1920x1080", "2560x1440", "3840x2160")
+RATES_FPS = (15.0, 24.0, 25.0, 30.0, 50.0, 60.0, 90.0, 120.0)
+_POLL_MS = 50
+_SOURCE_ROLE = Qt.ItemDataRole.UserRole
+_NO_CAMERA = (
+    "No camera is listed. Plug one in and scan again; a phone or a network camera works by its "
+    "address."
+)
+
+
+class SourcePicker(QDialog):
+    """Asks what to open; closes itself when something was chosen.
+
+    To wire it: `set_mode` and `set_recent` from the settings before `open()`. `mode_changed` goes
+    into the settings before `source_chosen` opens anything, as it is emitted first.
+
+    Attributes:
+        source_chosen: what to open, as `--source` takes it.
+        mode_changed: (resolution such as 1280x720, frames per second) asked of cameras.
+        file_requested: ask for a video or a picture.
+        folder_requested: ask for a folder of pictures.
+        session_requested: ask for a recorded session.
+    """
+
+    source_chosen = Signal(str)
+    mode_changed = Signal(str, float)
+    file_requested = Signal()
+    folder_requested = Signal()
+    session_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Open a source")
+        grid = QGridLayout(self)
+        grid.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
+        grid.setSpacing(2 * theme.SPACE_PX)
+        grid.addLayout(self._camera_part(), 0, 0, 2, 1)
+        grid.addLayout(self._file_part(), 0, 1)
+        grid.addLayout(self._recent_part(), 1, 1)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        self.resize(90 * theme.SPACE_PX, 48 * theme.SPACE_PX)
+        self._scan: CameraScan | None = None
+        self._poll = QTimer(self, interval=_POLL_MS)
+        self._poll.timeout.connect(self._take_cameras)
+        self.set_mode("1280x720", 30.0)
+        self.set_recent(())
+        self._show_choice()
+
+    def set_mode(self, resolution: str, fps: float) -> None:
+        """Show what is asked of cameras."""
+        for box, value, text in (
+            (self.resolution, resolution, resolution.replace("x", " × ")),
+            (self.fps, fps, f"{fps:g} fps"),
+        ):
+            with QSignalBlocker(box):
+                if box.findData(value) < 0:
+                    box.addItem(text, value)
+                box.setCurrentIndex(box.findData(value))
+
+    def set_recent(self, sources: tuple[str, ...]) -> None:
+        """List what was open lately, newest first."""
+        self.recent.clear()
+        for source in sources:
+            item = QListWidgetItem(short_name(source), self.recent)
+            item.setData(_SOURCE_ROLE, source)
+            item.setToolTip(without_password(source))
+        if not sources:
+            _add_remark(self.recent, "Nothing yet")
+
+    def set_cameras(self, cameras: tuple[FoundCamera, ...]) -> None:
+        """List these cameras; one with a problem too, with what it is."""
+        self.cameras.clear()
+        for camera in cameras:
+            device = camera.device
+            text = f"{device.name}\n{camera.problem or f'camera {device.index}'}"
+            icon = "warning" if camera.problem else "camera"
+            item = QListWidgetItem(theme.icon(icon), text, self.cameras)
+            item.setData(_SOURCE_ROLE, str(device.index))
+            item.setToolTip(device.path)
+        if cameras:
+            self.cameras.setCurrentRow(0)
+        else:
+            _add_remark(self.cameras, _NO_CAMERA)
+        self._show_choice()
+
+    def rescan(self) -> None:
+        """Look for cameras; the list follows when the system has answered."""
+        if self._scan is None:
+            self.cameras.clear()
+            _add_remark(self.cameras, "Looking for cameras …")
+            self.scan_again.setEnabled(False)
+            self._show_choice()
+            self._scan = CameraScan()
+            self._poll.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: begin with the cameras there are now."""
+        super().showEvent(event)
+        self.rescan()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Qt: wait for no cameras any more."""
+        self._end_scan()
+        super().hideEvent(event)
+
+    def _take_cameras(self) -> None:
+        found = None if self._scan is None else self._scan.found.take(0)
+        if found is not None:
+            self._end_scan()
+            self.set_cameras(found)
+
+    def _end_scan(self) -> None:
+        self._poll.stop()
+        self._scan = None
+        self.scan_again.setEnabled(True)
+
+    def _camera_part(self) -> QVBoxLayout:
+        self.cameras = QListWidget(accessibleName="Cameras", wordWrap=True)
+        self.cameras.currentItemChanged.connect(self._show_choice)
+        self.cameras.itemActivated.connect(self._choose_item)
+        self.scan_again = QPushButton(theme.icon("rescan"), "Scan again")
+        self.scan_again.setAutoDefault(False)
+        self.scan_again.clicked.connect(self.rescan)
+        self.resolution = QComboBox(toolTip="The camera delivers the nearest it can")
+        for resolution in RESOLUTIONS:
+            self.resolution.addItem(resolution.replace("x", " × "), resolution)
+        self.fps = QComboBox(toolTip="What the camera really delivers is measured and shown")
+        for fps in RATES_FPS:
+            self.fps.addItem(f"{fps:g} fps", fps)
+        for box in (self.resolution, self.fps):
+            box.activated.connect(self._tell_mode)
+        self.open_camera = QPushButton("Open camera", default=True)
+        self.open_camera.clicked.connect(lambda: self._choose_item(self.cameras.currentItem()))
+        mode = QFormLayout()
+        mode.addRow("Resolution", self.resolution)
+        mode.addRow("Rate", self.fps)
+        centre_labels(mode)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.scan_again)
+        buttons.addStretch()
+        buttons.addWidget(self.open_camera)
+        return _column("Cameras", self.cameras, mode, buttons)
+
+    def _file_part(self) -> QVBoxLayout:
+        self.file = QPushButton(theme.icon("file"), "Video or picture …")
+        self.folder = QPushButton(theme.icon("folder"), "Folder of pictures …")
+        self.session = QPushButton(theme.icon("session"), "Recorded session …")
+        self.demo = QPushButton(theme.icon("demo"), "Bundled clip")
+        buttons = QVBoxLayout()
+        for button in (self.file, self.folder, self.session, self.demo):
+            button.setAutoDefault(False)
+            buttons.addWidget(button)
+        self.file.clicked.connect(lambda: self._ask_elsewhere(self.file_requested))
+        self.folder.clicked.connect(lambda: self._ask_elsewhere(self.folder_requested))
+        self.session.clicked.connect(lambda: self._ask_elsewhere(self.session_requested))
+        self.demo.clicked.connect(lambda: self._choose(DEMO_SOURCE))
+        self.address = QLineEdit(placeholderText="rtsp://…  or  http://…")
+        self.address.setAccessibleName("Address of a camera or film")
+        self.address.setToolTip("A network camera, a phone that serves its camera, or a film")
+        self.address.textChanged.connect(self._show_choice)
+        self.address.returnPressed.connect(self._choose_address)
+        self.open_address = QPushButton("Open address")
+        self.open_address.setAutoDefault(False)
+        self.open_address.clicked.connect(self._choose_address)
+        line = QHBoxLayout()
+        line.addWidget(self.address, 1)
+        line.addWidget(self.open_address)
+        return _column("Files and addresses", buttons, line)
+
+    def _recent_part(self) -> QVBoxLayout:
+        self.recent = QListWidget(accessibleName="Open lately")
+        self.recent.itemActivated.connect(self._choose_item)
+        return _column("Open lately", self.recent)
+
+    def _show_choice(self) -> None:
+        item = self.cameras.currentItem()
+        self.open_camera.setEnabled(item is not None and item.data(_SOURCE_ROLE) is not None)
+        self.open_address.setEnabled(is_address(self.address.text().strip()))
+
+    def _tell_mode(self) -> None:
+        self.mode_changed.emit(self.resolution.currentData(), self.fps.currentData())
+
+    def _ask_elsewhere(self, request: Signal) -> None:
+        self.accept()
+        request.emit()
+
+    def _choose_address(self) -> None:
+        if self.open_address.isEnabled():
+            self._choose(self.address.text().strip())
+
+    def _choose_item(self, item: QListWidgetItem | None) -> None:
+        if item is not None and item.data(_SOURCE_ROLE) is not None:
+            self._choose(item.data(_SOURCE_ROLE))
+
+    def _choose(self, source: str) -> None:
+        self.accept()
+        self.source_chosen.emit(source)
+
+
+def _add_remark(items: QListWidget, text: str) -> None:
+    """A line of a list that cannot be chosen."""
+    QListWidgetItem(text, items).setFlags(Qt.ItemFlag.ItemIsEnabled)
+
+
+def _column(heading: str, *parts: QWidget | QVBoxLayout | QHBoxLayout) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(theme.SPACE_PX)
+    column.addWidget(QLabel(heading, objectName="heading"))
+    for part in parts:
+        if isinstance(part, QWidget):
+            column.addWidget(part, 1)
+        else:
+            column.addLayout(part)
+    return column

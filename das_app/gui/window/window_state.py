@@ -1,0 +1,72 @@
+"""Where the window's parts are: kept between runs, full screen, and nothing but the panes."""
+
+import base64
+from collections.abc import Sequence
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+
+from das_app.gui.style.actions import Actions
+
+_LAYOUT_VERSION = 1  # of the docks and their names
+
+
+def packed_layout(window: QMainWindow) -> str:
+    """Place, size and docks of a window as text."""
+    parts = (window.saveGeometry(), window.saveState(_LAYOUT_VERSION))
+    return " ".join(base64.b64encode(part.data()).decode() for part in parts)
+
+
+def restore_layout(window: QMainWindow, layout: str) -> bool:
+    """Put a window where `packed_layout` found it; False when the text says nothing of use."""
+    parts = [QByteArray.fromBase64(part.encode()) for part in layout.split(" ")]
+    if len(parts) != 2 or not window.restoreGeometry(parts[0]):
+        return False
+    return window.restoreState(parts[1], _LAYOUT_VERSION)
+
+
+class ScreenModes(QObject):
+    """Full screen, and the presentation: nothing but the panes on the whole screen.
+
+    Args:
+        window: with docks.
+        actions: the window's; those of the modes are wired here.
+        bars: further widgets that a presentation hides.
+    """
+
+    def __init__(self, window: QMainWindow, actions: Actions, bars: Sequence[QWidget]) -> None:
+        super().__init__(window)
+        self._window, self._bars, self._actions = window, bars, actions
+        self._hidden: list[QWidget] = []
+        actions["full-screen"].toggled.connect(self._set_full_screen)
+        actions["presentation"].toggled.connect(self._present)
+        actions["leave"].triggered.connect(self.leave)
+        window.installEventFilter(self)
+
+    def leave(self) -> None:
+        """Back to an ordinary window."""
+        self._actions["presentation"].setChecked(False)
+        self._actions["full-screen"].setChecked(False)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt: the window's system may change the mode too."""
+        if watched is self._window and event.type() is QEvent.Type.WindowStateChange:
+            self._actions["full-screen"].setChecked(self._window.isFullScreen())
+        return False
+
+    def _set_full_screen(self, is_on: bool) -> None:
+        full = Qt.WindowState.WindowFullScreen
+        state = self._window.windowState()
+        self._window.setWindowState(state | full if is_on else state & ~full)
+        if not is_on:
+            self._actions["presentation"].setChecked(False)
+
+    def _present(self, is_on: bool) -> None:
+        if is_on:
+            docks = self._window.findChildren(QDockWidget)
+            self._hidden = [w for w in (*self._bars, *docks) if not w.isHidden()]
+        for widget in self._hidden:
+            widget.setVisible(not is_on)
+        if not is_on:
+            self._hidden = []
+        self._actions["full-screen"].setChecked(is_on)

@@ -1,0 +1,230 @@
+"""Calibration files of other programs and our own, as `Intrinsics`, and those kept per camera.
+
+Read are: our JSON; OpenCV's YAML and XML; and the TOML of Pose2Sim, Sports2D and anipose, which
+has a table for each camera with `size`, `matrix` and `distortions`. Fisheye models are refused.
+"""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import platformdirs
+
+from das_app.files import write_whole
+from das_app.lens.intrinsics import Intrinsics
+from das_app.session.format import camera_to_json
+from das_model.camera import Camera
+
+_OPENCV_SUFFIXES = (".yml", ".yaml", ".xml")
+_APP_FOLDER = "das-capture"
+
+
+def load_intrinsics(path: Path, table: str | None = None) -> Intrinsics:
+    """Calibration of one camera from a file.
+
+    JSON holds fx, fy, cx, cy, width, height in pixels and optionally `distortion`, OpenCV's
+    k1, k2, p1, p2[, k3]; .yml, .yaml and .xml are OpenCV's calibration files; .toml is that of
+    Pose2Sim and Sports2D.
+
+    Args:
+        path: of the file.
+        table: camera of a TOML file with several; without it the file must have one.
+
+    Raises:
+        ValueError: if the file is unreadable or lacks a number; the message names it.
+    """
+    suffix = path.suffix.lower()
+    try:
+        if suffix == ".toml":
+            camera = _read_toml(path, table)
+        else:
+            camera = _read_opencv(path) if suffix in _OPENCV_SUFFIXES else _read_json(path)
+    except (OSError, ValueError, KeyError, TypeError, cv2.error) as error:
+        raise ValueError(f"intrinsics file {path}: {_reason(error)}") from error
+    return Intrinsics(calibrated=camera, calibration_name=table or path.name)
+
+
+def cameras_in(path: Path) -> tuple[str, ...]:
+    """Names of the cameras of a TOML calibration; none for a file of one camera.
+
+    Raises:
+        ValueError: if the file is unreadable.
+    """
+    if path.suffix.lower() != ".toml":
+        return ()
+    try:
+        return tuple(_toml_cameras(path))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"intrinsics file {path}: {error}") from error
+
+
+def load_intrinsics_by_name(path: Path) -> Mapping[str, tuple[float, float, float, float]]:
+    """Intrinsics of a folder of images, `{file_name: [fx, fy, cx, cy]}` in pixels of that image.
+
+    Raises:
+        ValueError: if the file is not JSON of that form; the message names the entry.
+    """
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"intrinsics file {path}: {error}") from error
+    if not isinstance(entries, dict):
+        raise ValueError(f"intrinsics file {path} must hold an object by file name")
+    return {name: _four_numbers(path, name, values) for name, values in entries.items()}
+
+
+def _four_numbers(path: Path, name: str, values: object) -> tuple[float, float, float, float]:
+    numbers = values if isinstance(values, list) else []
+    if len(numbers) != 4 or not all(isinstance(n, int | float) for n in numbers):
+        raise ValueError(f"intrinsics file {path}: {name} must be [fx, fy, cx, cy], got {values}")
+    fx, fy, cx, cy = (float(n) for n in numbers)
+    return fx, fy, cx, cy
+
+
+def _read_json(path: Path) -> Camera:
+    values = json.loads(path.read_text(encoding="utf-8"))
+    size = (int(values["width"]), int(values["height"]))
+    camera = Camera.from_intrinsics(*(float(values[k]) for k in ("fx", "fy", "cx", "cy")), size)
+    return Camera(camera.K, size, _distortion(values.get("distortion")))
+
+
+def _read_opencv(path: Path) -> Camera:
+    if not path.is_file():
+        raise FileNotFoundError
+    storage = cv2.FileStorage(str(path), cv2.FILE_STORAGE_READ)
+    try:
+        K = storage.getNode("camera_matrix").mat()
+        width, height = (storage.getNode(f"image_{side}").real() for side in ("width", "height"))
+        distortion = storage.getNode("distortion_coefficients").mat()
+    finally:
+        storage.release()
+    if K is None:
+        raise KeyError("camera_matrix")
+    if not (width and height):
+        raise KeyError("image_width, image_height")
+    return Camera(K.astype(np.float64), (int(width), int(height)), _distortion(distortion))
+
+
+def _toml_cameras(path: Path) -> dict[str, dict]:
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {n: t for n, t in tables.items() if isinstance(t, dict) and "matrix" in t}
+
+
+def _read_toml(path: Path, name: str | None) -> Camera:
+    cameras = _toml_cameras(path)
+    if not cameras:
+        raise KeyError("matrix")
+    if name is None and len(cameras) > 1:
+        raise ValueError(f"it holds {len(cameras)} cameras ({', '.join(cameras)}); name one")
+    if name is not None and name not in cameras:
+        raise ValueError(f"it holds no camera {name}, but {', '.join(cameras)}")
+    values = cameras[name] if name is not None else next(iter(cameras.values()))
+    if values.get("fisheye"):
+        raise ValueError("it is of a fisheye lens, whose distortion model is not supported")
+    K = np.array(values["matrix"], dtype=np.float64)
+    width, height = (round(side) for side in values["size"])
+    return Camera(K, (width, height), _distortion(values.get("distortions")))
+
+
+def _distortion(values: object) -> np.ndarray | None:
+    """(5,) k1, k2, p1, p2, k3 from a list or matrix of 4 or more, or None."""
+    if values is None:
+        return None
+    flat = np.asarray(values, dtype=np.float64).ravel()
+    if len(flat) < 4 or np.any(flat[5:]):
+        raise ValueError(f"distortion must be k1, k2, p1, p2[, k3], got {flat.tolist()}")
+    five = np.zeros(5)
+    five[: len(flat[:5])] = flat[:5]
+    return five
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"no value for {error.args[0]}"
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+        return f"it is no calibration in JSON ({error}); others end in .yml, .yaml, .xml or .toml"
+    return str(error)
+
+
+def save_calibration(camera_name: str, camera: Camera, error_px: float) -> Path:
+    """Keep a calibration for the camera of that name; it replaces a former one.
+
+    Args:
+        camera_name: as the system lists it.
+        camera: calibrated, with its size and distortion.
+        error_px: root mean square reprojection error of the calibration.
+
+    Returns:
+        The JSON file, which `load_intrinsics` reads.
+
+    Raises:
+        OSError: if the folder cannot be written.
+    """
+    path = _kept_path(camera_name)
+    values = {
+        "camera": camera_name,
+        **camera_to_json(camera),
+        "reprojection_error_px": error_px,
+    }
+    write_whole(path, json.dumps(values, indent=2) + "\n")
+    return path
+
+
+def kept_calibration(camera_name: str, size: tuple[int, int]) -> Intrinsics | None:
+    """The calibration kept for a camera.
+
+    Args:
+        camera_name: as the system lists it.
+        size: (width, height) px of its pictures now.
+
+    Returns:
+        None if there is none, or one for pictures of another aspect ratio.
+
+    Raises:
+        ValueError: if there is a file that cannot be read.
+    """
+    path = _kept_path(camera_name)
+    if not path.is_file():
+        return None
+    kept = replace(load_intrinsics(path), calibration_name=camera_name)
+    return kept if kept.fits(size) else None
+
+
+def lens_of_camera(camera_name: str, size: tuple[int, int], chosen: Intrinsics) -> Intrinsics:
+    """The lens to use for a live camera until something else is said.
+
+    A chosen calibration file wins over the calibration kept for the camera, and that over a field
+    of view.
+
+    Args:
+        camera_name: as the system lists it.
+        size: (width, height) px of its pictures now.
+        chosen: in the settings.
+
+    Raises:
+        ValueError: if the kept calibration cannot be read.
+    """
+    if chosen.calibrated is not None:
+        return chosen
+    return kept_calibration(camera_name, size) or chosen
+
+
+def forget_calibration(camera_name: str) -> None:
+    """Delete the calibration kept for the camera of that name, if there is one."""
+    _kept_path(camera_name).unlink(missing_ok=True)
+
+
+def _kept_path(camera_name: str) -> Path:
+    """A file name that any system takes, different for different names."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", camera_name).strip("-")[:40] or "camera"
+    digest = hashlib.sha256(camera_name.encode()).hexdigest()[:8]
+    folder = platformdirs.user_config_path(_APP_FOLDER, appauthor=False) / "cameras"
+    return folder / f"{plain}-{digest}.json"

@@ -1,0 +1,63 @@
+"""From the people of single frames to people over time: track ids, then what is shown.
+
+The inference thread holds one `PeopleOverTime`; without a window the loop over a file does.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from das_app.motion.bones import BoneStabiliser
+from das_app.motion.smoothing import Smoother, SmoothingConfig
+from das_app.motion.tracking import Tracker, TrackingConfig
+from das_model.people import People
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleOptions:
+    """What is done to the people between the model and the window.
+
+    Args:
+        tracking: gates of the track ids.
+        smoothing: strengths, or None to show the raw pose.
+        has_steady_bones: give each bone its running median length.
+    """
+
+    tracking: TrackingConfig = field(default_factory=TrackingConfig)
+    smoothing: SmoothingConfig | None = field(default_factory=SmoothingConfig)
+    has_steady_bones: bool = False
+
+
+USUAL_PEOPLE = PeopleOptions()
+
+
+class PeopleOverTime:
+    """Tracks and smooths the people of one source. One thread at a time calls it.
+
+    Attributes:
+        options: may be set from any thread; hold from the next frame on.
+    """
+
+    def __init__(self, options: PeopleOptions) -> None:
+        self.options = options
+        self._tracker, self._smoother, self._bones = Tracker(), Smoother(), BoneStabiliser()
+
+    def __call__(self, people: People, time_s: float) -> tuple[People, People]:
+        """Raw and shown people of the next frame.
+
+        Args:
+            people: as the model found them.
+            time_s: of their frame.
+
+        Returns:
+            The same people with track ids, and with smoothing and steady bones as the options
+            have it; both in the order of `people`.
+        """
+        options = self.options
+        track_ids = self._tracker(people, time_s, options.tracking)
+        raw = shown = replace(people, track_ids=track_ids)
+        if options.smoothing is None:
+            self._smoother = Smoother()  # switched on again, it begins with what it sees then
+        else:
+            shown = self._smoother(shown, time_s, options.smoothing)
+        if options.has_steady_bones:
+            shown = self._bones(shown, raw, time_s)
+        return raw, shown

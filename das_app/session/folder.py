@@ -1,0 +1,84 @@
+"""Where sessions lie: names of new folders, and those that a crash left open."""
+
+import re
+import time
+from datetime import datetime
+from pathlib import Path
+
+from das_app.session.format import LOG_FILE, SUMMARY_FILE
+from das_app.session.reader import Salvage
+from das_app.session.types import SessionError
+
+QUIET_S = 3.0  # a recording writes more often, even while it sees nobody
+_MAX_NAME_BYTES = 120  # of 255 that common file systems take; the time and a number come on top
+_UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
+
+
+def new_session_folder(parent: Path, started: datetime, name: str = "") -> Path:
+    """Make a folder `YYYY-MM-DD_HH-MM-SS[_name]`, with a number behind where it exists.
+
+    Args:
+        parent: made if missing.
+        started: local time of the start.
+        name: free text; what file systems refuse is replaced, what is too long is cut.
+
+    Raises:
+        SessionError: if the folder cannot be made.
+    """
+    base = started.strftime("%Y-%m-%d_%H-%M-%S")
+    if fit := _fit_name(name):
+        base = f"{base}_{fit}"
+    number = 1
+    while True:
+        folder = parent / (base if number == 1 else f"{base}_{number}")
+        try:
+            folder.mkdir(parents=True)
+            return folder
+        except FileExistsError:
+            number += 1
+            if not parent.is_dir():
+                raise SessionError(f"{parent} is no folder") from None
+        except OSError as error:
+            raise SessionError(f"{folder} cannot be made: {error}") from error
+
+
+def find_unclosed(parent: Path, quiet_s: float = QUIET_S) -> list[Path]:
+    """Sessions in `parent` that a crash left open and a repair can help, oldest first.
+
+    Those that still are recorded are left out, and those of which nothing can be read.
+    """
+    if not parent.is_dir():
+        return []
+    return [
+        folder for folder in sorted(parent.iterdir())
+        if is_unclosed(folder) and not is_busy(folder, quiet_s) and _has_beginning(folder)
+    ]  # fmt: skip
+
+
+def is_unclosed(folder: Path) -> bool:
+    """Whether the folder holds a session without its summary, which is written last."""
+    return (folder / LOG_FILE).is_file() and not (folder / SUMMARY_FILE).exists()
+
+
+def is_busy(folder: Path, quiet_s: float = QUIET_S) -> bool:
+    """Whether the session was written within the last `quiet_s` seconds."""
+    try:
+        return time.time() - (folder / LOG_FILE).stat().st_mtime < quiet_s
+    except OSError:
+        return False
+
+
+def _has_beginning(folder: Path) -> bool:
+    salvage = Salvage(folder / LOG_FILE)
+    try:
+        next(iter(salvage), None)
+    except OSError:
+        return False
+    return salvage.origin is not None
+
+
+def _fit_name(name: str) -> str:
+    """The name as every common file system takes it, at most 120 bytes of UTF-8."""
+    fit = _UNFIT.sub("_", name.strip())
+    fit = fit.encode("utf-8", "ignore")[:_MAX_NAME_BYTES].decode("utf-8", "ignore")
+    return fit.strip(" .")

@@ -1,0 +1,242 @@
+"""The session's files: names, channels, JSON schemas, and values to JSON and back.
+
+`docs/sessions.md` describes the format. Positions are camera space in mm, x right, y down,
+z forward, origin at the lens. What is not a number is null.
+"""
+
+import json
+import zlib
+
+import numpy as np
+
+from das_app.session.types import (
+    EventKind,
+    RecordedPoses,
+    SessionCounts,
+    SessionEvent,
+    SessionOrigin,
+)
+from das_model.camera import Camera
+from das_model.people import People
+from das_model.skeleton import Skeleton
+
+SCHEMA_VERSION = 2
+SUMMARY_FILE, LOG_FILE, VIDEO_FILE = "session.json", "session.mcap", "video.mkv"
+AXES = "x right, y down, z forward"
+UNITS = "mm"
+METADATA_NAME = "das_session"
+POSES_TOPIC, RAW_POSES_TOPIC = "/poses", "/poses_raw"
+CAMERA_TOPIC, EVENTS_TOPIC, STATS_TOPIC = "/camera", "/events", "/stats"
+_DECIMALS = 3  # 1 micrometre
+
+_NUMBER, _TEXT, _INTEGER = {"type": "number"}, {"type": "string"}, {"type": "integer"}
+_NUMBER_OR_NULL = {"type": ["number", "null"]}
+
+
+def _object(**properties: dict) -> dict:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _array(items: dict) -> dict:
+    return {"type": "array", "items": items}
+
+
+_POSES_SCHEMA = _object(
+    index=_INTEGER,
+    time_s=_NUMBER,
+    source_index=_INTEGER,
+    source_time_s=_NUMBER,
+    picture={"type": ["integer", "null"]},
+    people=_array(
+        _object(
+            track_id=_INTEGER,
+            score=_NUMBER,
+            joints_cam_mm=_array(_array(_NUMBER_OR_NULL)),
+            joint_scores=_array(_NUMBER_OR_NULL),
+        )
+    ),
+)
+_CAMERA_SCHEMA = _object(
+    fx=_NUMBER, fy=_NUMBER, cx=_NUMBER, cy=_NUMBER, width=_INTEGER, height=_INTEGER,
+    distortion={"type": ["array", "null"], "items": _NUMBER},
+)  # fmt: skip
+_STATS_SCHEMA = _object(
+    time_s=_NUMBER, frames_per_s=_NUMBER, inference_ms=_NUMBER, latency_ms=_NUMBER,
+    num_bytes=_INTEGER, free_disk_bytes=_INTEGER, num_dropped_pictures=_INTEGER,
+)  # fmt: skip
+# topic -> (name of the schema, schema)
+CHANNELS = {
+    CAMERA_TOPIC: ("das.Camera", _CAMERA_SCHEMA),
+    POSES_TOPIC: ("das.Poses", _POSES_SCHEMA),
+    RAW_POSES_TOPIC: ("das.Poses", _POSES_SCHEMA),
+    EVENTS_TOPIC: ("das.Event", _object(time_s=_NUMBER, kind=_TEXT, text=_TEXT)),
+    STATS_TOPIC: ("das.Stats", _STATS_SCHEMA),
+}
+
+
+def dump(values: dict) -> bytes:
+    """Compact JSON of one message."""
+    return json.dumps(values, separators=(",", ":"), allow_nan=False).encode()
+
+
+def origin_to_metadata(origin: SessionOrigin) -> dict[str, str]:
+    """The origin as MCAP metadata, texts only, with a checksum of its own."""
+    values = {
+        "schema_version": str(SCHEMA_VERSION),
+        "app_version": origin.app_version,
+        "started_utc": origin.started_utc,
+        "source": origin.source,
+        "nominal_fps": repr(float(origin.nominal_fps)),
+        "intrinsics": origin.intrinsics,
+        "model_name": origin.model_name,
+        "model_sha256": origin.model_sha256,
+        "units": UNITS,
+        "axes": AXES,
+        "joint_names": " ".join(origin.skeleton.joint_names),
+        "joint_parents": " ".join(map(str, origin.skeleton.parents)),
+    }
+    return values | {"crc32": _checksum(values)}
+
+
+def origin_from_metadata(values: dict[str, str]) -> SessionOrigin:
+    """Inverse of `origin_to_metadata`.
+
+    Raises:
+        ValueError: for another schema version or a wrong checksum.
+        KeyError: if something is missing.
+    """
+    values = dict(values)
+    if values.pop("crc32") != _checksum(values):
+        raise ValueError("the metadata does not match its checksum")
+    if values["schema_version"] != str(SCHEMA_VERSION):
+        raise ValueError(
+            f"schema version {values['schema_version']}; this version reads {SCHEMA_VERSION}"
+        )
+    return SessionOrigin(
+        source=values["source"],
+        nominal_fps=float(values["nominal_fps"]),
+        intrinsics=values["intrinsics"],
+        skeleton=Skeleton(tuple(values["joint_names"].split())),
+        model_name=values["model_name"],
+        model_sha256=values["model_sha256"],
+        app_version=values["app_version"],
+        started_utc=values["started_utc"],
+    )
+
+
+def summary_to_json(
+    origin: SessionOrigin, camera: Camera | None, duration_s: float, counts: SessionCounts
+) -> dict[str, object]:
+    """Content of `session.json`; `camera` is that of the first frame, if there is any."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "app_version": origin.app_version,
+        "started_utc": origin.started_utc,
+        "duration_s": duration_s,
+        "source": {"name": origin.source, "nominal_fps": origin.nominal_fps},
+        "camera": None if camera is None else camera_to_json(camera),
+        "intrinsics": origin.intrinsics,
+        "axes": AXES,
+        "units": UNITS,
+        "skeleton": {
+            "joint_names": list(origin.skeleton.joint_names),
+            "parents": list(origin.skeleton.parents),
+        },
+        "model": {"name": origin.model_name, "sha256": origin.model_sha256},
+        "counts": {
+            "frames": counts.num_frames,
+            "people": counts.num_people,
+            "dropped": counts.num_dropped,
+            "dropped_pictures": counts.num_dropped_pictures,
+        },
+        "is_repaired": counts.is_repaired,
+    }
+
+
+def counts_from_json(summary: dict) -> SessionCounts:
+    """The counts of `session.json`. Raises KeyError or TypeError when they are not there."""
+    counts = summary["counts"]
+    names = ("frames", "people", "dropped", "dropped_pictures")
+    return SessionCounts(*(int(counts[name]) for name in names), bool(summary["is_repaired"]))
+
+
+def poses_to_json(poses: RecordedPoses) -> dict[str, object]:
+    """One message of a pose channel; the camera is on a channel of its own."""
+    people = poses.people
+    return {
+        "index": poses.index,
+        "time_s": poses.time_s,
+        "source_index": poses.source_index,
+        "source_time_s": poses.source_time_s,
+        "picture": poses.picture,
+        "people": [
+            {
+                "track_id": int(people.track_ids[p]),
+                "score": round(float(people.scores[p]), 4),
+                "joints_cam_mm": _numbers(people.joints_cam[p]),
+                "joint_scores": _numbers(people.joint_scores[p]),
+            }
+            for p in range(len(people))
+        ],
+    }
+
+
+def poses_from_json(values: dict, skeleton: Skeleton, camera: Camera) -> RecordedPoses:
+    """Inverse of `poses_to_json`. Raises ValueError, KeyError or TypeError for other content."""
+    found, num_joints = values["people"], skeleton.num_joints
+    people = People(
+        _floats([p["joints_cam_mm"] for p in found], (len(found), num_joints, 3)),
+        _floats([p["joint_scores"] for p in found], (len(found), num_joints)),
+        _floats([p["score"] for p in found], (len(found),)),
+        np.array([p["track_id"] for p in found], dtype=np.int64),
+        skeleton,
+    )
+    return RecordedPoses(
+        values["index"], values["time_s"], values["source_index"], values["source_time_s"],
+        values["picture"], camera, people,
+    )  # fmt: skip
+
+
+def event_to_json(event: SessionEvent) -> dict[str, object]:
+    """One message of `/events`."""
+    return {"time_s": event.time_s, "kind": event.kind.value, "text": event.text}
+
+
+def event_from_json(values: dict) -> SessionEvent:
+    """Inverse of `event_to_json`. Raises ValueError for an unknown kind."""
+    return SessionEvent(values["time_s"], EventKind(values["kind"]), values["text"])
+
+
+def camera_to_json(camera: Camera) -> dict[str, object]:
+    """Intrinsics in pixels, as `calibration.load_intrinsics` reads them."""
+    return {
+        "fx": float(camera.K[0, 0]), "fy": float(camera.K[1, 1]),
+        "cx": float(camera.K[0, 2]), "cy": float(camera.K[1, 2]),
+        "width": camera.size[0], "height": camera.size[1],
+        "distortion": None if camera.distortion is None else camera.distortion.tolist(),
+    }  # fmt: skip
+
+
+def camera_from_json(values: dict) -> Camera:
+    """Inverse of `camera_to_json`."""
+    size = (values["width"], values["height"])
+    plain = Camera.from_intrinsics(*(values[name] for name in ("fx", "fy", "cx", "cy")), size)
+    distortion = values["distortion"]
+    return Camera(plain.K, plain.size, None if distortion is None else np.array(distortion))
+
+
+def _checksum(values: dict[str, str]) -> str:
+    return f"{zlib.crc32(json.dumps(sorted(values.items())).encode()):08x}"
+
+
+def _numbers(values: np.ndarray) -> list:
+    """Nested lists with None for what is not a number, which JSON cannot hold."""
+    exact = np.asarray(values, dtype=np.float64).round(_DECIMALS)
+    is_finite = np.isfinite(exact)
+    return exact.tolist() if is_finite.all() else np.where(is_finite, exact, None).tolist()
+
+
+def _floats(values: list, shape: tuple[int, ...]) -> np.ndarray:
+    """float32 array of `shape` with NaN for None; keeps its rank when there is nobody."""
+    array = np.array(values, dtype=np.float64).astype(np.float32)
+    return array.reshape(shape) if array.size == 0 else array

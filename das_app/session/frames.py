@@ -1,0 +1,149 @@
+"""A session as a source: its recorded frames to play, or its video alone for another model."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from das_app.lens.intrinsics import Intrinsics, LensOrigin
+from das_app.messaging.messages import Frame
+from das_app.session.edits import load_edits
+from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE
+from das_app.session.pictures import SessionPictures
+from das_app.session.session import Session, SessionError
+from das_app.session.types import RecordedPoses
+from das_app.sources.frame_source import SourceError
+from das_app.sources.video_source import VideoSource
+from das_model.people import People
+
+_PLAIN = 38  # grey of the picture where none was recorded
+
+
+def session_at(path: Path) -> Path | None:
+    """The session's folder that a path means: the folder itself or a file of it; else None."""
+    if path.name in (LOG_FILE, SUMMARY_FILE, VIDEO_FILE):
+        path = path.parent
+    return path if (path / LOG_FILE).is_file() else None
+
+
+class RecordedFrames:
+    """The frames of a session in order, each with its picture or else a plain grey one.
+
+    A frame whose picture the video lacks shows the one before it. Where the session is trimmed,
+    playing on ends once at `end_s`; any place can still be sought.
+
+    Args:
+        folder: of the session.
+
+    Attributes:
+        session: what is read; by the reader of the frames only.
+        events: what happened while it was recorded.
+        edits: names and trim when it was opened.
+        end_s: time of the last frame to play.
+        picture_problem: why there are no pictures; empty where there are.
+
+    Raises:
+        SessionError: if it cannot be read, or holds no frame; so do the methods.
+    """
+
+    is_live = False
+
+    def __init__(self, folder: Path) -> None:
+        self.session = session = Session(folder)
+        if not len(session):
+            raise SessionError(f"{folder} holds no frames")
+        self.name = folder.name
+        self.events, self.edits = tuple(session.events()), load_edits(folder)
+        self.nominal_fps, self.num_frames = session.origin.nominal_fps, len(session)
+        self.duration_s, self.end_s = session.duration_s, self.edits.end_s
+        self.intrinsics = recorded_intrinsics(session)
+        self._last: RecordedPoses | None = None
+        self._sought: int | None = 0
+        self._has_paused = False  # at the end of the trim
+        self._pictures: SessionPictures | None = None
+        self.picture_problem = "No video was recorded" if session.video_path is None else ""
+        try:
+            if session.video_path is not None:
+                self._pictures = SessionPictures(session.video_path)
+        except SourceError as error:
+            self.picture_problem = str(error)
+
+    def read(self) -> Frame | None:
+        """The next frame; None at the end, and once at the end of the trim."""
+        if self._sought is not None:
+            poses = self.session.numbered(self._sought)
+        else:
+            poses = self.session.after(self._last.time_s)
+            is_leaving = poses is not None and self._last.time_s <= self.end_s < poses.time_s
+            if is_leaving and not self._has_paused:
+                self._has_paused = True
+                return None
+        if poses is None:
+            return None
+        self._last, self._sought, self._has_paused = poses, None, False
+        return Frame(poses.index, poses.time_s, self._image(poses), poses.camera)
+
+    def seek(self, index: int) -> None:
+        """Let the next frame read be number `index`, or the nearest before it that is there."""
+        self._sought, self._has_paused = index, False
+
+    def index_at(self, time_s: float) -> int:
+        """Number of the newest frame at or before a time."""
+        poses = self.session.at(time_s)
+        return 0 if poses is None else poses.index
+
+    def people_of(self, frame: Frame) -> tuple[People, People]:
+        """The people of a frame that was read: as they were shown, and as the model saw them."""
+        shown, raw = self.session.at(frame.time_s), self.session.at(frame.time_s, is_raw=True)
+        if shown is None or raw is None or shown.time_s != raw.time_s:
+            raise SessionError(f"{self.session.folder} lacks the poses at {frame.time_s:.3f} s")
+        return shown.people, raw.people
+
+    def close(self) -> None:
+        """Release the video."""
+        if self._pictures is not None:
+            self._pictures.close()
+
+    def _image(self, poses: RecordedPoses) -> np.ndarray:
+        width, height = poses.camera.size
+        image = None if self._pictures is None else self._pictures.at(poses.time_s)
+        if image is None or image.shape[:2] == (height, width):
+            return plain_picture((width, height)) if image is None else image
+        if image.shape[:2] == (height + height % 2, width + width % 2):
+            return image[:height, :width]  # the video's sides are even
+        return plain_picture((width, height))
+
+
+@lru_cache(maxsize=4)
+def plain_picture(size: tuple[int, int]) -> np.ndarray:
+    """(H, W, 3) uint8 grey, read-only, of a size (width, height) px."""
+    image = np.full((size[1], size[0], 3), _PLAIN, np.uint8)
+    image.flags.writeable = False
+    return image
+
+
+def open_session_video(folder: Path) -> VideoSource:
+    """The recorded pictures of a session.
+
+    Raises:
+        SourceError: if the folder holds no session that can be read, or one without a video.
+    """
+    try:
+        session = Session(folder)
+        if session.video_path is None:
+            raise SourceError(f"session {folder} was recorded without its pictures")
+        return VideoSource(session.video_path, recorded_intrinsics(session), name=folder.name)
+    except SessionError as error:
+        raise SourceError(str(error)) from error
+
+
+def recorded_intrinsics(session: Session) -> Intrinsics:
+    """The lens of a session's first frame, and how it is known."""
+    camera = session.camera
+    if camera is None:
+        return Intrinsics()
+    for origin in LensOrigin:
+        lens = Intrinsics(camera.fov_deg, origin=origin)
+        if lens.label == session.origin.intrinsics:
+            return lens
+    return Intrinsics(calibrated=camera, calibration_name=session.folder.name)

@@ -1,0 +1,88 @@
+"""The video of a session by the time of its pictures: what is on the screen at any moment.
+
+A picture's time stamp is its time in the session, so none needs to be counted and no list of all
+of them is made: a seek costs the decoding from the key frame before, at most ten pictures.
+"""
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+
+from das_app.sources.video_source import open_video, upright
+
+_NEAR_MS = 300  # a picture less far ahead is decoded up to: about what lies between key frames
+_KEPT_BYTES, _MAX_KEPT = 64 << 20, 40  # decoded pictures kept for stepping back
+
+
+class SessionPictures:
+    """Pictures of `video.mkv`; one thread at a time.
+
+    Args:
+        path: the video.
+
+    Raises:
+        SourceError: if it cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._container = open_video(path)
+        self._stream = self._container.streams.video[0]
+        self._stream.thread_type = "SLICE"  # others decode pictures ahead that nobody asked for
+        self._pictures = self._decode()
+        self._kept: deque[tuple[int, av.VideoFrame]] = deque(maxlen=_MAX_KEPT)  # by time in ms
+        self._is_at_end = False
+
+    def at(self, time_s: float) -> np.ndarray | None:
+        """The newest picture at or before a time of the session.
+
+        Returns:
+            (H, W, 3) uint8 RGB, read-only; None where the video has none yet.
+        """
+        time_ms = round(1000 * time_s)
+        if not self._is_near(time_ms):
+            self._jump(time_ms)
+        while not self._is_at_end and (not self._kept or self._kept[-1][0] < time_ms):
+            self._take_next()
+        place = bisect_right(self._kept, time_ms, key=lambda kept: kept[0]) - 1
+        return None if place < 0 else upright(self._kept[place][1])
+
+    def close(self) -> None:
+        """Release the file."""
+        self._container.close()
+
+    def _is_near(self, time_ms: int) -> bool:
+        if not self._kept:
+            return False
+        newest_ms = self._kept[-1][0]
+        return self._kept[0][0] <= time_ms and (
+            self._is_at_end or time_ms <= newest_ms + _NEAR_MS
+        )
+
+    def _jump(self, time_ms: int) -> None:
+        """Go on decoding at the key frame before a time."""
+        self._kept.clear()
+        stamp = int(time_ms / 1000 / self._stream.time_base)
+        self._container.seek(stamp, stream=self._stream)
+        self._pictures, self._is_at_end = self._decode(), False
+
+    def _take_next(self) -> None:
+        picture = next(self._pictures, None)
+        if picture is None:
+            self._is_at_end = True
+            return
+        self._kept.append((round(1000 * picture.pts * picture.time_base), picture))
+        num_bytes = sum(plane.buffer_size for plane in picture.planes)
+        while len(self._kept) > max(2, _KEPT_BYTES // num_bytes):
+            self._kept.popleft()
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        """Pictures from where the file stands; damaged packets are passed over."""
+        for packet in self._container.demux(self._stream):
+            try:
+                yield from (p for p in packet.decode() if p.pts is not None)
+            except av.error.InvalidDataError:
+                continue

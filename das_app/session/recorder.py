@@ -1,0 +1,281 @@
+"""Records a session while results come in; the disk is never waited for by who hands them over.
+
+Poses go through an unbounded queue to the thread that writes `session.mcap`, pictures through a
+bounded one to the thread that encodes the video. When the encoder or the disk is slow, pictures
+are dropped, counted and said; the pose and its time never are.
+"""
+
+import logging
+import queue
+import shutil
+import threading
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from das_app.messaging.messages import PoseResult
+from das_app.session.clock import SessionClock
+from das_app.session.format import VIDEO_FILE
+from das_app.session.recorder_stats import (
+    USUAL_LIMITS,
+    DiskLimits,
+    RecorderState,
+    RecorderStats,
+)
+from das_app.session.types import (
+    EventKind,
+    RecordedPoses,
+    SessionCounts,
+    SessionError,
+    SessionEvent,
+    SessionOrigin,
+)
+from das_app.session.video_recorder import VideoRecorder
+from das_app.session.writer import SessionWriter
+
+_FLUSH_S, _STATS_S, _SYNC_S = 0.5, 1.0, 2.0
+_log = logging.getLogger(__name__)
+
+
+class _Tick:
+    """Nothing came in time."""
+
+
+_TICK = _Tick()
+
+
+class _Frame(NamedTuple):
+    smoothed: RecordedPoses
+    raw: RecordedPoses
+    inference_s: float
+    latency_s: float
+
+
+_Item = _Frame | SessionEvent | _Tick | None  # None is the end
+
+
+class Recorder:
+    """A new session and the threads that write it. Any one thread hands over results.
+
+    Args:
+        folder: made if missing; must not hold a session yet.
+        origin: what is known before the first frame.
+        has_video: whether the pictures are recorded, too.
+        waits: for files: hold the caller up instead of dropping pictures.
+        limits: when the disk is low, and when it is full.
+
+    Raises:
+        SessionError: if the folder holds a session or cannot be written, or the disk is full.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        origin: SessionOrigin,
+        has_video: bool = False,
+        waits: bool = False,
+        limits: DiskLimits = USUAL_LIMITS,
+    ) -> None:
+        self._folder, self._limits = folder, limits
+        self._free_bytes = _free_bytes(folder)
+        if self._free_bytes < limits.full_bytes:
+            raise SessionError(f"the disk of {folder} is full")
+        self._writer = SessionWriter(folder, origin)
+        self._video: VideoRecorder | None = None
+        if has_video:
+            self._video = VideoRecorder(folder / VIDEO_FILE, origin.nominal_fps, waits=waits)
+        self._clock = SessionClock(origin.nominal_fps)
+        self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._lock = threading.Lock()  # of what `write`, `stop` and the thread share
+        self._state = RecorderState.RECORDING
+        self._warning = self._why_ended = ""
+        self._said: set[EventKind] = set()
+        self._num_dropped = 0  # frames
+        self.num_frames = self.num_people = self.num_dropped_pictures = 0
+        self._counts = SessionCounts()
+        self.note_event(EventKind.START, origin.source)
+        self._thread = threading.Thread(target=self._run, name="das-recorder", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_recording(self) -> bool:
+        """False once it was stopped or ended by itself."""
+        return self._state is RecorderState.RECORDING
+
+    @property
+    def has_video(self) -> bool:
+        """Whether pictures are recorded, too."""
+        return self._video is not None
+
+    def write(self, result: PoseResult) -> None:
+        """Take over one frame; returns at once. Nothing happens after the end."""
+        with self._lock:
+            if not self.is_recording:
+                return
+            frame = result.frame
+            time_s = self._clock.advance(frame.time_s)
+            index, self.num_frames = self.num_frames, self.num_frames + 1
+            self.num_people += len(result.people)
+        picture = self._put_picture(frame.image, time_s)
+        smoothed, raw = (
+            RecordedPoses(index, time_s, frame.index, frame.time_s, picture, frame.camera, people)
+            for people in (result.people, result.raw_people)
+        )
+        self._queue.put(_Frame(smoothed, raw, result.inference_s, result.latency_s))
+
+    def note_event(self, kind: EventKind, text: str) -> None:
+        """Record that something happened after the newest frame."""
+        self._queue.put(SessionEvent(self._clock.time_s, kind, text))
+
+    def stats(self) -> RecorderStats:
+        """How the recording stands now."""
+        video_bytes = 0 if self._video is None else self._video.num_bytes
+        with self._lock:
+            return RecorderStats(
+                state=self._state,
+                folder=self._folder,
+                time_s=self._clock.time_s,
+                num_frames=self.num_frames,
+                num_bytes=self._writer.num_bytes + video_bytes,
+                free_disk_bytes=self._free_bytes,
+                num_dropped_pictures=self.num_dropped_pictures,
+                is_disk_low=self._free_bytes < self._limits.low_bytes,
+                message=self._why_ended or self._warning,
+            )
+
+    def stop(self, num_dropped: int = 0, reason: str = "") -> None:
+        """End the recording; returns at once while the threads write what waits.
+
+        Args:
+            num_dropped: frames the model never saw.
+            reason: goes into the session.
+        """
+        if self.is_recording:
+            self._num_dropped = num_dropped
+            self._end(reason=reason)
+
+    def wait(self, timeout_s: float) -> bool:
+        """After `stop`, wait until the files are closed, at most so long; whether they are."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def close(self, num_dropped: int = 0) -> SessionCounts:
+        """End the recording and wait until its files are closed.
+
+        Raises:
+            SessionError: if it has ended by itself, because the disk is full or refuses.
+        """
+        self.stop(num_dropped)
+        self._thread.join()
+        if self._why_ended:
+            raise SessionError(self._why_ended)
+        return self._counts
+
+    def _put_picture(self, image: np.ndarray, time_s: float) -> int | None:
+        """Number of the picture in the video; every drop is counted, the first is said."""
+        if self._video is None:
+            return None
+        picture = self._video.put(image, time_s)
+        if picture is None:
+            self.num_dropped_pictures += 1
+            kind, why = EventKind.PICTURES_DROPPED, "the disk or the encoder is too slow"
+            if self._video.error:
+                kind, why = EventKind.VIDEO_STOPPED, self._video.error
+            self._warn(kind, f"pictures are dropped: {why}")
+        return picture
+
+    def _warn(self, kind: EventKind, text: str) -> None:
+        """Say something once."""
+        if kind in self._said:
+            return
+        self._said.add(kind)
+        _log.warning("%s: %s", self._folder, text)
+        self._warning = text
+        self.note_event(kind, text)
+
+    def _end(self, why: str = "", reason: str = "") -> None:
+        """Take no more results and let the thread write what waits; `why` if by itself."""
+        with self._lock:
+            if not self.is_recording:
+                return
+            self._state, self._why_ended = RecorderState.CLOSING, why
+        self.note_event(EventKind.FULL_DISK if why else EventKind.STOP, why or reason)
+        self._queue.put(None)
+        if self._video is not None:
+            self._video.end()
+
+    def _run(self) -> None:
+        try:
+            self._record()
+            if self._video is not None:
+                self._video.join()
+            self._counts = self._writer.close(self._num_dropped, self.num_dropped_pictures)
+            self._state = RecorderState.CLOSED
+        except Exception as error:
+            _log.exception("recording %s failed", self._folder)
+            why = "the disk refuses" if isinstance(error, OSError) else "it failed"
+            self._end(f"recording ended, {why}")
+            self._why_ended += f": {error}; `das-app repair {self._folder}` closes it"
+            self._writer.abandon()
+            if self._video is not None:
+                self._video.join()
+            self._state = RecorderState.FAILED
+
+    def _record(self) -> None:
+        """Write what comes, until the end; flush, count and sync in between."""
+        flush_s = stats_s = sync_s = time.monotonic()
+        frames: list[_Frame] = []  # since the last figures
+        while (item := self._take(flush_s + _FLUSH_S)) is not None:
+            if isinstance(item, SessionEvent):
+                self._writer.write_event(item)
+            elif isinstance(item, _Frame):
+                self._writer.write(item.smoothed, item.raw)
+                frames.append(item)
+            now_s = time.monotonic()
+            if now_s >= stats_s + _STATS_S:
+                self._writer.write_stats(self._figures(frames, now_s - stats_s))
+                frames, stats_s = [], now_s
+            if now_s >= flush_s + _FLUSH_S:
+                self._writer.flush()
+                self._look_at_disk()
+                flush_s = now_s
+            if now_s >= sync_s + _SYNC_S:
+                self._writer.sync()
+                sync_s = now_s
+
+    def _take(self, until_s: float) -> _Item:
+        """The next item; `_TICK` when none came by then, None at the end."""
+        try:
+            return self._queue.get(timeout=max(0.0, until_s - time.monotonic()))
+        except queue.Empty:
+            return _TICK
+
+    def _figures(self, frames: list[_Frame], duration_s: float) -> dict[str, float]:
+        """One message of `/stats`."""
+        stats, num_frames = self.stats(), max(len(frames), 1)
+        return {
+            "time_s": stats.time_s,
+            "frames_per_s": round(len(frames) / duration_s, 2),
+            "inference_ms": round(1e3 * sum(f.inference_s for f in frames) / num_frames, 2),
+            "latency_ms": round(1e3 * sum(f.latency_s for f in frames) / num_frames, 2),
+            "num_bytes": stats.num_bytes,
+            "free_disk_bytes": stats.free_disk_bytes,
+            "num_dropped_pictures": stats.num_dropped_pictures,
+        }
+
+    def _look_at_disk(self) -> None:
+        self._free_bytes = _free_bytes(self._folder)
+        left = f"{self._free_bytes / 1e6:.0f} MB left on the disk"
+        if self._free_bytes < self._limits.full_bytes:
+            self._end(f"recording ended: {left}")
+        elif self._free_bytes < self._limits.low_bytes:
+            self._warn(EventKind.LOW_DISK, left)
+
+
+def _free_bytes(folder: Path) -> int:
+    """What the disk of a folder, or of its nearest parent that exists, has left."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free

@@ -1,0 +1,199 @@
+"""Puts a session together that a crash or a full disk left open.
+
+Every file is written anew beside the damaged one, read back, and only then put in its place.
+"""
+
+import json
+import logging
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+
+from das_app.session.folder import QUIET_S, is_busy, is_unclosed
+from das_app.session.format import (
+    CAMERA_TOPIC,
+    EVENTS_TOPIC,
+    LOG_FILE,
+    POSES_TOPIC,
+    VIDEO_FILE,
+    camera_from_json,
+    dump,
+    event_to_json,
+    summary_to_json,
+)
+from das_app.session.reader import LoggedMessage, Salvage, read_chunk, read_index
+from das_app.session.session import Session
+from das_app.session.types import (
+    EventKind,
+    SessionCounts,
+    SessionError,
+    SessionEvent,
+    SessionOrigin,
+)
+from das_app.session.writer import LogWriter, write_summary
+from das_model.camera import Camera
+
+_NEW = ".repaired"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RepairReport:
+    """What a repair could save.
+
+    Args:
+        num_frames: frames that the session holds now.
+        duration_s: time of the last of them.
+        num_damaged_chunks: parts of the log, up to a second each, that were unreadable.
+        has_video: whether there is a video that opens.
+    """
+
+    num_frames: int
+    duration_s: float
+    num_damaged_chunks: int
+    has_video: bool
+
+
+def repair_session(folder: Path, quiet_s: float = QUIET_S) -> RepairReport:
+    """Close a session that was left open, or is damaged, with everything that can be read.
+
+    Args:
+        folder: the session's folder.
+        quiet_s: refuse a session that was written within so many seconds.
+
+    Raises:
+        SessionError: if nothing can be read, the session is in order, it is still being
+            recorded, or the disk refuses; the files are as they were then.
+    """
+    if not (folder / LOG_FILE).is_file():
+        raise SessionError(f"{folder} holds no session: there is no {LOG_FILE}")
+    if is_busy(folder, quiet_s):
+        raise SessionError(
+            f"{folder} was written a moment ago and may still be recorded; try again in a while"
+        )
+    if not is_unclosed(folder) and _is_sound(folder):
+        raise SessionError(f"{folder} needs no repair")
+    try:
+        return _repair(folder)
+    except OSError as error:
+        raise SessionError(f"{folder} cannot be repaired: {error}") from error
+
+
+class _LogCopy:
+    """What can be read of a log, in a new one, with the figures that the summary needs."""
+
+    def __init__(self, path: Path, new: Path) -> None:
+        self.first_camera: Camera | None = None
+        self.num_frames = self.num_people = self.num_without_picture = 0
+        self.time_s, self._last_index = 0.0, -1
+        salvage = Salvage(path)
+        self._writer: LogWriter | None = None
+        try:
+            for messages in salvage:
+                self._begin(new, path, salvage.origin)
+                for message in messages:
+                    self._add(message)
+                if self._writer.is_chunk_full:
+                    self._writer.flush()
+            self._begin(new, path, salvage.origin)
+            event = SessionEvent(self.time_s, EventKind.REPAIRED, "put together after a crash")
+            self._writer.add(EVENTS_TOPIC, self.time_s, dump(event_to_json(event)))
+            self._writer.finish()
+        finally:
+            if self._writer is not None:
+                self._writer.abandon()
+        self.num_damaged_chunks = salvage.num_damaged_chunks
+
+    def _begin(self, new: Path, path: Path, origin: SessionOrigin | None) -> None:
+        if origin is None:
+            raise SessionError(f"nothing can be read of {path}: its beginning is damaged")
+        if self._writer is None:
+            self.origin = origin
+            self._writer = LogWriter(new, origin)
+
+    def _add(self, message: LoggedMessage) -> None:
+        if message.topic == POSES_TOPIC:
+            poses = json.loads(message.data)
+            if poses["index"] <= self._last_index:
+                return
+            self._last_index, self.time_s = poses["index"], poses["time_s"]
+            self.num_frames += 1
+            self.num_people += len(poses["people"])
+            self.num_without_picture += poses["picture"] is None
+        elif message.topic == CAMERA_TOPIC and self.first_camera is None:
+            self.first_camera = camera_from_json(json.loads(message.data))
+        self._writer.add(
+            message.topic, (message.time_ns - self.origin.start_ns) / 1e9, message.data
+        )
+
+
+def _repair(folder: Path) -> RepairReport:
+    path, new = folder / LOG_FILE, folder / (LOG_FILE + _NEW)
+    new.unlink(missing_ok=True)
+    try:
+        copy = _LogCopy(path, new)
+        if _num_poses(new) != copy.num_frames:
+            raise SessionError(f"{new} could not be read back")
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+    has_video = _repair_video(folder / VIDEO_FILE)
+    num_dropped_pictures = copy.num_without_picture if has_video else 0
+    counts = SessionCounts(copy.num_frames, copy.num_people, 0, num_dropped_pictures, True)
+    summary = summary_to_json(copy.origin, copy.first_camera, copy.time_s, counts)
+    write_summary(folder, summary)
+    return RepairReport(copy.num_frames, copy.time_s, copy.num_damaged_chunks, has_video)
+
+
+def _is_sound(folder: Path) -> bool:
+    try:
+        session = Session(folder)
+        session.events()
+        return sum(1 for _ in session) == len(session)
+    except SessionError:
+        return False
+
+
+def _num_poses(log: Path) -> int:
+    """Frames of a closed log, all of it read. Raises SessionError where that fails."""
+    return sum(
+        message.topic == POSES_TOPIC
+        for chunk in read_index(log).chunks
+        for message in read_chunk(log, chunk)
+    )
+
+
+def _repair_video(path: Path) -> bool:
+    """Give a video that was cut off its index; False where there is none that opens."""
+    if not path.is_file():
+        return False
+    new = path.with_name(path.name + _NEW)
+    try:
+        num_copied = _remux(path, new)
+        with av.open(str(new)) as container:
+            num_read = sum(packet.size > 0 for packet in container.demux(video=0))
+        if num_read != num_copied or not num_copied:
+            raise ValueError(f"{num_read} of {num_copied} pictures could be read back")
+        os.replace(new, path)
+        return True
+    except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
+        _log.warning("the video %s cannot be repaired: %s", path, error)
+        return False
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _remux(path: Path, new: Path) -> int:
+    """Copy the packets of a video up to where it breaks off; their number."""
+    num_copied = 0
+    with av.open(str(path)) as old, av.open(str(new), "w", format="matroska") as container:
+        stream = container.add_stream_from_template(old.streams.video[0])
+        with suppress(av.error.FFmpegError):  # the broken end
+            for packet in (p for p in old.demux(video=0) if p.size > 0 and not p.is_corrupt):
+                packet.stream = stream
+                container.mux(packet)
+                num_copied += 1
+    return num_copied

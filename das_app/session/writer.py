@@ -1,0 +1,223 @@
+"""Writes `session.mcap` while frames come, and `session.json` when it is closed.
+
+After every flush the file ends with a whole chunk. Each chunk begins with the camera, so it can
+be read without the others: a crash costs the chunk in progress, damage costs the chunk it hits.
+"""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+from mcap.writer import Writer
+
+from das_app.files import write_whole
+from das_app.session.format import (
+    CAMERA_TOPIC,
+    CHANNELS,
+    EVENTS_TOPIC,
+    LOG_FILE,
+    METADATA_NAME,
+    POSES_TOPIC,
+    RAW_POSES_TOPIC,
+    STATS_TOPIC,
+    SUMMARY_FILE,
+    camera_to_json,
+    dump,
+    event_to_json,
+    origin_to_metadata,
+    poses_to_json,
+    summary_to_json,
+)
+from das_app.session.types import (
+    RecordedPoses,
+    SessionCounts,
+    SessionError,
+    SessionEvent,
+    SessionOrigin,
+)
+from das_model.camera import Camera
+
+_CHUNK_BYTES = 1 << 18  # of JSON: what a seek has to read at most
+_NEVER = 1 << 40  # chunks end by `flush` only
+
+
+class LogWriter:
+    """An MCAP file with our channels.
+
+    Args:
+        path: new file.
+        origin: goes into its metadata.
+
+    Raises:
+        OSError: if it exists or cannot be written.
+    """
+
+    def __init__(self, path: Path, origin: SessionOrigin) -> None:
+        self._file = _WholeFile(path)
+        self._start_ns = origin.start_ns
+        self._writer = Writer(self._file, chunk_size=_NEVER)
+        self._writer.start(library="das-capture")
+        self._writer.add_metadata(METADATA_NAME, origin_to_metadata(origin))
+        self._channels = {}
+        schemas: dict[str, int] = {}
+        for topic, (name, schema) in CHANNELS.items():
+            if name not in schemas:
+                schemas[name] = self._writer.register_schema(name, "jsonschema", dump(schema))
+            self._channels[topic] = self._writer.register_channel(topic, "json", schemas[name])
+        self._num_pending = 0
+        self.flush()
+
+    @property
+    def num_bytes(self) -> int:
+        """Size of the file."""
+        return self._file.num_written
+
+    @property
+    def is_chunk_full(self) -> bool:
+        """Whether it is time to flush for the size of the chunk."""
+        return self._num_pending > _CHUNK_BYTES
+
+    def add(self, topic: str, time_s: float, data: bytes) -> None:
+        """Append a message at a time of the session."""
+        time_ns = self._start_ns + round(time_s * 1e9)
+        self._writer.add_message(self._channels[topic], time_ns, data, time_ns)
+        self._num_pending += len(data)
+
+    def flush(self) -> None:
+        """Hand everything so far to the operating system; the file ends with a whole chunk."""
+        self._writer.flush()
+        self._num_pending = 0
+
+    def sync(self) -> None:
+        """Wait until the disk has what was flushed."""
+        self._file.sync()
+
+    def finish(self) -> None:
+        """Write the index and close the file."""
+        self._writer.finish()
+        self._file.flush()
+        self._file.sync()
+        self._file.close()
+
+    def abandon(self) -> None:
+        """Close the file as it is after the last flush that succeeded."""
+        self._file.close()
+
+
+class SessionWriter:
+    """The files of a new session but the video. Not locked: one thread at a time writes.
+
+    Args:
+        folder: made if missing; must not hold a session.
+        origin: what is known before the first frame.
+
+    Raises:
+        SessionError: if the folder holds a session or cannot be written.
+    """
+
+    def __init__(self, folder: Path, origin: SessionOrigin) -> None:
+        self._folder, self._origin = folder, origin
+        self._first_camera: Camera | None = None
+        self._camera = b""
+        self._last_time_s = 0.0
+        self.num_frames = self.num_people = 0
+        for name in (SUMMARY_FILE, LOG_FILE):
+            if (folder / name).exists():
+                raise SessionError(f"{folder} holds a session already; name another folder")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._log = LogWriter(folder / LOG_FILE, origin)
+        except OSError as error:
+            raise SessionError(f"{folder} cannot be written: {error}") from error
+
+    @property
+    def num_bytes(self) -> int:
+        """Bytes of `session.mcap`."""
+        return self._log.num_bytes
+
+    def write(self, smoothed: RecordedPoses, raw: RecordedPoses) -> None:
+        """Append one frame. Raises OSError when the disk refuses."""
+        camera = dump(camera_to_json(smoothed.camera))
+        if camera != self._camera:
+            self._log.add(CAMERA_TOPIC, smoothed.time_s, camera)
+            self._camera = camera
+        self._log.add(POSES_TOPIC, smoothed.time_s, dump(poses_to_json(smoothed)))
+        self._log.add(RAW_POSES_TOPIC, raw.time_s, dump(poses_to_json(raw)))
+        self._first_camera = self._first_camera or smoothed.camera
+        self._last_time_s = smoothed.time_s
+        self.num_frames += 1
+        self.num_people += len(smoothed.people)
+        if self._log.is_chunk_full:
+            self.flush()
+
+    def write_event(self, event: SessionEvent) -> None:
+        """Append an event."""
+        self._log.add(EVENTS_TOPIC, event.time_s, dump(event_to_json(event)))
+
+    def write_stats(self, values: dict[str, float]) -> None:
+        """Append figures, by the names of the schema."""
+        self._log.add(STATS_TOPIC, values["time_s"], dump(values))
+
+    def flush(self) -> None:
+        """Hand everything so far to the operating system. Raises OSError."""
+        self._log.flush()
+        self._camera = b""  # so that the next chunk begins with it
+
+    def sync(self) -> None:
+        """Wait until the disk has what was flushed. Raises OSError."""
+        self._log.sync()
+
+    def close(self, num_dropped: int, num_dropped_pictures: int) -> SessionCounts:
+        """Write the index, then `session.json`. Raises OSError when the disk refuses."""
+        counts = SessionCounts(
+            self.num_frames, self.num_people, num_dropped, num_dropped_pictures
+        )
+        self._log.finish()
+        summary = summary_to_json(self._origin, self._first_camera, self._last_time_s, counts)
+        write_summary(self._folder, summary)
+        return counts
+
+    def abandon(self) -> None:
+        """Leave the session open as it is after the last flush that succeeded."""
+        self._log.abandon()
+
+
+def write_summary(folder: Path, summary: dict[str, object]) -> None:
+    """Write `session.json` whole or not at all."""
+    write_whole(folder / SUMMARY_FILE, json.dumps(summary, indent=2, allow_nan=False) + "\n")
+
+
+class _WholeFile:
+    """A new file that takes what was written at `flush`, all of it or nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("xb", buffering=0)
+        self._pending = bytearray()
+        self.num_written = 0
+
+    def write(self, data: bytes) -> int:
+        self._pending += data
+        return len(data)
+
+    def tell(self) -> int:
+        return self.num_written + len(self._pending)
+
+    def flush(self) -> None:
+        rest = memoryview(bytes(self._pending))
+        self._pending.clear()
+        size = len(rest)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError:
+            with contextlib.suppress(OSError):
+                self._file.truncate(self.num_written)
+            raise
+        self.num_written += size
+
+    def sync(self) -> None:
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        self._file.close()

@@ -1,0 +1,83 @@
+"""Webcams through OpenCV, found again by name when they were unplugged."""
+
+import os
+import time
+
+import cv2
+import numpy as np
+
+from das_app.lens.intrinsics import Intrinsics
+from das_app.sources.camera_devices import (
+    USUAL_MODE,
+    CameraDevice,
+    CameraMode,
+    list_cameras,
+    open_capture,
+    why_closed,
+)
+from das_app.sources.frame_source import SourceError
+from das_app.sources.watchdog import USUAL_PATIENCE, Patience, WatchedSource
+
+_SELECT_TIMEOUT_S = 2  # of OpenCV in one read; a dead device otherwise holds it for 10 s
+_MAX_AGE_S = 1.0  # of a picture whose driver's stamp is believed
+
+
+def open_camera(
+    index: int,
+    intrinsics: Intrinsics,
+    mode: CameraMode = USUAL_MODE,
+    patience: Patience = USUAL_PATIENCE,
+) -> WatchedSource:
+    """The camera `index` as a live source.
+
+    Args:
+        index: OpenCV's number of it.
+        intrinsics: its lens.
+        mode: asked for.
+        patience: with a device that stops.
+
+    Raises:
+        SourceError: if it cannot be opened, with the reason.
+    """
+    os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(_SELECT_TIMEOUT_S))
+    device = next((d for d in list_cameras() if d.index == index), None)
+    name = f"camera {index}" if device is None else device.name
+    wanted = device or CameraDevice(index, "", "")
+    return WatchedSource(name, lambda: _Camera(wanted, mode), intrinsics, patience)
+
+
+class _Camera:
+    """An opened camera; one that was plugged in again may have got another number."""
+
+    def __init__(self, wanted: CameraDevice, mode: CameraMode) -> None:
+        device = _present(wanted)
+        capture = open_capture(device.index, mode)
+        if capture is None:
+            raise SourceError(why_closed(device.index, device.path))
+        self._capture = capture
+
+    def read(self) -> tuple[np.ndarray, float] | None:
+        """The next picture and when it was taken; None for a failure."""
+        has_picture, picture = self._capture.read()
+        now_s = time.monotonic()
+        if not has_picture or picture is None or not picture.size:
+            return None
+        image = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+        image.flags.writeable = False
+        return image, self._taken_s(now_s)
+
+    def close(self) -> None:
+        """Release the device."""
+        self._capture.release()
+
+    def _taken_s(self, now_s: float) -> float:
+        """The driver's own stamp where it is of the monotonic clock, as Linux has it."""
+        stamp_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1e3
+        return stamp_s if 0 < now_s - stamp_s < _MAX_AGE_S else now_s
+
+
+def _present(wanted: CameraDevice) -> CameraDevice:
+    """The camera of that number, or of that name when the number is another's now."""
+    devices = list_cameras()
+    same_name = [d for d in devices if d.name == wanted.name]
+    return next((d for d in same_name if d.index == wanted.index), (same_name or [wanted])[0])

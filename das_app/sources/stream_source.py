@@ -1,0 +1,69 @@
+"""Network addresses through PyAV: a camera's stream is live, a film on a server is a file."""
+
+import time
+from collections.abc import Iterator
+
+import av
+import numpy as np
+
+from das_app.lens.intrinsics import Intrinsics
+from das_app.sources.addresses import without_password
+from das_app.sources.frame_source import FrameSource, SourceError
+from das_app.sources.video_source import VideoSource, open_video, upright
+from das_app.sources.watchdog import USUAL_PATIENCE, Patience, WatchedSource
+
+
+def open_address(
+    address: str, intrinsics: Intrinsics, patience: Patience = USUAL_PATIENCE
+) -> FrameSource:
+    """What is at an address: a film of known length plays as a file, all else is live.
+
+    Args:
+        address: rtsp, http(s), rtmp, udp, tcp or srt.
+        intrinsics: lens it is taken with.
+        patience: with a stream that stops.
+
+    Raises:
+        SourceError: if nothing answers within 5 s or what does is no video.
+    """
+    name = without_password(address)
+    with open_video(address) as container:
+        has_length = bool(container.duration)
+    if has_length:
+        return VideoSource(address, intrinsics, name)
+    return WatchedSource(name, lambda: _Stream(address), intrinsics, patience)
+
+
+class _Stream:
+    """An opened stream; pictures count from their arrival, the only clock both sides share."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            self._container = open_video(address, is_live=True)
+        except SourceError as error:
+            reason = str(error).removeprefix(f"{without_password(address)} ")
+            raise SourceError(f"it {reason}") from error
+        self._pictures = self._decode()
+
+    def read(self) -> tuple[np.ndarray, float] | None:
+        """The next picture and when it arrived; None when the stream ended.
+
+        Raises:
+            SourceError: if the connection broke.
+        """
+        try:
+            picture = next(self._pictures, None)
+        except av.error.FFmpegError as error:
+            raise SourceError(error.strerror) from None  # the error itself tells the password
+        return None if picture is None else (upright(picture), time.monotonic())
+
+    def close(self) -> None:
+        """Release the connection."""
+        self._container.close()
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        for packet in self._container.demux(video=0):
+            try:
+                yield from packet.decode()
+            except av.error.InvalidDataError:
+                continue  # a damaged packet; the next key frame mends it

@@ -1,0 +1,219 @@
+"""Predictions of a data set handed to its protocol: what `scripts/evaluate.py` calls.
+
+Each function goes through the pictures of a data set, asks a `Predictor` (a model, or a file of
+predictions) who is in them, and returns the protocol's table.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from das_model.camera import Camera
+from das_model.datasets import coco, mupots, panoptic
+from das_model.datasets.panoptic_split import PanopticSplit
+from das_model.datasets.photos import PhotoSet
+from das_model.datasets.rendered import RenderedSet
+from das_model.evaluation.coco import CocoProtocol
+from das_model.evaluation.jitter import JitterProtocol, noisy_copy
+from das_model.evaluation.mupots import MupotsProtocol
+from das_model.evaluation.mupots_export import write_mat_files
+from das_model.evaluation.panoptic import PanopticProtocol
+from das_model.evaluation.photo_sheet import NUM_PHOTOS, SheetPhoto, write_photo_sheet
+from das_model.evaluation.photos import PhotoProtocol
+from das_model.evaluation.predictions import FilePredictor, Prediction, Predictor
+from das_model.evaluation.synthetic import SyntheticProtocol
+from das_model.evaluation.tables import Table
+from das_model.inference.decode import DEFAULT_SCORE_THRESHOLD
+from das_model.inference.runtime import PoseEstimator
+
+Evaluate = Callable[[Predictor], Table]  # one of these functions with its data set
+
+
+class ModelPredictor:
+    """People as a model finds them.
+
+    Args:
+        file: ONNX model.
+        threshold: people with a lower score are left out.
+    """
+
+    def __init__(self, file: Path, threshold: float) -> None:
+        self._estimator = PoseEstimator(file)
+        self._estimator.score_threshold = threshold
+        self.skeleton = self._estimator.skeleton
+        self.provider = self._estimator.provider
+
+    def __call__(
+        self, names: tuple[str, ...], read: Callable[[], np.ndarray], camera: Camera
+    ) -> Prediction:
+        """Read the picture and find its people."""
+        return Prediction.projected(self._estimator(read(), camera), camera)
+
+
+def evaluate_each(
+    evaluate: Evaluate,
+    source: Path | Sequence[Path],
+    threshold: float | None,
+    say: Callable[[str], None],
+) -> dict[str, Table]:
+    """Evaluate a file of predictions, or models one by one.
+
+    Args:
+        evaluate: one of the functions of this module.
+        source: a file of predictions, or ONNX models.
+        threshold: people with a lower score are left out; by default those of the application of a
+            model, and none of a file.
+        say: takes news for the user.
+
+    Returns:
+        A table by the name of each file; by its path where names are not unique.
+    """
+    if isinstance(source, Path):
+        known = FilePredictor(source, threshold or 0.0)
+        table = evaluate(known)
+        if known.num_missing:
+            say(f"{source} has no entry for {known.num_missing} pictures: counted as nobody")
+        return {source.name: table}
+    lowest = DEFAULT_SCORE_THRESHOLD if threshold is None else threshold
+    is_unique = len({file.name for file in source}) == len(source)
+    tables = {}
+    for file in source:
+        model = ModelPredictor(file, lowest)
+        say(f"{file} on {model.provider}, people from score {lowest:g}")
+        tables[file.name if is_unique else str(file)] = evaluate(model)
+    return tables
+
+
+def evaluate_synthetic(root: Path, predictor: Predictor, limit: int | None) -> Table:
+    """Rendered people in `root`; the first `limit` pictures."""
+    pictures = RenderedSet.open(root)
+    protocol = SyntheticProtocol(predictor.skeleton)
+    for index in tqdm(range(len(pictures))[:limit], unit="image"):
+        image, annotation = pictures[index]
+        names = (pictures.file_name(index),)
+        found = predictor(names, lambda picture=image: picture, annotation.camera)
+        protocol.add(found.people, annotation.in_skeleton(predictor.skeleton))
+    return protocol.table()
+
+
+def evaluate_photos(
+    root: Path, predictor: Predictor, limit: int | None, sheet: Path | None
+) -> Table:
+    """The validation photos in `root`; the worst ones are drawn into the file `sheet`."""
+    photos = PhotoSet.open(root, "val")
+    protocol, predictions = PhotoProtocol(), []
+    for index in tqdm(range(len(photos))[:limit], unit="image"):
+        image, annotation = photos[index]
+        entry = photos.images[index]
+        names = (entry["file_name"],)
+        found = predictor(names, lambda picture=image: picture, annotation.camera)
+        predictions.append(found)
+        protocol.add(
+            found, annotation, entry.get("source", "unnamed"), entry.get("exhaustive", True),
+            photos.label_sources(index),
+        )  # fmt: skip
+    if sheet:
+        badness = protocol.badness()
+        worst = protocol.worst_first()[:NUM_PHOTOS].tolist()
+        write_photo_sheet(
+            sheet,
+            [SheetPhoto(*photos[i], predictions[i], float(badness[i])) for i in worst],
+        )
+    return protocol.table()
+
+
+def evaluate_panoptic(
+    root: Path,
+    predictor: Predictor,
+    split: PanopticSplit,
+    activities: tuple[str, ...],
+    frames_per_activity: int,
+) -> Table:
+    """CMU Panoptic in `root`, the pictures that the protocol takes of each activity.
+
+    Raises:
+        ValueError: if so few frames leave none for each sequence and camera, or nobody is there.
+    """
+    protocol = PanopticProtocol()
+    for activity in activities:
+        pictures = panoptic.activity_set(root, split, activity, frames_per_activity)
+        if len(pictures) == 0:
+            raise ValueError(
+                f"{activity} must have pictures with people in {root}, got none of "
+                f"{frames_per_activity} for {len(split.test[activity])} sequences"
+            )
+        for index in tqdm(range(len(pictures)), unit="image"):
+            name, annotation = pictures.file_name(index), pictures.annotation(index)
+            found = predictor((name,), _reader(root / name), annotation.camera)
+            protocol.add(found.people, annotation, activity)
+    return protocol.table()
+
+
+def evaluate_mupots(
+    root: Path, predictor: Predictor, kind: str, mat_folder: Path | None
+) -> Table:
+    """MuPoTS-3D in `root` by the protocol `kind`; `mat_folder` gets files for the toolbox."""
+    pictures = mupots.test_set(root)
+    cameras = {pictures.file_name(i): pictures.camera(i) for i in range(len(pictures))}
+    of_sequence = {name.split("/")[-2]: camera for name, camera in reversed(cameras.items())}
+    protocol, predictions = MupotsProtocol(kind), {}
+    for sequence in sorted(of_sequence, key=lambda name: (len(name), name)):
+        frames = [f for f in mupots.read_sequence(root, sequence) if len(f.joints_px)]
+        for frame in tqdm(frames, unit="image"):
+            name = frame.file_name
+            camera = cameras.get(name, of_sequence[sequence])
+            names = (name, name.removeprefix(f"{mupots.PICTURES}/"))
+            found = predictor(names, _reader(root / name), camera)
+            predictions[name] = found
+            protocol.add(
+                found, sequence, frame.joints_px, frame.joints_cam, frame.univ_joints_cam,
+                frame.is_occluded,
+            )  # fmt: skip
+    if mat_folder:
+        write_mat_files(mat_folder, predictions)
+    return protocol.table()
+
+
+def evaluate_coco(root: Path, predictor: Predictor, split: str, limit: int | None) -> Table:
+    """COCO person keypoints in `root`, all pictures of a split or the first `limit`."""
+    content = json.loads(coco.label_file(root, split).read_text(encoding="utf-8"))
+    protocol = CocoProtocol(content)
+    for entry in tqdm(content["images"][:limit], unit="image"):
+        names = (f"{split}/{entry['file_name']}", entry["file_name"])
+        camera = Camera.from_fov((entry["width"], entry["height"]))
+        protocol.add(predictor(names, _reader(root / names[0]), camera), entry["id"])
+    return protocol.table()
+
+
+def evaluate_jitter(
+    root: Path, predictor: Predictor, num_pictures: int, num_copies: int
+) -> Table:
+    """Noise on still rendered pictures in `root`, evenly taken; the same noise every time."""
+    pictures = RenderedSet.open(root)
+    protocol, rng = JitterProtocol(), np.random.default_rng(0)
+    chosen = np.unique(np.linspace(0, len(pictures) - 1, num_pictures).astype(int))
+    for index in tqdm(chosen.tolist(), unit="image"):
+        image, annotation = pictures[index]
+        copies = [image, *(noisy_copy(image, rng) for _ in range(num_copies))]
+        names = (pictures.file_name(index),)
+        clean, *noisy = [
+            predictor(names, lambda picture=copy: picture, annotation.camera) for copy in copies
+        ]
+        protocol.add(clean, noisy)
+    return protocol.table()
+
+
+def _reader(file: Path) -> Callable[[], np.ndarray]:
+    """Reads the (H, W, 3) uint8 RGB picture; OSError if it cannot be read."""
+
+    def read() -> np.ndarray:
+        image = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
+        if image is None:
+            raise OSError(f"{file}: not a readable image")
+        return image
+
+    return read

@@ -1,0 +1,46 @@
+"""What the model sees: how sure it is of a person at each place of the picture, for people to
+look at. Made on request only; nothing else depends on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from das_model.camera import Camera
+from das_model.inference.decode import LevelMaps
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CentreMap:
+    """Confidence that a person's centre is at each place.
+
+    Args:
+        values: (h, w) float32 in [0, 1], the best of all levels.
+        corner_px: (x, y) of the map's top-left corner in the picture; pixel 0 reaches from -0.5.
+        size_px: (width, height) of the map in the picture's pixels; the map may stand over the
+            picture's rim.
+    """
+
+    values: np.ndarray
+    corner_px: tuple[float, float]
+    size_px: tuple[float, float]
+
+
+def centre_map(levels: Sequence[LevelMaps], boxed_camera: Camera, camera: Camera) -> CentreMap:
+    """The scores of all levels as one map over the picture.
+
+    Args:
+        levels: maps of each level, finest first.
+        boxed_camera: of the picture that the network saw.
+        camera: of the picture before that.
+    """
+    height, width = levels[0].score.shape
+    values = levels[0].score.astype(np.float32)
+    for maps in levels[1:]:
+        whole = cv2.resize(maps.score.astype(np.float32), (width, height))
+        values = np.maximum(values, whole)
+    scale = boxed_camera.K[[0, 1], [0, 1]] / camera.K[[0, 1], [0, 1]]
+    shift = boxed_camera.K[:2, 2] - scale * camera.K[:2, 2]
+    corner, size = ((-0.5 - shift) / scale).tolist(), (boxed_camera.size / scale).tolist()
+    return CentreMap(values, (corner[0], corner[1]), (size[0], size[1]))

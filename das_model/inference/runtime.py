@@ -1,0 +1,213 @@
+"""`PoseEstimator`: the one door from a picture to `People`, on ONNX Runtime."""
+
+import base64
+import importlib.util
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+
+from das_model.camera import Camera
+from das_model.inference.centre_map import CentreMap, centre_map
+from das_model.inference.decode import NUM_CUES, DecodeConfig, LevelMaps, decode
+from das_model.inference.joint_features import joint_features, num_features
+from das_model.inference.network_config import network_config_of
+from das_model.people import People
+from das_model.preprocess import fitting_size, letterbox
+from das_model.skeleton import Skeleton
+
+# of people (P, J, 7) what was found and (P, J, F) `joint_features`, to joints (P, J, 3)
+Lift = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+class PoseEstimator:
+    """A loaded model; call it with a picture and its camera.
+
+    Args:
+        model_file: an ONNX file written by `das_model.network.export`.
+        providers: ONNX Runtime execution providers in order of preference; by default CUDA
+            where it works, else the CPU.
+        num_threads: of the CPU provider; by default one a core.
+        lift: instead of the model's own lifting.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if the file is not a model of this project.
+    """
+
+    def __init__(
+        self,
+        model_file: Path,
+        providers: Sequence[str] | None = None,
+        num_threads: int = 0,
+        lift: Lift | None = None,
+    ) -> None:
+        if not model_file.is_file():
+            raise FileNotFoundError(f"{model_file}: an ONNX model file was expected there")
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = num_threads
+        # spinning threads would take the cores from the window and the camera
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.log_severity_level = 3
+        wanted = providers or _usable_providers()
+        try:
+            self._session = ort.InferenceSession(str(model_file), options, list(wanted))
+        except Exception as error:  # the bindings raise many kinds, all for an unreadable model
+            raise ValueError(f"{model_file}: not a readable ONNX model: {error}") from error
+        metadata = self._session.get_modelmeta().custom_metadata_map
+        config = network_config_of(metadata, model_file, is_exported=True)
+        self._encoding = config.encoding
+        outputs = self._session.get_outputs()
+        # of the maps that lifting reads, finest first
+        self.seen_channels = tuple(o.shape[1] for o in outputs if o.name.startswith("seen_"))
+        self._decode = DecodeConfig()
+        self.lift = lift or _own_lift(
+            metadata, model_file, num_threads, num_features(self.seen_channels)
+        )
+        self._multiple = self._encoding.strides[-1]
+        self.skeleton = Skeleton(config.joint_names)
+        self.model_name = metadata.get("name", model_file.stem)
+        self.metadata = {k: v for k, v in metadata.items() if k != "lifting"}
+        self.nominal_size = _input_size(metadata, model_file)
+        self.input_size = self.nominal_size
+        self.stages_s = (0.0, 0.0, 0.0)  # letterbox, network, decoding of the last picture
+        self.wants_centre_map = False  # from the next picture on
+        self.centre_map: CentreMap | None = None  # of the last picture, where it is wanted
+
+    @property
+    def provider(self) -> str:
+        """The execution provider really in use, e.g. CPUExecutionProvider."""
+        return self._session.get_providers()[0]
+
+    @property
+    def score_threshold(self) -> float:
+        """People less sure than this are left out."""
+        return self._decode.score_threshold
+
+    @score_threshold.setter
+    def score_threshold(self, value: float) -> None:
+        self._decode = replace(self._decode, score_threshold=value)
+
+    def set_input_scale(self, scale: float) -> None:
+        """Use `scale` times the nominal width and height from the next picture on.
+
+        The cost goes with the square of it. Below 1 far people are lost, above it small ones may
+        be found that the model was not trained for.
+        """
+        width, height = self.nominal_size
+        self.input_size = (round(scale * width), round(scale * height))
+
+    def fitted_size(self, picture_size: tuple[int, int]) -> tuple[int, int]:
+        """(width, height) px the network sees of a picture of (width, height) px."""
+        return fitting_size(picture_size, self.input_size, self._multiple)
+
+    def __call__(self, image: np.ndarray, camera: Camera) -> People:
+        """Find the people of a picture.
+
+        Args:
+            image: (H, W, 3) uint8 RGB.
+            camera: of the picture; lens distortion is undone on the joints.
+
+        Returns:
+            People in the camera's space, best first.
+        """
+        size = self.fitted_size((image.shape[1], image.shape[0]))
+        begin_s = time.monotonic()
+        boxed, boxed_camera = letterbox(image, camera, size)
+        boxed_s = time.monotonic()
+        outputs = self._session.run(None, {"image": boxed[None]})
+        num_maps = len(outputs) - len(self.seen_channels)
+        levels, heat = network_maps(outputs[:num_maps])
+        mapped_s = time.monotonic()
+        people = decode(
+            levels, boxed_camera, self._encoding, self.skeleton, self._decode, heat,
+            self.lift and partial(self.lifted, [seen[0] for seen in outputs[num_maps:]]),
+        )  # fmt: skip
+        self.stages_s = (boxed_s - begin_s, mapped_s - boxed_s, time.monotonic() - mapped_s)
+        self.centre_map = (
+            centre_map(levels, boxed_camera, camera) if self.wants_centre_map else None
+        )
+        return people
+
+    def lifted(
+        self, seen: Sequence[np.ndarray], found: np.ndarray, joints_px: np.ndarray
+    ) -> np.ndarray:
+        """A picture's people as the lifting has them, for `decode`.
+
+        Args:
+            seen: (C, h, w) maps of the network's outputs of that name, `seen_channels` deep.
+            found: (P, J, 7) of `lifting.PoseLifting.forward`.
+            joints_px: (P, J, 2) px of the network's input.
+        """
+        strides = (self._encoding.heat_stride, *self._encoding.strides)[: len(seen)]
+        return self.lift(found, joint_features(seen, strides, joints_px))
+
+
+def network_maps(outputs: Sequence[np.ndarray]) -> tuple[list[LevelMaps], np.ndarray | None]:
+    """`export.decoder_maps` of one picture, with a batch axis of 1, as `decode` reads them.
+
+    Returns:
+        levels: the maps of each level, finest first, four outputs a level.
+        heat: (J, H / s, W / s) of `decode`, or None for a network without a heat map.
+    """
+    levels = [
+        LevelMaps(*(output[0] for output in outputs[i : i + 4]))
+        for i in range(0, len(outputs) - 3, 4)
+    ]
+    return levels, outputs[-1][0] if len(outputs) % 4 else None
+
+
+def _input_size(metadata: Mapping[str, str], file: Path) -> tuple[int, int]:
+    """Nominal (width, height) px in a model's metadata."""
+    try:
+        width, height = json.loads(metadata["input_size"])
+    except (KeyError, ValueError, TypeError) as error:
+        got = metadata.get("input_size", "none")
+        raise ValueError(
+            f"{file}: input_size in its metadata must be [width, height] in px, got {got}"
+        ) from error
+    return width, height
+
+
+def _own_lift(
+    metadata: Mapping[str, str], file: Path, num_threads: int, features: int
+) -> Lift | None:
+    """The lifting in a model's metadata, if any, of so many features a joint."""
+    if "lifting" not in metadata:
+        return None
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = num_threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    try:
+        model = base64.b64decode(metadata["lifting"], validate=True)
+        session = ort.InferenceSession(model, options, ["CPUExecutionProvider"])
+    except Exception as error:  # the bindings raise many kinds
+        raise ValueError(
+            f"{file}: lifting in its metadata must be an ONNX model in base64: {error}"
+        ) from error
+    wanted = {"found": NUM_CUES, "features": features}
+    told = {value.name: value.shape[-1] for value in session.get_inputs()}
+    if told != wanted:
+        raise ValueError(
+            f"{file}: lifting in its metadata must take of a joint {wanted}, it takes {told}; "
+            "train_lifting.py trains one that fits"
+        )
+    return lambda found, features: session.run(None, {"found": found, "features": features})[0]
+
+
+def _usable_providers() -> list[str]:
+    """CUDA first where this build of ONNX Runtime has it; a CUDA that does not start (no card,
+    no driver) makes ONNX Runtime go on with the CPU, which `PoseEstimator.provider` tells."""
+    available = ort.get_available_providers()
+    if "CUDAExecutionProvider" not in available:
+        return ["CPUExecutionProvider"]
+    ort.set_default_logger_severity(4)  # else a machine without CUDA prints errors at every start
+    if importlib.util.find_spec("nvidia") is not None:
+        ort.preload_dlls()  # CUDA and cuDNN from Python packages
+    return ["CUDAExecutionProvider", "CPUExecutionProvider"]

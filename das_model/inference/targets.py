@@ -1,0 +1,217 @@
+"""Annotated people to training targets: which location answers for whom, and what it must say.
+
+Follows section 3.2 of the DAS paper. Runs in the data loader's workers (numpy only) and is the
+inverse of `decode`, tied to it by a round-trip test. The numbers that both need stand in
+`Encoding`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from das_model.annotation import Annotation
+from das_model.inference.centres import CENTRES, person_centres
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How people are written into maps; stored with the weights.
+
+    The defaults are those of the live networks. The ranges on r_max are the paper's, in pixels
+    of the network's input, so that a person's size in strides is the same at every resolution;
+    at the live networks' small inputs strides above 64 would have nobody to answer for.
+    """
+
+    strides: tuple[int, ...] = (8, 16, 32, 64)
+    range_bounds_px: tuple[float, ...] = (48, 96, 192)  # r_max that parts the levels
+    radius: float = 1.5  # half side of the positive square, in strides
+    root_depth_unit: float = 10.0  # mm per px: z / f is divided by this
+    joint_depth_unit_mm: float = 500.0  # relative joint depth is divided by this (z_norm)
+    centre: str = "root"  # whose neighbours answer for a person, see `centres`
+    heat_stride: int = 0  # of the joints' heat map; 0 for a network without one
+
+    def __post_init__(self) -> None:
+        if self.centre not in CENTRES:
+            raise ValueError(f"Encoding.centre must be in {CENTRES}, got {self.centre!r}")
+        if len(self.range_bounds_px) != len(self.strides) - 1:
+            raise ValueError(
+                f"Encoding.range_bounds_px must part {len(self.strides)} levels, "
+                f"got {self.range_bounds_px}"
+            )
+
+    def locations_px(self, level: int, h: int, w: int) -> np.ndarray:
+        """(h, w, 2) image positions of a level's locations, px."""
+        stride = self.strides[level]
+        xs, ys = np.meshgrid(np.arange(w), np.arange(h))
+        return (np.stack([xs, ys], axis=-1) + 0.5) * stride - 0.5
+
+
+_SPOT_SHARE = 0.03  # sigma of a heat spot by width and height of its person's box
+_SPOT_EDGE = 0.1  # a heat spot is asked for down to this value, whosever box it lies in
+PAPER_ENCODING = Encoding(strides=(8, 16, 32, 64, 128), range_bounds_px=(48, 96, 192, 384))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Targets:
+    """What one level should say, for h x w locations.
+
+    Args:
+        positive: (h, w) bool, the location answers for a person.
+        ignore: (h, w) bool, no score is asked for here.
+        centerness: (h, w) float32 in [0, 1].
+        root: (3, h, w) float32, x and y to the root in strides, encoded root depth.
+        root_valid: (3, h, w) bool.
+        joint_offset: (J, 3, h, w) float32, x and y to the joint in strides, encoded depth.
+        joint_valid: (J, 3, h, w) bool.
+        heat: (J, H / s, W / s) float32 in [0, 1] at `Encoding.heat_stride` s, a spot at each
+            visible joint of anybody; of the finest level alone, (J, 0, 0) on the others.
+        heat_asked: likewise bool, False in ignore boxes and, for a joint that is hidden or not
+            labelled, in its person's box.
+    """
+
+    positive: np.ndarray
+    ignore: np.ndarray
+    centerness: np.ndarray
+    root: np.ndarray
+    root_valid: np.ndarray
+    joint_offset: np.ndarray
+    joint_valid: np.ndarray
+    heat: np.ndarray
+    heat_asked: np.ndarray
+
+
+def encode(annotation: Annotation, encoding: Encoding) -> list[Targets]:
+    """Targets of every level, finest first (section 3.2).
+
+    A person goes to the level whose range holds the largest distance from the centre to a visible
+    joint, and is answered for by the locations in a square around the centre; where several
+    people claim a location, the nearest centre wins.
+    For people without a centre (see `centres`) the score is not asked for in the box around their
+    joints.
+
+    Args:
+        annotation: people in the picture that the network sees; width and height multiples of
+            the coarsest stride.
+        encoding: the network's.
+    """
+    width, height = annotation.camera.size
+    centre_px, is_centre = person_centres(annotation, encoding.centre)
+    level_of = _levels(annotation, centre_px, encoding)
+    boxes_px = annotation.boxes_px()
+    ignore_px = np.concatenate([annotation.ignore_px, boxes_px[~is_centre]])
+    targets = []
+    for level, stride in enumerate(encoding.strides):
+        locations = encoding.locations_px(level, height // stride, width // stride)
+        is_here = is_centre & (level_of == level)
+        people = np.flatnonzero(is_here)
+        owner, distance = _nearest_centre(locations, centre_px[people], encoding.radius * stride)
+        owner = np.where(owner >= 0, np.append(people, -1)[owner], -1)
+        ignore = _inside_any(locations, ignore_px) & (owner < 0)
+        heat = _heat(annotation, encoding.heat_stride if level == 0 else 0)
+        targets.append(
+            _level_targets(annotation, encoding, level, locations, owner, distance, ignore, heat)
+        )
+    return targets
+
+
+def _levels(annotation: Annotation, centre_px: np.ndarray, encoding: Encoding) -> np.ndarray:
+    """(P,) level of each person by r_max, the largest distance centre to visible joint."""
+    distance = np.linalg.norm(annotation.joints_px - centre_px[:, None], axis=-1)
+    r_max = np.where(annotation.visible & annotation.valid_2d, distance, 0).max(axis=1, initial=0)
+    return np.searchsorted(encoding.range_bounds_px, r_max)
+
+
+def _nearest_centre(
+    locations: np.ndarray, centre_px: np.ndarray, half_side_px: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which centre each location answers for.
+
+    Returns:
+        owner: (h, w) int64 index into `centre_px` (P, 2), -1 where no centre's square reaches.
+        distance: (h, w) px to that centre.
+    """
+    if len(centre_px) == 0:
+        return np.full(locations.shape[:2], -1), np.zeros(locations.shape[:2])
+    delta = centre_px - locations[:, :, None]  # (h, w, P, 2)
+    distance = np.linalg.norm(delta, axis=-1)
+    distance = np.where((np.abs(delta) <= half_side_px).all(axis=-1), distance, np.inf)
+    owner = distance.argmin(axis=-1)
+    distance = distance.min(axis=-1)
+    return np.where(np.isfinite(distance), owner, -1), distance
+
+
+def _inside_any(locations: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """(h, w) bool: the location lies in one of the (N, 4) boxes."""
+    x, y = locations[..., :1], locations[..., 1:]
+    inside = (x >= boxes[:, 0]) & (x <= boxes[:, 2]) & (y >= boxes[:, 1]) & (y <= boxes[:, 3])
+    return inside.any(axis=-1)
+
+
+def _level_targets(
+    annotation: Annotation,
+    encoding: Encoding,
+    level: int,
+    locations: np.ndarray,
+    owner: np.ndarray,
+    distance: np.ndarray,
+    ignore: np.ndarray,
+    heat: tuple[np.ndarray, np.ndarray],
+) -> Targets:
+    """Write the owners' values into maps; everything else stays 0 and not valid."""
+    h, w = owner.shape
+    stride, root, num_joints = (
+        encoding.strides[level], annotation.skeleton.root, annotation.skeleton.num_joints,
+    )  # fmt: skip
+    ys, xs = np.nonzero(owner >= 0)
+    people, at = owner[ys, xs], locations[ys, xs]  # (N,), (N, 2)
+    depth = annotation.joints_cam[people, :, 2]  # (N, J)
+    valid_3d = annotation.valid_3d[people] & annotation.valid_3d[people, root][:, None]
+
+    joints = np.zeros((len(people), num_joints, 3))
+    joints[..., :2] = (annotation.joints_px[people] - at[:, None]) / stride
+    joints[..., 2] = (depth - depth[:, [root]]) / encoding.joint_depth_unit_mm
+    valid = np.stack([annotation.valid_2d[people]] * 2 + [valid_3d], axis=-1)
+
+    centerness = np.zeros((h, w), np.float32)
+    centerness[ys, xs] = np.exp(
+        -2.5 * distance[ys, xs] / (np.sqrt(2) * encoding.radius * stride)
+    )
+    joint_offset = np.zeros((num_joints, 3, h, w), np.float32)
+    joint_valid = np.zeros((num_joints, 3, h, w), bool)
+    joint_offset[:, :, ys, xs] = np.where(valid, joints, 0).transpose(1, 2, 0)
+    joint_valid[:, :, ys, xs] = valid.transpose(1, 2, 0)
+    has_root_depth = valid_3d[:, root]
+    if annotation.is_relative is not None:
+        has_root_depth = has_root_depth & ~annotation.is_relative[people]
+    root_map, root_valid = joint_offset[root].copy(), joint_valid[root].copy()
+    root_valid[2, ys, xs] = has_root_depth
+    root_map[2, ys, xs] = np.where(
+        has_root_depth, depth[:, root] / annotation.camera.focal_px / encoding.root_depth_unit, 0
+    )
+    return Targets(
+        owner >= 0, ignore, centerness, root_map, root_valid, joint_offset, joint_valid, *heat
+    )
+
+
+def _heat(annotation: Annotation, stride: int) -> tuple[np.ndarray, np.ndarray]:
+    """heat and heat_asked of `Targets`: Gaussian spots, as wide as a share of a person's box."""
+    width, height = (side // stride if stride else 0 for side in annotation.camera.size)
+    x, y = ((np.arange(n) + 0.5) * stride - 0.5 for n in (width, height))
+    locations = np.stack(np.meshgrid(x, y), axis=-1)
+    boxes_px = annotation.boxes_px()
+    num_joints = annotation.skeleton.num_joints
+    heat = np.zeros((num_joints, height, width), np.float32)
+    is_asked = np.repeat(~_inside_any(locations, annotation.ignore_px)[None], num_joints, axis=0)
+    if not heat.size:
+        return heat, is_asked
+    seen = annotation.visible & annotation.valid_2d
+    for joints, box in zip(seen, boxes_px, strict=True):
+        is_asked[~joints] &= ~_inside_any(locations, box[None])
+    spread = np.maximum(stride, _SPOT_SHARE * (boxes_px[:, 2:] - boxes_px[:, :2]).sum(axis=1))
+    for person, joint in np.argwhere(seen):
+        at, sigma = annotation.joints_px[person, joint], spread[person]
+        column = np.exp(-0.5 * ((y - at[1]) / sigma) ** 2)
+        spot = column[:, None] * np.exp(-0.5 * ((x - at[0]) / sigma) ** 2)
+        np.maximum(heat[joint], spot, out=heat[joint], casting="same_kind")
+        is_asked[joint] |= spot > _SPOT_EDGE
+    return heat, is_asked

@@ -1,0 +1,229 @@
+"""Export to ONNX: the network without flows and losses, proved equal to torch in numbers.
+
+The graph takes uint8 RGB pixels of any size that is a multiple of the coarsest stride, and gives
+for each level the maps of `decode.LevelMaps`. What the decoder and the window must know
+(joint names, encoding, input size, licence of the weights) travels in the file's metadata.
+"""
+
+import base64
+import json
+import os
+import warnings
+from collections import Counter
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import torch
+from torch import Tensor, nn
+
+from das_model.inference.decode import NUM_CUES
+from das_model.inference.joint_features import NUM_SEEN, num_features
+from das_model.inference.network_config import network_metadata
+from das_model.inference.targets import Encoding
+from das_model.network.lifting import PoseLifting
+from das_model.network.network import DasNetwork, HeadMaps
+
+
+class ExportedNetwork(nn.Module):
+    """The network with the arithmetic that every level's maps need before decoding."""
+
+    def __init__(self, network: DasNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        """(1, H, W, 3) uint8 RGB to score (1, h, w), root (1, 3, h, w), joint offset
+        (1, J, 3, h, w) and joint score (1, J, h, w) of each level, finest first; then of a
+        network that tells it the joints' heat (1, J, H / 4, W / 4), and `HeadMaps.seen`."""
+        levels = self.network(image.permute(0, 3, 1, 2))
+        return *decoder_maps(levels, self.network.config.sigma_limit), *levels[0].seen
+
+
+def decoder_maps(levels: list[HeadMaps], sigma_limit: float) -> tuple[Tensor, ...]:
+    """What the decoder reads, from raw maps of B pictures.
+
+    Args:
+        levels: raw maps, finest first.
+        sigma_limit: the network's.
+
+    Returns:
+        score (B, h, w), root (B, 3, h, w), joint offset (B, J, 3, h, w) and joint score
+        (B, J, h, w) of each level, then the joints' heat (B, J, H / 4, W / 4) of a network that
+        tells it.
+    """
+    outputs: list[Tensor] = []
+    for maps in levels:
+        score = maps.score[:, 0].sigmoid() * maps.centerness[:, 0].sigmoid()
+        joint_score = 1 - maps.joint_sigmas[-1][:, :, :2].mean(dim=2) / sigma_limit
+        outputs += [score, maps.root, maps.joint_offsets[-1], joint_score]
+    if levels[0].joint_heat is not None:
+        outputs.append(levels[0].joint_heat.sigmoid())
+    return tuple(outputs)
+
+
+def output_names(encoding: Encoding) -> list[str]:
+    """Names of the graph's outputs: four a level, and with a heat map its own and those of what
+    lifting reads."""
+    kinds = ("score", "root", "joint_offset", "joint_score")
+    names = [f"{kind}_{level}" for level in range(len(encoding.strides)) for kind in kinds]
+    seen = [f"seen_{number}" for number in range(NUM_SEEN)]
+    return [*names, "joint_heat", *seen] if encoding.heat_stride else names
+
+
+def export_onnx(
+    network: DasNetwork,
+    file: Path,
+    input_size: tuple[int, int],
+    about: dict[str, str],
+    lifting: PoseLifting | None = None,
+) -> None:
+    """Write the ONNX file and check it against torch; a file that was there stays till then.
+
+    Args:
+        network: with its trained weights.
+        file: to write.
+        input_size: nominal (width, height) px, multiples of the coarsest stride; the runtime
+            keeps its area.
+        about: further metadata, e.g. name, licence, training data.
+        lifting: of the network's people, to go into the same file's metadata.
+
+    Raises:
+        ValueError: if the size or the lifting does not fit the network, ONNX differs from torch
+            by more than 1e-4, or a network without a heat map is to be lifted.
+    """
+    if lifting is not None and not network.config.encoding.heat_stride:
+        raise ValueError(
+            f"{file}: only a network with a heat map can have a lifting, "
+            f"got one on {network.config.backbone}"
+        )
+    stride = network.config.encoding.strides[-1]
+    if any(side % stride for side in input_size):
+        raise ValueError(
+            f"{file}: width and height of its input must be multiples of {stride} px, the "
+            f"network's coarsest stride, got {input_size[0]} x {input_size[1]}"
+        )
+    wrapper = ExportedNetwork(network.eval().cpu()).eval()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    names = output_names(network.config.encoding)
+    axes = {name: {-2: f"h_{name}", -1: f"w_{name}"} for name in names}
+    axes |= {"image": {1: "height", 2: "width"}}
+    part = file.with_suffix(".part")
+    _trace(wrapper, {"image": _noise(input_size)}, str(part), names, axes)
+    model = _with_folded_pads(part)
+    metadata = {
+        **network_metadata(network.config),
+        "input_size": json.dumps(list(input_size)),
+        **about,
+    }
+    if lifting is not None:
+        outputs = {o.name: o.type.tensor_type.shape.dim[1].dim_value for o in model.graph.output}
+        seen = num_features([outputs[name] for name in names if name.startswith("seen_")])
+        if seen != len(lifting.feature_mean):
+            part.unlink()
+            raise ValueError(
+                f"{file}: the lifting reads {len(lifting.feature_mean)} features of a joint, the "
+                f"network gives {seen}; train it with this network"
+            )
+        metadata["lifting"] = _lifting_text(lifting)
+    onnx.helper.set_model_props(model, metadata)
+    onnx.save(model, str(part), format="protobuf")
+    for size in (input_size, input_size[::-1]):
+        difference = largest_difference(wrapper, part, size)
+        if not difference <= 1e-4:
+            part.unlink()
+            raise ValueError(f"{file}: differs from torch by {difference:.2e} at {size}")
+    os.replace(part, file)
+
+
+def _with_folded_pads(file: Path) -> onnx.ModelProto:
+    """The model with its constants worked out and every pad in front of a convolution taken into
+    it: ONNX Runtime keeps fast memory layouts only from convolution to convolution."""
+    options = ort.SessionOptions()
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = str(file)
+    options.log_severity_level = 3  # else it warns that the file is made for this machine alone
+    ort.InferenceSession(file.read_bytes(), options, providers=["CPUExecutionProvider"])
+    model = onnx.load(str(file), format="protobuf")
+    constants = {tensor.name: tensor for tensor in model.graph.initializer}
+    num_readers = Counter(name for node in model.graph.node for name in node.input)
+    pad_of = {
+        node.output[0]: node
+        for node in model.graph.node
+        if node.op_type == "Pad" and num_readers[node.output[0]] == 1
+        and not any(node.input[2:])  # with zeros
+        and all(a.s == b"constant" for a in node.attribute)
+    }  # fmt: skip
+    for node in list(model.graph.node):
+        pad = pad_of.get(node.input[0]) if node.op_type == "Conv" else None
+        if pad is None:
+            continue
+        _, _, top, left, _, _, bottom, right = onnx.numpy_helper.to_array(constants[pad.input[1]])
+        own = next(a for a in node.attribute if a.name == "pads")
+        own.ints[:] = np.add(own.ints, [top, left, bottom, right]).tolist()
+        node.input[0] = pad.input[0]
+        model.graph.node.remove(pad)
+    used = {name for node in model.graph.node for name in node.input}
+    for name in constants.keys() - used:
+        model.graph.initializer.remove(constants[name])
+    onnx.checker.check_model(model)
+    return model
+
+
+def largest_difference(wrapper: ExportedNetwork, file: Path, size: tuple[int, int]) -> float:
+    """Largest difference, relative to each output's magnitude where that is above 1, between ONNX
+    Runtime and torch on noise of the given (width, height)."""
+    return _difference(wrapper, file.read_bytes(), {"image": _noise(size)})
+
+
+def _difference(module: nn.Module, model: bytes, inputs: dict[str, np.ndarray]) -> float:
+    """The same of any module and its ONNX model, on the values of its inputs."""
+    with torch.no_grad():
+        expected = module(*map(torch.from_numpy, inputs.values()))
+    session = ort.InferenceSession(model, providers=["CPUExecutionProvider"])
+    expected = expected if isinstance(expected, tuple) else (expected,)
+    return max(
+        float(np.abs(f - e.numpy()).max() / max(1.0, float(e.abs().max())))
+        for f, e in zip(session.run(None, inputs), expected, strict=True)
+    )
+
+
+def _trace(
+    module: nn.Module,
+    inputs: dict[str, np.ndarray],
+    file: str | BytesIO,
+    outputs: list[str],
+    axes: dict[str, dict[int, str]],
+) -> None:
+    """Write a module's ONNX model, with the names of its inputs, outputs and axes that vary."""
+    with warnings.catch_warnings():
+        # The tracing exporter is deprecated, but takes seconds where the new one takes minutes.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module, tuple(map(torch.from_numpy, inputs.values())), file, dynamo=False,
+            opset_version=18, input_names=list(inputs), output_names=outputs, dynamic_axes=axes,
+        )  # fmt: skip
+
+
+def _lifting_text(lifting: PoseLifting) -> str:
+    """A lifting's own ONNX model in base64. Inside the network's graph it could not run alone:
+    ONNX Runtime works through the whole graph, whichever outputs are asked for."""
+    rng, people = np.random.default_rng(0), (2, lifting.num_joints)
+    spread, middle = np.array([[500, 500, 500, 0.2, 0.2, 20, 20], [0, 0, 3000, 0.5, 0.5, 0, 0]])
+    noise = rng.normal(size=(*people, NUM_CUES))
+    found = (middle + spread * noise).astype(np.float32)
+    features = rng.normal(size=(*people, len(lifting.feature_mean))).astype(np.float32)
+    inputs = {"found": found, "features": features}
+    buffer, axes = BytesIO(), {name: {0: "people"} for name in (*inputs, "lifted")}
+    _trace(lifting.eval().cpu(), inputs, buffer, ["lifted"], axes)
+    difference = _difference(lifting, buffer.getvalue(), inputs)
+    if not difference <= 1e-4:
+        raise ValueError(f"the lifting differs from torch by {difference:.2e}")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _noise(size: tuple[int, int]) -> np.ndarray:
+    """A (1, H, W, 3) picture of noise of the given (width, height)."""
+    return np.random.default_rng(0).integers(0, 256, (1, size[1], size[0], 3), np.uint8)

@@ -1,0 +1,162 @@
+"""What a model finds of people, beside where they are: training data of the lifting.
+
+Rendered people are known in space. Of people in photos only places in the picture are, and of some
+the depths from the root on, by a guess; they show the lifting how people in photos are found.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from das_model.annotation import Annotation
+from das_model.datasets.augment import mirrored
+from das_model.datasets.data_config import AnnotatedSet
+from das_model.evaluation.metrics import match_one_to_one, mean_distances_px, person_sizes_px
+from das_model.inference.decode import NUM_CUES
+from das_model.inference.joint_features import num_features
+from das_model.inference.runtime import PoseEstimator
+from das_model.network.lifting import LiftingPairs
+
+_FOUND_SHARE = 0.25  # mean distance of the joints by a person's size, up to which they are a pair
+_SCORE_THRESHOLD = 0.1  # unsure people are to be lifted, too
+_CHUNK = 200  # pictures that a process works through at a time
+
+
+def collect_pairs(
+    model_file: Path,
+    open_set: Callable[[], AnnotatedSet],
+    pictures: Sequence[int],
+    num_workers: int = 1,
+    on_done: Callable[[int], object] = lambda _: None,
+) -> LiftingPairs:
+    """Run a model over pictures and their mirror images and pair what it finds with the labels.
+
+    Args:
+        model_file: an ONNX file of `network.export`; its own lifting, if any, is left out.
+        open_set: opens the labelled pictures, in every process.
+        pictures: numbers of those to look at.
+        num_workers: processes, each with one thread.
+        on_done: told the number of pictures finished since the last call.
+
+    Raises:
+        ValueError: if the model has no heat map, without which nothing is lifted.
+    """
+    chunks = [pictures[i : i + _CHUNK] for i in range(0, len(pictures), _CHUNK)]
+    parts = []
+    with ProcessPoolExecutor(num_workers, get_context("spawn")) as pool:
+        done = pool.map(partial(_pairs_of, model_file, open_set), chunks)
+        for chunk, part in zip(chunks, done, strict=True):
+            parts.append(part)
+            on_done(len(chunk))
+    return join_pairs(parts)
+
+
+def join_pairs(parts: Sequence[LiftingPairs]) -> LiftingPairs:
+    """The pairs of all parts."""
+    names = LiftingPairs.__slots__
+    return LiftingPairs(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
+
+
+def save_pairs(file: Path, pairs: LiftingPairs) -> None:
+    """Write pairs as .npz."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(file, **{name: getattr(pairs, name) for name in pairs.__slots__})
+
+
+def load_pairs(file: Path) -> LiftingPairs:
+    """Inverse of `save_pairs`.
+
+    Raises:
+        ValueError: if the file holds no pairs.
+    """
+    try:
+        with file.open("rb") as opened, np.load(opened) as arrays:
+            return LiftingPairs(*(arrays[name] for name in LiftingPairs.__slots__))
+    except (ValueError, KeyError, TypeError, BadZipFile) as error:
+        raise ValueError(f"{file} must be an .npz of train_lifting.py: {error}") from error
+
+
+class _Listener:
+    """Stands in for a model's lifting, notes what it is asked and leaves people as they are."""
+
+    def __init__(self) -> None:
+        self.found: np.ndarray | None = None
+        self.features = np.zeros(0)
+
+    def __call__(self, found: np.ndarray, features: np.ndarray) -> np.ndarray:
+        self.found, self.features = found, features
+        return found[..., :3]
+
+
+def _pairs_of(
+    model_file: Path, open_set: Callable[[], AnnotatedSet], pictures: Sequence[int]
+) -> LiftingPairs:
+    """The pairs of some pictures."""
+    listener, people = _Listener(), open_set()
+    estimator = PoseEstimator(model_file, num_threads=1, lift=listener)
+    estimator.score_threshold = _SCORE_THRESHOLD
+    parts = [_nobody(estimator)]
+    for picture in pictures:
+        image, annotation = people[picture]
+        if not annotation.valid_2d.any():
+            continue
+        both = ((image, annotation), mirrored(image, annotation))
+        for image, annotation in both:
+            if len(lifted := estimator(image, annotation.camera)) == 0:
+                continue
+            if listener.found is None:
+                raise ValueError(f"{model_file} must be a model with a heat map, it has none")
+            known = annotation.in_skeleton(estimator.skeleton)
+            ours, theirs = _matched(lifted.joints_px(annotation.camera), known)
+            parts.append(_paired(listener.found[ours], listener.features[ours], known, theirs))
+    return join_pairs(parts)
+
+
+def _nobody(estimator: PoseEstimator) -> LiftingPairs:
+    """Pairs of no people."""
+    num_joints, seen = estimator.skeleton.num_joints, num_features(estimator.seen_channels)
+    flags = np.zeros((0, num_joints), bool)
+    found, features, wanted = (
+        np.zeros((0, num_joints, size), kind)
+        for size, kind in ((NUM_CUES, np.float32), (seen, np.float16), (3, np.float32))
+    )
+    return LiftingPairs(found, features, wanted, flags, flags, np.zeros(0, bool))
+
+
+def _paired(
+    found: np.ndarray, features: np.ndarray, known: Annotation, theirs: np.ndarray
+) -> LiftingPairs:
+    """Found people (P, J, 7), their features (P, J, F) and the labelled ones (P,) whom they
+    show."""
+    joints_px, joints_cam = known.joints_px[theirs], known.joints_cam[theirs]
+    has_depth, root = known.valid_3d[theirs], known.skeleton.root
+    is_relative = ~has_depth.any(axis=1)
+    if known.is_relative is not None:
+        is_relative |= known.is_relative[theirs]
+    from_root = np.where(
+        has_depth & has_depth[:, [root]], joints_cam[..., 2] - joints_cam[:, [root], 2], 0.0
+    )
+    # whose distance is not known stands where it was found
+    depth = np.maximum(found[:, [root], 2] + from_root, 1.0)
+    wanted = np.where(
+        is_relative[:, None, None], known.camera.back_project(joints_px, depth), joints_cam
+    )
+    valid = np.where(is_relative[:, None], known.valid_2d[theirs], has_depth)
+    return LiftingPairs(
+        found.astype(np.float32), features.astype(np.float16), wanted.astype(np.float32), valid,
+        has_depth, is_relative,
+    )  # fmt: skip
+
+
+def _matched(joints_px: np.ndarray, annotation: Annotation) -> tuple[np.ndarray, np.ndarray]:
+    """(N,) indices of people found and (N,) of those in the picture whom they show."""
+    known = annotation.valid_2d
+    labelled_px = annotation.joints_px.astype(float)
+    sizes = np.maximum(person_sizes_px(labelled_px, known), 1.0)
+    distances = mean_distances_px(joints_px, labelled_px, known) / sizes
+    return match_one_to_one(distances, distances <= _FOUND_SHARE)

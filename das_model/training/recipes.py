@@ -1,0 +1,188 @@
+"""Named ways to train: live networks, the paper's models, each row of Table 1, small stand-ins.
+
+A recipe is the whole of a run but for the folders of its data. Every row of Tables 1a and 1b has
+one; rows that both tables hold share it. `small` makes of any recipe a run of minutes with the
+same switches, for rendered pictures: what `scripts/reproduce.py --data synthetic` trains.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from das_model.datasets.augment import AugmentConfig
+from das_model.evaluation.panoptic import SCORED_JOINTS
+from das_model.inference.network_config import LITE, RESNET50, NetworkConfig
+from das_model.inference.targets import Encoding
+from das_model.skeleton import MUCO_21
+from das_model.training.losses import LossConfig
+from das_model.training.optimiser import AUTHORS_SGD, OptimiserConfig
+from das_model.training.train import TrainConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A run but for its data.
+
+    Args:
+        summary: what it is, in a line.
+        train: network, losses, optimiser; `total_steps` counts where `epochs` is None.
+        sets: kinds of data that it is meant for, as `DataConfig` names them.
+        augment: how strongly pictures are varied.
+        canvas: (width, height) px that pictures are drawn on.
+        batch_size: pictures a step and process.
+        epochs: length of the run in passes over the data.
+        reference_batch: pictures a step that the learning rate is meant for; another number
+            scales the rate with it. None leaves the rate alone.
+        photo_share: of the samples, from sets with 2D labels.
+    """
+
+    summary: str
+    train: TrainConfig
+    sets: tuple[str, ...]
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    canvas: tuple[int, int] = (256, 256)
+    batch_size: int = 8
+    epochs: float | None = None
+    reference_batch: int | None = None
+    photo_share: float = 0.4
+
+    def planned(
+        self, num_pictures: int, pictures_per_step: int, total_steps: int | None = None,
+        learning_rate: float | None = None,
+    ) -> TrainConfig:  # fmt: skip
+        """The run's configuration for some number of training pictures.
+
+        Args:
+            num_pictures: in all of its sets.
+            pictures_per_step: over all processes.
+            total_steps: instead of the recipe's length.
+            learning_rate: instead of the recipe's; taken as it is, not scaled.
+        """
+        optimiser, steps = self.train.optimiser, self.train.total_steps
+        if self.epochs is not None:
+            steps = max(1, round(self.epochs * num_pictures / pictures_per_step))
+        rate = optimiser.learning_rate
+        if self.reference_batch is not None:
+            rate *= pictures_per_step / self.reference_batch
+        return replace(
+            self.train,
+            optimiser=replace(optimiser, learning_rate=learning_rate or rate),
+            total_steps=total_steps or steps,
+        )
+
+
+MSPN2 = replace(
+    RESNET50,
+    backbone="mspn2",
+    joint_names=SCORED_JOINTS.joint_names,
+    update_layers=1,
+    encoding=Encoding(range_bounds_px=(80, 160, 320)),
+)
+MSPN3 = replace(MSPN2, backbone="mspn3", joint_names=MUCO_21.joint_names, update_layers=2)
+
+# Short side 512 to 640 px times a zoom of 0.6 to 1.4; no rotation (Panoptic). The canvas holds a
+# 1920 x 1080 frame at 640 px, in multiples of the coarsest stride.
+_PANOPTIC_AUGMENT = AugmentConfig(scale=(0.48, 1.4), rotation_deg=0.0, colour=0.7)
+# Short side 512 to 800 px times 0.9 to 1.1; 0.1 rad.
+_MUCO_AUGMENT = AugmentConfig(scale=(0.6, 1.15), rotation_deg=5.7, colour=0.7)
+
+
+def _panoptic(
+    summary: str, network: NetworkConfig, pose_loss: str = "rle", centre: str = "root"
+) -> Recipe:
+    """The authors' recipe on CMU Panoptic and COCO."""
+    network = replace(
+        network,
+        joint_names=SCORED_JOINTS.joint_names,
+        encoding=replace(network.encoding, centre=centre),
+    )
+    loss = LossConfig(pose_loss=pose_loss)
+    train = TrainConfig(network, loss, AUTHORS_SGD, ema_decay=0.9998)
+    return Recipe(
+        summary, train, ("panoptic", "coco"), _PANOPTIC_AUGMENT, (1152, 640), batch_size=4,
+        epochs=22, reference_batch=16, photo_share=0.4,
+    )  # fmt: skip
+
+
+LIVE_INPUT = (320, 192)  # nominal, px: people then have the sizes that they are trained at
+
+
+def _lite(summary: str, network: NetworkConfig, backbone_rate: float = 1.0) -> Recipe:
+    augment = AugmentConfig(scale=(0.75, 1.8), mosaic=0.35)
+    train = TrainConfig(network, optimiser=OptimiserConfig(backbone_rate=backbone_rate))
+    return Recipe(summary, train, ("synthetic", "photos"), augment)
+
+
+def _efficientnet(variant: str) -> Recipe:
+    return _lite(
+        f"live network on EfficientNet-{variant.capitalize()}, taught by ImageNet",
+        replace(LITE, backbone=variant, channels=96, encoding=Encoding(centre="visible")),
+    )
+
+
+_NONE = replace(RESNET50, update="none")
+_MUPOTS = replace(
+    _panoptic("", MSPN3),
+    summary="Table 3: 3-stage MSPN on MuCo-3DHP and COCO",
+    train=TrainConfig(MSPN3, LossConfig(), AUTHORS_SGD, ema_decay=0.9998),
+    sets=("muco", "coco"),
+    augment=_MUCO_AUGMENT,
+    canvas=(1280, 768),
+)
+RECIPES = {
+    "lite": _lite("live network on MoveNet's backbone, taught by poses", LITE, 0.1),
+    "lite0": _efficientnet("lite0"),
+    "lite1": _efficientnet("lite1"),
+    "lite2": _efficientnet("lite2"),
+    "panoptic": _panoptic("Tables 2 and 4: 2-stage MSPN on CMU Panoptic and COCO", MSPN2),
+    "mupots": _MUPOTS,
+    "table1-box": _panoptic("baseline around box centres", _NONE, "l1", "box"),
+    "table1-root": _panoptic("baseline around root joints", _NONE, "l1"),
+    "table1-mle": _panoptic("root, learned density (RLE)", _NONE),
+    "table1-recursive": _panoptic(
+        "root, recursive update", replace(RESNET50, update="recursive", update_layers=1), "l1"
+    ),
+    "table1-multi1": _panoptic(
+        "root, multi-source update", replace(RESNET50, update_layers=1), "l1"
+    ),
+    "table1-multi2": _panoptic(
+        "root, two multi-source updates", replace(RESNET50, update_layers=2), "l1"
+    ),
+    "table1-multi3": _panoptic("root, three multi-source updates", RESNET50, "l1"),
+    "table1-full": _panoptic("root, three multi-source updates, learned density", RESNET50),
+    "table1-larger": _panoptic(
+        "the same with a larger backbone, 2-stage MSPN", replace(MSPN2, update_layers=3)
+    ),
+}
+
+
+def small(recipe: Recipe, num_steps: int, canvas: tuple[int, int] = (160, 96)) -> Recipe:
+    """A stand-in of minutes for rendered pictures: the same switches on a light network.
+
+    EfficientNet-Lite0 under 32-channel heads (Lite2 for the larger backbone), all joints, levels
+    up to stride 32 and AdamW take the place of what needs many epochs.
+
+    Args:
+        recipe: whose centre, losses and update to keep.
+        num_steps: length of the run.
+        canvas: (width, height) px, multiples of 32.
+    """
+    paper = recipe.train.network
+    network = replace(
+        LITE,
+        backbone="lite2" if paper.backbone.startswith("mspn") else "lite0",
+        channels=32,
+        head_convs=1,
+        is_separable=False,
+        update=paper.update,
+        update_layers=paper.update_layers,
+        encoding=Encoding((8, 16, 32), (32, 64), centre=paper.encoding.centre),
+    )
+    optimiser = OptimiserConfig(learning_rate=2e-3, warmup_steps=50)
+    train = TrainConfig(network, recipe.train.loss, optimiser, num_steps, ema_decay=0.99)
+    augment = AugmentConfig(scale=(0.8, 1.3), rotation_deg=0.0)
+    return Recipe(recipe.summary, train, ("synthetic",), augment, canvas, batch_size=16)
+
+
+RECIPES["synthetic"] = replace(
+    small(RECIPES["table1-full"], 4000),
+    summary="the paper's method in small, on rendered pictures: minutes on a processor",
+)

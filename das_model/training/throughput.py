@@ -1,0 +1,82 @@
+"""How fast the loader makes samples, and which of its steps takes the time."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from das_model.datasets.data_config import DataConfig
+from das_model.inference.targets import Encoding
+from das_model.skeleton import BODY_22, Skeleton
+from das_model.training.mix import TrainingMix, training_batches, training_mix
+
+
+@dataclass(frozen=True, slots=True)
+class LoaderSpeed:
+    """Figures of a loader.
+
+    Args:
+        samples_per_s: of the whole loader, with its worker processes.
+        num_workers: worker processes; 0 means that the main process loads.
+        step_ms: by step, the mean time of one sample in one process, ms.
+    """
+
+    samples_per_s: float
+    num_workers: int
+    step_ms: dict[str, float]
+
+    @property
+    def slowest(self) -> str:
+        """The step that takes the most time."""
+        return max(self.step_ms, key=self.step_ms.__getitem__)
+
+    def __str__(self) -> str:
+        steps = ", ".join(f"{name} {value:.1f} ms" for name, value in self.step_ms.items())
+        return (
+            f"{self.samples_per_s:.1f} samples/s with {self.num_workers} workers; "
+            f"one sample in one process: {steps}; slowest: {self.slowest}"
+        )
+
+
+def measure_loader(
+    data: DataConfig,
+    encoding: Encoding,
+    num_batches: int = 20,
+    num_samples: int = 40,
+    skeleton: Skeleton = BODY_22,
+) -> LoaderSpeed:
+    """Run a run's loader without a network.
+
+    Args:
+        data: of the run.
+        encoding: the network's.
+        num_batches: whose time is taken, after as many as there are workers to warm up.
+        num_samples: whose steps are timed one by one.
+        skeleton: the network's joints.
+    """
+    num_warm_up = data.num_workers + 1
+    steps = range(num_warm_up + num_batches)
+    batches = training_batches(data, encoding, steps, skeleton=skeleton)
+    for _ in range(num_warm_up):
+        next(batches)
+    start = time.perf_counter()
+    num_loaded = sum(len(images) for images, _ in batches)
+    elapsed = time.perf_counter() - start
+    mix = training_mix(data, encoding, num_samples, skeleton)
+    return LoaderSpeed(num_loaded / elapsed, data.num_workers, _step_times(mix, data.seed))
+
+
+def _step_times(mix: TrainingMix, seed: int) -> dict[str, float]:
+    """Mean ms a sample of each step."""
+    totals = np.zeros(3)
+    for index in range(len(mix)):
+        rng = np.random.default_rng([seed, index])
+        times = [time.perf_counter()]
+        drawn = mix.drawn(rng)
+        times.append(time.perf_counter())
+        varied = mix.augmented(*drawn, rng, mix.size)
+        times.append(time.perf_counter())
+        mix.encoded(*varied)
+        totals += np.diff([*times, time.perf_counter()])
+    names = ("read", "augment", "encode")
+    return dict(zip(names, (totals / len(mix) * 1000).tolist(), strict=True))

@@ -1,0 +1,281 @@
+"""Training: configuration, loop, averaged weights, checkpoints that resume.
+
+One process a device, or several under `torchrun`. Losses are divided by numbers of positives and
+of labelled joints; these numbers are summed over the processes and over the parts of an
+accumulated batch first, so that either way the gradient is that of one large batch. What remains
+apart is batch norm, whose statistics are joined over processes on CUDA alone and over parts
+never. On CUDA the network runs in mixed precision; the pose loss is float32 (see `losses`).
+"""
+
+import copy
+import json
+import math
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from das_model.inference.network_config import (
+    LITE,
+    NetworkConfig,
+    network_config_of,
+    network_metadata,
+    require_network,
+)
+from das_model.network.checkpoint import fill, load_network, load_tensors, save_tensors
+from das_model.network.network import DasNetwork
+from das_model.training.losses import BatchTargets, DasLoss, LossConfig
+from das_model.training.mix import Batch
+from das_model.training.optimiser import (
+    OptimiserConfig,
+    build_optimiser,
+    rate_factor,
+    set_learning_rate,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """A training run."""
+
+    network: NetworkConfig = LITE
+    loss: LossConfig = field(default_factory=LossConfig)
+    optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
+    total_steps: int = 10_000
+    accumulation: int = 1  # parts that a batch is worked through in, to need less memory
+    ema_decay: float = 0.998
+    is_early_frozen: bool = True  # first part of the backbone; for training from public weights
+
+
+class Trainer:
+    """Network, losses, optimiser and averaged weights of one run.
+
+    Args:
+        config: of the run.
+        device: where to train.
+        is_distributed: average gradients over the processes of the default group.
+    """
+
+    def __init__(
+        self, config: TrainConfig, device: torch.device, is_distributed: bool = False
+    ) -> None:
+        self.config, self.device, self.step = config, device, 0
+        self.network = DasNetwork(config.network).to(device, memory_format=torch.channels_last)
+        self.loss = DasLoss(config.loss).to(device)
+        self.average = copy.deepcopy(self.network).requires_grad_(False).eval()
+        self.network.train()
+        if config.is_early_frozen:
+            self.network.backbone.freeze_early()
+        self._num_processes = 1
+        if is_distributed:
+            self._num_processes = torch.distributed.get_world_size()
+            if device.type == "cuda":
+                self.network = nn.SyncBatchNorm.convert_sync_batchnorm(self.network)
+        self._parallel: nn.Module = _NetworkAndLoss(self.network, self.loss)
+        self.optimizer = build_optimiser(config.optimiser, self._parallel)
+        if is_distributed:
+            has_idle_flows = config.network.num_updates == 0 and config.loss.pose_loss != "l1"
+            self._parallel = DistributedDataParallel(
+                self._parallel,
+                forward_sync_buffers=False,
+                find_unused_parameters=has_idle_flows,
+            )
+
+    def load_backbone(self, file: Path) -> None:
+        """Start the backbone from a file of its public weights."""
+        self.network.backbone.load_public_weights(file)
+        self.average.load_state_dict(self.network.state_dict())
+
+    def load_weights(self, file: Path) -> None:
+        """Start from a weights file, or from the averaged network and flows of a checkpoint.
+
+        Raises:
+            FileNotFoundError: if there is no such file.
+            ValueError: if it holds another network or other flows.
+        """
+        start = load_network(file)
+        free = ("encoding", "sigma_limit")  # of which no weight's shape or name depends
+        require_network(self.config.network, start.config, file, free)
+        self.network.load_state_dict(start.state_dict())
+        self.average.load_state_dict(start.state_dict())
+        flows, _ = load_tensors(file, "loss.")
+        if flows:
+            fill(self.loss, flows, file)
+
+    def train_step(self, batch: Batch) -> dict[str, float]:
+        """One optimiser step.
+
+        Args:
+            batch: images (B, 3, H, W) uint8 and targets of each level.
+
+        Returns:
+            The losses by name, their sum as "total" and the gradient's norm.
+
+        Raises:
+            FloatingPointError: at a loss that is not finite, with the table of losses.
+        """
+        config = self.config
+        factor = rate_factor(config.optimiser, self.step, config.total_steps)
+        set_learning_rate(
+            self.optimizer.param_groups, config.optimiser.learning_rate * factor
+        )
+        self.optimizer.zero_grad(set_to_none=True)
+        parts = split_batch(batch, config.accumulation, self.device)
+        shares = self._shares([targets for _, targets in parts])
+        values: dict[str, Tensor] = {}
+        for i, (images, targets) in enumerate(parts):
+            with self._gradient_exchange(is_last=i == len(parts) - 1):
+                with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
+                    losses = self._parallel(images, targets)
+                losses = {n: v * shares[i][n.partition("_")[0]] for n, v in losses.items()}
+                # DistributedDataParallel takes the mean over processes, where the sum is wanted
+                (torch.stack(list(losses.values())).sum() * self._num_processes).backward()
+            for name, value in losses.items():
+                values[name] = values.get(name, 0.0) + value.detach()
+        table = self._summed(values)
+        if not all(map(math.isfinite, table.values())):
+            raise FloatingPointError(f"loss is not finite at step {self.step}: {table}")
+        norm = nn.utils.clip_grad_norm_(
+            self._parallel.parameters(), config.optimiser.clip_norm
+        )
+        self.optimizer.step()
+        self.step += 1
+        self._update_average()
+        return {**table, "total": sum(table.values()), "gradient_norm": norm.item()}
+
+    def _shares(self, parts: list[list[BatchTargets]]) -> list[dict[str, Tensor]]:
+        """Weight of each part's losses by kind, such that they add up to the whole batch's."""
+        divisors = [self.loss.divisors(targets) for targets in parts]
+        table = torch.stack([torch.stack([v.float() for v in d.values()]) for d in divisors])
+        whole = table.sum(dim=0)
+        if self._num_processes > 1:
+            torch.distributed.all_reduce(whole)
+        shares = table.clamp(min=1) / whole.clamp(min=1)
+        return [dict(zip(divisors[0], row, strict=True)) for row in shares]
+
+    def _gradient_exchange(self, is_last: bool) -> AbstractContextManager:
+        """Processes exchange gradients once a step, with the last part."""
+        if self._num_processes == 1 or is_last:
+            return nullcontext()
+        return self._parallel.no_sync()
+
+    def _summed(self, values: dict[str, Tensor]) -> dict[str, float]:
+        """The same over all processes."""
+        stacked = torch.stack(list(values.values()))
+        if self._num_processes > 1:
+            torch.distributed.all_reduce(stacked)
+        return dict(zip(values, stacked.tolist(), strict=True))
+
+    @torch.no_grad()
+    def validation_losses(self, batches: Iterable[Batch]) -> dict[str, float]:
+        """Mean losses of the averaged network over batches."""
+        sums: dict[str, float] = {}
+        num_batches = 0
+        for images, targets in batches:
+            images = images.to(self.device).contiguous(memory_format=torch.channels_last)
+            losses = self.loss(self.average(images), [t.to(self.device) for t in targets])
+            num_batches += 1
+            for name, value in losses.items():
+                sums[name] = sums.get(name, 0.0) + value.item()
+        return {name: value / max(1, num_batches) for name, value in sums.items()}
+
+    def save(self, file: Path) -> None:
+        """Write a checkpoint that `resume` goes on from."""
+        optimizer = self.optimizer.state_dict()["state"]
+        tensors = {
+            **{f"network.{k}": v for k, v in self.network.state_dict().items()},
+            **{f"average.{k}": v for k, v in self.average.state_dict().items()},
+            **{f"loss.{k}": v for k, v in self.loss.state_dict().items()},
+            **{f"optimizer.{i}.{k}": v for i, s in optimizer.items() for k, v in s.items()},
+        }
+        metadata = {**network_metadata(self.config.network), "step": json.dumps(self.step)}
+        save_tensors(file, tensors, metadata)
+
+    def resume(self, file: Path) -> None:
+        """Take up a checkpoint of the same configuration.
+
+        Raises:
+            FileNotFoundError: if there is no such file.
+            ValueError: if it is no training checkpoint, or of another network or pose loss.
+        """
+        _, metadata = load_tensors(file, "network.")
+        require_network(self.config.network, network_config_of(metadata, file), file)
+        if "step" not in metadata:
+            raise ValueError(f"{file}: expected a training checkpoint, got weights alone")
+        for prefix, module in (
+            ("network.", self.network), ("average.", self.average), ("loss.", self.loss),
+        ):  # fmt: skip
+            fill(module, load_tensors(file, prefix)[0], file)
+        self.step = json.loads(metadata["step"])
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, value in load_tensors(file, "optimizer.")[0].items():
+            index, _, key = name.partition(".")
+            state.setdefault(int(index), {})[key] = value
+        groups = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        """Move the averaged weights; early in the run they follow faster."""
+        decay = min(self.config.ema_decay, (1 + self.step) / (10 + self.step))
+        current = self.network.state_dict()
+        for name, value in self.average.state_dict().items():
+            if value.dtype.is_floating_point:
+                value.lerp_(current[name], 1 - decay)
+            else:
+                value.copy_(current[name])
+
+
+class _NetworkAndLoss(nn.Module):
+    """Both in one forward, so that the flows' gradients are averaged over processes too."""
+
+    def __init__(self, network: DasNetwork, loss: DasLoss) -> None:
+        super().__init__()
+        self.network, self.loss = network, loss
+
+    def forward(self, images: Tensor, targets: list[BatchTargets]) -> dict[str, Tensor]:
+        """Losses by name of a batch."""
+        return self.loss(self.network(images), targets)
+
+
+def split_batch(batch: Batch, num_parts: int, device: torch.device) -> list[Batch]:
+    """Parts of a batch on a device, of equal size but for the last; images channels last."""
+    images, levels = batch
+    images = images.to(device, non_blocking=True)
+    levels = [targets.to(device) for targets in levels]
+    parts = []
+    size = -(-len(images) // num_parts)
+    for start in range(0, len(images), size):
+        chosen = slice(start, start + size)
+        part = images[chosen].contiguous(memory_format=torch.channels_last)
+        parts.append((part, [targets.select(chosen) for targets in levels]))
+    return parts
+
+
+class StepLog(Protocol):
+    """What `train` tells of its progress."""
+
+    def step(self, losses: dict[str, float], batch: Batch, waited_s: float) -> None:
+        """Note one finished step, its batch and how long the loader was waited for."""
+
+    def close(self) -> None:
+        """Training has ended."""
+
+
+def train(trainer: Trainer, batches: Iterator[Batch], log: StepLog | None = None) -> None:
+    """Run to the end of the schedule; the last state is saved."""
+    while trainer.step < trainer.config.total_steps:
+        start_s = time.perf_counter()
+        batch = next(batches)
+        waited_s = time.perf_counter() - start_s
+        losses = trainer.train_step(batch)
+        if log is not None:
+            log.step(losses, batch, waited_s)
+    if log is not None:
+        log.close()

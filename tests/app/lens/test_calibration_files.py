@@ -1,0 +1,191 @@
+import json
+
+import cv2
+import numpy as np
+import platformdirs
+import pytest
+
+from das_app.lens.calibration_files import (
+    cameras_in,
+    forget_calibration,
+    kept_calibration,
+    load_intrinsics,
+    load_intrinsics_by_name,
+    save_calibration,
+)
+from das_model.camera import Camera
+
+VALUES = {"fx": 900.0, "fy": 910.0, "cx": 639.0, "cy": 361.0, "width": 1280, "height": 720}
+
+
+def write(path, values):
+    path.write_text(json.dumps(values))
+    return path
+
+
+def test_json_file(tmp_path):
+    path = write(tmp_path / "cam.json", VALUES | {"distortion": [0.1, -0.2, 0.001, 0.002]})
+    camera = load_intrinsics(path).calibrated
+    assert camera.K == pytest.approx(np.array([[900, 0, 639], [0, 910, 361], [0, 0, 1]]))
+    assert camera.size == (1280, 720)
+    assert camera.distortion.tolist() == [0.1, -0.2, 0.001, 0.002, 0]
+
+
+@pytest.mark.parametrize("suffix", ["yml", "yaml", "xml"])
+def test_opencv_file(tmp_path, suffix):
+    path = tmp_path / f"cam.{suffix}"
+    storage = cv2.FileStorage(str(path), cv2.FILE_STORAGE_WRITE)
+    storage.write("image_width", 640)
+    storage.write("image_height", 480)
+    storage.write("camera_matrix", np.array([[500.0, 0, 320], [0, 501, 240], [0, 0, 1]]))
+    storage.write("distortion_coefficients", np.array([[0.1, 0.2, 0.0, 0.0, 0.3]]))
+    storage.release()
+    camera = load_intrinsics(path).calibrated
+    assert camera.K[0, 0] == 500 and camera.K[1, 1] == 501 and camera.size == (640, 480)
+    assert camera.distortion.tolist() == [0.1, 0.2, 0.0, 0.0, 0.3]
+
+
+def test_opencv_file_without_a_size_is_refused(tmp_path):
+    path = tmp_path / "cam.yml"
+    storage = cv2.FileStorage(str(path), cv2.FILE_STORAGE_WRITE)
+    storage.write("camera_matrix", np.eye(3))
+    storage.release()
+    with pytest.raises(ValueError, match="image_width"):
+        load_intrinsics(path)
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        ({k: v for k, v in VALUES.items() if k != "cy"}, "cy"),
+        (VALUES | {"fx": -3}, "focal"),
+        (VALUES | {"distortion": [1, 2]}, "distortion"),
+        (VALUES | {"distortion": [0, 0, 0, 0, 0, 0.5]}, "distortion"),
+        (VALUES | {"fx": "wide"}, "wide"),
+        ([1, 2], "intrinsics file"),
+    ],
+)
+def test_broken_json_is_refused_with_the_reason(tmp_path, values, word):
+    path = write(tmp_path / "cam.json", values)
+    with pytest.raises(ValueError, match=word) as caught:
+        load_intrinsics(path)
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["gone.json", "gone.yml"])
+def test_missing_file_is_named(tmp_path, name):
+    with pytest.raises(ValueError, match=name):
+        load_intrinsics(tmp_path / name)
+
+
+def test_intrinsics_by_name(tmp_path):
+    path = write(tmp_path / "by_name.json", {"a/b.jpg": [1000, 1001, 320, 240.5]})
+    assert load_intrinsics_by_name(path) == {"a/b.jpg": (1000, 1001, 320, 240.5)}
+
+
+@pytest.mark.parametrize("entry", [[1, 2, 3], "wide", [1, 2, 3, "x"], None])
+def test_broken_entry_by_name_is_named(tmp_path, entry):
+    path = write(tmp_path / "by_name.json", {"good.jpg": [1, 1, 1, 1], "bad.jpg": entry})
+    with pytest.raises(ValueError, match="bad.jpg"):
+        load_intrinsics_by_name(path)
+
+
+TOML = """
+[cam_01]
+name = "cam_01"
+size = [ 1088.0, 1920.0]
+matrix = [ [ 1681.2, 0.0, 532.9], [ 0.0, 1681.1, 948.1], [ 0.0, 0.0, 1.0]]
+distortions = [ -0.07, 0.02, 9.5e-06, 1.0e-05]
+rotation = [ 1.7, 1.0, -0.4]
+translation = [ 0.3, 0.9, 2.9]
+fisheye = false
+"""
+SECOND = TOML.replace("cam_01", "side view").replace("1681.2", "900.5").replace(
+    "[side view]", '["side view"]'
+)
+SIZE = (640, 480)
+METADATA = "[metadata]\nadjusted = false\nerror = 0.0\n"
+
+
+def test_toml_of_pose2sim_and_sports2d(tmp_path):
+    path = tmp_path / "Calib.toml"
+    path.write_text(TOML + METADATA)
+    lens = load_intrinsics(path)
+    assert lens.calibrated.size == (1088, 1920)
+    assert lens.calibrated.K.tolist() == [[1681.2, 0, 532.9], [0, 1681.1, 948.1], [0, 0, 1]]
+    assert lens.calibrated.distortion.tolist() == [-0.07, 0.02, 9.5e-06, 1.0e-05, 0]
+    assert "Calib.toml" in lens.label
+
+
+def test_toml_with_several_cameras_asks_for_one_by_name(tmp_path):
+    path = tmp_path / "Calib.toml"
+    path.write_text(TOML + SECOND + METADATA)
+    assert cameras_in(path) == ("cam_01", "side view")
+    with pytest.raises(ValueError, match="2 cameras.*cam_01, side view"):
+        load_intrinsics(path)
+    assert load_intrinsics(path, "side view").calibrated.K[0, 0] == 900.5
+    with pytest.raises(ValueError, match="no camera top"):
+        load_intrinsics(path, "top")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (METADATA, "matrix"),
+        (TOML.replace("fisheye = false", "fisheye = true"), "fisheye"),
+        (TOML.replace("size", "sizes"), "size"),
+        (TOML.replace("-0.07, 0.02,", "-0.07, 0.02, 0, 0, 0, 0.5,"), "distortion"),
+        ("[cam", "cam.toml"),
+    ],
+)
+def test_broken_toml_is_refused_with_the_reason(tmp_path, text, word):
+    path = tmp_path / "cam.toml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=word):
+        load_intrinsics(path)
+
+
+def test_files_of_one_camera_list_none(tmp_path):
+    assert cameras_in(tmp_path / "cam.json") == ()
+    with pytest.raises(ValueError, match="gone.toml"):
+        cameras_in(tmp_path / "gone.toml")
+
+
+@pytest.fixture
+def config_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(platformdirs, "user_config_path", lambda *a, **k: tmp_path / "config")
+    return tmp_path / "config"
+
+
+def test_calibrations_are_kept_per_camera(config_folder):
+    names = ("HD Webcam C920", "HD-Webcam-C920", "カメラ")  # two of them look alike on disk
+    assert [kept_calibration(name, SIZE) for name in names] == [None] * 3
+    for k, name in enumerate(names):
+        K = Camera.from_fov((640, 480), 50.0 + k).K
+        save_calibration(name, Camera(K, (640, 480), np.array([0.1, 0, 0, 0, k])), 0.3)
+    for k, name in enumerate(names):
+        lens = kept_calibration(name, SIZE)
+        assert lens.calibrated.fov_deg == pytest.approx(50 + k)
+        assert lens.calibrated.distortion.tolist() == [0.1, 0, 0, 0, k]
+        assert name in lens.label
+    forget_calibration(names[0])
+    forget_calibration(names[0])
+    assert kept_calibration(names[0], SIZE) is None
+    assert kept_calibration(names[1], SIZE) is not None
+    assert all(path.parent == config_folder / "cameras" for path in config_folder.rglob("*.json"))
+
+
+def test_a_kept_calibration_is_scaled_and_not_used_for_another_shape(config_folder):
+    save_calibration("desk", Camera.from_fov((640, 480), 50.0), 0.3)
+    lens = kept_calibration("desk", (1280, 960))
+    assert lens.camera_for((1280, 960)).fov_deg == pytest.approx(50)
+    assert kept_calibration("desk", (1280, 720)) is None
+
+
+def test_a_new_calibration_replaces_the_former_and_says_how_good_it_is(config_folder):
+    save_calibration("desk", Camera.from_fov((640, 480), 50.0), 0.9)
+    path = save_calibration("desk", Camera.from_fov((640, 480), 70.0), 0.25)
+    assert kept_calibration("desk", SIZE).calibrated.fov_deg == pytest.approx(70)
+    values = json.loads(path.read_text())
+    assert values["reprojection_error_px"] == 0.25 and values["camera"] == "desk"
+    assert list(path.parent.iterdir()) == [path]

@@ -1,0 +1,129 @@
+import numpy as np
+import pytest
+
+from das_app.motion.bones import BoneStabiliser
+from das_app.motion.smoothing import SmoothingConfig
+from das_app.motion.temporal_filter import PeopleOptions, PeopleOverTime
+from das_model.people import People
+from das_model.skeleton import BODY_22, PANOPTIC_15
+
+FPS = 30.0
+
+
+def people_of(joints, track_ids=None, skeleton=BODY_22):
+    joints = np.asarray(joints, np.float32).reshape(-1, skeleton.num_joints, 3)
+    count = len(joints)
+    ids = np.full(count, -1) if track_ids is None else np.array(track_ids)
+    return People(joints, np.ones((count, skeleton.num_joints), np.float32),
+                  np.ones(count, np.float32), ids.astype(np.int64), skeleton)  # fmt: skip
+
+
+def body(rng, skeleton=BODY_22):
+    joints = rng.normal(0, 300, (skeleton.num_joints, 3))
+    return joints - joints[skeleton.root] + [0, 0, 3000]
+
+
+def lengths(people):
+    parents, children = np.array(people.skeleton.bones).T
+    steps = people.joints_cam[:, children] - people.joints_cam[:, parents]
+    return np.linalg.norm(steps, axis=-1)
+
+
+@pytest.mark.parametrize("skeleton", [BODY_22, PANOPTIC_15], ids=["body", "panoptic"])
+def test_bones_take_their_median_length_and_keep_their_direction(skeleton):
+    rng = np.random.default_rng(0)
+    pose, stabiliser = body(rng, skeleton), BoneStabiliser()
+    root = pose[skeleton.root]
+    sizes = [1.0, 1.2, 0.9, 1.1, 0.8]
+    for k, size in enumerate(sizes):
+        people = people_of((pose - root) * size + root, [3], skeleton)
+        steady = stabiliser(people, people, k / FPS)
+    usual = np.median(sizes)
+    np.testing.assert_allclose(steady.joints_cam[0], (pose - root) * usual + root, atol=0.01)
+
+
+def test_a_single_long_bone_does_not_stretch_anybody():
+    rng = np.random.default_rng(1)
+    pose, stabiliser = body(rng), BoneStabiliser()
+    wrist = BODY_22.index("left_wrist")
+    for k in range(9):
+        stabiliser(people_of(pose, [0]), people_of(pose, [0]), k / FPS)
+    wrong = pose.copy()
+    wrong[wrist] += [900, 0, 0]
+    steady = stabiliser(people_of(wrong, [0]), people_of(wrong, [0]), 9 / FPS)
+    np.testing.assert_allclose(lengths(steady), lengths(people_of(pose)), rtol=1e-3)
+
+
+def test_each_person_has_their_own_bones_and_the_untracked_none():
+    rng = np.random.default_rng(2)
+    pose, stabiliser = body(rng), BoneStabiliser()
+    root = pose[0]
+    both = [(pose - root) * size + root for size in (1.0, 1.3, 2.0)]
+    for k in range(5):
+        people = people_of(both, [0, 1, -1])
+        steady = stabiliser(people, people, k / FPS)
+    ratio = (lengths(steady) / lengths(people_of([pose]))).mean(axis=1)
+    np.testing.assert_allclose(ratio, [1.0, 1.3, 2.0], rtol=1e-4)
+    stretched = people_of([pose, (pose - root) * 3 + root], [5, -1])
+    np.testing.assert_array_equal(
+        stabiliser(stretched, stretched, 5 / FPS).joints_cam[1], stretched.joints_cam[1]
+    )
+
+
+@pytest.mark.parametrize("time_s", [9.0, -3.0])
+def test_a_long_absence_and_a_step_back_forget_the_bones(time_s):
+    rng = np.random.default_rng(3)
+    pose, stabiliser = body(rng), BoneStabiliser()
+    for k in range(9):
+        stabiliser(people_of(pose, [0]), people_of(pose, [0]), k / FPS)
+    grown = people_of((pose - pose[0]) * 1.5 + pose[0], [0])
+    np.testing.assert_allclose(
+        stabiliser(grown, grown, time_s).joints_cam, grown.joints_cam, atol=0.01
+    )
+
+
+def walk(over_time, num_frames=20):
+    rng = np.random.default_rng(4)
+    pose = body(rng)
+    for k in range(num_frames):
+        found = people_of(pose * (1 + 0.05 * rng.standard_normal()))
+        yield found, *over_time(found, k / FPS)
+
+
+def test_raw_is_what_was_found_with_track_ids():
+    for found, raw, shown in walk(PeopleOverTime(PeopleOptions())):
+        np.testing.assert_array_equal(raw.joints_cam, found.joints_cam)
+        assert raw.track_ids.tolist() == shown.track_ids.tolist() == [1]
+        assert raw.scores is found.scores
+
+
+def test_without_smoothing_the_raw_pose_is_shown():
+    for _, raw, shown in walk(PeopleOverTime(PeopleOptions(smoothing=None))):
+        np.testing.assert_array_equal(shown.joints_cam, raw.joints_cam)
+
+
+def test_smoothing_calms():
+    steps = list(walk(PeopleOverTime(PeopleOptions()), 60))
+    raw, shown = (np.array([s[i].joints_cam[0, 0, 2] for s in steps]) for i in (1, 2))
+    assert np.abs(np.diff(shown, 2)).mean() < 0.2 * np.abs(np.diff(raw, 2)).mean()
+
+
+def test_steady_bones_hold_with_and_without_smoothing():
+    for options in (
+        PeopleOptions(has_steady_bones=True),
+        PeopleOptions(smoothing=None, has_steady_bones=True),
+    ):
+        steps = list(walk(PeopleOverTime(options), 60))[20:]
+        raw, shown = (np.array([lengths(s[i])[0] for s in steps]) for i in (1, 2))
+        assert shown.std(axis=0).mean() < 0.3 * raw.std(axis=0).mean()
+
+
+def test_smoothing_switched_on_again_begins_with_what_it_sees():
+    over_time = PeopleOverTime(PeopleOptions())
+    pose = body(np.random.default_rng(5))
+    over_time(people_of(pose), 0.0)
+    over_time.options = PeopleOptions(smoothing=None)
+    over_time(people_of(pose * 1.05), 0.033)
+    over_time.options = PeopleOptions(smoothing=SmoothingConfig(1.0, 1.0))
+    raw, shown = over_time(people_of(pose * 1.1), 0.066)
+    np.testing.assert_array_equal(shown.joints_cam, raw.joints_cam)

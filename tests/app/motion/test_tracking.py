@@ -1,0 +1,221 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from das_app.motion.tracking import Tracker, TrackingConfig
+from das_model.people import People
+from das_model.skeleton import BODY_22
+from das_model.synthetic.crossings import CrossingConfig, GreedyTracker, crossings
+
+FPS = 30.0
+
+
+def people_at(*roots_mm, scores=None, poses=None):
+    """People with their pelvis at the given places; `poses` turn the body about the vertical."""
+    roots = np.array(roots_mm, np.float32).reshape(-1, 3)
+    count = len(roots)
+    body = np.stack([np.linspace(-200, 200, 22), np.linspace(-700, 800, 22), np.zeros(22)], axis=1)
+    body -= body[0]
+    turns = np.zeros(count) if poses is None else np.array(poses, float)
+    turned = np.stack(
+        [body[:, :1].T * np.cos(turns)[:, None], np.tile(body[:, 1], (count, 1)),
+         body[:, :1].T * np.sin(turns)[:, None]], axis=-1
+    )  # fmt: skip
+    return People(
+        (roots[:, None] + turned).astype(np.float32),
+        np.ones((count, 22), np.float32),
+        np.full(count, 0.9, np.float32) if scores is None else np.array(scores, np.float32),
+        np.full(count, -1, np.int64),
+        BODY_22,
+    )
+
+
+def follow(frames, tracker=None):
+    """Ids per frame of (time_s, people) pairs."""
+    tracker = tracker or Tracker()
+    return [tracker(people, time_s).tolist() for time_s, people in frames]
+
+
+def crossing(num_frames=60, gap_mm=100.0, hidden=()):
+    """Two people who walk past each other, one a little behind; `hidden` frames miss that one."""
+    for frame in range(num_frames):
+        x = -900 + 1800 * frame / (num_frames - 1)
+        roots = [(x, 0, 3000), (-x, 0, 3000 + gap_mm)]
+        if frame in hidden:
+            roots = roots[:1]
+        yield frame / FPS, people_at(*roots)
+
+
+def test_two_people_who_cross_keep_their_ids_where_nearest_neighbours_swap():
+    frames = list(crossing(num_frames=12))  # a slow model: 160 mm a frame
+    assert follow(frames) == [[1, 2]] * 12
+    greedy = GreedyTracker()
+    found = [greedy(people).tolist() for _, people in frames]
+    assert found[0] == [0, 1] and found[-1] == [1, 0]
+
+
+def test_a_short_occlusion_is_bridged_and_a_long_one_is_not():
+    behind = range(24, 40)  # 0.53 s
+    ids = follow(crossing(hidden=behind))
+    assert all(len(now) == (1 if frame in behind else 2) for frame, now in enumerate(ids))
+    assert {i for now in ids for i in now[:1]} == {1}
+    assert {i for now in ids for i in now[1:]} == {2}
+    gone = follow(crossing(hidden=range(20, 48)))  # 0.93 s
+    assert gone[-1] == [1, 3]
+
+
+def test_ids_do_not_follow_the_order_in_which_the_model_lists_people():
+    tracker = Tracker()
+    a, b = (-500, 0, 3000), (500, 0, 3000)
+    assert tracker(people_at(a, b), 0.0).tolist() == [1, 2]
+    assert tracker(people_at(b, a), 0.04).tolist() == [2, 1]
+
+
+def test_ids_are_never_given_again():
+    tracker = Tracker()
+    seen = [tracker(people_at((0, 0, 3000)), 10.0 * k).tolist() for k in range(4)]
+    assert seen == [[1], [2], [3], [4]]
+    assert tracker(people_at((0, 0, 3000)), 0.0).tolist() == [5]  # a loop began again
+
+
+def test_depth_may_flicker_along_the_ray_while_the_same_step_across_is_somebody_else():
+    rng = np.random.default_rng(0)
+    direction = np.array([0.3, 0.1, 1.0])
+    flicker = [
+        (k / FPS, people_at(direction * 4000 * (1 + 0.1 * rng.standard_normal())))
+        for k in range(90)
+    ]
+    assert follow(flicker) == [[1]] * 90
+    tracker = Tracker()
+    assert tracker(people_at((0, 0, 4000)), 0.0).tolist() == [1]
+    assert tracker(people_at((0, 0, 4800)), 0.033).tolist() == [1]
+    assert tracker(people_at((0, 0, 4000)), 0.066).tolist() == [1]
+    assert tracker(people_at((800, 0, 4000)), 0.1).tolist() == [2]
+
+
+def test_gates_grow_with_the_gap_and_with_the_distance():
+    def is_same(step_mm, gap_s, depth_mm):
+        tracker = Tracker()
+        tracker(people_at((0, 0, depth_mm)), 0.0)
+        return tracker(people_at((step_mm, 0, depth_mm)), gap_s).tolist() == [1]
+
+    assert not is_same(700, 0.033, 3000) and is_same(700, 0.4, 3000)
+    assert not is_same(450, 0.033, 3000) and is_same(450, 0.033, 8000)
+
+
+def test_the_pose_decides_between_people_who_are_equally_near():
+    tracker = Tracker()
+    a, b = (-60, 0, 3000), (60, 0, 3000)
+    tracker(people_at(a, b, poses=[0.0, np.pi / 2]), 0.0)
+    middle = (0, 0, 3000)
+    found = tracker(people_at(middle, middle, poses=[np.pi / 2, 0.0]), 0.1)
+    assert found.tolist() == [2, 1]
+
+
+def test_nobody_is_pushed_off_their_track_to_make_one_more_pair():
+    tracker = Tracker()
+    tracker(people_at((0, 0, 3000), (330, 0, 3000)), 0.0)
+    # the right one left, somebody came in on the left
+    assert tracker(people_at((0, 0, 3000), (-330, 0, 3000)), 0.033).tolist() == [1, 3]
+
+
+def test_the_unsure_go_on_with_a_track_but_begin_none():
+    tracker = Tracker()
+    near, far = (0, 0, 3000), (1500, 0, 3000)
+    assert tracker(people_at(near, far, scores=[0.9, 0.1]), 0.0).tolist() == [1, -1]
+    assert tracker(people_at(near, far, scores=[0.1, 0.1]), 0.04).tolist() == [1, -1]
+    low = TrackingConfig(birth_score=0.05)
+    assert tracker(people_at(near, far, scores=[0.1, 0.1]), 0.08, low).tolist() == [1, 2]
+
+
+def test_the_sure_choose_before_the_unsure():
+    tracker = Tracker()
+    tracker(people_at((0, 0, 3000)), 0.0)
+    found = tracker(people_at((10, 0, 3000), (60, 0, 3000), scores=[0.1, 0.9]), 0.033)
+    assert found.tolist() == [-1, 1]
+
+
+def test_a_step_back_by_a_frame_keeps_tracks_and_a_seek_drops_them():
+    tracker = Tracker()
+    for k in range(10):
+        tracker(people_at((50.0 * k, 0, 3000)), 5 + k / FPS)
+    assert tracker(people_at((400.0, 0, 3000)), 5 + 8 / FPS).tolist() == [1]
+    assert tracker(people_at((350.0, 0, 3000)), 5 + 7 / FPS).tolist() == [1]
+    assert tracker(people_at((350.0, 0, 3000)), 1.0).tolist() == [2]
+    assert tracker(people_at((350.0, 0, 3000)), 20.0).tolist() == [3]
+
+
+def test_the_same_frame_again_gives_the_same_ids():
+    tracker = Tracker()
+    people = people_at((0, 0, 3000), (800, 0, 2500))
+    for _ in range(3):
+        assert tracker(people, 1.0).tolist() == [1, 2]
+
+
+def test_nobody_is_normal():
+    tracker = Tracker()
+    assert tracker(People.empty(), 0.0).tolist() == []
+    assert tracker(people_at((0, 0, 3000)), 0.1).tolist() == [1]
+    assert tracker(People.empty(), 0.2).tolist() == []
+    assert tracker(people_at((0, 0, 3000)), 0.3).tolist() == [1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 8))
+def test_ids_are_unique_in_a_frame_and_known_people_never_change_theirs(seed, num_people):
+    """People who stand 1.5 m apart, listed in any order, with noise, and some missing."""
+    rng = np.random.default_rng(seed)
+    homes = np.stack([1500.0 * np.arange(num_people) - 4000, np.zeros(num_people),
+                      rng.uniform(2500, 6000, num_people)], axis=1)  # fmt: skip
+    tracker, id_of = Tracker(), {}
+    for frame in range(12):
+        order = rng.permutation(num_people)[: rng.integers(0, num_people + 1) or num_people]
+        if frame % 3 == 0:
+            order = rng.permutation(num_people)
+        noise = rng.normal(0, 30, (len(order), 3))
+        ids = tracker(people_at(*(homes[order] + noise)), frame / FPS)
+        assert len(set(ids.tolist())) == len(order)
+        for person, track_id in zip(order.tolist(), ids.tolist(), strict=True):
+            assert id_of.setdefault(person, track_id) == track_id
+
+
+@pytest.mark.parametrize("num_people", [0, 1, 7])
+def test_people_are_not_changed(num_people):
+    people = people_at(*[(800.0 * k, 0, 3000) for k in range(num_people)])
+    before = people.joints_cam.copy(), people.track_ids.copy()
+    Tracker()(people, 0.0)
+    np.testing.assert_array_equal(people.joints_cam, before[0])
+    np.testing.assert_array_equal(people.track_ids, before[1])
+
+
+def test_optimal_assignment_swaps_less_than_greedy_on_made_sequences():
+    def num_switches(make):
+        count = 0
+        for seed in range(2):
+            identify, last = make(), {}
+            for sighting in crossings(seed, CrossingConfig(num_people=3, num_frames=120)):
+                ids = identify(sighting)
+                for number, track_id in zip(sighting.number_of, ids, strict=True):
+                    if number >= 0:
+                        count += last.setdefault(number, track_id) != track_id
+                        last[number] = track_id
+        return count
+
+    def optimal():
+        tracker = Tracker()
+        return lambda sighting: tracker(sighting.seen, sighting.time_s)
+
+    def greedy():
+        tracker = GreedyTracker()
+        return lambda sighting: tracker(sighting.seen)
+
+    assert num_switches(optimal) < 0.3 * num_switches(greedy)
+
+
+def test_a_false_alarm_does_not_take_over_a_person():
+    tracker = Tracker()
+    for k in range(5):
+        tracker(people_at((0, 0, 4000)), k / FPS)
+    assert tracker(people_at((0, 0, 4000), (0, 0, 3300)), 5 / FPS).tolist() == [1, 2]
+    assert tracker(people_at((0, 0, 3600)), 6 / FPS).tolist() == [1]

@@ -1,0 +1,102 @@
+import os
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from session_fakes import ORIGIN, result, tracked
+
+from das_app.messaging.messages import PipelineState, PipelineStats
+from das_app.pipeline.live_recording import (
+    LiveRecording,
+    RecordingPlan,
+    SourceEvents,
+    start_recorder,
+)
+from das_app.pipeline.run import Sinks
+from das_app.session.recorder import Recorder
+from das_app.session.session import Session
+from das_app.session.types import EventKind, SessionError
+from das_model.skeleton import BODY_22
+
+
+class FakeRun:
+    """Hands on what the test gives it."""
+
+    def __init__(self):
+        self.sinks, self.num_dropped = Sinks(), 5
+        self.add_sink, self.remove_sink = self.sinks.add, self.sinks.remove
+
+    def stats(self):
+        return PipelineStats(num_dropped=self.num_dropped)
+
+
+def test_results_are_recorded_until_it_is_stopped(tmp_path):
+    run, recorder = FakeRun(), Recorder(tmp_path / "s", ORIGIN)
+    recording = LiveRecording(run, recorder, least_score=0.5)
+    people = tracked(2500.0, (4, 9, -1))
+    people = replace(people, scores=np.float32([0.9, 0.4, 0.8]))
+    run.sinks(result(0, people))
+    recording.least_score = 0.0
+    run.sinks(result(1, people))
+    run.num_dropped = 12
+    recording.stop("enough")
+    recording.stop("again")
+    run.sinks(result(2, people))
+    recorder.close()
+    session = Session(tmp_path / "s")
+    assert [poses.people.track_ids.tolist() for poses in session] == [[4, -1], [4, 9, -1]]
+    assert [len(p.people) for p in session.between(is_raw=True)] == [2, 3]
+    assert session.counts.num_dropped == 7 and recording.track_ids == {4, 9}
+    assert [(e.kind, e.text) for e in session.events()][-1] == (EventKind.STOP, "enough")
+
+
+def test_a_frame_that_cannot_be_recorded_ends_the_recording_and_nothing_else(
+    tmp_path, monkeypatch, caplog
+):
+    run, recorder = FakeRun(), Recorder(tmp_path / "s", ORIGIN)
+    recording = LiveRecording(run, recorder, least_score=0.0)
+    run.sinks(result(0))
+    monkeypatch.setattr(recorder, "write", lambda _: [][0])
+    run.sinks(result(1))  # as the inference thread does
+    assert not recorder.is_recording and "index out of range" in recording.problem
+    assert "could not be recorded" in caplog.text
+    recorder.close()
+    assert len(Session(tmp_path / "s")) == 1
+
+
+def test_a_source_that_is_lost_and_comes_back_is_noted_once():
+    noted = []
+    events = SourceEvents(SimpleNamespace(note_event=lambda *event: noted.append(event)))
+    for state in ("RUNNING", "RECONNECTING", "RECONNECTING", "RUNNING", "PAUSED", "FAULTED"):
+        events.note(PipelineState[state], state.lower())
+    assert noted == [
+        (EventKind.SOURCE_LOST, "reconnecting"), (EventKind.SOURCE_BACK, "running"),
+        (EventKind.SOURCE_LOST, "faulted"),
+    ]  # fmt: skip
+
+
+def plan(folder, model_file):
+    source = SimpleNamespace(
+        name="camera 0", nominal_fps=30.0, intrinsics=SimpleNamespace(label="FOV 60°")
+    )
+    return RecordingPlan(folder, False, source, BODY_22, "das-lite", lambda: model_file)
+
+
+def test_a_new_session_knows_where_it_comes_from(tmp_path):
+    (tmp_path / "model.onnx").write_bytes(os.urandom(10))
+    recorder = start_recorder(plan(tmp_path / "new" / "sessions", tmp_path / "model.onnx"))
+    recorder.close()
+    (folder,) = (tmp_path / "new" / "sessions").iterdir()
+    origin = Session(folder).origin
+    assert (origin.source, origin.intrinsics) == ("camera 0", "FOV 60°")
+    assert origin.model_name == "das-lite" and len(origin.model_sha256) == 64
+
+
+def test_a_start_that_fails_leaves_no_folder(tmp_path):
+    with pytest.raises(OSError, match="missing"):
+        start_recorder(plan(tmp_path / "sessions", tmp_path / "missing.onnx"))
+    assert list((tmp_path / "sessions").iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(SessionError, match="is no folder|cannot be made"):
+        start_recorder(plan(tmp_path / "file", tmp_path / "missing.onnx"))

@@ -1,0 +1,191 @@
+import threading
+import traceback
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from das_app.lens.intrinsics import Intrinsics
+from das_app.pipeline.open_source import open_source
+from das_app.sources.addresses import is_address, short_name, without_password
+from das_app.sources.frame_source import SourceError, SourceLost
+from das_app.sources.stream_source import open_address
+from das_app.sources.video_source import VideoSource
+from das_app.sources.watchdog import Patience, WatchedSource
+
+LENS = Intrinsics()
+QUICK = Patience(stall_s=0.2, give_up_s=0.05, retry_s=0.05, leave_s=1.0, poll_s=0.02)
+JPEGS = [
+    cv2.imencode(".jpg", np.full((24, 32, 3), value, np.uint8))[1].tobytes()
+    for value in (10, 60, 110, 160, 210)
+]
+
+
+class Server:
+    """A network camera at /live and a film at /film.mkv, switched on and off by the test."""
+
+    def __init__(self, film):
+        self.film, self.is_on, self.num_clients = film, True, 0
+        self.is_over = threading.Event()
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):  # noqa: N802
+                if not server.is_on:
+                    self.send_error(503)
+                elif self.path == "/live":
+                    server.send_pictures(self)
+                elif self.path == "/film.mkv":
+                    server.send_film(self)
+                else:
+                    self.send_error(404)
+
+            def log_message(self, *_):
+                pass
+
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http.daemon_threads = False
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
+        self._thread.start()
+        self.address = f"http://127.0.0.1:{self._http.server_port}"
+
+    def send_film(self, handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", "video/x-matroska")
+        handler.send_header("Content-Length", str(len(self.film)))
+        handler.end_headers()
+        self._write(handler, self.film)
+
+    def send_pictures(self, handler):
+        self.num_clients += 1
+        handler.send_response(200)
+        handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=picture")
+        handler.end_headers()
+        number = 0
+        while self.is_on and not self.is_over.wait(0.005):
+            jpeg = JPEGS[number % len(JPEGS)]
+            head = f"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
+            if not self._write(handler, head.encode() + jpeg + b"\r\n"):
+                return
+            number += 1
+
+    def _write(self, handler, data):
+        try:
+            handler.wfile.write(data)
+        except OSError:  # the client went away
+            return False
+        return True
+
+    def close(self):
+        self.is_over.set()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    path = tmp_path_factory.mktemp("film") / "film.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 32, 24, "bgr0"
+        for value in range(0, 200, 20):
+            image = np.full((24, 32, 3), value, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode())
+    return path.read_bytes()
+
+
+@pytest.fixture
+def server(film):
+    server = Server(film)
+    yield server
+    server.close()
+
+
+def test_film_on_a_server_plays_as_a_file(server):
+    source = open_source(f"{server.address}/film.mkv", LENS)
+    assert isinstance(source, VideoSource) and not source.is_live
+    assert source.duration_s is None  # no place can be sought
+    values = []
+    while (frame := source.read()) is not None:
+        values.append(int(frame.image[0, 0, 0]))
+    assert values == list(range(0, 200, 20))
+    source.seek(0)
+    assert source.read().index == 0
+    with pytest.raises(SourceError, match="no place can be sought"):
+        source.seek(3)
+    source.close()
+
+
+def test_network_camera_is_live_and_read_again_when_it_is_back(server, caplog):
+    address = server.address.replace("//", "//me:secret@")
+    source = open_address(f"{address}/live", LENS, QUICK)
+    assert isinstance(source, WatchedSource) and source.is_live
+    first = source.read()
+    assert first.camera.size == (32, 24)
+    assert min(abs(int(first.image[5, 5, 1]) - v) for v in (10, 60, 110, 160, 210)) < 4
+    second = source.read()
+    assert second.index > first.index and second.time_s >= first.time_s
+    server.is_on = False
+    with pytest.raises(SourceLost, match="is lost"):
+        while source.read():
+            pass
+    with pytest.raises(SourceLost, match="is lost: it cannot be opened as a video: Server"):
+        while True:
+            try:
+                source.read()
+            except SourceLost as loss:
+                assert "secret" not in str(loss)
+                if "Server" in str(loss):
+                    raise
+    server.is_on = True
+    frame = None
+    while frame is None:
+        try:
+            frame = source.read()
+        except SourceLost as loss:
+            assert "127.0.0.1" in str(loss)
+    assert frame.index > second.index
+    source.close()
+    assert "secret" not in caplog.text
+
+
+def test_what_does_not_answer_or_is_no_video_is_refused_without_telling_the_password(server):
+    address = server.address.replace("//", "//me:secret@")
+    with pytest.raises(SourceError, match="cannot be opened as a video") as refused:
+        open_source(f"{address}/nowhere", LENS)
+    assert "secret" not in str(refused.value) and "/nowhere" in str(refused.value)
+    logged = "".join(traceback.format_exception(refused.value))
+    assert "secret" not in logged
+    server.is_on = False
+    with pytest.raises(SourceError, match="cannot be opened"):
+        open_source(f"{address}/live", LENS)
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("rtsp://cam.local/stream", True), ("HTTP://10.0.0.2:8080/video", True),
+        ("https://host/film.mp4", True), ("film.mp4", False), ("C://film.mp4", False),
+        ("0", False), ("rtsp://", False), ("file:///etc/passwd", False),
+    ],
+)  # fmt: skip
+def test_addresses(spec, expected):
+    assert is_address(spec) is expected
+
+
+def test_addresses_are_shown_without_user_and_password():
+    shown = without_password("rtsp://me:p%40ss@cam.local:554/live?x=1")
+    assert shown == "rtsp://cam.local:554/live?x=1"
+    assert without_password("http://cam.local/live") == "http://cam.local/live"
+    assert without_password("rtsp://me:secret@[fe80/live") == "rtsp://…"
+    assert without_password("/films/me@home.mp4") == "/films/me@home.mp4"
+
+
+def test_names_of_sources_in_lists_and_titles():
+    assert short_name("/films/walk.mp4") == "walk.mp4" and short_name("demo") == "demo"
+    assert short_name("rtsp://me:secret@cam.local") == "rtsp://cam.local"
+    assert short_name("/") == "/"

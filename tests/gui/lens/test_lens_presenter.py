@@ -1,0 +1,56 @@
+import numpy as np
+import platformdirs
+import pytest
+from window_fakes import SIZE, Opener
+
+from das_app.gui.scene import scene_view
+from das_app.gui.window.main_window import MainWindow
+from das_app.lens.calibration_files import save_calibration
+from das_app.settings import AppSettings
+from das_model.camera import Camera
+
+
+@pytest.fixture
+def window(qtbot, themed, tmp_path, monkeypatch):
+    monkeypatch.setattr(platformdirs, "user_config_path", lambda *a, **k: tmp_path)
+    monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
+    opener = Opener()
+    opener.is_live = True
+    window = MainWindow(AppSettings(source="grey"), opener)
+    qtbot.addWidget(window)
+    window.show()
+    window.open("grey")
+    qtbot.waitUntil(lambda: window.parts.camera_panel.calibrate.isEnabled())
+    return window
+
+
+def test_the_dialog_gets_the_pictures_and_its_calibration_is_used_at_once(window, qtbot):
+    panel, wiring = window.parts.camera_panel, window.news.lens
+    panel.calibrate.click()
+    dialog = wiring.dialog
+    assert dialog.isVisible() and "grey" in dialog.windowTitle()
+    panel.calibration_requested.emit()
+    assert wiring.dialog is dialog  # one at a time
+    qtbot.waitUntil(lambda: dialog.hint.text() != "")  # pictures are searched
+    save_calibration("grey", Camera.from_fov(SIZE, 75.0), 0.2)
+    dialog.saved.emit("")
+    dialog.accept()
+    assert wiring.dialog is None
+    assert panel.camera_text.text() == "grey: calibrated"
+    overlay = window.parts.picture.overlay
+    qtbot.waitUntil(lambda: np.isclose(overlay.frame.camera.fov_deg, 75.0))
+
+
+def test_another_source_closes_the_dialog(window, qtbot):
+    window.parts.camera_panel.calibrate.click()
+    assert window.news.lens.dialog is not None
+    window.control.stop()
+    assert window.news.lens.dialog is None
+    qtbot.waitUntil(lambda: not window.parts.camera_panel.calibrate.isEnabled())
+
+
+def test_closing_the_window_ends_a_calibration(window):
+    window.parts.camera_panel.calibrate.click()
+    dialog = window.news.lens.dialog
+    window.close()
+    assert not dialog.isVisible() and window.news.lens.dialog is None

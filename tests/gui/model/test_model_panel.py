@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog
+
+from das_app.gui.model import model_panel as module
+from das_app.gui.model.model_panel import ModelPanel
+from das_app.settings import AppSettings, Device
+
+
+@pytest.fixture
+def make_panel(qtbot, themed, monkeypatch):
+    def make(problem=None):
+        monkeypatch.setattr(module, "cuda_problem", lambda: problem)
+        panel = ModelPanel()
+        qtbot.addWidget(panel)
+        panel.set_settings(AppSettings())
+        return panel
+
+    return make
+
+
+def test_setters_show_and_do_not_echo(make_panel, qtbot):
+    panel = make_panel()
+    signals = [panel.model_chosen, panel.device_chosen, panel.input_scale_changed]
+    with qtbot.assertNotEmitted(signals[0]), qtbot.assertNotEmitted(signals[1]):
+        with qtbot.assertNotEmitted(signals[2]):
+            panel.set_settings(
+                AppSettings(model_file=Path("/m/own.onnx"), device=Device.CPU, input_scale=1.25)
+            )
+    assert panel.model.currentText() == "own" and panel.device.currentText() == "CPU"
+    assert panel.input_scale.value() == 25
+    panel.set_cost((320, 192), 58.2)
+    assert panel.cost.text() == "320×192 px · 58 ms a picture, measured"
+
+
+def test_choices_are_told(make_panel, qtbot, monkeypatch):
+    panel = make_panel()
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: ("/m/own.onnx", ""))
+    with qtbot.waitSignal(panel.model_chosen) as chosen:
+        panel.model.activated.emit(panel.model.count() - 1)
+    assert chosen.args == [Path("/m/own.onnx")]
+    with qtbot.waitSignal(panel.device_chosen) as chosen:
+        panel.device.activated.emit(panel.device.findData(Device.CUDA))
+    assert chosen.args == [Device.CUDA]
+    with qtbot.waitSignal(panel.input_scale_changed) as changed:
+        panel.input_scale.setValue(12)
+    assert changed.args == [0.6]
+
+
+def test_a_cancelled_file_leaves_the_choice(make_panel, qtbot, monkeypatch):
+    panel = make_panel()
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: ("", ""))
+    panel.model.setCurrentIndex(panel.model.count() - 1)
+    with qtbot.assertNotEmitted(panel.model_chosen):
+        panel.model.activated.emit(panel.model.count() - 1)
+    assert panel.model.currentText() == "das-lite"
+
+
+def test_cuda_that_cannot_work_is_said_and_off(make_panel):
+    panel = make_panel("no NVIDIA driver")
+    row = panel.device.findData(Device.CUDA)
+    assert panel.device.itemText(row) == "CUDA (no NVIDIA driver)"
+    assert not panel.device.model().item(row).isEnabled()

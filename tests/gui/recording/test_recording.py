@@ -1,0 +1,252 @@
+"""Recording as its user sees it: the window on grey pictures, real sessions on the disk."""
+
+import shutil
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog
+from window_fakes import Opener, people_at
+
+from das_app.gui.recording import recording_presenter
+from das_app.gui.recording.export_dialog import ExportDialog
+from das_app.gui.scene import scene_view
+from das_app.gui.window.main_window import MainWindow
+from das_app.messaging.messages import PipelineState
+from das_app.session import recorder as recorder_module
+from das_app.session.folder import find_unclosed
+from das_app.session.format import LOG_FILE
+from das_app.session.reader import Salvage
+from das_app.session.repair import repair_session
+from das_app.session.session import Session
+from das_app.session.types import EventKind
+from das_app.session.writer import SessionWriter
+from das_app.settings import AppSettings
+
+Usage = namedtuple("Usage", "total used free")
+
+
+@pytest.fixture
+def opener():
+    return Opener(people_at((-600, -100, 3500), (600, -100, 3500), score=0.8))
+
+
+@pytest.fixture
+def window(qtbot, themed, opener, monkeypatch, tmp_path):
+    """Plays grey pictures."""
+    monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
+    settings = AppSettings(
+        source="grey", sessions_folder=tmp_path / "sessions", is_recording_video=False
+    )
+    window = MainWindow(settings, opener)
+    qtbot.addWidget(window)
+    window.show()
+    window.open("grey")
+    qtbot.waitUntil(lambda: window.views.result is not None)
+    return window
+
+
+@pytest.fixture
+def recording(window, qtbot):
+    """A window that records and has recorded some frames."""
+    press(window, "record")
+    wait_for_frames(window, qtbot)
+    return window
+
+
+def press(window, name):
+    window.actions_by_name[name].trigger()
+
+
+def wait_for_frames(window, qtbot, num_frames=3):
+    wiring = window.recording
+    qtbot.waitUntil(
+        lambda: wiring.is_recording and wiring.stats().num_frames >= num_frames, timeout=10_000
+    )
+
+
+def wait_for_notice(window, qtbot):
+    qtbot.waitUntil(window.parts.notice.isVisible, timeout=10_000)
+
+
+def sessions(window):
+    return sorted(window.settings.sessions_path().iterdir())
+
+
+def text_of(log):
+    """All messages of a session that is being written."""
+    return b"".join(message.data for messages in Salvage(log) for message in messages)
+
+
+def events(session, kind):
+    return [event.text for event in session.events() if event.kind is kind]
+
+
+def test_a_session_is_recorded_and_told_of(recording, qtbot):
+    parts, action = recording.parts, recording.actions_by_name["record"]
+    assert parts.recording.isVisible() and parts.recording.free.text().endswith(" free")
+    assert action.isChecked() and action.text() == "Stop recording"
+    press(recording, "record")
+    assert not action.isChecked() and action.text() == "Record"  # at once
+    wait_for_notice(recording, qtbot)
+    (folder,) = sessions(recording)
+    session = Session(folder)
+    assert len(session) >= 3 and session.video_path is None
+    assert len({tuple(poses.people.track_ids) for poses in session}) == 1
+    assert folder.name in parts.notice.text and f"{len(session)} frames" in parts.notice.text
+    assert "2 people" in parts.notice.text and "without video" in parts.notice.text
+    assert not parts.recording.isVisible()
+    assert events(session, EventKind.STOP) == [""]
+
+
+def test_ended_before_it_began_then_with_video(window, qtbot, monkeypatch):
+    press(window, "record-video")
+    assert window.settings.is_recording_video
+    press(window, "record")
+    press(window, "record")
+    wait_for_notice(window, qtbot)
+    assert "0 frames" in window.parts.notice.text
+    assert not window.parts.notice.play.isEnabled() and not window.recording.is_recording
+    press(window, "record")
+    assert not window.parts.notice.isVisible()
+    wait_for_frames(window, qtbot)
+    press(window, "record")
+    wait_for_notice(window, qtbot)
+    folder = sessions(window)[-1]
+    assert Session(folder).video_path is not None and "with video" in window.parts.notice.text
+    window.parts.notice.export.click()
+    (dialog,) = window.findChildren(ExportDialog)
+    assert str(folder) in dialog.path.text()
+    dialog.close()
+    opened = []
+    monkeypatch.setattr(window, "open", opened.append)
+    window.parts.notice.play.click()
+    assert [Path(name) for name in opened] == [folder] and not window.parts.notice.isVisible()
+
+
+def test_markers_and_changes_are_recorded(recording, qtbot):
+    press(recording, "marker")
+    press(recording, "marker")
+    recording.control.set_threshold(0.795)
+    log = sessions(recording)[0] / LOG_FILE
+    qtbot.waitUntil(lambda: b"confidence" in text_of(log), timeout=10_000)
+    wait_for_frames(recording, qtbot, recording.recording.stats().num_frames + 3)
+    press(recording, "record")
+    assert not recording.actions_by_name["marker"].isEnabled()
+    wait_for_notice(recording, qtbot)
+    session = Session(sessions(recording)[0])
+    assert events(session, EventKind.MARKER) == ["marker 1", "marker 2"]
+    (change,) = events(session, EventKind.SETTINGS_CHANGED)
+    assert change == "confidence: 0.15 -> 0.80"
+    for is_raw in (False, True):  # one of the two is below the confidence
+        num_people = [len(poses.people) for poses in session.between(is_raw=is_raw)]
+        assert num_people[0] == 2 and num_people[-1] == 1
+
+
+@pytest.mark.parametrize("name", ["stop", "demo"])
+def test_closing_the_source_ends_the_recording_cleanly(recording, qtbot, name):
+    press(recording, name)
+    wait_for_notice(recording, qtbot)
+    assert "ended because the source was closed" in recording.parts.notice.text
+    session = Session(sessions(recording)[0])
+    assert events(session, EventKind.STOP) == ["the source was closed"]
+
+
+def test_the_end_of_a_file_and_a_fault_end_the_recording(recording, qtbot, opener):
+    opener.sources[0].error = RuntimeError("unplugged")
+    qtbot.waitUntil(lambda: recording.control.state is PipelineState.FAULTED)
+    wait_for_notice(recording, qtbot)
+    session = Session(sessions(recording)[0])
+    assert "unplugged" in events(session, EventKind.SOURCE_LOST)[0]
+    assert not recording.actions_by_name["record"].isEnabled()
+
+
+def test_closing_the_window_closes_the_session(recording):
+    recording.close()
+    (folder,) = sessions(recording)
+    assert len(Session(folder)) >= 3 and find_unclosed(folder.parent, 0) == []
+
+
+def test_a_lost_camera_that_comes_back_is_recorded(recording, qtbot):
+    tell = recording.control.state_changed.emit
+    for state in (PipelineState.RECONNECTING, PipelineState.RECONNECTING, PipelineState.RUNNING):
+        tell(state, "the camera")
+    press(recording, "record")
+    wait_for_notice(recording, qtbot)
+    session = Session(sessions(recording)[0])
+    assert events(session, EventKind.SOURCE_LOST) == ["the camera"]
+    assert events(session, EventKind.SOURCE_BACK) == ["the camera"]
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_the_view_goes_on(
+    window, qtbot, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "there"))
+    press(window, "sessions-folder")
+    assert window.settings.sessions_path() == tmp_path / "there"
+    shown = []
+    monkeypatch.setattr(recording_presenter, "open_folder", shown.append)
+    press(window, "show-sessions")
+    assert shown == [tmp_path]  # what there is of it
+    (tmp_path / "there").touch()
+    press(window, "record")
+    qtbot.waitUntil(window.parts.banner.isVisible)
+    assert window.parts.banner.text.startswith("Nothing is recorded: ")
+    assert not window.actions_by_name["record"].isChecked()
+    assert window.control.state is PipelineState.RUNNING
+    press(window, "stop")
+    qtbot.waitUntil(lambda: window.control.state is PipelineState.STOPPED)
+    assert not window.actions_by_name["record"].isEnabled()
+
+
+def test_low_disk_warns_and_full_disk_ends(window, qtbot, monkeypatch):
+    free = [500 << 20]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1 << 40, 0, free[0]))
+    press(window, "record")
+    wait_for_frames(window, qtbot)
+    qtbot.waitUntil(window.parts.banner.isVisible)
+    assert "524 MB left on the disk" in window.parts.banner.text
+    free[0] = 10 << 20
+    wait_for_notice(window, qtbot)
+    assert "10 MB left on the disk" in window.parts.banner.text
+    assert len(Session(sessions(window)[0])) >= 3
+    assert window.control.state is PipelineState.RUNNING
+    window.parts.banner.hide()
+    window.parts.notice.hide()
+    press(window, "record")
+    qtbot.waitUntil(window.parts.banner.isVisible)
+    assert "is full" in window.parts.banner.text
+    assert len(sessions(window)) == 1  # no empty folder is left
+
+
+def test_a_fault_of_the_recorder_is_told_and_offered_for_repair(
+    recording, qtbot, monkeypatch, caplog
+):
+    def fail(*_):
+        raise OSError("no such luck")
+
+    qtbot.waitUntil(lambda: recording.recording.stats().num_bytes > 5000)
+    monkeypatch.setattr(SessionWriter, "write", fail)
+    with qtbot.waitSignal(recording.recording.left_open, timeout=10_000):
+        pass
+    assert "no such luck" in recording.parts.banner.text and "no such luck" in caplog.text
+    assert recording.control.state is PipelineState.RUNNING
+    assert not recording.actions_by_name["record"].isChecked()
+    assert not recording.parts.notice.isVisible()
+    assert repair_session(sessions(recording)[0], quiet_s=0).num_frames > 0
+
+
+def test_usual_folder_is_among_the_documents():
+    assert AppSettings().sessions_path().name == "DAS Capture"
+    assert recorder_module.USUAL_LIMITS.low_bytes == 1 << 30
+
+
+def test_a_frame_that_cannot_be_recorded_is_told(recording, qtbot, monkeypatch):
+    def fail(*_):
+        raise ValueError("an odd frame")
+
+    monkeypatch.setattr(recorder_module.Recorder, "write", fail)
+    wait_for_notice(recording, qtbot)
+    assert "an odd frame" in recording.parts.banner.text
+    assert "ended because it failed" in recording.parts.notice.text
+    assert recording.control.state is PipelineState.RUNNING

@@ -1,0 +1,358 @@
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from window_fakes import grey_frame, people_at
+
+from das_app.gui.scene import scene_view as module
+from das_app.gui.scene.body_mesh import body_mesh
+from das_app.gui.scene.orbit_camera import PRESETS, view_ball
+from das_app.gui.scene.scene_content import SceneOptions
+from das_app.gui.scene.scene_geometry import (
+    frustum_segments,
+    label_places,
+    picture_corners,
+    scene_from_camera,
+)
+from das_app.gui.scene.scene_view import SceneView
+from das_app.gui.style import theme
+from das_app.motion.floor import Floor
+
+SLOTS = np.array([0, 1])
+
+
+@pytest.fixture
+def view(shared_view):
+    shared_view.clear()
+    shared_view.set_options(SceneOptions())
+    shared_view.set_hidden(frozenset())
+    shared_view.set_level(None)
+    shared_view.look_from("reset")
+    return shared_view
+
+
+def colours(slots):
+    return np.array([theme.person_colour(slot).getRgbF()[:3] for slot in slots])
+
+
+def pixels_like(image, colour, room=60):
+    return int((np.abs(image[..., :3].astype(int) - colour).max(axis=-1) < room).sum())
+
+
+def test_the_mesh_on_the_card_is_that_of_the_converted_joints(view):
+    people = people_at((-500, 0, 3000), (500, 0, 3500))
+    view.show_people(grey_frame(), people, SLOTS)
+    ground = np.array(theme.person_colour(0).getRgbF()[:3]) * 0
+    expected = body_mesh(people, colours(SLOTS), ground)
+    shown = view.content.bodies.mesh
+    for name in ("a_position", "a_normal"):
+        assert np.array_equal(shown.vertices[name], expected.vertices[name])
+    assert np.array_equal(shown.faces, expected.faces)
+    assert view.content.frustum.points == pytest.approx(frustum_segments(grey_frame().camera))
+
+
+def test_visuals_are_refilled_not_made_anew(view):
+    content = view.content
+    nodes = list(content.canvas.scene.children[0].children)
+    scene = content.bodies.parent
+    num_children = len(scene.children)
+    for step in range(5):
+        people = people_at(*[(300 * i, 0, 3000 + step) for i in range(step)])
+        view.show_people(grey_frame(), people, np.arange(step))
+    assert len(scene.children) == num_children
+    assert list(content.canvas.scene.children[0].children) == nodes
+
+
+def test_people_are_drawn_in_their_colours_and_upright(view):
+    view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[1:])
+    view.look_from("front")
+    image = view.content.canvas.render(alpha=False)
+    colour = np.array(theme.person_colour(1).getRgb()[:3])
+    rows, columns = np.nonzero(np.abs(image[..., :3].astype(int) - colour).max(axis=-1) < 70)
+    assert len(rows) > 50
+    # the pose's raised hand is on the left of the picture and above the pelvis
+    left = rows[columns < np.quantile(columns, 0.03)]
+    assert left.mean() < np.mean([rows.min(), rows.max()])
+    view.clear()
+    assert pixels_like(view.content.canvas.render(alpha=False), colour, 40) == 0
+
+
+def test_a_view_turns_to_the_first_people_once(view):
+    content = view.content
+    people = people_at((0, 0, 3000))
+    view.show_people(grey_frame(), people, SLOTS[:1])
+    centre, _ = view_ball(scene_from_camera(people.joints_cam).reshape(-1, 3))
+    assert content.camera.center == pytest.approx(tuple(centre))
+    content.camera.center = (1.0, 1.0, 1.0)
+    view.show_people(grey_frame(), people, SLOTS[:1])
+    assert content.camera.center == (1.0, 1.0, 1.0)  # the user's own view stays
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_presets(view, name):
+    view.content.camera.azimuth = 77
+    view.look_from(name)
+    camera = view.content.camera
+    assert (camera.azimuth, camera.elevation) == (
+        PRESETS[name].azimuth_deg, PRESETS[name].elevation_deg
+    )  # fmt: skip
+
+
+def test_the_front_view_looks_along_the_camera(view):
+    """What is right and high in camera space is right and high on the screen."""
+    view.look_from("front")
+    to_screen = view.content.bodies.get_transform("visual", "canvas")
+    points = scene_from_camera(np.array([[0, 0, 3000], [500, 0, 3000], [0, -500, 3000.0]]))
+    middle, right, up = (p[:2] / p[3] for p in to_screen.map(points))
+    assert right[0] > middle[0] and right[1] == pytest.approx(middle[1])
+    assert up[1] < middle[1] and up[0] == pytest.approx(middle[0])
+
+
+# vispy 0.17 asks a mouse event for pos(), which Qt calls deprecated
+old_mouse_position = pytest.mark.filterwarnings("ignore:.*QMouseEvent.pos:DeprecationWarning")
+
+
+def drag(widget, button):
+    """From the middle 40 px to the right and 20 px up."""
+    start = QPointF(widget.width() / 2, widget.height() / 2)
+    none = Qt.MouseButton.NoButton
+    steps = (
+        (QEvent.Type.MouseButtonPress, start, button, button),
+        (QEvent.Type.MouseMove, start + QPointF(40, -20), none, button),
+        (QEvent.Type.MouseButtonRelease, start + QPointF(40, -20), button, none),
+    )
+    for kind, place, changed, held in steps:
+        event = QMouseEvent(
+            kind, place, widget.mapToGlobal(place), changed, held, Qt.KeyboardModifier.NoModifier
+        )
+        time.sleep(0.02)  # vispy skips moves that follow within 10 ms
+        QCoreApplication.sendEvent(widget, event)
+
+
+@old_mouse_position
+@pytest.mark.parametrize("button", [Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton])
+def test_a_drag_takes_the_scene_along(view, button):
+    camera = view.content.camera
+    view.look_from("front")
+    centre = camera.center
+    drag(view.content.canvas.native, button)
+    # the scene goes right and up with the mouse, so the middle of the view goes left and down
+    assert camera.center[0] < centre[0] and camera.center[2] < centre[2]
+    assert camera.center[1] == pytest.approx(centre[1])
+    assert (camera.azimuth, camera.elevation) == (0, 0)
+    once = camera.center
+    drag(view.content.canvas.native, button)  # a second drag goes on from there
+    assert np.subtract(camera.center, once) == pytest.approx(np.subtract(once, centre))
+
+
+@old_mouse_position
+def test_the_left_button_orbits(view):
+    camera = view.content.camera
+    view.look_from("front")
+    centre = camera.center
+    drag(view.content.canvas.native, Qt.MouseButton.LeftButton)
+    assert camera.center == centre and camera.azimuth != 0
+
+
+def test_without_opengl_the_pane_says_so(qtbot, themed, monkeypatch):
+    monkeypatch.setattr(module, "opengl_problem", lambda: "there is no driver")
+    view = SceneView()
+    qtbot.addWidget(view)
+    view.show()
+    assert "there is no driver" in view.notice
+    view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
+    view.look_from("top")
+    view.clear()
+    view.close_canvas()
+
+
+def test_a_canvas_that_does_not_start_is_told(qtbot, themed, monkeypatch, caplog):
+    def broken(on_draw_error):
+        raise RuntimeError("no shader today")
+
+    monkeypatch.setattr(module, "opengl_problem", lambda: None)
+    monkeypatch.setattr(module, "SceneContent", broken)
+    view = SceneView()
+    qtbot.addWidget(view)
+    assert "no shader today" in view.notice
+    assert "could not start" in caplog.text
+
+
+def test_a_failing_draw_turns_the_pane_off(needs_opengl, qtbot, monkeypatch, caplog):
+    view = SceneView()
+    qtbot.addWidget(view)
+    view.show()
+
+    def fail(*args):
+        raise RuntimeError("lost the card")
+
+    monkeypatch.setattr(view.content.canvas, "_draw_scene", fail)
+    with qtbot.waitSignal(view.failed) as failed:
+        view.content.canvas.update()
+    assert failed.args == ["lost the card"]
+    assert "lost the card" in view.notice and view.content is None
+    assert caplog.text.count("drawing the 3D view failed") == 1
+
+
+def test_view_ball_holds_everybody_and_the_camera():
+    joints = np.array([[1.0, 4.0, 0.5], [-1.0, 3.0, -1.0]])
+    centre, radius = view_ball(joints)
+    for point in (*joints, np.zeros(3)):
+        assert np.linalg.norm(point - centre) <= radius + 1e-9
+    assert view_ball(np.zeros((0, 3)))[1] > 1
+    assert view_ball(np.array([[0.0, 500.0, 0.0]]))[1] == 8.0
+
+
+def tracked(*roots, ids):
+    return people_at(*roots, track_ids=ids)
+
+
+def test_labels_tell_id_and_distance_above_the_heads(view):
+    people = tracked((0, 0, 3000), (1500, 0, 4000), ids=[3, 12])
+    view.show_people(grey_frame(), people, people.track_ids)
+    assert view.content.labels.texts == ["#3  3.0 m", "#12  4.3 m"]
+    assert np.all(label_places(people)[:, 2] > scene_from_camera(people.joints_cam)[..., 2].max(1))
+    view.set_options(SceneOptions(has_labels=False))
+    assert view.content.labels.texts == []
+
+
+def test_trails_follow_the_people_in_scene_space(view):
+    for step in range(4):
+        people = tracked((200 * step, 0, 3000), ids=[5])
+        view.show_people(grey_frame(index=step), people, people.track_ids)
+    points = view.content.trails.points
+    assert len(points) == 2 * 3 * 3  # ends, steps, joints
+    assert points[:, 0].min() <= 0 and points[:, 0].max() >= 0.59
+    view.set_options(SceneOptions(has_trails=False))
+    assert len(view.content.trails.points) == 0
+
+
+def test_hidden_people_are_not_in_the_mesh(view):
+    people = tracked((-500, 0, 3000), (500, 0, 3000), ids=[1, 2])
+    view.show_people(grey_frame(), people, people.track_ids)
+    both = len(view.content.bodies.mesh.vertices)
+    view.set_hidden(frozenset({1}))
+    view.show_people(grey_frame(), people, people.track_ids)
+    assert len(view.content.bodies.mesh.vertices) == both / 2
+    assert view.content.labels.texts == ["#2  3.0 m"]
+
+
+def test_shadows_lie_on_the_floor_and_can_be_switched_off(view):
+    people = people_at((0, -300, 3000))
+    view.set_options(SceneOptions(has_labels=False, has_trails=False))
+    view.show_people(grey_frame(), people, SLOTS[:1])
+    view.look_from("reset")
+    with_shadow = view.content.canvas.render(alpha=False).astype(int)
+    view.set_options(SceneOptions(False, False, has_shadows=False))
+    without = view.content.canvas.render(alpha=False).astype(int)
+    rows, columns = np.nonzero(np.abs(with_shadow - without).max(axis=-1) > 8)
+    assert len(rows) > 20
+    to_screen = view.content.bodies.get_transform("visual", "canvas")
+    centre = scene_from_camera(people.root_cam)[0]
+    centre[2] = view.content._floor_m
+    below = to_screen.map(centre)
+    scale = with_shadow.shape[1] / view.content.canvas.size[0]
+    assert np.mean(rows) == pytest.approx(scale * below[1] / below[3], abs=12 * scale)
+    assert np.mean(columns) == pytest.approx(scale * below[0] / below[3], abs=12 * scale)
+
+
+def floor_at(pitch_deg, roll_deg):
+    pitch, roll = np.radians([pitch_deg, roll_deg])
+    up = np.array([-np.sin(roll) * np.cos(pitch), -np.cos(roll) * np.cos(pitch), -np.sin(pitch)])
+    return Floor(up, 1300.0)
+
+
+@pytest.mark.parametrize("floor", [None, floor_at(18, 0), floor_at(-7, 0), floor_at(12, 5)])
+def test_the_camera_view_puts_people_where_the_picture_has_them(view, floor):
+    frame, people = grey_frame((400, 300)), people_at((600, -200, 3500), (-500, 0, 4500))
+    view.set_level(floor)
+    view.show_people(frame, people, SLOTS)
+    view.look_from("camera")
+    assert view.content.camera.eye_m == pytest.approx(np.zeros(3), abs=1e-6)
+    assert not view.content.device.visible  # it would fill the view
+    shown = view.content.bodies.get_transform("visual", "canvas").map(
+        scene_from_camera(view.content._people.joints_cam.reshape(-1, 3))
+    )
+    shown = shown[:, :2] / shown[:, 3:]
+    size = np.array(view.content.canvas.size)
+    in_picture = people.joints_px(frame.camera).reshape(-1, 2)
+    scale = min(size / frame.camera.size)
+    expected = size / 2 + scale * (in_picture + 0.5 - np.array(frame.camera.size) / 2)
+    assert shown == pytest.approx(expected, abs=0.5)
+    view.look_from("reset")
+    assert view.content.device.visible and view.content.camera.distance is None
+
+
+def test_the_live_picture_stands_on_the_frustum_unless_it_hides_people(view):
+    view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
+    corners = picture_corners(grey_frame().camera)
+    assert view.content.picture._corners.nbytes == corners.astype(np.float32).nbytes
+    assert view.content.picture.visible
+    view.look_from("front")
+    assert not view.content.picture.visible
+    view.look_from("side")
+    assert view.content.picture.visible
+    view.set_options(SceneOptions(has_picture=False))
+    assert not view.content.picture.visible
+    view.clear()
+    assert not view.content.picture.visible
+
+
+def test_focus_and_follow(view):
+    people = tracked((-800, 0, 3000), (800, 0, 5000), ids=[1, 2])
+    view.show_people(grey_frame(), people, people.track_ids)
+    azimuth = view.content.camera.azimuth
+    view.focus_on(2)
+    assert view.content.camera.center[:2] == pytest.approx((0.8, 5.0), abs=0.2)
+    assert view.content.camera.azimuth == azimuth
+    centre = view.content.camera.center
+    view.focus_on(77)
+    assert view.content.camera.center == centre
+    view.set_following(1)
+    for step in range(40):
+        view.show_people(grey_frame(index=step), people, people.track_ids)
+    assert view.content.camera.center == pytest.approx((-0.8, 3.0, 0.0), abs=0.01)
+    view.set_following(None)
+    view.show_people(grey_frame(), tracked((0, 0, 9000), ids=[1]), np.array([1]))
+    assert view.content.camera.center == pytest.approx((-0.8, 3.0, 0.0), abs=0.01)
+
+
+def test_a_picture_of_the_view(view):
+    view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
+    image = view.picture()
+    assert image.width() >= 400 and image.height() >= 300
+    colours = {image.pixelColor(x, y).name() for x in range(0, 400, 4) for y in range(0, 300, 4)}
+    assert len(colours) > 5
+
+
+def test_a_held_scene_stays(view):
+    view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
+    mesh = view.content.bodies.mesh
+    view.content.is_held = True
+    view.show_people(grey_frame(), people_at((500, 0, 3000)), SLOTS[:1])
+    assert view.content.bodies.mesh is mesh
+    view.content.is_held = False
+
+
+def test_a_tilted_camera_is_levelled_to_its_floor(view):
+    """Feet on a plane seen from a camera that looks down stand on the flat floor."""
+    tilt = np.radians(20.0)
+    up = np.array([0.0, -np.cos(tilt), -np.sin(tilt)])
+    floor = Floor(up, 1500.0)
+    foot = floor.to_camera(np.array([400.0, 0.0, 4000.0]))
+    people = people_at(foot)
+    view.set_level(floor)
+    view.show_people(grey_frame(), people, people.track_ids)
+    content = view.content
+    assert content._floor_m == -1.5
+    root = scene_from_camera(content._people.root_cam[0])
+    assert root == pytest.approx([0.4, 4.0, -1.5], abs=1e-3)
+    forward = content.device.transform.map([0.0, 1.0, 0.0, 1.0])[:3]  # the lens looks down
+    assert forward == pytest.approx([0.0, np.cos(tilt), -np.sin(tilt)], abs=1e-6)
+    view.set_level(None)
+    view.show_people(grey_frame(), people, people.track_ids)
+    assert scene_from_camera(content._people.root_cam[0]) == pytest.approx(
+        scene_from_camera(foot), abs=1e-3
+    )

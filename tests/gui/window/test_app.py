@@ -1,0 +1,134 @@
+import signal
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication
+from window_fakes import GreySource, people_at
+
+from das_app import models
+from das_app.gui.scene import scene_view
+from das_app.gui.window import app as module
+from das_app.gui.window.app import PipelineOpener, run_app
+from das_app.gui.window.control_bar import LEAST_SCORE
+from das_app.gui.window.main_window import MainWindow
+from das_app.settings import AppSettings, Device, load_settings
+
+
+class Model:
+    model_name = "fake-lite"
+    provider = "CPUExecutionProvider"
+    made = []
+
+    def __init__(self, file, providers):
+        if file.name == "broken.onnx":
+            raise ValueError("not a model")
+        self.file, self.providers, self.score_threshold = file, providers, 0.25
+        Model.made.append(self)
+
+    def set_input_scale(self, scale):
+        self.scale = scale
+
+    def fitted_size(self, picture_size):
+        return picture_size
+
+    def __call__(self, image, camera):
+        return people_at((0, 0, 3000))
+
+
+@pytest.fixture
+def sources(monkeypatch, tmp_path):
+    opened = []
+
+    def open_source(spec, intrinsics, mode):
+        opened.append(GreySource(intrinsics, name=f"source {spec}"))
+        return opened[-1]
+
+    monkeypatch.setattr(module, "open_source", open_source)
+    monkeypatch.setattr(models, "PoseEstimator", Model)
+    monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
+    monkeypatch.setattr(module, "settings_path", lambda: tmp_path / "settings.toml")
+    Model.made = []
+    return opened
+
+
+def settings(tmp_path, name="model.onnx", **changes):
+    (tmp_path / name).touch()
+    return AppSettings(model_file=tmp_path / name, **changes)
+
+
+def test_the_model_is_loaded_once_and_reports_everybody(sources, tmp_path):
+    opener = PipelineOpener()
+    first = opener(settings(tmp_path, source="a"), lambda *_: None)
+    second = opener(settings(tmp_path, source="b"), lambda *_: None)
+    assert len(Model.made) == 1 and Model.made[0].score_threshold == LEAST_SCORE
+    assert first.model is second.model and first.model.engine == "fake-lite · CPU"
+    assert (first.source.name, second.source.name) == ("source a", "source b")
+    for opened in (first, second):
+        opened.pipeline.stop()
+
+
+def test_another_device_or_file_is_another_model(sources, tmp_path):
+    opener = PipelineOpener()
+    chosen = settings(tmp_path, device=Device.CPU, input_scale=1.25)
+    first = opener.load_model(chosen)
+    assert first.estimator.providers == ["CPUExecutionProvider"] and first.estimator.scale == 1.25
+    assert first.device is Device.CPU and not first.note
+    second = opener.load_model(replace(chosen, device=Device.CUDA))
+    assert second is not first and second.note.startswith("The model runs on the CPU:")
+    third = opener.load_model(replace(chosen, model_file=tmp_path / "model.onnx"))
+    assert third is not second and third.file == tmp_path / "model.onnx"
+
+
+def test_a_model_that_does_not_load_releases_the_source(sources, tmp_path):
+    opener = PipelineOpener()
+    with pytest.raises(ValueError, match="not a model"):
+        opener(settings(tmp_path, "broken.onnx"), lambda *_: None)
+    assert sources[0].is_closed
+    opened = opener(settings(tmp_path), lambda *_: None)  # another try may succeed
+    opened.pipeline.stop()
+
+
+def test_a_missing_model_is_named(sources, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"absent\.onnx"):
+        PipelineOpener()(AppSettings(model_file=tmp_path / "absent.onnx"), lambda *_: None)
+
+
+@pytest.fixture
+def run(qapp, sources, tmp_path, monkeypatch):
+    """Runs the application and calls back with the window once it shows people."""
+    monkeypatch.setattr(module, "QApplication", lambda arguments: qapp)
+
+    def run(then):
+        def when_playing():
+            window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+            if window.parts.status.people.text() == "–":
+                QTimer.singleShot(20, when_playing)
+                return
+            window.destroyed.connect(qapp.quit)
+            window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            then(window)
+
+        QTimer.singleShot(0, when_playing)
+        return run_app(settings(tmp_path, source="a"), ())
+
+    return run
+
+
+def test_the_application_runs_until_closed_and_keeps_the_settings(run, sources, tmp_path):
+    def close(window):
+        window.parts.camera_panel.fov.setValue(77.0)
+        window.close()
+
+    assert run(close) == 0
+    assert sources[0].is_closed
+    kept = load_settings(tmp_path / "settings.toml")
+    assert kept.fov_deg == 77.0 and kept.source == "a"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_close_the_window(run, sources, number):
+    usual = signal.getsignal(number)
+    assert run(lambda window: signal.raise_signal(number)) == 0
+    assert sources[0].is_closed
+    assert signal.getsignal(number) is usual

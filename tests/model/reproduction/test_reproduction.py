@@ -1,0 +1,74 @@
+"""What the tables need, and what is said when it is not there."""
+
+import numpy as np
+import pytest
+import torch
+from people_scenes import annotate, perfect_maps
+
+from das_model.camera import Camera
+from das_model.inference.decode import DecodeConfig, decode
+from das_model.inference.network_config import NetworkConfig, network_metadata
+from das_model.inference.targets import Encoding
+from das_model.network.checkpoint import save_tensors
+from das_model.network.network import DasNetwork
+from das_model.reproduction.reproduce import (
+    PAPER_DECODE,
+    _input_size,
+    licensed_table_1,
+    load_predictor,
+    network_ms,
+    other_table,
+)
+from das_model.skeleton import BODY_22
+from das_model.training.network_predictor import NetworkPredictor
+from das_model.training.recipes import RECIPES
+
+
+@pytest.fixture(scope="module")
+def network():
+    torch.manual_seed(0)
+    return DasNetwork(NetworkConfig(channels=32)).eval()
+
+
+def test_rows_that_were_not_trained_are_named_with_their_command(tmp_path):
+    table = licensed_table_1("table1b", tmp_path / "none", tmp_path)
+    assert "| no update | 62.5 | +0.0 | - |" in table
+    assert f"scripts/train.py table1-multi2 ... --out {tmp_path / 'table1-multi2'}" in table
+
+
+def test_a_table_without_model_or_data_says_so(tmp_path):
+    with pytest.raises(ValueError, match="table3 needs --model and --root, got None"):
+        other_table("table3", tmp_path, None, False)
+
+
+def test_people_beside_each_other_stay_apart_as_in_the_paper():
+    """Where the application takes two poses for one person, the authors keep both."""
+    camera, encoding = Camera.from_fov((448, 256)), Encoding()
+    both = annotate([[0, 0, 3000], [90, 0, 3000]], camera)
+    levels = perfect_maps(both, encoding)
+    found = [decode(levels, camera, encoding, BODY_22, rules)
+             for rules in (PAPER_DECODE, DecodeConfig())]  # fmt: skip
+    assert [len(people) for people in found] == [2, 1]
+    wanted = both.joints_cam[np.argsort(both.joints_cam[:, 0, 0])]
+    nearest = found[0].joints_cam[np.argsort(found[0].root_cam[:, 0])]
+    np.testing.assert_allclose(nearest, wanted, atol=1.0)
+
+
+@pytest.mark.parametrize(("recipe", "size"), [("panoptic", (1152, 640)), ("mupots", (1280, 768))])
+def test_the_papers_networks_see_pictures_of_the_papers_size(recipe, size):
+    with torch.device("meta"):
+        network = DasNetwork(RECIPES[recipe].train.network)
+    assert _input_size(network) == size
+
+
+def test_a_network_is_timed(network):
+    assert network_ms(network, (128, 128)) > 0
+
+
+def test_checkpoints_are_predictors(network, tmp_path):
+    file = tmp_path / "weights.safetensors"
+    save_tensors(file, network.state_dict(), network_metadata(network.config))
+    predictor = load_predictor(file)
+    assert isinstance(predictor, NetworkPredictor) and predictor.rules == PAPER_DECODE
+    assert predictor.input_size == (320, 192)
+    assert predictor.skeleton.joint_names == network.config.joint_names

@@ -1,0 +1,117 @@
+"""Optimisers: who decays, who moves faster, and the schedules."""
+
+import dataclasses
+
+import pytest
+import torch
+from torch import nn
+
+from das_model.training.optimiser import (
+    AUTHORS_SGD,
+    OptimiserConfig,
+    build_optimiser,
+    rate_factor,
+    set_learning_rate,
+)
+
+
+def small_network():
+    network = nn.Sequential(nn.Conv2d(1, 2, 1), nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(2, 1))
+    for parameter in network.parameters():
+        nn.init.ones_(parameter)
+        parameter.grad = torch.zeros_like(parameter)
+    return network
+
+
+def test_cosine_warms_up_and_ends_at_zero():
+    config = OptimiserConfig(warmup_steps=2)
+    factors = [rate_factor(config, step, 20) for step in range(21)]
+    assert factors[0] == pytest.approx(0.5) and factors[-1] == pytest.approx(0, abs=1e-9)
+    assert factors[0] < factors[1]
+    assert all(a >= b for a, b in zip(factors[1:], factors[2:], strict=False))
+
+
+def test_the_authors_schedule():
+    """Warm-up of 250 steps from a third; a tenth after 16 and again after 20 of 22 epochs."""
+    factors = [rate_factor(AUTHORS_SGD, step, 22_000) for step in range(22_000)]
+    assert factors[0] == pytest.approx(1 / 3, abs=0.01)
+    assert factors[125] == pytest.approx(2 / 3, abs=0.01)
+    assert factors[249] == factors[15_999] == 1.0
+    assert factors[16_000] == factors[19_999] == pytest.approx(0.1)
+    assert factors[20_000] == factors[-1] == pytest.approx(0.01)
+
+
+def test_authors_biases_move_twice_as_fast_and_do_not_decay():
+    network = small_network()
+    network[0].weight.grad += 1.0
+    network[0].bias.grad += 1.0
+    optimiser = build_optimiser(
+        dataclasses.replace(AUTHORS_SGD, momentum=0, weight_decay=0.1), network
+    )
+    set_learning_rate(optimiser.param_groups, 0.01)
+    optimiser.step()
+    torch.testing.assert_close(network[0].weight, torch.full((2, 1, 1, 1), 1 - 0.01 * 1.1))
+    torch.testing.assert_close(network[0].bias, torch.full((2,), 1 - 0.02))
+    torch.testing.assert_close(network[3].bias, torch.ones(1))  # no gradient, no decay
+    torch.testing.assert_close(network[1].bias, torch.full((2,), 1 - 0.01 * 0.1))  # norm decays
+
+
+def test_adamw_decays_kernels_and_matrices_alone():
+    network = small_network()
+    optimiser = build_optimiser(OptimiserConfig(weight_decay=0.1), network)
+    set_learning_rate(optimiser.param_groups, 0.01)
+    optimiser.step()
+    for name, parameter in network.named_parameters():
+        wanted = 1 - 0.01 * 0.1 if parameter.ndim > 1 else 1.0
+        torch.testing.assert_close(parameter, torch.full_like(parameter, wanted), msg=name)
+
+
+def with_backbone():
+    """Ones everywhere, with a gradient of -1, 1 and 5 in turn."""
+    network = nn.ModuleDict({
+        "network": nn.ModuleDict({"backbone": nn.Linear(3, 1), "heads": nn.Linear(3, 1)}),
+        "backbone_norm": nn.Linear(3, 1),
+    })  # fmt: skip
+    for parameter in network.parameters():
+        nn.init.ones_(parameter)
+        parameter.grad = torch.tensor([-1.0, 1.0, 5.0])[: parameter.numel()].view_as(parameter)
+    return network
+
+
+def test_a_backbone_moves_and_decays_at_its_own_rate():
+    """The first step of AdamW is the rate towards the gradient's other side, however long it is,
+    and the decay is a share of the rate."""
+    network = with_backbone()
+    config = OptimiserConfig(weight_decay=0.5, backbone_rate=0.1)
+    optimiser = build_optimiser(config, network)
+    set_learning_rate(optimiser.param_groups, 0.02)
+    optimiser.step()
+    for name, parameter in network.named_parameters():
+        rate = 0.002 if name.startswith("network.backbone.") else 0.02  # whole names count
+        decayed = 1 - 0.5 * rate if parameter.ndim > 1 else 1.0
+        wanted = torch.tensor([decayed + rate, decayed - rate, decayed - rate])
+        wanted = wanted[: parameter.numel()].view_as(parameter)
+        torch.testing.assert_close(parameter.detach(), wanted, rtol=0, atol=1e-6, msg=name)
+
+
+def test_every_parameter_has_one_group_with_and_without_a_backbone():
+    for network in (with_backbone(), small_network()):
+        groups = build_optimiser(OptimiserConfig(backbone_rate=0.1), network).param_groups
+        chosen = [p for group in groups for p in group["params"]]
+        assert len(chosen) == len(list(network.parameters())) and set(chosen) == {
+            *network.parameters()
+        }
+
+
+def test_frozen_parameters_are_left_out():
+    network = small_network()
+    network[0].weight.requires_grad_(False)
+    groups = build_optimiser(OptimiserConfig(), network).param_groups
+    assert network[0].weight not in {p for group in groups for p in group["params"]}
+
+
+def test_errors_name_the_choice():
+    with pytest.raises(ValueError, match="kind must be adamw or sgd, got 'adam'"):
+        OptimiserConfig(kind="adam")
+    with pytest.raises(ValueError, match="schedule must be cosine or steps, got 'poly'"):
+        OptimiserConfig(schedule="poly")
