@@ -22,7 +22,7 @@ from tqdm import tqdm
 if TYPE_CHECKING:
     from das_app.messaging.messages import PoseResult
     from das_app.pipeline.headless import CaptureSummary
-    from das_app.settings import AppSettings
+    from das_app.settings.app_settings import AppSettings
     from das_app.streaming.streams import Streams
     from das_app.streaming.targets import StreamTarget
 
@@ -297,7 +297,8 @@ def _chosen_settings(
 ) -> "AppSettings":
     """The kept settings with what the command line says instead."""
     from das_app.lens.intrinsics import LensOrigin
-    from das_app.settings import DEMO_SOURCE, load_settings, settings_path
+    from das_app.settings.settings_file import load_settings, settings_path
+    from das_app.sources.addresses import DEMO_SOURCE
 
     if fov is not None and intrinsics is not None:
         raise typer.BadParameter("--fov and --intrinsics exclude each other")
@@ -313,7 +314,7 @@ def _chosen_settings(
         )
     if model is None:
         return settings
-    from das_app.models import model_file
+    from das_app.settings.models import model_file
 
     return replace(settings, model_file=model_file(model))
 

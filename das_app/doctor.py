@@ -138,7 +138,8 @@ def check_qt() -> list[Check]:
 
 def check_model() -> list[Check]:
     """The model file, and what ONNX Runtime runs it on."""
-    from das_app.settings import file_sha256, load_settings, settings_path
+    from das_app.files.bundled import file_sha256
+    from das_app.settings.settings_file import load_settings, settings_path
 
     try:
         path = load_settings(settings_path()).model_path()
@@ -152,7 +153,7 @@ def check_model() -> list[Check]:
 
 def check_demo_clip() -> list[Check]:
     """The clip that plays when no source is named."""
-    from das_app.settings import bundled_file
+    from das_app.files.bundled import bundled_file
 
     try:
         path = bundled_file("clips", "demo.mp4")

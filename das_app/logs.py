@@ -10,7 +10,7 @@ from types import TracebackType
 
 import platformdirs
 
-from das_app.settings import APP_NAME
+from das_app.settings.settings_file import APP_NAME
 
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
 _MAX_BYTES = 2_000_000

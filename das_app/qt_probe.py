@@ -9,7 +9,7 @@ import json
 import cv2  # noqa: F401  # first, as in the application: it changes Qt's environment
 from PySide6.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext
 
-from das_app.qt_environment import drop_cv2_qt_plugins
+from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 
 _GL_RENDERER, _GL_VERSION = 0x1F01, 0x1F02
 

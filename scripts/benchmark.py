@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from das_app.settings import bundled_file
+from das_app.files.bundled import bundled_file
 from das_model.datasets.data_config import DataConfig
 from das_model.reproduction import complexity, speed
 from das_model.skeleton import Skeleton

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
+from das_app.files.bundled import bundled_file
 from das_app.lens.intrinsics import Intrinsics
 from das_app.motion.temporal_filter import PeopleOptions, PeopleOverTime
 from das_app.pipeline.open_source import open_source
-from das_app.settings import bundled_file
 from das_model.camera import Camera
 from das_model.inference.runtime import PoseEstimator
 

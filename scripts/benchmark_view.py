@@ -16,8 +16,8 @@ from collections.abc import Callable
 import cv2  # noqa: F401  # first, as in the application: it changes Qt's environment
 import numpy as np
 
-from das_app.qt_environment import drop_cv2_qt_plugins
-from das_app.settings import bundled_file
+from das_app.files.bundled import bundled_file
+from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.skeleton import Skeleton

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from das_app.settings import bundled_file
+from das_app.files.bundled import bundled_file
 from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.evaluation import benchmarks

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from tqdm import tqdm
 
+from das_app.files.bundled import bundled_file
 from das_app.lens.calibration_files import load_intrinsics_by_name
-from das_app.settings import bundled_file
 from das_app.sources.frame_source import SourceError
 from das_app.sources.image_source import list_images, read_image
 from das_model.camera import DEFAULT_FOV_DEG, Camera

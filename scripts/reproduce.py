@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from das_app.settings import bundled_file
+from das_app.files.bundled import bundled_file
 from das_model.command_line import positive
 from das_model.reproduction import density, fields, gallery, reproduce
 

@@ -24,8 +24,9 @@ from das_app.gui.style import theme
 from das_app.gui.tour import Tour, Troubles
 from das_app.gui.window.app import PipelineOpener
 from das_app.gui.window.main_window import MainWindow
-from das_app.qt_environment import drop_cv2_qt_plugins
-from das_app.settings import DEMO_SOURCE, AppSettings
+from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
+from das_app.settings.app_settings import AppSettings
+from das_app.sources.addresses import DEMO_SOURCE
 
 
 def main() -> int:

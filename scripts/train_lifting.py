@@ -15,8 +15,8 @@ from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
 from das_model.inference.runtime import PoseEstimator
 from das_model.network.checkpoint import save_tensors
-from das_model.network.lifting import train_lifting
 from das_model.training.lifting_pairs import collect_pairs, join_pairs, load_pairs, save_pairs
+from das_model.training.lifting_training import train_lifting
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 add = parser.add_argument

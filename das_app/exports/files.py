@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from das_app.exports.take import ExportError
-from das_app.files import whole_file
+from das_app.files.whole_file import whole_file
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from das_app.exports.take import ExportOptions, Progress, Take, load_take
+from das_app.exports.take import ExportError, ExportOptions, Progress, Take, load_take
+from das_app.motion.errors import MotionError
 from das_app.session.session import Session
 
 
@@ -155,4 +156,7 @@ def _write(take: Take, to: ExportFormat, path: Path, on_progress: Progress) -> N
             from das_app.exports.glb_file import write_glb as write
         case ExportFormat.COCO:
             from das_app.exports.coco_file import write_coco as write
-    write(take, path, on_progress)
+    try:
+        write(take, path, on_progress)
+    except MotionError as error:
+        raise ExportError(str(error)) from error

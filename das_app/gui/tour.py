@@ -22,7 +22,8 @@ from das_app.gui.streaming.stream_panel import StreamCard
 from das_app.gui.style.help_sheet import HelpSheet
 from das_app.gui.window.main_window import MainWindow
 from das_app.messaging.messages import PipelineState
-from das_app.settings import DEMO_SOURCE, Look
+from das_app.settings.app_settings import Look
+from das_app.sources.addresses import DEMO_SOURCE
 from das_app.streaming.targets import StreamKind, StreamTarget
 
 _PATIENCE_S = 120.0

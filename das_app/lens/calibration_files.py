@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 import platformdirs
 
-from das_app.files import write_whole
+from das_app.files.whole_file import write_whole
+from das_app.lens.camera_json import camera_to_json
 from das_app.lens.intrinsics import Intrinsics
-from das_app.session.format import camera_to_json
 from das_model.camera import Camera
 
 _OPENCV_SUFFIXES = (".yml", ".yaml", ".xml")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from das_app.motion.errors import MotionError
 from das_model.camera import Camera
 from das_model.people import People
 
@@ -31,7 +32,7 @@ _CLICK_REACH = 0.12  # of a person's height in the picture, from a click to an a
 _LEAST_SPREAD_MM = 150.0  # of clicked points, across their main direction
 
 
-class FloorError(ValueError):
+class FloorError(MotionError):
     """The floor cannot be told from what there is; the message is for the user."""
 
 

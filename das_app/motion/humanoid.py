@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from das_app.motion.errors import MotionError
 from das_app.motion.rotations import (
     ACROSS,
     least_rotation,
@@ -23,7 +24,6 @@ from das_app.motion.rotations import (
     to_y_up,
     turned_to_line,
 )
-from das_app.streaming.streamer import StreamError
 from das_model.skeleton import Skeleton
 
 _M = 1e-3
@@ -83,11 +83,11 @@ def humanoid(joints_cam: np.ndarray, skeleton: Skeleton) -> tuple[BonePose, ...]
         skeleton: of the J joints.
 
     Raises:
-        StreamError: if the skeleton lacks a joint that a bone hangs at.
+        MotionError: if the skeleton lacks a joint that a bone hangs at.
     """
     missing = sorted(_NEEDED - set(skeleton.joint_names))
     if missing:
-        raise StreamError(f"an avatar needs joints that the model has not: {', '.join(missing)}")
+        raise MotionError(f"an avatar needs joints that the model has not: {', '.join(missing)}")
     places = to_y_up(np.asarray(joints_cam, np.float64))
     body = _Body(dict(zip(skeleton.joint_names, places, strict=True)))
     return body.poses()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from das_app.exports.take import ExportError
+from das_app.motion.errors import MotionError
 from das_model.skeleton import Skeleton
 
 Y_UP_AXES = "x right, y up, z towards the camera"
@@ -111,10 +111,10 @@ def solve(joints: np.ndarray, skeleton: Skeleton) -> Motion:
         skeleton: of the J joints.
 
     Raises:
-        ExportError: if the skeleton has no pelvis to hang the rest on.
+        MotionError: if the skeleton has no pelvis to hang the rest on.
     """
     if "pelvis" not in skeleton.joint_names:
-        raise ExportError("rotations need a skeleton with a pelvis")
+        raise MotionError("rotations need a skeleton with a pelvis")
     joints = fixed_lengths(joints, skeleton)
     solver = _Solver(joints, skeleton)
     solver.place(skeleton.root, -1, np.zeros(3), np.broadcast_to(np.eye(3), (len(joints), 3, 3)))

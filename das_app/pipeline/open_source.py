@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from das_app.files.bundled import bundled_file
 from das_app.lens.intrinsics import Intrinsics
 from das_app.session.format import LOG_FILE
 from das_app.session.frames import open_session_video
-from das_app.settings import DEMO_SOURCE, bundled_file
-from das_app.sources.addresses import is_address
+from das_app.sources.addresses import DEMO_SOURCE, is_address
 from das_app.sources.camera_devices import USUAL_MODE, CameraMode, list_cameras
 from das_app.sources.camera_source import open_camera
 from das_app.sources.frame_source import FrameSource, SourceError

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from das_app.files import write_whole
+from das_app.files.whole_file import write_whole
 from das_app.session.types import SessionError
 
 EDITS_FILE = "edits.json"

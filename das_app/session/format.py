@@ -9,6 +9,7 @@ import zlib
 
 import numpy as np
 
+from das_app.lens.camera_json import camera_to_json
 from das_app.session.types import (
     EventKind,
     RecordedPoses,
@@ -205,24 +206,6 @@ def event_to_json(event: SessionEvent) -> dict[str, object]:
 def event_from_json(values: dict) -> SessionEvent:
     """Inverse of `event_to_json`. Raises ValueError for an unknown kind."""
     return SessionEvent(values["time_s"], EventKind(values["kind"]), values["text"])
-
-
-def camera_to_json(camera: Camera) -> dict[str, object]:
-    """Intrinsics in pixels, as `calibration.load_intrinsics` reads them."""
-    return {
-        "fx": float(camera.K[0, 0]), "fy": float(camera.K[1, 1]),
-        "cx": float(camera.K[0, 2]), "cy": float(camera.K[1, 2]),
-        "width": camera.size[0], "height": camera.size[1],
-        "distortion": None if camera.distortion is None else camera.distortion.tolist(),
-    }  # fmt: skip
-
-
-def camera_from_json(values: dict) -> Camera:
-    """Inverse of `camera_to_json`."""
-    size = (values["width"], values["height"])
-    plain = Camera.from_intrinsics(*(values[name] for name in ("fx", "fy", "cx", "cy")), size)
-    distortion = values["distortion"]
-    return Camera(plain.K, plain.size, None if distortion is None else np.array(distortion))
 
 
 def _checksum(values: dict[str, str]) -> str:

@@ -4,8 +4,8 @@ import importlib.metadata
 from datetime import UTC, datetime
 from pathlib import Path
 
+from das_app.files.bundled import file_sha256
 from das_app.session.types import SessionOrigin
-from das_app.settings import file_sha256
 from das_app.sources.frame_source import FrameSource
 from das_model.skeleton import Skeleton
 

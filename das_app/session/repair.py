@@ -12,6 +12,7 @@ from pathlib import Path
 
 import av
 
+from das_app.lens.camera_json import camera_from_json
 from das_app.session.folder import QUIET_S, is_busy, is_unclosed
 from das_app.session.format import (
     CAMERA_TOPIC,
@@ -19,7 +20,6 @@ from das_app.session.format import (
     LOG_FILE,
     POSES_TOPIC,
     VIDEO_FILE,
-    camera_from_json,
     dump,
     event_to_json,
     summary_to_json,

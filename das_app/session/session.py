@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from das_app.lens.camera_json import camera_from_json
 from das_app.session.folder import is_unclosed
 from das_app.session.format import (
     CAMERA_TOPIC,
@@ -29,7 +30,6 @@ from das_app.session.format import (
     RAW_POSES_TOPIC,
     SUMMARY_FILE,
     VIDEO_FILE,
-    camera_from_json,
     counts_from_json,
     event_from_json,
     poses_from_json,

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from mcap.writer import Writer
 
-from das_app.files import write_whole
+from das_app.files.whole_file import write_whole
+from das_app.lens.camera_json import camera_to_json
 from das_app.session.format import (
     CAMERA_TOPIC,
     CHANNELS,
@@ -22,7 +23,6 @@ from das_app.session.format import (
     RAW_POSES_TOPIC,
     STATS_TOPIC,
     SUMMARY_FILE,
-    camera_to_json,
     dump,
     event_to_json,
     origin_to_metadata,

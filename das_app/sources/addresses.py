@@ -1,9 +1,10 @@
-"""Network addresses as sources: what is one, and how it is shown, never with its password."""
+"""Names of sources: the demo, and network addresses, which are never shown with a password."""
 
 import re
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+DEMO_SOURCE = "demo"  # the bundled clip
 _ADDRESS = re.compile(r"(rtsps?|https?|rtmps?|udp|tcp|srt)://[^\s/]+", re.IGNORECASE)
 
 

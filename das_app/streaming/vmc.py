@@ -14,9 +14,11 @@ import numpy as np
 from pythonosc.osc_message import OscMessage
 
 from das_app.messaging.messages import PoseResult
+from das_app.motion.errors import MotionError
 from das_app.motion.floor import ANKLE_HEIGHT_MM
 from das_app.motion.humanoid import BonePose, humanoid, to_unity
 from das_app.streaming.stream_clock import StreamClock
+from das_app.streaming.streamer import StreamError
 from das_app.streaming.targets import StreamTarget
 from das_app.streaming.udp import UdpPort, osc_message, packed
 from das_model.people import People
@@ -121,7 +123,10 @@ class VmcSender(UdpPort):
         messages = [*state_messages(time_s, row is not None)]
         if row is not None:
             joints_cam = people.joints_cam[row]
-            bones = humanoid(joints_cam, people.skeleton)
+            try:
+                bones = humanoid(joints_cam, people.skeleton)
+            except MotionError as error:
+                raise StreamError(str(error)) from error
             if self._rooted != people.track_ids[row]:
                 self._rooted = int(people.track_ids[row])
                 self._root = floor_below(joints_cam, people)

@@ -21,9 +21,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
+from das_app.files.bundled import bundled_file
 from das_app.messaging.mailbox import Mailbox
 from das_app.messaging.messages import PoseResult
-from das_app.settings import bundled_file
 from das_app.streaming.json_messages import frame_message, skeleton_message
 from das_app.streaming.targets import StreamTarget
 from das_model.people import People

@@ -20,7 +20,7 @@ from das_model.evaluation.metrics import match_one_to_one, mean_distances_px, pe
 from das_model.inference.decode import NUM_CUES
 from das_model.inference.joint_features import num_features
 from das_model.inference.runtime import PoseEstimator
-from das_model.network.lifting import LiftingPairs
+from das_model.training.lifting_training import LiftingPairs
 
 _FOUND_SHARE = 0.25  # mean distance of the joints by a person's size, up to which they are a pair
 _SCORE_THRESHOLD = 0.1  # unsure people are to be lifted, too

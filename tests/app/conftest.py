@@ -7,8 +7,8 @@ import pytest
 from pipeline_fakes import FakeEstimator
 from typer.testing import CliRunner
 
-from das_app import settings
 from das_app.cli import app
+from das_app.settings import app_settings, settings_file
 
 
 @pytest.fixture
@@ -17,8 +17,8 @@ def command(tmp_path, monkeypatch):
     runtime = ModuleType("das_model.inference.runtime")
     runtime.PoseEstimator = FakeEstimator
     monkeypatch.setitem(sys.modules, "das_model.inference.runtime", runtime)
-    monkeypatch.setattr(settings, "settings_path", lambda: tmp_path / "settings.toml")
-    monkeypatch.setattr(settings, "bundled_file", lambda *parts: tmp_path / "model.onnx")
+    monkeypatch.setattr(settings_file, "settings_path", lambda: tmp_path / "settings.toml")
+    monkeypatch.setattr(app_settings, "bundled_file", lambda *parts: tmp_path / "model.onnx")
     (tmp_path / "model.onnx").write_bytes(b"weights")
 
     def run(*arguments):

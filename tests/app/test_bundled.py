@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from das_app.files.bundled import bundled_file
 from das_app.lens.intrinsics import Intrinsics
 from das_app.pipeline.open_source import open_source
-from das_app.settings import bundled_file
 from das_model.inference.runtime import PoseEstimator
 
 EVERY = 20  # frames

@@ -10,10 +10,12 @@ import pytest
 from pipeline_fakes import FakeEstimator, FakeSource
 from session_fakes import write_session
 
+from das_app.files.bundled import file_sha256
 from das_app.pipeline import open_source
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session
-from das_app.settings import AppSettings, file_sha256, save_settings
+from das_app.settings.app_settings import AppSettings
+from das_app.settings.settings_file import save_settings
 from das_app.sources import camera_devices
 from das_app.sources.camera_devices import CameraDevice, CameraMode
 

@@ -10,7 +10,8 @@ from pipeline_fakes import FakeSource
 from das_app.lens import calibration_files
 from das_app.pipeline import open_source
 from das_app.session.session import Session
-from das_app.settings import AppSettings, save_settings
+from das_app.settings.app_settings import AppSettings
+from das_app.settings.settings_file import save_settings
 from das_model.camera import Camera
 
 TWO_CAMERAS = "".join(

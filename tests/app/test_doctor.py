@@ -5,9 +5,11 @@ import pytest
 from pipeline_fakes import FakeEstimator
 from typer.testing import CliRunner
 
-from das_app import doctor, settings
+from das_app import doctor
 from das_app.cli import app
 from das_app.doctor import Check, Status
+from das_app.files import bundled
+from das_app.settings import app_settings, settings_file
 
 
 @pytest.fixture
@@ -20,8 +22,8 @@ def machine(monkeypatch, tmp_path):
     found = '{"platform": "xcb", "renderer": "NVIDIA", "version": "4.6"}'
     done = SimpleNamespace(returncode=0, stdout=f"{found}\n", stderr="")
     monkeypatch.setitem(sys.modules, "das_model.inference.runtime", runtime)
-    monkeypatch.setattr(settings, "bundled_file", lambda *parts: model)
-    monkeypatch.setattr(settings, "settings_path", lambda: tmp_path / "settings.toml")
+    monkeypatch.setattr(app_settings, "bundled_file", lambda *parts: model)
+    monkeypatch.setattr(settings_file, "settings_path", lambda: tmp_path / "settings.toml")
     monkeypatch.setattr(doctor, "_can_load", lambda _library: True)
     monkeypatch.setattr(doctor, "_is_installed", lambda name: name == "onnxruntime-gpu")
     monkeypatch.setattr(doctor.shutil, "which", lambda _name: None)
@@ -83,7 +85,8 @@ def test_missing_model_and_clip(machine, monkeypatch):
     def missing(*parts):
         raise FileNotFoundError("/".join(parts))
 
-    monkeypatch.setattr(settings, "bundled_file", missing)
+    for module in (bundled, app_settings):
+        monkeypatch.setattr(module, "bundled_file", missing)
     checks = status_by_name()
     assert checks["Model"].status is Status.FAIL and "--model" in checks["Model"].advice
     assert checks["Demo clip"].status is Status.FAIL

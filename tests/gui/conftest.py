@@ -3,7 +3,7 @@
 import cv2  # noqa: F401  # first, as in the application: it changes Qt's environment
 import pytest
 
-from das_app.qt_environment import drop_cv2_qt_plugins
+from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 
 drop_cv2_qt_plugins()
 

@@ -8,7 +8,7 @@ from das_app.gui.control.bridge import Model, Opened
 from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.messages import Frame
 from das_app.pipeline.live import LivePipeline
-from das_app.settings import Device
+from das_app.settings.app_settings import Device
 from das_model.people import People
 from das_model.skeleton import BODY_22
 

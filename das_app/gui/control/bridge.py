@@ -19,7 +19,7 @@ from das_app.messaging.mailbox import Mailbox
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.run import Run, StateListener
-from das_app.settings import AppSettings, Device
+from das_app.settings.app_settings import AppSettings, Device
 from das_app.sources.addresses import without_password
 from das_app.sources.frame_source import FrameSource
 from das_model.camera import Camera

@@ -11,7 +11,7 @@ from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.run import Run
 from das_app.session.frames import session_at
-from das_app.settings import AppSettings, Device, Look
+from das_app.settings.app_settings import AppSettings, Device, Look
 from das_app.sources.addresses import short_name
 
 _OVER = (PipelineState.STOPPED, PipelineState.FAULTED)

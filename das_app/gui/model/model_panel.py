@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLabel, QSlid
 
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
-from das_app.models import bundled_models, cuda_problem
-from das_app.settings import (
+from das_app.settings.app_settings import (
     DEFAULT_MODEL,
     GREATEST_INPUT_SCALE,
     LEAST_INPUT_SCALE,
     AppSettings,
     Device,
 )
+from das_app.settings.models import bundled_models, cuda_problem
 
 _OTHER = "Other file …"
 

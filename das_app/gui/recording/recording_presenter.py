@@ -25,7 +25,7 @@ from das_app.session.format import LOG_FILE
 from das_app.session.recorder import Recorder
 from das_app.session.recorder_stats import RecorderState, RecorderStats
 from das_app.session.types import EventKind, SessionError
-from das_app.settings import AppSettings
+from das_app.settings.app_settings import AppSettings
 
 _POLL_MS = 50
 _CLOSING_S = 10.0  # the window waits at most so long for the files; a repair has the rest

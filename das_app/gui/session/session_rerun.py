@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
 from das_app.gui.style import theme
 from das_app.gui.style.amounts import count
 from das_app.gui.style.forms import centre_labels
-from das_app.models import bundled_models, load_estimator
 from das_app.pipeline.rerun import NamedEstimator, Rerun, RerunPlan, free_folder
-from das_app.settings import AppSettings
+from das_app.settings.app_settings import AppSettings
+from das_app.settings.models import bundled_models, load_estimator
 
 _POLL_MS, _END_S = 100, 5.0
 _OTHER = "Other file …"

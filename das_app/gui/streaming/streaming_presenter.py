@@ -10,7 +10,7 @@ from das_app.gui.control.bridge import Opened
 from das_app.gui.control.controller import LiveControl
 from das_app.gui.style import theme
 from das_app.gui.window.window_parts import WindowParts
-from das_app.settings import AppSettings
+from das_app.settings.app_settings import AppSettings
 from das_app.streaming.streamer import StreamState
 from das_app.streaming.streams import Streams
 from das_app.streaming.targets import StreamKind, StreamTarget

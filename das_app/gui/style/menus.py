@@ -6,7 +6,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from das_app.gui.style.actions import Actions
-from das_app.settings import Look
+from das_app.settings.app_settings import Look
 from das_app.sources.addresses import short_name, without_password
 
 # names of actions and of submenus; None is a rule

@@ -15,8 +15,9 @@ from PySide6.QtGui import QAction, QColor, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
+from das_app.files.bundled import bundled_file
 from das_app.gui.style.style_sheet import DARK, LIGHT, FrameColours, palette, style_sheet
-from das_app.settings import Look, bundled_file
+from das_app.settings.app_settings import Look
 
 _log = logging.getLogger(__name__)
 

@@ -14,14 +14,15 @@ from das_app.gui.control.bridge import Model, Opened
 from das_app.gui.style import theme
 from das_app.gui.window.control_bar import LEAST_SCORE
 from das_app.gui.window.main_window import MainWindow
-from das_app.models import device_note, load_estimator
+from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.open_source import open_source
 from das_app.pipeline.player import SessionPlayer
 from das_app.pipeline.run import StateListener
-from das_app.qt_environment import drop_cv2_qt_plugins
 from das_app.session.frames import RecordedFrames, session_at
-from das_app.settings import AppSettings, save_settings, settings_path
+from das_app.settings.app_settings import AppSettings
+from das_app.settings.models import device_note, load_estimator
+from das_app.settings.settings_file import save_settings, settings_path
 from das_app.streaming.targets import StreamTarget
 
 _log = logging.getLogger(__name__)

@@ -22,7 +22,8 @@ from das_app.gui.window.result_presenter import ResultViews
 from das_app.gui.window.status_presenter import News
 from das_app.gui.window.window_parts import WindowParts
 from das_app.gui.window.window_state import packed_layout, restore_layout
-from das_app.settings import DEMO_SOURCE, AppSettings, Look
+from das_app.settings.app_settings import AppSettings, Look
+from das_app.sources.addresses import DEMO_SOURCE
 
 _POLL_MS, _FIGURES_MS = 16, 250
 _START_SIZE_PX = (1440, 860)

@@ -19,8 +19,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
-from das_app.settings import DEMO_SOURCE
-from das_app.sources.addresses import is_address, short_name, without_password
+from das_app.sources.addresses import DEMO_SOURCE, is_address, short_name, without_password
 from das_app.sources.camera_scan import CameraScan, FoundCamera
 
 RESOLUTIONS = ("640x480", "800x600", "1280x720", "1920x1080", "2560x1440", "3840x2160")

@@ -15,7 +15,7 @@ from das_app.gui.style.menus import LookMenu
 from das_app.gui.window.result_presenter import ResultViews
 from das_app.gui.window.window_parts import WindowParts
 from das_app.messaging.messages import PipelineState
-from das_app.settings import AppSettings
+from das_app.settings.app_settings import AppSettings
 
 _TROUBLED = (PipelineState.RECONNECTING, PipelineState.FAULTED)
 _CLOSED = (PipelineState.STOPPED, PipelineState.FINISHED, PipelineState.FAULTED)

@@ -20,6 +20,7 @@ from das_app.exports.bvh_file import zxy_degrees
 from das_app.exports.drawing import SideView
 from das_app.exports.formats import ExportFormat, export_session
 from das_app.exports.take import ExportCancelledError, ExportError, ExportOptions, Space, load_take
+from das_app.motion.errors import MotionError
 from das_app.motion.rotations import fixed_lengths, solve, to_y_up
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session
@@ -250,7 +251,7 @@ def test_somebody_upright_who_faces_the_camera_is_not_turned():
 
 
 def test_rotations_need_a_pelvis():
-    with pytest.raises(ExportError, match="pelvis"):
+    with pytest.raises(MotionError, match="pelvis"):
         solve(np.zeros((1, 17, 3)), COCO_17)
 
 
@@ -425,6 +426,16 @@ def test_what_cannot_be_exported_is_told(session, tmp_path):
 def test_options_that_make_no_sense(values):
     with pytest.raises(ValueError, match=next(iter(values))):
         ExportOptions(**values)
+
+
+def test_what_joints_cannot_tell_is_an_error_of_the_export(session, tmp_path, monkeypatch):
+    def refuse(joints, skeleton):
+        raise MotionError("no pelvis")
+
+    monkeypatch.setattr("das_app.exports.bvh_file.solve", refuse)
+    with pytest.raises(ExportError, match="no pelvis"):
+        export_session(session, ExportFormat.BVH, tmp_path / "out", EVERYBODY)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("share_done", [0.3, 0.6])  # reading, writing

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from pipeline_fakes import FakeSource
 
+from das_app.files.bundled import bundled_file
 from das_app.pipeline.live import LivePipeline
-from das_app.settings import bundled_file
 from das_model.camera import Camera
 from das_model.inference.centre_map import CentreMap
 from das_model.inference.runtime import PoseEstimator

@@ -6,6 +6,7 @@ from pythonosc.osc_packet import OscPacket
 from scipy.spatial.transform import Rotation
 from session_fakes import result
 
+from das_app.motion.errors import MotionError
 from das_app.motion.humanoid import from_unity, humanoid, to_unity
 from das_app.streaming.streamer import StreamError
 from das_app.streaming.targets import StreamKind, StreamTarget
@@ -131,7 +132,7 @@ def test_an_avatar_that_wears_the_rotations_stands_as_the_person(seed):
 
 
 def test_a_model_without_the_joints_is_refused():
-    with pytest.raises(StreamError, match="head, head_top, neck, pelvis, spine"):
+    with pytest.raises(MotionError, match="head, head_top, neck, pelvis, spine"):
         humanoid(np.zeros((17, 3)), COCO_17)
 
 
@@ -176,6 +177,17 @@ def receiver():
     made = Receiver()
     yield made
     made.socket.close()
+
+
+def test_a_stream_of_a_model_without_the_joints_says_why(receiver):
+    people = People(
+        np.zeros((1, 17, 3), np.float32), np.ones((1, 17), np.float32),
+        np.ones(1, np.float32), np.array([4]), COCO_17,
+    )  # fmt: skip
+    sender = VmcSender(receiver.target, lambda: None)
+    with pytest.raises(StreamError, match="an avatar needs joints"):
+        sender.send(result(0, people), people)
+    sender.close()
 
 
 def test_messages_as_a_receiver_of_the_protocol_reads_them(receiver):

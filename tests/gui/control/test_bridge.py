@@ -6,7 +6,7 @@ from window_fakes import Opener
 
 from das_app.gui.control.bridge import PipelineBridge
 from das_app.messaging.messages import PipelineState
-from das_app.settings import AppSettings
+from das_app.settings.app_settings import AppSettings
 
 RUNNING, STOPPED = PipelineState.RUNNING, PipelineState.STOPPED
 FAULTED = PipelineState.FAULTED

@@ -6,7 +6,7 @@ from window_fakes import SIZE, Opener
 from das_app.gui.scene import scene_view
 from das_app.gui.window.main_window import MainWindow
 from das_app.lens.calibration_files import save_calibration
-from das_app.settings import AppSettings
+from das_app.settings.app_settings import AppSettings
 from das_model.camera import Camera
 
 

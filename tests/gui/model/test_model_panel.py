@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from das_app.gui.model import model_panel as module
 from das_app.gui.model.model_panel import ModelPanel
-from das_app.settings import AppSettings, Device
+from das_app.settings.app_settings import AppSettings, Device
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from das_app.session.repair import repair_session
 from das_app.session.session import Session
 from das_app.session.types import EventKind
 from das_app.session.writer import SessionWriter
-from das_app.settings import AppSettings
+from das_app.settings.app_settings import AppSettings
 
 Usage = namedtuple("Usage", "total used free")
 

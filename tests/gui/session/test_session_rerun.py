@@ -9,7 +9,7 @@ from das_app.messaging.messages import Frame, PoseResult
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session
 from das_app.session.types import SessionOrigin
-from das_app.settings import AppSettings
+from das_app.settings.app_settings import AppSettings
 from das_model.camera import Camera
 from das_model.skeleton import BODY_22
 

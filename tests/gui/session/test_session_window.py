@@ -22,7 +22,7 @@ from das_app.session.edits import EDITS_FILE, SessionEdits, load_edits, save_edi
 from das_app.session.format import LOG_FILE
 from das_app.session.recorder import Recorder
 from das_app.session.types import EventKind, SessionOrigin
-from das_app.settings import AppSettings
+from das_app.settings.app_settings import AppSettings
 from das_model.camera import Camera
 from das_model.skeleton import BODY_22
 

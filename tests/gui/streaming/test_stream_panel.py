@@ -8,7 +8,8 @@ from window_fakes import Opener, people_at
 from das_app.gui.scene import scene_view
 from das_app.gui.streaming.stream_panel import StreamCard, StreamPanel
 from das_app.gui.window.main_window import MainWindow
-from das_app.settings import AppSettings, load_settings, save_settings
+from das_app.settings.app_settings import AppSettings
+from das_app.settings.settings_file import load_settings, save_settings
 from das_app.streaming.streamer import StreamFigures, StreamState
 from das_app.streaming.targets import StreamKind, StreamTarget
 

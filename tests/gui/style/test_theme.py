@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QIcon
 from das_app.gui.style import style_sheet, theme
 from das_app.gui.style.actions import COMMANDS
 from das_app.gui.style.style_sheet import DARK, LIGHT
-from das_app.settings import Look
+from das_app.settings.app_settings import Look
 
 GUI_SOURCES = Path(theme.__file__).parents[1]
 

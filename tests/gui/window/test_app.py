@@ -6,13 +6,14 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from window_fakes import GreySource, people_at
 
-from das_app import models
 from das_app.gui.scene import scene_view
 from das_app.gui.window import app as module
 from das_app.gui.window.app import PipelineOpener, run_app
 from das_app.gui.window.control_bar import LEAST_SCORE
 from das_app.gui.window.main_window import MainWindow
-from das_app.settings import AppSettings, Device, load_settings
+from das_app.settings import models
+from das_app.settings.app_settings import AppSettings, Device
+from das_app.settings.settings_file import load_settings
 
 
 class Model:

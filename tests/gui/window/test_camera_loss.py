@@ -13,7 +13,7 @@ from das_app.gui.scene import scene_view
 from das_app.gui.window.main_window import MainWindow
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
-from das_app.settings import AppSettings
+from das_app.settings.app_settings import AppSettings
 from das_app.sources.watchdog import Patience, WatchedSource
 
 QUICK = Patience(

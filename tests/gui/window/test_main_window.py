@@ -17,7 +17,7 @@ from das_app.gui.window.main_window import MainWindow
 from das_app.lens import calibration_files
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.messaging.messages import PipelineState
-from das_app.settings import AppSettings, Device, Look
+from das_app.settings.app_settings import AppSettings, Device, Look
 from das_model.camera import Camera
 from das_model.people import People
 

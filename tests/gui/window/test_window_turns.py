@@ -13,7 +13,7 @@ from window_fakes import Opener, people_at
 from das_app.gui.responsiveness import LIMIT_S, Responsiveness
 from das_app.gui.scene import scene_view
 from das_app.gui.window.main_window import MainWindow
-from das_app.settings import AppSettings
+from das_app.settings.app_settings import AppSettings
 from das_app.sources import camera_scan
 
 FAR_TOO_LONG_S = 5 * LIMIT_S

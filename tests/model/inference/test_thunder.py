@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from das_app.settings import bundled_file
+from das_app.files.bundled import bundled_file
 from das_model.inference.crops import crop_matrix, cut, to_picture
 from das_model.inference.thunder import Thunder, joints_of_maps
 

@@ -10,16 +10,11 @@ from people_scenes import STANDING
 
 from das_model.camera import Camera
 from das_model.inference.decode import NUM_CUES
-from das_model.network import lifting
 from das_model.network.checkpoint import save_tensors
-from das_model.network.lifting import (
-    LiftingPairs,
-    PoseLifting,
-    lifting_loss,
-    load_lifting,
-    train_lifting,
-)
+from das_model.network.lifting import PoseLifting, load_lifting
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
+from das_model.training import lifting_training
+from das_model.training.lifting_training import LiftingPairs, lifting_loss, train_lifting
 
 ROOTS_MM = np.array([[-400, 100, 2500], [900, -200, 5000], [0, 0, 3200]], float)
 NUM_BODY = BODY_22.num_joints
@@ -248,11 +243,11 @@ def test_joints_without_a_place_have_no_say(unknown):
 
 
 def test_training_people_are_scaled_and_hardly_shaken(monkeypatch):
-    monkeypatch.setattr(lifting, "_SEEN_SHARE", 0.0)
+    monkeypatch.setattr(lifting_training, "_SEEN_SHARE", 0.0)
     torch.manual_seed(0)
     found = found_people(np.tile(ROOTS_MM[1:2], (200, 1)))
     everywhere = torch.ones(200, NUM_BODY, dtype=torch.bool)
-    varied = lifting._varied(found, found[..., :3], everywhere)
+    varied = lifting_training._varied(found, found[..., :3], everywhere)
     scales = varied[:, 0, 2] / 5000
     assert 0.015 < scales.std() < 0.025 and abs(scales.mean() - 1) < 0.01
     rays = varied[..., :2] / varied[..., 2:3] - found[..., :2] / found[..., 2:3]
@@ -261,13 +256,13 @@ def test_training_people_are_scaled_and_hardly_shaken(monkeypatch):
 
 
 def test_better_seen_joints_stand_on_their_true_rays(monkeypatch):
-    monkeypatch.setattr(lifting, "_SEEN_NOISE_MM", 0.0)
+    monkeypatch.setattr(lifting_training, "_SEEN_NOISE_MM", 0.0)
     found = found_people()
     found[..., 4] = 0.1
     wanted = found[..., :3] * 1.2 + torch.tensor([80.0, -30.0, 0.0])
     is_seen = torch.zeros(3, NUM_BODY, dtype=torch.bool)
     is_seen[1, 4] = is_seen[2, 9] = True
-    seen = lifting._better_seen(found, wanted, is_seen)
+    seen = lifting_training._better_seen(found, wanted, is_seen)
     torch.testing.assert_close(seen[~is_seen], found[~is_seen])
     moved, before, true = seen[is_seen], found[is_seen], wanted[is_seen]
     torch.testing.assert_close(moved[:, :2] / moved[:, 2:3], true[:, :2] / true[:, 2:])
@@ -277,13 +272,13 @@ def test_better_seen_joints_stand_on_their_true_rays(monkeypatch):
 
 
 def test_a_quarter_of_the_people_is_better_seen_where_they_are_placed(monkeypatch):
-    monkeypatch.setattr(lifting, "_SEEN_SHARE", 1.0)
+    monkeypatch.setattr(lifting_training, "_SEEN_SHARE", 1.0)
     torch.manual_seed(0)
     found = found_people(np.tile(ROOTS_MM[2:], (300, 1)))
     found[..., 4] = 0.0
     is_placed = torch.ones(300, NUM_BODY, dtype=torch.bool)
     is_placed[:100], is_placed[:, 0] = False, False
-    is_seen = lifting._varied(found, found[..., :3], is_placed)[..., 4] > 0
+    is_seen = lifting_training._varied(found, found[..., :3], is_placed)[..., 4] > 0
     assert not is_seen[:100].any() and not is_seen[:, 0].any()
     assert 30 < is_seen[100:, 1:].all(dim=1).sum() < 70
 
@@ -293,8 +288,10 @@ def test_only_joints_of_known_places_train_as_placed(narrow, monkeypatch, is_rel
     pairs = deep_pairs(8)
     pairs.valid[:, 3:] = False
     pairs.is_relative[:] = is_relative
-    told, varied = [], lifting._varied
-    monkeypatch.setattr(lifting, "_varied", lambda *args: told.append(args) or varied(*args))
+    told, varied = [], lifting_training._varied
+    monkeypatch.setattr(
+        lifting_training, "_varied", lambda *args: told.append(args) or varied(*args)
+    )
     train_lifting(pairs, BODY_22, 1, batch_size=4)
     is_placed = torch.arange(NUM_BODY) < (0 if is_relative else 3)
     assert torch.equal(told[0][2], is_placed.expand(4, NUM_BODY))
@@ -322,7 +319,7 @@ def deep_pairs(num_people=64):
 @pytest.fixture
 def narrow(monkeypatch):
     """Liftings to be trained are small."""
-    monkeypatch.setattr(lifting, "PoseLifting", partial(PoseLifting, width=32))
+    monkeypatch.setattr(lifting_training, "PoseLifting", partial(PoseLifting, width=32))
 
 
 def test_training_learns_what_is_always_wrong(narrow):

@@ -13,12 +13,12 @@ from das_model.camera import Camera
 from das_model.datasets.augment import mirrored
 from das_model.datasets.rendered import RenderedSet
 from das_model.inference.decode import NUM_CUES
-from das_model.network.lifting import LiftingPairs
 from das_model.people import People
 from das_model.skeleton import BODY_22, Skeleton
 from das_model.synthetic.storage import write_image, write_shard
 from das_model.training import lifting_pairs
 from das_model.training.lifting_pairs import collect_pairs, join_pairs, load_pairs, save_pairs
+from das_model.training.lifting_training import LiftingPairs
 
 CAMERA = Camera.from_fov((64, 48), 60)
 ROOTS_MM = ([-500, 0, 4000], [600, 0, 5000])

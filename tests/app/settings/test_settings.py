@@ -4,16 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from das_app import settings as settings_module
-from das_app.settings import (
-    AppSettings,
-    Device,
-    Look,
-    bundled_file,
-    file_sha256,
-    load_settings,
-    save_settings,
-)
+from das_app.settings.app_settings import AppSettings, Device, Look
+from das_app.settings.settings_file import load_settings, save_settings
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
@@ -89,22 +81,3 @@ def test_recent_sources_are_few_and_newest_first():
     for name in [*"abcdefghij", "c", "demo", "0"]:
         settings = settings.with_recent(name)
     assert settings.recent_sources == ("c", "j", "i", "h", "g", "f", "e", "d")
-
-
-@pytest.mark.parametrize("where", ["installed", "checkout"])
-def test_bundled_files_of_an_installation_and_of_a_checkout(tmp_path, monkeypatch, where):
-    package = tmp_path / "das_app"
-    root = package if where == "installed" else tmp_path
-    (root / "assets" / "clips").mkdir(parents=True)
-    package.mkdir(exist_ok=True)
-    (root / "assets" / "clips" / "x.mp4").touch()
-    monkeypatch.setattr(settings_module, "__file__", str(package / "settings.py"))
-    assert bundled_file("clips", "x.mp4") == root / "assets" / "clips" / "x.mp4"
-    with pytest.raises(FileNotFoundError, match="clips/y.mp4"):
-        bundled_file("clips", "y.mp4")
-
-
-def test_sha256(tmp_path):
-    path = tmp_path / "abc"
-    path.write_bytes(b"abc")
-    assert file_sha256(path).startswith("ba7816bf8f01cfea")

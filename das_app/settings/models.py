@@ -7,7 +7,8 @@ from pathlib import Path
 
 import onnxruntime as ort
 
-from das_app.settings import AppSettings, Device, bundled_file
+from das_app.files.bundled import bundled_file
+from das_app.settings.app_settings import AppSettings, Device
 from das_model.inference.runtime import PoseEstimator
 
 _CUDA_DRIVERS = {"win32": "nvcuda.dll", "linux": "libcuda.so.1"}

@@ -1,6 +1,6 @@
 import pytest
 
-from das_app.files import whole_file, write_whole
+from das_app.files.whole_file import whole_file, write_whole
 
 
 def test_a_file_takes_the_place_of_the_former_one(tmp_path):

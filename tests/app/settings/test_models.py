@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from das_app import models
-from das_app.models import bundled_models, cuda_problem, device_note, model_file
-from das_app.settings import DEFAULT_MODEL, Device
+from das_app.settings import models
+from das_app.settings.app_settings import DEFAULT_MODEL, Device
+from das_app.settings.models import bundled_models, cuda_problem, device_note, model_file
 
 
 def no_driver(name):

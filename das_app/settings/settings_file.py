@@ -1,0 +1,89 @@
+"""The settings' file: TOML, read leniently and written whole."""
+
+import json
+import logging
+import os
+import tomllib
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import platformdirs
+
+from das_app.files.whole_file import write_whole
+from das_app.lens.intrinsics import LensOrigin
+from das_app.settings.app_settings import AppSettings, Device, Look
+
+APP_NAME = "das-capture"
+_log = logging.getLogger(__name__)
+
+
+def settings_path() -> Path:
+    """File the settings are kept in."""
+    return platformdirs.user_config_path(APP_NAME, appauthor=False) / "settings.toml"
+
+
+def load_settings(path: Path) -> AppSettings:
+    """Settings of a former run; defaults when there are none.
+
+    A file that cannot be used is kept aside as `.broken` with a warning; keys this version does
+    not know are skipped with a warning.
+    """
+    try:
+        with path.open("rb") as file:
+            return _settings_from(tomllib.load(file), path)
+    except FileNotFoundError:
+        return AppSettings()
+    except (OSError, ValueError) as error:
+        aside = path.with_suffix(".broken")
+        _log.warning("settings %s are unusable (%s); using defaults", path, error)
+        try:
+            os.replace(path, aside)
+            _log.warning("the former settings are kept as %s", aside)
+        except OSError:
+            _log.warning("the former settings could not be kept aside", exc_info=True)
+        return AppSettings()
+
+
+def save_settings(settings: AppSettings, path: Path) -> None:
+    """Write the settings whole or not at all. Raises OSError when the folder is not writable."""
+    lines = [
+        f"{name} = {_toml(value)}\n"
+        for name, value in asdict(settings).items()
+        if value is not None
+    ]
+    write_whole(path, "".join(lines))
+
+
+def _settings_from(values: dict[str, object], path: Path) -> AppSettings:
+    known = {field.name for field in fields(AppSettings)}
+    for name in sorted(values.keys() - known):
+        _log.warning("settings %s: skipped unknown key %s", path, name)
+    chosen = {name: value for name, value in values.items() if name in known}
+    readers = {
+        "intrinsics_file": _path, "model_file": _path, "sessions_folder": _path,
+        "lens_origin": LensOrigin,
+        "device": Device, "look": Look,
+        "recent_sources": _texts, "stream_targets": _texts,
+    }  # fmt: skip
+    for name in readers.keys() & chosen.keys():
+        chosen[name] = readers[name](chosen[name])
+    return AppSettings(**chosen)
+
+
+def _path(value: object) -> Path:
+    return Path(str(value))
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(text) for text in value) if isinstance(value, list) else ()
+
+
+def _toml(value: bool | str | float | Path | tuple[str, ...]) -> str:
+    """A TOML value; JSON's basic strings are a subset of TOML's."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float | int):
+        return repr(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
