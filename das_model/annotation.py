@@ -3,6 +3,7 @@
 Data sets give it, augmentation moves it, `targets` encodes it, protocols compare with it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -90,3 +91,28 @@ class Annotation:
                 joints = self.joints_px[i, is_labelled]
                 boxes[i] = [*joints.min(axis=0), *joints.max(axis=0)]
         return boxes
+
+
+def merge(annotations: Sequence[Annotation], camera: Camera) -> Annotation:
+    """The people and ignore boxes of several annotations of one picture, in order.
+
+    Args:
+        annotations: at least one; all with one skeleton, in the px of the picture.
+        camera: of the picture.
+    """
+    names = ("joints_cam", "joints_px", "valid_2d", "valid_3d", "visible", "ignore_px")
+    values = [np.concatenate([getattr(a, name) for a in annotations]) for name in names]
+    guesses = [
+        np.full((len(a), 2), np.nan, np.float32) if a.root_guess_px is None else a.root_guess_px
+        for a in annotations
+    ]
+    is_relative = [
+        np.zeros(len(a), bool) if a.is_relative is None else a.is_relative for a in annotations
+    ]
+    return Annotation(
+        *values,
+        camera,
+        annotations[0].skeleton,
+        np.concatenate(guesses),
+        np.concatenate(is_relative),
+    )

@@ -45,6 +45,8 @@ def loader(
     panoptic: Annotated[Path | None, typer.Option(help="CMU Panoptic")] = None,
     muco: Annotated[Path | None, typer.Option(help="MuCo-3DHP")] = None,
     coco: Annotated[Path | None, typer.Option(help="COCO 2017")] = None,
+    coco_real: Annotated[Path | None, typer.Option(help="hand-labelled photos")] = None,
+    negatives: Annotated[list[Path] | None, typer.Option(help="photos without anybody")] = None,
     recipe: Annotated[str, typer.Option(help="whose canvas and batch to take")] = "lite",
     workers: Annotated[int, typer.Option(min=0)] = 0,
 ) -> None:
@@ -55,7 +57,8 @@ def loader(
     data = DataConfig(
         synthetic=synthetic, photos=photos, panoptic=panoptic, muco=muco, coco=coco,
         size=chosen.canvas[0], height=chosen.canvas[1], batch_size=chosen.batch_size,
-        augment=chosen.augment, num_workers=workers,
+        augment=chosen.augment, num_workers=workers, coco_real=coco_real,
+        negatives=tuple(negatives or ()), shares=chosen.shares,
     )  # fmt: skip
     network = chosen.train.network
     joints = Skeleton(network.joint_names)

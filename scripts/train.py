@@ -9,12 +9,13 @@ A run whose --out holds a checkpoint goes on from it.
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from das_model.command_line import positive
-from das_model.datasets.data_config import DataConfig
+from das_model.datasets.data_config import DataConfig, Shares
 from das_model.training.recipes import RECIPES
 from das_model.training.training_run import RunConfig, run
 
@@ -23,6 +24,10 @@ add = parser.add_argument
 add("recipe", nargs="?", choices=sorted(RECIPES), default="lite", help="lite by default")
 add("--synthetic", type=Path, help="folder of render_synthetic.py")
 add("--photos", type=Path, help="folder with annotations.json in COCO style")
+add("--photo-labels", type=Path, metavar="FILE", help="labels of the photos instead of these")
+add("--coco-real", type=Path, help="folder of photos labelled by hand, drawn by its own share")
+add("--coco-real-labels", type=Path, metavar="FILE", help="likewise")
+add("--negatives", type=Path, nargs="+", default=[], metavar="DIR", help="photos without anybody")
 add("--panoptic", type=Path, help="folder of the CMU Panoptic sequences")
 add("--panoptic-split", default="das", help="sequences to train on: das, smap or a file")
 add("--muco", type=Path, help="folder with MuCo-3DHP.json")
@@ -33,6 +38,9 @@ add("--backbone-weights", type=Path,
 add("--init", type=Path, help="weights file or checkpoint of ours to start from")
 add("--out", type=Path, required=True, help="folder of log and checkpoint")
 add("--photo-share", type=float, help="of the samples, from sets with 2D labels")
+add("--coco-real-share", type=float, help="of the samples, from --coco-real")
+add("--negative-share", type=float, help="of the samples, from --negatives")
+add("--pasted-share", type=float, help="of the pictures, with cut-out people pasted in")
 add("--size", type=positive, nargs="+", metavar="PX",
     help="canvas: the side of a square, or width and height")  # fmt: skip
 add("--batch", type=positive, help="pictures per process and step")
@@ -44,6 +52,15 @@ add("--threads", type=positive, default=1, help="of torch, per process")
 add("--seed", type=int, default=0)
 add("--save-every", type=positive, default=200, help="steps")
 add("--validate-every", type=positive, default=1000, help="steps")
+
+
+def _shares(shares: Shares, args: argparse.Namespace) -> Shares:
+    """The recipe's shares with those that were given."""
+    given = {
+        "photos": args.photo_share, "coco_real": args.coco_real_share,
+        "negatives": args.negative_share, "pasted": args.pasted_share,
+    }  # fmt: skip
+    return replace(shares, **{k: v for k, v in given.items() if v is not None})
 
 
 def main() -> None:
@@ -59,8 +76,9 @@ def main() -> None:
         data = DataConfig(
             photos=args.photos, synthetic=args.synthetic, synthetic_val=args.synthetic_val,
             panoptic=args.panoptic, panoptic_split=args.panoptic_split, muco=args.muco,
-            coco=args.coco, augment=recipe.augment,
-            photo_share=recipe.photo_share if args.photo_share is None else args.photo_share,
+            coco=args.coco, coco_real=args.coco_real, negatives=tuple(args.negatives),
+            photo_labels=args.photo_labels, coco_real_labels=args.coco_real_labels,
+            augment=recipe.augment, shares=_shares(recipe.shares, args),
             size=canvas[0], height=canvas[-1], batch_size=args.batch or recipe.batch_size,
             num_workers=args.workers, seed=args.seed,
         )  # fmt: skip

@@ -6,98 +6,41 @@ Re-projecting the augmented camera-space joints gives the augmented pixels.
 """
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
+from das_model.datasets.placement import Placement, canvas_to_picture
 
-_ROOT_FOCUS = 0.5  # share of placements that keep somebody's root in view
-
-
-@dataclass(frozen=True, slots=True)
-class AugmentConfig:
-    """How strongly pictures are varied."""
-
-    scale: tuple[float, float] = (0.75, 1.6)  # of the size with the canvas' area
-    rotation_deg: float = 12.0
-    flip: float = 0.5  # probability
-    mosaic: float = 0.0  # probability that two or four pictures share the canvas
-    colour: float = 1.0  # strength of brightness, contrast, colour, blur and noise
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Where a picture goes: turn about the principal point, mirror, scale, shift.
-
-    `shift_px` is where the principal point of the picture lands on the canvas.
-    """
-
-    scale: float
-    rotation_rad: float
-    is_mirrored: bool
-    shift_px: tuple[float, float]
-    size: tuple[int, int]
-
-
-def random_placement(
-    annotation: Annotation, size: tuple[int, int], config: AugmentConfig, rng: np.random.Generator
-) -> Placement:
-    """A placement that keeps a joint of a random person on the canvas, if there is anybody.
-
-    For half of the placements this is the root, where it is in the picture; else any joint, so
-    that people are cut off as they are before a webcam.
-    """
-    camera = annotation.camera
-    same_area = math.sqrt(size[0] * size[1] / (camera.size[0] * camera.size[1]))
-    scale = same_area * math.exp(rng.uniform(*np.log(config.scale)))
-    rotation = math.radians(config.rotation_deg) * float(np.clip(rng.normal(0, 0.5), -1, 1))
-    placement = Placement(scale, rotation, rng.random() < config.flip, (0.0, 0.0), size)
-    focus = _focus(annotation, rng)
-    matrix = _matrix(placement, camera)
-    corners = np.array([[0, 0], [camera.size[0], 0], [0, camera.size[1]], camera.size])
-    placed = corners @ matrix[:, :2].T + matrix[:, 2]
-    low, high = placed.min(axis=0), placed.max(axis=0)
-    # any shift between "left edges meet" and "right edges meet", in either order
-    first, last = -low, np.array(size) - high
-    shift = rng.uniform(np.minimum(first, last), np.maximum(first, last))
-    landed = matrix[:, :2] @ focus + matrix[:, 2] + shift
-    margin = 4.0
-    shift += np.clip(landed, margin, np.array(size) - margin) - landed
-    return replace(placement, shift_px=(float(shift[0]), float(shift[1])))
-
-
-def _focus(annotation: Annotation, rng: np.random.Generator) -> np.ndarray:
-    """(2,) px of the joint that must stay on the canvas; the middle if nobody is there."""
-    root = annotation.skeleton.root
-    rooted = np.flatnonzero(annotation.visible[:, root])
-    seen = np.argwhere(annotation.visible)
-    if len(rooted) and (rng.random() < _ROOT_FOCUS or not len(seen)):
-        return annotation.joints_px[rng.choice(rooted), root]
-    if len(seen):
-        person, joint = rng.choice(seen)
-        return annotation.joints_px[person, joint]
-    return np.array(annotation.camera.size) / 2
+_TILE = 1 / 8  # of the canvas, largest side of the parts that ignore boxes are turned in
 
 
 def place(
-    image: np.ndarray, annotation: Annotation, placement: Placement
+    image: np.ndarray,
+    annotation: Annotation,
+    placement: Placement,
+    backdrop: np.ndarray | None = None,
 ) -> tuple[np.ndarray, Annotation]:
     """Draw a picture and its labels onto a canvas.
 
     Args:
-        image: (H, W, 3) uint8 RGB; its lens distortion, if any, must have been removed.
+        image: (H, W, C) uint8, RGB and maybe a mask; its lens distortion, if any, must have
+            been removed.
         annotation: of the picture, square pixels (fx = fy) if the placement rotates.
         placement: where it goes.
+        backdrop: (height, width, C) uint8, what is seen where the picture does not reach, and
+            is drawn over; grey, and 0 in the mask, by default.
 
     Returns:
-        The (height, width, 3) canvas, grey where the picture does not reach, and its annotation.
+        The (height, width, C) canvas and its annotation. A root that lands on the canvas beyond
+        the edge of the picture is no label any more, but a guess at that edge.
     """
     camera, size = annotation.camera, placement.size
-    matrix = _matrix(placement, camera)
-    canvas = _drawn(image, matrix, placement)
+    matrix = placement.matrix(camera)
+    canvas = _drawn(image, matrix, placement, backdrop)
     cos, sin = math.cos(placement.rotation_rad), math.sin(placement.rotation_rad)
     mirror = np.array([-1.0 if placement.is_mirrored else 1.0, 1.0, 1.0])
     turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]]) * mirror[:, None]
@@ -109,9 +52,7 @@ def place(
         joints_cam, joints_px = joints_cam[:, order], joints_px[:, order]
         valid_2d, valid_3d, visible = valid_2d[:, order], valid_3d[:, order], visible[:, order]
     is_inside = ((joints_px > -0.5) & (joints_px < np.array(size) - 0.5)).all(axis=-1)
-    guess_px = annotation.root_guess_px
-    if guess_px is not None:
-        guess_px = (guess_px @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
+    valid_2d, guess_px = _roots_ending_at_edge(annotation, valid_2d, matrix, size)
     fx, fy = camera.K[0, 0] * placement.scale, camera.K[1, 1] * placement.scale
     centre = matrix[:, :2] @ camera.K[:2, 2] + matrix[:, 2]
     return canvas, Annotation(
@@ -120,7 +61,7 @@ def place(
         valid_2d,
         valid_3d,
         visible & is_inside,
-        _placed_boxes(annotation.ignore_px, matrix),
+        _placed_boxes(annotation.ignore_px, matrix, size),
         Camera.from_intrinsics(fx, fy, centre[0], centre[1], size),
         annotation.skeleton,
         guess_px,
@@ -160,17 +101,39 @@ def vary_colour(image: np.ndarray, strength: float, rng: np.random.Generator) ->
     return image
 
 
-def _matrix(placement: Placement, camera: Camera) -> np.ndarray:
-    """(2, 3) picture px to canvas px: turn about the principal point, mirror, scale, shift."""
-    cos, sin = math.cos(placement.rotation_rad), math.sin(placement.rotation_rad)
-    linear = placement.scale * np.array([[cos, -sin], [sin, cos]])
-    if placement.is_mirrored:
-        linear[0] *= -1
-    shift = np.array(placement.shift_px) - linear @ camera.K[:2, 2]
-    return np.hstack([linear, shift[:, None]])
+def _roots_ending_at_edge(
+    annotation: Annotation, valid_2d: np.ndarray, matrix: np.ndarray, size: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Roots that would be looked for where the canvas does not show the picture.
+
+    Args:
+        annotation: of the picture.
+        valid_2d: (P, J) bool, of the canvas.
+        matrix: (2, 3) px of the picture to px of the canvas.
+        size: (width, height) of the canvas, px.
+
+    Returns:
+        `valid_2d` without such roots, and the (P, 2) guesses on the canvas.
+    """
+    root = annotation.skeleton.root
+    guess_px = annotation.root_guess_px
+    if guess_px is None:
+        guess_px = np.full((len(annotation), 2), np.nan, np.float32)
+    is_labelled = annotation.valid_2d[:, [root]]
+    root_px = np.where(is_labelled, annotation.joints_px[:, root], guess_px)
+    last_px = np.array(annotation.camera.size) - 1.0
+    asked = np.clip(root_px @ matrix[:, :2].T + matrix[:, 2], 0, np.array(size) - 1.0)
+    asked = canvas_to_picture(matrix, asked)
+    is_beyond = ((asked < -1.0) | (asked > last_px + 1.0)).any(axis=1)
+    valid_2d = valid_2d.copy()
+    valid_2d[is_beyond, root] = False
+    guess_px = np.where(is_beyond[:, None], np.clip(root_px, 0, last_px), guess_px)
+    return valid_2d, (guess_px @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
 
 
-def _drawn(image: np.ndarray, matrix: np.ndarray, placement: Placement) -> np.ndarray:
+def _drawn(
+    image: np.ndarray, matrix: np.ndarray, placement: Placement, backdrop: np.ndarray | None
+) -> np.ndarray:
     """The canvas; a picture that shrinks by 2 or more is averaged first, lest it flickers."""
     factor = int(1 / placement.scale)
     if factor > 1:
@@ -179,14 +142,36 @@ def _drawn(image: np.ndarray, matrix: np.ndarray, placement: Placement) -> np.nd
         image = cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
         middle = (factor - 1) / 2  # of the pixels that became the first one
         matrix = matrix @ np.array([[factor, 0, middle], [0, factor, middle], [0, 0, 1]])
+    if backdrop is not None:
+        return cv2.warpAffine(
+            image, matrix, placement.size, backdrop, cv2.INTER_LINEAR, cv2.BORDER_TRANSPARENT
+        )
     return cv2.warpAffine(
         image, matrix, placement.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT,
         borderValue=(127, 127, 127),
     )  # fmt: skip
 
 
-def _placed_boxes(boxes: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """(M, 4) upright boxes around the moved corners of (M, 4) boxes."""
+def _placed_boxes(boxes: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """(M, 4) upright boxes around the moved corners of (N, 4) boxes, within the canvas.
+
+    Where the picture is turned, boxes are moved in parts, lest they grow.
+    """
+    if matrix[0, 1] and len(boxes):
+        side_px = _TILE * min(size) / np.linalg.norm(matrix[:, 0])
+        boxes = np.concatenate([_tiles(box, side_px) for box in boxes])
     corners = boxes[:, [0, 1, 2, 1, 0, 3, 2, 3]].reshape(-1, 4, 2)
     moved = corners @ matrix[:, :2].T + matrix[:, 2]
-    return np.concatenate([moved.min(axis=1), moved.max(axis=1)], axis=1).astype(np.float32)
+    low, high = moved.min(axis=1), moved.max(axis=1)
+    is_inside = ((high > -0.5) & (low < np.array(size) - 0.5)).all(axis=1)
+    return np.concatenate([low, high], axis=1)[is_inside].astype(np.float32)
+
+
+def _tiles(box: Sequence[float], side_px: float) -> np.ndarray:
+    """(N, 4) boxes of about equal sides, at most `side_px` long, that make up a box."""
+    left, top, right, bottom = box
+    columns, rows = (max(1, math.ceil(s / side_px)) for s in (right - left, bottom - top))
+    xs, ys = np.linspace(left, right, columns + 1), np.linspace(top, bottom, rows + 1)
+    lefts, tops = (edges.ravel() for edges in np.meshgrid(xs[:-1], ys[:-1]))
+    rights, bottoms = (edges.ravel() for edges in np.meshgrid(xs[1:], ys[1:]))
+    return np.stack([lefts, tops, rights, bottoms], axis=1)

@@ -8,10 +8,13 @@ import numpy as np
 
 from das_model.annotation import Annotation
 from das_model.datasets import coco, muco, panoptic
-from das_model.datasets.augment import AugmentConfig
+from das_model.datasets.cutouts import CutoutSet
+from das_model.datasets.negatives import NegativeSet
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.photos import PhotoSet
+from das_model.datasets.placement import AugmentConfig
 from das_model.datasets.rendered import RenderedSet
+from das_model.datasets.validation_lists import validation_names
 
 
 class AnnotatedSet(Protocol):
@@ -23,13 +26,43 @@ class AnnotatedSet(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Shares:
+    """How often which pictures are drawn, where there are such.
+
+    Args:
+        photos: of the samples, from sets with 2D labels.
+        coco_real: of the samples, from the hand-labelled photos apart.
+        negatives: of the samples, photos without anybody.
+        pasted: of the pictures, with cut-out people pasted over them; half of these are photos
+            without anybody.
+
+    Raises:
+        ValueError: if one is not in [0, 1], or those of the samples add up to more than 1.
+    """
+
+    photos: float = 0.4
+    coco_real: float = 0.0
+    negatives: float = 0.0
+    pasted: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"Shares.{name} must be in [0, 1], got {getattr(self, name)}")
+        if (total := self.photos + self.coco_real + self.negatives) > 1:
+            raise ValueError(
+                f"shares of photos, coco_real and negatives must add up to 1 or less, got {total}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class DataConfig:
     """Where a run's pictures come from: the root folders of one or more sets."""
 
     photos: Path | None = None  # 2D labels
     synthetic: Path | None = None
     synthetic_val: Path | None = None
-    photo_share: float = 0.4  # of the samples, from sets with 2D labels, where there are others
+    shares: Shares = field(default_factory=Shares)
     size: int = 256  # width of the canvas, px
     batch_size: int = 8  # per process
     num_workers: int = 0
@@ -40,14 +73,18 @@ class DataConfig:
     panoptic_split: str = "das"  # list of sequences: das, smap or a file
     muco: Path | None = None
     coco: Path | None = None  # 2D labels
+    coco_real: Path | None = None  # 2D labels by hand
+    negatives: tuple[Path, ...] = ()  # nobody to be seen
+    photo_labels: Path | None = None  # instead of the file beside the photos
+    coco_real_labels: Path | None = None  # likewise
 
     def __post_init__(self) -> None:
-        if not any((self.photos, self.synthetic, self.panoptic, self.muco, self.coco)):
+        sets = ("photos", "synthetic", "panoptic", "muco", "coco", "coco_real")
+        if not any(getattr(self, name) for name in sets):
             raise ValueError(
-                "DataConfig needs one of photos, synthetic, panoptic, muco or coco, got none"
+                "DataConfig needs one of photos, synthetic, panoptic, muco, coco or coco_real, "
+                "got none"
             )
-        if not 0 <= self.photo_share <= 1:
-            raise ValueError(f"photo_share must be in [0, 1], got {self.photo_share}")
 
     @property
     def canvas(self) -> tuple[int, int]:
@@ -55,11 +92,19 @@ class DataConfig:
         return self.size, self.height or self.size
 
     def training_sets(self) -> tuple[list[AnnotatedSet], list[float]]:
-        """The sets and their shares: equal within those of 2D labels and within the others."""
+        """The sets and their shares: equal within those of 2D labels and within the others.
+
+        Those of hand-labelled photos and of photos without anybody are theirs apart. What
+        validation keeps is in none.
+
+        Raises:
+            FileNotFoundError: if files of a set are missing.
+            ValueError: if no set that is there has a share.
+        """
         flat: list[AnnotatedSet] = []
         solid: list[AnnotatedSet] = []
         if self.photos is not None:
-            flat.append(PhotoSet.open(self.photos, "train"))
+            flat.append(PhotoSet.open(self.photos, "train", self.photo_labels))
         if self.coco is not None:
             flat.append(coco.picture_set(self.coco, "train2017"))
         if self.synthetic is not None:
@@ -69,10 +114,32 @@ class DataConfig:
             solid.append(panoptic.training_set(self.panoptic, split))
         if self.muco is not None:
             solid.append(muco.training_set(self.muco))
-        flat_share = self.photo_share if solid else 1.0
-        solid_share = 1 - self.photo_share if flat else 1.0
+        apart: list[tuple[AnnotatedSet, float]] = []
+        if self.coco_real is not None:
+            names = validation_names("coco_real")
+            photos = PhotoSet.open(self.coco_real, "train", self.coco_real_labels, names)
+            apart.append((photos, self.shares.coco_real))
+        if self.negatives:
+            apart.append((NegativeSet.open(self.negatives), self.shares.negatives))
+        flat_share = self.shares.photos if flat else 0.0
+        solid_share = 1 - flat_share - sum(share for _, share in apart)
         shares = [flat_share / len(flat) for _ in flat]
-        return flat + solid, shares + [solid_share / len(solid) for _ in solid]
+        shares += [solid_share / len(solid) for _ in solid] + [share for _, share in apart]
+        if not sum(shares):
+            raise ValueError(f"the sets that were given have no share of the samples: {shares}")
+        sets = [*flat, *solid, *(annotated_set for annotated_set, _ in apart)]
+        return sets, [share / sum(shares) for share in shares]
+
+    def backdrops(self) -> NegativeSet | None:
+        """Photos without anybody, to be seen around and behind people; None if not given."""
+        return NegativeSet.open(self.negatives) if self.negatives else None
+
+    def cutouts(self) -> CutoutSet | None:
+        """People to be pasted; None if none are wanted or the photos have no masks."""
+        if not self.shares.pasted or self.photos is None:
+            return None
+        cutouts = CutoutSet.open(self.photos, self.photo_labels)
+        return cutouts if len(cutouts) else None
 
     def validation_sets(self) -> dict[str, AnnotatedSet]:
         """Fixed sets by name; empty if there are none."""

@@ -7,27 +7,26 @@ optical axis to where the common lens shows it in the size that it has.
 
 import numpy as np
 
-from das_model.annotation import Annotation
+from das_model.annotation import Annotation, merge
 from das_model.camera import Camera
 
 
 def join(
     pieces: list[tuple[np.ndarray, Annotation]], columns: int
 ) -> tuple[np.ndarray, Annotation]:
-    """One picture out of equally large ones.
+    """One picture out of several.
 
     Args:
         pieces: N pictures (h, w, 3) uint8 RGB with their labels, all with one skeleton; row by
-            row, N a multiple of `columns`.
+            row, N a multiple of `columns`; of one height in a row, of one width in a column.
         columns: pictures beside each other.
 
     Returns:
-        The (rows * h, columns * w, 3) picture and its labels, whose camera has the focal length
+        The (H, W, 3) picture and its labels, whose camera has the focal length
         of the first piece. Distances in the picture and the ratio of root depth to focal length
         stay those of each piece; so do the depths relative to the root. A root outside its piece
         is no label any more, but a guess at the piece's edge, as if the picture ended there.
     """
-    height, width = pieces[0][0].shape[:2]
     rows = [
         np.concatenate([image for image, _ in pieces[i : i + columns]], axis=1)
         for i in range(0, len(pieces), columns)
@@ -36,21 +35,14 @@ def join(
     focal = pieces[0][1].camera.focal_px
     size = (picture.shape[1], picture.shape[0])
     camera = Camera.from_intrinsics(focal, focal, size[0] / 2, size[1] / 2, size)
-    offsets = [
-        np.array([i % columns * width, i // columns * height], np.float32)
-        for i in range(len(pieces))
-    ]
+    lefts = np.cumsum([0, *(image.shape[1] for image, _ in pieces[: columns - 1])])
+    tops = np.cumsum([0, *(row.shape[0] for row in rows[:-1])])
+    offsets = [np.array([left, top], np.float32) for top in tops for left in lefts]
     labels = [
         _moved(annotation, offset, camera)
         for (_, annotation), offset in zip(pieces, offsets, strict=True)
     ]
-    names = ("joints_cam", "joints_px", "valid_2d", "valid_3d", "visible", "ignore_px")
-    merged = [np.concatenate([getattr(label, name) for label in labels]) for name in names]
-    guesses, is_relative = (
-        np.concatenate([getattr(label, name) for label in labels])
-        for name in ("root_guess_px", "is_relative")
-    )
-    return picture, Annotation(*merged, camera, labels[0].skeleton, guesses, is_relative)
+    return picture, merge(labels, camera)
 
 
 def _moved(annotation: Annotation, offset: np.ndarray, camera: Camera) -> Annotation:
@@ -66,9 +58,6 @@ def _moved(annotation: Annotation, offset: np.ndarray, camera: Camera) -> Annota
     root_px = np.where(is_labelled, annotation.joints_px[:, root], guess_px)
     valid_2d = annotation.valid_2d.copy()
     valid_2d[:, root] &= ((root_px > -0.5) & (root_px < last_px + 0.5)).all(axis=1)
-    is_relative = annotation.is_relative
-    if is_relative is None:
-        is_relative = np.zeros(len(annotation), bool)
     ignore_px = np.clip(annotation.ignore_px, -0.5, np.tile(last_px + 0.5, 2))
     return Annotation(
         camera.back_project(joints_px, z).astype(np.float32),
@@ -80,5 +69,5 @@ def _moved(annotation: Annotation, offset: np.ndarray, camera: Camera) -> Annota
         camera,
         annotation.skeleton,
         (np.clip(root_px, 0, last_px) + offset).astype(np.float32),
-        is_relative,
+        annotation.is_relative,
     )

@@ -3,10 +3,12 @@
 Reads `annotations.json` with the fields of COCO person keypoints and, where they are present,
 `split`, `exhaustive` (false: the background may hold people without labels), `ignore` and
 `extra` (neck and head_top by hand) and `teacher3d` (a machine's guess of the depths from the
-pelvis on). The focal length is assumed (field of view 60 degrees), which these labels never see.
+pelvis on). Joints with v = 1 are labelled but hidden. The focal length is assumed (field of view
+60 degrees), which these labels never see.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from das_model.camera import Camera
 from das_model.skeleton import BODY_22, COCO_17
 
 _NECK_RISE = 0.185  # of the trunk above the mid-shoulder point, as SMAP derives necks from COCO
+_VISIBLE_FLAG = 2  # v of a joint that is seen, COCO
+_NEAR = 0.15  # of a person's box: how far around it nobody stands without labels
 _MIN_JOINTS = 5  # labelled joints that a person needs to be a target
 _HINT_VISIBILITY, _HINT_RESIDUAL = 0.6, 0.08  # the least and the most of a guess of depths
 _SHOULDERS = [BODY_22.index("left_shoulder"), BODY_22.index("right_shoulder")]
@@ -34,20 +38,34 @@ class PhotoSet:
     people: dict[int, list[dict]]  # annotations by image id
 
     @staticmethod
-    def open(root: Path, split: str) -> "PhotoSet":
-        """Index `root/annotations.json`.
+    def open(
+        root: Path,
+        split: str,
+        labels: Path | None = None,
+        excluded: Collection[str] = (),
+    ) -> "PhotoSet":
+        """Index the labels of a folder of photos.
+
+        Args:
+            root: folder that file names are relative to.
+            split: train or val; photos that name none are in both.
+            labels: file of the labels; `root/annotations.json` by default.
+            excluded: names of photos to leave out.
 
         Raises:
-            FileNotFoundError: if the file is not there.
+            FileNotFoundError: if the file of labels is not there.
         """
-        file = root / "annotations.json"
+        file = labels or root / "annotations.json"
         if not file.is_file():
             raise FileNotFoundError(f"{file}: a COCO-style annotation file was expected there")
         data = json.loads(file.read_text())
         people: dict[int, list[dict]] = {}
         for annotation in data["annotations"]:
             people.setdefault(annotation["image_id"], []).append(annotation)
-        images = tuple(i for i in data["images"] if i.get("split", split) == split)
+        images = tuple(
+            i for i in data["images"]
+            if i.get("split", split) == split and i["file_name"] not in excluded
+        )  # fmt: skip
         return PhotoSet(root, images, people)
 
     def __len__(self) -> int:
@@ -78,18 +96,19 @@ def photo_annotation(people: list[dict], entry: dict, size: tuple[int, int]) -> 
     People without both hips, as before a webcam, carry a guess of where their root is. Those with
     too few joints for that become ignore boxes, like those marked so.
     """
-    joints_px, valid, guesses, depths, ignore = [], [], [], [], []
+    joints_px, valid, seen, guesses, depths, ignore = [], [], [], [], [], []
     for person in people:
         if (target := _target_joints(person)) is None:
             x, y, w, h = person["bbox"]
             ignore.append([x, y, x + w, y + h])
         else:
-            for values, value in zip((joints_px, valid, guesses), target, strict=True):
+            for values, value in zip((joints_px, valid, seen, guesses), target, strict=True):
                 values.append(value)
             depths.append(_hinted_depths(person))
     num_joints = BODY_22.num_joints
     points = np.array(joints_px, np.float32).reshape(-1, num_joints, 2)
     labelled = np.array(valid, bool).reshape(-1, num_joints)
+    visible = np.array(seen, bool).reshape(-1, num_joints)
     depth = np.array(depths, np.float32).reshape(-1, num_joints, 1)
     if not entry.get("exhaustive", True):
         ignore.extend(_surroundings(people, size))
@@ -98,7 +117,7 @@ def photo_annotation(people: list[dict], entry: dict, size: tuple[int, int]) -> 
         points,
         labelled,
         np.isfinite(depth[..., 0]),
-        labelled,
+        visible,
         np.array(ignore, np.float32).reshape(-1, 4),
         Camera.from_fov(size),
         root_guess_px=np.array(guesses, np.float32).reshape(-1, 2),
@@ -121,39 +140,47 @@ def _hinted_depths(person: dict) -> np.ndarray:
     return depths
 
 
-def _target_joints(person: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """(22, 2) px, (22,) bool and the (2,) guess of the root; None for an ignore box."""
-    points, labelled = _labelled_joints(person)
+def _target_joints(person: dict) -> tuple[np.ndarray, ...] | None:
+    """(22, 2) px, (22,) labelled, (22,) visible, (2,) guess of the root; None to ignore."""
+    points, labelled, visible = _labelled_joints(person)
     guess = _root_guess(points, labelled)
     if person.get("ignore") or labelled.sum() < _MIN_JOINTS or np.isnan(guess).any():
         return None
-    _derive_trunk(points, labelled, guess)
-    return points, labelled, guess
+    _derive_trunk(points, labelled, visible, guess)
+    return points, labelled, visible, guess
 
 
-def _labelled_joints(person: dict) -> tuple[np.ndarray, np.ndarray]:
-    """(22, 2) px and (22,) bool of one record, as they are labelled."""
+def _labelled_joints(person: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(22, 2) px, (22,) labelled and (22,) visible of one record, as they are labelled."""
     points = np.zeros((BODY_22.num_joints, 2), np.float32)
-    labelled = np.zeros(BODY_22.num_joints, bool)
+    flags = np.zeros(BODY_22.num_joints)
     keypoints = np.array(person["keypoints"], np.float32).reshape(-1, 3)
     at = COCO_17.indices_in(BODY_22)
-    points[at], labelled[at] = keypoints[:, :2], keypoints[:, 2] > 0
+    points[at], flags[at] = keypoints[:, :2], keypoints[:, 2]
     for name, (x, y, flag) in person.get("extra", {}).items():
-        points[BODY_22.index(name)], labelled[BODY_22.index(name)] = (x, y), flag > 0
-    return points, labelled
+        points[BODY_22.index(name)], flags[BODY_22.index(name)] = (x, y), flag
+    return points, flags > 0, flags == _VISIBLE_FLAG
 
 
-def _derive_trunk(points: np.ndarray, labelled: np.ndarray, root_guess: np.ndarray) -> None:
-    """Add pelvis, neck and spine where their neighbours are labelled; in place."""
+def _derive_trunk(
+    points: np.ndarray, labelled: np.ndarray, visible: np.ndarray, root_guess: np.ndarray
+) -> None:
+    """Add pelvis, neck and spine where their neighbours are labelled; in place.
+
+    They are visible where both neighbours are.
+    """
     shoulders, hips = _SHOULDERS, _HIPS
     pelvis, neck, spine = (BODY_22.index(name) for name in ("pelvis", "neck", "spine"))
     if labelled[hips].all():
         points[pelvis], labelled[pelvis] = points[hips].mean(axis=0), True
+        visible[pelvis] = visible[hips].all()
     if not labelled[neck] and labelled[shoulders].all():
         middle = points[shoulders].mean(axis=0)
         points[neck], labelled[neck] = middle + _NECK_RISE * (middle - root_guess), True
+        visible[neck] = visible[shoulders].all()
     if labelled[[pelvis, neck]].all():
         points[spine], labelled[spine] = points[[pelvis, neck]].mean(axis=0), True
+        visible[spine] = visible[[pelvis, neck]].all()
 
 
 def _root_guess(points: np.ndarray, labelled: np.ndarray) -> np.ndarray:
@@ -182,15 +209,20 @@ def _root_guess(points: np.ndarray, labelled: np.ndarray) -> np.ndarray:
 
 
 def _surroundings(people: list[dict], size: tuple[int, int]) -> list[list[float]]:
-    """Four boxes that cover the picture but for the neighbourhood of the labelled people."""
-    boxes = np.array([p["bbox"] for p in people], np.float32).reshape(-1, 4)
-    if len(boxes) == 0:
-        return [[0, 0, size[0], size[1]]]
-    low, high = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
-    margin = 0.15 * (high - low)
-    (left, top), (right, bottom) = low - margin, high + margin
-    width, height = size
-    return [
-        [0, 0, left, height], [right, 0, width, height], [0, 0, width, top],
-        [0, bottom, width, height],
-    ]  # fmt: skip
+    """Boxes that together cover the picture but for the neighbourhood of labelled people."""
+    boxes = np.array([p["bbox"] for p in people if not p.get("ignore")], np.float32).reshape(-1, 4)
+    low, high = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    margin = _NEAR * (high - low)
+    low, high = np.maximum(low - margin, 0), np.minimum(high + margin, size)
+    xs = np.unique([0, size[0], *low[:, 0], *high[:, 0]])
+    covered = []
+    for left, right in zip(xs[:-1], xs[1:], strict=True):
+        is_beside = (low[:, 0] < right) & (high[:, 0] > left)
+        top = 0.0
+        for start, end in sorted(zip(low[is_beside, 1], high[is_beside, 1], strict=True)):
+            if start > top:
+                covered.append([left, top, right, start])
+            top = max(top, end)
+        if top < size[1]:
+            covered.append([left, top, right, size[1]])
+    return covered

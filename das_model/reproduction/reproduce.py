@@ -5,9 +5,9 @@ from pathlib import Path
 
 import torch
 
-from das_model.datasets.augment import AugmentConfig
 from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
 from das_model.datasets.panoptic_split import PanopticSplit
+from das_model.datasets.placement import AugmentConfig
 from das_model.datasets.rendered import RenderedSet
 from das_model.evaluation import benchmarks
 from das_model.evaluation.predictions import Predictor

@@ -13,15 +13,35 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from das_model.annotation import Annotation
-from das_model.datasets.augment import AugmentConfig, place, random_placement, vary_colour
+from das_model.datasets.augment import place, vary_colour
+from das_model.datasets.cutouts import CutoutSet, paste_row
 from das_model.datasets.data_config import AnnotatedSet, DataConfig
 from das_model.datasets.mosaic import join
+from das_model.datasets.negatives import NegativeSet
+from das_model.datasets.placement import AugmentConfig, Placement, random_placement
 from das_model.inference.targets import Encoding, Targets, encode
 from das_model.skeleton import BODY_22, Skeleton
 from das_model.training.losses import BatchTargets
 
-_MOSAICS = ((1, 2), (2, 1), (2, 2))  # columns and rows
+_MOSAICS = ((1, 2), (2, 1), (2, 2), (3, 2), (2, 3), (3, 3))  # columns and rows
+_BACKDROP_SHARE = 0.7  # of the canvases that a picture does not fill, with another around it
+_PASTED_OVER_NOBODY = 0.5  # of the pictures that people are pasted over
 Batch = tuple[Tensor, list[BatchTargets]]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Extras:
+    """What is mixed into pictures.
+
+    Args:
+        backdrops: photos without anybody, seen around pictures that do not fill the canvas.
+        cutouts: people to paste over pictures.
+        pasted_share: of the pictures, with people pasted over them.
+    """
+
+    backdrops: NegativeSet | None = None
+    cutouts: CutoutSet | None = None
+    pasted_share: float = 0.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,6 +64,7 @@ class TrainingMix(Dataset):
         seed: of the whole sequence.
         num_items: length of the sequence.
         skeleton: the network's joints, in which every set is told.
+        extras: what is mixed into pictures.
 
     Raises:
         ValueError: if a set with a positive share is empty.
@@ -59,6 +80,7 @@ class TrainingMix(Dataset):
         seed: int,
         num_items: int,
         skeleton: Skeleton = BODY_22,
+        extras: Extras | None = None,
     ) -> None:
         for annotated_set, share in zip(sets, shares, strict=True):
             if share > 0 and len(annotated_set) == 0:
@@ -66,7 +88,7 @@ class TrainingMix(Dataset):
         self._sets, self.size, self._encoding = list(sets), size, encoding
         self._shares = np.array(shares) / np.sum(shares)
         self._augment, self._seed, self._num_items = augment, seed, num_items
-        self._skeleton = skeleton
+        self._skeleton, self._extras = skeleton, extras or Extras()
 
     def __len__(self) -> int:
         return self._num_items
@@ -76,15 +98,30 @@ class TrainingMix(Dataset):
         if rng.random() >= self._augment.mosaic:
             return self.encoded(*self.augmented(*self.drawn(rng), rng, self.size))
         columns, rows = _MOSAICS[rng.integers(len(_MOSAICS))]
-        size = (self.size[0] // columns, self.size[1] // rows)
-        pieces = [self.augmented(*self.drawn(rng), rng, size) for _ in range(columns * rows)]
+        widths = np.diff(np.linspace(0, self.size[0], columns + 1).astype(int)).tolist()
+        heights = np.diff(np.linspace(0, self.size[1], rows + 1).astype(int)).tolist()
+        pieces = [
+            self.augmented(*self.drawn(rng), rng, (width, height))
+            for height in heights
+            for width in widths
+        ]
         return self.encoded(*join(pieces, columns))
 
     def drawn(self, rng: np.random.Generator) -> tuple[np.ndarray, Annotation]:
-        """A picture of a random set, (H, W, 3) uint8 RGB, and its labels in the skeleton."""
+        """A picture of a random set, (H, W, 3) uint8 RGB, and its labels in the skeleton.
+
+        Some have people pasted over them.
+        """
+        extras = self._extras
+        is_pasted = extras.cutouts is not None and rng.random() < extras.pasted_share
         chosen = self._sets[rng.choice(len(self._sets), p=self._shares)]
+        if is_pasted and extras.backdrops is not None and rng.random() < _PASTED_OVER_NOBODY:
+            chosen = extras.backdrops
         image, annotation = chosen[int(rng.integers(len(chosen)))]
-        return image, annotation.in_skeleton(self._skeleton)
+        annotation = annotation.in_skeleton(self._skeleton)
+        if is_pasted:
+            return paste_row(image, annotation, extras.cutouts, rng)
+        return image, annotation
 
     def augmented(
         self,
@@ -95,8 +132,18 @@ class TrainingMix(Dataset):
     ) -> tuple[np.ndarray, Annotation]:
         """Picture and labels, varied, on a canvas of `size` (width, height) px."""
         placement = random_placement(annotation, size, self._augment, rng)
-        image, annotation = place(image, annotation, placement)
+        backdrop = self._backdrop(placement, annotation, rng)
+        image, annotation = place(image, annotation, placement, backdrop)
         return vary_colour(image, self._augment.colour, rng), annotation
+
+    def _backdrop(
+        self, placement: Placement, annotation: Annotation, rng: np.random.Generator
+    ) -> np.ndarray | None:
+        """What is seen around a placed picture; None for grey."""
+        backdrops = self._extras.backdrops
+        if backdrops is None or placement.fills_canvas(annotation.camera):
+            return None
+        return backdrops.backdrop(placement.size, rng) if rng.random() < _BACKDROP_SHARE else None
 
     def encoded(self, image: np.ndarray, annotation: Annotation) -> Sample:
         """The sample of a picture on the canvas."""
@@ -146,8 +193,9 @@ def training_mix(
 ) -> TrainingMix:
     """The mix of a run's training sets; see `TrainingMix`."""
     sets, shares = data.training_sets()
+    extras = Extras(data.backdrops(), data.cutouts(), data.shares.pasted)
     return TrainingMix(
-        sets, shares, data.canvas, encoding, data.augment, data.seed, num_items, skeleton
+        sets, shares, data.canvas, encoding, data.augment, data.seed, num_items, skeleton, extras
     )
 
 

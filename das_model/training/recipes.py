@@ -7,7 +7,8 @@ same switches, for rendered pictures: what `scripts/reproduce.py --data syntheti
 
 from dataclasses import dataclass, field, replace
 
-from das_model.datasets.augment import AugmentConfig
+from das_model.datasets.data_config import Shares
+from das_model.datasets.placement import AugmentConfig
 from das_model.evaluation.panoptic import SCORED_JOINTS
 from das_model.inference.network_config import LITE, RESNET50, NetworkConfig
 from das_model.inference.targets import Encoding
@@ -31,7 +32,7 @@ class Recipe:
         epochs: length of the run in passes over the data.
         reference_batch: pictures a step that the learning rate is meant for; another number
             scales the rate with it. None leaves the rate alone.
-        photo_share: of the samples, from sets with 2D labels.
+        shares: how often which pictures are drawn.
     """
 
     summary: str
@@ -42,7 +43,7 @@ class Recipe:
     batch_size: int = 8
     epochs: float | None = None
     reference_batch: int | None = None
-    photo_share: float = 0.4
+    shares: Shares = field(default_factory=Shares)
 
     def planned(
         self, num_pictures: int, pictures_per_step: int, total_steps: int | None = None,
@@ -98,7 +99,7 @@ def _panoptic(
     train = TrainConfig(network, loss, AUTHORS_SGD, ema_decay=0.9998)
     return Recipe(
         summary, train, ("panoptic", "coco"), _PANOPTIC_AUGMENT, (1152, 640), batch_size=4,
-        epochs=22, reference_batch=16, photo_share=0.4,
+        epochs=22, reference_batch=16,
     )  # fmt: skip
 
 
@@ -106,9 +107,12 @@ LIVE_INPUT = (320, 192)  # nominal, px: people then have the sizes that they are
 
 
 def _lite(summary: str, network: NetworkConfig, backbone_rate: float = 1.0) -> Recipe:
-    augment = AugmentConfig(scale=(0.75, 1.8), mosaic=0.35)
+    augment = AugmentConfig(
+        scale=(0.75, 1.8), far_share=0.2, close_up_share=0.12, turned_share=0.3, mosaic=0.35
+    )
+    shares = Shares(photos=0.35, coco_real=0.13, negatives=0.07, pasted=0.12)
     train = TrainConfig(network, optimiser=OptimiserConfig(backbone_rate=backbone_rate))
-    return Recipe(summary, train, ("synthetic", "photos"), augment)
+    return Recipe(summary, train, ("synthetic", "photos"), augment, shares=shares)
 
 
 def _efficientnet(variant: str) -> Recipe:

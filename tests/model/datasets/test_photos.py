@@ -117,9 +117,17 @@ def test_guessed_depths_that_do_not_fit_the_labels_are_left_out():
 
 
 def test_crowds_without_labels_are_not_denied():
-    annotation = photo_annotation([person()], {"exhaustive": False}, (320, 240))
-    left, right, top, bottom = annotation.ignore_px
-    assert left[2] < 1 and right[0] > 31 and top[3] < 2 and bottom[1] > 42
+    far = person(bbox=[200, 100, 40, 60])
+    annotation = photo_annotation([person(), far], {"exhaustive": False}, (320, 240))
+
+    def is_ignored(x, y):
+        left, top, right, bottom = annotation.ignore_px.T
+        return ((left <= x) & (x <= right) & (top <= y) & (y <= bottom)).any()
+
+    near = [(1, 2), (31, 42), (34, 47), (195, 92), (245, 168)]  # up to 0.15 of a box around it
+    away = [(37, 20), (20, 49), (120, 80), (193, 130), (220, 90), (220, 170), (300, 230)]
+    assert not any(is_ignored(*point) for point in near)
+    assert all(is_ignored(*point) for point in away)
     assert photo_annotation([], {"exhaustive": False}, (9, 9)).ignore_px.tolist() == [[0, 0, 9, 9]]
 
 

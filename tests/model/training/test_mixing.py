@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from das_model.datasets import coco, muco, mupots
-from das_model.datasets.augment import AugmentConfig, place, random_placement
-from das_model.datasets.data_config import DataConfig
+from das_model.datasets.augment import place
+from das_model.datasets.data_config import DataConfig, Shares
 from das_model.datasets.panoptic import training_set
 from das_model.datasets.panoptic_split import PanopticSplit
+from das_model.datasets.placement import AugmentConfig, random_placement
 from das_model.inference.targets import Encoding
 from das_model.skeleton import BODY_22, MUCO_21
 from das_model.training.mix import training_batches, training_mix
@@ -84,7 +85,8 @@ def mix_config(roots, **changes):
     )
     return DataConfig(
         panoptic=roots / "panoptic", panoptic_split=str(split), muco=roots / "muco",
-        coco=roots / "coco", photo_share=0.5, size=128, height=64, batch_size=8, **changes,
+        coco=roots / "coco", shares=Shares(photos=0.5), size=128, height=64, batch_size=8,
+        **changes,
     )  # fmt: skip
 
 
@@ -115,7 +117,7 @@ def test_shares_are_those_that_were_asked_for(roots):
     assert [len(s) for s in sets] == [1, 4, 2] and shares == [0.5, 0.25, 0.25]
     only_3d = DataConfig(muco=roots / "muco")
     assert only_3d.training_sets()[1] == [1.0] and only_3d.canvas == (256, 256)
-    with pytest.raises(ValueError, match="one of photos, synthetic, panoptic, muco or coco"):
+    with pytest.raises(ValueError, match="one of photos, synthetic, .* or coco_real"):
         DataConfig()
 
 

@@ -62,7 +62,7 @@ def test_a_fresh_live_run_asks_for_movenets_file(run, tmp_path, capsys):
         (["--size", "128", "72"], "must be multiples of 64 px, .* got 128 x 72"),
         (["--size", "0"], "argument --size: must be a whole number from 1 on, got '0'"),
         (["--size", "64", "64", "64"], "--size must be one or two numbers, got 3"),
-        (["--photo-share", "1.5"], r"photo_share must be in \[0, 1\], got 1.5"),
+        (["--photo-share", "1.5"], r"Shares.photos must be in \[0, 1\], got 1.5"),
         (["--accumulate", "-1"], "--accumulate: must be a whole number from 1 on, got '-1'"),
     ],
 )
@@ -81,7 +81,7 @@ def test_a_run_needs_data(run, tmp_path, capsys):
         run("lite0", "--out", tmp_path / "run")
     assert stopped.value.code == 2
     error = capsys.readouterr().err
-    assert "needs one of photos, synthetic, panoptic, muco or coco, got none" in error
+    assert "needs one of photos, synthetic, panoptic, muco, coco or coco_real, got none" in error
 
 
 def test_a_file_that_is_not_there_is_named(run, photos, tmp_path):
