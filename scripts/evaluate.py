@@ -10,7 +10,10 @@ from das_app.files.bundled import bundled_file
 from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.evaluation import benchmarks
-from das_model.evaluation.tables import format_tables, to_json
+from das_model.evaluation.movenet_peers import THUNDER_SCORE, movenet_peers
+from das_model.evaluation.photo_validation import LEAST_SCORE, summary_rows
+from das_model.evaluation.predictions import Predictor
+from das_model.evaluation.tables import Table, format_tables, to_json
 
 Root = Annotated[Path, typer.Option(help="folder of the data set")]
 Models = Annotated[list[Path] | None, typer.Option(help="ONNX file; several: a column each")]
@@ -18,6 +21,8 @@ File = Annotated[Path | None, typer.Option(help="JSON as scripts/predict.py writ
 Limit = Annotated[int | None, typer.Option(min=1, help="take the first so many pictures only")]
 Score = Annotated[float | None, typer.Option(min=0, max=1, help="least of a person; models: 0.15")]
 Output = Annotated[Path | None, typer.Option("--json", help="write the figures there too")]
+
+DAS_LITE = bundled_file("models", "das-lite.onnx")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -71,13 +76,28 @@ def synthetic(
 
 @app.command()
 def photos(
-    root: Root, model: Models = None, predictions: File = None, threshold: Score = None,
-    output: Output = None, limit: Limit = None,
+    root: Annotated[Path, typer.Option(help="folder of coco_real, coco_no_person and real")],
+    model: Models = None, predictions: File = None, output: Output = None, limit: Limit = None,
+    threshold: Annotated[float, typer.Option(min=0, max=1, help="least of who is shown")] = 0.15,
     sheet: Annotated[Path | None, typer.Option(help="JPEG of the 64 worst photos")] = None,
+    movenet: Annotated[Path | None, typer.Option(help="folder of movenet-multipose.json")] = None,
 ) -> None:  # fmt: skip
-    """The validation photos: recall, PCK and OKS AP, by source of labels and of photos."""
-    _run(lambda p: benchmarks.evaluate_photos(root, p, limit, sheet),
-         model, predictions, threshold, output, sheet is not None)  # fmt: skip
+    """Hand-labelled photos: OKS AP, PCK by size, direction, cut; false people; reliability."""
+
+    def evaluate(predictor: Predictor) -> Table:
+        return benchmarks.evaluate_photos(root, predictor, threshold, limit, sheet)
+
+    if sheet and movenet:
+        raise typer.BadParameter("expected --sheet or --movenet: a sheet shows one model")
+    source = _source(model, predictions, sheet is not None)
+    least = None if predictions else LEAST_SCORE
+    tables = benchmarks.evaluate_each(evaluate, source, least, typer.echo)
+    if movenet:
+        peers = movenet_peers(movenet, bundled_file("models", "movenet-thunder.onnx"),
+                              benchmarks.ModelPredictor(DAS_LITE, THUNDER_SCORE))  # fmt: skip
+        tables |= {title: evaluate(peer) for title, peer in peers.items()}
+    _tell(tables, output)
+    typer.echo(f"\n{summary_rows(tables)}")
 
 
 @app.command()
@@ -96,10 +116,20 @@ def _run(
     threshold: float | None, output: Path | None, is_single: bool = False,
 ) -> None:  # fmt: skip
     """Evaluate the predictions or each model, print the table and write it."""
+    source = _source(models, predictions, is_single)
+    _tell(benchmarks.evaluate_each(evaluate, source, threshold, typer.echo), output)
+
+
+def _source(
+    models: list[Path] | None, predictions: Path | None, is_single: bool
+) -> Path | list[Path]:
+    """What is to be evaluated: the file of predictions or the models, by default our own."""
     if (predictions and models) or (is_single and models and len(models) > 1):
         raise typer.BadParameter("expected --predictions or --model, and once for a file beside")
-    source = predictions or models or [bundled_file("models", "das-lite.onnx")]
-    tables = benchmarks.evaluate_each(evaluate, source, threshold, typer.echo)
+    return predictions or models or [DAS_LITE]
+
+
+def _tell(tables: dict[str, Table], output: Path | None) -> None:
     typer.echo(format_tables(tables))
     if output:
         output.write_text(json.dumps(to_json(tables), indent=1) + "\n", encoding="utf-8")

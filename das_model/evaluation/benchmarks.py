@@ -15,15 +15,14 @@ from tqdm import tqdm
 from das_model.camera import Camera
 from das_model.datasets import coco, mupots, panoptic
 from das_model.datasets.panoptic_split import PanopticSplit
-from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
 from das_model.evaluation.coco import CocoProtocol
 from das_model.evaluation.jitter import JitterProtocol, noisy_copy
 from das_model.evaluation.mupots import MupotsProtocol
 from das_model.evaluation.mupots_export import write_mat_files
 from das_model.evaluation.panoptic import PanopticProtocol
-from das_model.evaluation.photo_sheet import NUM_PHOTOS, SheetPhoto, write_photo_sheet
-from das_model.evaluation.photos import PhotoProtocol
+from das_model.evaluation.photo_sheet import NUM_PHOTOS, write_photo_sheet
+from das_model.evaluation.photo_validation import PhotoValidation
 from das_model.evaluation.predictions import FilePredictor, Prediction, Predictor
 from das_model.evaluation.synthetic import SyntheticProtocol
 from das_model.evaluation.tables import Table
@@ -101,29 +100,26 @@ def evaluate_synthetic(root: Path, predictor: Predictor, limit: int | None) -> T
 
 
 def evaluate_photos(
-    root: Path, predictor: Predictor, limit: int | None, sheet: Path | None
+    root: Path,
+    predictor: Predictor,
+    sure_score: float,
+    limit: int | None = None,
+    sheet: Path | None = None,
 ) -> Table:
-    """The validation photos in `root`; the worst ones are drawn into the file `sheet`."""
-    photos = PhotoSet.open(root, "val")
-    protocol, predictions = PhotoProtocol(), []
-    for index in tqdm(range(len(photos))[:limit], unit="image"):
-        image, annotation = photos[index]
-        entry = photos.images[index]
-        names = (entry["file_name"],)
-        found = predictor(names, lambda picture=image: picture, annotation.camera)
-        predictions.append(found)
-        protocol.add(
-            found, annotation, entry.get("source", "unnamed"), entry.get("exhaustive", True),
-            photos.label_sources(index),
-        )  # fmt: skip
+    """The hand-labelled validation photos; the worst ones are drawn into the file `sheet`.
+
+    Args:
+        root: folder with the folders coco_real, coco_no_person and real.
+        predictor: down to a score of `photo_validation.LEAST_SCORE`.
+        sure_score: of people who count for all figures but the average precision.
+        limit: the first so many photos of each list only.
+        sheet: JPEG to write.
+    """
+    validation = PhotoValidation(root, predictor, sure_score, limit)
+    table = validation.table()
     if sheet:
-        badness = protocol.badness()
-        worst = protocol.worst_first()[:NUM_PHOTOS].tolist()
-        write_photo_sheet(
-            sheet,
-            [SheetPhoto(*photos[i], predictions[i], float(badness[i])) for i in worst],
-        )
-    return protocol.table()
+        write_photo_sheet(sheet, validation.worst(NUM_PHOTOS))
+    return table
 
 
 def evaluate_panoptic(
@@ -153,9 +149,7 @@ def evaluate_panoptic(
     return protocol.table()
 
 
-def evaluate_mupots(
-    root: Path, predictor: Predictor, kind: str, mat_folder: Path | None
-) -> Table:
+def evaluate_mupots(root: Path, predictor: Predictor, kind: str, mat_folder: Path | None) -> Table:
     """MuPoTS-3D in `root` by the protocol `kind`; `mat_folder` gets files for the toolbox."""
     pictures = mupots.test_set(root)
     cameras = {pictures.file_name(i): pictures.camera(i) for i in range(len(pictures))}
@@ -189,9 +183,7 @@ def evaluate_coco(root: Path, predictor: Predictor, split: str, limit: int | Non
     return protocol.table()
 
 
-def evaluate_jitter(
-    root: Path, predictor: Predictor, num_pictures: int, num_copies: int
-) -> Table:
+def evaluate_jitter(root: Path, predictor: Predictor, num_pictures: int, num_copies: int) -> Table:
     """Noise on still rendered pictures in `root`, evenly taken; the same noise every time."""
     pictures = RenderedSet.open(root)
     protocol, rng = JitterProtocol(), np.random.default_rng(0)

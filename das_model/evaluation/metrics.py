@@ -187,47 +187,6 @@ def num_correct_2d(
     return int(((distances_px <= share * sizes_px[:, None]) & valid).sum())
 
 
-def object_keypoint_similarity(
-    predicted_px: np.ndarray,
-    annotated_px: np.ndarray,
-    valid: np.ndarray,
-    areas_px: np.ndarray,
-    sigmas: np.ndarray,
-) -> np.ndarray:
-    """(P, G) COCO's similarity in [0, 1]; NaN for people without valid joints.
-
-    Args:
-        predicted_px: (P, J, 2) px.
-        annotated_px: (G, J, 2) px.
-        valid: (G, J) bool.
-        areas_px: (G,) area of each annotated person, px^2.
-        sigmas: (J,) COCO's spread of each joint.
-    """
-    squared = ((predicted_px[:, None] - annotated_px[None]) ** 2).sum(axis=-1)  # (P, G, J)
-    exponent = squared / (2 * areas_px[:, None] * (2 * sigmas) ** 2)
-    count = valid.sum(axis=1).astype(np.float64)
-    similarity = np.where(valid, np.exp(-exponent), 0.0).sum(axis=2)
-    return similarity / np.where(count > 0, count, np.nan)
-
-
-def average_precision(scores: np.ndarray, is_true: np.ndarray, num_annotated: int) -> float:
-    """COCO's average precision over 101 recall points; NaN if nobody is annotated.
-
-    Args:
-        scores: (N,) confidence of every prediction of every picture.
-        is_true: (N,) bool, the prediction found somebody.
-        num_annotated: number of people to find.
-    """
-    if num_annotated == 0:
-        return float("nan")
-    order = np.argsort(-scores, kind="stable")
-    num_true = np.cumsum(is_true[order])
-    precision = num_true / np.arange(1, len(order) + 1)
-    best = np.append(np.maximum.accumulate(precision[::-1])[::-1], 0.0)
-    first = np.searchsorted(num_true / num_annotated, np.linspace(0, 1, 101))
-    return float(best[first].mean())
-
-
 def ratio(part: float, whole: float) -> float:
     """part / whole, NaN where there is nothing to measure."""
     return float(part) / float(whole) if whole else float("nan")

@@ -46,6 +46,11 @@ class Prediction:
         """People whose pixels are their projection."""
         return Prediction(people, people.joints_px(camera))
 
+    def at_least(self, score: float) -> "Prediction":
+        """Those people whose score is no lower."""
+        sure = self.people.scores >= score
+        return Prediction(self.people.where(sure), self.joints_px[sure])
+
 
 class Predictor(Protocol):
     """Says who is in a picture of a data set."""

@@ -90,7 +90,8 @@ class _Graph:
             return
         self.done.add(name)
         node = self.nodes[name]
-        for needed in node["input"]:
+        # a resizing doubles, whatever size its second input works out
+        for needed in node["input"][: 1 if node["op"] == "ResizeBilinear" else None]:
             if needed not in self.values:
                 self.convert(needed)
         inputs, kind = node["input"], node["op"]

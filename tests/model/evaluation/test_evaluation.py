@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from das_model.camera import Camera
 from das_model.datasets import mupots, panoptic
 from das_model.datasets.panoptic_split import PanopticSplit
-from das_model.evaluation import benchmarks
+from das_model.evaluation import benchmarks, photo_lists
 from das_model.evaluation.predictions import Prediction, write_predictions
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17
@@ -203,27 +203,42 @@ def test_synthetic_from_predictions_of_another_joint_set(evaluate, tmp_path):
     assert table["recall"] == table["pck_abs"] == 1 and "no entry" not in printed
 
 
-def test_photos_with_rows_by_source_and_a_sheet(evaluate, tmp_path):
+@pytest.fixture
+def photo_sets(monkeypatch, tmp_path):
+    """Two validation photos and one for training, one of sport, two of nobody; their person."""
     points = np.array([[10 + 4 * (j % 5), 5 + 2 * j] for j in range(17)], float)
     keypoints = np.insert(points, 2, 2, axis=1).ravel().tolist()
-    record = {"bbox": [10, 5, 20, 40], "keypoints": keypoints}
-    images = [{"id": i, "file_name": f"{i}.jpg", "source": f"s{i % 2}"} for i in range(3)]
-    sources = ("yolo", "human", "yolo")
-    labels = [record | {"image_id": i, "source": source} for i, source in enumerate(sources)]
-    (tmp_path / "annotations.json").write_text(
-        json.dumps({"images": images, "annotations": labels})
-    )
-    person = {"joint_names": list(COCO_17.joint_names), "joints_px": points.tolist()}
-    found = {f"{i}.jpg": {"people": [person] if i else []} for i in range(3)}
-    (tmp_path / "p.json").write_text(json.dumps(found))
-    for i in range(3):
-        write_picture(tmp_path / f"{i}.jpg", (48, 64))
+    record = {"bbox": [10, 5, 20, 40], "keypoints": keypoints, "area": 700, "source": "human"}
+    lists = {"coco_real": {"0.jpg", "1.jpg"}, "coco_no_person": {"n.jpg"},
+             "backgrounds": {"b.jpg"}}  # fmt: skip
+    monkeypatch.setattr(photo_lists, "validation_names", lists.get)
+    for folder, names in (("coco_real", ("0.jpg", "1.jpg", "2.jpg")), ("real", ("s.jpg",))):
+        images = [{"id": i, "file_name": n, "source": "lspet", "split": "val"}
+                  for i, n in enumerate(names)]  # fmt: skip
+        labels = [record | {"image_id": i} for i in range(len(names))]
+        content = {"images": images, "annotations": labels}
+        for name in names:
+            write_picture(tmp_path / folder / name, (48, 64))
+        (tmp_path / folder / "annotations.json").write_text(json.dumps(content))
+    write_picture(tmp_path / "coco_no_person" / "n.jpg", (48, 64))
+    write_picture(tmp_path / "real" / "b.jpg", (48, 64))
+    return {"joint_names": list(COCO_17.joint_names), "joints_px": points.tolist()}
+
+
+def test_photos_from_predictions_with_a_sheet(evaluate, photo_sets, tmp_path):
+    found = {"coco_real/1.jpg": [photo_sets], "real/s.jpg": [photo_sets],
+             "coco_no_person/n.jpg": [photo_sets], "coco_real/0.jpg": [], "real/b.jpg": []}
+    content = {name: {"people": people} for name, people in found.items()}
+    (tmp_path / "p.json").write_text(json.dumps(content))
     printed, table = evaluate(
         "photos", "--root", tmp_path, "--predictions", tmp_path / "p.json",
         "--sheet", tmp_path / "sheet.jpg",
     )  # fmt: skip
-    assert table["recall"] == pytest.approx(2 / 3) and table["labels human/recall"] == 1
-    assert table["labels yolo/recall"] == table["s0/recall"] == 0.5 and table["oks_ap"] < 1
+    assert table["num_images"] == 2 and table["found"] == 0.5 and table["sport/pck02"] == 1
+    assert table["ap"] == pytest.approx(51 / 101)
+    assert table["nobody/false_per_image"] == 0.5 and table["false_per_image"] == 0
+    assert "shrunk to 1/2/ap" not in table and "no entry" not in printed
+    assert "| OKS AP / AP50 | 50.5 / 50.5 |" in printed
     sheet = cv2.imread(str(tmp_path / "sheet.jpg"))
     worst, best = sheet[:, :256], sheet[:, 256:512]
 
@@ -239,9 +254,22 @@ def test_photos_with_rows_by_source_and_a_sheet(evaluate, tmp_path):
     assert num_pink(best) > 50
 
 
+def test_photos_with_a_model_are_shown_cut_shrunk_and_joined(
+    evaluate, photo_sets, model, monkeypatch, tmp_path
+):
+    _, table = evaluate("photos", "--root", tmp_path, "--model", "a")
+    titles = ("shrunk to 1/4", "mosaic 2x2", "mosaic 3x3")
+    assert [table[f"{title}/num_people"] for title in titles] == [2, 2, 2]
+    assert {threshold for _, threshold in model.seen} == {0.01}
+    assert (480, 640, 3) in {shape for shape, _ in model.seen}  # a mosaic
+    assert table["cut at hip/num_people"] == 0  # too small to be cut
+
+
 def test_contradictory_options_are_refused(evaluate, tmp_path):
     (tmp_path / "p.json").write_text("{}")
     evaluate("coco", "--root", tmp_path, "--model", "a", "--predictions", tmp_path / "p.json",
              exit_code=2)  # fmt: skip
     evaluate("photos", "--root", tmp_path, "--model", "a", "--model", "b",
+             "--sheet", tmp_path / "s.jpg", exit_code=2)  # fmt: skip
+    evaluate("photos", "--root", tmp_path, "--movenet", tmp_path,
              "--sheet", tmp_path / "s.jpg", exit_code=2)  # fmt: skip

@@ -8,12 +8,10 @@ import pytest
 
 from das_model.evaluation.metrics import (
     PeopleErrors,
-    average_precision,
     match_one_to_one,
     mean_distances_px,
     measure_people,
     num_correct_2d,
-    object_keypoint_similarity,
     person_boxes_px,
     person_sizes_px,
     ratio,
@@ -174,40 +172,6 @@ class TestErrors2d:
         sizes = np.array([80.0, 100.0])
         assert num_correct_2d(distances, self.valid, sizes, 0.1) == 2
         assert num_correct_2d(distances, self.valid, sizes, 0.2) == 4
-
-    def test_keypoint_similarity_by_hand(self):
-        annotated = np.zeros((1, 2, 2))
-        predicted = np.array([[[3.0, 4.0], [0.0, 0.0]], [[np.nan, 0.0], [0.0, 0.0]]])
-        sigmas = np.array([0.05, 0.1])
-        similarity = object_keypoint_similarity(
-            predicted, annotated, np.array([[True, True]]), np.array([2500.0]), sigmas
-        )
-        # d^2 / (2 * area * (2 sigma)^2) = 25 / (2 * 2500 * 0.01) = 0.5
-        assert similarity[0, 0] == pytest.approx((math.exp(-0.5) + 1) / 2)
-        assert np.isnan(similarity[1, 0])
-        only_second = object_keypoint_similarity(
-            predicted, annotated, np.array([[False, True]]), np.array([2500.0]), sigmas
-        )
-        assert only_second.tolist() == [[1.0], [1.0]]
-
-
-class TestAveragePrecision:
-    def test_by_hand(self):
-        # Precision at the two hits: 1/1 up to recall 0.5, then 2/3 up to recall 1.
-        scores, is_true = np.array([0.9, 0.8, 0.7]), np.array([True, False, True])
-        expected = (51 * 1.0 + 50 * 2 / 3) / 101
-        assert average_precision(scores, is_true, 2) == pytest.approx(expected)
-        shuffled = [2, 0, 1]
-        assert average_precision(scores[shuffled], is_true[shuffled], 2) == pytest.approx(expected)
-
-    def test_missed_people_cap_the_recall(self):
-        assert average_precision(np.array([0.9]), np.array([True]), 2) == pytest.approx(51 / 101)
-
-    def test_extremes(self):
-        none = np.zeros(0)
-        assert average_precision(none, none.astype(bool), 3) == 0
-        assert math.isnan(average_precision(none, none.astype(bool), 0))
-        assert average_precision(np.array([0.5]), np.array([False]), 1) == 0
 
 
 def test_ratio_of_nothing_is_nan():

@@ -1,0 +1,33 @@
+"""Reliability of scores: of people told with a score of 0.8, are eight in ten right?"""
+
+import numpy as np
+
+from das_model.evaluation.metrics import ratio
+
+NUM_BINS = 10
+
+
+def reliability(scores: np.ndarray, is_right: np.ndarray) -> dict[str, float]:
+    """Rows "score LOW-HIGH/" of ten equal bins, and the expected calibration error.
+
+    Args:
+        scores: (N,) in [0, 1].
+        is_right: (N,) bool.
+
+    Returns:
+        "score 0.3-0.4/mean_score", "score 0.3-0.4/right" (the share) and
+        "score 0.3-0.4/num_people" of the bins that hold somebody, and "score/ece": the mean over
+        all people of how far the share is from the mean score in their bin (Guo et al. 2017).
+    """
+    bins = np.clip((scores * NUM_BINS).astype(int), 0, NUM_BINS - 1)
+    table, error = {}, 0.0
+    for b in range(NUM_BINS):
+        inside = bins == b
+        if not inside.any():
+            continue
+        mean, right = float(scores[inside].mean()), float(is_right[inside].mean())
+        error += inside.sum() * abs(mean - right)
+        row = {"mean_score": mean, "right": right, "num_people": float(inside.sum())}
+        title = f"score {b / NUM_BINS:g}-{(b + 1) / NUM_BINS:g}"
+        table |= {f"{title}/{name}": value for name, value in row.items()}
+    return {"score/ece": ratio(error, len(scores))} | table
