@@ -12,16 +12,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import platformdirs
 
+from das_app.files.foreign_text import printable
+from das_app.files.small_file import read_small_text
 from das_app.files.whole_file import write_whole
 from das_app.lens.camera_json import camera_to_json
 from das_app.lens.intrinsics import Intrinsics
+from das_app.lens.opencv_file import read_opencv_text
+from das_app.lens.plausible_camera import plausible_number, plausible_size, require_calibration
 from das_model.camera import Camera
 
 _OPENCV_SUFFIXES = (".yml", ".yaml", ".xml")
+_MAX_BYTES_BY_NAME = 64 << 20  # a line for each picture of a data set
+_MAX_PX = 1e6  # of a focal length
 _APP_FOLDER = "das-capture"
 
 
@@ -45,9 +50,10 @@ def load_intrinsics(path: Path, table: str | None = None) -> Intrinsics:
             camera = _read_toml(path, table)
         else:
             camera = _read_opencv(path) if suffix in _OPENCV_SUFFIXES else _read_json(path)
-    except (OSError, ValueError, KeyError, TypeError, cv2.error) as error:
+        require_calibration(camera)
+    except Exception as error:  # whatever the readers of JSON and TOML raise on a foreign file
         raise ValueError(f"intrinsics file {path}: {_reason(error)}") from error
-    return Intrinsics(calibrated=camera, calibration_name=table or path.name)
+    return Intrinsics(calibrated=camera, calibration_name=printable(table or path.name))
 
 
 def cameras_in(path: Path) -> tuple[str, ...]:
@@ -60,8 +66,8 @@ def cameras_in(path: Path) -> tuple[str, ...]:
         return ()
     try:
         return tuple(_toml_cameras(path))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"intrinsics file {path}: {error}") from error
+    except Exception as error:  # as in `load_intrinsics`
+        raise ValueError(f"intrinsics file {path}: {_reason(error)}") from error
 
 
 def load_intrinsics_by_name(path: Path) -> Mapping[str, tuple[float, float, float, float]]:
@@ -71,9 +77,9 @@ def load_intrinsics_by_name(path: Path) -> Mapping[str, tuple[float, float, floa
         ValueError: if the file is not JSON of that form; the message names the entry.
     """
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"intrinsics file {path}: {error}") from error
+        entries = json.loads(read_small_text(path, _MAX_BYTES_BY_NAME))
+    except Exception as error:  # as in `load_intrinsics`
+        raise ValueError(f"intrinsics file {path}: {_reason(error)}") from error
     if not isinstance(entries, dict):
         raise ValueError(f"intrinsics file {path} must hold an object by file name")
     return {name: _four_numbers(path, name, values) for name, values in entries.items()}
@@ -81,38 +87,35 @@ def load_intrinsics_by_name(path: Path) -> Mapping[str, tuple[float, float, floa
 
 def _four_numbers(path: Path, name: str, values: object) -> tuple[float, float, float, float]:
     numbers = values if isinstance(values, list) else []
-    if len(numbers) != 4 or not all(isinstance(n, int | float) for n in numbers):
-        raise ValueError(f"intrinsics file {path}: {name} must be [fx, fy, cx, cy], got {values}")
-    fx, fy, cx, cy = (float(n) for n in numbers)
+    try:
+        fx, fy, cx, cy = (plausible_number(name, n) for n in numbers)
+        if not (fx > 0 and fy > 0 and max(fx, fy, abs(cx), abs(cy)) < _MAX_PX):
+            raise ValueError
+    except ValueError:
+        raise ValueError(
+            f"intrinsics file {path}: {name} must be [fx, fy, cx, cy] in pixels, "
+            f"got {str(values)[:80]}"
+        ) from None
     return fx, fy, cx, cy
 
 
 def _read_json(path: Path) -> Camera:
-    values = json.loads(path.read_text(encoding="utf-8"))
-    size = (int(values["width"]), int(values["height"]))
-    camera = Camera.from_intrinsics(*(float(values[k]) for k in ("fx", "fy", "cx", "cy")), size)
+    values = json.loads(read_small_text(path))
+    size = plausible_size(values["width"], values["height"])
+    fx, fy, cx, cy = (plausible_number(name, values[name]) for name in ("fx", "fy", "cx", "cy"))
+    camera = Camera.from_intrinsics(fx, fy, cx, cy, size)
     return Camera(camera.K, size, _distortion(values.get("distortion")))
 
 
 def _read_opencv(path: Path) -> Camera:
-    if not path.is_file():
-        raise FileNotFoundError
-    storage = cv2.FileStorage(str(path), cv2.FILE_STORAGE_READ)
-    try:
-        K = storage.getNode("camera_matrix").mat()
-        width, height = (storage.getNode(f"image_{side}").real() for side in ("width", "height"))
-        distortion = storage.getNode("distortion_coefficients").mat()
-    finally:
-        storage.release()
-    if K is None:
-        raise KeyError("camera_matrix")
-    if not (width and height):
-        raise KeyError("image_width, image_height")
-    return Camera(K.astype(np.float64), (int(width), int(height)), _distortion(distortion))
+    entries = read_opencv_text(read_small_text(path))
+    size = plausible_size(entries["image_width"], entries["image_height"])
+    distortion = entries.get("distortion_coefficients")
+    return Camera(_matrix(entries["camera_matrix"]), size, _distortion(distortion))
 
 
 def _toml_cameras(path: Path) -> dict[str, dict]:
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    tables = tomllib.loads(read_small_text(path))
     return {n: t for n, t in tables.items() if isinstance(t, dict) and "matrix" in t}
 
 
@@ -127,16 +130,26 @@ def _read_toml(path: Path, name: str | None) -> Camera:
     values = cameras[name] if name is not None else next(iter(cameras.values()))
     if values.get("fisheye"):
         raise ValueError("it is of a fisheye lens, whose distortion model is not supported")
-    K = np.array(values["matrix"], dtype=np.float64)
-    width, height = (round(side) for side in values["size"])
-    return Camera(K, (width, height), _distortion(values.get("distortions")))
+    size = plausible_size(*values["size"])
+    return Camera(_matrix(values["matrix"]), size, _distortion(values.get("distortions")))
+
+
+def _matrix(rows: list) -> np.ndarray:
+    """(3, 3) float64 of nested lists of numbers."""
+    numbers = [[plausible_number("matrix", value) for value in row] for row in rows]
+    if [len(row) for row in numbers] != [3, 3, 3]:
+        raise ValueError(f"the camera matrix must be 3 x 3, got {str(rows)[:80]}")
+    return np.array(numbers)
 
 
 def _distortion(values: object) -> np.ndarray | None:
     """(5,) k1, k2, p1, p2, k3 from a list or matrix of 4 or more, or None."""
     if values is None:
         return None
-    flat = np.asarray(values, dtype=np.float64).ravel()
+    if not isinstance(values, list):
+        raise ValueError(f"distortion must be a list, got {str(values)[:40]!r}")
+    rows = [row if isinstance(row, list) else [row] for row in values]
+    flat = np.array([plausible_number("distortion", value) for row in rows for value in row])
     if len(flat) < 4 or np.any(flat[5:]):
         raise ValueError(f"distortion must be k1, k2, p1, p2[, k3], got {flat.tolist()}")
     five = np.zeros(5)
@@ -146,12 +159,15 @@ def _distortion(values: object) -> np.ndarray | None:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, KeyError):
-        return f"no value for {error.args[0]}"
+        return f"no value for {printable(str(error.args[0]))}"
+    if isinstance(error, RecursionError):
+        return "its values lie too deep in each other"
     if isinstance(error, FileNotFoundError):
         return "there is no such file"
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
-        return f"it is no calibration in JSON ({error}); others end in .yml, .yaml, .xml or .toml"
-    return str(error)
+        told = printable(str(error))
+        return f"it is no calibration in JSON ({told}); others end in .yml, .yaml, .xml or .toml"
+    return printable(str(error)) or type(error).__name__
 
 
 def save_calibration(camera_name: str, camera: Camera, error_px: float) -> Path:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from das_app.lens.plausible_camera import plausible_number, plausible_size, require_recorded
 from das_model.camera import Camera
 
 
@@ -16,8 +17,16 @@ def camera_to_json(camera: Camera) -> dict[str, object]:
 
 
 def camera_from_json(values: dict) -> Camera:
-    """Inverse of `camera_to_json`."""
-    size = (values["width"], values["height"])
-    plain = Camera.from_intrinsics(*(values[name] for name in ("fx", "fy", "cx", "cy")), size)
+    """Inverse of `camera_to_json`.
+
+    Raises:
+        ValueError: if pictures cannot have its numbers.
+        KeyError: if something is missing.
+    """
+    size = plausible_size(values["width"], values["height"])
+    fx, fy, cx, cy = (plausible_number(name, values[name]) for name in ("fx", "fy", "cx", "cy"))
     distortion = values["distortion"]
-    return Camera(plain.K, plain.size, None if distortion is None else np.array(distortion))
+    if distortion is not None:
+        distortion = np.array([plausible_number("distortion", value) for value in distortion])
+    plain = Camera.from_intrinsics(fx, fy, cx, cy, size)
+    return require_recorded(Camera(plain.K, size, distortion))

@@ -189,3 +189,108 @@ def test_a_new_calibration_replaces_the_former_and_says_how_good_it_is(config_fo
     values = json.loads(path.read_text())
     assert values["reprojection_error_px"] == 0.25 and values["camera"] == "desk"
     assert list(path.parent.iterdir()) == [path]
+
+
+def opencv_yaml(K="600., 0., 320., 0., 600., 240., 0., 0., 1.", width="640", more=""):
+    return (
+        f"%YAML:1.0\n---\nimage_width: {width}\nimage_height: 480\n"
+        "camera_matrix: !!opencv-matrix\n   rows: 3\n   cols: 3\n   dt: d\n"
+        f"   data: [ {K} ]\n{more}"
+    )
+
+
+def test_yaml_as_ros_writes_it(tmp_path):
+    path = tmp_path / "ost.yaml"
+    path.write_text(
+        "image_width: 640\nimage_height: 480\ncamera_name: left\ncamera_matrix:\n  rows: 3\n"
+        "  cols: 3\n  data: [600.5, 0, 320,\n         0, 601, 240,\n         0, 0, 1]\n"
+        "distortion_model: plumb_bob\ndistortion_coefficients:\n  rows: 1\n  cols: 5\n"
+        "  data: [0.1, -0.2, 0, 0, 0]\n"
+    )
+    camera = load_intrinsics(path).calibrated
+    assert camera.K.tolist() == [[600.5, 0, 320], [0, 601, 240], [0, 0, 1]]
+    assert camera.distortion.tolist() == [0.1, -0.2, 0, 0, 0]
+
+
+HOSTILE = {
+    "empty.yml": "",
+    "prose.yml": "this is no YAML, it is a letter",
+    "deep.yml": "a: " + "[" * 50_000,
+    "indented.yml": "".join(f"{' ' * i}a:\n" for i in range(1000)),
+    "dashes.yml": "a: " + "- " * 50_000,
+    "cut.xml": '<?xml version="1.0"?><opencv_storage><camera_matrix type_id="opencv-matrix">',
+    "deep.xml": "<a>" * 30_000,
+    "entities.xml": '<!DOCTYPE l [<!ENTITY a "aaaaaaaaaa">]><opencv_storage>&a;</opencv_storage>',
+    "packed.yml": b"\x1f\x8b" + bytes(range(100)),
+    "rows.yml": opencv_yaml().replace("rows: 3", "rows: 2000000000"),
+    "word.yml": opencv_yaml(width="abc"),
+    "nan.yml": opencv_yaml(K=".Nan, 0, 320, 0, 600, 240, 0, 0, 1"),
+    "skew.yml": opencv_yaml(K="600, 50, 320, 0, 600, 240, 0, 0, 1"),
+    "large.json": '{"fx":' + " " * (2 << 20) + "1}",
+    "deep.json": "[" * 200_000,
+    "digits.json": '{"fx":' + "1" * 5000 + "}",
+    "deep.toml": "a=" + "[" * 100_000,
+    "keys.toml": "a" + ".a" * 5000 + "=1",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_are_refused_in_words(tmp_path, name):
+    path = tmp_path / name
+    content = HOSTILE[name]
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ValueError, match=f"intrinsics file .*{name}: .+") as caught:
+        load_intrinsics(path)
+    assert len(str(caught.value)) < 600
+
+
+@pytest.mark.parametrize("cut", range(0, 330, 6))
+@pytest.mark.parametrize("suffix", ["yml", "xml", "json"])
+def test_cut_files_are_refused_or_whole(tmp_path, suffix, cut):
+    whole, path = tmp_path / f"whole.{suffix}", tmp_path / f"cut.{suffix}"
+    storage = cv2.FileStorage(str(whole), cv2.FILE_STORAGE_WRITE)
+    storage.write("image_width", 640)
+    storage.write("image_height", 480)
+    storage.write("camera_matrix", np.array([[500.5, 0, 320], [0, 501, 240], [0, 0, 1]]))
+    storage.release()
+    path.write_bytes(whole.read_bytes()[:cut])
+    try:
+        K = load_intrinsics(path).calibrated.K
+    except ValueError as error:
+        assert str(path) in str(error)
+    else:
+        assert K.tolist() == [[500.5, 0, 320], [0, 501, 240], [0, 0, 1]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"fx": 0.19 * 1280}, {"fx": 20.1 * 1280}, {"fy": 1e308}, {"fy": 1e-308}, {"cx": -1},
+        {"cx": 1281}, {"cy": 721}, {"cy": -1e308}, {"width": True}, {"width": 1e308},
+        {"width": 640.5}, {"height": 40_000}, {"height": 0}, {"width": "1280"}, {"fx": "900"},
+        {"fx": True}, {"distortion": [float("nan")] * 5}, {"distortion": [1e308, 0, 0, 0]},
+        {"distortion": "none"}, {"cx": float("inf")}, {"cy": None},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_numbers_that_no_lens_has_are_refused(tmp_path, change):
+    assert load_intrinsics(write(tmp_path / "good.json", VALUES)).calibrated is not None
+    with pytest.raises(ValueError, match="cam.json"):
+        load_intrinsics(write(tmp_path / "cam.json", VALUES | change))
+
+
+@pytest.mark.parametrize(
+    "entry", ["[NaN, 1, 1, 1]", "[1e400, 1, 1, 1]", "[true, 1, 1, 1]", "[0, 1, 1, 1]",
+              "[1, -1, 1, 1]", f"[{'9' * 400}, 1, 1, 1]"],
+)  # fmt: skip
+def test_impossible_entry_by_name_is_named(tmp_path, entry):
+    path = tmp_path / "by_name.json"
+    path.write_text(f'{{"bad.jpg": {entry}}}')
+    with pytest.raises(ValueError, match="bad.jpg"):
+        load_intrinsics_by_name(path)
+
+
+def test_a_folder_of_that_name_is_refused(tmp_path):
+    (tmp_path / "cam.yml").mkdir()
+    with pytest.raises(ValueError, match="cam.yml"):
+        load_intrinsics(tmp_path / "cam.yml")
