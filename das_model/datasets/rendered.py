@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from das_model.annotation import Annotation
+from das_model.synthetic.facts import PictureFacts
 from das_model.synthetic.storage import Shard, image_path, read_shard
 
 
@@ -48,6 +49,11 @@ class RenderedSet:
         if image is None:
             raise OSError(f"{file}: not a readable image")
         return image, shard.annotation(within)
+
+    def facts(self, index: int) -> PictureFacts:
+        """How the picture came about."""
+        shard, within = self._place(index)
+        return shard.facts(within)
 
     def file_name(self, index: int) -> str:
         """Name of the picture's file relative to `root`, with forward slashes."""

@@ -95,7 +95,8 @@ def evaluate_synthetic(root: Path, predictor: Predictor, limit: int | None) -> T
         image, annotation = pictures[index]
         names = (pictures.file_name(index),)
         found = predictor(names, lambda picture=image: picture, annotation.camera)
-        protocol.add(found.people, annotation.in_skeleton(predictor.skeleton))
+        known = annotation.in_skeleton(predictor.skeleton)
+        protocol.add(found.people, known, pictures.facts(index))
     return protocol.table()
 
 

@@ -10,6 +10,7 @@ from das_model.camera import Camera
 from das_model.evaluation.synthetic import SyntheticProtocol
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17
+from das_model.synthetic.facts import PictureFacts
 
 CAMERA = Camera.from_fov((640, 480), 60.0)
 RNG = np.random.default_rng(5)
@@ -155,3 +156,39 @@ def test_nothing_measured_is_nan_not_zero():
 def test_other_skeleton_is_refused():
     with pytest.raises(ValueError, match="people must have the joints"):
         SyntheticProtocol(BODY_22).add(People.empty(COCO_17), annotate(standing()))
+
+
+def facts(height_m, poses, surface, years, arrangement="row"):
+    return PictureFacts(
+        height_m, 0.0, 0.0, np.array(poses), np.array([arrangement] * len(poses)),
+        np.array(years, np.float32), np.array(surface, np.float32),
+    )  # fmt: skip
+
+
+def test_rows_by_facts_of_the_picture_and_of_its_people():
+    joints = standing([-900, 0, 3000], [900, 0, 3000])
+    protocol = SyntheticProtocol(BODY_22)
+    low = facts(0.5, ["sitting", "dance"], [0.3, 0.95], [5, 30])
+    high = facts(3.0, ["dance", "dance"], [0.95, 0.6], [12, 13], "pair")
+    protocol.add(predict(joints[1:]), annotate(joints), low)
+    false = standing([0, 0, 9000])
+    protocol.add(predict(np.concatenate([joints, false])), annotate(joints), high)
+    table = protocol.table()
+    recalls = {name.removesuffix("/recall"): value for name, value in table.items()
+               if name.endswith("/recall")}  # fmt: skip
+    assert recalls["camera <1 m"] == 0.5 and recalls["camera >=2.2 m"] == 1
+    assert recalls["surface <0.5"] == 0 and recalls["surface >=0.9"] == 1
+    assert recalls["age <7 years"] == 0 and recalls["age 7-13 years"] == 1
+    assert recalls["pose sitting"] == 0 and recalls["pose dance"] == 1
+    assert recalls["arrangement row"] == 0.5 and recalls["arrangement pair"] == 1
+    assert "camera 1-2.2 m" not in recalls
+    assert table["camera <1 m/precision"] == 1
+    assert table["camera >=2.2 m/precision"] == pytest.approx(2 / 3)
+    assert math.isnan(table["pose dance/precision"])
+
+
+def test_unknown_facts_give_no_rows():
+    joints = standing([0, 0, 3000])
+    titles = {name.split("/")[0].split(" ")[0] for name in
+              table_of((predict(joints), annotate(joints))) if "/" in name}  # fmt: skip
+    assert titles == {"distance", "visible", "people"}
