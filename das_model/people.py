@@ -39,9 +39,7 @@ class People:
         }
         for name, shape in expected.items():
             if getattr(self, name).shape != shape:
-                raise ValueError(
-                    f"People.{name} must be {shape}, got {getattr(self, name).shape}"
-                )
+                raise ValueError(f"People.{name} must be {shape}, got {getattr(self, name).shape}")
 
     @staticmethod
     def empty(skeleton: Skeleton = BODY_22) -> "People":

@@ -105,10 +105,5 @@ MUPOTS_17 = Skeleton(
     ("head_top", "neck") + _limbs("right", *_ARM) + _limbs("left", *_ARM)
     + _limbs("right", *_LEG) + _limbs("left", *_LEG) + ("pelvis", "spine", "head")
 )  # fmt: skip
-MUCO_21 = Skeleton(
-    MUPOTS_17.joint_names + ("right_hand", "left_hand", "right_toe", "left_toe")
-)
-BODY_22 = Skeleton(
-    ("pelvis", "spine", "neck", "head", "head_top")
-    + COCO_17.joint_names
-)
+MUCO_21 = Skeleton(MUPOTS_17.joint_names + ("right_hand", "left_hand", "right_toe", "left_toe"))
+BODY_22 = Skeleton(("pelvis", "spine", "neck", "head", "head_top") + COCO_17.joint_names)

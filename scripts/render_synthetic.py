@@ -8,23 +8,30 @@ from pathlib import Path
 from das_model.command_line import picture_size, positive
 from das_model.synthetic.contact_sheet import write_contact_sheet
 from das_model.synthetic.demo_clip import write_demo_clip
-from das_model.synthetic.generator import SyntheticGenerator
 from das_model.synthetic.production import RenderJob, benchmark, render_set
+from das_model.synthetic.worlds import WORLDS
 
 
 def main() -> int:
     """Parse the arguments and run what they ask for."""
     args = _parse()
     job = RenderJob(
-        args.out, args.seed, args.n, args.size, args.shard, args.backgrounds, args.motion
+        out=args.out,
+        seed=args.seed,
+        count=args.n,
+        size=args.size,
+        shard=args.shard,
+        backgrounds=args.backgrounds,
+        world=args.world,
+        mocap=tuple(args.mocap),
+        free_mocap=args.mocap_sources == "free",
     )
     if args.clip:
         write_demo_clip(args.out / "demo.mp4", args.clip)
         return 0
     if args.contact_sheet:
-        generator = SyntheticGenerator(args.size, args.backgrounds, args.motion)
         seeds = list(range(args.seed, args.seed + args.n))
-        write_contact_sheet(str(args.contact_sheet), generator.generate_batch(seeds))
+        write_contact_sheet(str(args.contact_sheet), job.generator().generate_batch(seeds))
         return 0
     if args.benchmark:
         rate = benchmark(job, args.workers)
@@ -47,7 +54,9 @@ def _parse() -> argparse.Namespace:
     add("--size", type=picture_size, default=(512, 320), metavar="WxH", help="picture size in px")
     add("--shard", type=positive, default=500, help="pictures per labels file")
     add("--backgrounds", type=Path, help="folder of photos without people, as backdrops")
-    add("--motion", type=Path, help=".npz with motion capture to draw poses from")
+    add("--world", choices=list(WORLDS), default="ordinary", help="cameras, poses, groups")
+    add("--mocap", type=Path, nargs="+", default=[], help=".npz files of motion capture")
+    add("--mocap-sources", choices=("all", "free"), default="all", help="motions by licence")
     add("--workers", type=positive, default=2, help="processes")
     add("--clip", type=float, metavar="SECONDS", help="write the demo clip to OUT/demo.mp4")
     add("--contact-sheet", type=Path, metavar="FILE", help="write N pictures with their labels")

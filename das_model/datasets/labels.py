@@ -53,9 +53,7 @@ class LabelTable:
     joint_names: np.ndarray
 
     @staticmethod
-    def build(
-        pictures: Iterable[tuple[str, Annotation, int]], skeleton: Skeleton
-    ) -> "LabelTable":
+    def build(pictures: Iterable[tuple[str, Annotation, int]], skeleton: Skeleton) -> "LabelTable":
         """Table of (file name, annotation in `skeleton`, number of rejected people)."""
         rows = list(pictures)
         annotations = [annotation for _, annotation, _ in rows]
@@ -151,9 +149,7 @@ def required_labels(file: Path) -> Path:
     return file
 
 
-def load_table(
-    file: Path, sources: Sequence[Path], read: Callable[[], LabelTable]
-) -> LabelTable:
+def load_table(file: Path, sources: Sequence[Path], read: Callable[[], LabelTable]) -> LabelTable:
     """The saved table if it was made from these files as they are now, else `read()`.
 
     Args:

@@ -1,7 +1,7 @@
 """MuCo-3DHP: composited people with 3D labels, from `MuCo-3DHP.json` beside its pictures.
 
-    MuCo-3DHP.json                     COCO style; cameras in the fields f and c
-    augmented_set/, unaugmented_set/   pictures
+MuCo-3DHP.json                     COCO style; cameras in the fields f and c
+augmented_set/, unaugmented_set/   pictures
 """
 
 import json

@@ -17,6 +17,7 @@ from das_model.datasets.pictures import PictureSet
 FRAMES_PER_ACTIVITY = 2400  # pictures that the protocol takes of each activity
 LABELS_FILE = "labels.npz"  # in the folder of a sequence, by scripts/prepare_data.py
 
+
 def training_set(root: Path, split: PanopticSplit) -> PictureSet:
     """The pictures to train on: every n-th frame, none with an unusable body.
 
@@ -138,9 +139,7 @@ def _by_camera(table: LabelTable, split: PanopticSplit) -> np.ndarray:
     return np.arange(len(table)).reshape(len(split.cameras), -1)
 
 
-def _existing(
-    root: Path, table: LabelTable, rows: np.ndarray, split: PanopticSplit
-) -> np.ndarray:
+def _existing(root: Path, table: LabelTable, rows: np.ndarray, split: PanopticSplit) -> np.ndarray:
     """The rows whose picture is there and not in the skip list; a camera without any keeps all."""
     names = [name.rpartition("/") for name in table.file_names[rows].tolist()]
     folders = {folder for folder, _, _ in names}

@@ -74,9 +74,7 @@ def _missing_labels(root: Path, sequence: str, split: PanopticSplit) -> list[Mis
     calibration = f"calibration_{sequence}.json"
     missing = []
     if not (root / sequence / calibration).is_file():
-        missing.append(
-            Missing(f"{sequence}/{calibration}", f"{_SOURCE}{sequence}/{calibration}")
-        )
+        missing.append(Missing(f"{sequence}/{calibration}", f"{_SOURCE}{sequence}/{calibration}"))
     try:
         split.body_files(root, sequence)
     except FileNotFoundError:

@@ -82,9 +82,7 @@ class PanopticProtocol:
         counted = has_root & truth.visible[:, root]
         scored = (truth.visible & truth.valid_3d)[counted]
         taken = _nearest_poses(people.joints_rel, relative[counted], scored)
-        self._pictures.setdefault(activity, []).append(
-            _Picture(relative[counted], scored, taken)
-        )
+        self._pictures.setdefault(activity, []).append(_Picture(relative[counted], scored, taken))
         self._strict.setdefault(activity, OneToOneProtocol(SCORED_JOINTS)).add(
             people, truth, counted
         )
@@ -127,9 +125,7 @@ class PanopticProtocol:
         } | {f"strict_{name}": strict[name] for name in _STRICT}
 
 
-def _nearest_poses(
-    predicted: np.ndarray, annotated: np.ndarray, scored: np.ndarray
-) -> np.ndarray:
+def _nearest_poses(predicted: np.ndarray, annotated: np.ndarray, scored: np.ndarray) -> np.ndarray:
     """The prediction that each person takes.
 
     Args:

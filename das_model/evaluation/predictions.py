@@ -184,9 +184,7 @@ def _skeleton(entries: dict[str, list[dict]], file: Path) -> Skeleton:
     return Skeleton(next(iter(found))) if found else BODY_22
 
 
-def _prediction(
-    people: list[dict], name: str, skeleton: Skeleton, camera: Camera
-) -> Prediction:
+def _prediction(people: list[dict], name: str, skeleton: Skeleton, camera: Camera) -> Prediction:
     """One picture's people; pixels that the file does not give are projected."""
     num_joints = skeleton.num_joints
     cam = np.full((len(people), num_joints, 3), np.nan, np.float32)

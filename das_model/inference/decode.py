@@ -91,9 +91,7 @@ def decode(
         People in camera space, best first. A camera that was resized with the picture carries
         the change of focal length, so depth needs no further correction.
     """
-    scores, joints, root_depth, joint_scores, strides = _picked(
-        levels, encoding, skeleton, config
-    )
+    scores, joints, root_depth, joint_scores, strides = _picked(levels, encoding, skeleton, config)
     if len(scores) == 0:
         return People.empty(skeleton)
     root_mm = root_depth * encoding.root_depth_unit * camera.focal_px

@@ -173,9 +173,7 @@ def _level_targets(
     valid = np.stack([annotation.valid_2d[people]] * 2 + [valid_3d], axis=-1)
 
     centerness = np.zeros((h, w), np.float32)
-    centerness[ys, xs] = np.exp(
-        -2.5 * distance[ys, xs] / (np.sqrt(2) * encoding.radius * stride)
-    )
+    centerness[ys, xs] = np.exp(-2.5 * distance[ys, xs] / (np.sqrt(2) * encoding.radius * stride))
     joint_offset = np.zeros((num_joints, 3, h, w), np.float32)
     joint_valid = np.zeros((num_joints, 3, h, w), bool)
     joint_offset[:, :, ys, xs] = np.where(valid, joints, 0).transpose(1, 2, 0)

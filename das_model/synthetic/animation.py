@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from das_model.synthetic.bodies import BodyPoser, PosedBody
-from das_model.synthetic.people_placing import Person
+from das_model.synthetic.person import Person
 from das_model.synthetic.poses import ArmAngles, LegAngles, PosePrior, TrunkAngles
 
 _STRIDE_DEG, _KNEE_DEG, _STEPS_PER_S = 23.0, 50.0, 1.55
@@ -99,7 +99,7 @@ def animate(
         standing.append("left" if math.cos(phase) < 0 else "right")
     shifts = _floor_shifts(actor, bodies, standing)
     return [
-        Person(body.moved(shift), actor.kind, yaw, actor.look)
+        Person(body.moved(shift), actor.kind, yaw, actor.look, is_seated=actor.kind == "sit")
         for body, shift, yaw in zip(bodies, shifts, yaws, strict=True)
     ]
 

@@ -4,12 +4,12 @@ A pose is one rotation per bone in world-aligned axes relative to the parent (x 
 -y front, z up, identity = the A-shaped rest pose). Units are metres.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from das_model.skeleton import BODY_22
-from das_model.synthetic.kit import REST_UNIT_M, BodyKit
+from das_model.synthetic.kit import FACE_POINTS, REST_UNIT_M, BodyKit
 
 _SIDES = {"left": "L", "right": "R"}
 _BONE_OF_JOINT = {"neck": "neck01"} | {
@@ -20,7 +20,6 @@ _BONE_OF_JOINT = {"neck": "neck01"} | {
         "hip": "upperleg01", "knee": "lowerleg01", "ankle": "foot",
     }.items()
 }  # fmt: skip
-_FACE_JOINTS = ("nose", "left_eye", "right_eye", "left_ear", "right_ear", "head_top")
 # (from, to, radius in m): the flesh round the bones; names are joints or end points of `ends`.
 CAPSULES = (
     ("pelvis", "chest", 0.135),
@@ -40,6 +39,9 @@ CAPSULES = (
         (f"{side}_ankle", f"{side}_toes", 0.045),
     )
 )
+_RADII = np.array([radius for _, _, radius in CAPSULES])
+_ADULT_M = 1.65  # from this stature on people are as thick as the capsules say
+_SLIMMEST = 0.5
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -49,6 +51,7 @@ class PosedBody:
     Args:
         shape: index into the kit's pool.
         scale: size relative to the pool's shape.
+        girth: thickness of the capsules relative to an adult's.
         rotations: (B, 3, 3) world rotations of the bones.
         heads: (B, 3) world positions of the bones' heads.
         joints: (22, 3) world positions in the order of BODY_22.
@@ -58,6 +61,7 @@ class PosedBody:
 
     shape: int
     scale: float
+    girth: float
     rotations: np.ndarray
     heads: np.ndarray
     joints: np.ndarray
@@ -66,38 +70,34 @@ class PosedBody:
 
     def moved(self, shift: np.ndarray) -> "PosedBody":
         """The same body shifted by (3,) metres."""
-        return PosedBody(
-            self.shape,
-            self.scale,
-            self.rotations,
-            self.heads + shift,
-            self.joints + shift,
-            self.capsule_ends + shift,
-            self.contact + shift,
+        return replace(
+            self,
+            heads=self.heads + shift,
+            joints=self.joints + shift,
+            capsule_ends=self.capsule_ends + shift,
+            contact=self.contact + shift,
         )
 
     def turned(self, yaw: float) -> "PosedBody":
         """The same body turned by `yaw` radians about the world's vertical axis."""
         c, s = np.cos(yaw), np.sin(yaw)
         turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
-        return PosedBody(
-            self.shape,
-            self.scale,
-            turn @ self.rotations,
-            self.heads @ turn.T,
-            self.joints @ turn.T,
-            self.capsule_ends @ turn.T,
-            self.contact @ turn.T,
+        return replace(
+            self,
+            rotations=turn @ self.rotations,
+            heads=self.heads @ turn.T,
+            joints=self.joints @ turn.T,
+            capsule_ends=self.capsule_ends @ turn.T,
+            contact=self.contact @ turn.T,
         )
 
     def joint(self, name: str) -> np.ndarray:
         """(3,) world position of a joint of BODY_22."""
         return self.joints[BODY_22.index(name)]
 
-
-def capsule_radii() -> np.ndarray:
-    """(K,) radii of `CAPSULES` in metres."""
-    return np.array([radius for _, _, radius in CAPSULES])
+    def radii(self) -> np.ndarray:
+        """(K,) radii of the capsules in metres."""
+        return _RADII * self.girth
 
 
 class BodyPoser:
@@ -119,6 +119,9 @@ class BodyPoser:
         self._fingers = {side: kit.bone(f"finger3-2.{s}") for side, s in _SIDES.items()}
         self._toes = {side: kit.bone(f"toe1-2.{s}") for side, s in _SIDES.items()}
         self._chest = kit.bone("spine01")
+        soles = kit.rest[:, kit.contact, 2].min(1) * REST_UNIT_M
+        stature = kit.rest_face[:, FACE_POINTS.index("head_top"), 2] - soles
+        self._girth = np.clip(stature / _ADULT_M, _SLIMMEST, 1.0)
         self._spine = [kit.bone(f"spine0{number}") for number in (4, 3, 2, 1)]
 
     def pose(self, shape: int, scale: float, pose: np.ndarray) -> PosedBody:
@@ -146,7 +149,8 @@ class BodyPoser:
         joints = np.stack([points[name] for name in BODY_22.joint_names])
         ends = np.stack([[points[a], points[b]] for a, b, _ in CAPSULES])
         contact = self._skin(shape, scale, rotations, heads, kit.contact)
-        return PosedBody(shape, scale, rotations, heads, joints, ends, contact)
+        girth = float(self._girth[shape]) * scale
+        return PosedBody(shape, scale, girth, rotations, heads, joints, ends, contact)
 
     def vertices(self, body: PosedBody) -> np.ndarray:
         """(V, 3) float64 world positions of all vertices; the same sums as the skin kernel's."""
@@ -157,7 +161,7 @@ class BodyPoser:
         self, heads: np.ndarray, rotations: np.ndarray, face: np.ndarray
     ) -> dict[str, np.ndarray]:
         points = {joint: heads[bone] for joint, bone in self._joint_bones.items()}
-        points |= dict(zip(_FACE_JOINTS, face, strict=True))
+        points |= dict(zip(FACE_POINTS, face, strict=True))
         points["pelvis"] = (points["left_hip"] + points["right_hip"]) / 2
         points["spine"] = _halfway([points["pelvis"], *heads[self._spine], points["neck"]])
         points["head"] = (points["left_ear"] + points["right_ear"]) / 2

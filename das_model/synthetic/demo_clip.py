@@ -15,6 +15,7 @@ import numpy as np
 
 from das_model.camera import Camera
 from das_model.skeleton import BODY_22
+from das_model.synthetic.aiming import look_matrix
 from das_model.synthetic.animation import animate
 from das_model.synthetic.bodies import BodyPoser
 from das_model.synthetic.camera_effects import develop
@@ -22,7 +23,7 @@ from das_model.synthetic.demo_actors import demo_actors
 from das_model.synthetic.demo_room import furnish, living_room
 from das_model.synthetic.kit import load_kit
 from das_model.synthetic.renderer import Renderer
-from das_model.synthetic.scene import Scene, contact_spots, look_matrix
+from das_model.synthetic.scene import Scene, contact_spots
 from das_model.synthetic.textures import make_atlas
 
 CLIP_SIZE = (768, 432)

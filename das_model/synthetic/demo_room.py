@@ -6,7 +6,7 @@ import numpy as np
 
 from das_model.camera import Camera
 from das_model.synthetic.furniture import Furniture
-from das_model.synthetic.people_placing import Person
+from das_model.synthetic.person import Person
 from das_model.synthetic.props import Prop
 from das_model.synthetic.scene import aim_sun, set_camera
 from das_model.synthetic.stage import ROOM, Stage

@@ -8,9 +8,8 @@ import math
 
 import numpy as np
 
-from das_model.synthetic.bodies import capsule_radii
 from das_model.synthetic.clothes import cloth_colour
-from das_model.synthetic.people_placing import Person
+from das_model.synthetic.person import Person
 from das_model.synthetic.props import Prop
 from das_model.synthetic.separation import box_clearance
 
@@ -36,7 +35,7 @@ class Furniture:
     def seat_everybody(self) -> None:
         """A chair, stool or bench under each sitter."""
         for person in self._people:
-            if person.kind == "sit":
+            if person.is_seated:
                 self._chair(person)
 
     def desk_before(self, person: Person) -> bool:
@@ -47,14 +46,14 @@ class Furniture:
         top += rng.uniform(-0.04, 0.06)
         half = np.array([rng.uniform(0.5, 0.9), rng.uniform(0.25, 0.4), 0.018])
         yaw = person.yaw + rng.normal(0, 0.12)
-        colour, texture = self._finish(0.5)
+        colour, texture = self.finish(0.5)
         for away in (0.18, 0.26, 0.36, 0.48):
             centre = _ahead(pelvis, yaw, away + half[1]) + np.array([0, 0, top - half[2]])
             desk = Prop("box", centre, half, yaw, colour, texture, rng.uniform(0.5, 1.5))
-            if self._add(desk, 0.0):
-                self._legs(desk)
+            if self.add(desk, 0.0):
+                self.legs(desk)
                 for _ in range(rng.integers(0, 4)):
-                    self._on_top(desk)
+                    self.on_top(desk)
                 return True
         return False
 
@@ -73,9 +72,9 @@ class Furniture:
         if np.linalg.norm(at) - half[0] < 0.6:
             return
         yaw = -math.atan2(flat[0], flat[1]) + rng.normal(0, 0.3)
-        colour, texture = self._finish(0.5)
+        colour, texture = self.finish(0.5)
         centre = np.array([*at, height / 2])
-        self._add(Prop("box", centre, half, yaw, colour, texture, rng.uniform(0.5, 2)), 0.03)
+        self.add(Prop("box", centre, half, yaw, colour, texture, rng.uniform(0.5, 2)), 0.03)
 
     def clutter(self, count: int, spread: float, depth: float) -> None:
         """Up to `count` things on the floor within `depth` metres ahead.
@@ -93,16 +92,16 @@ class Furniture:
                 half[:2] = rng.uniform(0.08, 0.22)
             if kind == "ball":
                 half[2] = half[0]
-            colour, texture = self._finish(0.4)
+            colour, texture = self.finish(0.4)
             if kind == "plant":
                 self._plant(x, y, half)
                 continue
             centre = np.array([x, y, half[2]])
             gloss = _SHINY if rng.random() < 0.2 else 1.0
             scale = rng.uniform(0.5, 2)
-            self._add(Prop(kind, centre, half, rng.uniform(0, 3), colour, texture, scale, gloss))
+            self.add(Prop(kind, centre, half, rng.uniform(0, 3), colour, texture, scale, gloss))
 
-    def _finish(self, textured: float) -> tuple[np.ndarray, int]:
+    def finish(self, textured: float) -> tuple[np.ndarray, int]:
         """A colour and, with a share of `textured`, a texture."""
         rng = self._rng
         if rng.random() < 0.4:
@@ -113,9 +112,8 @@ class Furniture:
             return np.array([0.75, 0.72, 0.68]), int(rng.integers(self._num_textures))
         return colour, -1
 
-    def _add(self, prop: Prop, gap: float = 0.02) -> bool:
+    def add(self, prop: Prop, gap: float = 0.02) -> bool:
         """Keep the prop if no person and no camera is in its way."""
-        radii = capsule_radii()
         lens = np.zeros((1, 2, 3)) + np.array([0, 0, prop.centre[2]])
         if box_clearance(lens, np.array([0.3]), prop.centre, prop.half, prop.yaw) < 0:
             return False
@@ -123,7 +121,7 @@ class Furniture:
             apart = person.body.joint("pelvis")[:2] - prop.centre[:2]
             if math.hypot(*apart) > _REACH_M + math.hypot(*prop.half[:2]):
                 continue
-            ends = person.body.capsule_ends
+            ends, radii = person.body.capsule_ends, person.body.radii()
             if box_clearance(ends, radii, prop.centre, prop.half, prop.yaw) < gap:
                 return False
         self.props.append(prop)
@@ -146,16 +144,16 @@ class Furniture:
             half = np.array([0.035, 0.035, foot[2]])
             self.props.append(Prop("cylinder", foot, half, yaw, colour * 0.5, gloss=_SHINY))
         else:
-            self._legs(self.props[-1])
+            self.legs(self.props[-1])
         if rng.random() < 0.75:
             tall = rng.uniform(0.15, 0.32)
             for away in (-0.24, -0.3, -0.38):
                 back = _ahead(pelvis, yaw, away) + np.array([0, 0, top + tall + 0.02])
                 half = np.array([min(wide, 0.24), 0.02, tall])
-                if self._add(Prop("box", back, half, yaw, colour), 0.0):
+                if self.add(Prop("box", back, half, yaw, colour), 0.0):
                     break
 
-    def _legs(self, board: Prop) -> None:
+    def legs(self, board: Prop) -> None:
         """Four legs under a board, left out where somebody's legs are."""
         height = board.centre[2] - board.half[2]
         if height < 0.1:
@@ -167,9 +165,9 @@ class Furniture:
                 x, y = sx * (board.half[0] - 0.04), sy * (board.half[1] - 0.04)
                 at = board.centre[:2] + np.array([x * c - y * s, x * s + y * c])
                 half = np.array([0.02, 0.02, height / 2])
-                self._add(Prop("box", np.array([*at, height / 2]), half, board.yaw, colour), 0.0)
+                self.add(Prop("box", np.array([*at, height / 2]), half, board.yaw, colour), 0.0)
 
-    def _on_top(self, board: Prop) -> None:
+    def on_top(self, board: Prop) -> None:
         """A mug, book, screen or box on a board."""
         rng = self._rng
         top = board.centre[2] + board.half[2]
@@ -183,11 +181,11 @@ class Furniture:
             "laptop": np.array([0.17, 0.012, 0.11]),
             "box": rng.uniform(0.04, 0.14, 3),
         }[str(kind)]
-        colour, texture = self._finish(0.3)
+        colour, texture = self.finish(0.3)
         shape = "cylinder" if kind == "mug" else "box"
         yaw = board.yaw + rng.normal(0, 0.4)
         centre = np.array([*at, top + half[2]])
-        self._add(Prop(shape, centre, half, yaw, colour, texture, 3.0, _SHINY), 0.01)
+        self.add(Prop(shape, centre, half, yaw, colour, texture, 3.0, _SHINY), 0.01)
 
     def _plant(self, x: float, y: float, half: np.ndarray) -> None:
         """A pot with leaves above it."""
@@ -195,13 +193,13 @@ class Furniture:
         pot = np.array([half[0] * 0.7, half[0] * 0.7, 0.14])
         green = np.array([0.06, 0.2, 0.05]) * rng.uniform(0.4, 1.8)
         clay = np.array([0.4, 0.22, 0.14]) * rng.uniform(0.4, 1.8)
-        if not self._add(Prop("cylinder", np.array([x, y, 0.14]), pot, 0.0, clay)):
+        if not self.add(Prop("cylinder", np.array([x, y, 0.14]), pot, 0.0, clay)):
             return
         for _ in range(5):
             size = np.array([half[0] * 0.5, half[0] * 0.35, rng.uniform(0.15, 0.4)])
             at = np.array([x, y, 0.24 + size[2]])
             at[:2] += rng.normal(0, 0.35 * half[0], 2)
-            self._add(Prop("ball", at, size, rng.uniform(0, 3), green * rng.uniform(0.7, 1.4)))
+            self.add(Prop("ball", at, size, rng.uniform(0, 3), green * rng.uniform(0.7, 1.4)))
 
 
 def _ahead(origin: np.ndarray, yaw: float, distance: float) -> np.ndarray:

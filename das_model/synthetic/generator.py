@@ -18,11 +18,13 @@ from das_model.synthetic.camera_effects import photograph
 from das_model.synthetic.facts import PictureFacts
 from das_model.synthetic.kit import BodyKit, load_kit
 from das_model.synthetic.launching import default_device
+from das_model.synthetic.motion_bank import MotionBank
 from das_model.synthetic.people_placing import Casting
+from das_model.synthetic.person_making import PersonMaker
 from das_model.synthetic.renderer import Renderer, Rendering
-from das_model.synthetic.retarget import MotionBank
 from das_model.synthetic.scene import MAX_ATTEMPTS, Scene, compose
 from das_model.synthetic.textures import make_atlas
+from das_model.synthetic.worlds import ORDINARY, World
 
 NUM_TEXTURES = 96
 ATLAS_SEED = 0
@@ -54,7 +56,8 @@ class SyntheticGenerator:
     Args:
         size: (width, height) px.
         backgrounds: folder of photos without people, or None for own backdrops only.
-        motion: .npz of motion capture (see `retarget`), or None.
+        world: how often what.
+        motion: frames of motion capture, or None.
         device: Warp device; None takes CUDA where there is one, else the CPU.
         kit: body kit; None loads it from the cache, building it on the first use.
 
@@ -66,7 +69,8 @@ class SyntheticGenerator:
         self,
         size: tuple[int, int] = (512, 320),
         backgrounds: Path | None = None,
-        motion: Path | None = None,
+        world: World = ORDINARY,
+        motion: MotionBank | None = None,
         device: str | None = None,
         kit: BodyKit | None = None,
     ) -> None:
@@ -74,8 +78,7 @@ class SyntheticGenerator:
         self.size = (int(size[0]), int(size[1]))
         self._photos = _read_photos(backgrounds) if backgrounds else []
         atlas = make_atlas(ATLAS_SEED, NUM_TEXTURES, self._photos)
-        bank = MotionBank(kit, motion) if motion else None
-        self._casting = Casting(BodyPoser(kit), bank, NUM_TEXTURES)
+        self._casting = Casting(PersonMaker(BodyPoser(kit), motion, NUM_TEXTURES, world))
         self.device = device or default_device()
         self._renderer = Renderer(kit, self.size, atlas, self.device)
 
@@ -124,7 +127,7 @@ class SyntheticGenerator:
             camera_height_m=float(scene.position[2]),
             pitch_deg=math.degrees(-math.asin(forward[2])),
             roll_deg=math.degrees(math.atan2(right @ down, right @ level)),
-            pose_category=np.array([person.kind for person in people], np.str_),
+            pose_category=np.array([person.category for person in people], np.str_),
             arrangement=np.array([person.arrangement for person in people], np.str_),
             years=self.kit.years[[person.body.shape for person in people]],
             visible_share=rendering.visible_share[labelled],

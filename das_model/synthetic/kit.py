@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 
-KIT_VERSION = 3
+KIT_VERSION = 4
 FACE_POINTS = ("nose", "left_eye", "right_eye", "left_ear", "right_ear", "head_top")
 BODY, EYE, HAIR, SKIRT = 0, 1, 2, 3  # parts of the mesh
 REST_UNIT_M = 1e-4  # rest shapes are stored as int16 in this unit

@@ -21,8 +21,10 @@ from das_model.synthetic.kit import BODY, EYE, FACE_POINTS, HAIR, REST_UNIT_M, S
 BODY_KEEP, EYE_KEEP = 0.28, 0.5  # share of triangles kept
 HEAD_ZOOM = 1.6  # the head is enlarged while decimating, so that it keeps more detail
 NUM_WEIGHTS = 4
-NUM_CONTACT = 72
-AGES_YEARS = ((18.0, 75.0, 600), (11.0, 18.0, 90), (5.0, 11.0, 60))  # from, to, shapes
+NUM_SOLE, NUM_SKIN = 36, 204  # vertices that may touch the floor
+AGES_YEARS = (
+    (18.0, 75.0, 600), (11.0, 18.0, 90), (5.0, 11.0, 60), (5.0, 11.0, 50), (1.8, 5.0, 50),
+)  # from, to, shapes  # fmt: skip
 PHENOTYPES = ("gender", "age", "muscle", "weight", "height", "proportions")
 
 
@@ -54,7 +56,7 @@ def build_kit() -> BodyKit:
         rest_face=face,
         gender=gender,
         years=years,
-        contact=_spread(template[used], vertex_part == BODY, NUM_CONTACT),
+        contact=_spread(template[used], vertex_part == BODY),
         bone_names=tuple(model.bone_labels),
         bone_parents=np.array(model.bone_parents, np.int32),
     )
@@ -224,13 +226,13 @@ def _face_regressor(model: torch.nn.Module) -> torch.Tensor:
     return torch.stack([coco[name].float() for name in FACE_POINTS[:-1]] + [top])
 
 
-def _spread(points: np.ndarray, allowed: np.ndarray, count: int) -> np.ndarray:
-    """(count,) int32: vertices spread by farthest-point sampling, half of them on the soles."""
+def _spread(points: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """(C,) int32: vertices spread by farthest-point sampling over the soles, then all over."""
     soles = np.flatnonzero(allowed & (points[:, 2] < points[allowed, 2].min() + 0.02))
     chosen: list[int] = []
-    for candidates in (soles, np.flatnonzero(allowed)):
+    for candidates, count in ((soles, NUM_SOLE), (np.flatnonzero(allowed), NUM_SKIN)):
         distance = np.full(len(candidates), np.inf)
-        for _ in range(count // 2):
+        for _ in range(count):
             pick = candidates[int(distance.argmax())]
             chosen.append(int(pick))
             step = np.linalg.norm(points[candidates] - points[pick], axis=1)

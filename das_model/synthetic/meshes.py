@@ -8,7 +8,7 @@ import warp as wp
 from das_model.synthetic import kernels_geometry
 from das_model.synthetic.kit import REST_UNIT_M, BodyKit
 from das_model.synthetic.launching import Launcher
-from das_model.synthetic.people_placing import Person
+from das_model.synthetic.person import Person
 from das_model.synthetic.props import NUM_VERTICES, prop_faces
 from das_model.synthetic.scene import Scene
 

@@ -1,107 +1,79 @@
-"""Casting: picks bodies, poses and looks, and places people so that nobody stands in another."""
+"""Casting: who is in a picture and where, so that nobody stands in another."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
-from das_model.synthetic.bodies import CAPSULES, BodyPoser, PosedBody, capsule_radii
-from das_model.synthetic.clothes import sample_look
-from das_model.synthetic.poses import (
-    DESK_KINDS,
-    DESK_SHARES,
-    KIND_SHARES,
-    KINDS,
-    PosePrior,
-)
-from das_model.synthetic.retarget import MotionBank
+from das_model.synthetic.bodies import PosedBody
+from das_model.synthetic.groups import make_group
+from das_model.synthetic.person import Person
+from das_model.synthetic.person_making import PersonMaker
 from das_model.synthetic.separation import capsule_clearance
+from das_model.synthetic.worlds import World, drawn
 
 MIN_GAP_M = 0.025  # clothes have volume
-_MOTION_SHARE = 0.4
-_POSE_TRIES = 4
+FLOOR_GAP_M = 0.008  # soles have, too
 _SPOT_TRIES = 8
-_INDEX = {(a, b): k for k, (a, b, _) in enumerate(CAPSULES)}
-
-
-def _self_pairs() -> tuple[np.ndarray, np.ndarray]:
-    """Capsules of one body that must not overlap: forearms and hands against trunk, head, legs."""
-    arms, others = [], []
-    for side, other in (("left", "right"), ("right", "left")):
-        fore = _INDEX[(f"{side}_elbow", f"{side}_wrist")]
-        hand = _INDEX[(f"{side}_wrist", f"{side}_fingers")]
-        blocks = [("pelvis", "chest"), ("head", "head_up"), ("left_hip", "left_knee")]
-        blocks += [("right_hip", "right_knee"), (f"{other}_elbow", f"{other}_wrist")]
-        blocks += [("left_hip", "right_hip"), (f"{other}_shoulder", f"{other}_elbow")]
-        for block in blocks:
-            arms += [fore, hand]
-            others += [_INDEX[block]] * 2
-    left, right = "left", "right"
-    for name in (("hip", "knee"), ("knee", "ankle"), ("ankle", "toes")):
-        arms.append(_INDEX[(f"{left}_{name[0]}", f"{left}_{name[1]}")])
-        others.append(_INDEX[(f"{right}_{name[0]}", f"{right}_{name[1]}")])
-    return np.array(arms), np.array(others)
-
-
-_SELF_A, _SELF_B = _self_pairs()
-SELF_OVERLAP_M = 0.03  # flesh gives way
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Person:
-    """Somebody placed in the world.
-
-    Args:
-        body: posed and placed body.
-        kind: one of `poses.KINDS`, or "motion".
-        yaw: heading, radians; 0 faces the camera (-y).
-        look: (57,) row of the look table.
-        arrangement: "alone", or the kind of group that this person belongs to.
-    """
-
-    body: PosedBody
-    kind: str
-    yaw: float
-    look: np.ndarray
-    arrangement: str = "alone"
+_NEIGHBOUR_M = 2.5  # bodies whose pelvises are further apart do not touch
 
 
 class Casting:
-    """Samples people for one kit.
+    """Fills views with people.
 
     Args:
-        poser: forward kinematics of the kit.
-        motion: motion capture to draw poses from, or None.
-        num_textures: size of the texture atlas.
+        maker: of the people.
     """
 
-    def __init__(self, poser: BodyPoser, motion: MotionBank | None, num_textures: int) -> None:
-        self.poser = poser
-        self._prior = PosePrior(poser.kit)
-        self._motion = motion
-        self._num_textures = num_textures
+    def __init__(self, maker: PersonMaker) -> None:
+        self._maker = maker
 
-    def place(self, rng: np.random.Generator, mode: str, fov: float, count: int) -> list[Person]:
-        """Up to `count` people in a view of horizontal angle `fov` (radians) along +y."""
+    @property
+    def world(self) -> World:
+        """How often what."""
+        return self._maker.world
+
+    def place(self, rng: np.random.Generator, mode: str, fov: float) -> list[Person]:
+        """People in a view of horizontal angle `fov` (radians) along +y; the first is its hero."""
+        world = self.world
+        shares = world.counts[mode]
+        count = int(rng.choice(len(shares), p=shares)) + 1
         people: list[Person] = []
+        arrangement = drawn(rng, world.groups) if world.groups else ""
+        if mode == "webcam" and arrangement in ("row", "crowd"):
+            arrangement = "pair"
+        if arrangement:
+            people = _group_placed(rng, make_group(rng, self._maker, arrangement), mode, fov)
+            count = int(rng.integers(0, 3))
         for index in range(count):
-            is_hero = mode == "webcam" and index == 0
-            shape, kind = self._role(rng, mode, is_hero)
-            body = self._posed(rng, shape, float(rng.normal(1, 0.02)), kind)
-            for _ in range(_SPOT_TRIES):
-                placed, yaw = _placed(rng, body, is_hero, self._spot(rng, is_hero, fov, people))
-                if _is_clear(placed, people):
-                    look = self._look(rng, shape)
-                    people.append(Person(placed, kind, yaw, look))
-                    break
+            self._add(
+                rng, people, mode, fov, is_hero=mode == "webcam" and not people and not index
+            )
         return people
+
+    def _add(
+        self, rng: np.random.Generator, people: list[Person], mode: str, fov: float, is_hero: bool
+    ) -> None:
+        """One more person, unless there is no room."""
+        world = self.world
+        role = self._maker.sample_role(
+            rng, world.desk_kinds if is_hero else world.kinds, with_motion=not is_hero
+        )
+        if mode == "outdoor" and role.kind == "sit" and rng.random() < 0.7:
+            role = self._maker.sample_role(rng, {"walk": 1.0}, with_motion=False)
+        person = self._maker.make(rng, role)
+        for _ in range(_SPOT_TRIES):
+            spot = self._spot(rng, is_hero, fov, people)
+            placed = on_floor(_turned(rng, person, is_hero, spot), spot)
+            if is_clear(placed.body, people):
+                people.append(placed)
+                return
 
     def _spot(
         self, rng: np.random.Generator, is_hero: bool, fov: float, people: list[Person]
     ) -> tuple[float, float]:
         """Where somebody stands: x to the right, y ahead, metres."""
         if is_hero:
-            depth = rng.uniform(0.62, 1.7)
+            depth = rng.uniform(*self.world.hero_m)
             return depth * math.tan(fov / 2) * rng.uniform(-0.5, 0.5), depth
         if people and rng.random() < 0.4:
             friend = people[rng.integers(len(people))].body.joint("pelvis")
@@ -111,71 +83,46 @@ class Casting:
         depth = math.exp(rng.uniform(math.log(1.4), math.log(8.0)))
         return depth * math.tan(fov / 2) * rng.uniform(-0.92, 0.92), depth
 
-    def _role(self, rng: np.random.Generator, mode: str, is_hero: bool) -> tuple[int, str]:
-        """A shape of the pool and what this person does."""
-        shape = int(rng.integers(self.poser.kit.num_shapes))
-        if is_hero:
-            return shape, str(rng.choice(DESK_KINDS, p=DESK_SHARES))
-        if self._motion is not None and rng.random() < _MOTION_SHARE:
-            return shape, "motion"
-        kind = str(rng.choice(KINDS, p=KIND_SHARES))
-        if kind == "sit" and mode == "outdoor" and rng.random() < 0.7:
-            kind = "walk"
-        return shape, kind
 
-    def _look(self, rng: np.random.Generator, shape: int) -> np.ndarray:
-        kit = self.poser.kit
-        return sample_look(rng, kit.gender[shape], kit.years[shape], self._num_textures)
-
-    def _posed(self, rng: np.random.Generator, shape: int, scale: float, kind: str) -> PosedBody:
-        """A pose whose limbs do not pass through the trunk, or the best of a few."""
-        best, best_gap = None, -math.inf
-        for _ in range(_POSE_TRIES):
-            if kind == "motion":
-                pose = self._motion.pose(int(rng.integers(len(self._motion))), shape)
-            else:
-                pose = self._prior.sample(rng, shape, kind)
-            body = self.poser.pose(shape, scale, pose)
-            gap = self_clearance(body)
-            if gap > best_gap:
-                best, best_gap = body, gap
-            if gap > -SELF_OVERLAP_M:
-                break
-        return best
+def on_floor(person: Person, spot: tuple[float, float]) -> Person:
+    """The same person with the pelvis over a spot and the lowest part on the floor."""
+    pelvis, floor = person.body.joint("pelvis"), person.body.contact[:, 2].min()
+    return person.moved(np.array([spot[0] - pelvis[0], spot[1] - pelvis[1], FLOOR_GAP_M - floor]))
 
 
-def self_clearance(body: PosedBody) -> float:
-    """Smallest gap between limbs of one body that should not touch, metres."""
-    radii = capsule_radii() * body.scale
-    a, b = body.capsule_ends[_SELF_A], body.capsule_ends[_SELF_B]
-    p, u, q, v = a[:, 0], a[:, 1] - a[:, 0], b[:, 0], b[:, 1] - b[:, 0]
-    share = np.linspace(0, 1, 6)
-    first = p[:, None] + share[None, :, None] * u[:, None]
-    second = q[:, None] + share[None, :, None] * v[:, None]
-    gap = np.linalg.norm(first[:, :, None] - second[:, None], axis=-1).min((1, 2))
-    return float((gap - radii[_SELF_A] - radii[_SELF_B]).min())
-
-
-def _placed(
-    rng: np.random.Generator, body: PosedBody, is_hero: bool, spot: tuple[float, float]
-) -> tuple[PosedBody, float]:
-    """The body standing at a spot, more often than not turned to the camera; and its heading."""
-    toward = -math.atan2(spot[0], spot[1])
-    turn = rng.normal(0, 0.6) if rng.random() < 0.62 else rng.uniform(-math.pi, math.pi)
-    yaw = toward + (rng.normal(0, 0.35) if is_hero else turn)
-    body = body.turned(yaw)
-    pelvis, floor = body.joint("pelvis"), body.contact[:, 2].min()
-    return body.moved(np.array([spot[0] - pelvis[0], spot[1] - pelvis[1], 0.008 - floor])), yaw
-
-
-def _is_clear(body: PosedBody, others: list[Person]) -> bool:
-    radii = capsule_radii()
-    ends = body.capsule_ends
+def is_clear(body: PosedBody, others: list[Person]) -> bool:
+    """Whether a body keeps `MIN_GAP_M` from all others."""
     for other in others:
         apart = np.linalg.norm(body.joint("pelvis") - other.body.joint("pelvis"))
-        if apart > 2.5:
+        if apart > _NEIGHBOUR_M:
             continue
-        gap = capsule_clearance(ends, radii, other.body.capsule_ends, radii)
+        gap = capsule_clearance(
+            body.capsule_ends, body.radii(), other.body.capsule_ends, other.body.radii()
+        )
         if gap < MIN_GAP_M:
             return False
     return True
+
+
+def _turned(
+    rng: np.random.Generator, person: Person, is_hero: bool, spot: tuple[float, float]
+) -> Person:
+    """The person, more often than not turned to the camera."""
+    toward = -math.atan2(spot[0], spot[1])
+    turn = rng.normal(0, 0.6) if rng.random() < 0.62 else rng.uniform(-math.pi, math.pi)
+    return person.turned(toward + (rng.normal(0, 0.35) if is_hero else turn))
+
+
+def _group_placed(
+    rng: np.random.Generator, group: list[Person], mode: str, fov: float
+) -> list[Person]:
+    """A group made round the origin, as a whole in the view."""
+    reach = max(float(np.abs(person.body.joint("pelvis")[:2]).max()) for person in group) + 0.3
+    near = 0.75 if mode == "webcam" else 1.3
+    depth = math.exp(rng.uniform(math.log(near), math.log(2.0 if mode == "webcam" else 7.0)))
+    depth = max(depth, 0.7 * reach / math.tan(fov / 2)) + (reach if mode != "webcam" else 0.0)
+    x = depth * math.tan(fov / 2) * rng.uniform(-0.5, 0.5)
+    faces_camera = rng.random() < 0.75
+    yaw = rng.normal(0, 0.45) if faces_camera else rng.uniform(-math.pi, math.pi)
+    yaw -= math.atan2(x, depth)
+    return [person.turned(yaw).moved(np.array([x, depth, 0.0])) for person in group]

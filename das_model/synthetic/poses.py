@@ -14,9 +14,6 @@ from das_model.synthetic.kit import BodyKit
 from das_model.synthetic.rotations import cross, direction, rotation, rotations, swing, unit
 
 KINDS = ("stand", "gesture", "walk", "sit", "reach", "raise", "bend", "crouch", "dance", "wild")
-KIND_SHARES = (0.20, 0.18, 0.13, 0.17, 0.09, 0.08, 0.04, 0.03, 0.05, 0.03)
-DESK_KINDS = ("sit", "gesture", "stand", "raise", "reach")
-DESK_SHARES = (0.42, 0.30, 0.08, 0.10, 0.10)
 _X, _Y, _Z = np.eye(3)
 
 
@@ -83,11 +80,23 @@ class PosePrior:
                 arm = jittered(rng, mirror)
             mirror = arm
             self.set_arm(pose, shape, side, arm)
-            curl = abs(rng.normal(0, 0.5)) if rng.random() < 0.7 else rng.uniform(0.6, 1.3)
-            self.set_hand(pose, shape, side, rng.normal(0, 15, 2), curl, rng.normal(0, 35))
+            self.sample_hand(rng, pose, shape, side)
             leg = sample_leg(rng, kind, stride if side == "L" else -stride)
             self.set_leg(pose, shape, side, leg)
         return pose
+
+    def sample_hand(
+        self, rng: np.random.Generator, pose: np.ndarray, shape: int, side: str
+    ) -> None:
+        """Wrist, fingers and turn of the forearm of one side, at random."""
+        curl = abs(rng.normal(0, 0.5)) if rng.random() < 0.7 else rng.uniform(0.6, 1.3)
+        self.set_hand(pose, shape, side, rng.normal(0, 15, 2), curl, rng.normal(0, 35))
+
+    def turn_head(self, pose: np.ndarray, angles_deg: np.ndarray) -> None:
+        """Add (3,) nod, tilt and turn to the angles of the neck."""
+        more = _euler(*(angles_deg / 2))
+        for name in ("neck01", "head"):
+            pose[self._bones[name]] = pose[self._bones[name]] @ more
 
     def set_trunk(self, pose: np.ndarray, angles: TrunkAngles) -> None:
         """Spread the trunk's angles over the bones of back and neck."""

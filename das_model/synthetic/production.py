@@ -12,7 +12,9 @@ import numpy as np
 
 from das_model.synthetic.generator import SyntheticGenerator
 from das_model.synthetic.kit import load_kit
+from das_model.synthetic.motion_bank import MotionBank
 from das_model.synthetic.storage import shard_path, write_image, write_shard
+from das_model.synthetic.worlds import WORLDS, WorldName
 
 BATCH = 2  # pictures per launch; more only leave the cache
 _log = logging.getLogger(__name__)
@@ -29,7 +31,9 @@ class RenderJob:
         size: (width, height) px.
         shard: pictures per labels file.
         backgrounds: folder of photos, or None.
-        motion: motion capture .npz, or None.
+        world: name of the world.
+        mocap: motion capture files (see `motion_bank`).
+        free_mocap: whether only motions of free licences are drawn.
     """
 
     out: Path
@@ -38,7 +42,14 @@ class RenderJob:
     size: tuple[int, int] = (512, 320)
     shard: int = 500
     backgrounds: Path | None = None
-    motion: Path | None = None
+    world: WorldName = "ordinary"
+    mocap: tuple[Path, ...] = ()
+    free_mocap: bool = False
+
+    def generator(self) -> SyntheticGenerator:
+        """A generator of the set's pictures."""
+        motion = MotionBank(self.mocap, self.free_mocap) if self.mocap else None
+        return SyntheticGenerator(self.size, self.backgrounds, WORLDS[self.world], motion)
 
     def shards(self) -> list[range]:
         """Seeds of each shard."""
@@ -91,7 +102,7 @@ _WORKER: list[_Worker] = []  # one per process
 
 def _start_worker(job: RenderJob) -> None:
     cv2.setNumThreads(1)
-    generator = SyntheticGenerator(job.size, job.backgrounds, job.motion)
+    generator = job.generator()
     generator.generate_batch([0])  # compiles the kernels
     _WORKER[:] = [_Worker(job, generator)]
 

@@ -1,10 +1,7 @@
-"""Motion files to poses: joint positions in, bone rotations out.
+"""Motion capture to poses: joint positions in, bone rotations out.
 
-Only the directions of the limbs are taken over, so any rig and any body size will do. The file
-is an .npz with `positions_m` (N, 16, 3) (z up, -y front) and `joints`, the 16 names.
+Only the directions of the limbs are taken over, so any rig and any body size will do.
 """
-
-from pathlib import Path
 
 import numpy as np
 
@@ -15,38 +12,24 @@ _X, _Z = np.array([1.0, 0, 0]), np.array([0, 0, 1.0])
 _SPINE = ("spine05", "spine04", "spine03", "spine02", "spine01")
 
 
-class MotionBank:
-    """Frames of motion capture as poses of a kit, with the heading taken out.
+class Retargeter:
+    """Turns captured joints into poses of a kit, with the heading taken out.
 
     Args:
         kit: body kit.
-        path: .npz with `positions_m` (N, 16, 3) and `joints`.
-
-    Raises:
-        ValueError: if the file lacks a joint.
     """
 
-    def __init__(self, kit: BodyKit, path: Path) -> None:
-        with np.load(path) as stored:
-            names = [str(name) for name in stored["joints"]]
-            self._positions = stored["positions_m"].astype(np.float64)
-        needed = {"neck", "head"} | {
-            f"{side}{joint}"
-            for side in "lr"
-            for joint in ("hip", "knee", "ankle", "toe", "sho", "elb", "wri")
-        }
-        if missing := needed - set(names):
-            raise ValueError(f"motion file {path} must hold {sorted(missing)}, got {names}")
-        self._names = names
+    def __init__(self, kit: BodyKit) -> None:
         self._kit = kit
         self._bones = {name: i for i, name in enumerate(kit.bone_names)}
 
-    def __len__(self) -> int:
-        return len(self._positions)
+    def pose(self, joints: dict[str, np.ndarray], shape: int) -> np.ndarray:
+        """(B, 3, 3) pose of a shape of the pool.
 
-    def pose(self, index: int, shape: int) -> np.ndarray:
-        """(B, 3, 3) pose of frame `index` for a shape of the pool."""
-        joints = dict(zip(self._names, self._positions[index], strict=True))
+        Args:
+            joints: (3,) positions by the names of `motion_bank.JOINTS`, any unit, z up.
+            shape: index into the pool.
+        """
         heads = self._kit.rest_heads[shape].astype(np.float64)
         world = self._trunk(joints, heads)
         for side, letter in (("l", "L"), ("r", "R")):

@@ -11,30 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from das_model.camera import Camera
+from das_model.synthetic.aiming import aim
 from das_model.synthetic.furniture import Furniture
-from das_model.synthetic.people_placing import Casting, Person
+from das_model.synthetic.occluders import held_things, hide_somebody
+from das_model.synthetic.people_placing import Casting
+from das_model.synthetic.person import Person
 from das_model.synthetic.props import Prop
 from das_model.synthetic.stage import OUTDOOR, PHOTO, ROOM, Stage
 from das_model.synthetic.textures import FLOORS, WALLS, textures_of
+from das_model.synthetic.worlds import World, drawn
 
-MODES = ("room", "webcam", "wide", "outdoor")
-MODE_SHARES = (0.38, 0.32, 0.13, 0.17)
 MAX_ATTEMPTS = 12
-PHOTO_SHARE = 0.45
-NEAREST_M = 0.3  # no flesh nearer to the lens
-_COUNT_SHARES = {
-    "webcam": (0.5, 0.3, 0.2),
-    "room": (0.2, 0.3, 0.25, 0.15, 0.1),
-    "wide": (0.0, 0.2, 0.2, 0.2, 0.2, 0.2),
-    "outdoor": (0.15, 0.25, 0.2, 0.15, 0.15, 0.1),
-}
+PHOTO_SHARE = 0.5
 _GROUNDS = np.array([[0.14, 0.24, 0.06], [0.2, 0.2, 0.21], [0.5, 0.4, 0.28], [0.3, 0.3, 0.2]])
-_CAMERA_HEIGHT_M = {
-    "webcam": (0.9, 1.6),
-    "room": (0.4, 2.2),
-    "wide": (1.2, 3.0),
-    "outdoor": (0.9, 2.6),
-}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -89,18 +78,18 @@ def compose(
     for attempt in range(first_attempt, first_attempt + MAX_ATTEMPTS):
         rng = np.random.default_rng([seed, attempt])
         scene = _attempt(rng, size, casting, num_textures, num_photos)
-        if is_worth_showing(scene):
+        if is_worth_showing(scene, casting.world.nearest_m):
             break
     return scene
 
 
-def is_worth_showing(scene: Scene) -> bool:
+def is_worth_showing(scene: Scene, nearest_m: float) -> bool:
     """Somebody's head is in the picture, people fill enough of it, nobody is on the lens."""
     width, height = scene.camera.size
     has_face, area = False, 0.0
     for person in scene.people:
         joints = scene.to_camera(person.body.joints)
-        if np.any(scene.to_camera(person.body.capsule_ends)[..., 2] < NEAREST_M * 1000):
+        if np.any(scene.to_camera(person.body.capsule_ends)[..., 2] < nearest_m * 1000):
             return False
         px = scene.camera.project(joints)
         inside = ((px >= 0) & (px < [width, height])).all(-1)
@@ -111,17 +100,6 @@ def is_worth_showing(scene: Scene) -> bool:
     return has_face and area > 0.035 * width * height
 
 
-def look_matrix(yaw: float, pitch: float, roll: float) -> np.ndarray:
-    """(3, 3) rows right, down, forward; yaw 0 looks along +y, pitch > 0 down; radians."""
-    forward = np.array(
-        [math.sin(yaw) * math.cos(pitch), math.cos(yaw) * math.cos(pitch), -math.sin(pitch)]
-    )
-    right = np.array([math.cos(yaw), -math.sin(yaw), 0.0])
-    down = np.cross(forward, right)
-    c, s = math.cos(roll), math.sin(roll)
-    return np.stack([c * right + s * down, -s * right + c * down, forward])
-
-
 def _attempt(
     rng: np.random.Generator,
     size: tuple[int, int],
@@ -129,16 +107,16 @@ def _attempt(
     num_textures: int,
     num_photos: int,
 ) -> Scene:
-    mode = str(rng.choice(MODES, p=MODE_SHARES))
-    camera = Camera.from_fov(size, rng.uniform(40, 90))
+    world = casting.world
+    mode = drawn(rng, world.modes)
+    camera = Camera.from_fov(size, rng.uniform(*world.fov_deg))
     half_fov = math.atan(size[0] / 2 / camera.K[0, 0])
-    shares = _COUNT_SHARES[mode]
-    count = int(rng.choice(len(shares), p=shares)) + 1
-    people = casting.place(rng, mode, 2 * half_fov, count)
-    position, turn = _aim(rng, mode, camera, people)
+    people = casting.place(rng, mode, 2 * half_fov)
+    position, turn = aim(rng, world, mode, camera, people)
     photo = int(rng.integers(num_photos)) if num_photos and rng.random() < PHOTO_SHARE else -1
     furniture = Furniture(rng, people, num_textures)
-    _furnish(rng, furniture, mode, people, photo, math.tan(half_fov))
+    _furnish(rng, furniture, world, mode, people, photo, math.tan(half_fov))
+    furniture.props.extend(held_things(rng, people))
     stage = Stage()
     set_camera(stage, camera, position, turn)
     _set_light(rng, stage, people, mode)
@@ -150,29 +128,10 @@ def _attempt(
     return Scene(people, furniture.props, camera, position, turn, stage, feet, photo, effects_seed)
 
 
-def _aim(
-    rng: np.random.Generator, mode: str, camera: Camera, people: list[Person]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Lens position and axes: a joint of somebody lands at a chosen row of the picture."""
-    hero = people[0] if mode == "webcam" else people[rng.integers(len(people))]
-    height = rng.uniform(*_CAMERA_HEIGHT_M[mode])
-    if mode == "webcam":
-        height = max(0.35, hero.body.joint("nose")[2] + rng.uniform(-0.45, 0.25))
-    shares = (0.55, 0.25, 0.2) if mode == "webcam" else (0.3, 0.3, 0.4)
-    name = str(rng.choice(["nose", "neck", "pelvis"], p=shares))
-    row = rng.uniform(0.4, 0.8) if name == "pelvis" else rng.uniform(0.2, 0.55)
-    target = hero.body.joint(name)
-    below = math.atan2(height - target[2], math.hypot(target[0], target[1]))
-    offset = math.atan((row - 0.5) * camera.size[1] / camera.K[1, 1])
-    pitch = float(np.clip(below - offset, math.radians(-25), math.radians(50)))
-    roll = rng.normal(0, 2) if rng.random() < 0.85 else rng.normal(0, 8)
-    turn = look_matrix(math.radians(rng.normal(0, 2)), pitch, math.radians(roll))
-    return np.array([0.0, 0.0, height]), turn
-
-
 def _furnish(
     rng: np.random.Generator,
     furniture: Furniture,
+    world: World,
     mode: str,
     people: list[Person],
     photo: int,
@@ -182,10 +141,14 @@ def _furnish(
     if mode == "webcam" and rng.random() < 0.5:
         furniture.desk_before(people[0])
     for person in people:
-        if person.kind == "sit" and rng.random() < 0.35:
+        if person.is_seated and rng.random() < 0.35:
             furniture.table_before(person)
         elif mode in ("room", "wide") and photo < 0 and rng.random() < 0.1:
             furniture.screen_before(person)
+    if rng.random() < world.hidden_share:
+        for person in people:
+            if rng.random() < 0.5:
+                hide_somebody(rng, furniture, person)
     if photo < 0:
         deepest = max(float(person.body.joint("pelvis")[1]) for person in people)
         most = {"webcam": 4, "room": 7, "wide": 6, "outdoor": 3}[mode]

@@ -137,8 +137,7 @@ class DasLoss(nn.Module):
             "centerness": num_positives,
             "root": sum((t.root_valid & t.positive[:, None]).sum() for t in targets),
             "pose": sum(
-                (t.joint_valid[:, :, axes].all(dim=2) & t.positive[:, None]).sum()
-                for t in targets
+                (t.joint_valid[:, :, axes].all(dim=2) & t.positive[:, None]).sum() for t in targets
             ),
             "heat": (targets[0].heat * targets[0].heat_asked).sum(),
         }

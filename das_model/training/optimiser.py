@@ -59,9 +59,7 @@ def build_optimiser(config: OptimiserConfig, module: nn.Module) -> torch.optim.O
                 {"params": [p for p in part if p.ndim > 1], "rate": rate},
                 {"params": [p for p in part if p.ndim <= 1], "rate": rate, "weight_decay": 0.0},
             ]
-        return torch.optim.AdamW(
-            groups, lr=config.learning_rate, weight_decay=config.weight_decay
-        )
+        return torch.optim.AdamW(groups, lr=config.learning_rate, weight_decay=config.weight_decay)
     trained = [p for _, p in named]
     layers = [m for m in module.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
     biases = {id(m.bias) for m in layers if m.bias is not None}

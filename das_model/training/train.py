@@ -122,9 +122,7 @@ class Trainer:
         """
         config = self.config
         factor = rate_factor(config.optimiser, self.step, config.total_steps)
-        set_learning_rate(
-            self.optimizer.param_groups, config.optimiser.learning_rate * factor
-        )
+        set_learning_rate(self.optimizer.param_groups, config.optimiser.learning_rate * factor)
         self.optimizer.zero_grad(set_to_none=True)
         parts = split_batch(batch, config.accumulation, self.device)
         shares = self._shares([targets for _, targets in parts])
@@ -141,9 +139,7 @@ class Trainer:
         table = self._summed(values)
         if not all(map(math.isfinite, table.values())):
             raise FloatingPointError(f"loss is not finite at step {self.step}: {table}")
-        norm = nn.utils.clip_grad_norm_(
-            self._parallel.parameters(), config.optimiser.clip_norm
-        )
+        norm = nn.utils.clip_grad_norm_(self._parallel.parameters(), config.optimiser.clip_norm)
         self.optimizer.step()
         self.step += 1
         self._update_average()

@@ -6,9 +6,10 @@ import numpy as np
 
 from das_model.camera import Camera
 from das_model.synthetic import materials as m
-from das_model.synthetic.people_placing import Person
+from das_model.synthetic.aiming import look_matrix
+from das_model.synthetic.person import Person
 from das_model.synthetic.poses import PosePrior
-from das_model.synthetic.scene import Scene, aim_sun, look_matrix, set_camera
+from das_model.synthetic.scene import Scene, aim_sun, set_camera
 from das_model.synthetic.stage import ROOM, Stage
 
 SIZE = (192, 128)

@@ -5,13 +5,14 @@ import pytest
 from synthetic_stages import rest_pose
 
 from das_model.skeleton import BODY_22
-from das_model.synthetic.bodies import BodyPoser, capsule_radii
+from das_model.synthetic.aiming import look_matrix
+from das_model.synthetic.bodies import BodyPoser
 from das_model.synthetic.camera_effects import develop, photograph
 from das_model.synthetic.generator import SyntheticGenerator
-from das_model.synthetic.people_placing import SELF_OVERLAP_M, self_clearance
+from das_model.synthetic.groups import gap_between
+from das_model.synthetic.person_making import SELF_OVERLAP_M, self_clearance
 from das_model.synthetic.poses import ArmAngles, PosePrior
-from das_model.synthetic.scene import look_matrix
-from das_model.synthetic.separation import box_clearance, capsule_clearance
+from das_model.synthetic.separation import box_clearance
 
 SIZE = (160, 100)
 
@@ -87,12 +88,11 @@ def test_fields_of_view_and_distances_are_spread(scenes):
 
 
 def test_nobody_stands_in_another(scenes):
-    radii, pairs = capsule_radii(), 0
+    pairs = 0
     for scene in scenes:
         for i, a in enumerate(scene.people):
             for b in scene.people[:i]:
-                gap = capsule_clearance(a.body.capsule_ends, radii, b.body.capsule_ends, radii)
-                assert gap > 0.02
+                assert gap_between(a, b) > 0.02
                 pairs += 1
     assert pairs > 40
 
@@ -104,14 +104,14 @@ def test_everybody_touches_the_floor(scenes):
 
 
 def test_furniture_enters_nobody_but_the_seat_its_sitter(scenes):
-    radii, checked = capsule_radii(), 0
+    checked = 0
     for scene in scenes:
         for prop in scene.props:
             for person in scene.people:
-                ends = person.body.capsule_ends
+                ends, radii = person.body.capsule_ends, person.body.radii()
                 gap = box_clearance(ends, radii, prop.centre, prop.half, prop.yaw)
                 top = prop.centre[2] + prop.half[2]
-                is_seat = person.kind == "sit" and top < person.body.joint("pelvis")[2]
+                is_seat = person.is_seated and top < person.body.joint("pelvis")[2]
                 assert gap >= -1e-6 or is_seat
                 checked += 1
     assert checked > 200
