@@ -6,7 +6,6 @@ Re-projecting the augmented camera-space joints gives the augmented pixels.
 """
 
 import math
-from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -167,10 +166,12 @@ def _placed_boxes(boxes: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) 
     return np.concatenate([low, high], axis=1)[is_inside].astype(np.float32)
 
 
-def _tiles(box: Sequence[float], side_px: float) -> np.ndarray:
+def _tiles(box: np.ndarray, side_px: float) -> np.ndarray:
     """(N, 4) boxes of about equal sides, at most `side_px` long, that make up a box."""
     left, top, right, bottom = box
     columns, rows = (max(1, math.ceil(s / side_px)) for s in (right - left, bottom - top))
+    if columns == rows == 1:
+        return box[None]
     xs, ys = np.linspace(left, right, columns + 1), np.linspace(top, bottom, rows + 1)
     lefts, tops = (edges.ravel() for edges in np.meshgrid(xs[:-1], ys[:-1]))
     rights, bottoms = (edges.ravel() for edges in np.meshgrid(xs[1:], ys[1:]))

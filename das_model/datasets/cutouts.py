@@ -5,7 +5,7 @@ they stay labelled, and are asked for like those that a rendered wall hides.
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -28,11 +28,15 @@ _GAIN_SPREAD = 0.12  # standard deviation of the logarithm of a person's brightn
 _SEEN = 128  # least mask value that counts as covering
 
 
+Cutout = tuple[np.ndarray, Annotation]
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class CutoutSet:
     """People with masks: (h, w, 4) uint8 RGB and mask, and the labels of the one person."""
 
     photos: PhotoSet
+    loaded: dict[int, Cutout | None] = field(default_factory=dict)  # what was read before
 
     @staticmethod
     def open(root: Path, labels: Path | None = None) -> "CutoutSet":
@@ -52,14 +56,20 @@ class CutoutSet:
     def __len__(self) -> int:
         return len(self.photos)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, Annotation] | None:
+    def __getitem__(self, index: int) -> Cutout | None:
         """The part of the photo around the mask, and its labels; None if they do not agree.
 
-        Joints outside of the mask are no labels.
+        Joints outside of the mask are no labels. What was read once is kept in memory.
 
         Raises:
             OSError: if photo or mask cannot be read.
         """
+        if index not in self.loaded:
+            self.loaded[index] = self._read(index)
+        return self.loaded[index]
+
+    def _read(self, index: int) -> Cutout | None:
+        """See `__getitem__`."""
         entry, root = self.photos.images[index], self.photos.root
         image = cv2.imread(str(root / entry["file_name"]), cv2.IMREAD_COLOR_RGB)
         mask = cv2.imread(str(root / entry["mask"]), cv2.IMREAD_GRAYSCALE)
@@ -77,7 +87,8 @@ class CutoutSet:
         box = cv2.boundingRect(mask)
         soft = cv2.blur(cv2.erode(mask, _disc(1)), (3, 3))
         left, top, width, height = box
-        part = np.dstack([image, soft])[top : top + height, left : left + width]
+        inside = np.s_[top : top + height, left : left + width]
+        part = cv2.merge([*cv2.split(image[inside]), soft[inside]])
         return part, _only(annotation, person, is_inside[person], box)
 
 
@@ -104,10 +115,8 @@ def paste_row(
     for i in depth_order:
         person, labels = people[i]
         gain = math.exp(rng.normal(0, _GAIN_SPREAD))
-        person = np.dstack([cv2.convertScaleAbs(person[..., :3], alpha=gain), person[..., 3]])
-        layer, labels = place(
-            person, labels.in_skeleton(annotation.skeleton), placements[i]
-        )
+        person = cv2.multiply(person, (gain, gain, gain, 1.0))
+        layer, labels = place(person, labels.in_skeleton(annotation.skeleton), placements[i])
         annotation = paste(image, annotation, layer, labels)
     return image, annotation
 

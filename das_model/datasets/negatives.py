@@ -13,6 +13,7 @@ from das_model.datasets.validation_lists import validation_names
 from das_model.skeleton import BODY_22
 
 _SUFFIXES = (".jpg", ".jpeg", ".png")
+_SMALL_PX = 128  # longest side of a backdrop that a photo of half the size will do for
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,13 @@ class NegativeSet:
         Raises:
             OSError: if the photo cannot be read.
         """
-        image = cv2.imread(str(self.files[index]), cv2.IMREAD_COLOR_RGB)
-        if image is None:
-            raise OSError(f"{self.files[index]}: not a readable image")
+        image = _read(self.files[index], cv2.IMREAD_COLOR)
         return image, nobody((image.shape[1], image.shape[0]))
 
     def backdrop(self, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
         """(height, width, 3) uint8 RGB, a random part of a random photo, in a size of its own."""
-        image, _ = self[int(rng.integers(len(self)))]
+        flag = cv2.IMREAD_REDUCED_COLOR_2 if max(size) <= _SMALL_PX else cv2.IMREAD_COLOR
+        image = _read(self.files[int(rng.integers(len(self)))], flag)
         height, width = image.shape[:2]
         scale = min(width / size[0], height / size[1]) * rng.uniform(0.5, 1.0)
         part = [max(1, int(side * scale)) for side in size]
@@ -78,6 +78,14 @@ def nobody(size: tuple[int, int]) -> Annotation:
         np.zeros((0, 4), np.float32),
         Camera.from_fov(size),
     )
+
+
+def _read(file: Path, flag: int) -> np.ndarray:
+    """(H, W, 3) uint8 RGB; OSError if the file is no image."""
+    image = cv2.imread(str(file), flag)
+    if image is None:
+        raise OSError(f"{file}: not a readable image")
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
 def _names(file: Path, root: Path) -> tuple[str, str]:

@@ -206,10 +206,11 @@ def _heat(annotation: Annotation, stride: int) -> tuple[np.ndarray, np.ndarray]:
     for joints, box in zip(seen, boxes_px, strict=True):
         is_asked[~joints] &= ~_inside_any(locations, box[None])
     spread = np.maximum(stride, _SPOT_SHARE * (boxes_px[:, 2:] - boxes_px[:, :2]).sum(axis=1))
-    for person, joint in np.argwhere(seen):
-        at, sigma = annotation.joints_px[person, joint], spread[person]
-        column = np.exp(-0.5 * ((y - at[1]) / sigma) ** 2)
-        spot = column[:, None] * np.exp(-0.5 * ((x - at[0]) / sigma) ** 2)
-        np.maximum(heat[joint], spot, out=heat[joint], casting="same_kind")
-        is_asked[joint] |= spot > _SPOT_EDGE
+    for joints_px, joints, sigma in zip(annotation.joints_px, seen, spread, strict=True):
+        at = joints_px[joints]
+        rows = np.exp(-0.5 * ((x - at[:, :1]) / sigma) ** 2)
+        columns = np.exp(-0.5 * ((y - at[:, 1:]) / sigma) ** 2)
+        spots = (columns[:, :, None] * rows[:, None]).astype(np.float32)
+        heat[joints] = np.maximum(heat[joints], spots)
+        is_asked[joints] |= spots > _SPOT_EDGE
     return heat, is_asked

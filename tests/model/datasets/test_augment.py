@@ -33,14 +33,16 @@ def test_reprojection_of_augmented_joints_gives_the_augmented_pixels(seed):
     )
 
 
-def test_the_picture_moves_with_the_joints():
+@pytest.mark.parametrize("rotation_rad", [0.3, 1.6, 2.5, -2.0])
+def test_the_picture_moves_with_the_joints(rotation_rad):
     annotation = annotate([[0, 0, 3000]], CAMERA)
     picture = np.zeros_like(PICTURE)
     joint = annotation.joints_px[0, 14]  # a wrist
     cv2.circle(picture, tuple(np.round(joint).astype(int).tolist()), 5, (255, 255, 255), -1)
-    placement = Placement(0.8, 0.3, True, (120.0, 100.0), (256, 192))
+    placement = Placement(0.8, rotation_rad, True, (120.0, 100.0), (256, 192))
     canvas, moved = place(picture, annotation, placement)
     ys, xs = np.nonzero(canvas[..., 0] > 200)
+    assert len(xs) > 10
     mirrored = annotation.skeleton.flip_order[14]
     np.testing.assert_allclose(moved.joints_px[0, mirrored], [xs.mean(), ys.mean()], atol=0.8)
 
@@ -102,6 +104,45 @@ def test_ignore_boxes_move_along():
     doubled = Placement(2.0, 0.0, False, (460.0, 240.0), (896, 512))
     _, moved = place(PICTURE, annotation, doubled)
     np.testing.assert_allclose(moved.ignore_px, [[20, 40, 60, 120]])
+
+
+def test_turned_ignore_boxes_cover_what_they_covered_and_little_more():
+    box = np.array([[100, 60, 300, 180]], np.float32)
+    annotation = dataclasses.replace(annotate([[0, 0, 3000]], CAMERA), ignore_px=box)
+    turned = Placement(1.0, np.pi / 4, False, (320.0, 320.0), (640, 640))
+    _, moved = place(PICTURE, annotation, turned)
+    covered = np.zeros((640, 640), bool)
+    for left, top, right, bottom in moved.ignore_px.round().astype(int):
+        covered[top : bottom + 1, left : right + 1] = True
+    matrix = turned.matrix(CAMERA)
+    inside = np.stack(np.meshgrid(np.arange(100, 301, 20), np.arange(60, 181, 20)), -1)
+    landed = (inside.reshape(-1, 2) @ matrix[:, :2].T + matrix[:, 2]).round().astype(int)
+    assert covered[landed[:, 1], landed[:, 0]].all()
+    # one upright box around the turned one would have (200 + 120)^2 / 2 = 51,200 px
+    assert 24_000 < covered.sum() < 40_000
+
+
+def test_the_backdrop_is_seen_beyond_the_edges_of_the_picture_alone():
+    backdrop = np.full((256, 512, 3), 9, np.uint8)
+    white = np.full_like(PICTURE, 255)
+    small = Placement(0.5, 0.0, False, (115.0, 60.0), (512, 256))  # lands at (0, 0)
+    canvas, _ = place(white, annotate([[0, 0, 3000]], CAMERA), small, backdrop)
+    assert (canvas[2:126, 2:222] == 255).all() and (canvas[:, 226:] == 9).all()
+    assert (canvas[130:] == 9).all()
+    assert not small.fills_canvas(CAMERA)
+    assert Placement(1.2, 0.0, False, (240.0, 125.0), (448, 256)).fills_canvas(CAMERA)
+
+
+def test_a_root_beyond_the_edge_of_the_picture_is_a_guess_at_that_edge():
+    annotation = annotate([[0, 1400, 3000], [0, 0, 3000]], CAMERA)
+    assert annotation.joints_px[0, BODY_22.root, 1] > 300  # of 256 rows
+    small = Placement(0.5, 0.0, False, (115.0, 60.0), (256, 256))
+    _, moved = place(PICTURE, annotation, small)
+    assert moved.valid_2d[:, BODY_22.root].tolist() == [False, True]
+    np.testing.assert_allclose(moved.root_guess_px[0], [115.0, 127.5], atol=0.01)
+    assert np.isnan(moved.root_guess_px[1]).all()
+    whole = Placement(1.0, 0.0, False, (230.0, 120.0), CAMERA.size)  # nothing beyond it is seen
+    assert place(PICTURE, annotation, whole)[1].valid_2d.all()
 
 
 def test_colour_changes_values_only_where_asked():

@@ -32,6 +32,20 @@ def test_pieces_keep_their_places_sizes_and_depth_over_focal_length():
     np.testing.assert_allclose(again, joined.joints_px, atol=0.01)
 
 
+def test_pieces_of_rows_and_columns_with_sizes_of_their_own_are_kept_apart():
+    sizes = [(64, 48), (66, 48), (64, 50), (66, 50)]  # width, height
+    pieces = []
+    for i, size in enumerate(sizes):
+        alone = annotate([[0, 0, 4000]], Camera.from_fov(size))
+        pieces.append((np.full((size[1], size[0], 3), 10 * i, np.uint8), alone))
+    picture, joined = join(pieces, columns=2)
+    assert picture.shape == (98, 130, 3) and joined.camera.size == (130, 98)
+    assert picture[47, 64, 0] == 10 and picture[48, 63, 0] == 20 and picture[48, 64, 0] == 30
+    corners = [(0, 0), (64, 0), (0, 48), (64, 48)]
+    for person, (_, alone), corner in zip(joined.joints_px, pieces, corners, strict=True):
+        np.testing.assert_allclose(person, alone.joints_px[0] + corner, atol=1e-3)
+
+
 def test_targets_of_a_piece_are_those_it_has_alone():
     pieces = [piece(0, [0, 0, 6000], 60), piece(9, [100, 50, 7000], 75)]
     _, joined = join(pieces, columns=2)

@@ -149,6 +149,29 @@ def test_split_is_read_from_the_file(tmp_path):
         PhotoSet.open(tmp_path / "nowhere", "train")
 
 
+def test_hidden_joints_are_labelled_and_not_visible():
+    record = person()
+    record["keypoints"][3 * COCO_17.index("left_hip") + 2] = 1
+    annotation = photo_annotation([record], {}, (320, 240))
+    hidden = [BODY_22.joint_names[j] for j in np.flatnonzero(~annotation.visible[0])]
+    assert sorted(hidden) == ["head", "head_top", "left_hip", "pelvis", "spine"]
+    unlabelled = [BODY_22.joint_names[j] for j in np.flatnonzero(~annotation.valid_2d[0])]
+    assert sorted(unlabelled) == ["head", "head_top"]
+
+
+def test_labels_may_lie_elsewhere_and_photos_be_left_out(tmp_path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    images = [{"id": i, "file_name": f"{i}.png"} for i in (1, 2)]
+    for entry in images:
+        cv2.imwrite(str(photos / entry["file_name"]), np.zeros((24, 32, 3), np.uint8))
+    for file, people in ((photos / "annotations.json", []), (tmp_path / "new.json", [person()])):
+        file.write_text(json.dumps({"images": images, "annotations": people}))
+    assert len(PhotoSet.open(photos, "train")[0][1]) == 0
+    relabelled = PhotoSet.open(photos, "train", tmp_path / "new.json", excluded={"2.png"})
+    assert len(relabelled) == 1 and len(relabelled[0][1]) == 1
+
+
 def test_sources_of_labels_stand_beside_their_people(tmp_path):
     cv2.imwrite(str(tmp_path / "a.png"), np.zeros((24, 32, 3), np.uint8))
     people = [person(source="human"), person(source="yolo", ignore=1), person(source="teacher")]
