@@ -25,6 +25,8 @@ class NetworkConfig:
     backbone: str = "lite0"  # movenet | lite0 | lite1 | lite2 | resnet50 | mspn2 | mspn3
     joint_names: tuple[str, ...] = BODY_22.joint_names
     channels: int = 96  # of the FPN and the heads
+    neck_blocks: int = 0  # residual blocks on each of the FPN's lateral maps
+    norm: str = "group"  # group | none: after the convolutions of the heads
     head_convs: int = 2  # shared convolutions of each of the three branches
     has_output_convs: bool = False  # one more 3x3 in front of each output, as the authors have
     is_separable: bool = True  # 5x5 depthwise + 1x1 in the heads instead of full 3x3
@@ -38,6 +40,8 @@ class NetworkConfig:
             raise ValueError(
                 f"update must be none, recursive or multi_source, got {self.update!r}"
             )
+        if self.norm not in ("group", "none"):
+            raise ValueError(f"norm must be group or none, got {self.norm!r}")
         if self.update_layers not in (1, 2, 3):
             raise ValueError(f"update_layers must be 1, 2 or 3, got {self.update_layers}")
         if self.channels % 32:
@@ -61,9 +65,10 @@ class NetworkConfig:
 
 # A light network errs by more than a stride; its sigma must be able to say so.
 # It also finds people whose root is outside the picture, as before a webcam.
+# Lean heads without norms, three levels: what they save is spent on the input's area.
 LITE = NetworkConfig(
-    backbone="movenet", channels=128, sigma_limit=4.0,
-    encoding=Encoding(centre="visible", heat_stride=4),
+    backbone="movenet", channels=64, neck_blocks=2, norm="none", sigma_limit=4.0,
+    encoding=Encoding((8, 16, 32), (48, 96), centre="visible", heat_stride=4),
 )  # fmt: skip
 RESNET50 = NetworkConfig(
     backbone="resnet50", channels=256, has_output_convs=True, is_separable=False,

@@ -65,8 +65,9 @@ class DasNetwork(nn.Module):
         self.register_buffer("mean", torch.tensor(mean).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(std).view(3, 1, 1), persistent=False)
         self.fpn = FeaturePyramid(
-            self.backbone.channels, config.channels, len(config.encoding.strides)
-        )
+            self.backbone.channels, config.channels, len(config.encoding.strides),
+            config.neck_blocks,
+        )  # fmt: skip
         self.heads = DasHeads(config)
 
     def forward(self, image: Tensor) -> list[HeadMaps]:
@@ -91,10 +92,23 @@ class DasNetwork(nn.Module):
 
 
 class FeaturePyramid(nn.Module):
-    """FPN (Lin et al. 2017): strides 8, 16, 32 from the backbone, coarser ones by convolution."""
+    """FPN (Lin et al. 2017): strides 8, 16, 32 from the backbone, coarser ones by convolution.
 
-    def __init__(self, in_channels: tuple[int, ...], channels: int, num_levels: int) -> None:
+    Args:
+        in_channels: of the backbone's maps, finest first.
+        channels: of every level.
+        num_levels: of the pyramid.
+        neck_blocks: residual blocks on each lateral map: what learns over a frozen backbone.
+    """
+
+    def __init__(
+        self, in_channels: tuple[int, ...], channels: int, num_levels: int, neck_blocks: int = 0
+    ) -> None:
         super().__init__()
+        self.necks = nn.ModuleList(
+            nn.Sequential(*[_ResidualBlock(channels) for _ in range(neck_blocks)])
+            for _ in in_channels
+        )
         self.lateral = nn.ModuleList(nn.Conv2d(c, channels, 1) for c in in_channels)
         self.smooth = nn.ModuleList(nn.Conv2d(channels, channels, 3, 1, 1) for _ in in_channels)
         num_extra = num_levels - len(in_channels)
@@ -104,7 +118,9 @@ class FeaturePyramid(nn.Module):
 
     def forward(self, features: Sequence[Tensor]) -> list[Tensor]:
         """Backbone maps, finest first, to maps of equal depth at every level's stride."""
-        laterals = [conv(f) for conv, f in zip(self.lateral, features, strict=True)]
+        laterals = [
+            neck(conv(f)) for neck, conv, f in zip(self.necks, self.lateral, features, strict=True)
+        ]
         for i in range(len(laterals) - 1, 0, -1):
             up = functional.interpolate(laterals[i], scale_factor=2.0, mode="nearest")
             laterals[i - 1] = laterals[i - 1] + up
@@ -112,6 +128,21 @@ class FeaturePyramid(nn.Module):
         for conv in self.extra:
             levels.append(conv(functional.relu(levels[-1])))
         return levels
+
+
+class _ResidualBlock(nn.Module):
+    """Depthwise 5x5, 1x1 to twice the channels and back, added (ConvNeXt, Liu et al. 2022)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.depthwise = nn.Conv2d(channels, channels, 5, 1, 2, groups=channels)
+        self.expand = nn.Conv2d(channels, 2 * channels, 1)
+        self.project = nn.Conv2d(2 * channels, channels, 1)
+        nn.init.zeros_(self.project.weight)
+        nn.init.zeros_(self.project.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.project(functional.relu(self.expand(self.depthwise(x))))
 
 
 class DasHeads(nn.Module):
@@ -294,15 +325,18 @@ def _backbone(config: NetworkConfig) -> MoveNetBackbone | EfficientNetLite | Res
 
 
 def _conv(config: NetworkConfig) -> list[nn.Module]:
-    channels = config.channels
+    channels, has_norm = config.channels, config.norm == "group"
     if config.is_separable:
-        convs: list[nn.Module] = [
-            nn.Conv2d(channels, channels, 5, 1, 2, groups=channels, bias=False),
-            nn.Conv2d(channels, channels, 1, bias=False),
-        ]
+        last = nn.Conv2d(channels, channels, 1, bias=not has_norm)
+        depthwise = nn.Conv2d(channels, channels, 5, 1, 2, groups=channels, bias=False)
+        convs: list[nn.Module] = [depthwise, last]
     else:
-        convs = [nn.Conv2d(channels, channels, 3, 1, 1, bias=False)]
-    return [*convs, nn.GroupNorm(32, channels), nn.ReLU(inplace=True)]
+        last = nn.Conv2d(channels, channels, 3, 1, 1, bias=not has_norm)
+        convs = [last]
+    if has_norm:
+        return [*convs, nn.GroupNorm(32, channels), nn.ReLU(inplace=True)]
+    nn.init.kaiming_normal_(last.weight, nonlinearity="relu")
+    return [*convs, nn.ReLU(inplace=True)]
 
 
 def _tower(config: NetworkConfig, num_convs: int) -> nn.Sequential:

@@ -45,8 +45,8 @@ AUTHORS_SGD = OptimiserConfig(
 def build_optimiser(config: OptimiserConfig, module: nn.Module) -> torch.optim.Optimizer:
     """An optimiser of the module's trained parameters.
 
-    AdamW decays matrices and kernels alone; what `module` calls `backbone` moves at
-    `backbone_rate` times the rate. SGD, as the authors have it, decays all but the biases of
+    AdamW decays matrices and kernels alone, and nothing of what `module` calls `backbone`, which
+    moves at `backbone_rate` times the rate: public weights are not drawn to 0. SGD, as the authors have it, decays all but the biases of
     layers, which move at `bias_rate` times the rate. Each group carries its factor as `rate`,
     for `set_learning_rate`.
     """
@@ -56,7 +56,11 @@ def build_optimiser(config: OptimiserConfig, module: nn.Module) -> torch.optim.O
         for is_backbone, rate in ((False, 1.0), (True, config.backbone_rate)):
             part = [p for names, p in named if ("backbone" in names) == is_backbone]
             groups += [
-                {"params": [p for p in part if p.ndim > 1], "rate": rate},
+                {
+                    "params": [p for p in part if p.ndim > 1],
+                    "rate": rate,
+                    "weight_decay": 0.0 if is_backbone else config.weight_decay,
+                },
                 {"params": [p for p in part if p.ndim <= 1], "rate": rate, "weight_decay": 0.0},
             ]
         return torch.optim.AdamW(groups, lr=config.learning_rate, weight_decay=config.weight_decay)

@@ -103,22 +103,22 @@ def _panoptic(
     )  # fmt: skip
 
 
-LIVE_INPUT = (320, 192)  # nominal, px: people then have the sizes that they are trained at
+LIVE_INPUT = (352, 224)  # nominal, px: people then have the sizes that they are trained at
 
 
-def _lite(summary: str, network: NetworkConfig, backbone_rate: float = 1.0) -> Recipe:
+def _lite(summary: str, network: NetworkConfig, frozen: str = "early") -> Recipe:
     augment = AugmentConfig(
         scale=(0.75, 1.8), far_share=0.2, close_up_share=0.12, turned_share=0.3, mosaic=0.35
     )
     shares = Shares(photos=0.35, coco_real=0.13, negatives=0.07, pasted=0.12)
-    train = TrainConfig(network, optimiser=OptimiserConfig(backbone_rate=backbone_rate))
+    train = TrainConfig(network, frozen=frozen)
     return Recipe(summary, train, ("synthetic", "photos"), augment, shares=shares)
 
 
 def _efficientnet(variant: str) -> Recipe:
     return _lite(
         f"live network on EfficientNet-{variant.capitalize()}, taught by ImageNet",
-        replace(LITE, backbone=variant, channels=96, encoding=Encoding(centre="visible")),
+        replace(LITE, backbone=variant, encoding=replace(LITE.encoding, heat_stride=0)),
     )
 
 
@@ -132,7 +132,7 @@ _MUPOTS = replace(
     canvas=(1280, 768),
 )
 RECIPES = {
-    "lite": _lite("live network on MoveNet's backbone, taught by poses", LITE, 0.1),
+    "lite": _lite("live network on MoveNet's backbone, taught by poses", LITE, "public"),
     "lite0": _efficientnet("lite0"),
     "lite1": _efficientnet("lite1"),
     "lite2": _efficientnet("lite2"),
@@ -174,6 +174,8 @@ def small(recipe: Recipe, num_steps: int, canvas: tuple[int, int] = (160, 96)) -
         LITE,
         backbone="lite2" if paper.backbone.startswith("mspn") else "lite0",
         channels=32,
+        neck_blocks=0,
+        norm="group",
         head_convs=1,
         is_separable=False,
         update=paper.update,

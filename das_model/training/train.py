@@ -50,7 +50,7 @@ class TrainConfig:
     total_steps: int = 10_000
     accumulation: int = 1  # parts that a batch is worked through in, to need less memory
     ema_decay: float = 0.998
-    is_early_frozen: bool = True  # first part of the backbone; for training from public weights
+    frozen: str = "early"  # none | early | public: part of the backbone that keeps its weights
 
 
 class Trainer:
@@ -70,8 +70,10 @@ class Trainer:
         self.loss = DasLoss(config.loss).to(device)
         self.average = copy.deepcopy(self.network).requires_grad_(False).eval()
         self.network.train()
-        if config.is_early_frozen:
+        if config.frozen == "early":
             self.network.backbone.freeze_early()
+        elif config.frozen == "public":
+            self.network.backbone.freeze_public()
         self._num_processes = 1
         if is_distributed:
             self._num_processes = torch.distributed.get_world_size()

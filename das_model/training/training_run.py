@@ -107,7 +107,7 @@ def run(config: RunConfig, say: Callable[[str], None]) -> None:
 
 
 def _planned(config: RunConfig, num_pictures: int, process: Process) -> TrainConfig:
-    """The recipe's plan for the data at hand; what public weights know early is kept frozen."""
+    """The recipe's plan for the data at hand; without public weights nothing is frozen."""
     plan = config.recipe.planned(
         num_pictures, config.data.batch_size * process.world, config.total_steps,
         config.learning_rate,
@@ -115,7 +115,9 @@ def _planned(config: RunConfig, num_pictures: int, process: Process) -> TrainCon
     has_start = config.init is not None or config.public_weights is not None
     is_movenet = plan.network.backbone == "movenet"
     return dataclasses.replace(
-        plan, accumulation=config.accumulation, is_early_frozen=has_start or is_movenet
+        plan,
+        accumulation=config.accumulation,
+        frozen=plan.frozen if has_start or is_movenet else "none",
     )
 
 

@@ -102,6 +102,17 @@ class MoveNetBackbone(nn.Module):
         for module in (self.stem, *self.blocks[:_NUM_EARLY]):
             module.requires_grad_(False)
 
+    def freeze_public(self) -> None:
+        """Keep all that the public file knows as it is: trunk, pyramid and the heat map of its
+        joints. The heat of other joints trains."""
+        rows = self._heat_rows_known()
+        for name, parameter in self.named_parameters():
+            if name.startswith("heat."):
+                own = (rows < 0).view(-1, *[1] * (parameter.ndim - 1))
+                parameter.register_hook(lambda gradient, own=own: gradient * own)
+            else:
+                parameter.requires_grad_(False)
+
     def load_public_weights(self, file: Path) -> None:
         """Load MoveNet MultiPose Lightning from its TensorFlow.js graph model.
 
@@ -127,12 +138,16 @@ class MoveNetBackbone(nn.Module):
         for merge in self.merges:
             merge.balance()
 
+    def _heat_rows_known(self) -> Tensor:
+        """(J,) row of the public heat map for each joint, -1 where it has none."""
+        return torch.from_numpy(Skeleton(self._joint_names).indices_in(COCO_17))
+
     def _heat_rows(self, own: Tensor, public: Tensor, name: str) -> Tensor:
         """(J, ...) `own`, with the rows of the public (17, ...) for the joints that it has."""
         wanted = (COCO_17.num_joints, *own.shape[1:])
         if public.shape != wanted:
             raise ValueError(f"{name} must be {wanted}, got {tuple(public.shape)}")
-        rows = torch.from_numpy(Skeleton(self._joint_names).indices_in(COCO_17))
+        rows = self._heat_rows_known()
         merged = own.clone()
         merged[rows >= 0] = public[rows[rows >= 0]]
         return merged
