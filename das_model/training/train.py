@@ -30,6 +30,7 @@ from das_model.inference.network_config import (
 )
 from das_model.network.checkpoint import fill, load_network, load_tensors, save_tensors
 from das_model.network.network import DasNetwork
+from das_model.training.frozen_features import FrozenFeatures
 from das_model.training.losses import BatchTargets, DasLoss, LossConfig
 from das_model.training.mix import Batch
 from das_model.training.optimiser import (
@@ -74,6 +75,8 @@ class Trainer:
             self.network.backbone.freeze_early()
         elif config.frozen == "public":
             self.network.backbone.freeze_public()
+            if device.type == "cpu":
+                self.network.backbone.frozen_features = FrozenFeatures(self.network.backbone)
         self._num_processes = 1
         if is_distributed:
             self._num_processes = torch.distributed.get_world_size()

@@ -6,6 +6,7 @@ COCO's poses before they see depth. Batch norms are folded into the convolutions
 file has them; stride-2 convolutions pad at the bottom and right ("SAME" on even sizes).
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,8 @@ class MoveNetBackbone(nn.Module):
     def __init__(self, joint_names: tuple[str, ...]) -> None:
         super().__init__()
         self._joint_names = joint_names
+        # instead of `features`, where these weights are frozen and another runtime is faster
+        self.frozen_features: Callable[[Tensor], tuple[Tensor, ...]] | None = None
         self.stem = SameConv(3, _STAGES[0][0], 3, stride=2)
         blocks: list[nn.Module] = []
         for stage, (inside, outside, repeats, stride) in enumerate(_STAGES):
@@ -79,6 +82,11 @@ class MoveNetBackbone(nn.Module):
             Maps of `channels` channels at strides 8, 16 and 32, the pyramid's finest map
             (B, 24, H / 4, W / 4), and the logits of the joints' heat (B, J, H / 4, W / 4).
         """
+        *features, fine = (self.frozen_features or self.features)(image)
+        return *features, fine, self.heat(self.heat_hidden(fine))
+
+    def features(self, image: Tensor) -> tuple[Tensor, ...]:
+        """`forward` without the heat: trunk and pyramid."""
         x = functional.relu6(self.stem(image), inplace=True)
         kept = {}
         for i, block in enumerate(self.blocks):
@@ -95,7 +103,7 @@ class MoveNetBackbone(nn.Module):
             torch.cat([own, functional.pixel_unshuffle(fine, fold)], dim=1)
             for own, fold in zip(trunk, (2, 4, 8), strict=True)
         )
-        return *features, fine, self.heat(self.heat_hidden(fine))
+        return *features, fine
 
     def freeze_early(self) -> None:
         """Keep stem and blocks of strides 2 and 4 as they are."""
