@@ -46,9 +46,9 @@ def build_optimiser(config: OptimiserConfig, module: nn.Module) -> torch.optim.O
     """An optimiser of the module's trained parameters.
 
     AdamW decays matrices and kernels alone, and nothing of what `module` calls `backbone`, which
-    moves at `backbone_rate` times the rate: public weights are not drawn to 0. SGD, as the authors have it, decays all but the biases of
-    layers, which move at `bias_rate` times the rate. Each group carries its factor as `rate`,
-    for `set_learning_rate`.
+    moves at `backbone_rate` times the rate: public weights are not drawn to 0. SGD, as the
+    authors have it, decays all but the biases of layers, which move at `bias_rate` times the
+    rate. Each group carries its factor as `rate`, for `set_learning_rate`.
     """
     named = [(n.split("."), p) for n, p in module.named_parameters() if p.requires_grad]
     if config.kind == "adamw":
