@@ -138,7 +138,7 @@ class _ResidualBlock(nn.Module):
         self.depthwise = nn.Conv2d(channels, channels, 5, 1, 2, groups=channels)
         self.expand = nn.Conv2d(channels, 2 * channels, 1)
         self.project = nn.Conv2d(2 * channels, channels, 1)
-        nn.init.zeros_(self.project.weight)
+        nn.init.normal_(self.project.weight, std=0.01)
         nn.init.zeros_(self.project.bias)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -78,17 +78,18 @@ def with_backbone():
     return network
 
 
-def test_a_backbone_moves_and_decays_at_its_own_rate():
+def test_a_backbone_moves_at_its_own_rate_and_does_not_decay():
     """The first step of AdamW is the rate towards the gradient's other side, however long it is,
-    and the decay is a share of the rate."""
+    and the decay is a share of the rate; a backbone's public weights do not decay."""
     network = with_backbone()
     config = OptimiserConfig(weight_decay=0.5, backbone_rate=0.1)
     optimiser = build_optimiser(config, network)
     set_learning_rate(optimiser.param_groups, 0.02)
     optimiser.step()
     for name, parameter in network.named_parameters():
-        rate = 0.002 if name.startswith("network.backbone.") else 0.02  # whole names count
-        decayed = 1 - 0.5 * rate if parameter.ndim > 1 else 1.0
+        is_backbone = name.startswith("network.backbone.")  # whole names count
+        rate = 0.002 if is_backbone else 0.02
+        decayed = 1 - 0.5 * rate if parameter.ndim > 1 and not is_backbone else 1.0
         wanted = torch.tensor([decayed + rate, decayed - rate, decayed - rate])
         wanted = wanted[: parameter.numel()].view_as(parameter)
         torch.testing.assert_close(parameter.detach(), wanted, rtol=0, atol=1e-6, msg=name)

@@ -80,16 +80,17 @@ def test_live_recipes_leave_the_rate_alone():
     assert RECIPES["lite"].planned(100, 64) == RECIPES["lite"].train
 
 
-def test_live_recipes_differ_in_backbone_its_rate_and_heat_map():
-    """What has learned people already moves slower."""
-    lite = RECIPES["lite"].train.optimiser
-    assert RECIPES["lite"].train.network.backbone == "movenet" and lite.backbone_rate == 0.1
+def test_live_recipes_differ_in_backbone_what_is_frozen_and_heat_map():
+    """What has learned people already stays as it is."""
+    lite = RECIPES["lite"].train
+    assert (lite.network.backbone, lite.frozen) == ("movenet", "public")
     assert RECIPES["lite"].train.network.encoding.heat_stride == 4
     for name in ("lite0", "lite1", "lite2"):
         recipe = RECIPES[name]
         assert recipe.train.network.backbone == name
         assert recipe.train.network.encoding.heat_stride == 0
-        assert recipe.train.optimiser == dataclasses.replace(lite, backbone_rate=1.0)
+        assert recipe.train.frozen == "early"
+        assert recipe.train.optimiser == lite.optimiser
         assert dataclasses.replace(recipe, summary="", train=None) == dataclasses.replace(
             RECIPES["lite"], summary="", train=None
         )
