@@ -108,7 +108,7 @@ HARD = World(
     },
     desk_kinds={"sit": 0.5, "gesture": 0.2, "stand": 0.14, "raise": 0.08, "reach": 0.08},
     touch_share=0.45,
-    motion_share=0.55,
+    motion_share=0.65,
     child_share=0.17,
     hidden_share=0.45,
 )  # fmt: skip
