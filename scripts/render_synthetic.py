@@ -34,8 +34,9 @@ def main() -> int:
         write_contact_sheet(str(args.contact_sheet), job.generator().generate_batch(seeds))
         return 0
     if args.benchmark:
-        rate = benchmark(job, args.workers)
+        rate, per_cpu = benchmark(job, args.workers)
         print(f"{rate:.1f} images/s at {args.size[0]}x{args.size[1]}, {args.workers} processes")
+        print(f"{per_cpu:.1f} images per second of CPU time")
         return 0
     start, done = time.time(), 0
     for path, seconds in render_set(job, args.workers):
