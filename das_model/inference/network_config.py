@@ -108,8 +108,8 @@ def network_config_of(
                 values = {k: v for k, v in values.items() if k in _OUTSIDE}
             values |= {"encoding": _rebuilt(Encoding, values.get("encoding"))}
         return _rebuilt(NetworkConfig, values)
-    except ValueError as error:
-        raise ValueError(f"{file}: {_KEY}: {error}") from error
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ValueError(f"{file}: {_KEY}: {str(error)[:300]}") from error
 
 
 def require_network(

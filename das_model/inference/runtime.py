@@ -16,7 +16,13 @@ from das_model.camera import Camera
 from das_model.inference.centre_map import CentreMap, centre_map
 from das_model.inference.decode import NUM_CUES, DecodeConfig, LevelMaps, decode
 from das_model.inference.joint_features import joint_features, num_features
-from das_model.inference.network_config import network_config_of
+from das_model.inference.model_check import (
+    require_input_size,
+    require_lifted,
+    require_maps,
+    require_ports,
+)
+from das_model.inference.network_config import NetworkConfig, network_config_of
 from das_model.people import People
 from das_model.preprocess import fitting_size, letterbox
 from das_model.skeleton import Skeleton
@@ -63,6 +69,7 @@ class PoseEstimator:
         config = network_config_of(metadata, model_file, is_exported=True)
         self._encoding = config.encoding
         outputs = self._session.get_outputs()
+        require_ports(self._session.get_inputs(), outputs, config, model_file)
         # of the maps that lifting reads, finest first
         self.seen_channels = tuple(o.shape[1] for o in outputs if o.name.startswith("seen_"))
         self._decode = DecodeConfig()
@@ -78,6 +85,26 @@ class PoseEstimator:
         self.stages_s = (0.0, 0.0, 0.0)  # letterbox, network, decoding of the last picture
         self.wants_centre_map = False  # from the next picture on
         self.centre_map: CentreMap | None = None  # of the last picture, where it is wanted
+        self._try_out(config, lift is None and self.lift is not None, model_file)
+
+    def _try_out(self, config: NetworkConfig, has_own_lift: bool, file: Path) -> None:
+        """Run once on a grey picture. Raises ValueError where that goes wrong."""
+        width, height = self.fitted_size(self.nominal_size)
+        grey, camera = np.full((height, width, 3), 114, np.uint8), Camera.from_fov((width, height))
+        try:
+            outputs = self._session.run(None, {"image": grey[None]})
+            require_maps(outputs, config, (width, height), file)
+            levels, heat = network_maps(outputs[: len(outputs) - len(self.seen_channels)])
+            decode(levels, camera, self._encoding, self.skeleton, self._decode, heat)
+            if has_own_lift:
+                joints = np.zeros((1, self.skeleton.num_joints, 2), np.float32)
+                seen = [output[0] for output in outputs[len(outputs) - len(self.seen_channels) :]]
+                found = np.zeros((*joints.shape[:2], NUM_CUES), np.float32)
+                require_lifted(self.lifted(seen, found, joints), joints.shape[:2], file)
+        except ValueError:
+            raise
+        except Exception as error:  # the bindings raise many kinds
+            raise ValueError(f"{file}: the model cannot run on a picture: {error}") from error
 
     @property
     def provider(self) -> str:
@@ -165,13 +192,10 @@ def network_maps(outputs: Sequence[np.ndarray]) -> tuple[list[LevelMaps], np.nda
 def _input_size(metadata: Mapping[str, str], file: Path) -> tuple[int, int]:
     """Nominal (width, height) px in a model's metadata."""
     try:
-        width, height = json.loads(metadata["input_size"])
-    except (KeyError, ValueError, TypeError) as error:
-        got = metadata.get("input_size", "none")
-        raise ValueError(
-            f"{file}: input_size in its metadata must be [width, height] in px, got {got}"
-        ) from error
-    return width, height
+        size = json.loads(metadata["input_size"])
+    except (KeyError, ValueError, RecursionError):
+        size = metadata.get("input_size", "none")
+    return require_input_size(size, file)
 
 
 def _own_lift(

@@ -33,6 +33,13 @@ class Encoding:
     def __post_init__(self) -> None:
         if self.centre not in CENTRES:
             raise ValueError(f"Encoding.centre must be in {CENTRES}, got {self.centre!r}")
+        strides = self.strides
+        are_whole = bool(strides) and all(type(s) is int and 0 < s <= 1024 for s in strides)
+        if not are_whole or list(strides) != sorted(set(strides)):
+            raise ValueError(f"Encoding.strides must be rising whole numbers, got {strides}")
+        units = (self.root_depth_unit, self.joint_depth_unit_mm)
+        if not all(0 < unit < 1e6 for unit in units):
+            raise ValueError(f"Encoding's units of depth must be positive, got {units}")
         if len(self.range_bounds_px) != len(self.strides) - 1:
             raise ValueError(
                 f"Encoding.range_bounds_px must part {len(self.strides)} levels, "
