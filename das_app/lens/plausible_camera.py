@@ -7,6 +7,7 @@ import numpy as np
 from das_model.camera import Camera
 
 MAX_SIDE = 32768  # px
+MAX_PIXELS = 100_000_000  # of a picture
 _FOCAL_RANGE = (0.2, 20.0)  # of f / width: 136 to 2.9 degrees of view
 _ANY_FOCAL_RANGE = (0.003, 100.0)  # what the fields of view that can be entered lead to
 _MAX_DISTORTION = 1000.0  # k3 of long lenses reaches some hundred
@@ -36,6 +37,8 @@ def plausible_size(width: object, height: object) -> tuple[int, int]:
         raise ValueError(
             f"the size must be whole numbers from 1 to {MAX_SIDE} px, got {width} x {height}"
         )
+    if sides[0] * sides[1] > MAX_PIXELS:
+        raise ValueError(f"a picture may have {MAX_PIXELS} pixels, got {width} x {height}")
     return round(sides[0]), round(sides[1])
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from das_app.files.foreign_text import printable
+from das_app.files.small_file import read_small_text
 from das_app.files.whole_file import write_whole
 from das_app.session.types import SessionError
 
@@ -58,7 +60,7 @@ class SessionEdits:
     def named(self, track_id: int, name: str) -> "SessionEdits":
         """With another name of a person, cut to 40 characters; empty takes it away."""
         names = {known: text for known, text in self.names.items() if known != track_id}
-        name = " ".join(name.split())[:MAX_NAME].strip()
+        name = printable(name)[:MAX_NAME].strip()
         if name:
             names[track_id] = name
         return replace(self, names=dict(sorted(names.items())))
@@ -85,18 +87,18 @@ def load_edits(folder: Path) -> SessionEdits:
     """
     path = folder / EDITS_FILE
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(read_small_text(path))
         if values["version"] != _VERSION:
             raise ValueError(f"version {values['version']}; this version reads {_VERSION}")
-        names = {int(track_id): str(name) for track_id, name in values["names"].items()}
+        names = {int(track_id): printable(str(n)) for track_id, n in values["names"].items()}
         end_s = math.inf if values["end_s"] is None else float(values["end_s"])
         return SessionEdits(names, float(values["start_s"]), end_s)
     except FileNotFoundError:
         return SessionEdits()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except Exception as error:  # whatever reading a foreign file raises
         raise SessionError(
-            f"{path} cannot be used ({error!r}); without it the session opens with no names and "
-            "untrimmed"
+            f"{path} cannot be used ({printable(repr(error))}); without it the session opens with "
+            "no names and untrimmed"
         ) from error
 
 

@@ -5,11 +5,12 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+from das_app.files.file_lock import try_lock
 from das_app.session.format import LOG_FILE, SUMMARY_FILE
 from das_app.session.reader import Salvage
 from das_app.session.types import SessionError
 
-QUIET_S = 3.0  # a recording writes more often, even while it sees nobody
+QUIET_S = 3.0  # a recording writes more often; counts where the file system knows no locks
 _MAX_NAME_BYTES = 120  # of 255 that common file systems take; the time and a number come on top
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 
@@ -61,20 +62,25 @@ def is_unclosed(folder: Path) -> bool:
 
 
 def is_busy(folder: Path, quiet_s: float = QUIET_S) -> bool:
-    """Whether the session was written within the last `quiet_s` seconds."""
+    """Whether the session is still being recorded: its recorder holds a lock on the log.
+
+    Where the file system knows no locks, whether it was written within the last `quiet_s` seconds.
+    """
+    log = folder / LOG_FILE
     try:
-        return time.time() - (folder / LOG_FILE).stat().st_mtime < quiet_s
-    except OSError:
+        with log.open("rb") as file:
+            return not try_lock(file)
+    except FileNotFoundError:
         return False
+    except OSError:
+        return log.is_file() and 0 <= time.time() - log.stat().st_mtime < quiet_s
 
 
 def _has_beginning(folder: Path) -> bool:
-    salvage = Salvage(folder / LOG_FILE)
     try:
-        next(iter(salvage), None)
+        return Salvage(folder / LOG_FILE).origin is not None
     except OSError:
         return False
-    return salvage.origin is not None
 
 
 def _fit_name(name: str) -> str:

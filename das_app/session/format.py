@@ -6,10 +6,13 @@ z forward, origin at the lens. What is not a number is null.
 
 import json
 import zlib
+from datetime import datetime
 
 import numpy as np
 
+from das_app.files.foreign_text import printable
 from das_app.lens.camera_json import camera_to_json
+from das_app.lens.plausible_camera import plausible_number
 from das_app.session.types import (
     EventKind,
     RecordedPoses,
@@ -28,6 +31,9 @@ UNITS = "mm"
 METADATA_NAME = "das_session"
 POSES_TOPIC, RAW_POSES_TOPIC = "/poses", "/poses_raw"
 CAMERA_TOPIC, EVENTS_TOPIC, STATS_TOPIC = "/camera", "/events", "/stats"
+_MAX_FPS = 10_000.0
+MAX_TIME_S = 1e8  # three years
+_MAX_VALUE = 1e9  # mm: a thousand kilometres
 _DECIMALS = 3  # 1 micrometre
 
 _NUMBER, _TEXT, _INTEGER = {"type": "number"}, {"type": "string"}, {"type": "integer"}
@@ -103,7 +109,7 @@ def origin_from_metadata(values: dict[str, str]) -> SessionOrigin:
     """Inverse of `origin_to_metadata`.
 
     Raises:
-        ValueError: for another schema version or a wrong checksum.
+        ValueError: for another schema version, a wrong checksum or values out of range.
         KeyError: if something is missing.
     """
     values = dict(values)
@@ -113,14 +119,21 @@ def origin_from_metadata(values: dict[str, str]) -> SessionOrigin:
         raise ValueError(
             f"schema version {values['schema_version']}; this version reads {SCHEMA_VERSION}"
         )
+    skeleton = Skeleton(tuple(values["joint_names"].split()))
+    if "pelvis" not in skeleton.joint_names:
+        raise ValueError("the joints of its people have no pelvis")
+    nominal_fps = plausible_number("nominal_fps", float(values["nominal_fps"]))
+    started = datetime.fromisoformat(values["started_utc"])
+    if not 1970 <= started.year < 2200 or started.tzinfo is None:
+        raise ValueError(f"started_utc must be a time of UTC, got {values['started_utc']}")
     return SessionOrigin(
-        source=values["source"],
-        nominal_fps=float(values["nominal_fps"]),
-        intrinsics=values["intrinsics"],
-        skeleton=Skeleton(tuple(values["joint_names"].split())),
-        model_name=values["model_name"],
-        model_sha256=values["model_sha256"],
-        app_version=values["app_version"],
+        source=printable(values["source"]),
+        nominal_fps=nominal_fps if 0 < nominal_fps <= _MAX_FPS else 0.0,
+        intrinsics=printable(values["intrinsics"]),
+        skeleton=skeleton,
+        model_name=printable(values["model_name"]),
+        model_sha256=printable(values["model_sha256"]),
+        app_version=printable(values["app_version"]),
         started_utc=values["started_utc"],
     )
 
@@ -155,10 +168,12 @@ def summary_to_json(
 
 
 def counts_from_json(summary: dict) -> SessionCounts:
-    """The counts of `session.json`. Raises KeyError or TypeError when they are not there."""
+    """The counts of `session.json`. Raises KeyError, TypeError or ValueError for other content."""
     counts = summary["counts"]
     names = ("frames", "people", "dropped", "dropped_pictures")
-    return SessionCounts(*(int(counts[name]) for name in names), bool(summary["is_repaired"]))
+    return SessionCounts(
+        *(_whole(name, counts[name]) for name in names), bool(summary["is_repaired"])
+    )
 
 
 def poses_to_json(poses: RecordedPoses) -> dict[str, object]:
@@ -185,17 +200,26 @@ def poses_to_json(poses: RecordedPoses) -> dict[str, object]:
 def poses_from_json(values: dict, skeleton: Skeleton, camera: Camera) -> RecordedPoses:
     """Inverse of `poses_to_json`. Raises ValueError, KeyError or TypeError for other content."""
     found, num_joints = values["people"], skeleton.num_joints
+    if not isinstance(found, list):
+        raise ValueError(f"people must be a list, got {str(found)[:40]!r}")
+    ids = [_whole("track_id", p["track_id"], -1) for p in found]
     people = People(
         _floats([p["joints_cam_mm"] for p in found], (len(found), num_joints, 3)),
         _floats([p["joint_scores"] for p in found], (len(found), num_joints)),
         _floats([p["score"] for p in found], (len(found),)),
-        np.array([p["track_id"] for p in found], dtype=np.int64),
+        np.array(ids, dtype=np.int64),
         skeleton,
     )
+    picture = values["picture"]
     return RecordedPoses(
-        values["index"], values["time_s"], values["source_index"], values["source_time_s"],
-        values["picture"], camera, people,
-    )  # fmt: skip
+        _whole("index", values["index"]),
+        _time("time_s", values["time_s"]),
+        _whole("source_index", values["source_index"]),
+        plausible_number("source_time_s", values["source_time_s"]),
+        None if picture is None else _whole("picture", picture),
+        camera,
+        people,
+    )
 
 
 def event_to_json(event: SessionEvent) -> dict[str, object]:
@@ -204,8 +228,17 @@ def event_to_json(event: SessionEvent) -> dict[str, object]:
 
 
 def event_from_json(values: dict) -> SessionEvent:
-    """Inverse of `event_to_json`. Raises ValueError for an unknown kind."""
-    return SessionEvent(values["time_s"], EventKind(values["kind"]), values["text"])
+    """Inverse of `event_to_json`; a kind that only a newer version knows becomes OTHER.
+
+    Raises ValueError, KeyError or TypeError for other content.
+    """
+    kind, text = values["kind"], values["text"]
+    if not (isinstance(kind, str) and isinstance(text, str)):
+        raise ValueError("kind and text of an event must be texts")
+    time_s = _time("time_s", values["time_s"])
+    if kind in set(EventKind):
+        return SessionEvent(time_s, EventKind(kind), printable(text))
+    return SessionEvent(time_s, EventKind.OTHER, printable(f"{kind}: {text}"))
 
 
 def _checksum(values: dict[str, str]) -> str:
@@ -221,5 +254,23 @@ def _numbers(values: np.ndarray) -> list:
 
 def _floats(values: list, shape: tuple[int, ...]) -> np.ndarray:
     """float32 array of `shape` with NaN for None; keeps its rank when there is nobody."""
-    array = np.array(values, dtype=np.float64).astype(np.float32)
+    array = np.array(values, dtype=np.float64)
+    if (np.abs(array[~np.isnan(array)]) > _MAX_VALUE).any():
+        raise ValueError(f"values of poses must be below {_MAX_VALUE:g}")
+    array = array.astype(np.float32)
     return array.reshape(shape) if array.size == 0 else array
+
+
+def _whole(name: str, value: object, least: int = 0) -> int:
+    """A whole number that an array can hold."""
+    if type(value) is not int or not least <= value < 1 << 53:
+        raise ValueError(f"{name} must be a whole number from {least}, got {str(value)[:40]!r}")
+    return value
+
+
+def _time(name: str, value: object) -> float:
+    """A time of the session in seconds."""
+    time_s = plausible_number(name, value)
+    if not 0 <= time_s < MAX_TIME_S:
+        raise ValueError(f"{name} must be 0 to {MAX_TIME_S:g} s, got {time_s:g}")
+    return time_s

@@ -1,9 +1,12 @@
 """Reads `session.mcap` chunk by chunk: by its index when closed, from front to back when not.
 
-Every chunk has a checksum, and so has the index: what is delivered is what was written.
+Every chunk has a checksum, and so has the index: what is delivered is what was written. No byte of
+the file is needed for more than the chunk it lies in: the origin stands in it several times, and
+behind damage the next chunk is found by what every chunk looks like.
 """
 
 import io
+import mmap
 import struct
 import zlib
 from collections.abc import Iterator
@@ -22,8 +25,13 @@ from das_app.session.types import SessionError, SessionOrigin
 
 _MAGIC = b"\x89MCAP0\r\n"
 _RECORD_HEAD, _FOOTER = struct.Struct("<BQ"), struct.Struct("<BQQQI")
+_SIZE = struct.Struct("<Q")
 _ADVICE = "“das-app repair” saves what can be read"
 _MAX_BYTES = 256 << 20  # of a record; a session's chunk has a few 100 KiB
+_MAX_METADATA_BYTES = 1 << 16
+_OPCODES = frozenset(int(opcode) for opcode in Opcode)
+_COMPRESSION = struct.pack("<I", 4) + b"zstd"
+_COMPRESSION_AT = _RECORD_HEAD.size + 28  # two times, a size and a checksum come before it
 # what the library and its decompressor raise on damaged input
 DAMAGE = (
     McapError, zstandard.ZstdError, struct.error, ValueError, KeyError, TypeError, IndexError,
@@ -80,11 +88,8 @@ def read_chunk(path: Path, place: ChunkPlace) -> list[LoggedMessage]:
     """
     try:
         with path.open("rb") as file:
-            file.seek(place.offset)
-            opcode, length = _RECORD_HEAD.unpack(file.read(_RECORD_HEAD.size))
-            if opcode != Opcode.CHUNK or length + _RECORD_HEAD.size != place.length:
-                raise ValueError("no chunk where the index says")
-            return _messages(file.read(length))
+            file.seek(place.offset + _RECORD_HEAD.size)
+            return _messages(file.read(place.length - _RECORD_HEAD.size))
     except (OSError, *DAMAGE) as error:
         raise SessionError(
             f"{path} is damaged at byte {place.offset}: {error or type(error).__name__}; {_ADVICE}"
@@ -94,36 +99,122 @@ def read_chunk(path: Path, place: ChunkPlace) -> list[LoggedMessage]:
 class Salvage:
     """What can be read of a log that was not closed or is damaged.
 
-    Iterating yields the messages of each whole chunk in order; `origin` is known by then.
+    Iterating yields the messages of each whole chunk in order.
 
     Args:
         path: the file.
+
+    Attributes:
+        origin: the first copy of it that is whole; None where there is none.
+        num_damaged_chunks: parts that were passed over so far.
+
+    Raises:
+        OSError: if the file cannot be read; so does iterating.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.origin: SessionOrigin | None = None
         self.num_damaged_chunks = 0
+        with _mapped(path) as data:
+            self.origin = _find_origin(data)
 
     def __iter__(self) -> Iterator[list[LoggedMessage]]:
-        with self._path.open("rb") as file:
-            size = file.seek(0, io.SEEK_END)
-            file.seek(len(_MAGIC))
-            while len(head := file.read(_RECORD_HEAD.size)) == _RECORD_HEAD.size:
-                opcode, length = _RECORD_HEAD.unpack(head)
-                if opcode == Opcode.DATA_END or length > min(size - file.tell(), _MAX_BYTES):
-                    return
-                yield from self._record(opcode, file.read(length))
-
-    def _record(self, opcode: int, data: bytes) -> Iterator[list[LoggedMessage]]:
         try:
-            if opcode == Opcode.METADATA:
-                metadata = Metadata.read(ReadDataStream(io.BytesIO(data)))
-                self.origin = origin_from_metadata(metadata.metadata)
-            elif opcode == Opcode.CHUNK:
-                yield _messages(data)
+            places = read_index(self._path).chunks
+        except SessionError:
+            with _mapped(self._path) as data:
+                yield from self._from_front_to_back(data)
+            return
+        for place in places:
+            try:
+                yield read_chunk(self._path, place)
+            except SessionError:
+                self.num_damaged_chunks += 1
+
+    def _from_front_to_back(self, data: mmap.mmap) -> Iterator[list[LoggedMessage]]:
+        place: int | None = len(_MAGIC)
+        while place is not None and place < len(data):
+            chunk = _chunk_at(data, place)
+            if chunk is not None:
+                yield chunk.messages
+                place = chunk.end
+                continue
+            end = _end_of_record(data, place)
+            if end is None or data[place] == Opcode.CHUNK:
+                following = _next_chunk(data, place + 1, len(data))
+                if end is not None or following is not None:
+                    self.num_damaged_chunks += 1
+                end = following
+            place = end
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    """The bytes of a file, to be closed. Raises OSError, also for an empty file."""
+    with path.open("rb") as file:
+        try:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except ValueError as error:
+            raise OSError(f"nothing can be read of {path}: it is empty") from error
+
+
+def _find_origin(data: mmap.mmap) -> SessionOrigin | None:
+    """The first whole metadata record of ours; each has a checksum of its own."""
+    name = struct.pack("<I", len(METADATA_NAME)) + METADATA_NAME.encode()
+    place = data.find(name)
+    while place >= 0:
+        try:
+            text = io.BytesIO(data[place : place + _MAX_METADATA_BYTES])
+            return origin_from_metadata(Metadata.read(ReadDataStream(text)).metadata)
         except DAMAGE:
-            self.num_damaged_chunks += 1
+            place = data.find(name, place + 1)
+    return None
+
+
+def _end_of_record(data: mmap.mmap, place: int) -> int | None:
+    """Where the record at a place ends; None where there is none.
+
+    A record that is no chunk and seems to hold one has a wrong length.
+    """
+    if place + _RECORD_HEAD.size > len(data):
+        return None
+    opcode, length = _RECORD_HEAD.unpack(data[place : place + _RECORD_HEAD.size])
+    end = place + _RECORD_HEAD.size + length
+    if opcode not in _OPCODES or length > _MAX_BYTES or end > len(data):
+        return None
+    is_wrong = opcode != Opcode.CHUNK and _next_chunk(data, place, end) is not None
+    return None if is_wrong else end
+
+
+def _next_chunk(data: mmap.mmap, place: int, until: int) -> int | None:
+    """Where the first whole chunk between two places begins; None where there is none."""
+    found = data.find(_COMPRESSION, place + _COMPRESSION_AT, until)
+    while found >= 0:
+        start = found - _COMPRESSION_AT
+        if _chunk_at(data, start) is not None:
+            return start
+        found = data.find(_COMPRESSION, found + 1, until)
+    return None
+
+
+class _WholeChunk(NamedTuple):
+    messages: list[LoggedMessage]
+    end: int
+
+
+def _chunk_at(data: mmap.mmap, start: int) -> _WholeChunk | None:
+    """The chunk record at a place, known by its content; its head may be damaged."""
+    named = start + _COMPRESSION_AT
+    sized = named + len(_COMPRESSION)
+    if data[named:sized] != _COMPRESSION or sized + _SIZE.size > len(data):
+        return None
+    (size,) = _SIZE.unpack(data[sized : sized + _SIZE.size])
+    end = sized + _SIZE.size + size
+    if size > _MAX_BYTES or end > len(data):
+        return None
+    try:
+        return _WholeChunk(_messages(data[start + _RECORD_HEAD.size : end]), end)
+    except DAMAGE:
+        return None
 
 
 def _read_index(file: BinaryIO) -> LogIndex:
@@ -154,12 +245,17 @@ def _parse_index(file: BinaryIO, records: list) -> LogIndex:
     ]  # fmt: skip
     (statistics,) = (r for r in records if isinstance(r, Statistics))
     num_messages = {topics[c]: n for c, n in statistics.channel_message_counts.items()}
-    (place,) = (
-        r for r in records if isinstance(r, MetadataIndex) and r.name == METADATA_NAME
-    )  # fmt: skip
-    file.seek(place.offset + _RECORD_HEAD.size)
-    metadata = Metadata.read(ReadDataStream(io.BytesIO(file.read(place.length))))
-    return LogIndex(origin_from_metadata(metadata.metadata), chunks, num_messages)
+    problem: Exception = ValueError("none of its descriptions is whole")
+    for record in records:
+        if isinstance(record, MetadataIndex) and record.name == METADATA_NAME:
+            try:
+                file.seek(record.offset + _RECORD_HEAD.size)
+                text = io.BytesIO(file.read(min(record.length, _MAX_METADATA_BYTES)))
+                origin = origin_from_metadata(Metadata.read(ReadDataStream(text)).metadata)
+                return LogIndex(origin, chunks, num_messages)
+            except DAMAGE as error:
+                problem = error
+    raise problem
 
 
 def _messages(data: bytes) -> list[LoggedMessage]:

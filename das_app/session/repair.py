@@ -19,19 +19,22 @@ from das_app.session.format import (
     EVENTS_TOPIC,
     LOG_FILE,
     POSES_TOPIC,
+    RAW_POSES_TOPIC,
     VIDEO_FILE,
     dump,
+    event_from_json,
     event_to_json,
+    poses_from_json,
     summary_to_json,
 )
 from das_app.session.reader import LoggedMessage, Salvage, read_chunk, read_index
-from das_app.session.session import Session
+from das_app.session.session import LEAST_STEP_S, Session
 from das_app.session.types import (
     EventKind,
+    RecordedPoses,
     SessionCounts,
     SessionError,
     SessionEvent,
-    SessionOrigin,
 )
 from das_app.session.writer import LogWriter, write_summary
 from das_model.camera import Camera
@@ -62,7 +65,8 @@ def repair_session(folder: Path, quiet_s: float = QUIET_S) -> RepairReport:
 
     Args:
         folder: the session's folder.
-        quiet_s: refuse a session that was written within so many seconds.
+        quiet_s: refuse a session that was written within so many seconds, where the file system
+            knows no locks.
 
     Raises:
         SessionError: if nothing can be read, the session is in order, it is still being
@@ -72,7 +76,7 @@ def repair_session(folder: Path, quiet_s: float = QUIET_S) -> RepairReport:
         raise SessionError(f"{folder} holds no session: there is no {LOG_FILE}")
     if is_busy(folder, quiet_s):
         raise SessionError(
-            f"{folder} was written a moment ago and may still be recorded; try again in a while"
+            f"{folder} is still being recorded; end the recording, or try again in a while"
         )
     if not is_unclosed(folder) and _is_sound(folder):
         raise SessionError(f"{folder} needs no repair")
@@ -88,46 +92,68 @@ class _LogCopy:
     def __init__(self, path: Path, new: Path) -> None:
         self.first_camera: Camera | None = None
         self.num_frames = self.num_people = self.num_without_picture = 0
-        self.time_s, self._last_index = 0.0, -1
+        self.time_s, self.num_damaged_chunks = 0.0, 0
+        self._camera: Camera | None = None
+        self._last: dict[str, RecordedPoses | None] = {POSES_TOPIC: None, RAW_POSES_TOPIC: None}
         salvage = Salvage(path)
-        self._writer: LogWriter | None = None
+        if salvage.origin is None:
+            raise SessionError(f"nothing can be read of {path}: what it says of itself is damaged")
+        self.origin = salvage.origin
+        self._writer = LogWriter(new, self.origin)
         try:
             for messages in salvage:
-                self._begin(new, path, salvage.origin)
-                for message in messages:
-                    self._add(message)
+                self._camera = None
+                self._add_all(messages)
                 if self._writer.is_chunk_full:
                     self._writer.flush()
-            self._begin(new, path, salvage.origin)
             event = SessionEvent(self.time_s, EventKind.REPAIRED, "put together after a crash")
             self._writer.add(EVENTS_TOPIC, self.time_s, dump(event_to_json(event)))
             self._writer.finish()
         finally:
-            if self._writer is not None:
-                self._writer.abandon()
-        self.num_damaged_chunks = salvage.num_damaged_chunks
+            self._writer.abandon()
+        self.num_damaged_chunks += salvage.num_damaged_chunks
 
-    def _begin(self, new: Path, path: Path, origin: SessionOrigin | None) -> None:
-        if origin is None:
-            raise SessionError(f"nothing can be read of {path}: its beginning is damaged")
-        if self._writer is None:
-            self.origin = origin
-            self._writer = LogWriter(new, origin)
+    def _add_all(self, messages: list[LoggedMessage]) -> None:
+        """Copy a chunk's messages; those that would keep the session from opening are left out."""
+        is_whole = True
+        for message in messages:
+            try:
+                self._add(message)
+            except Exception:  # whatever parsing a foreign file raises
+                is_whole = False
+        self.num_damaged_chunks += not is_whole
 
     def _add(self, message: LoggedMessage) -> None:
-        if message.topic == POSES_TOPIC:
-            poses = json.loads(message.data)
-            if poses["index"] <= self._last_index:
-                return
-            self._last_index, self.time_s = poses["index"], poses["time_s"]
+        values = json.loads(message.data)
+        time_s = (message.time_ns - self.origin.start_ns) / 1e9
+        if message.topic == CAMERA_TOPIC:
+            self._camera = camera_from_json(values)
+            self.first_camera = self.first_camera or self._camera
+        elif message.topic == EVENTS_TOPIC:
+            event_from_json(values)
+        elif message.topic in self._last and not self._note_poses(message.topic, values, time_s):
+            return
+        self._writer.add(message.topic, time_s, message.data)
+
+    def _note_poses(self, topic: str, values: dict, time_s: float) -> bool:
+        """Count a frame; False for one that stands there already. Raises for one of no use."""
+        if self._camera is None:
+            raise ValueError("poses without a camera")
+        last = self._last[topic]
+        poses = poses_from_json(values, self.origin.skeleton, self._camera)
+        if abs(poses.time_s - time_s) > LEAST_STEP_S:
+            raise ValueError(f"a frame at {poses.time_s} s stands at {time_s} s")
+        if last is not None and poses.index <= last.index:
+            return False
+        if last is not None and poses.time_s <= last.time_s:
+            raise ValueError("times do not rise")
+        self._last[topic] = poses
+        if topic == POSES_TOPIC:
+            self.time_s = poses.time_s
             self.num_frames += 1
-            self.num_people += len(poses["people"])
-            self.num_without_picture += poses["picture"] is None
-        elif message.topic == CAMERA_TOPIC and self.first_camera is None:
-            self.first_camera = camera_from_json(json.loads(message.data))
-        self._writer.add(
-            message.topic, (message.time_ns - self.origin.start_ns) / 1e9, message.data
-        )
+            self.num_people += len(poses.people)
+            self.num_without_picture += poses.picture is None
+        return True
 
 
 def _repair(folder: Path) -> RepairReport:
@@ -145,6 +171,8 @@ def _repair(folder: Path) -> RepairReport:
     counts = SessionCounts(copy.num_frames, copy.num_people, 0, num_dropped_pictures, True)
     summary = summary_to_json(copy.origin, copy.first_camera, copy.time_s, counts)
     write_summary(folder, summary)
+    if not _is_sound(folder):
+        raise SessionError(f"{folder} was put together, but cannot be read back")
     return RepairReport(copy.num_frames, copy.time_s, copy.num_damaged_chunks, has_video)
 
 

@@ -20,6 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
+from das_app.files.foreign_text import printable
+from das_app.files.small_file import read_small_text
 from das_app.lens.camera_json import camera_from_json
 from das_app.session.folder import is_unclosed
 from das_app.session.format import (
@@ -34,10 +36,11 @@ from das_app.session.format import (
     event_from_json,
     poses_from_json,
 )
-from das_app.session.reader import DAMAGE, LoggedMessage, read_chunk, read_index
+from das_app.session.reader import LoggedMessage, read_chunk, read_index
 from das_app.session.types import RecordedPoses, SessionError, SessionEvent
 from das_model.camera import Camera
 
+LEAST_STEP_S = 1e-6  # times of frames and their messages agree to this
 _ROUNDING_S = 1e-9  # times of messages are whole nanoseconds
 _MAX_GUESSES = 4  # from even numbering; then halves, whatever the numbers are
 _MAX_CACHED = 6  # chunks kept parsed: two neighbours, smoothed and raw, and some
@@ -89,14 +92,18 @@ class Session:
             raise SessionError(f"{folder} holds no session: there is no {LOG_FILE}")
         summary_path = folder / SUMMARY_FILE
         try:
-            summary = json.loads(summary_path.read_text(encoding="utf-8"))
+            summary = json.loads(read_small_text(summary_path))
             self.counts = counts_from_json(summary)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise SessionError(f"{summary_path} is unreadable: {error!r}") from error
+        except Exception as error:  # whatever reading a foreign file raises
+            raise SessionError(
+                f"{summary_path} is unreadable: {printable(repr(error))}"
+            ) from error
         self.origin, self._chunks, self._num_messages = read_index(self._log)
         self._pose_chunks = [chunk for chunk in self._chunks if POSES_TOPIC in chunk.topics]
         start_ns = self.origin.start_ns
         self._starts_s = [(chunk.start_ns - start_ns) / 1e9 for chunk in self._pose_chunks]
+        if self._starts_s != sorted(self._starts_s):
+            raise SessionError(f"{self._log}: the times of its frames do not rise")
         self._cached: OrderedDict[tuple[int, bool], list[RecordedPoses]] = OrderedDict()
 
     def __len__(self) -> int:
@@ -127,10 +134,14 @@ class Session:
         self, start_s: float = 0.0, end_s: float = math.inf, is_raw: bool = False
     ) -> Iterator[RecordedPoses]:
         """Frames with start_s <= time_s < end_s, in order; smoothed unless `is_raw`."""
+        last_s = -math.inf
         for number in range(max(0, self._chunk_at(start_s) - 1), len(self._pose_chunks)):
             if self._starts_s[number] > end_s + _ROUNDING_S:
                 return
             frames = self._frames(number, is_raw)
+            if frames and frames[0].time_s <= last_s:
+                raise SessionError(f"{self._log}: the times of its frames do not rise")
+            last_s = frames[-1].time_s if frames else last_s
             yield from (poses for poses in frames if start_s <= poses.time_s < end_s)
 
     def at(self, time_s: float, is_raw: bool = False) -> RecordedPoses | None:
@@ -174,11 +185,17 @@ class Session:
 
     def events(self) -> list[SessionEvent]:
         """What happened while it was recorded, in order."""
-        return [
-            event_from_json(json.loads(message.data))
+        messages = [
+            message
             for chunk in self._chunks if EVENTS_TOPIC in chunk.topics
             for message in read_chunk(self._log, chunk) if message.topic == EVENTS_TOPIC
         ]  # fmt: skip
+        try:
+            return [event_from_json(json.loads(message.data)) for message in messages]
+        except Exception as error:  # whatever reading a foreign file raises
+            raise SessionError(
+                f"{self._log} holds no events of ours: {printable(repr(error))}"
+            ) from error
 
     def to_numpy(
         self, start_s: float = 0.0, end_s: float = math.inf, is_raw: bool = False
@@ -218,9 +235,10 @@ class Session:
         messages = read_chunk(self._log, place)
         try:
             frames = list(self._parse(messages, RAW_POSES_TOPIC if is_raw else POSES_TOPIC))
-        except DAMAGE as error:
+        except Exception as error:  # whatever reading a foreign file raises
             raise SessionError(
-                f"{self._log} holds no poses of ours at byte {place.offset}: {error!r}"
+                f"{self._log} holds no poses of ours at byte {place.offset}: "
+                f"{printable(repr(error))}"
             ) from error
         self._cached[number, is_raw] = frames
         if len(self._cached) > _MAX_CACHED:
@@ -230,11 +248,20 @@ class Session:
     def _parse(self, messages: list[LoggedMessage], topic: str) -> Iterator[RecordedPoses]:
         """Poses of a topic, each with the camera that came before it."""
         camera: Camera | None = None
+        last: RecordedPoses | None = None
         for message in messages:
             if message.topic == CAMERA_TOPIC:
                 camera = camera_from_json(json.loads(message.data))
-            elif message.topic == topic and camera is not None:
-                skeleton = self.origin.skeleton
-                yield poses_from_json(json.loads(message.data), skeleton, camera)
-            elif message.topic == topic:
+                continue
+            if message.topic != topic:
+                continue
+            if camera is None:
                 raise ValueError("poses without a camera")
+            poses = poses_from_json(json.loads(message.data), self.origin.skeleton, camera)
+            told_s = (message.time_ns - self.origin.start_ns) / 1e9
+            if abs(poses.time_s - told_s) > LEAST_STEP_S:
+                raise ValueError(f"a frame at {poses.time_s} s stands at {told_s} s")
+            if last and not (poses.index > last.index and poses.time_s > last.time_s):
+                raise ValueError(f"number and time of frame {poses.index} do not rise")
+            yield poses
+            last = poses

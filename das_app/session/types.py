@@ -80,6 +80,9 @@ class EventKind(StrEnum):
     FULL_DISK = "full_disk"
     MARKER = "marker"
     REPAIRED = "repaired"
+    TIME_JUMPED = "time_jumped"
+    FOLDER_LOST = "folder_lost"
+    OTHER = "other"  # of a newer version of this application
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mcap.writer import Writer
 
+from das_app.files.file_lock import try_lock
 from das_app.files.whole_file import write_whole
 from das_app.lens.camera_json import camera_to_json
 from das_app.session.format import (
@@ -39,6 +40,7 @@ from das_app.session.types import (
 from das_model.camera import Camera
 
 _CHUNK_BYTES = 1 << 18  # of JSON: what a seek has to read at most
+_CHUNKS_PER_METADATA = 10  # the origin stands in the file again after so many
 _NEVER = 1 << 40  # chunks end by `flush` only
 
 
@@ -58,7 +60,9 @@ class LogWriter:
         self._start_ns = origin.start_ns
         self._writer = Writer(self._file, chunk_size=_NEVER)
         self._writer.start(library="das-capture")
-        self._writer.add_metadata(METADATA_NAME, origin_to_metadata(origin))
+        self._metadata = origin_to_metadata(origin)
+        self._num_chunks = 0
+        self._writer.add_metadata(METADATA_NAME, self._metadata)
         self._channels = {}
         schemas: dict[str, int] = {}
         for topic, (name, schema) in CHANNELS.items():
@@ -88,6 +92,10 @@ class LogWriter:
         """Hand everything so far to the operating system; the file ends with a whole chunk."""
         self._writer.flush()
         self._num_pending = 0
+        if self._num_chunks % _CHUNKS_PER_METADATA == 0:
+            self._writer.add_metadata(METADATA_NAME, self._metadata)
+            self._writer.flush()
+        self._num_chunks += 1
 
     def sync(self) -> None:
         """Wait until the disk has what was flushed."""
@@ -193,6 +201,8 @@ class _WholeFile:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("xb", buffering=0)
+        with contextlib.suppress(OSError):  # a file system without locks
+            try_lock(self._file)  # tells a repair that it is still being written
         self._pending = bytearray()
         self.num_written = 0
 

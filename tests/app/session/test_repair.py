@@ -1,7 +1,9 @@
 import json
 import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import av
@@ -12,6 +14,7 @@ from session_fakes import FPS, ORIGIN, depth_of, record, result, write_session
 from das_app.session.folder import find_unclosed
 from das_app.session.format import POSES_TOPIC
 from das_app.session.reader import Salvage
+from das_app.session.recorder import Recorder
 from das_app.session.repair import repair_session
 from das_app.session.session import Session
 from das_app.session.types import EventKind, SessionError
@@ -86,6 +89,20 @@ def check_video(session):
     return len(pictures)
 
 
+def test_a_cut_at_every_byte_of_the_last_chunks_costs_what_is_behind_it(tmp_path):
+    source = write_session(tmp_path / "whole", 8, frames_per_chunk=2, closes=False)
+    log = (source / "session.mcap").read_bytes()
+    starts = chunk_heads(log)
+    for place in range(starts[1], len(log)):
+        num_whole = sum(_end_of_chunk(log, s) <= place for s in starts)
+        path = copy_of(log[:place], tmp_path / "s") / "session.mcap"
+        assert salvaged(path) == list(range(2 * num_whole))
+
+
+def _end_of_chunk(log, start):
+    return start + 9 + int.from_bytes(log[start + 1 : start + 9], "little")
+
+
 def test_cut_at_every_byte_of_the_last_chunk(unclosed, tmp_path):
     log = (unclosed / "session.mcap").read_bytes()
     chunk = log.rindex(b"zstd") - 9 - 32  # its record begins before the name of the compression
@@ -111,19 +128,38 @@ def test_cut_file_is_repaired(unclosed, tmp_path):
     assert sorted(p.name for p in folder.iterdir()) == ["session.json", "session.mcap"]
 
 
-def test_flipped_bits_cost_their_chunk_and_never_give_a_wrong_pose(unclosed, tmp_path):
-    log, rng = (unclosed / "session.mcap").read_bytes(), np.random.default_rng(2)
+def chunk_heads(log):
+    """Where the chunks of a log begin; the name of the compression stands 41 bytes on."""
+    places = [m.start() - 41 for m in re.finditer(rb"zstd", log)]
+    return [place for place in places if log[place] == 6]
+
+
+@pytest.mark.parametrize("closes", [False, True])
+@pytest.mark.parametrize("where", ["anywhere", "heads", "beginning"])
+def test_a_flipped_bit_costs_at_most_its_chunk(tmp_path, closes, where):
+    source = write_session(tmp_path / "whole", 12, frames_per_chunk=2, closes=closes)
+    log, rng = (source / "session.mcap").read_bytes(), np.random.default_rng(2)
+    heads = chunk_heads(log)
+    places = {
+        "anywhere": np.arange(len(log)),
+        "heads": np.concatenate([np.arange(h, h + 41) for h in heads]),
+        "beginning": np.arange(heads[0]),
+    }[where]
     num_whole = 0
-    for number, bit in enumerate(rng.integers(8 * len(log), size=400)):
+    num_flips = 400 if where == "anywhere" else 150
+    for number in range(num_flips):
         damaged = bytearray(log)
-        damaged[bit // 8] ^= 1 << (bit % 8)
+        damaged[rng.choice(places)] ^= 1 << rng.integers(8)
         folder = copy_of(damaged, tmp_path / "s")
         indices = salvaged(folder / "session.mcap")
+        lost = sorted(set(range(12)) - set(indices))
         assert indices == sorted(set(indices))
-        num_whole += len(indices) == 8
+        assert lost == [] or (len(lost) == 2 and lost[0] % 2 == 0 and lost[1] == lost[0] + 1)
+        num_whole += not lost
         if number % 20 == 0:
             check_repair(folder, indices)
-    assert num_whole < 200
+    assert num_whole > 0
+    assert where != "beginning" or num_whole == num_flips
 
 
 def check_repair(folder, indices):
@@ -177,13 +213,21 @@ def test_what_holds_nothing_is_not_offered_again_and_again(unclosed, tmp_path):
     assert find_unclosed(tmp_path, quiet_s=0) == []
 
 
-def test_recording_in_progress_is_neither_offered_nor_repaired(tmp_path):
-    folder = write_session(tmp_path / "s", 3, closes=False)
+@pytest.mark.parametrize("shift_s", [-1e9, 0, 60, 3e7], ids=["old", "now", "minute", "year"])
+def test_a_live_recorder_is_known_by_its_lock_whatever_the_date(tmp_path, shift_s):
+    folder = tmp_path / "s"
+    recorder = Recorder(folder, ORIGIN)
+    recorder.write(result(0))
+    log, date = folder / "session.mcap", time.time() + shift_s
+    os.utime(log, (date, date))
     assert find_unclosed(tmp_path) == []
-    with pytest.raises(SessionError, match="still be recorded"):
+    with pytest.raises(SessionError, match="still being recorded"):
         repair_session(folder)
-    os.utime(folder / "session.mcap", (1e9, 1e9))
+    recorder.close()
+    (folder / "session.json").unlink()
+    os.utime(log, (date, date))
     assert find_unclosed(tmp_path) == [folder]
+    assert repair_session(folder).num_frames == 1
     assert find_unclosed(tmp_path / "nowhere") == []
 
 

@@ -76,7 +76,8 @@ def test_any_mcap_reader_finds_channels_schemas_and_metadata(tmp_path):
             (channel.topic, schema, json.loads(message.data), message.log_time)
             for schema, channel, message in reader.iter_messages()
         ]
-        (metadata,) = reader.iter_metadata()
+        metadata, *copies = reader.iter_metadata()
+        assert copies and all(copy.metadata == metadata.metadata for copy in copies)
     assert {"/poses", "/poses_raw", "/camera", "/events"} <= {topic for topic, *_ in messages}
     assert metadata.metadata["units"] == "mm"
     assert metadata.metadata["axes"] == "x right, y down, z forward"
