@@ -18,11 +18,13 @@ class LoaderSpeed:
     Args:
         samples_per_s: of the whole loader, with its worker processes.
         num_workers: worker processes; 0 means that the main process loads.
-        step_ms: by step, the mean time of one sample in one process, ms.
+        sample_ms: mean CPU time of one sample, ms, with what mosaics take.
+        step_ms: by step, the mean CPU time of one picture, ms.
     """
 
     samples_per_s: float
     num_workers: int
+    sample_ms: float
     step_ms: dict[str, float]
 
     @property
@@ -34,7 +36,8 @@ class LoaderSpeed:
         steps = ", ".join(f"{name} {value:.1f} ms" for name, value in self.step_ms.items())
         return (
             f"{self.samples_per_s:.1f} samples/s with {self.num_workers} workers; "
-            f"one sample in one process: {steps}; slowest: {self.slowest}"
+            f"{self.sample_ms:.1f} ms of CPU time a sample; of one picture: {steps}; "
+            f"slowest: {self.slowest}"
         )
 
 
@@ -42,7 +45,7 @@ def measure_loader(
     data: DataConfig,
     encoding: Encoding,
     num_batches: int = 20,
-    num_samples: int = 40,
+    num_samples: int = 200,
     skeleton: Skeleton = BODY_22,
 ) -> LoaderSpeed:
     """Run a run's loader without a network.
@@ -51,7 +54,7 @@ def measure_loader(
         data: of the run.
         encoding: the network's.
         num_batches: whose time is taken, after as many as there are workers to warm up.
-        num_samples: whose steps are timed one by one.
+        num_samples: whose CPU time is taken, of the whole and of each step.
         skeleton: the network's joints.
     """
     num_warm_up = data.num_workers + 1
@@ -63,20 +66,25 @@ def measure_loader(
     num_loaded = sum(len(images) for images, _ in batches)
     elapsed = time.perf_counter() - start
     mix = training_mix(data, encoding, num_samples, skeleton)
-    return LoaderSpeed(num_loaded / elapsed, data.num_workers, _step_times(mix, data.seed))
+    start = time.process_time()
+    for index in range(len(mix)):
+        mix[index]
+    sample_ms = (time.process_time() - start) / len(mix) * 1000
+    step_ms = _step_times(mix, data.seed)
+    return LoaderSpeed(num_loaded / elapsed, data.num_workers, sample_ms, step_ms)
 
 
 def _step_times(mix: TrainingMix, seed: int) -> dict[str, float]:
-    """Mean ms a sample of each step."""
+    """Mean CPU time of each step of a picture, ms."""
     totals = np.zeros(3)
     for index in range(len(mix)):
         rng = np.random.default_rng([seed, index])
-        times = [time.perf_counter()]
+        times = [time.process_time()]
         drawn = mix.drawn(rng)
-        times.append(time.perf_counter())
+        times.append(time.process_time())
         varied = mix.augmented(*drawn, rng, mix.size)
-        times.append(time.perf_counter())
+        times.append(time.process_time())
         mix.encoded(*varied)
-        totals += np.diff([*times, time.perf_counter()])
+        totals += np.diff([*times, time.process_time()])
     names = ("read", "augment", "encode")
     return dict(zip(names, (totals / len(mix) * 1000).tolist(), strict=True))
