@@ -25,6 +25,7 @@ def main() -> int:
         world=args.world,
         mocap=tuple(args.mocap),
         free_mocap=args.mocap_sources == "free",
+        wear=args.wear,
     )
     if args.clip:
         write_demo_clip(args.out / "demo.mp4", args.clip)
@@ -59,6 +60,7 @@ def _parse() -> argparse.Namespace:
     add("--mocap", type=Path, nargs="+", default=[], help=".npz files of motion capture")
     add("--mocap-sources", choices=("all", "free"), default="all", help="motions by licence")
     add("--workers", type=positive, default=2, help="processes")
+    add("--wear", type=Path, help="folder of MakeHuman clothes and hair (.mhclo with .obj)")
     add("--clip", type=float, metavar="SECONDS", help="write the demo clip to OUT/demo.mp4")
     add("--contact-sheet", type=Path, metavar="FILE", help="write N pictures with their labels")
     add("--benchmark", action="store_true", help="only measure the speed, N pictures a process")

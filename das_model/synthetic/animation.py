@@ -50,7 +50,7 @@ class Actor:
 
     Args:
         shape: index into the kit's pool.
-        look: (57,) row of the look table.
+        look: (58,) row of the look table.
         kind: one of `poses.KINDS`; "sit" gets a chair.
         start: x, y of the pelvis at the first frame, world metres.
         yaw: heading; 0 faces the camera, 90 the right of the picture.

@@ -39,7 +39,7 @@ def cloth_colour(rng: np.random.Generator) -> np.ndarray:
 def sample_look(
     rng: np.random.Generator, gender: float, years: float, num_textures: int
 ) -> np.ndarray:
-    """(57,) float32 row of the look table for a person of this gender and age."""
+    """(58,) float32 row of the look table for a person of this gender and age."""
     look = np.zeros(m.NUM_COLUMNS, np.float32)
     _set_head(rng, look, gender > 0.5, years)
     _set_shirt(rng, look, num_textures)

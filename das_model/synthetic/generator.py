@@ -24,6 +24,7 @@ from das_model.synthetic.person_making import PersonMaker
 from das_model.synthetic.renderer import Renderer, Rendering
 from das_model.synthetic.scene import MAX_ATTEMPTS, Scene, compose
 from das_model.synthetic.textures import make_atlas
+from das_model.synthetic.wear import load_wear
 from das_model.synthetic.worlds import ORDINARY, World
 
 NUM_TEXTURES = 96
@@ -58,6 +59,7 @@ class SyntheticGenerator:
         backgrounds: folder of photos without people, or None for own backdrops only.
         world: how often what.
         motion: frames of motion capture, or None.
+        wear: folder of MakeHuman clothes and hair (see `wear`), or None.
         device: Warp device; None takes CUDA where there is one, else the CPU.
         kit: body kit; None loads it from the cache, building it on the first use.
 
@@ -71,6 +73,7 @@ class SyntheticGenerator:
         backgrounds: Path | None = None,
         world: World = ORDINARY,
         motion: MotionBank | None = None,
+        wear: Path | None = None,
         device: str | None = None,
         kit: BodyKit | None = None,
     ) -> None:
@@ -78,9 +81,11 @@ class SyntheticGenerator:
         self.size = (int(size[0]), int(size[1]))
         self._photos = _read_photos(backgrounds) if backgrounds else []
         atlas = make_atlas(ATLAS_SEED, NUM_TEXTURES, self._photos)
-        self._casting = Casting(PersonMaker(BodyPoser(kit), motion, NUM_TEXTURES, world))
+        pieces = load_wear(wear, kit) if wear else None
+        maker = PersonMaker(BodyPoser(kit), motion, NUM_TEXTURES, world, pieces)
+        self._casting = Casting(maker)
         self.device = device or default_device()
-        self._renderer = Renderer(kit, self.size, atlas, self.device)
+        self._renderer = Renderer(kit, self.size, atlas, self.device, pieces)
 
     def generate(self, seed: int) -> Picture:
         """The picture of a seed that is not negative."""

@@ -195,6 +195,15 @@ def to_screen(point: wp.vec3, stage: Stage) -> wp.vec3:
     return wp.vec3(0.0, 0.0, -1.0)
 
 
+@wp.func
+def to_sun(point: wp.vec3, stage: Stage, size: int) -> wp.vec3:
+    """World to a shadow map of `size` px, orthographic along the light; depth shifted by 20 m."""
+    c = stage.sun_turn * (point - stage.sun_centre)
+    half = 0.5 * float(size)
+    scale = stage.sun_scale * half
+    return wp.vec3(scale * c[0] + half, scale * c[1] + half, c[2] + 20.0)
+
+
 @wp.kernel
 def project(
     verts: wp.array2d(dtype=wp.vec3),
@@ -215,10 +224,6 @@ def project_sun(
     size: int,
     out: wp.array2d(dtype=wp.vec3),
 ) -> None:
-    """World to the shadow map, orthographic along the light; depth shifted by 20 m."""
+    """World to the shadow map."""
     b, v = wp.tid()
-    i = image[b]
-    c = stages[i].sun_turn * (verts[b, v] - stages[i].sun_centre)
-    half = 0.5 * float(size)
-    scale = stages[i].sun_scale * half
-    out[b, v] = wp.vec3(scale * c[0] + half, scale * c[1] + half, c[2] + 20.0)
+    out[b, v] = to_sun(verts[b, v], stages[image[b]], size)

@@ -116,15 +116,20 @@ def rasterise_bodies(
     part: wp.array(dtype=wp.int32),
     face_height: wp.array(dtype=float),
     look: wp.array2d(dtype=float),
+    hidden: wp.array2d(dtype=wp.uint8),
+    per_body: int,
     image: wp.array(dtype=wp.int32),
     width: int,
     height: int,
     perspective: bool,
     zbuffer: wp.array2d(dtype=wp.int64),
 ) -> None:
-    """One thread per (body, triangle)."""
+    """One thread per (body, triangle); triangles whose corners are `hidden` are not drawn."""
     b, f = wp.tid()
     if not is_worn(part[f], face_height[f], look, b):
+        return
+    covered = int(hidden[b, faces[f, 0]]) + int(hidden[b, faces[f, 1]])
+    if covered + int(hidden[b, faces[f, 2]]) == 3:
         return
     p0 = screen[b, faces[f, 0]]
     p1 = screen[b, faces[f, 1]]
@@ -136,7 +141,7 @@ def rasterise_bodies(
         return
     if part[f] < HAIR and area > 0.0 and perspective:  # skin seen from inside
         return
-    number = wp.int64(b * faces.shape[0] + f)
+    number = wp.int64(b * per_body + f)
     fill_triangle(p0, p1, p2, area, image[b], number, width, height, perspective, zbuffer)
 
 

@@ -46,6 +46,7 @@ def creased(n: wp.vec3, c: wp.vec3, kind: float, wrinkle: float, seed: int) -> w
 @wp.kernel
 def shade_bodies(
     num_body: int,
+    per_body: int,
     pixel: wp.array(dtype=wp.int32),
     corner: wp.array(dtype=wp.int32),
     weight: wp.array(dtype=float),
@@ -64,10 +65,10 @@ def shade_bodies(
     atlas: wp.array3d(dtype=wp.vec3),
     out: wp.array3d(dtype=wp.vec3),
 ) -> None:
-    """One thread per sample; those of props are left to `shade_props`."""
+    """One thread per sample of skin; props and what people wear have kernels of their own."""
     j = wp.tid()
     number = key_triangle(keys[j])
-    if number >= num_body:
+    if number >= num_body or number % per_body >= faces.shape[0]:
         return
     size = out.shape[1] * out.shape[2]
     i = pixel[j] // size
@@ -78,8 +79,8 @@ def shade_bodies(
     du = wp.where(s == 4, 1.0, float(s % 2) + 0.5)
     dv = wp.where(s == 4, 1.0, float(s // 2) + 0.5)
     ray = pixel_ray(stage, float(2 * x) + du, float(2 * y) + dv)
-    b = number // faces.shape[0]
-    f = number - b * faces.shape[0]
+    b = number // per_body
+    f = number - b * per_body
     j0 = faces[f, 0]
     j1 = faces[f, 1]
     j2 = faces[f, 2]

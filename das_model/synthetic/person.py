@@ -28,10 +28,11 @@ class Person:
         body: posed and placed body.
         category: one of `pose_categories.CATEGORIES`.
         yaw: heading, radians; 0 faces the camera (-y).
-        look: (57,) row of the look table.
+        look: (58,) row of the look table.
         is_seated: whether a seat belongs under the body.
         held: thing in the hand, or None.
         arrangement: "alone", or the kind of group that this person belongs to.
+        wear: numbers of the pieces of the wear kit.
     """
 
     body: PosedBody
@@ -41,6 +42,7 @@ class Person:
     is_seated: bool = False
     held: Held | None = None
     arrangement: str = "alone"
+    wear: tuple[int, ...] = ()
 
     def turned(self, yaw: float) -> "Person":
         """The same person turned by `yaw` radians about the world's vertical axis."""

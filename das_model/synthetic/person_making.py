@@ -13,6 +13,7 @@ from das_model.synthetic.poses import PosePrior
 from das_model.synthetic.postures import POSTURES, sample_posture
 from das_model.synthetic.retarget import Retargeter
 from das_model.synthetic.touches import Touch, put_hands, sample_touch
+from das_model.synthetic.wear import WearKit
 from das_model.synthetic.worlds import World, drawn
 
 SELF_OVERLAP_M = 0.03  # flesh gives way
@@ -84,10 +85,16 @@ class PersonMaker:
         motion: motion capture to draw poses from, or None.
         num_textures: size of the texture atlas.
         world: how often what.
+        wear: pieces that people may wear, or None for painted clothes alone.
     """
 
     def __init__(
-        self, poser: BodyPoser, motion: MotionBank | None, num_textures: int, world: World
+        self,
+        poser: BodyPoser,
+        motion: MotionBank | None,
+        num_textures: int,
+        world: World,
+        wear: WearKit | None = None,
     ) -> None:
         self.poser = poser
         self.prior = PosePrior(poser.kit)
@@ -95,6 +102,7 @@ class PersonMaker:
         self._retargeter = Retargeter(poser.kit)
         self._motion = motion
         self._num_textures = num_textures
+        self._wear = wear
         is_child = poser.kit.years < CHILD_YEARS
         self._children, self._grown = np.flatnonzero(is_child), np.flatnonzero(~is_child)
 
@@ -127,9 +135,12 @@ class PersonMaker:
                 best, best_gap = (body, held), gap
             if gap > -SELF_OVERLAP_M:
                 break
-        kit = self.poser.kit
-        look = sample_look(rng, kit.gender[role.shape], kit.years[role.shape], self._num_textures)
-        return Person(best[0], role.category, 0.0, look, role.is_seated, best[1])
+        gender, years = (v[role.shape] for v in (self.poser.kit.gender, self.poser.kit.years))
+        look, pieces = sample_look(rng, gender, years, self._num_textures), ()
+        if self._wear is not None:
+            pieces = self._wear.choose(rng, gender, years)
+            look = self._wear.undress(rng, look, pieces)
+        return Person(best[0], role.category, 0.0, look, role.is_seated, best[1], wear=pieces)
 
     def _posed(
         self, rng: np.random.Generator, role: Role, scale: float

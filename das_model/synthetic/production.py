@@ -14,6 +14,7 @@ from das_model.synthetic.generator import SyntheticGenerator
 from das_model.synthetic.kit import load_kit
 from das_model.synthetic.motion_bank import MotionBank
 from das_model.synthetic.storage import shard_path, write_image, write_shard
+from das_model.synthetic.wear import load_wear
 from das_model.synthetic.worlds import WORLDS, WorldName
 
 BATCH = 2  # pictures per launch; more only leave the cache
@@ -34,6 +35,7 @@ class RenderJob:
         world: name of the world.
         mocap: motion capture files (see `motion_bank`).
         free_mocap: whether only motions of free licences are drawn.
+        wear: folder of clothes and hair meshes (see `wear`), or None.
     """
 
     out: Path
@@ -45,11 +47,13 @@ class RenderJob:
     world: WorldName = "ordinary"
     mocap: tuple[Path, ...] = ()
     free_mocap: bool = False
+    wear: Path | None = None
 
     def generator(self) -> SyntheticGenerator:
         """A generator of the set's pictures."""
         motion = MotionBank(self.mocap, self.free_mocap) if self.mocap else None
-        return SyntheticGenerator(self.size, self.backgrounds, WORLDS[self.world], motion)
+        world = WORLDS[self.world]
+        return SyntheticGenerator(self.size, self.backgrounds, world, motion, self.wear)
 
     def shards(self) -> list[range]:
         """Seeds of each shard."""
@@ -67,7 +71,9 @@ def render_set(job: RenderJob, workers: int) -> Iterator[tuple[Path, float]]:
     """
     todo = [seeds for seeds in job.shards() if not shard_path(job.out, seeds[0]).exists()]
     if todo:
-        load_kit()  # built once here rather than by every worker
+        kit = load_kit()  # built once here rather than by every worker, as is the wear
+        if job.wear:
+            load_wear(job.wear, kit)
     (job.out / "images").mkdir(parents=True, exist_ok=True)
     if workers == 1:
         _start_worker(job)

@@ -10,12 +10,19 @@ import numpy as np
 import warp as wp
 
 from das_model.skeleton import BODY_22
-from das_model.synthetic import kernels_backdrop, kernels_geometry, kernels_raster, kernels_shade
+from das_model.synthetic import (
+    kernels_backdrop,
+    kernels_geometry,
+    kernels_raster,
+    kernels_shade,
+    kernels_wear,
+)
 from das_model.synthetic.kit import BodyKit
 from das_model.synthetic.launching import Launcher
 from das_model.synthetic.meshes import Meshes, MeshMaker
 from das_model.synthetic.scene import Scene
 from das_model.synthetic.stage import Stage
+from das_model.synthetic.wear import WearKit
 
 _THICKNESS_M = {
     "pelvis": 0.22, "spine": 0.22, "neck": 0.13, "head": 0.16, "head_top": 0.10,
@@ -66,6 +73,7 @@ class Renderer:
         size: (width, height) px of the pictures.
         atlas: (T, S, S, 3) float32 textures.
         device: Warp's name of it, "cpu" or "cuda:0".
+        wear: pieces that people may wear, or None.
         sun_size: side of the shadow map in px.
     """
 
@@ -75,12 +83,13 @@ class Renderer:
         size: tuple[int, int],
         atlas: np.ndarray,
         device: str,
+        wear: WearKit | None = None,
         sun_size: int = 256,
     ) -> None:
         self.size = size
         self._sun_size = sun_size
         self._launcher = Launcher(device)
-        self._maker = MeshMaker(kit, self._launcher)
+        self._maker = MeshMaker(kit, self._launcher, wear)
         self._num_faces = len(kit.faces)
         self._thickness = self._launcher.array(joint_thickness(), float)
         self._atlas = self._launcher.array(atlas, wp.vec3)
@@ -99,7 +108,7 @@ class Renderer:
         sun_map = self._rasterise(meshes, stages, (self._sun_size, self._sun_size), False)
         visible = self._see_joints(scenes, meshes, zbuffer)
         shares = self._visible_shares(meshes, stages, zbuffer)
-        samples = self._collect(zbuffer, meshes.num_bodies * self._num_faces)
+        samples = self._collect(zbuffer, meshes)
         out = self._shade_backdrop(scenes, stages, sun_map, samples, backdrops)
         self._shade_samples(meshes, stages, sun_map, samples, out)
         linear, owners = out.numpy(), samples.owner.numpy()
@@ -136,15 +145,35 @@ class Renderer:
             kernels_raster.rasterise_bodies,
             (meshes.num_bodies, self._num_faces),
             [screens[0], maker.faces, maker.part, maker.face_height, meshes.look]
-            + [meshes.body_image, *target],
+            + [meshes.worn.hidden, meshes.faces_per_body, meshes.body_image, *target],
         )
+        if meshes.worn.num_faces:
+            self._rasterise_worn(meshes, stages, size, target)
         launcher.launch(
             kernels_raster.rasterise_props,
             (len(meshes.prop_image), len(maker.prop_faces)),
             [screens[1], maker.prop_faces, meshes.prop_image]
-            + [meshes.num_bodies * self._num_faces, *target],
+            + [meshes.num_bodies * meshes.faces_per_body, *target],
         )
         return zbuffer
+
+    def _rasterise_worn(
+        self, meshes: Meshes, stages: wp.array, size: tuple[int, int], target: list
+    ) -> None:
+        """Add what people wear to a z-buffer; `target` as for the other kernels."""
+        launcher, worn = self._launcher, meshes.worn
+        screen = launcher.empty(worn.vertices.shape, wp.vec3)
+        sun_size = 0 if target[2] else size[0]
+        launcher.launch(
+            kernels_wear.project_wear,
+            screen.shape,
+            [worn.vertices, worn.vertex_body, meshes.body_image, stages, sun_size, screen],
+        )
+        launcher.launch(
+            kernels_wear.rasterise_wear,
+            worn.num_faces,
+            [screen, worn.faces, worn.number, worn.face_body, meshes.body_image, *target],
+        )
 
     def _see_joints(self, scenes: list[Scene], meshes: Meshes, zbuffer: wp.array) -> np.ndarray:
         """(B, 22) bool visibility of everybody's joints."""
@@ -160,7 +189,8 @@ class Renderer:
             kernels_raster.see_joints,
             joints.shape,
             [joints, self._thickness, meshes.body_image, 2 * width, 2 * height]
-            + [meshes.num_bodies * self._num_faces, self._num_faces, zbuffer, visible],
+            + [meshes.num_bodies * meshes.faces_per_body, meshes.faces_per_body]
+            + [zbuffer, visible],
         )
         return visible.numpy() > 0
 
@@ -172,13 +202,13 @@ class Renderer:
             kernels_raster.count_seen,
             (meshes.num_bodies, meshes.dressed.shape[1] // _SHARE_STEP),
             [meshes.dressed, meshes.normals, self._maker.vertex_part, meshes.body_image, stages]
-            + [_SHARE_STEP, 2 * width, 2 * height, meshes.num_bodies * self._num_faces]
-            + [self._num_faces, zbuffer, counts],
+            + [_SHARE_STEP, 2 * width, 2 * height, meshes.num_bodies * meshes.faces_per_body]
+            + [meshes.faces_per_body, zbuffer, counts],
         )
         facing, seen = counts.numpy().T
         return (seen / np.maximum(facing, 1)).astype(np.float32)
 
-    def _collect(self, zbuffer: wp.array, num_body: int) -> _Samples:
+    def _collect(self, zbuffer: wp.array, meshes: Meshes) -> _Samples:
         """The samples that must be shaded."""
         launcher = self._launcher
         width, height = self.size
@@ -192,8 +222,8 @@ class Renderer:
         launcher.launch(
             kernels_raster.collect_samples,
             shape,
-            [zbuffer, width, height, num_body, self._num_faces, counter, *arrays]
-            + [background, owner],
+            [zbuffer, width, height, meshes.num_bodies * meshes.faces_per_body]
+            + [meshes.faces_per_body, counter, *arrays, background, owner],
         )
         return _Samples(int(counter.numpy()[0]), arrays, background, owner)
 
@@ -232,16 +262,27 @@ class Renderer:
     ) -> None:
         """Add people and props to the picture."""
         maker = self._maker
-        common = [meshes.num_bodies * self._num_faces, *samples.arrays, stages]
-        common += [self._sun_size, sun_map]
+        per_body, worn = meshes.faces_per_body, meshes.worn
+        num_body = meshes.num_bodies * per_body
+        common = [*samples.arrays, stages, self._sun_size, sun_map]
         self._launcher.launch(
             kernels_shade.shade_bodies,
             samples.count,
-            [*common, meshes.dressed, meshes.normals, maker.faces, maker.part, maker.canon]
-            + [maker.attributes, maker.lips, meshes.look, self._atlas, out],
+            [num_body, per_body, *common, meshes.dressed, meshes.normals, maker.faces]
+            + [maker.part, maker.canon, maker.attributes, maker.lips, meshes.look]
+            + [self._atlas, out],
         )
+        if worn.num_faces:
+            self._launcher.launch(
+                kernels_wear.shade_wear,
+                samples.count,
+                [num_body, per_body, self._num_faces, *common, worn.vertices, worn.normals]
+                + [worn.faces, worn.first, worn.kind, worn.vertex_kit, maker.wardrobe.canon]
+                + [maker.wardrobe.attributes, meshes.look, self._atlas, out],
+            )
         self._launcher.launch(
             kernels_shade.shade_props,
             samples.count,
-            [*common, meshes.prop_vertices, maker.prop_faces, meshes.paint, self._atlas, out],
+            [num_body, *common, meshes.prop_vertices, maker.prop_faces, meshes.paint]
+            + [self._atlas, out],
         )
