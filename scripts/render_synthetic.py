@@ -21,7 +21,8 @@ def main() -> int:
         count=args.n,
         size=args.size,
         shard=args.shard,
-        backgrounds=args.backgrounds,
+        backgrounds=tuple(args.backgrounds),
+        leave_out=tuple(args.leave_out),
         world=args.world,
         mocap=tuple(args.mocap),
         free_mocap=args.mocap_sources == "free",
@@ -55,7 +56,8 @@ def _parse() -> argparse.Namespace:
     add("--out", type=Path, default=Path("synthetic"), help="folder of the set")
     add("--size", type=picture_size, default=(512, 320), metavar="WxH", help="picture size in px")
     add("--shard", type=positive, default=500, help="pictures per labels file")
-    add("--backgrounds", type=Path, help="folder of photos without people, as backdrops")
+    add("--backgrounds", type=Path, nargs="+", default=[], help="folders of photos without people")
+    add("--leave-out", type=Path, nargs="+", default=[], help="lists of photos not to take")
     add("--world", choices=list(WORLDS), default="ordinary", help="cameras, poses, groups")
     add("--mocap", type=Path, nargs="+", default=[], help=".npz files of motion capture")
     add("--mocap-sources", choices=("all", "free"), default="all", help="motions by licence")

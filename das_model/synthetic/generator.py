@@ -5,6 +5,7 @@ this module turns what was seen into an `Annotation`.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +57,8 @@ class SyntheticGenerator:
 
     Args:
         size: (width, height) px.
-        backgrounds: folder of photos without people, or None for own backdrops only.
+        backgrounds: folders of photos without people; none for own backdrops only.
+        leave_out: ends of the paths of photos not to take, such as "backgrounds/000.jpg".
         world: how often what.
         motion: frames of motion capture, or None.
         wear: folder of MakeHuman clothes and hair (see `wear`), or None.
@@ -70,7 +72,8 @@ class SyntheticGenerator:
     def __init__(
         self,
         size: tuple[int, int] = (512, 320),
-        backgrounds: Path | None = None,
+        backgrounds: Sequence[Path] = (),
+        leave_out: frozenset[str] = frozenset(),
         world: World = ORDINARY,
         motion: MotionBank | None = None,
         wear: Path | None = None,
@@ -79,7 +82,7 @@ class SyntheticGenerator:
     ) -> None:
         self.kit = kit = kit or load_kit()
         self.size = (int(size[0]), int(size[1]))
-        self._photos = _read_photos(backgrounds) if backgrounds else []
+        self._photos = [p for folder in backgrounds for p in _read_photos(folder, leave_out)]
         atlas = make_atlas(ATLAS_SEED, NUM_TEXTURES, self._photos)
         pieces = load_wear(wear, kit) if wear else None
         maker = PersonMaker(BodyPoser(kit), motion, NUM_TEXTURES, world, pieces)
@@ -203,11 +206,12 @@ def _box(mask: np.ndarray) -> list[float]:
     return [columns[0] - pad, rows[0] - pad, columns[-1] + pad, rows[-1] + pad]
 
 
-def _read_photos(folder: Path) -> list[np.ndarray]:
+def _read_photos(folder: Path, leave_out: frozenset[str]) -> list[np.ndarray]:
     """(H, W, 3) uint8 RGB photos in the order of their names."""
     paths = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in (".jpg", ".png"))
-    photos = [cv2.imread(str(path), cv2.IMREAD_COLOR) for path in paths]
-    photos = [photo[..., ::-1] for photo in photos if photo is not None]
+    taken = [p for p in paths if not any(p.as_posix().endswith(f"/{name}") for name in leave_out)]
+    photos = [cv2.imread(str(path), cv2.IMREAD_COLOR_RGB) for path in taken]
+    photos = [photo for photo in photos if photo is not None]
     if not photos:
         raise ValueError(f"backgrounds must be a folder with .jpg or .png photos, got {folder}")
     return photos

@@ -31,7 +31,8 @@ class RenderJob:
         count: number of pictures.
         size: (width, height) px.
         shard: pictures per labels file.
-        backgrounds: folder of photos, or None.
+        backgrounds: folders of photos.
+        leave_out: text files with names of photos not to take.
         world: name of the world.
         mocap: motion capture files (see `motion_bank`).
         free_mocap: whether only motions of free licences are drawn.
@@ -43,7 +44,8 @@ class RenderJob:
     count: int
     size: tuple[int, int] = (512, 320)
     shard: int = 500
-    backgrounds: Path | None = None
+    backgrounds: tuple[Path, ...] = ()
+    leave_out: tuple[Path, ...] = ()
     world: WorldName = "ordinary"
     mocap: tuple[Path, ...] = ()
     free_mocap: bool = False
@@ -52,8 +54,15 @@ class RenderJob:
     def generator(self) -> SyntheticGenerator:
         """A generator of the set's pictures."""
         motion = MotionBank(self.mocap, self.free_mocap) if self.mocap else None
-        world = WORLDS[self.world]
-        return SyntheticGenerator(self.size, self.backgrounds, world, motion, self.wear)
+        names = [name for file in self.leave_out for name in file.read_text("utf-8").split()]
+        return SyntheticGenerator(
+            size=self.size,
+            backgrounds=self.backgrounds,
+            leave_out=frozenset(names),
+            world=WORLDS[self.world],
+            motion=motion,
+            wear=self.wear,
+        )
 
     def shards(self) -> list[range]:
         """Seeds of each shard."""

@@ -1,5 +1,6 @@
 import math
 
+import cv2
 import numpy as np
 import pytest
 from synthetic_stages import rest_pose
@@ -12,6 +13,7 @@ from das_model.synthetic.generator import SyntheticGenerator
 from das_model.synthetic.groups import gap_between
 from das_model.synthetic.person_making import SELF_OVERLAP_M, self_clearance
 from das_model.synthetic.poses import ArmAngles, PosePrior
+from das_model.synthetic.production import RenderJob
 from das_model.synthetic.separation import box_clearance
 
 SIZE = (160, 100)
@@ -158,7 +160,22 @@ def test_look_matrix_is_a_camera_frame():
 
 def test_missing_backgrounds_are_named(tmp_path):
     with pytest.raises(ValueError, match="backgrounds must be a folder"):
-        SyntheticGenerator(SIZE, backgrounds=tmp_path)
+        SyntheticGenerator(SIZE, backgrounds=[tmp_path])
+
+
+def test_photos_of_the_lists_are_left_out(tmp_path):
+    colours = {"a": 250, "b": 120}
+    for name, grey in colours.items():
+        (tmp_path / "backgrounds").mkdir(exist_ok=True)
+        picture = np.full((120, 160, 3), grey, np.uint8)
+        assert cv2.imwrite(str(tmp_path / "backgrounds" / f"{name}.png"), picture)
+    names = tmp_path / "names.txt"
+    names.write_text("backgrounds/a.png\nimages/b.png\n")  # b lies in another folder
+    job = RenderJob(tmp_path, 0, 1, SIZE, backgrounds=(tmp_path,), leave_out=(names,))
+    generator = job.generator()
+    scene = next(s for s in map(generator.compose, range(20)) if s.photo >= 0)
+    backdrop = generator._backdrops([scene])[0]
+    np.testing.assert_allclose(backdrop, (120 / 255) ** 2.2, atol=0.02)
 
 
 def test_photograph_keeps_brightness_order_and_repeats():
