@@ -21,6 +21,7 @@ _HAIRS = np.array(
     ]
 )  # fmt: skip
 _HAIR_SHARES = (0.24, 0.2, 0.16, 0.1, 0.09, 0.07, 0.04, 0.06, 0.04)
+_FIRST_GREY, _GREY_YEARS = 7, 35.0
 _HAIR_THICK = ((0.0, 0.0), (0.006, 0.018), (0.018, 0.045), (0.008, 0.02))
 
 
@@ -58,7 +59,10 @@ def _set_head(rng: np.random.Generator, look: np.ndarray, is_female: bool, years
     skin = _SKINS[rng.choice(len(_SKINS), p=_SKIN_SHARES)] * rng.uniform(0.85, 1.12)
     skin = skin * (1 + rng.normal(0, 0.03, 3))
     _set_colour(look, m.SKIN, skin)
-    hair = _HAIRS[rng.choice(len(_HAIRS), p=_HAIR_SHARES)] * rng.uniform(0.7, 1.3)
+    shade = rng.choice(len(_HAIRS), p=_HAIR_SHARES)
+    if years < _GREY_YEARS:
+        shade %= _FIRST_GREY
+    hair = _HAIRS[shade] * rng.uniform(0.7, 1.3)
     _set_colour(look, m.HAIR_COLOUR, hair)
     style = int(rng.choice(4, p=(0.02, 0.23, 0.2, 0.55) if is_female else (0.12, 0.62, 0.2, 0.06)))
     look[m.HAIR_STYLE] = style

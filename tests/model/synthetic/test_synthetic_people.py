@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from synthetic_stages import rest_pose
 
+from das_model.synthetic import materials as m
 from das_model.synthetic.bodies import BodyPoser
+from das_model.synthetic.clothes import sample_look
 from das_model.synthetic.groups import gap_between, make_group
 from das_model.synthetic.kit import load_kit
 from das_model.synthetic.people_placing import on_floor
@@ -202,3 +204,12 @@ def test_shares_are_kept():
             assert sum(shares.values()) == pytest.approx(1)
         assert all(sum(counts) == pytest.approx(1) for counts in world.counts.values())
         assert sum(world.groups.values()) < 1
+
+
+def test_the_young_have_no_grey_hair():
+    rng = np.random.default_rng(0)
+    looks = [
+        np.stack([sample_look(rng, 0.0, years, 8) for _ in range(200)]) for years in (8.0, 60.0)
+    ]
+    grey = [np.ptp(look[:, m.HAIR_COLOUR : m.HAIR_COLOUR + 3], axis=1) < 1e-6 for look in looks]
+    assert grey[0].sum() == 0 and 5 < grey[1].sum() < 50
