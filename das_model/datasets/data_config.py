@@ -104,7 +104,8 @@ class DataConfig:
         flat: list[AnnotatedSet] = []
         solid: list[AnnotatedSet] = []
         if self.photos is not None:
-            flat.append(PhotoSet.open(self.photos, "train", self.photo_labels))
+            photos = PhotoSet.open(self.photos, "train", self.photo_labels)
+            flat.append(photos.crowds_more_often())
         if self.coco is not None:
             flat.append(coco.picture_set(self.coco, "train2017"))
         if self.synthetic is not None:
@@ -118,7 +119,7 @@ class DataConfig:
         if self.coco_real is not None:
             names = validation_names("coco_real")
             photos = PhotoSet.open(self.coco_real, "train", self.coco_real_labels, names)
-            apart.append((photos, self.shares.coco_real))
+            apart.append((photos.crowds_more_often(), self.shares.coco_real))
         if self.negatives:
             apart.append((NegativeSet.open(self.negatives), self.shares.negatives))
         flat_share = self.shares.photos if flat else 0.0

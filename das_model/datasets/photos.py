@@ -9,7 +9,7 @@ pelvis on). Joints with v = 1 are labelled but hidden. The focal length is assum
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -22,6 +22,7 @@ from das_model.skeleton import BODY_22, COCO_17
 _NECK_RISE = 0.185  # of the trunk above the mid-shoulder point, as SMAP derives necks from COCO
 _VISIBLE_FLAG = 2  # v of a joint that is seen, COCO
 _NEAR = 0.15  # of a person's box: how far around it nobody stands without labels
+_MOST_TIMES = 4  # that a photo of several people is drawn for one of one person
 _MIN_JOINTS = 5  # labelled joints that a person needs to be a target
 _HINT_VISIBILITY, _HINT_RESIDUAL = 0.6, 0.08  # the least and the most of a guess of depths
 _SHOULDERS = [BODY_22.index("left_shoulder"), BODY_22.index("right_shoulder")]
@@ -83,6 +84,15 @@ class PhotoSet:
             raise OSError(f"{self.root / entry['file_name']}: not a readable image")
         size = (image.shape[1], image.shape[0])
         return image, photo_annotation(self.people.get(entry["id"], []), entry, size)
+
+    def crowds_more_often(self) -> "PhotoSet":
+        """The same photos, those of several labelled people as many times, up to four."""
+        repeated = []
+        for entry in self.images:
+            people = self.people.get(entry["id"], [])
+            num_people = sum(_target_joints(person) is not None for person in people)
+            repeated += [entry] * min(max(num_people, 1), _MOST_TIMES)
+        return replace(self, images=tuple(repeated))
 
     def label_sources(self, index: int) -> list[str]:
         """Who labelled each person of the photo's annotation."""

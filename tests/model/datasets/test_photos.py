@@ -172,6 +172,16 @@ def test_labels_may_lie_elsewhere_and_photos_be_left_out(tmp_path):
     assert len(relabelled) == 1 and len(relabelled[0][1]) == 1
 
 
+def test_photos_of_several_people_are_drawn_more_often(tmp_path):
+    images = [{"id": i, "file_name": f"{i}.png"} for i in range(4)]
+    ignored = person(ignore=1)
+    people = [person() | {"image_id": i} for i, n in enumerate((0, 1, 2, 7)) for _ in range(n)]
+    content = {"images": images, "annotations": [*people, ignored]}
+    (tmp_path / "annotations.json").write_text(json.dumps(content))
+    repeated = PhotoSet.open(tmp_path, "train").crowds_more_often()
+    assert [entry["id"] for entry in repeated.images] == [0, 1, 2, 2, 3, 3, 3, 3]
+
+
 def test_sources_of_labels_stand_beside_their_people(tmp_path):
     cv2.imwrite(str(tmp_path / "a.png"), np.zeros((24, 32, 3), np.uint8))
     people = [person(source="human"), person(source="yolo", ignore=1), person(source="teacher")]
