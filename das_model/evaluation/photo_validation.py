@@ -75,11 +75,12 @@ class PhotoValidation:
         table |= photo_scores.figures_by_tilt(several + sport)
         if not isinstance(self.predictor, FilePredictor):
             for title, pictures, most in self._derived(photos, nobody):
-                table |= _row(title, photo_scores.all_figures(
-                    self._scored(pictures, title, most)))  # fmt: skip
+                scores = self._scored(pictures, title, most)
+                row = {"num_images": float(len(scores))} | photo_scores.all_figures(scores)
+                table |= _row(title, row)
         table |= {"nobody/num_images": float(len(nobody)),
                   "nobody/false_per_image": photo_scores.false_per_image(nobody)}  # fmt: skip
-        return table | reliability(judged.scores, judged.is_right)
+        return table | reliability(judged.scores, judged.is_right, self.sure_score)
 
     def worst(self, number: int) -> list[SheetPhoto]:
         """Photos of several people that `table` saw, the worst first; of equally bad ones those

@@ -7,27 +7,37 @@ from das_model.evaluation.metrics import ratio
 NUM_BINS = 10
 
 
-def reliability(scores: np.ndarray, is_right: np.ndarray) -> dict[str, float]:
+def reliability(
+    scores: np.ndarray, is_right: np.ndarray, least_score: float = 0.0
+) -> dict[str, float]:
     """Rows "score LOW-HIGH/" of ten equal bins, and the expected calibration error.
 
     Args:
         scores: (N,) in [0, 1].
         is_right: (N,) bool.
+        least_score: of the people over whom the calibration error is taken.
 
     Returns:
         "score 0.3-0.4/mean_score", "score 0.3-0.4/right" (the share) and
         "score 0.3-0.4/num_people" of the bins that hold somebody, and "score/ece": the mean over
-        all people of how far the share is from the mean score in their bin (Guo et al. 2017).
+        people from `least_score` on of how far the share is from the mean score in their bin
+        (Guo et al. 2017).
     """
     bins = np.clip((scores * NUM_BINS).astype(int), 0, NUM_BINS - 1)
+    shown = scores >= least_score
     table, error = {}, 0.0
     for b in range(NUM_BINS):
         inside = bins == b
         if not inside.any():
             continue
         mean, right = float(scores[inside].mean()), float(is_right[inside].mean())
-        error += inside.sum() * abs(mean - right)
+        error += _gap(scores[inside & shown], is_right[inside & shown])
         row = {"mean_score": mean, "right": right, "num_people": float(inside.sum())}
         title = f"score {b / NUM_BINS:g}-{(b + 1) / NUM_BINS:g}"
         table |= {f"{title}/{name}": value for name, value in row.items()}
-    return {"score/ece": ratio(error, len(scores))} | table
+    return {"score/ece": ratio(error, shown.sum())} | table
+
+
+def _gap(scores: np.ndarray, is_right: np.ndarray) -> float:
+    """How many people fewer or more are right than their scores say."""
+    return abs(float(scores.sum()) - float(is_right.sum()))

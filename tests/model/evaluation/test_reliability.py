@@ -18,6 +18,8 @@ def test_bins_and_calibration_error_by_hand():
     # 4 people 0.10 off, 2 people 0.15 off
     assert table["score/ece"] == pytest.approx((4 * 0.10 + 2 * 0.15) / 6)
     assert "score 0.5-0.6/right" not in table
+    # of those from 0.15 on: 4 people 0.10 off, one 0.18
+    assert reliability(scores, is_right, 0.15)["score/ece"] == pytest.approx((0.4 + 0.18) / 5)
 
 
 def test_a_score_of_one_is_in_the_last_bin_and_nobody_is_nan():
