@@ -4,6 +4,8 @@ Plain files in `splits/validation`, a name a line, relative to the folder of the
 `coco_real` 70 of the hand-labelled photos in which everybody is labelled or in an ignore box,
 drawn by number of people, small people and people cut off by the border; `coco_no_person` and
 `backgrounds` every second of the photos without anybody. What is not listed may be trained on.
+In some of those photos somebody is to be seen after all (`photos_with_somebody`): they serve
+neither validation nor training as photos without anybody.
 """
 
 from pathlib import Path
@@ -24,3 +26,8 @@ def validation_names(kind: PhotoList) -> frozenset[str]:
     if kind not in get_args(PhotoList):
         raise ValueError(f"kind must be one of {', '.join(get_args(PhotoList))}, got {kind!r}")
     return frozenset((_FOLDER / f"{kind}.txt").read_text(encoding="utf-8").split())
+
+
+def photos_with_somebody() -> frozenset[str]:
+    """Names, as in both lists of photos without anybody, of those in which somebody was seen."""
+    return frozenset((_FOLDER / "somebody.txt").read_text(encoding="utf-8").split())

@@ -32,7 +32,7 @@ _STRIDE, _MULTIPLE = 4, 32
 _PEAK_CELLS = 5  # a centre is the surest of so many on each axis
 _SPREAD = 0.3  # of the shorter side of the map, variance of a joint's place in cells
 _SEEN = 0.127  # score of a joint that counts for the person's
-THUNDER_SCORE = 0.05  # of people whom Thunder looks at again
+THUNDER_SCORE = 0.1  # of people whom Thunder looks at again
 _SIDES_PX = (320, 512)  # of the longer side of MultiPose's pictures
 _CROP_SHARE = 1.35  # side of Thunder's crop by the longer side of the joints' box
 

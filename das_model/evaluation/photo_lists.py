@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from das_model.datasets.validation_lists import validation_names
+from das_model.datasets.validation_lists import photos_with_somebody, validation_names
 from das_model.evaluation.labelled_photo import MASK_SHARE, LabelledPhoto
 from das_model.skeleton import COCO_17
 
@@ -55,7 +55,7 @@ def photos_of_nobody(root: Path) -> Iterator[LabelledPhoto]:
         (NOBODY_FOLDER, validation_names("coco_no_person")),
         (PARTIAL_FOLDER, validation_names("backgrounds")),
     ):
-        for name in sorted(names):
+        for name in sorted(names - photos_with_somebody()):
             yield LabelledPhoto.of_nobody(_read(root / folder / name), f"{folder}/{name}")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from das_model.datasets.validation_lists import validation_names
+from das_model.datasets.validation_lists import photos_with_somebody, validation_names
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,8 @@ def test_lists_hold_distinct_names_of_pictures(kind, count):
 def test_other_list_is_refused():
     with pytest.raises(ValueError, match="kind must be one of coco_real"):
         validation_names("coco_mini")
+
+
+def test_photos_with_somebody_are_named_as_those_without():
+    assert all(name.startswith(("images/", "backgrounds/")) for name in photos_with_somebody())
+    assert photos_with_somebody() & validation_names("backgrounds")
