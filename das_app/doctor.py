@@ -117,7 +117,7 @@ def check_qt() -> list[Check]:
                 "run in a desktop session or under `xvfb-run`; `das-app capture` needs none",
             )
         ]
-    command = [sys.executable, "-m", "das_app.qt_probe"]
+    command = [sys.executable, "-m", "das_app.gui.window.qt_probe"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_PROBE_TIMEOUT_S)
     except subprocess.TimeoutExpired:

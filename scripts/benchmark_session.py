@@ -15,12 +15,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from das_app.pipeline.made_up_session import FPS, recorded_poses, session_origin, write_video
 from das_app.pipeline.player import SessionPlayer
 from das_app.session.format import VIDEO_FILE
 from das_app.session.frames import RecordedFrames
 from das_app.session.session import Session
 from das_app.session.writer import SessionWriter
+from synthetic_session import FPS, recorded_poses, session_origin, write_video
 
 FRAMES_PER_CHUNK = 15
 

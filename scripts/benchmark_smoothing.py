@@ -15,7 +15,7 @@ import numpy as np
 
 from das_app.files.bundled import bundled_file
 from das_app.lens.intrinsics import Intrinsics
-from das_app.motion.temporal_filter import PeopleOptions, PeopleOverTime
+from das_app.motion.temporal_filter import PeopleOptions, TemporalFilter
 from das_app.pipeline.open_source import open_source
 from das_model.camera import Camera
 from das_model.inference.runtime import PoseEstimator
@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=bundled_file("models", "das-lite.onnx"))
     parser.add_argument("--frames", type=int, default=400)
     args = parser.parse_args()
-    estimator, over_time = PoseEstimator(args.model), PeopleOverTime(PeopleOptions())
+    estimator, over_time = PoseEstimator(args.model), TemporalFilter(PeopleOptions())
     truth = json.loads(bundled_file("clips", "demo.json").read_text())["joints_cam_mm"]
     source, tracks = open_source("demo", Intrinsics()), defaultdict[int, Track](list)
     while (frame := source.read()) is not None and frame.index < args.frames:

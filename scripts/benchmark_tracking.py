@@ -13,9 +13,9 @@ from collections.abc import Callable
 import numpy as np
 from trackeval.metrics import CLEAR, Identity
 
+from crossings import CrossingConfig, GreedyTracker, Sighting, crossings
 from das_app.motion.tracking import Tracker
 from das_model.people import People
-from das_model.synthetic.crossings import CrossingConfig, GreedyTracker, Sighting, crossings
 
 Ids = Callable[[People, float], np.ndarray]
 

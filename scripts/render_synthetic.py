@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from das_model.command_line import picture_size, positive
+from command_line import picture_size, positive
 from das_model.synthetic.contact_sheet import write_contact_sheet
 from das_model.synthetic.demo_clip import write_demo_clip
 from das_model.synthetic.production import RenderJob, benchmark, render_set

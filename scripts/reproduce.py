@@ -10,8 +10,8 @@ from pathlib import Path
 
 import torch
 
+from command_line import positive
 from das_app.files.bundled import bundled_file
-from das_model.command_line import positive
 from das_model.reproduction import density, fields, gallery, reproduce
 
 TABLES = ("table1a", "table1b", "table2", "table3", "table4")

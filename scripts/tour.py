@@ -19,14 +19,14 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
-from das_app.gui.responsiveness import LIMIT_S, Responsiveness
 from das_app.gui.style import theme
-from das_app.gui.tour import Tour, Troubles
 from das_app.gui.window.app import PipelineOpener
 from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 from das_app.settings.app_settings import AppSettings
 from das_app.sources.addresses import DEMO_SOURCE
+from responsiveness import LIMIT_S, Responsiveness
+from window_tour import Tour, Troubles
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from das_model.command_line import positive
+from command_line import positive
 from das_model.datasets.data_config import DataConfig, Shares
 from das_model.training.recipes import RECIPES
 from das_model.training.training_run import RunConfig, run

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from das_model.command_line import positive
+from command_line import positive
 from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
 from das_model.inference.runtime import PoseEstimator

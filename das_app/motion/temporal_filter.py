@@ -1,6 +1,6 @@
 """From the people of single frames to people over time: track ids, then what is shown.
 
-The inference thread holds one `PeopleOverTime`; without a window the loop over a file does.
+The inference thread holds one `TemporalFilter`; without a window the loop over a file does.
 """
 
 from dataclasses import dataclass, field, replace
@@ -29,7 +29,7 @@ class PeopleOptions:
 USUAL_PEOPLE = PeopleOptions()
 
 
-class PeopleOverTime:
+class TemporalFilter:
     """Tracks and smooths the people of one source. One thread at a time calls it.
 
     Attributes:

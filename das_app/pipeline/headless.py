@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from das_app.messaging.messages import PipelineState, PipelineStats, PoseResult
-from das_app.motion.temporal_filter import USUAL_PEOPLE, PeopleOptions, PeopleOverTime
+from das_app.motion.temporal_filter import USUAL_PEOPLE, PeopleOptions, TemporalFilter
 from das_app.pipeline.live import Estimator, LivePipeline
 from das_app.pipeline.live_recording import SourceEvents
 from das_app.session.recorder import Recorder
@@ -97,7 +97,7 @@ def capture_file(
         SessionError: if the disk is full or refuses.
     """
     tally = _Tally(recorder, on_result, max_frames)
-    people_over_time = PeopleOverTime(people_options)
+    people_over_time = TemporalFilter(people_options)
     reading_s, num_read = 0.0, 0
     try:
         while recorder.is_recording and not (stopping.is_set() or tally.is_full):

@@ -15,7 +15,7 @@ import numpy as np
 from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.mailbox import Mailbox
 from das_app.messaging.messages import PipelineState, PipelineStats, PoseResult
-from das_app.motion.temporal_filter import USUAL_PEOPLE, PeopleOptions, PeopleOverTime
+from das_app.motion.temporal_filter import USUAL_PEOPLE, PeopleOptions, TemporalFilter
 from das_app.pipeline.figures import Figures
 from das_app.pipeline.frame_feed import FrameFeed
 from das_app.pipeline.playback import Playback
@@ -83,7 +83,7 @@ class LivePipeline:
         self.results: Mailbox[PoseResult] = Mailbox()
         self._source, self._estimator = source, estimator
         self._sinks, self._state = Sinks(sink), RunState(on_state)
-        self._people_over_time = PeopleOverTime(people_options)
+        self._people_over_time = TemporalFilter(people_options)
         self._figures = Figures()
         self._playback = Playback(source, loop, pace)
         self._feed = FrameFeed(source, self._playback, self._figures, self._state.change)

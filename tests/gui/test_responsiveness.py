@@ -3,7 +3,7 @@ import time
 import pytest
 from PySide6.QtCore import QTimer
 
-from das_app.gui.responsiveness import LIMIT_S, Responsiveness
+from responsiveness import LIMIT_S, Responsiveness
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import qInstallMessageHandler, qWarning
 from PySide6.QtWidgets import QLabel
 
-from das_app.gui.tour import Tour, Troubles
+from window_tour import Tour, Troubles
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from das_app.sources.addresses import short_name
 _OVER = (PipelineState.STOPPED, PipelineState.FAULTED)
 
 
-class LiveControl(QObject):
+class Controller(QObject):
     """Keeps the settings and steers one pipeline at a time.
 
     Args:

@@ -1,10 +1,8 @@
 """Table of people: who is there, how far, how tall, how sure, and whether they are shown."""
 
-from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -14,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
+from das_app.gui.style.person_dots import dot_icon
 from das_app.gui.style.person_names import NO_NAMES, Names, person_text
 from das_app.motion.kinematics import body_heights_mm
 from das_model.people import People
@@ -156,23 +155,3 @@ class PeopleTable(QTableWidget):
 
     def _on_double_click(self, row: int) -> None:
         self.focus_requested.emit(self._slots[row])
-
-
-@lru_cache(maxsize=16)
-def _coloured_dot(colour: int) -> QIcon:
-    pixmap = QPixmap(24, 24)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(theme.BORDER)
-    painter.setBrush(theme.person_colour(colour))
-    painter.drawEllipse(3, 3, 18, 18)
-    painter.end()
-    icon = QIcon(pixmap)
-    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # in its own colour there too
-    return icon
-
-
-def dot_icon(slot: int) -> QIcon:
-    """A dot in the colour of a person's slot."""
-    return _coloured_dot(slot % len(theme.PERSON_COLOURS))

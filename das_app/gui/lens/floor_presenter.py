@@ -3,25 +3,26 @@
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from das_app.gui.control.controller import LiveControl
+from das_app.gui.control.controller import Controller
+from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.lens.camera_panel import CameraPanel
-from das_app.gui.window.panes import PicturePane, ScenePane
-from das_app.gui.window.result_presenter import ResultViews
+from das_app.gui.picture.overlay_view import OverlayView
+from das_app.gui.scene.scene_pane import ScenePane
 from das_app.motion.floor import Floor, FloorError, FloorFromFeet, floor_from_points, foot_at
 
 _LEAST_CLICKS = 3
 
 
-class FloorWiring(QObject):
+class FloorPresenter(QObject):
     """Finds the floor as the panel asks, and levels the 3D view to it where that is wanted.
 
     A floor holds for one lens of one source: with another of either it is forgotten.
 
     Args:
         control: of what runs.
-        views: what is on the screen.
+        shown: what is on the screen.
         panel: of the camera.
-        picture: where feet are clicked.
+        overlay: where feet are clicked.
         scene: that is levelled.
 
     Attributes:
@@ -32,30 +33,30 @@ class FloorWiring(QObject):
 
     def __init__(
         self,
-        control: LiveControl,
-        views: ResultViews,
+        control: Controller,
+        shown: ShownResult,
         panel: CameraPanel,
-        picture: PicturePane,
+        overlay: OverlayView,
         scene: ScenePane,
     ) -> None:
         super().__init__(control)
-        self._views, self._panel, self._scene = views, panel, scene
+        self._shown, self._panel, self._scene = shown, panel, scene
         self._feet = FloorFromFeet()
         self._floor: Floor | None = None
         self._is_levelled = self._is_clicking = False
         self._clicked: list[np.ndarray] = []
-        views.taken.connect(self._on_result)
+        shown.taken.connect(self._on_result)
         control.ended.connect(self._forget)
         control.lens_changed.connect(self._forget)
-        picture.overlay.place_clicked.connect(self._on_click)
+        overlay.place_clicked.connect(self._on_click)
         panel.floor_from_feet_requested.connect(self._use_feet)
         panel.floor_clicks_toggled.connect(self._set_clicking)
         panel.floor_forgotten.connect(self._forget)
         panel.levelled_toggled.connect(self._set_levelled)
 
     def _on_result(self) -> None:
-        if self._views.camera is not None:
-            self._feet.add(self._views.people, self._views.camera)
+        if self._shown.camera is not None:
+            self._feet.add(self._shown.people, self._shown.camera)
 
     def _use_feet(self) -> None:
         try:
@@ -68,10 +69,10 @@ class FloorWiring(QObject):
         self._clicked.clear()
 
     def _on_click(self, x_px: float, y_px: float) -> None:
-        if not self._is_clicking or self._views.camera is None:
+        if not self._is_clicking or self._shown.camera is None:
             return
         try:
-            place = foot_at(self._views.people, self._views.camera, np.array([x_px, y_px]))
+            place = foot_at(self._shown.people, self._shown.camera, np.array([x_px, y_px]))
             self._clicked.append(place)
             if len(self._clicked) >= _LEAST_CLICKS:
                 self._set_floor(floor_from_points(self._clicked))

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from das_app.gui.control.controller import LiveControl
+from das_app.gui.control.controller import Controller
+from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.lens.calibration_dialog import CalibrationDialog
 from das_app.gui.lens.camera_panel import CameraPanel
-from das_app.gui.window.result_presenter import ResultViews
 from das_app.lens.calibration_files import (
     forget_calibration,
     kept_calibration,
@@ -18,7 +18,7 @@ from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.lens.person_lens import fov_from_person
 
 
-class LensWiring(QObject):
+class LensPresenter(QObject):
     """Carries out what the camera panel asks of the lens, and shows the one in use.
 
     `lens_of_camera` says which lens a camera begins with; what is entered later holds until
@@ -26,7 +26,7 @@ class LensWiring(QObject):
 
     Args:
         control: owns the lens.
-        views: what is on the screen.
+        shown: what is on the screen.
         panel: of the camera.
 
     Attributes:
@@ -38,9 +38,9 @@ class LensWiring(QObject):
     refused = Signal(str)
     shown = Signal(str)
 
-    def __init__(self, control: LiveControl, views: ResultViews, panel: CameraPanel) -> None:
+    def __init__(self, control: Controller, shown: ShownResult, panel: CameraPanel) -> None:
         super().__init__(control)
-        self._control, self._views, self._panel = control, views, panel
+        self._control, self._shown, self._panel = control, shown, panel
         self.dialog: CalibrationDialog | None = None
         panel.fov_entered.connect(control.set_fov)
         panel.file_chosen.connect(self._use_file)
@@ -49,13 +49,13 @@ class LensWiring(QObject):
         panel.calibration_requested.connect(self._calibrate)
         panel.problem_found.connect(self.refused)
         control.lens_changed.connect(self.show)
-        views.size_changed.connect(self._on_size)
-        views.taken.connect(self._show_dialog_the_picture)
+        shown.size_changed.connect(self._on_size)
+        shown.taken.connect(self._show_dialog_the_picture)
         control.ended.connect(self.end_calibration)
 
     def show(self) -> None:
         """Show the lens in use."""
-        size = self._views.camera.size if self._views.camera is not None else None
+        size = self._shown.camera.size if self._shown.camera is not None else None
         lens = self._control.lens
         if size is not None and not lens.fits(size):
             size = None
@@ -66,8 +66,10 @@ class LensWiring(QObject):
         self.shown.emit(lens.text_for(size))
 
     def show_people(self) -> None:
-        """Offer the people on the screen."""
-        self._panel.set_people(tuple(self._views.people.track_ids.tolist()))
+        """Offer the people on the screen, while a model runs."""
+        if self._control.live is None or self._control.model is None or self._shown.camera is None:
+            return
+        self._panel.set_people(tuple(self._shown.people.track_ids.tolist()))
 
     def end_calibration(self) -> None:
         """Close the dialog of a calibration, if one is open."""
@@ -85,7 +87,7 @@ class LensWiring(QObject):
 
     def _show_dialog_the_picture(self) -> None:
         if self.dialog is not None:
-            self.dialog.show_image(self._views.result.frame.image)
+            self.dialog.show_image(self._shown.result.frame.image)
 
     def _use_saved(self) -> None:
         """The new calibration wins, also over a file chosen before."""
@@ -107,7 +109,7 @@ class LensWiring(QObject):
     def _begin_with_lens_of(self, name: str) -> None:
         try:
             chosen = self._control.settings.intrinsics()
-            lens = lens_of_camera(name, self._views.camera.size, chosen)
+            lens = lens_of_camera(name, self._shown.camera.size, chosen)
         except ValueError as error:
             self.refused.emit(str(error))
             return
@@ -118,11 +120,11 @@ class LensWiring(QObject):
         """Of the live camera on the screen."""
         current = self._control.bridge.current
         is_camera = current is not None and current.source.is_live
-        return current.source.name if is_camera and self._views.camera is not None else None
+        return current.source.name if is_camera and self._shown.camera is not None else None
 
     def _kept(self, name: str) -> Intrinsics | None:
         try:
-            return kept_calibration(name, self._views.camera.size)
+            return kept_calibration(name, self._shown.camera.size)
         except ValueError as error:
             self.refused.emit(str(error))
             return None
@@ -131,8 +133,8 @@ class LensWiring(QObject):
         chosen = replace(self._control.settings, intrinsics_file=file, intrinsics_camera=camera)
         try:
             lens = chosen.intrinsics()
-            if self._views.camera is not None:
-                lens.camera_for(self._views.camera.size)
+            if self._shown.camera is not None:
+                lens.camera_for(self._shown.camera.size)
         except ValueError as error:
             self.refused.emit(str(error))
             return
@@ -140,7 +142,7 @@ class LensWiring(QObject):
         self._control.use_lens(lens)
 
     def _use_person(self, track_id: int, height_mm: float, distance_mm: float) -> None:
-        people, camera = self._views.people, self._views.camera
+        people, camera = self._shown.people, self._shown.camera
         rows = (people.track_ids == track_id).nonzero()[0]
         if camera is None or not len(rows):
             self.refused.emit(f"Person {track_id} is not in the picture any more.")

@@ -12,11 +12,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from das_app.gui.control.controller import LiveControl
+from das_app.gui.control.controller import Controller
 from das_app.gui.recording.export_dialog import ExportDialog, open_export_dialog
-from das_app.gui.recording.recording_notice import Recorded, open_folder
+from das_app.gui.recording.recording_indicator import RecordingIndicator
+from das_app.gui.recording.recording_notice import Recorded, RecordingNotice, open_folder
 from das_app.gui.style.actions import Actions, set_recording
-from das_app.gui.window.window_parts import WindowParts
 from das_app.messaging.background import BackgroundTask
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live_recording import LiveRecording, RecordingPlan, start_recorder
@@ -38,27 +38,35 @@ _REASONS = {
 _log = logging.getLogger(__name__)
 
 
-class RecordingWiring(QObject):
+class RecordingPresenter(QObject):
     """Starts, follows and ends recordings, one at a time.
 
     Args:
         window: under the dialogs.
         control: whose pipeline is recorded, with whose settings.
-        parts: the widgets.
+        indicator: shows what is being recorded.
+        notice: tells what was recorded.
         actions: the window's.
 
     Attributes:
         left_open: a recording failed; its session waits for repair.
+        refused: what went wrong with a recording.
     """
 
     left_open = Signal()
+    refused = Signal(str)
 
     def __init__(
-        self, window: QWidget, control: LiveControl, parts: WindowParts, actions: Actions
+        self,
+        window: QWidget,
+        control: Controller,
+        indicator: RecordingIndicator,
+        notice: RecordingNotice,
+        actions: Actions,
     ) -> None:
         super().__init__(window)
-        self._window, self._control, self._parts = window, control, parts
-        self._actions = actions
+        self._window, self._control, self._actions = window, control, actions
+        self._indicator, self._notice = indicator, notice
         self._starting: tuple[Run, BackgroundTask[Recorder]] | None = None
         self._current: LiveRecording | None = None
         self._ending: list[tuple[LiveRecording, str]] = []  # with the reason
@@ -77,7 +85,7 @@ class RecordingWiring(QObject):
         ):  # fmt: skip
             actions[name].triggered.connect(slot)
         actions["record-video"].setIconVisibleInMenu(False)  # it would hide the check mark
-        parts.notice.export_requested.connect(self._export_folder)
+        notice.export_requested.connect(self._export_folder)
         self._show_settings(control.settings)
         self._show()
 
@@ -128,7 +136,7 @@ class RecordingWiring(QObject):
             self._is_wanted, self._warning = True, ""
             self._noted = self._seen = self._circumstances()
             self._starting = (current.pipeline, task)
-            self._parts.notice.hide()
+            self._notice.hide()
             self._timer.start()
         self._show()
 
@@ -139,7 +147,7 @@ class RecordingWiring(QObject):
             self._note_changes(self._current)
             if not self._current.recorder.is_recording:  # it ended by itself
                 if problem := self._current.problem:
-                    self._parts.banner.show_fault(f"Recording ended, it failed: {problem}")
+                    self.refused.emit(f"Recording ended, it failed: {problem}")
                 self.end("it failed" if problem else "the disk is full")
         self._finish_ends()
         self._show()
@@ -153,7 +161,7 @@ class RecordingWiring(QObject):
         except Exception as error:  # a folder, a disk, a model: the live view goes on
             self._is_wanted = False
             _log.error("nothing is recorded: %s", str(error))
-            self._parts.banner.show_fault(f"Nothing is recorded: {error}")
+            self.refused.emit(f"Nothing is recorded: {error}")
             return
         least_score = self._control.settings.score_threshold
         self._current = LiveRecording(pipeline, recorder, least_score)
@@ -177,11 +185,11 @@ class RecordingWiring(QObject):
         try:
             recorder.close()
         except SessionError as error:
-            self._parts.banner.show_fault(str(error))
+            self.refused.emit(str(error))
         if stats.state is RecorderState.FAILED:
             self.left_open.emit()
             return
-        self._parts.notice.show_recorded(
+        self._notice.show_recorded(
             Recorded(
                 stats.folder, stats.time_s, stats.num_frames, len(recording.track_ids),
                 stats.num_bytes, recorder.has_video, stats.num_dropped_pictures, reason,
@@ -198,13 +206,13 @@ class RecordingWiring(QObject):
         self._actions["marker"].setEnabled(self._current is not None)
         shown = self._current or (self._ending[-1][0] if self._ending else None)
         if shown is None:
-            self._parts.recording.hide()
+            self._indicator.hide()
             return
         stats = shown.recorder.stats()
-        self._parts.recording.show_stats(stats)
+        self._indicator.show_stats(stats)
         is_news = stats.message not in ("", self._warning)
         if is_news and stats.state is RecorderState.RECORDING:
-            self._parts.banner.show_fault(f"While recording: {stats.message}.")
+            self.refused.emit(f"While recording: {stats.message}.")
         self._warning = stats.message
 
     def _note_changes(self, recording: LiveRecording) -> None:
@@ -266,7 +274,7 @@ class RecordingWiring(QObject):
         """Export the session that is open, or else the last one recorded."""
         source = Path(self._control.settings.source)
         is_session = (source / LOG_FILE).is_file()
-        self._export_folder(source if is_session else self._parts.notice.folder)
+        self._export_folder(source if is_session else self._notice.folder)
 
     def _export_folder(self, folder: Path | None) -> None:
         open_export_dialog(self._window, self._control.settings.sessions_path(), folder)

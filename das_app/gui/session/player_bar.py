@@ -5,8 +5,8 @@ For a session it also shows events and the part that counts, and offers raw or s
 
 import math
 
-from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionSlider,
     QToolButton,
-    QToolTip,
     QWidget,
 )
 
@@ -189,12 +188,10 @@ class SeekSlider(QSlider):
             self.setValue(self._value_at(event.position().toPoint()))
         super().mousePressEvent(event)
 
-    def event(self, event: QEvent) -> bool:
-        """Qt: tell the time under a resting pointer."""
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.words_at(event.pos().x()), self)
-            return True
-        return super().event(event)
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Qt: have the time under the pointer told where it rests."""
+        self.setToolTip(self.words_at(event.position().x()))
+        super().mouseMoveEvent(event)
 
     def _x_of(self, time_s: float) -> float:
         """Where a time is, px."""

@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from das_app.gui.inspector.people_table import dot_icon
 from das_app.gui.session.player_bar import clock_text
 from das_app.gui.session.session_marks import Mark
 from das_app.gui.style import theme
 from das_app.gui.style.actions import Actions
+from das_app.gui.style.person_dots import dot_icon
 from das_app.gui.style.person_names import Names
 from das_app.session.edits import MAX_NAME, SessionEdits
 

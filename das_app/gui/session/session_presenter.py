@@ -10,14 +10,14 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from das_app.gui.control.bridge import Opened
-from das_app.gui.control.controller import LiveControl
-from das_app.gui.session.player_bar import clock_text
+from das_app.gui.control.controller import Controller
+from das_app.gui.control.shown_result import ShownResult
+from das_app.gui.session.player_bar import PlayerBar, clock_text
 from das_app.gui.session.session_marks import marks_of, on_bar
+from das_app.gui.session.session_panel import SessionPanel
 from das_app.gui.session.session_rerun import RerunDialog
 from das_app.gui.style.actions import Actions
 from das_app.gui.style.amounts import count
-from das_app.gui.window.result_presenter import ResultViews
-from das_app.gui.window.window_parts import WindowParts
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.player import SessionPlayer
 from das_app.session.edits import SessionEdits, save_edits
@@ -27,42 +27,51 @@ from das_app.session.types import SessionError
 _LIVE_ACTIONS = ("heat-map", "timing")
 _SESSION_ACTIONS = ("raw", "trim-begin", "trim-end", "trim-whole", "rerun")
 _PLAYS = "A recorded session plays: "
-_LOCKS = {
-    "lens": _PLAYS + "its lens is the one it was recorded with.",
-    "people": _PLAYS + "choose smoothed or raw poses in the bar below the picture.",
-    "model": _PLAYS + "its people are recorded. “Run another model” finds them anew.",
-}
 
 
-class SessionWiring(QObject):
+class SessionPresenter(QObject):
     """Shows the session that plays, and carries out what is asked of it.
 
     Args:
         window: under the dialogs.
         control: of what runs.
-        views: what is on the screen.
-        parts: the widgets.
+        shown: what is on the screen.
+        panel: of the session.
+        player: the bar below the picture.
         actions: the window's.
 
     Attributes:
         refused: why something could not be done.
         open_requested: another session is to be opened; its path.
+        model_known: which model found the session's people.
+        hinted: a hint for the line above the picture.
+        repair_wanted: a folder in which sessions were left open.
+        locked: whether a session plays, and panels of what runs live are forbidden.
+        poses_switched: raw poses are shown instead of smoothed ones, or the other way round.
+        names_changed: names of the session's people by track id.
     """
 
     refused = Signal(str)
     open_requested = Signal(str)
+    model_known = Signal(str)
+    hinted = Signal(str)
+    repair_wanted = Signal(object)
+    locked = Signal(bool)
+    poses_switched = Signal()
+    names_changed = Signal(object)
 
     def __init__(
         self,
         window: QWidget,
-        control: LiveControl,
-        views: ResultViews,
-        parts: WindowParts,
+        control: Controller,
+        shown: ShownResult,
+        panel: SessionPanel,
+        player: PlayerBar,
         actions: Actions,
     ) -> None:
         super().__init__(window)
-        self._window, self._control, self._views = window, control, views
-        self._parts, self._actions = parts, actions
+        self._window, self._control, self._shown = window, control, shown
+        self._panel, self._bar, self._actions = panel, player, actions
         self._frames: RecordedFrames | None = None
         self._edits = SessionEdits()
         self._seen: set[int] = set()
@@ -70,10 +79,10 @@ class SessionWiring(QObject):
         control.ended.connect(self._leave)
         control.opened.connect(self._on_opened)
         control.state_changed.connect(self._offer_repair)
-        views.taken.connect(self._note_people)
-        parts.player.raw_chosen.connect(self._set_raw)
-        parts.session_panel.name_entered.connect(self._name)
-        parts.session_panel.time_chosen.connect(control.seek)
+        shown.taken.connect(self._note_people)
+        player.raw_chosen.connect(self._set_raw)
+        panel.name_entered.connect(self._name)
+        panel.time_chosen.connect(control.seek)
         for name, slot in (
             ("raw", self._set_raw), ("rerun", self._ask_rerun),
             ("trim-begin", self._begin_here), ("trim-end", self._end_here),
@@ -98,12 +107,12 @@ class SessionWiring(QObject):
             return
         self._frames = frames = opened.source
         marks = marks_of(frames.events)
-        self._parts.player.show_session(on_bar(marks))
-        self._parts.session_panel.show_session(frames.name, _facts(frames), marks)
-        self._parts.status.set_engine(frames.session.origin.model_name)
+        self._bar.show_session(on_bar(marks))
+        self._panel.show_session(frames.name, _facts(frames), marks)
+        self.model_known.emit(frames.session.origin.model_name)
         if frames.picture_problem:
             problem = frames.picture_problem
-            self._parts.picture.set_hints((f"{problem}: people stand on a plain picture.",))
+            self.hinted.emit(f"{problem}: people stand on a plain picture.")
         self._actions["session"].setChecked(True)
         self._allow()
         self._show_edits(frames.edits)
@@ -113,14 +122,14 @@ class SessionWiring(QObject):
         if state is PipelineState.FAULTED:
             folder = session_at(Path(self._control.settings.source))
             if folder is not None:
-                self._parts.repair_offer.look(folder.parent)
+                self.repair_wanted.emit(folder.parent)
 
     def _leave(self) -> None:
         """Another source comes, or none."""
         self._frames, self._edits = None, SessionEdits()
         self._seen.clear()
         self.close()
-        self._parts.session_panel.clear()
+        self._panel.clear()
         self._actions["session"].setChecked(False)
         self._actions["raw"].setChecked(False)
         self._show_names()
@@ -129,8 +138,7 @@ class SessionWiring(QObject):
     def _allow(self) -> None:
         """Forbid what needs a model while a session plays, and what needs a session else."""
         plays = self._frames is not None
-        for name, reason in _LOCKS.items():
-            self._parts.areas[name].lock(reason if plays else "")
+        self.locked.emit(plays)
         self._actions.forbid(_LIVE_ACTIONS, _PLAYS + "no model runs." if plays else "")
         self._actions.explain(("record",), _PLAYS + "it is recorded already." if plays else "")
         self._actions.forbid(_SESSION_ACTIONS, "" if plays else "Only while a session plays")
@@ -140,33 +148,33 @@ class SessionWiring(QObject):
     def _note_people(self) -> None:
         if self._frames is None:
             return
-        new = set(self._views.people.track_ids.tolist()) - self._seen - {-1}
+        new = set(self._shown.people.track_ids.tolist()) - self._seen - {-1}
         if new:
             self._seen |= new
             self._show_people()
 
     def _show_people(self) -> None:
         names = self._edits.names
-        self._parts.session_panel.set_people(tuple(sorted(self._seen | names.keys())), names)
+        self._panel.set_people(tuple(sorted(self._seen | names.keys())), names)
 
     def _set_raw(self, is_raw: bool) -> None:
         if self.player is None:
             return
-        self._parts.player.set_raw(is_raw)
+        self._bar.set_raw(is_raw)
         self._actions["raw"].setChecked(is_raw)
-        self._parts.inspector.forget_motion()
+        self.poses_switched.emit()
         self.player.set_raw(is_raw)
 
     def _name(self, track_id: int, name: str) -> None:
         self._edit(self._edits.named(track_id, name))
 
     def _begin_here(self) -> None:
-        if self._views.result is not None:
-            self._edit(self._edits.begun_at(self._views.result.frame.time_s))
+        if self._shown.result is not None:
+            self._edit(self._edits.begun_at(self._shown.result.frame.time_s))
 
     def _end_here(self) -> None:
-        if self._views.result is not None:
-            self._edit(self._edits.ended_at(self._views.result.frame.time_s))
+        if self._shown.result is not None:
+            self._edit(self._edits.ended_at(self._shown.result.frame.time_s))
 
     def _edit(self, edits: SessionEdits) -> None:
         """Keep other names and another trim, in the file first."""
@@ -183,16 +191,14 @@ class SessionWiring(QObject):
         self._edits = edits
         if self.player is not None:
             self.player.set_trim(edits.start_s, edits.end_s)
-        self._parts.player.slider.set_part(edits.start_s, edits.end_s)
-        self._parts.session_panel.set_edits(edits, self._frames.duration_s)
+        self._bar.slider.set_part(edits.start_s, edits.end_s)
+        self._panel.set_edits(edits, self._frames.duration_s)
         self._show_people()
         self._show_names()
 
     def _show_names(self) -> None:
-        parts, names = self._parts, self._edits.names
-        for view in (parts.picture.overlay, parts.scene.view, parts.inspector):
-            view.set_names(names)
-        self._views.show_again()
+        self.names_changed.emit(self._edits.names)
+        self._shown.show_again()
 
     def _ask_rerun(self) -> None:
         if self._frames is None or self.dialog is not None:

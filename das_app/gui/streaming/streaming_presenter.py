@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices
 
 from das_app.gui.control.bridge import Opened
-from das_app.gui.control.controller import LiveControl
+from das_app.gui.control.controller import Controller
+from das_app.gui.streaming.stream_panel import StreamPanel
 from das_app.gui.style import theme
-from das_app.gui.window.window_parts import WindowParts
 from das_app.settings.app_settings import AppSettings
 from das_app.streaming.streamer import StreamState
 from das_app.streaming.streams import Streams
@@ -20,14 +20,14 @@ _ANY_HOSTS = ("0.0.0.0", "[::]")
 _log = logging.getLogger(__name__)
 
 
-class StreamingWiring(QObject):
+class StreamingPresenter(QObject):
     """Starts and stops streams as the panel asks, and hands them every run's results.
 
     Addresses are kept in the settings; that a stream was on is not.
 
     Args:
         control: of what runs.
-        parts: the widgets.
+        panel: of the streams.
         action: shows the panel; its icon tells whether anything is streamed.
 
     Attributes:
@@ -36,17 +36,15 @@ class StreamingWiring(QObject):
 
     refused = Signal(str)
 
-    def __init__(self, control: LiveControl, parts: WindowParts, action: QAction) -> None:
+    def __init__(self, control: Controller, panel: StreamPanel, action: QAction) -> None:
         super().__init__(control)
-        self._control, self._panel, self._action = control, parts.stream_panel, action
+        self._control, self._panel, self._action = control, panel, action
         self._streams = Streams()
         self._has_failed: set[StreamKind] = set()
         self._shows_running, self._shown_targets = False, ()
         control.opened.connect(self._attach)
         control.ended.connect(lambda: self._streams.choose_person(None))
         control.settings_changed.connect(self._show_settings)
-        parts.picture.overlay.person_chosen.connect(self._streams.choose_person)
-        parts.inspector.person_chosen.connect(self._streams.choose_person)
         for kind, card in self._panel.cards.items():
             card.started.connect(self.start)
             card.stopped.connect(lambda kind=kind: self._stop(kind))
@@ -60,6 +58,10 @@ class StreamingWiring(QObject):
         self._has_failed.discard(target.kind)
         self._streams.start(target)
         self.refresh()
+
+    def choose_person(self, track_id: int) -> None:
+        """Send this person where a protocol sends only one."""
+        self._streams.choose_person(track_id)
 
     def refresh(self) -> None:
         """Bring panel and icon up to date."""

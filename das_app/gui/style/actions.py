@@ -1,14 +1,17 @@
-"""Everything the window can be told, once: menus, buttons, keys and the help sheet come from here.
+"""Everything the window can be told, but its panels, once: menus, buttons and keys come from here.
 
 Actions belong to the window itself, so that their keys work where menus and bars are hidden.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from das_app.gui.style import theme
+
+SECTION = "section"  # property of an action: its heading on the help sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +78,11 @@ COMMANDS = (
     Command("view-front", "3D view", "Front", "Look along the camera", ("2",), "view-front"),
     Command("view-top", "3D view", "Top", "Look from above", ("3",), "view-top"),
     Command("view-side", "3D view", "Side", "Look from the right", ("4",), "view-side"),
-    Command("model", "Window", "Model", "Choose the model, its device and detail", ("M",),
-            "model", True),
     Command("view-camera", "3D view", "Camera's view", "Look as the camera does", ("5",),
             "view-camera"),
     Command("shadows", "3D view", "Shadows", "Shadows below everybody", ("W",), "", True),
     Command("frustum", "3D view", "Live picture", "Live picture on the camera", ("G",), "",
             True),
-    Command("inspector", "Window", "Inspector", "Table of people, and one's motion over time",
-            ("I",), "inspector", True),
-    Command("session", "Window", "Session", "The session: names, the part that counts, events",
-            ("E",), "session", True),
-    Command("lens", "Window", "Lens", "The camera's lens and the floor", ("K",), "lens", True),
-    Command("people", "Window", "Smoothing", "Smoothing of people over time", ("P",), "smooth",
-            True),
-    Command("streaming", "Window", "Streaming", "Send people to other programs as they are found",
-            ("B",), "stream", True),
-    Command("timing", "Window", "Timing", "Show latency over the last seconds",
-            ("T",), "chart", True),
     Command("full-screen", "Window", "Full screen", "", ("F11",), "fullscreen", True),
     Command("presentation", "Window", "Presentation",
             "Nothing but the picture and the 3D view; Esc ends it", ("F5",), "presentation", True),
@@ -111,10 +101,11 @@ class Actions:
 
     Args:
         window: owns them; their keys work wherever the focus is in it.
+        commands: what they do.
     """
 
-    def __init__(self, window: QWidget) -> None:
-        self._actions = {command.name: _action(command, window) for command in COMMANDS}
+    def __init__(self, window: QWidget, commands: Sequence[Command] = COMMANDS) -> None:
+        self._actions = {command.name: _action(command, window) for command in commands}
 
     def __getitem__(self, name: str) -> QAction:
         """The action `name`. Raises KeyError."""
@@ -155,6 +146,7 @@ def set_recording(action: QAction, is_recording: bool) -> None:
 
 def _action(command: Command, window: QWidget) -> QAction:
     action = QAction(command.text, window, objectName=command.name)
+    action.setProperty(SECTION, command.section)
     action.setCheckable(command.is_checkable)
     action.setShortcuts([QKeySequence(keys) for keys in command.keys])
     if command.icon:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
-from das_app.gui.style.actions import COMMANDS
+from das_app.gui.style.actions import SECTION
 
 _MOUSE = (
     ("Picture: wheel", "zoom"),
@@ -40,14 +40,14 @@ class HelpSheet(QDialog):
     """All keys by section, and the mouse; it goes when it is closed.
 
     Args:
-        actions: the window's, whose object names are those of their commands.
+        actions: the window's.
     """
 
     def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys and mouse")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        by_name = {action.objectName(): action for action in actions}
+        actions = tuple(actions)
         self.rows: list[tuple[str, str]] = []
         page = QWidget(objectName="page")
         columns = QHBoxLayout(page)
@@ -56,7 +56,7 @@ class HelpSheet(QDialog):
         for sections in _COLUMNS:
             column = QVBoxLayout(spacing=theme.SPACE_PX)
             for section in sections:
-                rows = _MOUSE if section == _MOUSE_TITLE else _rows(section, by_name)
+                rows = _MOUSE if section == _MOUSE_TITLE else _rows(section, actions)
                 self._add_section(column, section, rows)
             column.addStretch()
             columns.addLayout(column)
@@ -88,9 +88,11 @@ class HelpSheet(QDialog):
         column.addSpacing(2 * theme.SPACE_PX)
 
 
-def _rows(section: str, by_name: dict[str, QAction]) -> list[tuple[str, str]]:
-    actions = (by_name[command.name] for command in COMMANDS if command.section == section)
-    return [(_keys(action), action.statusTip()) for action in actions if action.shortcuts()]
+def _rows(section: str, actions: Iterable[QAction]) -> list[tuple[str, str]]:
+    return [
+        (_keys(action), action.statusTip())
+        for action in actions if action.shortcuts() and action.property(SECTION) == section
+    ]  # fmt: skip
 
 
 def _keys(action: QAction) -> str:

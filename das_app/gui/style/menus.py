@@ -1,6 +1,6 @@
 """The menu bar: the window's actions in order, recent files, and the look of the window."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
@@ -9,6 +9,7 @@ from das_app.gui.style.actions import Actions
 from das_app.settings.app_settings import Look
 from das_app.sources.addresses import short_name, without_password
 
+PANELS = "panels"  # stands for those of what runs
 # names of actions and of submenus; None is a rule
 _MENUS = (
     ("&File", ("camera", "file", "folder", "open-session", "recent", "demo", None,
@@ -19,22 +20,25 @@ _MENUS = (
                   "session")),
     ("&View", ("labels", "trails", "offsets", "heat-map", "whole-picture", None,
                "view-reset", "view-front", "view-top", "view-side",
-               "view-camera", "shadows", "frustum", None, "inspector", "lens",
-               "people", "model", "streaming", "timing", None,
+               "view-camera", "shadows", "frustum", None, PANELS, None,
                "look", "full-screen", "presentation")),
     ("&Help", ("help",)),
 )  # fmt: skip
 _LOOKS = ((Look.SYSTEM, "As the system"), (Look.DARK, "Dark"), (Look.LIGHT, "Light"))
 
 
-def build_menu_bar(window: QMainWindow, actions: Actions, submenus: dict[str, QMenu]) -> None:
-    """Fill the window's menu bar with its actions and the given submenus."""
+def build_menu_bar(
+    window: QMainWindow, actions: Actions, submenus: dict[str, QMenu], panels: Sequence[str]
+) -> None:
+    """Fill the window's menu bar with its actions and the given submenus and panels."""
     for title, names in _MENUS:
         menu = window.menuBar().addMenu(title)
         menu.setToolTipsVisible(True)  # they say why something cannot be done
         for name in names:
             if name is None:
                 menu.addSeparator()
+            elif name == PANELS:
+                menu.addActions([actions[panel] for panel in panels])
             elif name in submenus:
                 menu.addMenu(submenus[name])
             else:

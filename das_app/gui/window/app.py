@@ -96,7 +96,7 @@ def run_app(settings: AppSettings, targets: tuple[StreamTarget, ...]) -> int:
     window.show()
     window.open(settings.source)
     for target in targets:
-        window.streaming.start(target)
+        window.panels.streaming.start(target)
     window.offer_repairs()
     with _closing_on_signals(window):
         code = app.exec()

@@ -5,21 +5,21 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QWidget
 
 from das_app.gui.control.bridge import Opener
-from das_app.gui.control.controller import LiveControl
-from das_app.gui.recording.recording_presenter import RecordingWiring
+from das_app.gui.control.controller import Controller
+from das_app.gui.control.shown_result import ShownResult
+from das_app.gui.recording.recording_presenter import RecordingPresenter
 from das_app.gui.scene.scene_films import SceneFilms
-from das_app.gui.session.session_presenter import SessionWiring
-from das_app.gui.streaming.streaming_presenter import StreamingWiring
 from das_app.gui.style import theme
 from das_app.gui.style.actions import Actions
 from das_app.gui.style.help_sheet import HelpSheet
 from das_app.gui.style.menus import LookMenu, RecentMenu, build_menu_bar
 from das_app.gui.style.open_dialogs import OpenDialogs
-from das_app.gui.window.result_presenter import ResultViews
-from das_app.gui.window.status_presenter import News
+from das_app.gui.window.panels import ALL_COMMANDS, LIVE_PANELS, Panels
+from das_app.gui.window.result_presenter import ResultPresenter
+from das_app.gui.window.status_presenter import StatusPresenter
 from das_app.gui.window.window_parts import WindowParts
 from das_app.gui.window.window_state import packed_layout, restore_layout
 from das_app.settings.app_settings import AppSettings, Look
@@ -27,6 +27,7 @@ from das_app.sources.addresses import DEMO_SOURCE
 
 _POLL_MS, _FIGURES_MS = 16, 250
 _START_SIZE_PX = (1440, 860)
+_WINDOW_SHORTCUT = Qt.ShortcutContext.WindowShortcut
 
 
 class MainWindow(QMainWindow):
@@ -45,27 +46,26 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("DAS Capture")
         self.setWindowIcon(theme.icon("app"))
         self.setAcceptDrops(True)
-        self.control = LiveControl(settings, opener, self)
-        self.actions_by_name = Actions(self)
+        self.control = Controller(settings, opener, self)
+        self.actions_by_name = Actions(self, ALL_COMMANDS)
         self.dialogs = OpenDialogs(self, self.open)
-        self.parts = WindowParts(self, self.actions_by_name)
-        self.views = ResultViews(self.control, self.parts)
+        self.parts = WindowParts(self, self.actions_by_name, LIVE_PANELS)
+        self.panels = Panels(self, self.actions_by_name)
+        self.shown = ShownResult(self.control)
+        results = ResultPresenter(self.control, self.shown, self.parts, self.panels)
         self._build_menus()
-        self.news = News(
-            self, self.control, self.views, self.parts, self.actions_by_name, self.look_menu
+        self._status = StatusPresenter(
+            self, self.control, self.shown, results, self.parts, self.actions_by_name,
+            self.look_menu,
+        )  # fmt: skip
+        self.recording = RecordingPresenter(
+            self, self.control, self.parts.recording, self.parts.notice, self.actions_by_name
         )
-        self.recording = RecordingWiring(self, self.control, self.parts, self.actions_by_name)
-        self.session = SessionWiring(
-            self, self.control, self.views, self.parts, self.actions_by_name
-        )
-        self.session.refused.connect(self.parts.banner.show_fault)
-        self.session.open_requested.connect(self.open)
-        self.streaming = StreamingWiring(
-            self.control, self.parts, self.actions_by_name["streaming"]
-        )
-        self.streaming.refused.connect(self.parts.banner.show_fault)
+        self.recording.refused.connect(self.parts.banner.show_fault)
+        self.panels.present(self, self.control, self.shown, self.parts)
         self._wire_parts()
         self._wire_actions()
+        QApplication.instance().focusChanged.connect(self._lend_space)
         self.films = SceneFilms(
             self.parts.scene.view, self.dialogs, self.actions_by_name["turntable"],
             self.parts.scene.set_note,
@@ -73,9 +73,9 @@ class MainWindow(QMainWindow):
         self.films.failed.connect(self.parts.banner.show_fault)
         self.resize(*_START_SIZE_PX)
         restore_layout(self, settings.layout)
-        self.poll = self._timer(_POLL_MS, self.views.take)
-        self._figures = self._timer(_FIGURES_MS, self.news.show_figures)
-        self._figures.timeout.connect(self.streaming.refresh)
+        self.poll = self._timer(_POLL_MS, self.shown.take)
+        self._figures = self._timer(_FIGURES_MS, self._status.show_figures)
+        self._figures.timeout.connect(self.panels.refresh)
 
     @property
     def settings(self) -> AppSettings:
@@ -94,27 +94,22 @@ class MainWindow(QMainWindow):
         """Look as the settings and the system want it."""
         theme.apply_theme(QApplication.instance(), self.settings.look)
 
-    def event(self, event: QEvent) -> bool:
-        """Qt: Space presses the button that was reached by Tab; else it plays and holds."""
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Space:
-            reached = self.testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
-            if reached and isinstance(self.focusWidget(), QAbstractButton):
-                event.accept()
-                return True
-        return super().event(event)
+    def changeEvent(self, event: QEvent) -> None:
+        """Qt: the window's system may change full screen, too."""
+        if event.type() is QEvent.Type.WindowStateChange:
+            self.parts.modes.follow_window()
+        super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: end all threads, then go."""
         self.films.cancel()
         self.parts.modes.leave()
         self.control.change(replace(self.settings, layout=packed_layout(self)))
-        self.news.lens.end_calibration()
         self.poll.stop()
         self._figures.stop()
         self.control.bridge.shutdown()
         self.recording.close()
-        self.session.close()
-        self.streaming.close()
+        self.panels.close()
         self.parts.repair_offer.close_down()
         self.parts.scene.view.close_canvas()
         super().closeEvent(event)
@@ -134,14 +129,11 @@ class MainWindow(QMainWindow):
         self.look_menu = LookMenu(self._set_look, self)
         self.recent_menu = RecentMenu(lambda: self.settings.recent_sources, self.open, self)
         submenus = {"recent": self.recent_menu, "look": self.look_menu}
-        build_menu_bar(self, self.actions_by_name, submenus)
+        build_menu_bar(self, self.actions_by_name, submenus, LIVE_PANELS)
 
     def _wire_parts(self) -> None:
         control, parts = self.control, self.parts
         parts.controls.threshold_changed.connect(control.set_threshold)
-        parts.model_panel.model_chosen.connect(control.set_model)
-        parts.model_panel.device_chosen.connect(control.set_device)
-        parts.model_panel.input_scale_changed.connect(control.set_input_scale)
         parts.picture.empty.demo_requested.connect(self.actions_by_name["demo"].trigger)
         parts.picture.empty.camera_requested.connect(self.actions_by_name["camera"].trigger)
         parts.picture.empty.file_requested.connect(self.actions_by_name["file"].trigger)
@@ -153,19 +145,6 @@ class MainWindow(QMainWindow):
         parts.picker.file_requested.connect(self.dialogs.ask_file)
         parts.picker.folder_requested.connect(self.dialogs.ask_folder)
         parts.picker.session_requested.connect(self.actions_by_name["open-session"].trigger)
-        people = parts.people_panel
-        people.smoothing_toggled.connect(
-            lambda is_on: self._change(replace(self.settings, is_smoothing=is_on))
-        )
-        people.distance_changed.connect(
-            lambda strength: self._change(replace(self.settings, distance_smoothing=strength))
-        )
-        people.limbs_changed.connect(
-            lambda strength: self._change(replace(self.settings, limb_smoothing=strength))
-        )
-        people.bones_toggled.connect(
-            lambda is_on: self._change(replace(self.settings, has_steady_bones=is_on))
-        )
         parts.notice.play_requested.connect(lambda folder: self.open(str(folder)))
         self.recording.left_open.connect(self.offer_repairs)
         parts.player.seek_requested.connect(control.seek)
@@ -208,6 +187,13 @@ class MainWindow(QMainWindow):
 
     def _change(self, settings: AppSettings) -> None:
         self.control.change(settings)
+
+    def _lend_space(self, _former: QWidget | None, now: QWidget | None) -> None:
+        """Space presses the button that was reached by Tab; else it plays and holds."""
+        reached = self.testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+        is_lent = reached and isinstance(now, QAbstractButton)
+        context = Qt.ShortcutContext.WidgetShortcut if is_lent else _WINDOW_SHORTCUT
+        self.actions_by_name["play"].setShortcutContext(context)
 
     def _pick_source(self) -> None:
         picker, settings = self.parts.picker, self.settings

@@ -1,18 +1,16 @@
-"""What the window says: news of the pipeline and of the settings, put on its widgets."""
+"""Updates the window's widgets from events of the pipeline and changes of the settings."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow
 
 from das_app.gui.control.bridge import Model, Opened
-from das_app.gui.control.controller import LiveControl
-from das_app.gui.inspector.inspector_presenter import InspectorWiring
-from das_app.gui.lens.floor_presenter import FloorWiring
-from das_app.gui.lens.lens_presenter import LensWiring
+from das_app.gui.control.controller import Controller
+from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.picture.overlay_layer import OverlayOptions
 from das_app.gui.scene.scene_content import SceneOptions
 from das_app.gui.style.actions import Actions, set_playing
 from das_app.gui.style.menus import LookMenu
-from das_app.gui.window.result_presenter import ResultViews
+from das_app.gui.window.result_presenter import ResultPresenter
 from das_app.gui.window.window_parts import WindowParts
 from das_app.messaging.messages import PipelineState
 from das_app.settings.app_settings import AppSettings
@@ -21,13 +19,14 @@ _TROUBLED = (PipelineState.RECONNECTING, PipelineState.FAULTED)
 _CLOSED = (PipelineState.STOPPED, PipelineState.FINISHED, PipelineState.FAULTED)
 
 
-class News(QObject):
+class StatusPresenter(QObject):
     """Keeps the widgets true to what runs and to what is chosen.
 
     Args:
         window: whose title names the source.
-        control: where news comes from.
-        views: what is on the screen.
+        control: of what runs.
+        shown: what is on the screen.
+        results: tells what could be better.
         parts: the widgets.
         actions: the window's.
         look_menu: shows the chosen look.
@@ -36,14 +35,16 @@ class News(QObject):
     def __init__(
         self,
         window: QMainWindow,
-        control: LiveControl,
-        views: ResultViews,
+        control: Controller,
+        shown: ShownResult,
+        results: ResultPresenter,
         parts: WindowParts,
         actions: Actions,
         look_menu: LookMenu,
     ) -> None:
         super().__init__(window)
-        self._window, self._control, self._views = window, control, views
+        self._window, self._control = window, control
+        self._shown, self._results = shown, results
         self._parts, self._actions, self._look_menu = parts, actions, look_menu
         self._state = control.state
         control.settings_changed.connect(self._show_settings)
@@ -52,39 +53,23 @@ class News(QObject):
         control.state_changed.connect(self._on_state)
         control.model_changed.connect(self._on_model)
         control.refused.connect(parts.banner.show_fault)
-        self.lens = LensWiring(control, views, parts.camera_panel)
-        self.lens.refused.connect(parts.banner.show_fault)
-        self.lens.shown.connect(parts.controls.set_lens)
-        self.lens.show()
-        self._inspector = InspectorWiring(control, views, parts)
-        self._floor = FloorWiring(control, views, parts.camera_panel, parts.picture, parts.scene)
-        self._floor.refused.connect(parts.banner.show_fault)
         actions["stop"].setEnabled(False)
         self._show_settings(control.settings)
 
     def show_figures(self) -> None:
         """Bring what is measured up to date."""
-        self._views.show_figures()
-        self._inspector.refresh()
-        live, model, camera = self._control.live, self._control.model, self._views.camera
-        if live is not None and model is not None and camera is not None:
-            input_size = model.estimator.fitted_size(camera.size)
-            stats = live.stats()
-            self._parts.model_panel.set_cost(input_size, stats.inference_ms)
-            hints = self._views.hints(stats) if self._state is PipelineState.RUNNING else ()
+        self._results.show_figures()
+        live, model = self._control.live, self._control.model
+        if live is not None and model is not None and self._shown.camera is not None:
+            is_running = self._state is PipelineState.RUNNING
+            hints = self._results.hints(live.stats()) if is_running else ()
             self._parts.picture.set_hints(tuple(hint.message for hint in hints))
-            self.lens.show_people()
 
     def _show_settings(self, settings: AppSettings) -> None:
         self._actions["loop"].setChecked(settings.is_looping)
         self._parts.player.set_looping(settings.is_looping)
         self._show_overlay(settings)
         self._parts.controls.set_threshold(settings.score_threshold)
-        self._parts.model_panel.set_settings(settings)
-        self._parts.people_panel.set_options(
-            settings.is_smoothing, settings.distance_smoothing, settings.limb_smoothing,
-            settings.has_steady_bones,
-        )  # fmt: skip
         self._look_menu.set_look(settings.look)
         self._parts.welcome.setVisible(not settings.has_seen_welcome)
 
@@ -121,7 +106,6 @@ class News(QObject):
 
     def _on_model(self, model: Model) -> None:
         self._parts.status.set_engine(model.engine)
-        self._parts.model_panel.set_engine(model.engine)
         if model.note:
             self._parts.banner.show_fault(model.note)
 
@@ -134,7 +118,7 @@ class News(QObject):
             self._parts.banner.hide()
         self._state = state
         is_closed = state in (PipelineState.STOPPED, PipelineState.FAULTED)
-        if is_closed and self._views.result is None:
+        if is_closed and self._shown.result is None:
             self._parts.picture.empty.show_idle()
             self._parts.player.set_length(None, None)
             self._parts.status.set_source("Nothing open")

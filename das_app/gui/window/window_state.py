@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Sequence
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt
+from PySide6.QtCore import QByteArray, QObject, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from das_app.gui.style.actions import Actions
@@ -41,18 +41,15 @@ class ScreenModes(QObject):
         actions["full-screen"].toggled.connect(self._set_full_screen)
         actions["presentation"].toggled.connect(self._present)
         actions["leave"].triggered.connect(self.leave)
-        window.installEventFilter(self)
 
     def leave(self) -> None:
         """Back to an ordinary window."""
         self._actions["presentation"].setChecked(False)
         self._actions["full-screen"].setChecked(False)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Qt: the window's system may change the mode too."""
-        if watched is self._window and event.type() is QEvent.Type.WindowStateChange:
-            self._actions["full-screen"].setChecked(self._window.isFullScreen())
-        return False
+    def follow_window(self) -> None:
+        """Show whether the window fills the screen, which its system may change, too."""
+        self._actions["full-screen"].setChecked(self._window.isFullScreen())
 
     def _set_full_screen(self, is_on: bool) -> None:
         full = Qt.WindowState.WindowFullScreen

@@ -3,7 +3,7 @@ import pytest
 
 from das_app.motion.bones import BoneStabiliser
 from das_app.motion.smoothing import SmoothingConfig
-from das_app.motion.temporal_filter import PeopleOptions, PeopleOverTime
+from das_app.motion.temporal_filter import PeopleOptions, TemporalFilter
 from das_model.people import People
 from das_model.skeleton import BODY_22, PANOPTIC_15
 
@@ -91,19 +91,19 @@ def walk(over_time, num_frames=20):
 
 
 def test_raw_is_what_was_found_with_track_ids():
-    for found, raw, shown in walk(PeopleOverTime(PeopleOptions())):
+    for found, raw, shown in walk(TemporalFilter(PeopleOptions())):
         np.testing.assert_array_equal(raw.joints_cam, found.joints_cam)
         assert raw.track_ids.tolist() == shown.track_ids.tolist() == [1]
         assert raw.scores is found.scores
 
 
 def test_without_smoothing_the_raw_pose_is_shown():
-    for _, raw, shown in walk(PeopleOverTime(PeopleOptions(smoothing=None))):
+    for _, raw, shown in walk(TemporalFilter(PeopleOptions(smoothing=None))):
         np.testing.assert_array_equal(shown.joints_cam, raw.joints_cam)
 
 
 def test_smoothing_calms():
-    steps = list(walk(PeopleOverTime(PeopleOptions()), 60))
+    steps = list(walk(TemporalFilter(PeopleOptions()), 60))
     raw, shown = (np.array([s[i].joints_cam[0, 0, 2] for s in steps]) for i in (1, 2))
     assert np.abs(np.diff(shown, 2)).mean() < 0.2 * np.abs(np.diff(raw, 2)).mean()
 
@@ -113,13 +113,13 @@ def test_steady_bones_hold_with_and_without_smoothing():
         PeopleOptions(has_steady_bones=True),
         PeopleOptions(smoothing=None, has_steady_bones=True),
     ):
-        steps = list(walk(PeopleOverTime(options), 60))[20:]
+        steps = list(walk(TemporalFilter(options), 60))[20:]
         raw, shown = (np.array([lengths(s[i])[0] for s in steps]) for i in (1, 2))
         assert shown.std(axis=0).mean() < 0.3 * raw.std(axis=0).mean()
 
 
 def test_smoothing_switched_on_again_begins_with_what_it_sees():
-    over_time = PeopleOverTime(PeopleOptions())
+    over_time = TemporalFilter(PeopleOptions())
     pose = body(np.random.default_rng(5))
     over_time(people_of(pose), 0.0)
     over_time.options = PeopleOptions(smoothing=None)

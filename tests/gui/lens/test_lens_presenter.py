@@ -20,12 +20,12 @@ def window(qtbot, themed, tmp_path, monkeypatch):
     qtbot.addWidget(window)
     window.show()
     window.open("grey")
-    qtbot.waitUntil(lambda: window.parts.camera_panel.calibrate.isEnabled())
+    qtbot.waitUntil(lambda: window.panels.camera_panel.calibrate.isEnabled())
     return window
 
 
 def test_the_dialog_gets_the_pictures_and_its_calibration_is_used_at_once(window, qtbot):
-    panel, wiring = window.parts.camera_panel, window.news.lens
+    panel, wiring = window.panels.camera_panel, window.panels.lens
     panel.calibrate.click()
     dialog = wiring.dialog
     assert dialog.isVisible() and "grey" in dialog.windowTitle()
@@ -42,15 +42,15 @@ def test_the_dialog_gets_the_pictures_and_its_calibration_is_used_at_once(window
 
 
 def test_another_source_closes_the_dialog(window, qtbot):
-    window.parts.camera_panel.calibrate.click()
-    assert window.news.lens.dialog is not None
+    window.panels.camera_panel.calibrate.click()
+    assert window.panels.lens.dialog is not None
     window.control.stop()
-    assert window.news.lens.dialog is None
-    qtbot.waitUntil(lambda: not window.parts.camera_panel.calibrate.isEnabled())
+    assert window.panels.lens.dialog is None
+    qtbot.waitUntil(lambda: not window.panels.camera_panel.calibrate.isEnabled())
 
 
 def test_closing_the_window_ends_a_calibration(window):
-    window.parts.camera_panel.calibrate.click()
-    dialog = window.news.lens.dialog
+    window.panels.camera_panel.calibrate.click()
+    dialog = window.panels.lens.dialog
     window.close()
-    assert not dialog.isVisible() and window.news.lens.dialog is None
+    assert not dialog.isVisible() and window.panels.lens.dialog is None

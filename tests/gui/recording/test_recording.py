@@ -42,7 +42,7 @@ def window(qtbot, themed, opener, monkeypatch, tmp_path):
     qtbot.addWidget(window)
     window.show()
     window.open("grey")
-    qtbot.waitUntil(lambda: window.views.result is not None)
+    qtbot.waitUntil(lambda: window.shown.result is not None)
     return window
 
 

@@ -1,9 +1,8 @@
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from das_app.gui.session import player_bar
 from das_app.gui.session.player_bar import SPEEDS, PlayerBar, clock_text
 
 
@@ -87,11 +86,16 @@ def test_hidden_where_no_place_can_be_sought(bar):
     assert not sought
 
 
-def test_the_time_under_the_pointer_is_told(bar, qtbot, monkeypatch):
+def test_the_time_under_the_pointer_is_told(bar, qtbot):
     told = []
-    monkeypatch.setattr(player_bar.QToolTip, "showText", lambda _at, text, _of: told.append(text))
+    none = Qt.MouseButton.NoButton
     for place in (bar.slider.rect().center(), QPoint(0, 5)):
-        QApplication.sendEvent(bar.slider, QHelpEvent(QEvent.Type.ToolTip, place, place))
+        moved = QMouseEvent(
+            QEvent.Type.MouseMove, place, bar.slider.mapToGlobal(place), none, none,
+            Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        QApplication.sendEvent(bar.slider, moved)
+        told.append(bar.slider.toolTip())
     assert told[0].startswith("00:1") or told[0].startswith("00:09.9")
     assert told[1] == "00:00.00"
 

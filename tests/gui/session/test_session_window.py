@@ -92,7 +92,7 @@ def play(window, qtbot):
 
     def open_at(folder, index=0):
         window.open(str(folder))
-        qtbot.waitUntil(lambda: window.session.player is not None)
+        qtbot.waitUntil(lambda: window.panels.session.player is not None)
         window.control.pipeline.set_paused(True)
         go(window, qtbot, index)
 
@@ -105,11 +105,11 @@ def go(window, qtbot, index):
 
 
 def shown_index(window):
-    return None if window.views.result is None else window.views.result.frame.index
+    return None if window.shown.result is None else window.shown.result.frame.index
 
 
 def depth_mm(window):
-    return float(window.views.people.root_cam[0, 2])
+    return float(window.shown.people.root_cam[0, 2])
 
 
 def test_a_session_plays_to_its_end_with_its_people_pictures_and_lens(window, qtbot, sessions):
@@ -117,10 +117,10 @@ def test_a_session_plays_to_its_end_with_its_people_pictures_and_lens(window, qt
     qtbot.waitUntil(lambda: window.control.state is PipelineState.FINISHED)
     qtbot.waitUntil(lambda: shown_index(window) == NUM_FRAMES - 1)
     assert depth_mm(window) == pytest.approx(3000 + 100 * (NUM_FRAMES - 1))
-    assert window.views.people.track_ids.tolist() == [3, 8]
-    assert window.views.result.frame.image.mean() == pytest.approx(8 * (NUM_FRAMES - 1), abs=4)
+    assert window.shown.people.track_ids.tolist() == [3, 8]
+    assert window.shown.result.frame.image.mean() == pytest.approx(8 * (NUM_FRAMES - 1), abs=4)
     assert window.control.lens.label == ORIGIN.intrinsics
-    assert window.views.camera.fov_deg == pytest.approx(75.0)
+    assert window.shown.camera.fov_deg == pytest.approx(75.0)
     assert window.parts.status.source.text() == "film"
     assert window.parts.status.engine.text() == "das-lite"
     assert window.parts.status.inference.text() == "–"
@@ -129,16 +129,16 @@ def test_a_session_plays_to_its_end_with_its_people_pictures_and_lens(window, qt
 def test_frames_poses_and_events_are_reached_from_everywhere(window, qtbot, play, sessions):
     play(sessions / "film", 10)
     actions, slider, panel = (
-        window.actions_by_name, window.parts.player.slider, window.parts.session_panel
+        window.actions_by_name, window.parts.player.slider, window.panels.session_panel
     )  # fmt: skip
     for name, index in (("step-forward", 11), ("step-back", 10), ("step-back", 9)):
         actions[name].trigger()
         qtbot.waitUntil(lambda index=index: shown_index(window) == index)
         assert depth_mm(window) == pytest.approx(3000 + 100 * index)
     assert window.parts.player.place.text().endswith(f"10/{NUM_FRAMES}")
-    window.parts.inspector.time_chosen.emit(5.2 / FPS)  # a click into its curves
+    window.panels.inspector_panel.time_chosen.emit(5.2 / FPS)  # a click into its curves
     qtbot.waitUntil(lambda: shown_index(window) == 5)
-    assert window.parts.inspector._cursor_s == pytest.approx(5 / FPS)
+    assert window.panels.inspector_panel._cursor_s == pytest.approx(5 / FPS)
     # raw and smoothed change what is shown at once
     window.parts.player.raw_chosen.emit(True)
     qtbot.waitUntil(lambda: depth_mm(window) == pytest.approx(3000))
@@ -161,7 +161,7 @@ def test_frames_poses_and_events_are_reached_from_everywhere(window, qtbot, play
 
 def test_a_name_is_shown_everywhere_kept_and_taken_back(window, qtbot, play, film):
     play(film, 4)
-    panel, inspector = window.parts.session_panel, window.parts.inspector
+    panel, inspector = window.panels.session_panel, window.panels.inspector_panel
     qtbot.waitUntil(lambda: panel.people.rowCount() == 2)
     assert [panel.people.item(row, 0).text() for row in (0, 1)] == ["#3", "#8"]
     panel.people.item(1, 1).setText("Zoë")
@@ -196,11 +196,11 @@ def test_trimming_is_kept_shown_played_and_undone(window, qtbot, play, film):
     go(window, qtbot, 14)
     window.actions_by_name["trim-end"].trigger()
     assert load_edits(film) == SessionEdits(start_s=10 / FPS, end_s=14 / FPS)
-    assert window.parts.session_panel.part.text() == "00:00.33 to 00:00.47, of 00:00.97"
+    assert window.panels.session_panel.part.text() == "00:00.33 to 00:00.47, of 00:00.97"
     assert window.parts.player.slider._part_s == pytest.approx((10 / FPS, 14 / FPS))
     states, frames = [], []
     window.control.state_changed.connect(lambda state, _: states.append(state))
-    window.session.player.add_sink(lambda result: frames.append(result.frame.index))
+    window.panels.session.player.add_sink(lambda result: frames.append(result.frame.index))
     for times in (1, 2):
         window.actions_by_name["play"].trigger()
         qtbot.waitUntil(lambda times=times: states.count(PipelineState.FINISHED) == times)
@@ -208,27 +208,27 @@ def test_trimming_is_kept_shown_played_and_undone(window, qtbot, play, film):
     assert frames == [10, 11, 12, 13, 14]  # the first time it stood at the end already
     window.actions_by_name["trim-whole"].trigger()
     assert not (film / EDITS_FILE).exists()
-    assert window.parts.session_panel.part.text() == "Whole session, 00:00.97"
+    assert window.panels.session_panel.part.text() == "Whole session, 00:00.97"
 
 
 def test_without_a_video_the_window_says_so(window, qtbot, play, sessions):
     play(sessions / "poses", 3)
-    assert window.views.people.track_ids.tolist() == [3, 8]
+    assert window.shown.people.track_ids.tolist() == [3, 8]
     assert window.parts.picture.hint.startswith("No video was recorded")
     assert not window.actions_by_name["rerun"].isEnabled()
     assert "without its pictures" in window.actions_by_name["rerun"].toolTip()
 
 
 def test_what_needs_a_model_is_forbidden_with_a_reason(window, qtbot, play, sessions):
-    areas, actions = window.parts.areas, window.actions_by_name
+    areas, actions = window.panels.areas, window.actions_by_name
     assert not any(area.note for area in areas.values())
     assert not actions["trim-begin"].isEnabled()
     play(sessions / "film")
     for name in ("lens", "people", "model"):
         assert "session plays" in areas[name].note
-    assert not window.parts.model_panel.isEnabled() and not window.parts.people_panel.isEnabled()
-    assert not window.parts.camera_panel.fov.isEnabled()
-    assert window.parts.camera_panel.from_feet.isEnabled()
+    assert not window.panels.model_panel.isEnabled() and not window.panels.people_panel.isEnabled()
+    assert not window.panels.camera_panel.fov.isEnabled()
+    assert window.panels.camera_panel.from_feet.isEnabled()
     for name in ("heat-map", "timing", "record"):
         assert not actions[name].isEnabled()
     assert "no model runs" in actions["heat-map"].toolTip()
@@ -270,7 +270,7 @@ def test_a_session_that_was_never_closed_is_repaired_where_it_is_opened(
     offer.repair.click()
     qtbot.waitUntil(lambda: "is repaired" in offer.text, timeout=20_000)
     window.open(str(film))
-    qtbot.waitUntil(lambda: window.session.player is not None)
+    qtbot.waitUntil(lambda: window.panels.session.player is not None)
 
 
 def test_a_session_is_dropped_or_asked_for(window, qtbot, sessions, monkeypatch):

@@ -113,7 +113,7 @@ def window(qtbot, themed, monkeypatch):
 
 
 def switch(window, kind, port):
-    card = window.parts.stream_panel.cards[kind]
+    card = window.panels.stream_panel.cards[kind]
     card.address.port.setValue(port)
     card.switch.click()
     return card
@@ -155,8 +155,8 @@ def test_streams_from_one_source_to_the_next(window, qtbot, receiver):
 
 
 def test_a_click_chooses_whom_an_avatar_follows(window, qtbot, receiver):
-    window.streaming.start(StreamTarget(StreamKind.VMC, *receiver.getsockname()))
-    card = window.parts.stream_panel.cards[StreamKind.VMC]
+    window.panels.streaming.start(StreamTarget(StreamKind.VMC, *receiver.getsockname()))
+    card = window.panels.stream_panel.cards[StreamKind.VMC]
     assert card.switch.isChecked()
     assert card.address.port.value() == receiver.getsockname()[1]
     window.open("grey")
@@ -165,14 +165,14 @@ def test_a_click_chooses_whom_an_avatar_follows(window, qtbot, receiver):
         return lambda m: m.address == "/VMC/Ext/Root/Pos" and m.params[1] * sign > 0
 
     wait_for_message(qtbot, receiver, is_root(1))  # the first, at -600 mm in camera space
-    window.parts.picture.overlay.person_chosen.emit(window.views.slots.max())
+    window.parts.picture.overlay.person_chosen.emit(window.shown.slots.max())
     wait_for_message(qtbot, receiver, is_root(-1))
 
 
 def test_the_page_and_a_port_in_use(window, qtbot, monkeypatch):
     opened = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
-    card = window.parts.stream_panel.cards[StreamKind.WEBSOCKET]
+    card = window.panels.stream_panel.cards[StreamKind.WEBSOCKET]
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         switch(window, StreamKind.WEBSOCKET, port)
@@ -191,7 +191,7 @@ def test_addresses_are_kept_and_streams_are_off_again(qtbot, themed, tmp_path, m
     save_settings(asked, tmp_path / "settings.toml")
     again = MainWindow(load_settings(tmp_path / "settings.toml"), Opener())
     qtbot.addWidget(again)
-    card = again.parts.stream_panel.cards[StreamKind.OSC]
+    card = again.panels.stream_panel.cards[StreamKind.OSC]
     assert card.address.target().text == "osc:10.0.0.5:7000" and not card.switch.isChecked()
     card.address.port.setValue(7001)
     assert again.settings.stream_targets == ("nonsense:1", "osc:10.0.0.5:7001")

@@ -5,15 +5,16 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QMainWindow
 
-from das_app.gui.style.actions import COMMANDS, Actions, set_playing
+from das_app.gui.style.actions import Actions, set_playing
 from das_app.gui.style.help_sheet import HelpSheet
+from das_app.gui.window.panels import ALL_COMMANDS
 
 
 @pytest.fixture
 def window(qtbot, themed):
     window = QMainWindow()
     qtbot.addWidget(window)
-    window.named = Actions(window)
+    window.named = Actions(window, ALL_COMMANDS)
     return window
 
 
@@ -32,7 +33,7 @@ def test_every_key_stands_in_its_tooltip_and_on_the_sheet(window, qtbot):
             assert f"({keys})" in action.toolTip()
             assert any(keys in shown.split("  or  ") and words == action.statusTip()
                        for shown, words in rows.items())  # fmt: skip
-    assert {command.section for command in COMMANDS} <= labels
+    assert {command.section for command in ALL_COMMANDS} <= labels
     sheet.close()
 
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon
 
 from das_app.gui.style import style_sheet, theme
-from das_app.gui.style.actions import COMMANDS
 from das_app.gui.style.style_sheet import DARK, LIGHT
+from das_app.gui.window.panels import ALL_COMMANDS
 from das_app.settings.app_settings import Look
 
 GUI_SOURCES = Path(theme.__file__).parents[1]
@@ -20,7 +20,7 @@ def used_icons():
     asked = " ".join(re.findall(r"theme\.icon\(([^)]*)\)", code))
     named = set(re.findall(r'"([a-z-]+)"', asked))
     named |= set(re.findall(r'_button\(\s*"([a-z-]+)"', code))
-    named |= {command.icon for command in COMMANDS if command.icon}
+    named |= {command.icon for command in ALL_COMMANDS if command.icon}
     return sorted(named | {"pause", "demo", "camera", "file"})
 
 

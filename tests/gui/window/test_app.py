@@ -118,7 +118,7 @@ def run(qapp, sources, tmp_path, monkeypatch):
 
 def test_the_application_runs_until_closed_and_keeps_the_settings(run, sources, tmp_path):
     def close(window):
-        window.parts.camera_panel.fov.setValue(77.0)
+        window.panels.camera_panel.fov.setValue(77.0)
         window.close()
 
     assert run(close) == 0

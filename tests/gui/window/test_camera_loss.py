@@ -88,8 +88,8 @@ def test_loss_and_return_are_said_and_the_window_stays_alive(
     driver.woken.set()
     qtbot.waitUntil(lambda: not banner.isVisible())
     assert window.control.state is PipelineState.RUNNING
-    shown = window.views.result.frame.index
-    qtbot.waitUntil(lambda: window.views.result.frame.index > shown)
+    shown = window.shown.result.frame.index
+    qtbot.waitUntil(lambda: window.shown.result.frame.index > shown)
 
 
 def test_a_live_source_has_no_player_and_another_size_is_shown(window, driver, qtbot):

@@ -4,13 +4,14 @@ from PySide6.QtWidgets import QMainWindow
 
 from das_app.gui.style.actions import Actions
 from das_app.gui.window.control_bar import ControlBar
+from das_app.gui.window.panels import ALL_COMMANDS
 
 
 @pytest.fixture
 def bar(qtbot, themed):
     window = QMainWindow()
     qtbot.addWidget(window)
-    bar = ControlBar(Actions(window))
+    bar = ControlBar(Actions(window, ALL_COMMANDS))
     window.setCentralWidget(bar)
     window.show()
     yield bar  # the window lives as long

@@ -136,7 +136,7 @@ def test_pause_and_play(playing, qtbot):
 
 def test_space_presses_the_button_that_tab_reached(playing, qtbot):
     playing.actions_by_name["people"].trigger()
-    box = playing.parts.people_panel.smoothing
+    box = playing.panels.people_panel.smoothing
     was_on = box.isChecked()
     box.click()
     box.setFocus(Qt.FocusReason.MouseFocusReason)  # the mouse leaves Space to playing
@@ -195,7 +195,7 @@ def test_threshold_hides_people_at_once_even_while_paused(playing, qtbot):
 
 
 def test_field_of_view_reaches_the_frames(playing, qtbot, opener):
-    lens, panel = playing.parts.controls.lens, playing.parts.camera_panel
+    lens, panel = playing.parts.controls.lens, playing.panels.camera_panel
     assumed = f"f {Camera.from_fov(SIZE).focal_px:.0f} px · FOV 60° (assumed)"
     assert lens.text() == panel.lens_text.text() == assumed
     panel.fov.setValue(90.0)
@@ -206,7 +206,7 @@ def test_field_of_view_reaches_the_frames(playing, qtbot, opener):
 
 
 def test_a_calibration_file_is_used_or_refused_in_words(playing, qtbot, tmp_path):
-    panel, file = playing.parts.camera_panel, tmp_path / "lens.json"
+    panel, file = playing.panels.camera_panel, tmp_path / "lens.json"
     file.write_text('{"fx": 160, "fy": 160, "cx": 160, "cy": 90, "width": 320, "height": 180}')
     panel.file_chosen.emit(file, "")
     assert playing.settings.intrinsics_file == file
@@ -221,7 +221,7 @@ def test_a_calibration_file_is_used_or_refused_in_words(playing, qtbot, tmp_path
 
 
 def test_a_person_of_known_height_sets_the_lens(playing, qtbot):
-    panel = playing.parts.camera_panel
+    panel = playing.panels.camera_panel
     qtbot.waitUntil(lambda: panel.person.count() == 2)
     panel.person_entered.emit(panel.person.itemData(0), 1750.0, 4200.0)
     assert playing.settings.lens_origin is LensOrigin.PERSON
@@ -242,17 +242,17 @@ def test_the_kept_calibration_of_a_camera_is_used_and_forgotten(
     window.open("grey")
     wait_for_picture(window, qtbot)
     assert window.parts.controls.lens.text().endswith("(grey)")
-    assert window.parts.camera_panel.camera_text.text() == "grey: calibrated"
-    window.parts.camera_panel.forget_requested.emit()
+    assert window.panels.camera_panel.camera_text.text() == "grey: calibrated"
+    window.panels.camera_panel.forget_requested.emit()
     assert window.parts.controls.lens.text().endswith("(assumed)")
-    assert window.parts.camera_panel.camera_text.text() == "grey: not calibrated"
+    assert window.panels.camera_panel.camera_text.text() == "grey: not calibrated"
 
 
 def test_the_floor_is_clicked_levelled_and_forgotten(make_window, qtbot, opener):
     camera = grey_frame().camera
     opener.people = people_at((-900, -100, 3000), (900, -100, 3000), (0, -100, 4500))
     window = make_window()
-    panel, overlay = window.parts.camera_panel, window.parts.picture.overlay
+    panel, overlay = window.panels.camera_panel, window.parts.picture.overlay
     window.open("grey")
     wait_for_picture(window, qtbot)
     panel.floor_from_feet_requested.emit()
@@ -272,14 +272,14 @@ def test_the_floor_is_clicked_levelled_and_forgotten(make_window, qtbot, opener)
 
 
 def test_smoothing_reaches_the_pipeline_and_is_shown(playing, qtbot, make_window):
-    panel = playing.parts.people_panel
+    panel = playing.panels.people_panel
     panel.limbs.setValue(0)
     panel.bones.click()
     options = playing.control.pipeline._people_over_time.options
     assert options.has_steady_bones and options.smoothing.limb_strength == 0
     panel.smoothing.click()
     assert playing.control.pipeline._people_over_time.options.smoothing is None
-    other = make_window(playing.settings).parts.people_panel
+    other = make_window(playing.settings).panels.people_panel
     assert other.bones.isChecked() and not other.smoothing.isChecked() and other.limbs.value() == 0
 
 
@@ -333,10 +333,10 @@ def test_view_keys(needs_opengl, playing, qtbot):
 
 
 def test_the_chart_opens_and_draws(playing, qtbot):
-    assert not playing.parts.chart.isVisible()
+    assert not playing.panels.chart.isVisible()
     key(qtbot, playing, Qt.Key.Key_T)
-    qtbot.waitUntil(playing.parts.chart.isVisible)
-    curve = playing.parts.chart.listDataItems()[0]
+    qtbot.waitUntil(playing.panels.chart.isVisible)
+    curve = playing.panels.chart.listDataItems()[0]
     qtbot.waitUntil(lambda: curve.getData()[0] is not None and len(curve.getData()[0]) > 1)
 
 
@@ -350,9 +350,9 @@ def test_full_screen_and_back(window, qtbot):
 
 def test_a_presentation_shows_the_panes_alone_and_ends_with_escape(playing, qtbot):
     playing.actions_by_name["timing"].trigger()
-    parts = playing.parts
-    hidden = (playing.menuBar(), parts.controls, parts.welcome, parts.chart, playing.statusBar())
-    qtbot.waitUntil(playing.parts.chart.isVisible)
+    parts, chart = playing.parts, playing.panels.chart
+    hidden = (playing.menuBar(), parts.controls, parts.welcome, chart, playing.statusBar())
+    qtbot.waitUntil(chart.isVisible)
     assert all(widget.isVisible() for widget in hidden)
     key(qtbot, playing, Qt.Key.Key_F5)
     qtbot.waitUntil(playing.isFullScreen)
@@ -408,7 +408,7 @@ def test_recent_sources_tell_no_password_and_their_names_are_whole(playing, qtbo
 
 
 def test_model_and_device_change_while_it_runs(playing, qtbot, opener):
-    panel = playing.parts.model_panel
+    panel = playing.panels.model_panel
     panel.model_chosen.emit(Path("/models/other.onnx"))
     qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CPU")
     assert panel.model.currentText() == "other" and panel.engine.text() == "In use: other · CPU"
@@ -420,12 +420,12 @@ def test_model_and_device_change_while_it_runs(playing, qtbot, opener):
 
 def test_a_model_that_does_not_load_is_told_and_the_former_stays(playing, qtbot, opener):
     opener.errors["bad"] = ValueError("bad.onnx: not a DAS model")
-    playing.parts.model_panel.model_chosen.emit(Path("bad.onnx"))
+    playing.panels.model_panel.model_chosen.emit(Path("bad.onnx"))
     qtbot.waitUntil(playing.parts.banner.isVisible)
     assert playing.parts.banner.text == "bad.onnx: not a DAS model"
     assert playing.settings.model_file is None
     assert playing.parts.status.engine.text() == "fake · CPU"
-    assert playing.parts.model_panel.model.currentText() == "das-lite"
+    assert playing.panels.model_panel.model.currentText() == "das-lite"
     assert playing.control.state is PipelineState.RUNNING
 
 
@@ -437,13 +437,13 @@ def test_a_device_that_does_not_start_is_told(window, qtbot, opener):
 
 
 def test_detail_reaches_the_model_and_its_cost_is_shown(playing, qtbot):
-    panel = playing.parts.model_panel
+    panel = playing.panels.model_panel
     panel.input_scale.setValue(panel.input_scale.minimum())
     estimator = playing.control.bridge.current.model.estimator
     assert estimator.scale == playing.settings.input_scale == 0.5
     qtbot.waitUntil(lambda: panel.cost.text().startswith("160×90 px"))
     qtbot.waitUntil(lambda: "ms a picture" in panel.cost.text())
-    playing.parts.model_panel.model_chosen.emit(Path("other.onnx"))
+    playing.panels.model_panel.model_chosen.emit(Path("other.onnx"))
     qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CPU")
     assert playing.control.bridge.current.model.estimator.scale == 0.5
 
@@ -551,11 +551,11 @@ def test_the_layout_is_kept(make_window, qtbot):
     first = make_window()
     first.resize(1111, 666)
     first.actions_by_name["model"].trigger()
-    qtbot.waitUntil(first.parts.model_panel.isVisible)
+    qtbot.waitUntil(first.panels.model_panel.isVisible)
     first.close()
     second = make_window(first.settings)
-    assert second.parts.model_panel.isVisible() and second.actions_by_name["model"].isChecked()
-    assert not second.parts.chart.isVisible()
+    assert second.panels.model_panel.isVisible() and second.actions_by_name["model"].isChecked()
+    assert not second.panels.chart.isVisible()
 
 
 def test_a_closed_dock_unchecks_its_action(window, qtbot):
@@ -573,7 +573,7 @@ def test_a_number_can_be_typed_although_digits_are_shortcuts(playing, qtbot, mon
     asked = []
     monkeypatch.setattr(playing.parts.scene.view, "look_from", asked.append)
     playing.actions_by_name["lens"].trigger()
-    field = playing.parts.camera_panel.fov
+    field = playing.panels.camera_panel.fov
     playing.activateWindow()
     qtbot.waitUntil(playing.isActiveWindow)
     field.setFocus()
@@ -642,10 +642,10 @@ def test_a_turntable_is_filmed_given_up_and_saved(
 def test_the_inspector_hears_of_people_and_hides_and_follows_them(playing, qtbot, monkeypatch):
     followed = []
     monkeypatch.setattr(playing.parts.scene.view, "set_following", followed.append)
-    inspector, overlay = playing.parts.inspector, playing.parts.picture.overlay
+    inspector, overlay = playing.panels.inspector_panel, playing.parts.picture.overlay
     key(qtbot, playing, Qt.Key.Key_I)
     qtbot.waitUntil(lambda: inspector.table.rowCount() == 2)
-    first, second = playing.views.slots.tolist()
+    first, second = playing.shown.slots.tolist()
     overlay.person_chosen.emit(second)
     assert inspector.chosen == second
     inspector.follow.click()

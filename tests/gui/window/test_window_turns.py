@@ -10,11 +10,11 @@ import pytest
 from PySide6.QtCore import QTimer
 from window_fakes import Opener, people_at
 
-from das_app.gui.responsiveness import LIMIT_S, Responsiveness
 from das_app.gui.scene import scene_view
 from das_app.gui.window.main_window import MainWindow
 from das_app.settings.app_settings import AppSettings
 from das_app.sources import camera_scan
+from responsiveness import LIMIT_S, Responsiveness
 
 FAR_TOO_LONG_S = 5 * LIMIT_S
 TURNS = 30
@@ -111,7 +111,7 @@ def test_a_source_that_hangs_can_be_stopped_while_the_window_turns(
     window, opener, turns, qtbot, monkeypatch, caplog
 ):
     window.open("grey")
-    qtbot.waitUntil(lambda: window.views.result is not None)
+    qtbot.waitUntil(lambda: window.shown.result is not None)
     hang = Hang()
     monkeypatch.setattr(opener.sources[0], "read", hang)
     qtbot.waitUntil(hang.has_begun.is_set)
@@ -131,14 +131,14 @@ def play_with_everything_open(window, qtbot):
     actions = window.actions_by_name
     for name in ("trails", "offsets", "inspector", "timing", "lens", "model", "people"):
         actions[name].trigger()
-        seen = window.views.result
-        qtbot.waitUntil(lambda seen=seen: window.views.result is not seen)
+        seen = window.shown.result
+        qtbot.waitUntil(lambda seen=seen: window.shown.result is not seen)
 
 
 def test_no_turn_computes_for_long_while_people_are_shown(window, qtbot):
     watch = Responsiveness()
     window.open("grey")
-    qtbot.waitUntil(lambda: window.views.result is not None)
+    qtbot.waitUntil(lambda: window.shown.result is not None)
     watch.start()
     play_with_everything_open(window, qtbot)
     watch.stop()
@@ -154,7 +154,7 @@ def test_no_turn_computes_for_long_with_the_3d_view(make_window, needs_opengl, q
     watch = Responsiveness()
     watch.start()
     window.open("grey")
-    qtbot.waitUntil(lambda: window.views.result is not None)
+    qtbot.waitUntil(lambda: window.shown.result is not None)
     for name in ("view-top", "view-side", "shadows", "labels", "labels", "view-reset"):
         before = len(draws)
         window.actions_by_name[name].trigger()

@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from das_model.command_line import picture_size, positive
+from command_line import picture_size, positive
 
 
 def test_values_are_read():

@@ -17,7 +17,6 @@ from types import TracebackType
 from PySide6.QtCore import QCoreApplication, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
-from das_app.gui.responsiveness import Responsiveness
 from das_app.gui.streaming.stream_panel import StreamCard
 from das_app.gui.style.help_sheet import HelpSheet
 from das_app.gui.window.main_window import MainWindow
@@ -25,6 +24,7 @@ from das_app.messaging.messages import PipelineState
 from das_app.settings.app_settings import Look
 from das_app.sources.addresses import DEMO_SOURCE
 from das_app.streaming.targets import StreamKind, StreamTarget
+from responsiveness import Responsiveness
 
 _PATIENCE_S = 120.0
 _MISSING_FILM = "/no/such/film.mp4"
@@ -116,7 +116,7 @@ class Tour:
         control = window.control
 
         def is_playing() -> bool:
-            return window.views.result is not None and len(window.views.people) > 0
+            return window.shown.result is not None and len(window.shown.people) > 0
 
         def is_in(state: PipelineState) -> Callable[[], bool]:
             return lambda: control.state is state
@@ -140,7 +140,7 @@ class Tour:
             Stop("tour_lens", action("lens")),
             Stop("tour_smoothing", action("people")),
             Stop("tour_model", action("model")),
-            Stop("", lambda: [window.streaming.start(target) for target in _STREAMS]),
+            Stop("", lambda: [window.panels.streaming.start(target) for target in _STREAMS]),
             Stop("tour_streaming", action("streaming")),
             *(Stop("", card.switch.click) for card in self._cards()),
             Stop("", action("streaming")),
@@ -177,15 +177,15 @@ class Tour:
         window, action = self._window, self._press
 
         def has_people() -> bool:
-            return window.views.result is not None and len(window.views.people) > 0
+            return window.shown.result is not None and len(window.shown.people) > 0
 
         def name_somebody() -> None:
-            track_id = int(window.views.people.track_ids[0])
-            window.parts.session_panel.name_entered.emit(track_id, "Anna")
+            track_id = int(window.shown.people.track_ids[0])
+            window.panels.session_panel.name_entered.emit(track_id, "Anna")
 
         return [
             Stop("", window.parts.notice.play.click,
-                 lambda: window.session.player is not None and has_people()),
+                 lambda: window.panels.session.player is not None and has_people()),
             Stop("", name_somebody),
             Stop("", action("play"), lambda: window.control.state is PipelineState.PAUSED),
             Stop("", lambda: window.control.seek(0.4)),
@@ -196,7 +196,7 @@ class Tour:
         ]  # fmt: skip
 
     def _cards(self) -> list[StreamCard]:
-        return [self._window.parts.stream_panel.cards[target.kind] for target in _STREAMS]
+        return [self._window.panels.stream_panel.cards[target.kind] for target in _STREAMS]
 
     def _sheets(self) -> None:
         """Windows of their own."""

@@ -1,7 +1,7 @@
 """Starts Qt and an OpenGL context and prints what it got as JSON.
 
-Run by the doctor as its own process (`python -m das_app.qt_probe`), since a missing library or
-a broken driver ends the process that tries it.
+Run by the doctor as its own process (`python -m das_app.gui.window.qt_probe`), since a missing
+library or a broken driver ends the process that tries it.
 """
 
 import json

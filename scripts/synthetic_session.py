@@ -1,4 +1,4 @@
-"""What a long session is made up of where nobody stands before a camera: for benchmarks."""
+"""Generates synthetic sessions of any length for benchmarks."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -7,8 +7,8 @@ from pathlib import Path
 import av
 import pytest
 
-from das_app.pipeline import made_up_session
-from das_app.pipeline.made_up_session import FPS, recorded_poses, write_video
+import synthetic_session
+from synthetic_session import FPS, recorded_poses, write_video
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "benchmark_session.py"
 
@@ -21,7 +21,7 @@ def test_poses_go_on_frame_by_frame():
 
 
 def test_a_long_video_repeats_a_short_one(tmp_path, monkeypatch):
-    monkeypatch.setattr(made_up_session, "_NUM_PICTURES", 3)
+    monkeypatch.setattr(synthetic_session, "_NUM_PICTURES", 3)
     write_video(tmp_path / "video.mkv", 6)
     with av.open(str(tmp_path / "video.mkv")) as video:
         times = [frame.time for frame in video.decode(video=0)]

@@ -1,0 +1,91 @@
+"""The result on the screen: polled, filtered by score, with the colour slots of its people."""
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from das_app.gui.control.controller import Controller
+from das_app.gui.style.person_slots import assign_slots, people_above
+from das_app.messaging.messages import PoseResult
+from das_model.camera import Camera
+from das_model.people import People
+
+
+class ShownResult(QObject):
+    """Holds the newest result of the pipeline, and who of it is shown at the confidence of now.
+
+    Args:
+        control: whose pipeline is polled.
+
+    Attributes:
+        result: the one on the screen; None for none.
+        drawn: the result, or who of it is shown, is to be drawn anew.
+        taken: another result is on the screen.
+        forgotten: there is none any more.
+        size_changed: pictures have another size, or there are none any more.
+    """
+
+    drawn = Signal()
+    taken = Signal()
+    forgotten = Signal()
+    size_changed = Signal()
+
+    def __init__(self, control: Controller) -> None:
+        super().__init__(control)
+        self._control = control
+        self.result: PoseResult | None = None
+        self._slots, self._roots_cam = np.zeros(0, np.int64), np.zeros((0, 3))
+        self._people = People.empty()
+        self._threshold = control.settings.score_threshold
+        control.ended.connect(self.forget)
+        control.settings_changed.connect(self._on_settings)
+
+    @property
+    def camera(self) -> Camera | None:
+        """Of the picture shown; None for none."""
+        return None if self.result is None else self.result.frame.camera
+
+    @property
+    def slots(self) -> np.ndarray:
+        """(P,) slots of everybody shown."""
+        return self._slots
+
+    @property
+    def people(self) -> People:
+        """Everybody shown."""
+        return self._people
+
+    def take(self) -> None:
+        """Show the newest result, if there is one."""
+        pipeline = self._control.pipeline
+        result = pipeline.results.take(0) if pipeline is not None else None
+        if result is None:
+            return
+        former = self.camera
+        self.result = result
+        self.show_again()
+        self.taken.emit()
+        if former is None or former.size != result.frame.camera.size:
+            self.size_changed.emit()
+
+    def show_again(self) -> None:
+        """Draw the present result anew."""
+        if self.result is None:
+            return
+        people = people_above(self.result.people, self._threshold)
+        self._people = people
+        self._slots = assign_slots(people, self._roots_cam, self._slots)
+        self._roots_cam = people.root_cam
+        self.drawn.emit()
+
+    def forget(self) -> None:
+        """Show nothing."""
+        self.result, self._people = None, People.empty()
+        self._slots, self._roots_cam = np.zeros(0, np.int64), np.zeros((0, 3))
+        self.forgotten.emit()
+        self.size_changed.emit()
+
+    def _on_settings(self) -> None:
+        threshold = self._control.settings.score_threshold
+        if threshold != self._threshold:
+            self._threshold = threshold
+            self.show_again()

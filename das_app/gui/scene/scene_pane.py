@@ -1,0 +1,50 @@
+"""The pane of the 3D view, with the buttons that turn it."""
+
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
+
+from das_app.gui.scene.scene_view import SceneView
+from das_app.gui.style.actions import Actions
+from das_app.gui.style.pane_frame import HintLine, action_button, fill_pane, pane_heading
+from das_app.motion.floor import Floor
+
+_SCENE_TIP = "drag to orbit · right drag to pan · wheel to zoom"
+VIEWS = ("reset", "front", "top", "side", "camera")
+
+
+class ScenePane(QFrame):
+    """3D view with the buttons that turn it.
+
+    Args:
+        actions: the window's; those of the views are forbidden while there is no 3D view.
+    """
+
+    def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("pane")
+        self.view = SceneView()
+        heading = pane_heading("Camera space", _SCENE_TIP)
+        self._hint = heading.findChild(HintLine)
+        self._title = heading.findChild(QLabel, "heading")
+        for name in VIEWS:
+            action = actions[f"view-{name}"]
+            action.triggered.connect(lambda _=False, name=name: self.view.look_from(name))
+            heading.layout().addWidget(action_button(action))
+        fill_pane(self, heading, self.view)
+        self._actions = actions
+        self._allow_views()
+        self.view.failed.connect(self._allow_views)
+
+    def set_note(self, words: str) -> None:
+        """Say something in the line above the view; nothing shows what the mouse does."""
+        self._hint.setText(words or _SCENE_TIP)
+        self._hint.setToolTip(words or _SCENE_TIP)
+
+    def set_level(self, floor: Floor | None) -> None:
+        """Turn the room so that this floor lies level; None shows camera space."""
+        self.view.set_level(floor)
+        self._title.setText("Camera space" if floor is None else "Levelled to the floor")
+
+    def _allow_views(self) -> None:
+        names = tuple(f"view-{name}" for name in VIEWS)
+        names = (*names, "shadows", "frustum", "scene-picture", "turntable")
+        self._actions.set_enabled(names, not self.view.notice)

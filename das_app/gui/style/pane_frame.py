@@ -1,0 +1,66 @@
+"""The frame of a pane: a heading with a hint, buttons of actions, and the view below."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from das_app.gui.style import theme
+
+_LEAST_LETTERS = 12
+
+
+def action_button(action: QAction) -> QToolButton:
+    """A flat button with the action's icon."""
+    button = QToolButton(objectName="flat")
+    button.setDefaultAction(action)
+    button.setAccessibleName(action.text())
+    button.setIconSize(QSize(18, 18))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+class HintLine(QLabel):
+    """One line that ends in an ellipsis where there is no room, and is whole in its tooltip."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, objectName="hint", toolTip=text)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Qt: draw as much of the text as fits."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        fitting = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, self.width()
+        )
+        if len(fitting) >= _LEAST_LETTERS:  # fewer tell nothing
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, fitting)
+        painter.end()
+
+
+def pane_heading(title: str, hint: str) -> QWidget:
+    heading = QWidget()
+    heading.setFixedHeight(5 * theme.SPACE_PX)
+    row = QHBoxLayout(heading)
+    row.setContentsMargins(12, 0, 6, 0)
+    row.setSpacing(4)
+    row.addWidget(QLabel(title, objectName="heading"))
+    row.addSpacing(theme.SPACE_PX)
+    row.addWidget(HintLine(hint), 1)
+    return heading
+
+
+def fill_pane(pane: QFrame, heading: QWidget, body: QWidget) -> None:
+    column = QVBoxLayout(pane)
+    column.setContentsMargins(1, 1, 1, 1)
+    column.setSpacing(0)
+    column.addWidget(heading)
+    column.addWidget(body, 1)

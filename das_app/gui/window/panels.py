@@ -1,0 +1,158 @@
+"""The panels of the window: one description of each, its widget and its presenter.
+
+Action, key, icon, menu entry, button, dock and lock follow from the description. Another panel
+is a widget and a presenter in a folder of their own, and an entry in each part of this file.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMainWindow, QWidget
+
+from das_app.gui.control.controller import Controller
+from das_app.gui.control.shown_result import ShownResult
+from das_app.gui.inspector.inspector import Inspector
+from das_app.gui.inspector.inspector_presenter import InspectorPresenter
+from das_app.gui.lens.camera_panel import CameraPanel
+from das_app.gui.lens.floor_presenter import FloorPresenter
+from das_app.gui.lens.lens_presenter import LensPresenter
+from das_app.gui.model.model_panel import ModelPanel
+from das_app.gui.model.model_presenter import ModelPresenter
+from das_app.gui.model.people_panel import PeoplePanel
+from das_app.gui.model.people_presenter import PeoplePresenter
+from das_app.gui.session.session_panel import SessionPanel
+from das_app.gui.session.session_presenter import SessionPresenter
+from das_app.gui.streaming.stream_panel import StreamPanel
+from das_app.gui.streaming.streaming_presenter import StreamingPresenter
+from das_app.gui.style.actions import COMMANDS, Actions, Command
+from das_app.gui.style.docks import BELOW, RIGHT, PanelArea, add_dock, side_by_side
+from das_app.gui.window.stage_times import StageBars
+from das_app.gui.window.timing_plot import TimingPlot
+from das_app.gui.window.window_parts import WindowParts
+
+_PLAYS = "A recorded session plays: "
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What the window has to know of a panel.
+
+    Args:
+        command: shows and hides it.
+        dock_area: where it stands.
+        lock: why it is forbidden while a session plays; empty where it is not.
+        is_live: whether it is a matter of what runs, with a button in the status line and an
+            entry in the menu View; the menu of another one lists it.
+    """
+
+    command: Command
+    dock_area: Qt.DockWidgetArea = RIGHT
+    lock: str = ""
+    is_live: bool = True
+
+
+PANELS = (
+    Panel(Command("inspector", "Window", "Inspector", "Table of people, and one's motion over "
+                  "time", ("I",), "inspector", True)),
+    Panel(Command("lens", "Window", "Lens", "The camera's lens and the floor", ("K",), "lens",
+                  True),
+          lock=_PLAYS + "its lens is the one it was recorded with."),
+    Panel(Command("people", "Window", "Smoothing", "Smoothing of people over time", ("P",),
+                  "smooth", True),
+          lock=_PLAYS + "choose smoothed or raw poses in the bar below the picture."),
+    Panel(Command("model", "Window", "Model", "Choose the model, its device and detail", ("M",),
+                  "model", True),
+          lock=_PLAYS + "its people are recorded. “Run another model” finds them anew."),
+    Panel(Command("session", "Window", "Session", "The session: names, the part that counts, "
+                  "events", ("E",), "session", True), is_live=False),
+    Panel(Command("streaming", "Window", "Streaming", "Send people to other programs as they are "
+                  "found", ("B",), "stream", True)),
+    Panel(Command("timing", "Window", "Timing", "Show latency over the last seconds", ("T",),
+                  "chart", True), BELOW),
+)  # fmt: skip
+ALL_COMMANDS = (*(panel.command for panel in PANELS), *COMMANDS)
+LIVE_PANELS = tuple(panel.command.name for panel in PANELS if panel.is_live)
+
+
+class Panels:
+    """The panels' widgets in their docks.
+
+    Args:
+        window: with docks.
+        actions: the window's.
+    """
+
+    def __init__(self, window: QMainWindow, actions: Actions) -> None:
+        self._actions = actions
+        self.inspector_panel, self.camera_panel = Inspector(), CameraPanel()
+        self.people_panel, self.model_panel = PeoplePanel(), ModelPanel()
+        self.session_panel, self.stream_panel = SessionPanel(actions), StreamPanel()
+        self.chart, self.stages = TimingPlot(), StageBars()
+        self.areas = {
+            "lens": PanelArea(self.camera_panel, self.camera_panel.lens_part),
+            "people": PanelArea(self.people_panel),
+            "model": PanelArea(self.model_panel),
+            "session": PanelArea(self.session_panel),
+            "streaming": PanelArea(self.stream_panel),
+        }
+        contents: dict[str, QWidget] = {
+            **self.areas,
+            "inspector": self.inspector_panel,
+            "timing": side_by_side(self.chart, self.stages),
+        }
+        for panel in PANELS:
+            name = panel.command.name
+            add_dock(window, actions[name], contents[name], panel.dock_area)
+
+    def present(
+        self, window: QWidget, control: Controller, shown: ShownResult, parts: WindowParts
+    ) -> None:
+        """Connect every panel with what runs and what is shown."""
+        self.lens = LensPresenter(control, shown, self.camera_panel)
+        self.lens.shown.connect(parts.controls.set_lens)
+        self.lens.show()
+        overlay, scene = parts.picture.overlay, parts.scene.view
+        self.inspector = InspectorPresenter(control, shown, self.inspector_panel, overlay, scene)
+        self.floor = FloorPresenter(control, shown, self.camera_panel, overlay, parts.scene)
+        self.people = PeoplePresenter(control, self.people_panel)
+        self.model = ModelPresenter(control, shown, self.model_panel)
+        self.session = SessionPresenter(
+            window, control, shown, self.session_panel, parts.player, self._actions
+        )
+        self._connect_session(parts)
+        self.session.open_requested.connect(control.open)
+        self.streaming = StreamingPresenter(
+            control, self.stream_panel, self._actions["streaming"]
+        )
+        for chooser in (overlay, self.inspector_panel):
+            chooser.person_chosen.connect(self.streaming.choose_person)
+        for presenter in (self.lens, self.floor, self.session, self.streaming):
+            presenter.refused.connect(parts.banner.show_fault)
+
+    def refresh(self) -> None:
+        """Bring what is measured up to date."""
+        self.inspector.refresh()
+        self.model.refresh()
+        self.lens.show_people()
+        self.streaming.refresh()
+
+    def close(self) -> None:
+        """End what still runs."""
+        self.lens.end_calibration()
+        self.session.close()
+        self.streaming.close()
+
+    def _connect_session(self, parts: WindowParts) -> None:
+        session = self.session
+        session.model_known.connect(parts.status.set_engine)
+        session.hinted.connect(lambda hint: parts.picture.set_hints((hint,)))
+        session.repair_wanted.connect(parts.repair_offer.look)
+        session.locked.connect(self._lock)
+        session.poses_switched.connect(self.inspector_panel.forget_motion)
+        for view in (parts.picture.overlay, parts.scene.view, self.inspector_panel):
+            session.names_changed.connect(view.set_names)
+
+    def _lock(self, plays_session: bool) -> None:
+        for panel in PANELS:
+            if panel.lock:
+                self.areas[panel.command.name].lock(panel.lock if plays_session else "")
