@@ -9,10 +9,10 @@ import typer
 from das_app.files.bundled import bundled_file
 from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
 from das_model.datasets.panoptic_split import PanopticSplit
-from das_model.evaluation import benchmarks
-from das_model.evaluation.movenet_peers import THUNDER_SCORE, movenet_peers
-from das_model.evaluation.photo_validation import LEAST_SCORE, summary_rows
+from das_model.evaluation.photos.movenet_peers import THUNDER_SCORE, movenet_peers
+from das_model.evaluation.photos.photo_validation import LEAST_SCORE, summary_rows
 from das_model.evaluation.predictions import Predictor
+from das_model.evaluation.protocols import benchmarks
 from das_model.evaluation.tables import Table, format_tables, to_json
 
 Root = Annotated[Path, typer.Option(help="folder of the data set")]

@@ -13,9 +13,9 @@ import numpy as np
 
 from das_model.annotation import Annotation, merge
 from das_model.camera import Camera
-from das_model.datasets.augment import place
+from das_model.datasets.augmentation.augment import place
+from das_model.datasets.augmentation.placement import Placement
 from das_model.datasets.photos import PhotoSet, photo_annotation
-from das_model.datasets.placement import Placement
 
 _MIN_INSIDE = 0.7  # of a person's joints, in the mask, to be the one that was cut out
 _MASK_MARGIN_PX = 4  # how far outside of the mask a joint may lie

@@ -8,11 +8,11 @@ import numpy as np
 
 from das_model.annotation import Annotation
 from das_model.datasets import coco, muco, panoptic
+from das_model.datasets.augmentation.placement import AugmentConfig
 from das_model.datasets.cutouts import CutoutSet
 from das_model.datasets.negatives import NegativeSet
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.photos import PhotoSet
-from das_model.datasets.placement import AugmentConfig
 from das_model.datasets.rendered import RenderedSet
 from das_model.datasets.validation_lists import validation_names
 

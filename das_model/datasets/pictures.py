@@ -13,8 +13,8 @@ import numpy as np
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
+from das_model.datasets.augmentation.rectify import rectify
 from das_model.datasets.labels import LabelTable
-from das_model.datasets.rectify import rectify
 
 
 @dataclass(frozen=True, eq=False, slots=True)

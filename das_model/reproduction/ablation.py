@@ -16,10 +16,10 @@ from torch import Tensor, nn
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.datasets.augment import place
-from das_model.datasets.placement import AugmentConfig, random_placement
+from das_model.datasets.augmentation.augment import place
+from das_model.datasets.augmentation.placement import AugmentConfig, random_placement
 from das_model.datasets.rendered import RenderedSet
-from das_model.evaluation.synthetic import SyntheticProtocol
+from das_model.evaluation.protocols.synthetic import SyntheticProtocol
 from das_model.inference.decode import DecodeConfig, LevelMaps, decode
 from das_model.inference.network_config import network_metadata
 from das_model.inference.runtime import network_maps

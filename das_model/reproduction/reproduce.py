@@ -5,12 +5,12 @@ from pathlib import Path
 
 import torch
 
+from das_model.datasets.augmentation.placement import AugmentConfig
 from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
 from das_model.datasets.panoptic_split import PanopticSplit
-from das_model.datasets.placement import AugmentConfig
 from das_model.datasets.rendered import RenderedSet
-from das_model.evaluation import benchmarks
 from das_model.evaluation.predictions import Predictor
+from das_model.evaluation.protocols import benchmarks
 from das_model.evaluation.tables import Table
 from das_model.inference.decode import DecodeConfig
 from das_model.network.backbones.efficientnet_lite import imagenet_file

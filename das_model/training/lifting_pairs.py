@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from das_model.annotation import Annotation
-from das_model.datasets.augment import mirrored
+from das_model.datasets.augmentation.augment import mirrored
 from das_model.datasets.data_config import AnnotatedSet
 from das_model.evaluation.metrics import match_one_to_one, mean_distances_px, person_sizes_px
 from das_model.inference.decode import NUM_CUES

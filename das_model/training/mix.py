@@ -13,12 +13,12 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from das_model.annotation import Annotation
-from das_model.datasets.augment import place, vary_colour
+from das_model.datasets.augmentation.augment import place, vary_colour
+from das_model.datasets.augmentation.mosaic import join
+from das_model.datasets.augmentation.placement import AugmentConfig, Placement, random_placement
 from das_model.datasets.cutouts import CutoutSet, paste_row
 from das_model.datasets.data_config import AnnotatedSet, DataConfig
-from das_model.datasets.mosaic import join
 from das_model.datasets.negatives import NegativeSet
-from das_model.datasets.placement import AugmentConfig, Placement, random_placement
 from das_model.inference.targets import Encoding, Targets, encode
 from das_model.skeleton import BODY_22, Skeleton
 from das_model.training.losses import BatchTargets

@@ -7,9 +7,9 @@ same switches, for rendered pictures: what `scripts/reproduce.py --data syntheti
 
 from dataclasses import dataclass, field, replace
 
+from das_model.datasets.augmentation.placement import AugmentConfig
 from das_model.datasets.data_config import Shares
-from das_model.datasets.placement import AugmentConfig
-from das_model.evaluation.panoptic import SCORED_JOINTS
+from das_model.evaluation.protocols.panoptic import SCORED_JOINTS
 from das_model.inference.network_config import LITE, RESNET50, NetworkConfig
 from das_model.inference.targets import Encoding
 from das_model.skeleton import MUCO_21

@@ -14,8 +14,8 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from das_model.camera import Camera
+from das_model.datasets.augmentation.placement import AugmentConfig
 from das_model.datasets.data_config import DataConfig
-from das_model.datasets.placement import AugmentConfig
 from das_model.evaluation.drawing import draw_skeletons
 from das_model.network.network import HeadMaps
 from das_model.skeleton import Skeleton

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from people_scenes import annotate
 
 from das_model.camera import Camera
-from das_model.datasets.augment import mirrored, place, vary_colour
-from das_model.datasets.placement import AugmentConfig, Placement, random_placement
+from das_model.datasets.augmentation.augment import mirrored, place, vary_colour
+from das_model.datasets.augmentation.placement import AugmentConfig, Placement, random_placement
 from das_model.preprocess import fitting_size, letterbox
 from das_model.skeleton import BODY_22
 

@@ -6,7 +6,7 @@ import numpy as np
 from people_scenes import annotate
 
 from das_model.camera import Camera
-from das_model.datasets.mosaic import join
+from das_model.datasets.augmentation.mosaic import join
 from das_model.inference.targets import Encoding, encode
 
 

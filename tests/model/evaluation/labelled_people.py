@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from das_model.evaluation.labelled_photo import LabelledPhoto
-from das_model.evaluation.movenet_peers import flat_prediction
+from das_model.evaluation.photos.labelled_photo import LabelledPhoto
+from das_model.evaluation.photos.movenet_peers import flat_prediction
 
 # nose, eyes, ears, then left and right shoulder, elbow, wrist, hip, knee, ankle: a front view
 STANDING_PX = np.array(

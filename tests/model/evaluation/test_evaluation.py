@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 from das_model.camera import Camera
 from das_model.datasets import mupots, panoptic
 from das_model.datasets.panoptic_split import PanopticSplit
-from das_model.evaluation import benchmarks, photo_lists
+from das_model.evaluation.photos import photo_lists
 from das_model.evaluation.predictions import Prediction, write_predictions
+from das_model.evaluation.protocols import benchmarks
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17
 from das_model.synthetic.storage import write_image, write_shard

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from labelled_people import PICTURE_PX, labelled, people_px
 
-from das_model.evaluation.labelled_photo import LabelledPhoto
-from das_model.evaluation.photo_variants import cut_off, mosaic, shrunk
+from das_model.evaluation.photos.labelled_photo import LabelledPhoto
+from das_model.evaluation.photos.photo_variants import cut_off, mosaic, shrunk
 from das_model.skeleton import COCO_17
 
 LARGE = people_px((0, 0))[0] * 1.9 + [300, 40]  # one person, 384 px

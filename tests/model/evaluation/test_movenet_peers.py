@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 from das_model.camera import Camera
-from das_model.evaluation import movenet_peers
-from das_model.evaluation.movenet_peers import MultiPoseMaps, ThunderOnPeople, people_of_maps
+from das_model.evaluation.photos import movenet_peers
+from das_model.evaluation.photos.movenet_peers import (
+    MultiPoseMaps,
+    ThunderOnPeople,
+    people_of_maps,
+)
 from das_model.skeleton import COCO_17
 
 

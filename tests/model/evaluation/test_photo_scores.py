@@ -7,8 +7,8 @@ import pytest
 from labelled_people import SIZE_PX, TORSO_PX, labelled, people_px, predicted
 
 from das_model.camera import Camera
-from das_model.evaluation import photo_scores
-from das_model.evaluation.photo_scores import PhotoScore
+from das_model.evaluation.photos import photo_scores
+from das_model.evaluation.photos.photo_scores import PhotoScore
 from das_model.evaluation.predictions import Prediction
 from das_model.people import People
 from das_model.skeleton import COCO_17, PANOPTIC_15

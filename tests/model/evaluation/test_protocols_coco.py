@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from das_model.camera import Camera
-from das_model.evaluation.coco import CocoProtocol
 from das_model.evaluation.metrics import COCO_SIGMAS
 from das_model.evaluation.predictions import Prediction
+from das_model.evaluation.protocols.coco import CocoProtocol
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15, Skeleton
 

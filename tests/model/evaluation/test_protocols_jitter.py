@@ -7,8 +7,13 @@ import pytest
 from people_scenes import STANDING
 
 from das_model.camera import Camera
-from das_model.evaluation.jitter import READ_NOISE, SHOT_NOISE, JitterProtocol, noisy_copy
 from das_model.evaluation.predictions import Prediction
+from das_model.evaluation.protocols.jitter import (
+    READ_NOISE,
+    SHOT_NOISE,
+    JitterProtocol,
+    noisy_copy,
+)
 from das_model.people import People
 
 CAMERA = Camera.from_fov((640, 480), 60.0)

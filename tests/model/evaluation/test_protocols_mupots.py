@@ -8,10 +8,10 @@ from benchmark_fixtures import standing
 from scipy.io import loadmat
 
 from das_model.camera import Camera
-from das_model.evaluation.mupots import MupotsProtocol, ap_root
-from das_model.evaluation.mupots_export import FILE_2D, FILE_3D, write_mat_files
-from das_model.evaluation.mupots_scores import scale_bones
 from das_model.evaluation.predictions import Prediction
+from das_model.evaluation.protocols.mupots import MupotsProtocol, ap_root
+from das_model.evaluation.protocols.mupots_export import FILE_2D, FILE_3D, write_mat_files
+from das_model.evaluation.protocols.mupots_scores import scale_bones
 from das_model.people import People
 from das_model.skeleton import COCO_17, MUCO_21, MUPOTS_17, Skeleton
 

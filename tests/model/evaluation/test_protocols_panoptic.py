@@ -8,7 +8,7 @@ from people_scenes import STANDING
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.evaluation.panoptic import SCORED_JOINTS, PanopticProtocol
+from das_model.evaluation.protocols.panoptic import SCORED_JOINTS, PanopticProtocol
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
 

@@ -7,7 +7,7 @@ import pytest
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.evaluation.synthetic import SyntheticProtocol
+from das_model.evaluation.protocols.synthetic import SyntheticProtocol
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17
 from das_model.synthetic.facts import PictureFacts

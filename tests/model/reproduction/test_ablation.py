@@ -8,7 +8,7 @@ import torch
 from people_scenes import annotate, perfect_maps
 
 from das_model.camera import Camera
-from das_model.datasets.placement import AugmentConfig
+from das_model.datasets.augmentation.placement import AugmentConfig
 from das_model.inference.network_config import NetworkConfig
 from das_model.inference.targets import Encoding
 from das_model.network.network import DasNetwork

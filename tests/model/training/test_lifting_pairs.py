@@ -10,7 +10,7 @@ import pytest
 from people_scenes import STANDING, annotate
 
 from das_model.camera import Camera
-from das_model.datasets.augment import mirrored
+from das_model.datasets.augmentation.augment import mirrored
 from das_model.datasets.rendered import RenderedSet
 from das_model.inference.decode import NUM_CUES
 from das_model.people import People

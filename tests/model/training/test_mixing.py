@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from das_model.datasets import coco, muco, mupots
-from das_model.datasets.augment import place
+from das_model.datasets.augmentation.augment import place
+from das_model.datasets.augmentation.placement import AugmentConfig, random_placement
 from das_model.datasets.data_config import DataConfig, Shares
 from das_model.datasets.panoptic import training_set
 from das_model.datasets.panoptic_split import PanopticSplit
-from das_model.datasets.placement import AugmentConfig, random_placement
 from das_model.inference.targets import Encoding
 from das_model.skeleton import BODY_22, MUCO_21
 from das_model.training.mix import training_batches, training_mix

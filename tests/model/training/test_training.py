@@ -8,7 +8,7 @@ import torch
 from people_scenes import annotate
 
 from das_model.camera import Camera
-from das_model.datasets.placement import AugmentConfig
+from das_model.datasets.augmentation.placement import AugmentConfig
 from das_model.inference.decode import DecodeConfig, decode
 from das_model.inference.network_config import LITE, NetworkConfig, network_metadata
 from das_model.inference.runtime import PoseEstimator, network_maps

@@ -14,7 +14,7 @@ import numpy as np
 import onnxruntime as ort
 
 from das_model.camera import Camera
-from das_model.evaluation.keypoint_ap import MAX_PEOPLE
+from das_model.evaluation.photos.keypoint_ap import MAX_PEOPLE
 from das_model.evaluation.predictions import Prediction, Predictor
 from das_model.inference.crops import crop_matrix, cut, to_picture
 from das_model.inference.thunder import INPUT_PX, Thunder

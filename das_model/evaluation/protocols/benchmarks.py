@@ -16,15 +16,15 @@ from das_model.camera import Camera
 from das_model.datasets import coco, mupots, panoptic
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.rendered import RenderedSet
-from das_model.evaluation.coco import CocoProtocol
-from das_model.evaluation.jitter import JitterProtocol, noisy_copy
-from das_model.evaluation.mupots import MupotsProtocol
-from das_model.evaluation.mupots_export import write_mat_files
-from das_model.evaluation.panoptic import PanopticProtocol
-from das_model.evaluation.photo_sheet import NUM_PHOTOS, write_photo_sheet
-from das_model.evaluation.photo_validation import PhotoValidation
+from das_model.evaluation.photos.photo_sheet import NUM_PHOTOS, write_photo_sheet
+from das_model.evaluation.photos.photo_validation import PhotoValidation
 from das_model.evaluation.predictions import FilePredictor, Prediction, Predictor
-from das_model.evaluation.synthetic import SyntheticProtocol
+from das_model.evaluation.protocols.coco import CocoProtocol
+from das_model.evaluation.protocols.jitter import JitterProtocol, noisy_copy
+from das_model.evaluation.protocols.mupots import MupotsProtocol
+from das_model.evaluation.protocols.mupots_export import write_mat_files
+from das_model.evaluation.protocols.panoptic import PanopticProtocol
+from das_model.evaluation.protocols.synthetic import SyntheticProtocol
 from das_model.evaluation.tables import Table
 from das_model.inference.decode import DEFAULT_SCORE_THRESHOLD
 from das_model.inference.runtime import PoseEstimator

@@ -13,7 +13,7 @@ import numpy as np
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from das_model.evaluation.labelled_photo import MASK_SHARE, LabelledPhoto
+from das_model.evaluation.photos.labelled_photo import MASK_SHARE, LabelledPhoto
 
 MAX_PEOPLE = 20  # predictions that count, of one photo
 _NOWHERE_PX = -1e4  # where a joint stands that is not finite: wrong for sure

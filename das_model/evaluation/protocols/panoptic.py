@@ -22,8 +22,8 @@ import numpy as np
 
 from das_model.annotation import Annotation
 from das_model.evaluation.metrics import ratio
-from das_model.evaluation.one_to_one import OneToOneProtocol
 from das_model.evaluation.predictions import people_in, require_joints
+from das_model.evaluation.protocols.one_to_one import OneToOneProtocol
 from das_model.people import People
 from das_model.skeleton import PANOPTIC_15, Skeleton
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.datasets.placement import Placement, canvas_to_picture
+from das_model.datasets.augmentation.placement import Placement, canvas_to_picture
 
 _TILE = 1 / 8  # of the canvas, largest side of the parts that ignore boxes are turned in
 

@@ -6,7 +6,7 @@ photo's number in its list.
 
 import numpy as np
 
-from das_model.evaluation.labelled_photo import LabelledPhoto, pasted
+from das_model.evaluation.photos.labelled_photo import LabelledPhoto, pasted
 from das_model.skeleton import COCO_17
 
 CUTS = ("hip", "chest", "side")

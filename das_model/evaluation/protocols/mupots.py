@@ -17,7 +17,8 @@ The `das` code walks the bones with shifted parents; the order of the toolbox is
 import numpy as np
 
 from das_model.evaluation.metrics import PCK_THRESHOLD_MM, ratio
-from das_model.evaluation.mupots_scores import (
+from das_model.evaluation.predictions import Prediction, people_in, require_joints
+from das_model.evaluation.protocols.mupots_scores import (
     BONES_15,
     BONES_17,
     NUM_COUNTED,
@@ -25,7 +26,6 @@ from das_model.evaluation.mupots_scores import (
     das_scores,
     matlab_scores,
 )
-from das_model.evaluation.predictions import Prediction, people_in, require_joints
 from das_model.skeleton import MUPOTS_17, Skeleton
 
 ROOT_MATCH_MM = 250.0

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from das_model.evaluation.keypoint_ap import MAX_PEOPLE, ScoredPhoto, keypoint_precision
-from das_model.evaluation.labelled_photo import LabelledPhoto
 from das_model.evaluation.metrics import (
     match_one_to_one,
     mean_distances_px,
@@ -21,6 +19,8 @@ from das_model.evaluation.metrics import (
     person_sizes_px,
     ratio,
 )
+from das_model.evaluation.photos.keypoint_ap import MAX_PEOPLE, ScoredPhoto, keypoint_precision
+from das_model.evaluation.photos.labelled_photo import LabelledPhoto
 from das_model.evaluation.predictions import Prediction
 from das_model.skeleton import COCO_17
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from das_model.datasets.validation_lists import photos_with_somebody, validation_names
-from das_model.evaluation.labelled_photo import MASK_SHARE, LabelledPhoto
+from das_model.evaluation.photos.labelled_photo import MASK_SHARE, LabelledPhoto
 from das_model.skeleton import COCO_17
 
 COCO_FOLDER, NOBODY_FOLDER, PARTIAL_FOLDER = "coco_real", "coco_no_person", "real"

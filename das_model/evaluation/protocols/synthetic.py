@@ -12,7 +12,7 @@ import numpy as np
 
 from das_model.annotation import Annotation
 from das_model.evaluation.metrics import PeopleErrors, ratio, summarise
-from das_model.evaluation.one_to_one import OneToOneProtocol
+from das_model.evaluation.protocols.one_to_one import OneToOneProtocol
 from das_model.people import People
 from das_model.skeleton import Skeleton
 from das_model.synthetic.facts import PictureFacts

@@ -11,13 +11,20 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from das_model.evaluation import photo_scores
-from das_model.evaluation.keypoint_ap import MAX_PEOPLE, keypoint_precision
-from das_model.evaluation.labelled_photo import LabelledPhoto
-from das_model.evaluation.photo_lists import photos_of_nobody, several_people, sport_people
-from das_model.evaluation.photo_scores import SURE_SCORE, PhotoScore
-from das_model.evaluation.photo_sheet import SheetPhoto
-from das_model.evaluation.photo_variants import CUTS, MOSAICS, SHRINKS, cut_off, mosaic, shrunk
+from das_model.evaluation.photos import photo_scores
+from das_model.evaluation.photos.keypoint_ap import MAX_PEOPLE, keypoint_precision
+from das_model.evaluation.photos.labelled_photo import LabelledPhoto
+from das_model.evaluation.photos.photo_lists import photos_of_nobody, several_people, sport_people
+from das_model.evaluation.photos.photo_scores import SURE_SCORE, PhotoScore
+from das_model.evaluation.photos.photo_sheet import SheetPhoto
+from das_model.evaluation.photos.photo_variants import (
+    CUTS,
+    MOSAICS,
+    SHRINKS,
+    cut_off,
+    mosaic,
+    shrunk,
+)
 from das_model.evaluation.predictions import FilePredictor, Predictor
 from das_model.evaluation.reliability import reliability
 from das_model.evaluation.tables import Table
