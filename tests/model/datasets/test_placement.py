@@ -7,7 +7,7 @@ import pytest
 from people_scenes import annotate
 
 from das_model.camera import Camera
-from das_model.datasets.placement import AugmentConfig, random_placement
+from das_model.datasets.augmentation.placement import AugmentConfig, random_placement
 from das_model.skeleton import BODY_22
 
 CAMERA = Camera.from_intrinsics(410, 410, 230, 120, (448, 256))
