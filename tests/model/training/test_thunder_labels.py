@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from das_model.datasets.thunder_labels import is_to_be_looked_at, look, relabelled
 from das_model.skeleton import COCO_17
+from das_model.training.thunder_labels import is_to_be_looked_at, look, relabelled
 
 SIZE = (400, 400)
 BOX = [100.0, 50.0, 100.0, 200.0]
