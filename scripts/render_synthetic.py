@@ -7,9 +7,9 @@ from pathlib import Path
 
 from command_line import picture_size, positive
 from das_model.synthetic.contact_sheet import write_contact_sheet
-from das_model.synthetic.demo_clip import write_demo_clip
+from das_model.synthetic.people.worlds import WORLDS
 from das_model.synthetic.production import RenderJob, benchmark, render_set
-from das_model.synthetic.worlds import WORLDS
+from demo_clip.clip import write_demo_clip
 
 
 def main() -> int:

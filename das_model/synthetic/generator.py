@@ -14,19 +14,19 @@ import numpy as np
 
 from das_model.annotation import Annotation
 from das_model.skeleton import BODY_22
-from das_model.synthetic.bodies import BodyPoser
-from das_model.synthetic.camera_effects import photograph
+from das_model.synthetic.body.bodies import BodyPoser
+from das_model.synthetic.body.kit import BodyKit, load_kit
+from das_model.synthetic.body.wear import load_wear
 from das_model.synthetic.facts import PictureFacts
-from das_model.synthetic.kit import BodyKit, load_kit
-from das_model.synthetic.launching import default_device
-from das_model.synthetic.motion_bank import MotionBank
-from das_model.synthetic.people_placing import Casting
-from das_model.synthetic.person_making import PersonMaker
-from das_model.synthetic.renderer import Renderer, Rendering
-from das_model.synthetic.scene import MAX_ATTEMPTS, Scene, compose
-from das_model.synthetic.textures import make_atlas
-from das_model.synthetic.wear import load_wear
-from das_model.synthetic.worlds import ORDINARY, World
+from das_model.synthetic.people.people_placing import Casting
+from das_model.synthetic.people.person_making import PersonMaker
+from das_model.synthetic.people.worlds import ORDINARY, World
+from das_model.synthetic.poses.motion_bank import MotionBank
+from das_model.synthetic.rendering.camera_effects import photograph
+from das_model.synthetic.rendering.launching import default_device
+from das_model.synthetic.rendering.renderer import Renderer, Rendering
+from das_model.synthetic.scene.scene import MAX_ATTEMPTS, Scene, compose
+from das_model.synthetic.scene.textures import make_atlas
 
 NUM_TEXTURES = 96
 ATLAS_SEED = 0

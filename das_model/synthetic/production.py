@@ -10,12 +10,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from das_model.synthetic.body.kit import load_kit
+from das_model.synthetic.body.wear import load_wear
 from das_model.synthetic.generator import SyntheticGenerator
-from das_model.synthetic.kit import load_kit
-from das_model.synthetic.motion_bank import MotionBank
+from das_model.synthetic.people.worlds import WORLDS, WorldName
+from das_model.synthetic.poses.motion_bank import MotionBank
 from das_model.synthetic.storage import shard_path, write_image, write_shard
-from das_model.synthetic.wear import load_wear
-from das_model.synthetic.worlds import WORLDS, WorldName
 
 BATCH = 2  # pictures per launch; more only leave the cache
 _log = logging.getLogger(__name__)

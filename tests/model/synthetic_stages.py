@@ -5,12 +5,12 @@ import math
 import numpy as np
 
 from das_model.camera import Camera
-from das_model.synthetic import materials as m
-from das_model.synthetic.aiming import look_matrix
-from das_model.synthetic.person import Person
-from das_model.synthetic.poses import PosePrior
-from das_model.synthetic.scene import Scene, aim_sun, set_camera
-from das_model.synthetic.stage import ROOM, Stage
+from das_model.synthetic.body import materials as m
+from das_model.synthetic.people.person import Person
+from das_model.synthetic.poses.poses import PosePrior
+from das_model.synthetic.scene.aiming import look_matrix
+from das_model.synthetic.scene.scene import Scene, aim_sun, set_camera
+from das_model.synthetic.scene.stage import ROOM, Stage
 
 SIZE = (192, 128)
 CAMERA = Camera.from_fov(SIZE, 60)

@@ -7,10 +7,10 @@ import pytest
 
 from das_model.camera import Camera
 from das_model.skeleton import BODY_22
-from das_model.synthetic.animation import Track, animate, still
-from das_model.synthetic.bodies import BodyPoser
-from das_model.synthetic.demo_actors import demo_actors
-from das_model.synthetic.kit import load_kit
+from das_model.synthetic.body.bodies import BodyPoser
+from das_model.synthetic.body.kit import load_kit
+from das_model.synthetic.people.animation import Track, animate, still
+from demo_clip.actors import demo_actors
 
 CLIP = Path(__file__).resolve().parents[3] / "assets" / "clips" / "demo.mp4"
 

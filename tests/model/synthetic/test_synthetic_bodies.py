@@ -5,12 +5,12 @@ import pytest
 from synthetic_stages import rest_pose, standing
 
 from das_model.skeleton import BODY_22
-from das_model.synthetic.bodies import BodyPoser
-from das_model.synthetic.kit import load_kit
-from das_model.synthetic.launching import Launcher
-from das_model.synthetic.meshes import MeshMaker
-from das_model.synthetic.poses import KINDS, ArmAngles, LegAngles, PosePrior, TrunkAngles
-from das_model.synthetic.retarget import Retargeter
+from das_model.synthetic.body.bodies import BodyPoser
+from das_model.synthetic.body.kit import load_kit
+from das_model.synthetic.poses.poses import KINDS, ArmAngles, LegAngles, PosePrior, TrunkAngles
+from das_model.synthetic.poses.retarget import Retargeter
+from das_model.synthetic.rendering.launching import Launcher
+from das_model.synthetic.rendering.meshes import MeshMaker
 
 LIMBS = [
     (f"{side}_{a}", f"{side}_{b}")

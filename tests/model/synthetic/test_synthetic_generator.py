@@ -6,15 +6,15 @@ import pytest
 from synthetic_stages import rest_pose
 
 from das_model.skeleton import BODY_22
-from das_model.synthetic.aiming import look_matrix
-from das_model.synthetic.bodies import BodyPoser
-from das_model.synthetic.camera_effects import develop, photograph
+from das_model.synthetic.body.bodies import BodyPoser
 from das_model.synthetic.generator import SyntheticGenerator
-from das_model.synthetic.groups import gap_between
-from das_model.synthetic.person_making import SELF_OVERLAP_M, self_clearance
-from das_model.synthetic.poses import ArmAngles, PosePrior
+from das_model.synthetic.people.groups import gap_between
+from das_model.synthetic.people.person_making import SELF_OVERLAP_M, self_clearance
+from das_model.synthetic.people.separation import box_clearance
+from das_model.synthetic.poses.poses import ArmAngles, PosePrior
 from das_model.synthetic.production import RenderJob
-from das_model.synthetic.separation import box_clearance
+from das_model.synthetic.rendering.camera_effects import develop, photograph
+from das_model.synthetic.scene.aiming import look_matrix
 
 SIZE = (160, 100)
 

@@ -4,8 +4,13 @@ import numpy as np
 import pytest
 import warp as wp
 
-from das_model.synthetic import kernels_backdrop, kernels_geometry, kernels_raster, kernels_shade
-from das_model.synthetic.launching import Launcher
+from das_model.synthetic.rendering import (
+    kernels_backdrop,
+    kernels_geometry,
+    kernels_raster,
+    kernels_shade,
+)
+from das_model.synthetic.rendering.launching import Launcher
 
 MODULES = (kernels_geometry, kernels_raster, kernels_backdrop, kernels_shade)
 

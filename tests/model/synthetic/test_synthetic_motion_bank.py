@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from das_model.synthetic.motion_bank import JOINTS, MotionBank
-from das_model.synthetic.pose_categories import CATEGORIES, activity, posture
+from das_model.synthetic.poses.motion_bank import JOINTS, MotionBank
+from das_model.synthetic.poses.pose_categories import CATEGORIES, activity, posture
 
 # right half of a standing person facing -y, hip-ankle 0.84 m: x, y, z in metres
 STANDING = {

@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 from synthetic_stages import rest_pose
 
-from das_model.synthetic import materials as m
-from das_model.synthetic.bodies import BodyPoser
-from das_model.synthetic.clothes import sample_look
-from das_model.synthetic.groups import gap_between, make_group
-from das_model.synthetic.kit import load_kit
-from das_model.synthetic.people_placing import on_floor
-from das_model.synthetic.person_making import PersonMaker, Role, self_clearance
-from das_model.synthetic.pose_categories import CATEGORIES
-from das_model.synthetic.reach import HandTarget, reach
-from das_model.synthetic.touches import TOUCHES
-from das_model.synthetic.worlds import HARD, ORDINARY, drawn
+from das_model.synthetic.body import materials as m
+from das_model.synthetic.body.bodies import BodyPoser
+from das_model.synthetic.body.clothes import sample_look
+from das_model.synthetic.body.kit import load_kit
+from das_model.synthetic.people.groups import gap_between, make_group
+from das_model.synthetic.people.people_placing import on_floor
+from das_model.synthetic.people.person_making import PersonMaker, Role, self_clearance
+from das_model.synthetic.people.touches import TOUCHES
+from das_model.synthetic.people.worlds import HARD, ORDINARY, drawn
+from das_model.synthetic.poses.pose_categories import CATEGORIES
+from das_model.synthetic.poses.reach import HandTarget, reach
 
 ADULT = 7
 

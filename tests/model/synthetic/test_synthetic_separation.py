@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
 
-from das_model.synthetic.separation import box_clearance, capsule_clearance, segment_distances
+from das_model.synthetic.people.separation import (
+    box_clearance,
+    capsule_clearance,
+    segment_distances,
+)
 
 
 def brute_force(a, b, steps=200):

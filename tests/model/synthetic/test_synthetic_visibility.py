@@ -5,12 +5,12 @@ import pytest
 from synthetic_stages import CAMERA, SIZE, scene_of, standing
 
 from das_model.skeleton import BODY_22
-from das_model.synthetic.bodies import BodyPoser
+from das_model.synthetic.body.bodies import BodyPoser
+from das_model.synthetic.body.kit import load_kit
 from das_model.synthetic.generator import annotate, is_labelled
-from das_model.synthetic.kit import load_kit
-from das_model.synthetic.props import Prop
-from das_model.synthetic.renderer import Renderer
-from das_model.synthetic.textures import make_atlas
+from das_model.synthetic.rendering.renderer import Renderer
+from das_model.synthetic.scene.props import Prop
+from das_model.synthetic.scene.textures import make_atlas
 
 FACE = [BODY_22.index(n) for n in ("nose", "left_eye", "right_eye")]
 TRUNK = [BODY_22.index(n) for n in ("pelvis", "spine", "neck", "head")]

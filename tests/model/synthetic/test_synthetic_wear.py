@@ -8,22 +8,22 @@ import pytest
 import torch
 from synthetic_stages import SIZE, scene_of, standing
 
-from das_model.synthetic import materials as m
-from das_model.synthetic.bodies import BodyPoser
-from das_model.synthetic.clothes import sample_look
-from das_model.synthetic.kit import load_kit
-from das_model.synthetic.launching import Launcher
-from das_model.synthetic.meshes import MeshMaker
-from das_model.synthetic.renderer import Renderer
-from das_model.synthetic.textures import make_atlas
-from das_model.synthetic.wear import HAIR, HAT, SUIT, load_wear
-from das_model.synthetic.wear_build import (
+from das_model.synthetic.body import materials as m
+from das_model.synthetic.body.bodies import BodyPoser
+from das_model.synthetic.body.clothes import sample_look
+from das_model.synthetic.body.kit import load_kit
+from das_model.synthetic.body.wear import HAIR, HAT, SUIT, load_wear
+from das_model.synthetic.body.wear_build import (
     bound_vertices,
     build_wear,
     nearest_places,
     read_faces,
     read_mhclo,
 )
+from das_model.synthetic.rendering.launching import Launcher
+from das_model.synthetic.rendering.meshes import MeshMaker
+from das_model.synthetic.rendering.renderer import Renderer
+from das_model.synthetic.scene.textures import make_atlas
 
 MHCLO = """# a comment
 basemesh hm08

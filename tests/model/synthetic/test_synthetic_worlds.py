@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from das_model.synthetic.bodies import BodyPoser
+from das_model.synthetic.body.bodies import BodyPoser
 from das_model.synthetic.generator import SyntheticGenerator
-from das_model.synthetic.separation import box_clearance
-from das_model.synthetic.worlds import HARD
+from das_model.synthetic.people.separation import box_clearance
+from das_model.synthetic.people.worlds import HARD
 
 SIZE = (160, 100)
 
