@@ -46,7 +46,9 @@ def panoptic(
 def mupots_3d(
     root: Root, model: Models = None, predictions: File = None, threshold: Score = None,
     output: Output = None,
-    protocol: Annotated[Literal["das", "matlab"], typer.Option(help="never mix them")] = "matlab",
+    protocol: Annotated[
+        Literal["das", "das-corrected", "matlab"], typer.Option(help="never mix them")
+    ] = "matlab",
     mat: Annotated[Path | None, typer.Option(help="folder for files for the toolbox")] = None,
 ) -> None:  # fmt: skip
     """MuPoTS-3D: PCK and AUC by sequence, AP of roots."""

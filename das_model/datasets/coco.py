@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from das_model.annotation import Annotation
-from das_model.datasets.labels import LabelTable, load_table, required_labels
+from das_model.datasets.labels import LabelTable, labels_cache, load_table, required_labels
 from das_model.datasets.photos import photo_annotation
 from das_model.datasets.pictures import PictureSet
 from das_model.skeleton import BODY_22
@@ -32,7 +32,7 @@ def picture_set(root: Path, split: str) -> PictureSet:
         FileNotFoundError: if its label file is not there.
     """
     file = label_file(root, split)
-    table = load_table(labels_cache(root, split), [file], lambda: read_labels(file, split))
+    table = load_table(labels_cache(file), [file], lambda: read_labels(file, split))
     return PictureSet.whole(root, table)
 
 
@@ -46,11 +46,6 @@ def label_file(root: Path, split: str) -> Path:
 def label_path(root: Path, split: str) -> Path:
     """Where the file of a split's labels should be."""
     return root / "annotations" / f"person_keypoints_{split}.json"
-
-
-def labels_cache(root: Path, split: str) -> Path:
-    """Where scripts/prepare_data.py keeps the labels in short."""
-    return root / "annotations" / f"person_keypoints_{split}.labels.npz"
 
 
 def read_labels(file: Path, split: str) -> LabelTable:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from das_model.datasets import coco, mupots
 from das_model.datasets import muco as muco_files
-from das_model.datasets.labels import LabelTable
+from das_model.datasets.labels import LabelTable, labels_cache
 
 _MUCO = "https://cv.snu.ac.kr/dataset/3DMPPE/MuCo/"
 _MUPOTS_PAGE = "https://vcai.mpi-inf.mpg.de/projects/SingleShotMultiPerson/"
@@ -30,11 +30,12 @@ class Missing:
 
 def check_muco(root: Path) -> list[Missing]:
     """What MuCo-3DHP lacks, as composited and published by Moon et al."""
-    file = root / "MuCo-3DHP.json"
-    if not file.is_file():
-        return [Missing(file.name, f"{_MUCO}{file.name}")]
+    try:
+        file = muco_files.label_file(root)
+    except FileNotFoundError:
+        return [Missing("MuCo-3DHP.json", f"{_MUCO}MuCo-3DHP.json")]
     table = muco_files.read_labels(file)
-    table.save(root / muco_files.LABELS_FILE, [file])
+    table.save(labels_cache(file), [file])
     return [
         Missing(name, f"{_MUCO}{name.split('/')[0].removesuffix('_set')}.zip")
         for name in missing_pictures(root, table)
@@ -43,21 +44,23 @@ def check_muco(root: Path) -> list[Missing]:
 
 def check_mupots(root: Path) -> list[Missing]:
     """What MuPoTS-3D lacks: labels of Moon et al., and the test set of Mehta et al."""
+    folder = mupots.pictures_folder(root)
     missing = [
         Missing(name, _MUPOTS_TOOLBOX)
         for sequence in mupots.SEQUENCES
-        for name in (
-            f"{mupots.PICTURES}/{sequence}/annot.mat",
-            f"{mupots.PICTURES}/{sequence}/occlusion.mat",
-        )
+        for name in (f"{folder}{sequence}/annot.mat", f"{folder}{sequence}/occlusion.mat")
         if not (root / name).is_file()
     ]
-    file = root / "MuPoTS-3D.json"
-    if not file.is_file():
-        return [Missing(file.name, _MUPOTS_JSON), *missing]
+    try:
+        file = mupots.label_file(root)
+    except FileNotFoundError:
+        return [Missing("MuPoTS-3D.json", _MUPOTS_JSON), *missing]
     table = mupots.read_labels(file)
-    table.save(root / mupots.LABELS_FILE, [file])
-    return missing + [Missing(name, _MUPOTS_TOOLBOX) for name in missing_pictures(root, table)]
+    table.save(labels_cache(file), [file])
+    return missing + [
+        Missing(f"{folder}{name}", _MUPOTS_TOOLBOX)
+        for name in missing_pictures(root / folder, table)
+    ]
 
 
 def check_coco(root: Path, splits: Iterable[str] = coco.SPLITS) -> list[Missing]:
@@ -69,7 +72,7 @@ def check_coco(root: Path, splits: Iterable[str] = coco.SPLITS) -> list[Missing]
             missing.append(Missing(f"annotations/{file.name}", _COCO_LABELS))
             continue
         table = coco.read_labels(file, split)
-        table.save(coco.labels_cache(root, split), [file])
+        table.save(labels_cache(file), [file])
         source = _COCO_PICTURES.format(split=split)
         missing += [Missing(name, source) for name in missing_pictures(root, table)]
     return missing

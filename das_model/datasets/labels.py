@@ -16,6 +16,7 @@ from das_model.camera import Camera
 from das_model.skeleton import Skeleton
 
 _FINGERPRINT = "fingerprint"
+_FORMAT = b"2"  # of the tables; files of an older one are read anew from their sources
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -149,6 +150,23 @@ def required_labels(file: Path) -> Path:
     return file
 
 
+def first_labels(root: Path, names: Sequence[str]) -> Path:
+    """The first of these files that is there, for data sets that lie about in several layouts.
+
+    Raises:
+        FileNotFoundError: naming all of them, if none is there.
+    """
+    found = next((root / name for name in names if (root / name).is_file()), None)
+    if found is None:
+        raise FileNotFoundError(f"{root}: the labels were expected there, in {' or '.join(names)}")
+    return found
+
+
+def labels_cache(file: Path) -> Path:
+    """Where scripts/prepare_data.py keeps the labels of a file in short, beside it."""
+    return file.with_suffix(".labels.npz")
+
+
 def load_table(file: Path, sources: Sequence[Path], read: Callable[[], LabelTable]) -> LabelTable:
     """The saved table if it was made from these files as they are now, else `read()`.
 
@@ -166,7 +184,7 @@ def load_table(file: Path, sources: Sequence[Path], read: Callable[[], LabelTabl
 
 def _fingerprint(sources: Sequence[Path]) -> str:
     """Names, sizes and times of files, in short."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(_FORMAT)
     for source in sources:
         stat = source.stat()
         name = f"{source.parent.name}/{source.name}"

@@ -1,7 +1,10 @@
 """MuCo-3DHP: composited people with 3D labels, from `MuCo-3DHP.json` beside its pictures.
 
-MuCo-3DHP.json                     COCO style; cameras in the fields f and c
-augmented_set/, unaugmented_set/   pictures
+    MuCo-3DHP.json                     COCO style; cameras in the fields f and c
+    augmented_set/, unaugmented_set/   pictures
+
+The DAS authors have the JSON in `annotations/`, and beside it `train_all_interv1.json`, the same
+with categories. Any of these will do.
 """
 
 import json
@@ -12,28 +15,28 @@ import numpy as np
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.datasets.labels import LabelTable, load_table, required_labels
+from das_model.datasets.labels import LabelTable, first_labels, labels_cache, load_table
 from das_model.datasets.pictures import PictureSet
 from das_model.skeleton import MUCO_21, Skeleton
 
-LABELS_FILE = "MuCo-3DHP.labels.npz"  # beside the JSON, by scripts/prepare_data.py
+_LABELS = ("MuCo-3DHP.json", "annotations/MuCo-3DHP.json", "annotations/train_all_interv1.json")
 
 
 def training_set(root: Path) -> PictureSet:
     """All pictures.
 
     Raises:
-        FileNotFoundError: if `MuCo-3DHP.json` is not there.
+        FileNotFoundError: if the labels are not there.
     """
     file = label_file(root)
     return PictureSet.whole(
-        root, load_table(root / LABELS_FILE, [file], lambda: read_labels(file))
+        root, load_table(labels_cache(file), [file], lambda: read_labels(file))
     )
 
 
 def label_file(root: Path) -> Path:
-    """The file of the labels; FileNotFoundError if it is not there."""
-    return required_labels(root / "MuCo-3DHP.json")
+    """The file of the labels; FileNotFoundError if there is none."""
+    return first_labels(root, _LABELS)
 
 
 def read_labels(file: Path) -> LabelTable:

@@ -4,6 +4,9 @@
     MultiPersonTestSet/TS1/img_000000.jpg            pictures
     MultiPersonTestSet/TS1/{annot,occlusion}.mat     labels of each sequence
 
+The DAS authors have the JSON in `annotations/` and the folders `TS1` to `TS20` in the root. Either
+place will do for each.
+
 The JSON holds metric poses and cameras; only the .mat files hold the poses that are scaled to the
 universal height, which the toolbox's own protocol asks for.
 """
@@ -18,14 +21,14 @@ from scipy.io import loadmat
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.datasets.labels import LabelTable, load_table, required_labels
+from das_model.datasets.labels import LabelTable, first_labels, labels_cache, load_table
 from das_model.datasets.muco import people_annotation
 from das_model.datasets.pictures import PictureSet
 from das_model.skeleton import MUPOTS_17
 
 SEQUENCES = tuple(f"TS{number}" for number in range(1, 21))
-PICTURES = "MultiPersonTestSet"
-LABELS_FILE = "MuPoTS-3D.labels.npz"  # beside the JSON, by scripts/prepare_data.py
+_LABELS = ("MuPoTS-3D.json", "annotations/MuPoTS-3D.json")
+_PICTURES = "MultiPersonTestSet/"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -33,7 +36,7 @@ class MupotsFrame:
     """Valid people of one frame as the .mat files tell them, joints in the order of `MUPOTS_17`.
 
     Args:
-        file_name: of the picture, relative to the root.
+        file_name: of the picture, as the JSON file has it: TS1/img_000000.jpg.
         joints_px: (P, 17, 2) float64 annot2.
         joints_cam: (P, 17, 3) float64 annot3, mm.
         univ_joints_cam: (P, 17, 3) float64 univ_annot3, mm, scaled to the universal height.
@@ -48,24 +51,31 @@ class MupotsFrame:
 
 
 def test_set(root: Path) -> PictureSet:
-    """All pictures with their valid people, in `MUPOTS_17`; file names start with `PICTURES`.
+    """All pictures with their valid people, in `MUPOTS_17`.
 
     Raises:
         FileNotFoundError: if `MuPoTS-3D.json` is not there.
     """
     file = label_file(root)
     return PictureSet.whole(
-        root, load_table(root / LABELS_FILE, [file], lambda: read_labels(file))
+        root / pictures_folder(root),
+        load_table(labels_cache(file), [file], lambda: read_labels(file)),
     )
 
 
 def label_file(root: Path) -> Path:
-    """The JSON file of the labels; FileNotFoundError if it is not there."""
-    return required_labels(root / "MuPoTS-3D.json")
+    """The JSON file of the labels; FileNotFoundError if it is in neither place."""
+    return first_labels(root, _LABELS)
+
+
+def pictures_folder(root: Path) -> str:
+    """Where TS1 to TS20 are, relative to the root: `MultiPersonTestSet/`, or nothing."""
+    has_folder = (root / _PICTURES).is_dir() or not (root / SEQUENCES[0]).is_dir()
+    return _PICTURES if has_folder else ""
 
 
 def read_labels(file: Path) -> LabelTable:
-    """Labels of all pictures from the JSON file."""
+    """Labels of all pictures from the JSON file, names as it has them: TS1/img_000000.jpg."""
     return LabelTable.build(_pictures(json.loads(file.read_text())), MUPOTS_17)
 
 
@@ -73,13 +83,13 @@ def read_sequence(root: Path, sequence: str) -> list[MupotsFrame]:
     """Frames of a sequence from its annot.mat and, where there is one, its occlusion.mat.
 
     Args:
-        root: folder of `MultiPersonTestSet`.
+        root: folder of the data set.
         sequence: TS1 to TS20.
 
     Raises:
         FileNotFoundError: if annot.mat is not there.
     """
-    folder = root / PICTURES / sequence
+    folder = root / pictures_folder(root) / sequence
     file = folder / "annot.mat"
     if not file.is_file():
         raise FileNotFoundError(f"{file}: the labels of the sequence were expected there")
@@ -88,7 +98,7 @@ def read_sequence(root: Path, sequence: str) -> list[MupotsFrame]:
     if (folder / "occlusion.mat").is_file():
         occlusion = loadmat(folder / "occlusion.mat")["occlusion_labels"]
     return [
-        _frame(f"{PICTURES}/{sequence}/img_{i:06d}.jpg", annotations[i], occlusion[i])
+        _frame(f"{sequence}/img_{i:06d}.jpg", annotations[i], occlusion[i])
         for i in range(len(annotations))
     ]
 
@@ -123,4 +133,4 @@ def _pictures(content: dict) -> Iterator[tuple[str, Annotation, int]]:
         everybody = people.get(entry["id"], [])
         valid = [person for person in everybody if person.get("is_valid", 1)]
         annotation = people_annotation(valid, camera, MUPOTS_17)
-        yield f"{PICTURES}/{entry['file_name']}", annotation, len(everybody) - len(valid)
+        yield entry["file_name"], annotation, len(everybody) - len(valid)

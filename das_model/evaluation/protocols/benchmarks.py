@@ -155,14 +155,15 @@ def evaluate_mupots(root: Path, predictor: Predictor, kind: str, mat_folder: Pat
     pictures = mupots.test_set(root)
     cameras = {pictures.file_name(i): pictures.camera(i) for i in range(len(pictures))}
     of_sequence = {name.split("/")[-2]: camera for name, camera in reversed(cameras.items())}
+    folder = mupots.pictures_folder(root)
     protocol, predictions = MupotsProtocol(kind), {}
     for sequence in sorted(of_sequence, key=lambda name: (len(name), name)):
         frames = [f for f in mupots.read_sequence(root, sequence) if len(f.joints_px)]
         for frame in tqdm(frames, unit="image"):
             name = frame.file_name
             camera = cameras.get(name, of_sequence[sequence])
-            names = (name, name.removeprefix(f"{mupots.PICTURES}/"))
-            found = predictor(names, _reader(root / name), camera)
+            names = (f"{folder}{name}", name)
+            found = predictor(names, _reader(root / folder / name), camera)
             predictions[name] = found
             protocol.add(
                 found, sequence, frame.joints_px, frame.joints_cam, frame.univ_joints_cam,

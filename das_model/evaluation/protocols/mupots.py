@@ -1,4 +1,4 @@
-"""MuPoTS-3D: the two protocols in use, which must never be mixed, and the AP of roots.
+"""MuPoTS-3D: the protocols in use, which must never be mixed, and the AP of roots.
 
 `matlab` is the data set's own toolbox: poses scaled to the universal height; in the order of the
 annotations each person takes the free prediction with the most joints within 40 px; the bones of
@@ -6,12 +6,14 @@ the prediction get the annotated lengths. `das` is that of the DAS authors' publ
 poses; the prediction's pose relative to its root is scaled in x and y by the ratio of annotated
 to predicted root depth and gets the annotated bone lengths; each person takes the prediction of
 the least mean distance up to 250 mm, which may serve several people; for the absolute errors the
-predicted root is added again.
+predicted root is added again. Its walk over the bones takes parents by place in the traversal and
+not by joint; the paper's figures rest on that, so `das` does the same. `das-corrected` is `das`
+with the toolbox's walk, in which every bone is one of the body's.
 
-Both count 14 joints, closer than 150 mm. People nobody was found for count as wrong in the
+All count 14 joints, closer than 150 mm. People nobody was found for count as wrong in the
 figures over all people and are left out of the `_matched` ones; a joint that is not finite is
-wrong. Models without spine or head are compared with the neck's bone starting at the pelvis.
-The `das` code walks the bones with shifted parents; the order of the toolbox is taken instead.
+wrong. Models without spine or head are compared with the neck's bone starting at the pelvis, in
+every protocol: the published walk needs both joints.
 """
 
 import numpy as np
@@ -21,6 +23,7 @@ from das_model.evaluation.predictions import Prediction, people_in, require_join
 from das_model.evaluation.protocols.mupots_scores import (
     BONES_15,
     BONES_17,
+    BONES_PUBLISHED,
     NUM_COUNTED,
     FrameScores,
     das_scores,
@@ -30,6 +33,7 @@ from das_model.skeleton import MUPOTS_17, Skeleton
 
 ROOT_MATCH_MM = 250.0
 AUC_THRESHOLDS_MM = np.arange(0, 151, 5)
+PROTOCOLS = ("matlab", "das", "das-corrected")
 _ROOT = MUPOTS_17.root
 
 
@@ -37,15 +41,15 @@ class MupotsProtocol:
     """Collects frames with `add`; `table` tells the figures so far.
 
     Args:
-        kind: matlab or das.
+        kind: one of `PROTOCOLS`.
 
     Raises:
-        ValueError: if it is neither.
+        ValueError: if it is none.
     """
 
     def __init__(self, kind: str) -> None:
-        if kind not in ("matlab", "das"):
-            raise ValueError(f"the MuPoTS protocol must be matlab or das, got {kind!r}")
+        if kind not in PROTOCOLS:
+            raise ValueError(f"the MuPoTS protocol must be in {PROTOCOLS}, got {kind!r}")
         self._kind = kind
         self._sequences: dict[str, list[FrameScores]] = {}
         self._is_occluded: dict[str, list[np.ndarray]] = {}
@@ -82,7 +86,10 @@ class MupotsProtocol:
         predicted_px = prediction.joints_px[:, joints.indices_in(prediction.people.skeleton)]
         truth = joints_cam[:, used].astype(float), univ_joints_cam[:, used].astype(float)
         predicted = people.joints_cam.astype(float)
-        bones = BONES_17 if is_full else BONES_15
+        if is_full:
+            bones = BONES_PUBLISHED if self._kind == "das" else BONES_17
+        else:
+            bones = BONES_15
         if self._kind == "matlab":
             scores = matlab_scores(predicted, predicted_px, joints_px, truth, bones)
         else:

@@ -14,6 +14,12 @@ _ROOT = MUPOTS_17.root
 _LIMBS = ((2, 1), (3, 2), (4, 3), (5, 1), (6, 5), (7, 6), (8, 14), (9, 8), (10, 9), (11, 14),
           (12, 11), (13, 12))  # fmt: skip
 BONES_17 = ((15, 14), (1, 15), (0, 1), (16, 1), *_LIMBS)
+# The walk of the DAS authors' published code: the joints in the toolbox's order, each with the
+# parent that stands at the same place of the list of parents, which is that of joint 0, 1, 2 ...
+# The first bone goes from the neck to the spine, the next back from the spine to the neck.
+_TRAVERSAL = (15, 1, 0, 16, *range(2, 14))
+_PARENTS_OF_JOINTS = (1, 15, 1, 2, 3, 1, 5, 6, 14, 8, 9, 14, 11, 12, 14, 14, 1)
+BONES_PUBLISHED = tuple(zip(_TRAVERSAL, _PARENTS_OF_JOINTS, strict=False))
 BONES_15 = ((1, 14), (0, 1), *_LIMBS)  # without spine and head
 
 

@@ -151,7 +151,7 @@ def test_muco_missing_files_come_with_their_archive(tmp_path, run):
     assert run("muco", tmp_path)[1][0] == "missing MuCo-3DHP.json"
     write_muco(tmp_path)
     assert run("muco", tmp_path)[1] == ["complete"]
-    assert (tmp_path / muco.LABELS_FILE).is_file() and len(muco.training_set(tmp_path)) == 3
+    assert (tmp_path / "MuCo-3DHP.labels.npz").is_file() and len(muco.training_set(tmp_path)) == 3
     (tmp_path / "augmented_set/0/000001.jpg").unlink()
     code, lines = run("muco", tmp_path)
     assert code == 1 and lines[0] == "missing augmented_set/0/000001.jpg"
@@ -164,6 +164,13 @@ def test_mupots_wants_all_twenty_sequences(tmp_path, run):
     assert code == 1 and lines[-1] == "36 missing"  # two files of each of the other 18
     assert "missing MultiPersonTestSet/TS20/occlusion.mat" in lines
     assert not any("TS1/" in line or "TS2/" in line for line in lines)
+    for sequence in ("TS1", "TS2"):  # as the DAS authors have it
+        (tmp_path / "MultiPersonTestSet" / sequence).rename(tmp_path / sequence)
+    (tmp_path / "MultiPersonTestSet").rmdir()
+    (tmp_path / "annotations").mkdir()
+    (tmp_path / "MuPoTS-3D.json").rename(tmp_path / "annotations" / "MuPoTS-3D.json")
+    code, lines = run("mupots", tmp_path)
+    assert lines[-1] == "36 missing" and "missing TS20/occlusion.mat" in lines
 
 
 def test_coco_splits_are_checked_alone_or_together(tmp_path, run):

@@ -30,13 +30,43 @@ def test_muco_cameras_and_joints(tmp_path):
 def test_mupots_leaves_out_people_who_are_not_valid(tmp_path):
     write_mupots(tmp_path)
     pictures = mupots.test_set(tmp_path)
-    assert pictures.file_name(4) == "MultiPersonTestSet/TS2/img_000001.jpg"
+    assert pictures.file_name(4) == "TS2/img_000001.jpg"
     assert [len(pictures.annotation(i)) for i in range(6)] == [2, 3, 2] * 2
     assert pictures.table.num_rejected.tolist() == [1, 0, 1] * 2
     annotation = pictures.annotation(0)
     assert annotation.skeleton.joint_names == MUPOTS_17.joint_names
     assert not annotation.visible[1, 4] and annotation.valid_2d[1, 4]
     assert pictures.camera(0).size == (2048, 2048)
+
+
+def as_the_authors_have_it(root):
+    """Moves the files of MuPoTS-3D or MuCo-3DHP to where the DAS authors' code has them."""
+    (root / "annotations").mkdir()
+    for file in root.glob("*.json"):
+        file.rename(root / "annotations" / file.name)
+    for folder in root.glob("MultiPersonTestSet/*"):
+        folder.rename(root / folder.name)
+    if (root / "MultiPersonTestSet").is_dir():
+        (root / "MultiPersonTestSet").rmdir()
+
+
+def test_the_authors_layouts_give_the_same_sets(tmp_path):
+    write_mupots(tmp_path / "mupots", pictures=True, size=(64, 64))
+    write_muco(tmp_path / "muco")
+    before = mupots.test_set(tmp_path / "mupots"), muco.training_set(tmp_path / "muco")
+    frames = mupots.read_sequence(tmp_path / "mupots", "TS2")
+    for name in ("mupots", "muco"):
+        as_the_authors_have_it(tmp_path / name)
+    after = mupots.test_set(tmp_path / "mupots"), muco.training_set(tmp_path / "muco")
+    for one, other in zip(before, after, strict=True):
+        assert len(one) == len(other)
+        assert one.file_name(2) == other.file_name(2) and other[2][0].ndim == 3
+        np.testing.assert_array_equal(one.annotation(2).joints_cam, other.annotation(2).joints_cam)
+    again = mupots.read_sequence(tmp_path / "mupots", "TS2")
+    assert [f.file_name for f in again] == [f.file_name for f in frames]
+    muco_json = tmp_path / "muco" / "annotations" / "MuCo-3DHP.json"
+    muco_json.rename(muco_json.with_name("train_all_interv1.json"))
+    assert len(muco.training_set(tmp_path / "muco")) == len(before[1])
 
 
 def test_mupots_toolbox_files_say_the_same_as_the_json(tmp_path):

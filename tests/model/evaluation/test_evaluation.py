@@ -128,8 +128,7 @@ def test_mupots_by_both_protocols_and_files_for_the_toolbox(evaluate, tmp_path):
         for frame in mupots.read_sequence(tmp_path, sequence):
             camera = mupots.test_set(tmp_path).camera(0)
             found = people(frame.joints_cam[:1], mupots.MUPOTS_17)
-            name = frame.file_name.removeprefix("MultiPersonTestSet/")  # as the JSON has it
-            predictions[name] = Prediction.projected(found, camera)
+            predictions[frame.file_name] = Prediction.projected(found, camera)
     file = tmp_path / "p.json"
     write_predictions(file, predictions)
     arguments = ("mupots", "--root", tmp_path, "--predictions", file)
@@ -145,6 +144,8 @@ def test_mupots_by_both_protocols_and_files_for_the_toolbox(evaluate, tmp_path):
     _, das = evaluate(*arguments, "--protocol", "das")
     assert das["pck_abs"]["TS1"] == pytest.approx(3 / 7)
     assert 3 / 7 <= das["pck_rel"]["TS1"] <= 1 and "pck_rel_raw" not in das
+    _, corrected = evaluate(*arguments, "--protocol", "das-corrected")
+    assert corrected["pck_abs"]["TS1"] == pytest.approx(3 / 7)
 
 
 def test_coco_from_predictions(evaluate, tmp_path):

@@ -1,4 +1,4 @@
-"""The two MuPoTS protocols, AP of roots and the toolbox's files, on poses made by hand."""
+"""The MuPoTS protocols, AP of roots and the toolbox's files, on poses made by hand."""
 
 import math
 
@@ -57,7 +57,7 @@ def table_of(kind, *frames, skeleton=MUPOTS_17):
     return protocol.table()
 
 
-@pytest.mark.parametrize("kind", ["matlab", "das"])
+@pytest.mark.parametrize("kind", ["matlab", "das-corrected"])
 class TestBoth:
     def test_perfect_predictions_in_any_order(self, kind):
         table = table_of(kind, ([pose(THERE, 40), pose(HERE)], [pose(HERE), pose(THERE, 40)]))
@@ -177,10 +177,10 @@ class TestMatlab:
         assert table["TS1/pck_rel_raw"] < 1
 
 
-class TestDas:
+class TestDasCorrected:
     def test_a_prediction_may_serve_two_and_stand_anywhere(self):
         elsewhere = pose(HERE) + [1500, 0, 0]
-        table = table_of("das", ([elsewhere], [pose(HERE), pose(THERE)]))
+        table = table_of("das-corrected", ([elsewhere], [pose(HERE), pose(THERE)]))
         assert table["TS1/recall"] == table["TS1/pck_rel"] == 1 and table["TS1/pck_abs"] == 0
 
     def test_the_annotated_depth_rescales_the_pose_in_the_picture_plane(self):
@@ -189,21 +189,93 @@ class TestDas:
         predicted = pose(HERE)
         predicted[:, :2] = (pose(HERE) - HERE)[:, :2] * 1.5 + HERE[:2] * 1.5
         predicted[:, 2] = (pose(HERE) - HERE)[:, 2] + HERE[2] * 1.5
-        table = table_of("das", ([predicted], [pose(HERE)]))
+        table = table_of("das-corrected", ([predicted], [pose(HERE)]))
         assert table["TS1/auc_rel"] == pytest.approx(30 / 31)
         assert table["TS1/pck_abs"] == 0  # the predicted root stays where it is
 
     def test_metric_annotation_counts_and_the_universal_one_does_not(self):
-        table = table_of("das", ([pose(HERE)], [pose(HERE)], [pose(HERE) * 0.5]))
+        table = table_of("das-corrected", ([pose(HERE)], [pose(HERE)], [pose(HERE) * 0.5]))
         assert table["TS1/pck_abs"] == 1
 
     def test_farther_than_250_mm_on_average_is_nobody(self):
         upside_down = HERE - (pose(HERE) - HERE)
-        table = table_of("das", ([upside_down], [pose(HERE)]))
+        table = table_of("das-corrected", ([upside_down], [pose(HERE)]))
         assert table["TS1/recall"] == 0 and math.isnan(table["TS1/pck_rel_matched"])
 
     def test_root_at_depth_zero_is_nobody(self):
-        assert table_of("das", ([np.zeros((17, 3))], [pose(HERE)]))["TS1/recall"] == 0
+        assert table_of("das-corrected", ([np.zeros((17, 3))], [pose(HERE)]))["TS1/recall"] == 0
+
+
+def published_pck(frames, root=14):
+    """PCK_rel and PCK_abs of [(predicted (P, 17, 3), annotated (G, 17, 3)), ...], step by step.
+
+    After the words of the authors' code: the joints from the second of the toolbox's order on,
+    each scaled along the line to the joint that stands at the loop's own index in the list of
+    parents, one person after another.
+    """
+    parents = [n - 1 for n in (2, 16, 2, 3, 4, 2, 6, 7, 15, 9, 10, 15, 12, 13, 15, 15, 2)]
+    order = [n - 1 for n in (16, 2, 1, 17, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)]
+    near_rel, near_abs, number = 0, 0, 0
+    for predicted, annotated in frames:
+        for truth in annotated:
+            number += 14
+            best, best_rel, best_abs = 250.0, None, None
+            for person in predicted:
+                pose = person - person[root]
+                pose[:, :2] *= truth[root, 2] / person[root, 2]
+                goal, walked = truth - truth[root], pose.copy()
+                for i, joint in enumerate(order):
+                    other = parents[i]
+                    line = pose[joint] - pose[other]
+                    length = np.linalg.norm(goal[joint] - goal[other])
+                    walked[joint] = walked[other] + line * length / np.linalg.norm(line)
+                distance = np.linalg.norm(walked - goal, axis=1)
+                if distance.mean() <= best:
+                    best, best_rel = distance.mean(), distance
+                    best_abs = np.linalg.norm(walked + person[root] - truth, axis=1)
+            if best_rel is not None:
+                near_rel += (best_rel[:14] < 150).sum()
+                near_abs += (best_abs[:14] < 150).sum()
+    return near_rel / number, near_abs / number
+
+
+class TestDasAsPublished:
+    def frames(self, rng):
+        """Frames of people who are found roughly, at a wrong distance, with somebody extra."""
+        for _ in range(3):
+            annotated = [pose(root, turn) for root, turn in zip(
+                rng.uniform([-1500, -200, 3000], [1500, 200, 6000], (3, 3)),
+                rng.uniform(-90, 90, 3), strict=True,
+            )]  # fmt: skip
+            noise = rng.normal(0, 70, (3, 17, 3))
+            predicted = list(np.array(annotated) * rng.uniform(0.97, 1.03, (3, 1, 1)) + noise)
+            predicted.append(pose(rng.uniform([-500, 0, 3000], [500, 0, 6000])))
+            yield np.array(predicted, np.float32).astype(float), np.array(annotated)
+
+    def test_every_sequence_has_the_figures_of_the_published_walk(self):
+        rng = np.random.default_rng(3)
+        protocol, corrected = MupotsProtocol("das"), MupotsProtocol("das-corrected")
+        expected = {}
+        for number in range(1, 21):
+            frames = list(self.frames(rng))
+            expected[f"TS{number}"] = published_pck(frames)
+            for predicted, truth in frames:
+                for each in (protocol, corrected):
+                    each.add(predict(predicted), f"TS{number}", CAMERA.project(truth), truth,
+                             truth, hidden(len(truth)))  # fmt: skip
+        table, other = protocol.table(), corrected.table()
+        for sequence, (rel, absolute) in expected.items():
+            assert table[f"{sequence}/pck_rel"] == pytest.approx(rel, abs=1e-9)
+            assert table[f"{sequence}/pck_abs"] == pytest.approx(absolute, abs=1e-9)
+        means = np.mean(list(expected.values()), axis=0)
+        assert (table["mean/pck_rel"], table["mean/pck_abs"]) == pytest.approx(tuple(means))
+        assert 0.05 < means.min() and means.max() < 0.95
+        assert abs(table["mean/pck_rel"] - other["mean/pck_rel"]) > 0.01
+
+    def test_perfect_poses_are_perfect_whichever_way_they_are_walked(self):
+        assert table_of("das", ([pose(HERE)], [pose(HERE)]))["TS1/pck_abs"] == 1
+        table = table_of("das", ([pose(HERE)], [pose(HERE)]), skeleton=FIRST_15)
+        assert table["TS1/pck_abs"] == 1
 
 
 def test_scaled_bones_keep_directions_and_take_lengths():
@@ -250,7 +322,7 @@ class TestRootPrecision:
 
 
 def test_unknown_protocol_is_refused():
-    with pytest.raises(ValueError, match="matlab or das"):
+    with pytest.raises(ValueError, match="matlab.*das.*das-corrected"):
         MupotsProtocol("other")
 
 
