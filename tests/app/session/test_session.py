@@ -193,7 +193,7 @@ def test_damage_is_never_a_wrong_pose(tmp_path):
         for place, poses in enumerate(read):
             assert poses.index == place
             assert poses.people.joints_cam[0, 0, 2] == depth_of(place)
-    assert num_refused > 300
+    assert num_refused > 200  # a bit in a head or in a copy of the origin costs nothing
 
 
 def test_closed_session_that_was_cut_is_told(tmp_path):
