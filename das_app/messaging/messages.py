@@ -20,6 +20,7 @@ class Frame:
             while a source plays on.
         image: (H, W, 3) uint8 RGB, read-only.
         camera: intrinsics of the picture.
+        note: what befell the source just before it, for the session's events; mostly empty.
 
     Raises:
         ValueError: if the image is not (H, W, 3) uint8 or disagrees with the camera's size.
@@ -29,6 +30,7 @@ class Frame:
     time_s: float
     image: np.ndarray
     camera: Camera
+    note: str = ""
 
     def __post_init__(self) -> None:
         if self.image.ndim != 3 or self.image.shape[2] != 3 or self.image.dtype != np.uint8:

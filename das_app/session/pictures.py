@@ -12,7 +12,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from das_app.sources.video_source import open_video, upright
+from das_app.sources.upright import Uprighter
+from das_app.sources.video_source import open_video
 
 _NEAR_MS = 300  # a picture less far ahead is decoded up to: about what lies between key frames
 _KEPT_BYTES, _MAX_KEPT = 64 << 20, 40  # decoded pictures kept for stepping back
@@ -32,7 +33,7 @@ class SessionPictures:
         self._container = open_video(path)
         self._stream = self._container.streams.video[0]
         self._stream.thread_type = "SLICE"  # others decode pictures ahead that nobody asked for
-        self._pictures = self._decode()
+        self._pictures, self._upright = self._decode(), Uprighter()
         self._kept: deque[tuple[int, av.VideoFrame]] = deque(maxlen=_MAX_KEPT)  # by time in ms
         self._is_at_end = False
 
@@ -48,7 +49,9 @@ class SessionPictures:
         while not self._is_at_end and (not self._kept or self._kept[-1][0] < time_ms):
             self._take_next()
         place = bisect_right(self._kept, time_ms, key=lambda kept: kept[0]) - 1
-        return None if place < 0 else upright(self._kept[place][1])
+        if place < 0:
+            return None
+        return self._upright(self._kept[place][1], self._stream)
 
     def close(self) -> None:
         """Release the file."""

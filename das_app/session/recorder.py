@@ -123,6 +123,8 @@ class Recorder:
             RecordedPoses(index, time_s, frame.index, frame.time_s, picture, frame.camera, people)
             for people in (result.people, result.raw_people)
         )
+        if frame.note:
+            self.note_event(EventKind.TIME_JUMPED, frame.note)
         self._queue.put(_Frame(smoothed, raw, result.inference_s, result.latency_s))
 
     def note_event(self, kind: EventKind, text: str) -> None:

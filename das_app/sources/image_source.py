@@ -1,36 +1,46 @@
 """Photos: one image or a folder of them as a source, and the reading that scripts share."""
 
 import logging
+import re
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 
+from das_app.files.foreign_text import printable
 from das_app.lens.intrinsics import Intrinsics
+from das_app.lens.plausible_camera import MAX_PIXELS
 from das_app.messaging.messages import Frame
 from das_app.sources.frame_source import SourceError
+from das_app.sources.picture_size import picture_size
+from das_app.sources.upright import Uprighter
 
-IMAGE_SUFFIXES = frozenset((".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"))
-IMAGES_PER_S = 2.0  # a folder plays like slides
+_VIDEO_CODED = (".avif", ".heic", ".heif")  # pictures that are coded as a frame of a video
+IMAGE_SUFFIXES = frozenset(
+    (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp", *_VIDEO_CODED)
+)
+IMAGES_PER_S = 2.0  # a folder plays like slides unless its rate is said
+_MAX_FILE_BYTES = 512 << 20
 _log = logging.getLogger(__name__)
 
 
 class ImageSource:
-    """The images at a path, in order of their names; each has the size it has.
+    """The images at a path in natural order of their names; each has the size it has.
 
     Args:
         path: an image, or a folder that is searched with its sub-folders.
         intrinsics: lens they were taken with.
+        fps: images per second.
 
     Raises:
         SourceError: if there is no image.
     """
 
     is_live = False
-    nominal_fps = IMAGES_PER_S
 
-    def __init__(self, path: Path, intrinsics: Intrinsics) -> None:
-        self.name = path.name
+    def __init__(self, path: Path, intrinsics: Intrinsics, fps: float = IMAGES_PER_S) -> None:
+        self.name, self.nominal_fps = path.name, fps
         self.intrinsics = intrinsics
         self._paths = list_images(path)
         if not self._paths:
@@ -75,9 +85,20 @@ class ImageSource:
 
 
 def list_images(path: Path) -> list[Path]:
-    """The image at `path`, or all in that folder and below, sorted; empty if there is none."""
-    candidates = sorted(path.rglob("*")) if path.is_dir() else [path]
-    return [p for p in candidates if p.suffix.lower() in IMAGE_SUFFIXES and p.is_file()]
+    """The image at `path`, or all in that folder and below in natural order; empty for none."""
+    candidates = path.rglob("*") if path.is_dir() else [path]
+    found = [p for p in candidates if p.suffix.lower() in IMAGE_SUFFIXES and p.is_file()]
+    return sorted(found, key=natural_order)
+
+
+def natural_order(path: Path) -> list[list[tuple[int, int | str]]]:
+    """Sorting key by which frame9 comes before frame10, in every part of the path."""
+    parts = [re.split(r"(\d+)", part, flags=re.ASCII) for part in path.parts]
+    return [
+        [(0, int(t)) if t.isascii() and t.isdigit() else (1, t) for t in texts if t]
+        + [(-1, "".join(texts))]
+        for texts in parts
+    ]
 
 
 def read_image(path: Path) -> np.ndarray:
@@ -87,15 +108,39 @@ def read_image(path: Path) -> np.ndarray:
         (H, W, 3) uint8 RGB, read-only.
 
     Raises:
-        SourceError: if the file is unreadable or no image.
+        SourceError: if the file is unreadable, no image, or of more than 100 million pixels.
     """
+    shown = printable(str(path))
     try:
+        if path.stat().st_size > _MAX_FILE_BYTES:
+            raise SourceError(f"image {shown} has more than {_MAX_FILE_BYTES >> 20} MiB")
+        if path.suffix.lower() in _VIDEO_CODED:
+            return _read_video_coded(path)
         data = np.fromfile(path, dtype=np.uint8)  # cv2.imread fails on some Windows paths
+        size = picture_size(data.tobytes())
+        if size is not None and size[0] * size[1] > MAX_PIXELS:
+            raise SourceError(
+                f"image {shown} has {size[0]} x {size[1]} pixels, more than {MAX_PIXELS}"
+            )
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
     except OSError as error:
-        raise SourceError(f"image {path} cannot be read: {error}") from error
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+        raise SourceError(f"image {shown} cannot be read: {error}") from error
+    except (cv2.error, MemoryError) as error:
+        raise SourceError(f"image {shown} cannot be decoded") from error
     if image is None:
-        raise SourceError(f"image {path} cannot be decoded")
+        raise SourceError(f"image {shown} cannot be decoded")
     rgb = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
     rgb.flags.writeable = False
     return rgb
+
+
+def _read_video_coded(path: Path) -> np.ndarray:
+    """The first picture of a container. Raises SourceError and OSError."""
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            if stream.codec_context.width * stream.codec_context.height > MAX_PIXELS:
+                raise SourceError(f"image {path} has more than {MAX_PIXELS} pixels")
+            return Uprighter()(next(container.decode(stream)), stream)
+    except (av.error.FFmpegError, StopIteration, IndexError, ValueError) as error:
+        raise SourceError(f"image {printable(str(path))} cannot be decoded") from error

@@ -9,7 +9,8 @@ import numpy as np
 from das_app.lens.intrinsics import Intrinsics
 from das_app.sources.addresses import without_password
 from das_app.sources.frame_source import FrameSource, SourceError
-from das_app.sources.video_source import VideoSource, open_video, upright
+from das_app.sources.upright import Uprighter
+from das_app.sources.video_source import VideoSource, open_video
 from das_app.sources.watchdog import USUAL_PATIENCE, Patience, WatchedSource
 
 
@@ -43,7 +44,7 @@ class _Stream:
         except SourceError as error:
             reason = str(error).removeprefix(f"{without_password(address)} ")
             raise SourceError(f"it {reason}") from error
-        self._pictures = self._decode()
+        self._pictures, self._upright = self._decode(), Uprighter()
 
     def read(self) -> tuple[np.ndarray, float] | None:
         """The next picture and when it arrived; None when the stream ended.
@@ -55,7 +56,9 @@ class _Stream:
             picture = next(self._pictures, None)
         except av.error.FFmpegError as error:
             raise SourceError(error.strerror) from None  # the error itself tells the password
-        return None if picture is None else (upright(picture), time.monotonic())
+        if picture is None:
+            return None
+        return self._upright(picture, self._container.streams.video[0]), time.monotonic()
 
     def close(self) -> None:
         """Release the connection."""

@@ -6,18 +6,22 @@ import itertools
 import logging
 from collections import deque
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
-import numpy as np
 
 from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.messages import Frame
 from das_app.sources.addresses import without_password
+from das_app.sources.file_clock import MAX_STEP_S, FileClock
 from das_app.sources.frame_source import SourceError
+from das_app.sources.upright import Uprighter
 
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 2.0  # of a network address
 _KEPT_BYTES, _MAX_KEPT = 64 << 20, 48  # decoded pictures kept for stepping back
+_MAX_FPS, _USUAL_FPS, _USUAL_TIME_BASE = 10_000, 30.0, Fraction(1, 90_000)
+_ROUNDING_S = 1e-6
 _log = logging.getLogger(__name__)
 
 
@@ -32,6 +36,7 @@ class VideoSource:
         location: video file, or the address of one; of an address no place can be sought.
         intrinsics: lens it was taken with.
         name: name to show; the file's own by default.
+        slow_motion: how many times slower the file plays than it was filmed.
 
     Raises:
         SourceError: if the file is missing, is no video or has no picture track.
@@ -40,18 +45,27 @@ class VideoSource:
     is_live = False
 
     def __init__(
-        self, location: Path | str, intrinsics: Intrinsics, name: str | None = None
+        self,
+        location: Path | str,
+        intrinsics: Intrinsics,
+        name: str | None = None,
+        slow_motion: float = 1.0,
     ) -> None:
         self.name = name or Path(location).name
         self.intrinsics = intrinsics
         self._location = location
         self._container = open_video(location)
+        self._upright = Uprighter()
         stream = self._container.streams.video[0]
-        self.nominal_fps = float(stream.average_rate or stream.guessed_rate or 0)
+        self._file_fps = _nominal_fps(stream)
+        self.nominal_fps, self._slow_motion = self._file_fps * slow_motion, slow_motion
         self.num_frames = stream.frames or None
-        self.duration_s = _duration_s(self._container) if isinstance(location, Path) else None
+        self.duration_s = None
+        if isinstance(location, Path):
+            self.duration_s = _duration_s(self._container) / slow_motion
         self._stamps: list[int] | None = None  # of all frames; empty where the file has none
-        self._first_stamp: int | None = None
+        self._times_s: list[float] = []  # of the same
+        self._clock = self._new_clock(stream)
         self._begin()
 
     def read(self) -> Frame | None:
@@ -60,9 +74,10 @@ class VideoSource:
         picture = self._kept[-num_back] if num_back else self._next_picture()
         if picture is None:
             return None
-        image = upright(picture)
+        image = self._upright(picture, self._container.streams.video[0])
         camera = self.intrinsics.camera_for((image.shape[1], image.shape[0]))
-        frame = Frame(self._next_index, self._position_s(picture), image, camera)
+        note = "" if picture.pts is None else self._jump_note(picture.pts)
+        frame = Frame(self._next_index, self._position_s(picture), image, camera, note)
         self._next_index += 1
         return frame
 
@@ -89,9 +104,7 @@ class VideoSource:
         stamps = self._timestamps() if self.duration_s is not None else []
         if not stamps:
             return max(0, int(time_s * self.nominal_fps + 1e-6))
-        time_base = self._container.streams.video[0].time_base
-        stamp = stamps[0] + round(time_s / time_base)
-        return max(0, bisect.bisect_right(stamps, stamp) - 1)
+        return max(0, bisect.bisect_right(self._times_s, time_s + _ROUNDING_S) - 1)
 
     def close(self) -> None:
         """Release the file."""
@@ -111,7 +124,8 @@ class VideoSource:
         """Decode and keep one more picture."""
         picture = next(self._pictures, None)
         if picture is not None:
-            self._position_s(picture)
+            if picture.pts is not None and self._stamps is None:
+                self._clock.learn((picture.pts,))
             self._decoded_index += 1
             self._kept.append(picture)
             size_bytes = sum(plane.buffer_size for plane in picture.planes)
@@ -159,14 +173,27 @@ class VideoSource:
                 packets = container.demux(container.streams.video[0])
                 stamps = [p.pts for p in packets if p.size and not p.is_discard]
             self._stamps = [] if None in stamps else sorted(stamps)
+            if self._stamps:
+                self._clock = self._new_clock(self._container.streams.video[0])
+                self._clock.learn(self._stamps)
+                self._times_s = [self._clock.time_s(stamp) for stamp in self._stamps]
+                if self._clock.has_jumped:
+                    self.duration_s = self._times_s[-1] + 1 / (self.nominal_fps or _USUAL_FPS)
         return self._stamps
+
+    def _new_clock(self, stream: av.VideoStream) -> FileClock:
+        step_s = 1 / (self._file_fps or _USUAL_FPS)
+        return FileClock(stream.time_base or _USUAL_TIME_BASE, step_s, self._slow_motion)
 
     def _position_s(self, picture: av.VideoFrame) -> float:
         if picture.pts is None:
-            return self._next_index / (self.nominal_fps or 30.0)
-        if self._first_stamp is None:
-            self._first_stamp = self._stamps[0] if self._stamps else picture.pts
-        return float((picture.pts - self._first_stamp) * picture.time_base)
+            return self._next_index / (self.nominal_fps or _USUAL_FPS)
+        return self._clock.time_s(picture.pts)
+
+    def _jump_note(self, stamp: int) -> str:
+        """What to note of a jump of the clock just before a picture."""
+        jump_s = self._clock.jump_s(stamp)
+        return f"its clock jumped by {jump_s:.1f} s, which are left out" if jump_s else ""
 
 
 def open_video(location: Path | str, is_live: bool = False) -> av.container.InputContainer:
@@ -194,16 +221,6 @@ def open_video(location: Path | str, is_live: bool = False) -> av.container.Inpu
     return container
 
 
-def upright(picture: av.VideoFrame) -> np.ndarray:
-    """(H, W, 3) uint8 RGB, read-only, turned by the rotation that the file asks for."""
-    image = picture.to_ndarray(format="rgb24")
-    quarter_turns = round(picture.rotation / 90) % 4  # counter-clockwise
-    if quarter_turns:
-        image = np.ascontiguousarray(np.rot90(image, quarter_turns))
-    image.flags.writeable = False
-    return image
-
-
 def _open(location: Path | str, is_live: bool) -> av.container.InputContainer:
     if isinstance(location, Path):
         return av.open(str(location))
@@ -211,6 +228,14 @@ def _open(location: Path | str, is_live: bool) -> av.container.InputContainer:
     if is_live:
         options["fflags"] = "nobuffer"
     return av.open(location, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S), options=options)
+
+
+def _nominal_fps(stream: av.VideoStream) -> float:
+    """Frames per second as the file says, 0 where it says nothing that can be."""
+    for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate):
+        if rate is not None and 1 / MAX_STEP_S < rate <= _MAX_FPS:
+            return float(rate)
+    return 0.0
 
 
 def _duration_s(container: av.container.InputContainer) -> float:

@@ -154,35 +154,6 @@ def test_frame_on_screen_at_a_time(coded_clip):
     source.close()
 
 
-def test_video_is_turned_upright(tmp_path):
-    plain = write_video(tmp_path / "plain.mkv", [0, 40])
-    turned = tmp_path / "turned.mp4"
-    with av.open(str(plain)) as old, av.open(str(turned), "w") as new:
-        stream = new.add_stream_from_template(old.streams.video[0])
-        for packet in old.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = stream
-                new.mux(packet)
-    patch_display_matrix(turned)
-    source = VideoSource(turned, LENS)
-    frame = source.read()
-    source.close()
-    assert frame.camera.size == (48, 64)
-    assert np.array_equal(frame.image, np.rot90(picture(0), -1))
-
-
-def patch_display_matrix(path):
-    """Have the mp4's track header ask for a quarter turn clockwise, as a phone does."""
-    data = path.read_bytes()
-    one, minus_one = (0x10000).to_bytes(4), (0xFFFF0000).to_bytes(4)
-    w, zero = (0x40000000).to_bytes(4), bytes(4)
-    upright = one + zero * 3 + one + zero * 3 + w
-    quarter = zero + one + zero + minus_one + zero * 4 + w
-    track_header = data.index(b"tkhd")
-    at = data.index(upright, track_header)
-    path.write_bytes(data[:at] + quarter + data[at + len(upright) :])
-
-
 def test_truncated_video_gives_what_is_whole(tmp_path):
     whole = write_video(tmp_path / "whole.mkv", range(0, 400, 40)).read_bytes()
     cut = tmp_path / "cut.mkv"

@@ -1,0 +1,73 @@
+"""Width and height of an encoded picture from its head, before a decoder makes room for it."""
+
+import struct
+
+_TIFF_WIDTH, _TIFF_HEIGHT = 256, 257
+_NO_FRAME = (0xC4, 0xC8, 0xCC)  # JPEG markers among those of frames that are none
+
+
+def picture_size(data: bytes) -> tuple[int, int] | None:
+    """(width, height) px as the head of a PNG, JPEG, BMP, TIFF or WebP says; None for others."""
+    readers = {
+        b"\x89PNG": _png, b"\xff\xd8\xff": _jpeg, b"BM": _bmp, b"II*\0": _tiff, b"MM\0*": _tiff,
+        b"RIFF": _webp,
+    }  # fmt: skip
+    for magic, reader in readers.items():
+        if data.startswith(magic):
+            try:
+                return reader(data)
+            except (struct.error, IndexError):
+                return None
+    return None
+
+
+def _png(data: bytes) -> tuple[int, int]:
+    return struct.unpack_from(">II", data, 16)
+
+
+def _bmp(data: bytes) -> tuple[int, int]:
+    width, height = struct.unpack_from("<ii", data, 18)
+    return abs(width), abs(height)
+
+
+def _jpeg(data: bytes) -> tuple[int, int] | None:
+    place = 2
+    while data[place] == 0xFF:
+        marker = data[place + 1]
+        if marker == 0xFF:
+            place += 1
+            continue
+        (length,) = struct.unpack_from(">H", data, place + 2)
+        if 0xC0 <= marker <= 0xCF and marker not in _NO_FRAME:
+            height, width = struct.unpack_from(">HH", data, place + 5)
+            return width, height
+        place += 2 + length
+    return None
+
+
+def _tiff(data: bytes) -> tuple[int, int] | None:
+    order = "<" if data[:2] == b"II" else ">"
+    (place,) = struct.unpack_from(order + "I", data, 4)
+    (number,) = struct.unpack_from(order + "H", data, place)
+    sides: dict[int, int] = {}
+    for entry in range(place + 2, place + 2 + 12 * number, 12):
+        tag, kind = struct.unpack_from(order + "HH", data, entry)
+        if tag in (_TIFF_WIDTH, _TIFF_HEIGHT):
+            value = struct.unpack_from(order + ("H" if kind == 3 else "I"), data, entry + 8)
+            sides[tag] = value[0]
+    if sides.keys() != {_TIFF_WIDTH, _TIFF_HEIGHT}:
+        return None
+    return sides[_TIFF_WIDTH], sides[_TIFF_HEIGHT]
+
+
+def _webp(data: bytes) -> tuple[int, int] | None:
+    if data[12:16] == b"VP8X":
+        return (
+            1 + int.from_bytes(data[24:27], "little"),
+            1 + int.from_bytes(data[27:30], "little"),
+        )
+    if data[12:16] == b"VP8L":
+        bits = int.from_bytes(data[21:25], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    width, height = struct.unpack_from("<HH", data, 26)
+    return width & 0x3FFF, height & 0x3FFF

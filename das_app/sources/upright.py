@@ -1,0 +1,82 @@
+"""From a decoded picture to the one that viewers show: RGB, square pixels, turned and mirrored.
+
+A container states how its pictures are meant: a display matrix (four turns, mirrored or not) and
+the shape of a pixel. Both are carried out here, so that nothing behind needs to know of them: the
+camera is that of the picture as it is shown.
+"""
+
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.sidedata.sidedata import Type
+from av.video.reformatter import VideoReformatter
+
+from das_app.lens.plausible_camera import MAX_PIXELS
+from das_app.sources.frame_source import SourceError
+
+_ASPECTS = (Fraction(1, 16), Fraction(16))  # of a pixel; beyond it the file is wrong
+_AS_STORED = np.eye(2)
+
+
+class Uprighter:
+    """Makes the pictures of one video; one thread at a time. It has one scaler without threads."""
+
+    def __init__(self) -> None:
+        self._scaler = VideoReformatter()
+
+    def __call__(self, picture: av.VideoFrame, stream: av.VideoStream) -> np.ndarray:
+        """The picture as viewers show it.
+
+        Args:
+            picture: decoded.
+            stream: that it is of, which tells the shape of its pixels.
+
+        Returns:
+            (H, W, 3) uint8 RGB, read-only.
+
+        Raises:
+            SourceError: if it has more than 100 million pixels.
+        """
+        width = shown_width(picture.width, stream.sample_aspect_ratio)
+        if width * picture.height > MAX_PIXELS:
+            raise SourceError(
+                f"a picture may have {MAX_PIXELS} pixels, got {width} x {picture.height}"
+            )
+        plain = self._scaler.reformat(picture, width=width, format="rgb24", threads=1)
+        image = turned(plain.to_ndarray(), display_matrix(picture))
+        image.flags.writeable = False
+        return image
+
+
+def shown_width(width: int, pixel_aspect: Fraction | None) -> int:
+    """Width in square pixels, where a stored one is `pixel_aspect` times as wide as high."""
+    least, most = _ASPECTS
+    if pixel_aspect is None or pixel_aspect == 1 or not least <= pixel_aspect <= most:
+        return width
+    return max(1, round(width * pixel_aspect))
+
+
+def display_matrix(picture: av.VideoFrame) -> np.ndarray:
+    """(2, 2) turn and mirror, as FFmpeg has it: a row vector of a place times the matrix."""
+    data = picture.side_data.get(Type.DISPLAYMATRIX)
+    if data is None:
+        return _AS_STORED
+    values = np.frombuffer(bytes(data), np.int32)[[0, 1, 3, 4]].reshape(2, 2).astype(np.float64)
+    return values if np.abs(np.linalg.det(values)) > 0 else _AS_STORED
+
+
+def turned(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """The picture after the one of the eight orientations that is nearest to a matrix.
+
+    Args:
+        image: (H, W, 3).
+        matrix: (2, 2) as `display_matrix` gives it.
+    """
+    to_x, to_y = matrix[:, 0], matrix[:, 1]  # what of (x, y) becomes the new x, and the new y
+    if abs(to_x[1]) * abs(to_y[0]) > abs(to_x[0]) * abs(to_y[1]):
+        image = image.transpose(1, 0, 2)
+        is_left, is_up = to_x[1] < 0, to_y[0] < 0
+    else:
+        is_left, is_up = to_x[0] < 0, to_y[1] < 0
+    return np.ascontiguousarray(image[:: -1 if is_up else 1, :: -1 if is_left else 1])

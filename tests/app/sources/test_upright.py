@@ -1,0 +1,268 @@
+"""What a container states of its geometry reaches the picture: turns, mirrors, shapes of pixels.
+
+The independent reader is the `ffmpeg` program, where there is one.
+"""
+
+import itertools
+import shutil
+import subprocess
+from fractions import Fraction
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from das_app.lens.intrinsics import Intrinsics
+from das_app.pipeline.open_source import open_source
+from das_app.session.pictures import SessionPictures
+from das_app.sources.file_clock import FileClock
+from das_app.sources.frame_source import SourceError
+from das_app.sources.image_source import read_image
+from das_app.sources.picture_size import picture_size
+from das_app.sources.upright import shown_width
+from das_app.sources.video_source import VideoSource
+
+LENS = Intrinsics()
+WIDTH, HEIGHT = 64, 48
+# Rows of the display matrix (a, b), (c, d): a place (x, y) goes to (a x + c y, b x + d y).
+EIGHT = [
+    ((1, 0), (0, 1)), ((-1, 0), (0, 1)), ((1, 0), (0, -1)), ((-1, 0), (0, -1)),
+    ((0, 1), (1, 0)), ((0, 1), (-1, 0)), ((0, -1), (1, 0)), ((0, -1), (-1, 0)),
+]  # fmt: skip
+needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg here")
+
+
+def stored_picture():
+    """A picture without any symmetry."""
+    ys, xs = np.mgrid[:HEIGHT, :WIDTH]
+    return np.stack([4 * xs, 5 * ys, 255 * (xs + ys < 30)], -1).astype(np.uint8)
+
+
+def write_clip(path, aspect=None, num_frames=3, rate=25):
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264rgb", rate=rate, options={"qp": "0"})
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "rgb24"
+        if aspect is not None:
+            stream.codec_context.sample_aspect_ratio = aspect
+        for _ in range(num_frames):
+            frame = av.VideoFrame.from_ndarray(stored_picture(), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def with_matrix(path, rows):
+    """The mp4 with another matrix in its track header."""
+    data = bytearray(path.read_bytes())
+    (a, b), (c, d) = rows
+    x = WIDTH * (a < 0) + HEIGHT * (c < 0)
+    y = WIDTH * (b < 0) + HEIGHT * (d < 0)
+    at = data.index(b"tkhd") + 4 + 40  # version 0: the matrix follows 40 bytes of other fields
+    values = [a << 16, b << 16, 0, c << 16, d << 16, 0, x << 16, y << 16, 1 << 30]
+    data[at : at + 36] = b"".join(v.to_bytes(4, "big", signed=True) for v in values)
+    path.write_bytes(data)
+    return path
+
+
+def expected(rows):
+    """The stored picture, every pixel put to its place."""
+    (a, b), (c, d) = rows
+    stored = stored_picture()
+    width, height = (WIDTH, HEIGHT) if a else (HEIGHT, WIDTH)
+    shown = np.zeros((height, width, 3), np.uint8)
+    for y, x in itertools.product(range(HEIGHT), range(WIDTH)):
+        new_x, new_y = a * x + c * y, b * x + d * y
+        shown[new_y % height, new_x % width] = stored[y, x]
+    if a + c < 0:  # -x % width leaves 0 at 0, where the mirror has width - 1
+        shown = np.roll(shown, -1, axis=1)
+    if b + d < 0:
+        shown = np.roll(shown, -1, axis=0)
+    return shown
+
+
+def ffmpeg_picture(path, *options):
+    """(H, W, 3) first picture as ffmpeg shows it."""
+    command = ["ffmpeg", "-v", "error", "-i", str(path), *options, "-frames:v", "1"]
+    command += ["-f", "image2pipe", "-c:v", "png", "-"]
+    done = subprocess.run(command, capture_output=True, check=True)
+    return cv2.imdecode(np.frombuffer(done.stdout, np.uint8), cv2.IMREAD_COLOR)[:, :, ::-1]
+
+
+def first_picture(path):
+    source = open_source(str(path), LENS)
+    frame = source.read()
+    source.close()
+    assert not frame.image.flags.writeable and frame.image.flags.c_contiguous
+    assert frame.camera.size == (frame.image.shape[1], frame.image.shape[0])
+    return frame.image
+
+
+@pytest.mark.parametrize("rows", EIGHT, ids=str)
+def test_all_eight_orientations_of_a_video(tmp_path, rows):
+    clip = with_matrix(write_clip(tmp_path / "clip.mp4"), rows)
+    image = first_picture(clip)
+    assert np.abs(image.astype(int) - expected(rows)).max() <= 3
+    if shutil.which("ffmpeg"):
+        assert np.abs(image.astype(int) - ffmpeg_picture(clip)).max() <= 3
+    pictures = SessionPictures(clip)
+    assert np.array_equal(pictures.at(0.0), image)
+    pictures.close()
+
+
+@pytest.mark.parametrize(
+    ("aspect", "width"), [(Fraction(2), 128), (Fraction(1, 2), 32), (Fraction(16, 11), 93)]
+)
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_pixels_become_square(tmp_path, aspect, width, suffix):
+    clip = write_clip(tmp_path / f"clip.{suffix}", aspect)
+    image = first_picture(clip)
+    assert image.shape == (HEIGHT, width, 3)
+    wanted = cv2.resize(stored_picture(), (width, HEIGHT), interpolation=cv2.INTER_LINEAR)
+    assert np.abs(image.astype(int) - wanted)[:, 4:-4].mean() < 4
+    if shutil.which("ffmpeg"):
+        shown = ffmpeg_picture(clip, "-vf", f"scale={width}:{HEIGHT}")
+        assert np.abs(image.astype(int) - shown).mean() < 3
+
+
+def test_square_pixels_and_a_turn_together(tmp_path):
+    clip = with_matrix(write_clip(tmp_path / "clip.mp4", Fraction(2)), ((0, 1), (-1, 0)))
+    assert first_picture(clip).shape == (2 * WIDTH, HEIGHT, 3)
+
+
+@pytest.mark.parametrize(
+    "aspect", [None, Fraction(1), Fraction(0), Fraction(1, 100), Fraction(99)]
+)
+def test_impossible_shapes_of_pixels_are_passed_over(aspect):
+    assert shown_width(64, aspect) == 64
+
+
+@needs_ffmpeg
+def test_crop_that_the_codec_states(tmp_path):
+    clip = tmp_path / "odd.mp4"
+    source = write_clip(tmp_path / "clip.mp4")
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-i", str(source), "-c:v", "copy", "-bsf:v",
+         "h264_metadata=crop_right=8:crop_top=4", str(clip)], check=True,
+    )  # fmt: skip
+    image = first_picture(clip)
+    assert image.shape == (HEIGHT - 4, WIDTH - 8, 3)
+    assert np.abs(image.astype(int) - stored_picture()[4:, :-8]).max() <= 3
+    assert np.abs(image.astype(int) - ffmpeg_picture(clip)).max() <= 3
+
+
+def test_one_scaler_without_threads_serves_a_video(tmp_path, monkeypatch):
+    made = []
+
+    class Counted:
+        def __init__(self):
+            made.append(self)
+            self._real = av.video.reformatter.VideoReformatter()
+
+        def reformat(self, *args, **options):
+            assert options["threads"] == 1
+            return self._real.reformat(*args, **options)
+
+    monkeypatch.setattr("das_app.sources.upright.VideoReformatter", Counted)
+    source = VideoSource(write_clip(tmp_path / "clip.mp4", num_frames=20), LENS)
+    while source.read() is not None:
+        pass
+    source.close()
+    assert len(made) == 1
+
+
+# clocks
+
+
+def write_stamped(path, times_s):
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 16, 16, "bgr0"
+        stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
+        for time_s in times_s:
+            frame = av.VideoFrame(16, 16, "bgr0")
+            frame.pts, frame.time_base = round(1000 * time_s), Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+JUMPING = [0.0, 0.04, 0.08, 95_000.0, 95_000.04, 95_009.0, 200_000.0]
+STEADY = [0.0, 0.04, 0.08, 0.12, 0.16, 9.12, 9.16]
+
+
+@pytest.mark.parametrize("seeks_first", [False, True])
+def test_a_jump_of_the_clock_is_one_nominal_step(tmp_path, seeks_first):
+    source = VideoSource(write_stamped(tmp_path / "jump.mkv", JUMPING), LENS)
+    if seeks_first:
+        source.seek(6)
+        assert source.read().time_s == pytest.approx(STEADY[6])
+        assert [source.index_at(t) for t in STEADY] == list(range(7))
+        assert source.duration_s < 10
+        source.seek(0)
+    frames = [source.read() for _ in JUMPING]
+    source.close()
+    assert [f.time_s for f in frames] == pytest.approx(STEADY)
+    assert [bool(f.note) for f in frames] == [False, False, False, True, False, False, True]
+    assert "94999.9 s" in frames[3].note
+
+
+def test_slow_motion_is_played_at_its_true_rate(tmp_path):
+    path = write_stamped(tmp_path / "slow.mkv", [0.0, 0.4, 0.8, 1.2])
+    source = VideoSource(path, LENS, slow_motion=8.0)
+    assert source.duration_s == pytest.approx(VideoSource(path, LENS).duration_s / 8)
+    assert source.index_at(0.1) == 2
+    source.seek(0)
+    assert [source.read().time_s for _ in range(4)] == pytest.approx([0.0, 0.05, 0.1, 0.15])
+    source.close()
+
+
+def test_file_clock_counts_from_the_first_stamp():
+    clock = FileClock(Fraction(1, 10), step_s=0.5)
+    clock.learn([100, 105, 110, 400, 405])
+    assert [clock.time_s(s) for s in (100, 105, 110, 400, 405)] == [0.0, 0.5, 1.0, 1.5, 2.0]
+    assert [clock.jump_s(s) for s in (110, 400, 405)] == [0.0, 28.5, 0.0]
+
+
+# pictures
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "bmp", "tif", "webp"])
+def test_the_head_of_a_picture_tells_its_size(tmp_path, suffix):
+    path = tmp_path / f"x.{suffix}"
+    assert cv2.imwrite(str(path), np.zeros((37, 91, 3), np.uint8))
+    assert picture_size(path.read_bytes()) == (91, 37)
+    for cut in range(0, 60, 3):
+        picture_size(path.read_bytes()[:cut])  # must not raise
+
+
+def png_of(width, height):
+    """A PNG that claims a size; its content is missing."""
+    data = bytearray(cv2.imencode(".png", np.zeros((1, 1), np.uint8))[1].tobytes())
+    data[16:24] = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    return bytes(data)
+
+
+@pytest.mark.parametrize("size", [(40_000, 40_000), (16_000, 16_000), (1_000_000, 101)])
+def test_a_picture_of_too_many_pixels_is_refused(tmp_path, size):
+    (tmp_path / "bomb.png").write_bytes(png_of(*size))
+    with pytest.raises(SourceError, match=f"bomb.png has {size[0]} x {size[1]}"):
+        read_image(tmp_path / "bomb.png")
+
+
+def test_a_bad_picture_does_not_end_a_folder(tmp_path, caplog):
+    for name in ("a.png", "d.png"):
+        assert cv2.imwrite(str(tmp_path / name), np.zeros((8, 8, 3), np.uint8))
+    (tmp_path / "b.png").write_bytes(png_of(40_000, 40_000))
+    (tmp_path / "c.jpg").write_bytes(b"no picture")
+    source = open_source(str(tmp_path), LENS)
+    assert [source.read().index, source.read().index, source.read()] == [0, 3, None]
+    assert "b.png" in caplog.text and "c.jpg" in caplog.text
+
+
+@pytest.mark.parametrize("suffix", ["avif"])
+def test_pictures_coded_as_video_are_read_in_folders(tmp_path, suffix):
+    path = tmp_path / f"x.{suffix}"
+    if not cv2.imwrite(str(path), stored_picture()[:, :, ::-1]):
+        pytest.skip(f"nothing here writes {suffix}")
+    assert np.abs(first_picture(tmp_path).astype(int) - stored_picture()).mean() < 12
