@@ -6,15 +6,13 @@ and `--version` should not wait for Qt and the model.
 """
 
 import importlib.metadata
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn, TypeVar
 
 import typer
 from tqdm import tqdm
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from das_app.settings.app_settings import AppSettings
     from das_app.streaming.streams import Streams
     from das_app.streaming.targets import StreamTarget
+    from das_model.inference.runtime import PoseEstimator
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -49,6 +48,15 @@ ResolutionOption = Annotated[
 FpsOption = Annotated[
     float | None, typer.Option("--fps", min=1, max=1000, help="asked of a camera")
 ]
+RateOption = Annotated[
+    float | None,
+    typer.Option("--fps", min=0.01, max=1000, help="asked of a camera, or the rate of pictures"),
+]
+SlowMotionOption = Annotated[
+    float | None,
+    typer.Option("--slow-motion", min=0.1, max=100,
+                 help="how many times slower a video plays than it was filmed"),
+]  # fmt: skip
 ModelOption = Annotated[
     str | None, typer.Option("--model", help="ONNX file, or bundled by name: lite, lite-synthetic")
 ]
@@ -60,6 +68,7 @@ StreamOption = Annotated[
         "again for more; to this computer unless a host is named",
     ),
 ]
+_INTERRUPTED = 130  # exit code after Ctrl-C, as shells have it
 _STREAM_BEGIN_S, _STREAM_END_S = 10.0, 5.0
 
 
@@ -67,8 +76,12 @@ def main() -> None:
     """Entry point of the console command."""
     from das_app.logs import log_folder, start_logging
 
-    start_logging(log_folder())
-    typer.main.get_command(app)()  # calling `app` would replace the hook for uncaught errors
+    try:
+        start_logging(log_folder())
+        typer.main.get_command(app)()  # calling `app` would replace the hook for uncaught errors
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        raise SystemExit(_INTERRUPTED) from None
 
 
 def _print_version(is_asked: bool) -> None:
@@ -96,6 +109,11 @@ def window(
     """Live multi-person 3D pose capture. Without a command, opens the window."""
     if context.invoked_subcommand is not None:
         return
+    from das_app.pipeline.open_source import SourceKind, source_kind
+
+    is_camera = source is not None and source_kind(source) is SourceKind.CAMERA
+    if not is_camera and (resolution is not None or fps is not None):
+        raise typer.BadParameter("--resolution and --fps are asked of a camera; --source is none")
     chosen = _chosen_settings(source, fov, intrinsics, intrinsics_camera, model)
     targets = _stream_targets(stream)
     raise typer.Exit(_run_window(_with_mode(chosen, resolution, fps), targets))
@@ -123,14 +141,20 @@ def play(
 
 @app.command()
 def capture(
-    source: Annotated[str, typer.Argument(help=_SOURCE_HELP)],
-    output: Annotated[Path, typer.Option("-o", "--output", help="folder of the new session")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(help=f"{_SOURCE_HELP}; several, or a folder of videos: a session each"),
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="folder of the new session, or of several")
+    ],
     fov: FovOption = None,
     intrinsics: IntrinsicsOption = None,
     intrinsics_camera: LensCameraOption = "",
     model: ModelOption = None,
     resolution: ResolutionOption = None,
-    fps: FpsOption = None,
+    fps: RateOption = None,
+    slow_motion: SlowMotionOption = None,
     max_frames: Annotated[
         int | None, typer.Option("--max-frames", min=1, help="end after so many frames")
     ] = None,
@@ -138,33 +162,28 @@ def capture(
     stream: StreamOption = None,
 ) -> None:
     """Capture without a window into a new session folder. Ctrl-C ends it and keeps all so far."""
-    from das_app.pipeline.headless import CaptureError
-    from das_app.session.types import SessionError
-    from das_app.sources.frame_source import SourceError
-    from das_app.streaming.streamer import StreamError
+    from das_app.messaging.ending import ending_sets
+    from das_app.pipeline.batch import plan_sessions
+    from das_app.pipeline.open_source import require_fitting, source_kind
 
-    chosen = _chosen_settings(source, fov, intrinsics, intrinsics_camera, model)
-    settings, targets = _with_mode(chosen, resolution, fps), _stream_targets(stream)
-    expected = (
-        CaptureError, SessionError, SourceError, StreamError, FileNotFoundError, ValueError,
-    )  # fmt: skip
+    targets = _stream_targets(stream)
     try:
-        with _streaming(targets) as streams:
-            summary = _capture(settings, output, max_frames, video, streams, fov is not None)
-    except expected as error:
-        _fail(str(error))
-    typer.echo(
-        f"{output}: {summary.num_frames} frames with {summary.num_people} poses, "
-        f"capture {summary.capture_fps:.1f} fps, inference {summary.inference_fps:.1f} fps, "
-        f"{summary.num_dropped} dropped"
-    )
-    stats = summary.stats
-    if stats.interval_median_ms > 0:
-        typer.echo(
-            f"between frames: median {stats.interval_median_ms:.1f} ms, 95 % within "
-            f"{stats.interval_p95_ms:.1f} ms, {100 * stats.share_doubled:.0f} % doubled; "
-            f"{stats.num_lost} lost by the source"
-        )
+        for kind in map(source_kind, sources):
+            require_fitting(kind, resolution is not None, fps is not None, slow_motion is not None)
+        plan = plan_sessions(sources, output)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    chosen = _chosen_settings(sources[0], fov, intrinsics, intrinsics_camera, model)
+    job = _Job(
+        _with_mode(chosen, resolution, fps if fps is not None and fps >= 1 else None),
+        fov is not None, fps, slow_motion or 1.0, max_frames, video,
+    )  # fmt: skip
+    with ending_sets() as stopping:
+        problems = _capture_all(job, plan, targets, stopping)
+    if problems:
+        if len(plan) > 1:
+            typer.echo(f"error: {len(problems)} of {len(plan)} sessions failed:", err=True)
+        _fail("\n".join(problems))
 
 
 @app.command()
@@ -333,69 +352,123 @@ def _with_mode(
         raise typer.BadParameter(str(error)) from error
 
 
+class _Job(NamedTuple):
+    """What is wanted of every source."""
+
+    settings: "AppSettings"
+    has_fov: bool
+    images_per_s: float | None
+    slow_motion: float
+    max_frames: int | None
+    has_video: bool
+
+
+def _capture_all(
+    job: _Job,
+    plan: list[tuple[str, Path]],
+    targets: tuple["StreamTarget", ...],
+    stopping: threading.Event,
+) -> list[str]:
+    """Capture each source, going on after one that fails; what went wrong of each."""
+    from das_app.pipeline.headless import CaptureError
+    from das_app.session.types import SessionError
+    from das_app.sources.frame_source import SourceError
+    from das_app.streaming.streamer import StreamError
+
+    expected = (
+        CaptureError, SessionError, SourceError, StreamError, FileNotFoundError, ValueError,
+    )  # fmt: skip
+    problems: list[str] = []
+    try:
+        with _streaming(targets) as streams:
+            estimator = None
+            for source, folder in plan:
+                if stopping.is_set():
+                    problems.append(f"{source}: not captured, it was asked to end")
+                    continue
+                try:
+                    estimator, summary = _capture(
+                        job, source, folder, estimator, streams, stopping
+                    )
+                    _tell(folder, summary)
+                except expected as error:
+                    problems.append(str(error))
+    except expected as error:
+        problems.append(str(error))
+    return problems
+
+
 def _capture(
-    settings: "AppSettings",
+    job: _Job,
+    spec: str,
     output: Path,
-    max_frames: int | None,
-    has_video: bool,
+    estimator: "PoseEstimator | None",
     streams: "Streams",
-    has_fov: bool,
-) -> "CaptureSummary":
-    """Capture; the calibration kept for a camera counts unless a field of view was asked for."""
+    stopping: threading.Event,
+) -> tuple["PoseEstimator", "CaptureSummary"]:
+    """Capture one source; the source is opened first, as the model takes seconds to load.
+
+    The calibration kept for a camera counts unless a field of view was asked for.
+    """
     from das_app.lens.calibration_files import lens_of_camera
-    from das_app.pipeline.headless import capture_file, capture_live
+    from das_app.pipeline.headless import CaptureError, capture_file, capture_live
     from das_app.pipeline.open_source import open_source
     from das_app.session.origin import session_origin
     from das_app.session.recorder import Recorder
+    from das_app.sources.image_source import IMAGES_PER_S
     from das_model.inference.runtime import PoseEstimator
 
+    settings = job.settings
     model_file = settings.model_path()
-    estimator = PoseEstimator(model_file)
-    estimator.score_threshold = settings.score_threshold
-    source = open_source(settings.source, settings.intrinsics(), settings.camera_mode())
+    source = open_source(
+        spec, settings.intrinsics(), settings.camera_mode(), job.images_per_s or IMAGES_PER_S,
+        job.slow_motion,
+    )  # fmt: skip
     try:
-        first = source.read() if source.is_live and not has_fov else None
+        if estimator is None:
+            estimator = PoseEstimator(model_file)
+            estimator.score_threshold = settings.score_threshold
+        first = source.read() if source.is_live and not job.has_fov else None
         if first is not None:
             source.intrinsics = lens_of_camera(
                 source.name, first.camera.size, source.intrinsics
             )
+        if stopping.is_set():
+            raise CaptureError(f"{source.name}: it was asked to end before a frame came")
         origin = session_origin(source, estimator.skeleton, estimator.model_name, model_file)
         waits = not source.is_live
-        recorder = Recorder(output, origin, has_video=has_video, waits=waits)
+        recorder = Recorder(output, origin, has_video=job.has_video, waits=waits)
     except Exception:
         source.close()
         raise
     run = capture_live if source.is_live else capture_file
-    total = min((n for n in (source.num_frames, max_frames) if n is not None), default=None)
-    with _ending_sets() as stopping, tqdm(total=total, unit="frame") as bar:
+    total = min((n for n in (source.num_frames, job.max_frames) if n is not None), default=None)
+    with tqdm(total=total, unit="frame") as bar:
 
         def on_result(result: "PoseResult") -> None:
             streams(result)
             bar.update()
 
-        return run(
-            source, estimator, recorder, stopping, on_result, max_frames,
+        return estimator, run(
+            source, estimator, recorder, stopping, on_result, job.max_frames,
             settings.people_options(),
         )  # fmt: skip
 
 
-@contextmanager
-def _ending_sets() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and a request to terminate set; a second one of the same kind
-    interrupts, also where it was ignored before."""
-    stopping = threading.Event()
-    second = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
-
-    def on_signal(number: int, _frame: FrameType | None) -> None:
-        stopping.set()
-        signal.signal(number, second[number])
-
-    usual = {number: signal.signal(number, on_signal) for number in second}
-    try:
-        yield stopping
-    finally:
-        for number, handler in usual.items():
-            signal.signal(number, handler)
+def _tell(output: Path, summary: "CaptureSummary") -> None:
+    """Print the figures of a capture."""
+    typer.echo(
+        f"{output}: {summary.num_frames} frames with {summary.num_people} poses, "
+        f"capture {summary.capture_fps:.1f} fps, inference {summary.inference_fps:.1f} fps, "
+        f"{summary.num_dropped} dropped"
+    )
+    stats = summary.stats
+    if stats.interval_median_ms > 0:
+        typer.echo(
+            f"between frames: median {stats.interval_median_ms:.1f} ms, 95 % within "
+            f"{stats.interval_p95_ms:.1f} ms, {100 * stats.share_doubled:.0f} % doubled; "
+            f"{stats.num_lost} lost by the source"
+        )
 
 
 def _one_of(kind: type[_Choice], text: str, option: str) -> _Choice:

@@ -1,5 +1,6 @@
 """Capture without a window: files frame by frame in a plain loop, cameras through LivePipeline."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from das_app.session.types import EventKind
 from das_app.sources.frame_source import FrameSource, SourceError
 
 _POLL_S = 0.1
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[PoseResult], None]
 
@@ -94,7 +96,8 @@ def capture_file(
 
     Raises:
         SourceError: if the source fails; the session so far is closed and kept.
-        SessionError: if the disk is full or refuses.
+        CaptureError: if the model fails, likewise; or no frame came, and nothing is kept.
+        SessionError: if the disk is full or refuses, or the folder is gone.
     """
     tally = _Tally(recorder, on_result, max_frames)
     people_over_time = TemporalFilter(people_options)
@@ -116,9 +119,13 @@ def capture_file(
     except SourceError as error:
         recorder.note_event(EventKind.SOURCE_LOST, str(error))
         raise
+    except Exception as error:  # of the model, or of who hears of the results
+        _log.warning("capturing failed", exc_info=error)
+        raise CaptureError(f"capturing {source.name} failed: {error}") from error
     finally:
         source.close()
-        recorder.close()
+        _close(recorder)
+    _require_frames(recorder, source)
     return tally.summary(num_dropped=0, capture_fps=_rate(num_read, reading_s))
 
 
@@ -135,6 +142,7 @@ def capture_live(
 
     Raises:
         CaptureError: if the camera or the model fails; the session so far is closed and kept.
+            Or if no frame came, and nothing is kept.
         SessionError: if the disk is full or refuses.
     """
     tally = _Tally(recorder, on_result, max_frames)
@@ -161,11 +169,26 @@ def capture_live(
             pipeline.stop()
         finally:
             stats = pipeline.stats()
-            recorder.close(stats.num_dropped)
+            _close(recorder, stats.num_dropped)
     if messages:
         raise CaptureError(messages[0])
+    _require_frames(recorder, source)
     summary = tally.summary(stats.num_dropped, _rate(stats.num_frames, elapsed_s))
     return replace(summary, stats=stats)
+
+
+def _close(recorder: Recorder, num_dropped: int = 0) -> None:
+    """Close the session; one without a frame leaves nothing. Raises SessionError as `close`."""
+    try:
+        recorder.close(num_dropped)
+    finally:
+        if not recorder.num_frames:
+            recorder.discard()
+
+
+def _require_frames(recorder: Recorder, source: FrameSource) -> None:
+    if not recorder.num_frames:
+        raise CaptureError(f"{source.name}: no frame was recorded, so nothing is kept")
 
 
 def _rate(count: int, duration_s: float) -> float:

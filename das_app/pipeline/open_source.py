@@ -1,5 +1,7 @@
 """From what the user names to a source of frames."""
 
+import logging
+from enum import StrEnum
 from pathlib import Path
 
 from das_app.files.bundled import bundled_file
@@ -10,13 +12,88 @@ from das_app.sources.addresses import DEMO_SOURCE, is_address
 from das_app.sources.camera_devices import USUAL_MODE, CameraMode, list_cameras
 from das_app.sources.camera_source import open_camera
 from das_app.sources.frame_source import FrameSource, SourceError
-from das_app.sources.image_source import IMAGE_SUFFIXES, ImageSource
+from das_app.sources.image_source import (
+    IMAGE_SUFFIXES,
+    IMAGES_PER_S,
+    ImageSource,
+    list_images,
+    natural_order,
+)
 from das_app.sources.stream_source import open_address
 from das_app.sources.video_source import VideoSource
 
+_log = logging.getLogger(__name__)
+VIDEO_SUFFIXES = frozenset(
+    (".avi", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ts", ".webm",
+     ".wmv")
+)  # fmt: skip
+
+
+class SourceKind(StrEnum):
+    """What a user may name; the values are for people to read."""
+
+    DEMO = "the demo"
+    CAMERA = "a camera"
+    ADDRESS = "a network address"
+    SESSION = "a session"
+    IMAGES = "pictures"
+    VIDEO = "a video"
+    VIDEOS = "a folder of videos"
+
+
+def source_kind(spec: str) -> SourceKind:
+    """What `spec` names; whatever does not exist may be the name of a camera."""
+    path = Path(spec).expanduser()
+    if spec == DEMO_SOURCE:
+        return SourceKind.DEMO
+    if is_address(spec):
+        return SourceKind.ADDRESS
+    if spec.isdecimal() or not path.exists():
+        return SourceKind.CAMERA
+    if (path / LOG_FILE).is_file():
+        return SourceKind.SESSION
+    if not path.is_dir():
+        is_image = path.suffix.lower() in IMAGE_SUFFIXES
+        return SourceKind.IMAGES if is_image else SourceKind.VIDEO
+    has_videos_only = not list_images(path) and bool(list_videos(path))
+    return SourceKind.VIDEOS if has_videos_only else SourceKind.IMAGES
+
+
+def list_videos(folder: Path) -> list[Path]:
+    """Videos in a folder and below, in natural order; those of sessions are left out."""
+    found = [
+        path for path in folder.rglob("*")
+        if path.suffix.lower() in VIDEO_SUFFIXES and path.is_file()
+        and not (path.parent / LOG_FILE).exists()
+    ]  # fmt: skip
+    return sorted(found, key=natural_order)
+
+
+def require_fitting(
+    kind: SourceKind, has_resolution: bool, has_fps: bool, has_slow_motion: bool
+) -> None:
+    """Refuse options that do not apply to a source.
+
+    Raises:
+        ValueError: naming the option and what it is for.
+    """
+    if has_resolution and kind is not SourceKind.CAMERA:
+        raise ValueError(f"--resolution is asked of a camera; the source is {kind}")
+    if has_fps and kind not in (SourceKind.CAMERA, SourceKind.IMAGES):
+        raise ValueError(
+            f"--fps is asked of a camera or says the rate of pictures; the source is {kind}, "
+            "which has its own times; --slow-motion says how many times slower it plays"
+        )
+    if has_slow_motion and kind not in (SourceKind.VIDEO, SourceKind.VIDEOS):
+        raise ValueError(f"--slow-motion is for videos; the source is {kind}")
+
 
 def open_source(
-    spec: str, intrinsics: Intrinsics, mode: CameraMode = USUAL_MODE
+    spec: str,
+    intrinsics: Intrinsics,
+    mode: CameraMode = USUAL_MODE,
+    images_per_s: float = IMAGES_PER_S,
+    slow_motion: float = 1.0,
 ) -> FrameSource:
     """Open what `spec` names.
 
@@ -25,24 +102,33 @@ def open_source(
             address, or `demo`. A session brings its own lens.
         intrinsics: lens of the source.
         mode: asked of a camera.
+        images_per_s: rate of a folder of images.
+        slow_motion: how many times slower a video file plays than it was filmed.
 
     Raises:
         SourceError: if there is no such thing or it cannot be opened.
     """
-    if spec == DEMO_SOURCE:
+    kind = source_kind(spec)
+    if kind is SourceKind.DEMO:
         return VideoSource(_demo_clip(), intrinsics, name="demo")
-    if spec.isdecimal():
-        return open_camera(int(spec), intrinsics, mode)
-    if is_address(spec):
+    if kind is SourceKind.CAMERA:
+        index = int(spec) if spec.isdecimal() else _camera_named(spec)
+        return open_camera(index, intrinsics, mode)
+    if kind is SourceKind.ADDRESS:
         return open_address(spec, intrinsics)
     path = Path(spec).expanduser()
-    if not path.exists():
-        return open_camera(_camera_named(spec), intrinsics, mode)
-    if (path / LOG_FILE).is_file():
+    if kind is SourceKind.SESSION:
         return open_session_video(path)
-    if path.is_dir() or path.suffix.lower() in IMAGE_SUFFIXES:
-        return ImageSource(path, intrinsics)
-    return VideoSource(path, intrinsics)
+    if kind is SourceKind.IMAGES:
+        if path.is_dir() and (videos := list_videos(path)):
+            _log.warning("%s: its %d videos are passed over; name them", path, len(videos))
+        return ImageSource(path, intrinsics, images_per_s)
+    if kind is SourceKind.VIDEOS:
+        raise SourceError(
+            f"{path} is a folder of videos; name one of them, or make a session of each with "
+            "`das-app capture`"
+        )
+    return VideoSource(path, intrinsics, slow_motion=slow_motion)
 
 
 def _camera_named(spec: str) -> int:

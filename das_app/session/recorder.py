@@ -10,6 +10,7 @@ import queue
 import shutil
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ import numpy as np
 
 from das_app.messaging.messages import PoseResult
 from das_app.session.clock import SessionClock
-from das_app.session.format import VIDEO_FILE
+from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE
 from das_app.session.recorder_stats import (
     USUAL_LIMITS,
     DiskLimits,
@@ -79,6 +80,7 @@ class Recorder:
         limits: DiskLimits = USUAL_LIMITS,
     ) -> None:
         self._folder, self._limits = folder, limits
+        self._is_own_folder = not folder.exists()
         self._free_bytes = _free_bytes(folder)
         if self._free_bytes < limits.full_bytes:
             raise SessionError(f"the disk of {folder} is full")
@@ -175,6 +177,18 @@ class Recorder:
             raise SessionError(self._why_ended)
         return self._counts
 
+    def discard(self) -> None:
+        """Take the files away again, and the folder if it was made for them; call `close` before.
+
+        For a recording of no frame, which would only be in the way of another try.
+        """
+        for name in (LOG_FILE, SUMMARY_FILE, VIDEO_FILE):
+            with suppress(OSError):
+                (self._folder / name).unlink(missing_ok=True)
+        if self._is_own_folder:
+            with suppress(OSError):
+                self._folder.rmdir()
+
     def _put_picture(self, image: np.ndarray, time_s: float) -> int | None:
         """Number of the picture in the video; every drop is counted, the first is said."""
         if self._video is None:
@@ -197,13 +211,15 @@ class Recorder:
         self._warning = text
         self.note_event(kind, text)
 
-    def _end(self, why: str = "", reason: str = "") -> None:
+    def _end(
+        self, why: str = "", reason: str = "", kind: EventKind = EventKind.FULL_DISK
+    ) -> None:
         """Take no more results and let the thread write what waits; `why` if by itself."""
         with self._lock:
             if not self.is_recording:
                 return
             self._state, self._why_ended = RecorderState.CLOSING, why
-        self.note_event(EventKind.FULL_DISK if why else EventKind.STOP, why or reason)
+        self.note_event(kind if why else EventKind.STOP, why or reason)
         self._queue.put(None)
         if self._video is not None:
             self._video.end()
@@ -268,6 +284,9 @@ class Recorder:
         }
 
     def _look_at_disk(self) -> None:
+        if problem := self._writer.folder_problem():
+            self._end(f"recording ended: {problem}", kind=EventKind.FOLDER_LOST)
+            return
         self._free_bytes = _free_bytes(self._folder)
         left = f"{self._free_bytes / 1e6:.0f} MB left on the disk"
         if self._free_bytes < self._limits.full_bytes:

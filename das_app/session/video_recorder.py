@@ -1,7 +1,7 @@
 """Writes `video.mkv` beside the poses: a bounded queue, an encoder, a thread of its own.
 
-Matroska keeps what was written when the process dies; each cluster is half a second. A picture's
-time stamp is the time of its frame in the session, in milliseconds.
+Matroska keeps what was written when the process dies: all but the newest picture, however slowly
+they come. A picture's time stamp is the time of its frame in the session, in milliseconds.
 """
 
 import logging
@@ -156,7 +156,8 @@ class VideoEncoder:
         self._file = path.open("xb")
         self._container = av.open(
             self._file, "w", format="matroska",
-            options={"cluster_time_limit": "500", "flush_packets": "1"},
+            # each picture in a cluster of its own, which is written when the next one comes
+            options={"cluster_time_limit": "0", "flush_packets": "1"},
         )  # fmt: skip
         rate = Fraction(nominal_fps or 30.0).limit_denominator(1001)
         self._stream = self._container.add_stream(codec, rate=rate, options=options)
@@ -166,6 +167,8 @@ class VideoEncoder:
         self._stream.codec_context.gop_size = _GROUP
         self._last_pts = -1
         self.num_bytes = 0
+        self._container.start_encoding()
+        self._file.flush()
 
     def add(self, image: np.ndarray, time_s: float) -> None:
         """Append a picture, (H, W, 3) uint8 RGB, later than the one before."""

@@ -101,6 +101,10 @@ class LogWriter:
         """Wait until the disk has what was flushed."""
         self._file.sync()
 
+    def folder_now(self) -> Path | None:
+        """The folder that the file lies in now, as far as can be found; None when it is gone."""
+        return self._file.folder_now()
+
     def finish(self) -> None:
         """Write the index and close the file."""
         self._writer.finish()
@@ -181,10 +185,20 @@ class SessionWriter:
         counts = SessionCounts(
             self.num_frames, self.num_people, num_dropped, num_dropped_pictures
         )
+        folder = self._log.folder_now() or self._folder
         self._log.finish()
         summary = summary_to_json(self._origin, self._first_camera, self._last_time_s, counts)
-        write_summary(self._folder, summary)
+        write_summary(folder, summary)
         return counts
+
+    def folder_problem(self) -> str:
+        """What became of the folder while it was recorded; empty when it is where it was."""
+        folder = self._log.folder_now()
+        if folder is None:
+            return f"the folder {self._folder} was deleted or is not there any more"
+        if folder != self._folder:
+            return f"the folder {self._folder} was moved; what was recorded lies in {folder}"
+        return ""
 
     def abandon(self) -> None:
         """Leave the session open as it is after the last flush that succeeded."""
@@ -192,7 +206,9 @@ class SessionWriter:
 
 
 def write_summary(folder: Path, summary: dict[str, object]) -> None:
-    """Write `session.json` whole or not at all."""
+    """Write `session.json` whole or not at all; the folder must be there. Raises OSError."""
+    if not folder.is_dir():
+        raise FileNotFoundError(f"the folder {folder} is gone")
     write_whole(folder / SUMMARY_FILE, json.dumps(summary, indent=2, allow_nan=False) + "\n")
 
 
@@ -200,7 +216,7 @@ class _WholeFile:
     """A new file that takes what was written at `flush`, all of it or nothing."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("xb", buffering=0)
+        self._path, self._file = path, path.open("xb", buffering=0)
         with contextlib.suppress(OSError):  # a file system without locks
             try_lock(self._file)  # tells a repair that it is still being written
         self._pending = bytearray()
@@ -229,5 +245,21 @@ class _WholeFile:
     def sync(self) -> None:
         os.fsync(self._file.fileno())
 
+    def folder_now(self) -> Path | None:
+        here = os.fstat(self._file.fileno())
+        for path in (self._path, _path_of(self._file.fileno())):
+            with contextlib.suppress(OSError):
+                if path is not None and os.path.samestat(path.stat(), here):
+                    return path.parent
+        return None
+
     def close(self) -> None:
         self._file.close()
+
+
+def _path_of(descriptor: int) -> Path | None:
+    """Where an open file lies after it was moved, on systems that tell it."""
+    try:
+        return Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+    except OSError:
+        return None

@@ -11,6 +11,7 @@ from pipeline_fakes import FakeEstimator, FakeSource
 from session_fakes import write_session
 
 from das_app.files.bundled import file_sha256
+from das_app.messaging.ending import ENDING_SIGNALS
 from das_app.pipeline import open_source
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session
@@ -119,7 +120,7 @@ def test_fov_and_intrinsics_exclude_each_other(command, photos, tmp_path):
 
 
 @pytest.mark.parametrize("is_live", [False, True])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
 def test_ctrl_c_and_terminating_end_with_everything_so_far(
     command, tmp_path, monkeypatch, is_live, number
 ):

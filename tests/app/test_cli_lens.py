@@ -85,7 +85,7 @@ def test_the_calibration_kept_for_a_camera_unless_a_lens_is_asked_for(
     other.write_text(json.dumps({**values, "width": size[0], "height": size[1]}))
     monkeypatch.setattr(
         open_source, "open_source",
-        lambda _spec, intrinsics, _mode: (setattr(source, "intrinsics", intrinsics), source)[1],
+        lambda _spec, intrinsics, *_: (setattr(source, "intrinsics", intrinsics), source)[1],
     )  # fmt: skip
     options = {"": (), "file": ("--intrinsics", other), "fov": ("--fov", 70)}[asked]
     done = command("capture", "0", "-o", tmp_path / "s", "--max-frames", 2, *options)
