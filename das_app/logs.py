@@ -4,12 +4,14 @@ import faulthandler
 import logging
 import sys
 import threading
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
 import platformdirs
 
+from das_app.files.whole_file import PRIVATE_FILE, PRIVATE_FOLDER
 from das_app.settings.settings_file import APP_NAME
 
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
@@ -34,10 +36,11 @@ def start_logging(folder: Path) -> None:
     sys.excepthook = _log_uncaught
     threading.excepthook = _log_uncaught_in_thread
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = RotatingFileHandler(
+        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        file = _PrivateFileHandler(
             folder / "das-app.log", maxBytes=_MAX_BYTES, backupCount=_NUM_BACKUPS, encoding="utf-8"
         )
+        (folder / "crash.log").touch(mode=PRIVATE_FILE)
         crashes = (folder / "crash.log").open("a", encoding="utf-8")
     except OSError as error:
         _log.warning("no log file: %s", error)
@@ -46,6 +49,14 @@ def start_logging(folder: Path) -> None:
     file.setFormatter(logging.Formatter(_FORMAT))
     root.addHandler(file)
     faulthandler.enable(file=crashes)  # keeps the file open until the process ends
+
+
+class _PrivateFileHandler(RotatingFileHandler):
+    """Its files can be read by their owner only; they name people's files and addresses."""
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).touch(mode=PRIVATE_FILE)
+        return super()._open()
 
 
 def _log_uncaught(

@@ -1,10 +1,12 @@
 """Writing files whole or not at all: settings, kept calibrations, summaries, exports."""
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700  # for their owner only
 _MAX_STEM_BYTES = 60  # of a temporary name; file systems take 255 with all that comes on top
 
 
@@ -31,6 +33,16 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a text in UTF-8, as `whole_file` does."""
+    """Write a text in UTF-8, as `whole_file` does; only its owner may read it."""
     with whole_file(path) as new:
+        new.touch(mode=PRIVATE_FILE)
         new.write_text(text, encoding="utf-8", newline="\n")
+
+
+def open_private(path: Path) -> io.FileIO:
+    """A new file that only its owner may read. Raises OSError if it exists."""
+
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags, PRIVATE_FILE)
+
+    return open(path, "xb", buffering=0, opener=opener)

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from das_app.files.file_lock import try_lock
+from das_app.files.whole_file import PRIVATE_FOLDER
 from das_app.session.format import LOG_FILE, SUMMARY_FILE
 from das_app.session.reader import Salvage
 from das_app.session.types import SessionError
@@ -33,7 +34,7 @@ def new_session_folder(parent: Path, started: datetime, name: str = "") -> Path:
     while True:
         folder = parent / (base if number == 1 else f"{base}_{number}")
         try:
-            folder.mkdir(parents=True)
+            folder.mkdir(mode=PRIVATE_FOLDER, parents=True)
             return folder
         except FileExistsError:
             number += 1

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import av
 
+from das_app.files.whole_file import PRIVATE_FILE
 from das_app.lens.camera_json import camera_from_json
 from das_app.session.folder import QUIET_S, is_busy, is_unclosed
 from das_app.session.format import (
@@ -217,6 +218,7 @@ def _repair_video(path: Path) -> bool:
 def _remux(path: Path, new: Path) -> int:
     """Copy the packets of a video up to where it breaks off; their number."""
     num_copied = 0
+    new.touch(mode=PRIVATE_FILE)
     with av.open(str(path)) as old, av.open(str(new), "w", format="matroska") as container:
         stream = container.add_stream_from_template(old.streams.video[0])
         with suppress(av.error.FFmpegError):  # the broken end

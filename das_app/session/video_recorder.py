@@ -4,6 +4,7 @@ Matroska keeps what was written when the process dies: all but the newest pictur
 they come. A picture's time stamp is the time of its frame in the session, in milliseconds.
 """
 
+import io
 import logging
 import os
 import threading
@@ -14,6 +15,8 @@ from typing import NamedTuple
 
 import av
 import numpy as np
+
+from das_app.files.whole_file import open_private
 
 _QUEUE_BYTES = 160 << 20  # 60 pictures of 720p
 _SYNC_PICTURES = 60
@@ -153,7 +156,7 @@ class VideoEncoder:
         self._padding = ((0, size[1] % 2), (0, size[0] % 2), (0, 0))
         width, height = (n + n % 2 for n in size)
         codec, options = _working_codec(width, height)
-        self._file = path.open("xb")
+        self._file = io.BufferedWriter(open_private(path))
         self._container = av.open(
             self._file, "w", format="matroska",
             # each picture in a cluster of its own, which is written when the next one comes

@@ -12,7 +12,7 @@ from pathlib import Path
 from mcap.writer import Writer
 
 from das_app.files.file_lock import try_lock
-from das_app.files.whole_file import write_whole
+from das_app.files.whole_file import PRIVATE_FOLDER, open_private, write_whole
 from das_app.lens.camera_json import camera_to_json
 from das_app.session.format import (
     CAMERA_TOPIC,
@@ -138,7 +138,7 @@ class SessionWriter:
             if (folder / name).exists():
                 raise SessionError(f"{folder} holds a session already; name another folder")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
             self._log = LogWriter(folder / LOG_FILE, origin)
         except OSError as error:
             raise SessionError(f"{folder} cannot be written: {error}") from error
@@ -216,7 +216,7 @@ class _WholeFile:
     """A new file that takes what was written at `flush`, all of it or nothing."""
 
     def __init__(self, path: Path) -> None:
-        self._path, self._file = path, path.open("xb", buffering=0)
+        self._path, self._file = path, open_private(path)
         with contextlib.suppress(OSError):  # a file system without locks
             try_lock(self._file)  # tells a repair that it is still being written
         self._pending = bytearray()

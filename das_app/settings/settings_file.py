@@ -3,17 +3,25 @@
 import json
 import logging
 import os
+import time
 import tomllib
-from dataclasses import asdict, fields
+from contextlib import suppress
+from dataclasses import asdict, fields, is_dataclass, replace
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 import platformdirs
 
+from das_app.files.file_lock import try_lock
+from das_app.files.foreign_text import printable
+from das_app.files.small_file import read_small_text
 from das_app.files.whole_file import write_whole
 from das_app.lens.intrinsics import LensOrigin
 from das_app.settings.app_settings import AppSettings, Device, Look
 
 APP_NAME = "das-capture"
+_LOCK_TRIES, _LOCK_PAUSE_S = 40, 0.05
+_Value = TypeVar("_Value")
 _log = logging.getLogger(__name__)
 
 
@@ -29,13 +37,12 @@ def load_settings(path: Path) -> AppSettings:
     not know are skipped with a warning.
     """
     try:
-        with path.open("rb") as file:
-            return _settings_from(tomllib.load(file), path)
+        return _settings_from(tomllib.loads(read_small_text(path)), path)
     except FileNotFoundError:
         return AppSettings()
-    except (OSError, ValueError) as error:
+    except Exception as error:  # whatever reading a foreign file raises
         aside = path.with_suffix(".broken")
-        _log.warning("settings %s are unusable (%s); using defaults", path, error)
+        _log.warning("settings %s are unusable (%s); using defaults", path, printable(str(error)))
         try:
             os.replace(path, aside)
             _log.warning("the former settings are kept as %s", aside)
@@ -52,6 +59,42 @@ def save_settings(settings: AppSettings, path: Path) -> None:
         if value is not None
     ]
     write_whole(path, "".join(lines))
+
+
+def merge_into_file(before: AppSettings, now: AppSettings, path: Path) -> None:
+    """Write what changed between two settings into the file, whole or not at all.
+
+    What the file holds else stays, such as what another window wrote meanwhile; where both
+    changed the same, the later one stays. A lock lets one write at a time.
+
+    Raises:
+        OSError: if the folder is not writable.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("ab") as lock:
+        _wait_for(lock)
+        save_settings(_merged(before, now, load_settings(path)), path)
+
+
+def _wait_for(lock: BinaryIO) -> None:
+    """Lock a file; after two seconds, or where there are no locks, go on without."""
+    with suppress(OSError):
+        for _ in range(_LOCK_TRIES):
+            if try_lock(lock):
+                return
+            time.sleep(_LOCK_PAUSE_S)
+    _log.warning("the settings are written without a lock")
+
+
+def _merged(before: _Value, now: _Value, theirs: _Value) -> _Value:
+    """Of every field `now` where it changed, else `theirs`; groups of fields likewise."""
+    if not is_dataclass(now):
+        return theirs if now == before else now
+    changed = {
+        field.name: _merged(*(getattr(value, field.name) for value in (before, now, theirs)))
+        for field in fields(now)
+    }
+    return replace(theirs, **changed)
 
 
 def _settings_from(values: dict[str, object], path: Path) -> AppSettings:

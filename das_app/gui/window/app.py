@@ -1,20 +1,20 @@
 """From settings to the running window: makes the application, the window and its pipelines."""
 
-import logging
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import cv2  # noqa: F401  # first: importing it changes the environment Qt starts in
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from das_app.gui.control.bridge import Model, Opened
 from das_app.gui.style import theme
+from das_app.gui.window.closing import SignalListener, close_dialogs, listening
 from das_app.gui.window.control_bar import LEAST_SCORE
 from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
+from das_app.gui.window.qt_start import display_problem, end_in_words
+from das_app.gui.window.settings_keeper import SettingsKeeper
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.open_source import open_source
 from das_app.pipeline.player import SessionPlayer
@@ -22,10 +22,8 @@ from das_app.pipeline.run import StateListener
 from das_app.session.frames import RecordedFrames, session_at
 from das_app.settings.app_settings import AppSettings
 from das_app.settings.models import device_note, load_estimator
-from das_app.settings.settings_file import save_settings, settings_path
+from das_app.settings.settings_file import settings_path
 from das_app.streaming.targets import StreamTarget
-
-_log = logging.getLogger(__name__)
 
 
 class PipelineOpener:
@@ -87,36 +85,36 @@ def run_app(settings: AppSettings, targets: tuple[StreamTarget, ...]) -> int:
     Returns:
         Exit code of the process.
     """
+    if problem := display_problem():
+        sys.stderr.write(f"error: the window cannot open: {problem}\n")
+        return 1
     drop_cv2_qt_plugins()
+    end_in_words()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("DAS Capture")
+    with listening() as listener:
+        return _run_window(app, listener, settings, targets)
+
+
+def _run_window(
+    app: QApplication,
+    listener: SignalListener,
+    settings: AppSettings,
+    targets: tuple[StreamTarget, ...],
+) -> int:
+    """Exit code of the window."""
     theme.apply_theme(app, settings.look)
     window = MainWindow(settings, PipelineOpener())
+    keeper = SettingsKeeper(lambda: window.settings, settings_path())
+    listener.asked.connect(close_dialogs)
+    listener.asked.connect(window.close, Qt.ConnectionType.QueuedConnection)
+    app.commitDataRequest.connect(keeper.keep)  # a logout may leave no time for more
     app.styleHints().colorSchemeChanged.connect(window.wear_look)
     window.show()
     window.open(settings.source)
     for target in targets:
         window.panels.streaming.start(target)
     window.offer_repairs()
-    with _closing_on_signals(window):
-        code = app.exec()
-    try:
-        save_settings(window.settings, settings_path())
-    except OSError:
-        _log.warning("the settings could not be kept", exc_info=True)
+    code = app.exec()
+    keeper.close()
     return code
-
-
-@contextmanager
-def _closing_on_signals(window: MainWindow) -> Iterator[None]:
-    """Close the window in an orderly way on Ctrl-C and on a request to terminate.
-
-    Python runs the handlers between two ticks of the window's timers.
-    """
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    usual = [signal.signal(number, lambda *_: window.close()) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, usual, strict=True):
-            signal.signal(number, handler)

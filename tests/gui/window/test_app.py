@@ -11,6 +11,7 @@ from das_app.gui.window import app as module
 from das_app.gui.window.app import PipelineOpener, run_app
 from das_app.gui.window.control_bar import LEAST_SCORE
 from das_app.gui.window.main_window import MainWindow
+from das_app.messaging.ending import ENDING_SIGNALS
 from das_app.settings import models
 from das_app.settings.app_settings import AppSettings, Device
 from das_app.settings.settings_file import load_settings
@@ -124,10 +125,11 @@ def test_the_application_runs_until_closed_and_keeps_the_settings(run, sources, 
     assert run(close) == 0
     assert sources[0].is_closed
     kept = load_settings(tmp_path / "settings.toml")
-    assert kept.fov_deg == 77.0 and kept.source == "a"
+    assert kept.fov_deg == 77.0
+    assert kept.model_file is None  # the command line said it
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
 def test_signals_close_the_window(run, sources, number):
     usual = signal.getsignal(number)
     assert run(lambda window: signal.raise_signal(number)) == 0

@@ -1,0 +1,64 @@
+from dataclasses import replace
+
+from das_app.gui.window.settings_keeper import SettingsKeeper
+from das_app.settings.app_settings import AppSettings
+from das_app.settings.settings_file import load_settings, save_settings
+
+
+class Window:
+    def __init__(self, **changes):
+        self.settings = AppSettings(**changes)
+
+    def change(self, **changes):
+        self.settings = replace(self.settings, **changes)
+
+
+def test_settings_are_written_soon_after_they_change(qtbot, tmp_path):
+    path, window = tmp_path / "settings.toml", Window()
+    keeper = SettingsKeeper(lambda: window.settings, path)
+    window.change(has_trails=True)
+    qtbot.waitUntil(path.exists, timeout=4000)
+    assert load_settings(path).has_trails
+    keeper.close()
+
+
+def test_two_windows_keep_each_others_changes(qtbot, tmp_path):
+    path = tmp_path / "settings.toml"
+    one, two = Window(), Window()
+    keepers = [SettingsKeeper(lambda w=w: w.settings, path) for w in (one, two)]
+    one.change(has_trails=True, score_threshold=0.5)
+    keepers[0].keep()
+    two.change(has_labels=False, score_threshold=0.7)
+    keepers[1].keep()
+    for keeper in keepers:
+        keeper.close()
+    kept = load_settings(path)
+    assert kept.has_trails and not kept.has_labels and kept.score_threshold == 0.7
+
+
+def test_what_only_the_command_line_said_is_not_kept(qtbot, tmp_path):
+    path = tmp_path / "settings.toml"
+    save_settings(AppSettings(fov_deg=50.0), path)
+    window = Window(fov_deg=90.0)
+    keeper = SettingsKeeper(lambda: window.settings, path)
+    window.change(has_trails=True)
+    keeper.close()
+    kept = load_settings(path)
+    assert kept.has_trails and kept.fov_deg == 50.0
+
+
+def test_a_folder_that_cannot_be_written_is_told_once(qtbot, tmp_path, caplog):
+    (tmp_path / "taken").write_text("")
+    window = Window()
+    keeper = SettingsKeeper(lambda: window.settings, tmp_path / "taken" / "settings.toml")
+    for is_on in (True, False, True):
+        window.change(has_trails=is_on)
+        keeper.keep()
+    keeper.close()
+    assert caplog.text.count("could not be kept") == 1
+
+
+def test_only_the_owner_can_read_the_file(qtbot, tmp_path):
+    path = tmp_path / "settings.toml"
+    save_settings(AppSettings(), path)
+    assert path.stat().st_mode & 0o077 == 0
