@@ -69,6 +69,47 @@ StreamOption = Annotated[
     ),
 ]
 _INTERRUPTED = 130  # exit code after Ctrl-C, as shells have it
+ToOption = Annotated[
+    str,
+    typer.Option(
+        "--to",
+        help="csv, json, npz, angles; trc, c3d, mot; bvh, glb, vrma, usd; rrd, foxglove; coco, "
+        "coco-results, openpose, mmpose, motchallenge; mp4",
+    ),
+]
+ExportOutputOption = Annotated[
+    Path,
+    typer.Option(
+        "-o", "--output", help="file; a folder for bvh, vrma, trc, c3d, mot and openpose"
+    ),
+]
+PersonOption = Annotated[
+    list[int] | None, typer.Option("--person", help="track id; again for more; else everybody")
+]
+SpaceOption = Annotated[
+    str, typer.Option("--space", help="camera, or floor: levelled, origin below the lens")
+]
+FillGapsOption = Annotated[
+    float, typer.Option("--fill-gaps", help="interpolate gaps up to so many seconds")
+]
+UntrimmedOption = Annotated[bool, typer.Option("--untrimmed", help="also what was trimmed away")]
+MinDurationOption = Annotated[
+    float | None,
+    typer.Option(
+        "--min-duration",
+        help="leave out who is seen for fewer seconds; usually 0.5 in formats of motion",
+    ),
+]
+RigOption = Annotated[
+    str, typer.Option("--rig", help="names of bones: humanoid, mixamo, vrm, ours")
+]
+NamesOption = Annotated[str, typer.Option("--names", help="names of markers: ours, pose2sim")]
+TogetherOption = Annotated[
+    bool, typer.Option("--together", help="trc, c3d: everybody in one file")
+]
+WithImagesOption = Annotated[
+    bool, typer.Option("--with-images", help="coco: write the pictures, too")
+]
 _STREAM_BEGIN_S, _STREAM_END_S = 10.0, 5.0
 
 
@@ -208,41 +249,44 @@ def repair(
 @app.command()
 def export(
     session: Annotated[Path, typer.Argument(help="session folder")],
-    to: Annotated[str, typer.Option("--to", help="csv, json, npz, trc, c3d, bvh, glb, coco, mp4")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="file; for bvh a folder")],
-    person: Annotated[
-        list[int] | None, typer.Option("--person", help="track id; again for more; else everybody")
-    ] = None,
-    space: Annotated[
-        str, typer.Option("--space", help="camera, or floor: levelled, origin below the lens")
-    ] = "camera",
+    to: ToOption,
+    output: ExportOutputOption,
+    person: PersonOption = None,
+    space: SpaceOption = "camera",
     fps: Annotated[float | None, typer.Option("--fps", help="resample to this rate")] = None,
-    fill_gaps: Annotated[
-        float, typer.Option("--fill-gaps", help="interpolate gaps up to so many seconds")
-    ] = 0.0,
+    fill_gaps: FillGapsOption = 0.0,
     raw: Annotated[bool, typer.Option("--raw", help="the model's poses, not smoothed")] = False,
-    untrimmed: Annotated[
-        bool, typer.Option("--untrimmed", help="also what was trimmed away")
-    ] = False,
+    untrimmed: UntrimmedOption = False,
+    min_duration: MinDurationOption = None,
+    rig: RigOption = "humanoid",
+    names: NamesOption = "ours",
+    together: TogetherOption = False,
+    with_images: WithImagesOption = False,
+    force: Annotated[bool, typer.Option("--force", help="replace what is there")] = False,
 ) -> None:
     """Write a session in another format."""
     from das_app.exports.formats import ExportFormat, export_session
-    from das_app.exports.take import ExportError, ExportOptions, Space
+    from das_app.exports.take import ExportError, ExportOptions, MarkerNames, Space
+    from das_app.motion.body_rig import RigNames
     from das_app.session.session import Session, SessionError
 
     to_format, in_space = _one_of(ExportFormat, to, "--to"), _one_of(Space, space, "--space")
     try:
         wanted = tuple(person) if person else None
-        options = ExportOptions(wanted, fps, fill_gaps, raw, in_space, untrimmed)
+        options = ExportOptions(
+            wanted, fps, fill_gaps, raw, in_space, untrimmed, min_duration,
+            _one_of(RigNames, rig, "--rig"), _one_of(MarkerNames, names, "--names"), together,
+            with_images,
+        )  # fmt: skip
         recorded = Session(session)
         with tqdm(total=100, unit="%") as bar:
-            take = export_session(
+            written = export_session(
                 recorded, to_format, output, options,
-                lambda share: bar.update(int(100 * share) - bar.n),
+                lambda share: bar.update(int(100 * share) - bar.n), force,
             )  # fmt: skip
     except (ExportError, SessionError, ValueError) as error:
         _fail(str(error))
-    typer.echo(f"{output}: {'video' if take is None else take.summary()}")
+    typer.echo(written)
 
 
 @app.command()

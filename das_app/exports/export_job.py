@@ -11,13 +11,15 @@ from das_app.session.session import Session
 class ExportJob(BackgroundJob[str]):
     """Begins at once; the result says what was written. Nothing is left of one cancelled.
 
+    What is there is replaced: whoever asks for the job has asked the user before.
+
     The result raises ExportCancelledError if it was cancelled, ExportError if the format cannot
     hold what is asked for or the disk refuses, SessionError if the session is damaged.
 
     Args:
         folder: of the session.
         to: format.
-        path: file to write; for BVH a folder.
+        path: file to write; for some formats a folder.
         options: whom and how.
 
     Attributes:
@@ -30,10 +32,10 @@ class ExportJob(BackgroundJob[str]):
         super().__init__("das-export")
 
     def _work(self) -> str:
-        take = export_session(
-            Session(self._folder), self._to, self._path, self._options, self._on_progress
-        )
-        return "the video" if take is None else take.summary()
+        return export_session(
+            Session(self._folder), self._to, self._path, self._options, self._on_progress,
+            is_forced=True,
+        )  # fmt: skip
 
     def _on_progress(self, share: float) -> None:
         self.share = share

@@ -1,11 +1,12 @@
 """The formats by name, and the one function that exports a session."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from das_app.exports.take import ExportError, ExportOptions, Progress, Take, load_take
-from das_app.motion.errors import MotionError
+from das_app.exports.files import export_place
+from das_app.exports.take import ExportOptions, Progress, Take, load_take
 from das_app.session.session import Session
 
 
@@ -17,16 +18,27 @@ class ExportFormat(StrEnum):
     NPZ = "npz"
     TRC = "trc"
     C3D = "c3d"
+    ANGLES = "angles"
+    MOT = "mot"
     BVH = "bvh"
     GLB = "glb"
+    VRMA = "vrma"
+    USD = "usd"
     COCO = "coco"
+    COCO_RESULTS = "coco-results"
+    OPENPOSE = "openpose"
+    MMPOSE = "mmpose"
+    MOTCHALLENGE = "motchallenge"
+    RERUN = "rrd"
+    FOXGLOVE = "foxglove"
     MP4 = "mp4"
 
 
-_NEED_STEADY_RATE = (ExportFormat.TRC, ExportFormat.C3D, ExportFormat.BVH)
 _PIXELS = "x right, y down"
 _Y_UP = "x right, y up, z towards the camera, right-handed"
 _Y_DOWN = "x right, y down, z forward, right-handed"
+_STEADY, _RECORDED = "a steady rate", "the recorded times"
+_LEAST_S = 0.5  # that somebody must be seen for formats of motion
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +50,8 @@ class FormatFacts:
         units: length and axes.
         frames: which frames it holds.
         gaps: how it tells that somebody is not seen.
-        is_folder: several files.
+        suffix: of the file; empty for a folder of files.
+        is_motion: people seen only shortly are of no use in it.
         has_rate: may be resampled.
         has_filling: gaps may be interpolated.
         has_floor: positions may be told from the floor.
@@ -49,58 +62,114 @@ class FormatFacts:
     units: str
     frames: str
     gaps: str
-    is_folder: bool = False
+    suffix: str
+    is_motion: bool = False
     has_rate: bool = True
     has_filling: bool = True
     has_floor: bool = True
     needs_video: bool = False
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is several files."""
+        return not self.suffix
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether it needs a steady rate."""
+        return self.frames == _STEADY
+
+
+def _motion(title: str, units: str, frames: str, gaps: str, suffix: str = "") -> FormatFacts:
+    return FormatFacts(title, units, frames, gaps, suffix, is_motion=True)
+
+
+def _in_pixels(title: str, gaps: str, suffix: str) -> FormatFacts:
+    return FormatFacts(
+        title, f"Pixels; {_PIXELS}", _RECORDED, gaps, suffix, has_rate=False, has_floor=False
+    )
+
 
 FACTS = {
-    ExportFormat.BVH: FormatFacts(
-        "BVH, animation: a file for each person", f"Centimetres; {_Y_UP}", "a steady rate",
-        "the file ends, another begins", is_folder=True,
+    ExportFormat.GLB: _motion(
+        "glTF binary: a skinned mannequin of everybody", f"Metres; {_Y_UP}", _RECORDED,
+        "scaled to nothing", ".glb",
     ),
-    ExportFormat.GLB: FormatFacts(
-        "glTF binary: animated skeletons of everybody", f"Metres; {_Y_UP}", "the recorded times",
-        "scaled to nothing",
+    ExportFormat.BVH: _motion(
+        "BVH, animation: a file for each person", f"Centimetres; {_Y_UP}", _STEADY,
+        "the file ends, another begins",
     ),
-    ExportFormat.C3D: FormatFacts(
-        "C3D: markers for motion laboratories", f"Millimetres; {_Y_UP}", "a steady rate",
-        "invalid points",
+    ExportFormat.VRMA: _motion(
+        "VRM Animation: a file for each person", f"Metres; {_Y_UP}", _RECORDED,
+        "the pose is bridged",
     ),
-    ExportFormat.TRC: FormatFacts(
-        "TRC: markers for OpenSim", f"Millimetres; {_Y_UP}", "a steady rate", "empty fields",
+    ExportFormat.USD: _motion(
+        "USD: a UsdSkel skeleton for each person", f"Metres; {_Y_UP}", _STEADY,
+        "invisible", ".usdc",
+    ),
+    ExportFormat.TRC: _motion(
+        "TRC: markers for OpenSim, a file for each person", f"Millimetres; {_Y_UP}", _STEADY,
+        "NaN",
+    ),
+    ExportFormat.MOT: _motion(
+        "MOT: joint angles for OpenSim, a file for each person", "Degrees, metres", _STEADY, "NaN",
+    ),
+    ExportFormat.C3D: _motion(
+        "C3D: markers for motion laboratories, a file for each person", f"Millimetres; {_Y_UP}",
+        _STEADY, "invalid points",
+    ),
+    ExportFormat.ANGLES: FormatFacts(
+        "CSV of joint angles: a table for spreadsheets and pandas", "Degrees", _RECORDED,
+        "no rows", ".csv",
     ),
     ExportFormat.CSV: FormatFacts(
-        "CSV: a table for spreadsheets and pandas", f"Millimetres; {_Y_DOWN}",
-        "the recorded times", "no rows",
+        "CSV: a table for spreadsheets and pandas", f"Millimetres; {_Y_DOWN}", _RECORDED,
+        "no rows", ".csv",
     ),
     ExportFormat.NPZ: FormatFacts(
-        "NPZ: arrays for NumPy", f"Millimetres; {_Y_DOWN}", "the recorded times", "NaN",
+        "NPZ: arrays for NumPy", f"Millimetres; {_Y_DOWN}", _RECORDED, "NaN", ".npz",
     ),
     ExportFormat.JSON: FormatFacts(
-        "JSON: everything as text", f"Millimetres; {_Y_DOWN}", "the recorded times",
-        "not in the frame's list",
+        "JSON: everything as text", f"Millimetres; {_Y_DOWN}", _RECORDED,
+        "not in the frame's list", ".json",
     ),
-    ExportFormat.COCO: FormatFacts(
-        "COCO keypoints: 17 joints in the picture", f"Pixels; {_PIXELS}", "the recorded times",
-        "no annotation", has_rate=False, has_floor=False,
+    ExportFormat.RERUN: FormatFacts(
+        "Rerun recording: people, camera and video for its viewer", f"Metres; {_Y_DOWN}",
+        _RECORDED, "cleared", ".rrd",
+    ),
+    ExportFormat.FOXGLOVE: FormatFacts(
+        "MCAP for Foxglove's 3D and image panels", f"Metres; {_Y_DOWN}", _RECORDED,
+        "not in the scene",
+        ".mcap",
+    ),
+    ExportFormat.COCO: _in_pixels(
+        "COCO keypoints: 17 joints in the picture", "no annotation", ".json"
+    ),
+    ExportFormat.COCO_RESULTS: _in_pixels(
+        "COCO results: what loadRes of pycocotools reads", "no result", ".json"
+    ),
+    ExportFormat.OPENPOSE: _in_pixels(
+        "OpenPose JSON: BODY_25, a file for each frame", "not in the frame's list", ""
+    ),
+    ExportFormat.MMPOSE: _in_pixels(
+        "MMPose JSON: predictions of a video", "not in the frame's list", ".json"
+    ),
+    ExportFormat.MOTCHALLENGE: _in_pixels(
+        "MOTChallenge text: boxes with ids", "no row", ".txt"
     ),
     ExportFormat.MP4: FormatFacts(
         "MP4: the video with skeletons, beside a side view", f"Pixels; {_PIXELS}",
-        "the recorded pictures", "nothing is drawn", has_rate=False, has_filling=False,
+        "the recorded pictures", "nothing is drawn", ".mp4", has_rate=False, has_filling=False,
         has_floor=False, needs_video=True,
     ),
 }  # fmt: skip
 
 
 def default_path(folder: Path, to: ExportFormat) -> Path:
-    """A place for an export beside its session; COCO is a JSON file, BVH a folder."""
-    if FACTS[to].is_folder:
-        return folder.with_name(f"{folder.name}_{to}")
-    suffix = f"_{to}.json" if to is ExportFormat.COCO else f".{to}"
-    return folder.with_name(folder.name + suffix)
+    """A place for an export beside its session."""
+    suffix = FACTS[to].suffix
+    is_own = suffix == f".{to}"
+    return folder.with_name(f"{folder.name}{'' if is_own else f'_{to}'}{suffix}")
 
 
 def export_session(
@@ -109,35 +178,43 @@ def export_session(
     path: Path,
     options: ExportOptions,
     on_progress: Progress = lambda _share: None,
-) -> Take | None:
+    is_forced: bool = False,
+) -> str:
     """Write a session in another format, whole or not at all.
 
     Args:
         session: what to export.
         to: format.
-        path: file to write; for BVH a folder.
+        path: file to write, its suffix may be left out; for some formats a folder.
         options: whom and how.
         on_progress: hears of the share done; raising `ExportCancelledError` in it ends the export.
+        is_forced: whether what is there may be replaced.
 
     Returns:
-        what was written; None for a video.
+        where it was written, who was, and what was left out, for people to read.
 
     Raises:
-        ExportError: if the format cannot hold what is asked for, or the file cannot be written.
+        ExportError: if the format cannot hold what is asked for, something is there already, or
+            the file cannot be written.
         SessionError: if the session is damaged.
     """
+    facts = FACTS[to]
+    path = export_place(path, facts.suffix, session.folder.name, is_forced)
     if to is ExportFormat.MP4:
         from das_app.exports.annotated_video import write_annotated_video
 
         write_annotated_video(session, options, path, on_progress)
-        return None
-    is_steady = to in _NEED_STEADY_RATE
-    take = load_take(session, options, is_steady, lambda share: on_progress(0.5 * share))
-    _write(take, to, path, lambda share: on_progress(0.5 + 0.5 * share))
-    return take
+        return f"{path}: video"
+    take = load_take(
+        session, options, facts.is_steady, lambda share: on_progress(0.5 * share),
+        _LEAST_S if facts.is_motion else 0.0,
+    )  # fmt: skip
+    _writer(to)(take, path, lambda share: on_progress(0.5 + 0.5 * share))
+    on_progress(1.0)
+    return f"{path}: {take.summary()}"
 
 
-def _write(take: Take, to: ExportFormat, path: Path, on_progress: Progress) -> None:
+def _writer(to: ExportFormat) -> Callable[[Take, Path, Progress], None]:
     """Each format's libraries are loaded when it is asked for."""
     match to:
         case ExportFormat.CSV:
@@ -150,13 +227,44 @@ def _write(take: Take, to: ExportFormat, path: Path, on_progress: Progress) -> N
             from das_app.exports.trc_file import write_trc as write
         case ExportFormat.C3D:
             from das_app.exports.c3d_file import write_c3d as write
+        case ExportFormat.ANGLES:
+            from das_app.exports.angle_files import write_angles as write
+        case ExportFormat.MOT:
+            from das_app.exports.angle_files import write_mot as write
+        case _:
+            return _animation_writer(to) or _picture_writer(to)
+    return write
+
+
+def _animation_writer(to: ExportFormat) -> Callable[[Take, Path, Progress], None] | None:
+    match to:
         case ExportFormat.BVH:
             from das_app.exports.bvh_file import write_bvh as write
         case ExportFormat.GLB:
             from das_app.exports.glb_file import write_glb as write
+        case ExportFormat.VRMA:
+            from das_app.exports.glb_file import write_vrma as write
+        case ExportFormat.USD:
+            from das_app.exports.usd_file import write_usd as write
+        case ExportFormat.RERUN:
+            from das_app.exports.rerun_file import write_rrd as write
+        case ExportFormat.FOXGLOVE:
+            from das_app.exports.foxglove_file import write_foxglove as write
+        case _:
+            return None
+    return write
+
+
+def _picture_writer(to: ExportFormat) -> Callable[[Take, Path, Progress], None]:
+    match to:
         case ExportFormat.COCO:
             from das_app.exports.coco_file import write_coco as write
-    try:
-        write(take, path, on_progress)
-    except MotionError as error:
-        raise ExportError(str(error)) from error
+        case ExportFormat.COCO_RESULTS:
+            from das_app.exports.coco_file import write_coco_results as write
+        case ExportFormat.OPENPOSE:
+            from das_app.exports.pixel_files import write_openpose as write
+        case ExportFormat.MMPOSE:
+            from das_app.exports.pixel_files import write_mmpose as write
+        case _:
+            from das_app.exports.pixel_files import write_motchallenge as write
+    return write

@@ -1,7 +1,8 @@
 """What every export starts from: the tracks of a session on one time line, gaps and all.
 
-A gap, where a person or a joint is not seen, stays NaN. It is interpolated only on request, up to
-a length, and then marked. A stall of the source counts as a gap, too.
+A gap, where a person or a joint is not seen, stays NaN. It is interpolated on request, up to a
+length; at a steady rate short gaps always are, since a camera or a model that skipped frames is no
+absence. What is interpolated is marked.
 """
 
 import math
@@ -10,10 +11,12 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 
 import numpy as np
 
-from das_app.exports.tracks import Sightings, Track, filled, resampled, usual_fps
+from das_app.exports.tracks import Sightings, Track, filled, grid_fps, resampled
+from das_app.motion.body_rig import RigNames
 from das_app.motion.floor import Floor, FloorError, FloorFromFeet
 from das_app.session.edits import SessionEdits, load_edits
 from das_app.session.format import AXES, UNITS
@@ -21,7 +24,7 @@ from das_app.session.session import Session
 from das_app.session.types import SessionOrigin
 from das_model.camera import Camera
 
-_STALL_S = 0.25  # neighbouring frames further apart are not interpolated between
+_BRIDGED_S, _BRIDGED_FRAMES = 0.25, 3  # what a steady rate goes over, whichever is longer
 
 
 Progress = Callable[[float], None]  # share done, 0 to 1; may raise ExportCancelledError
@@ -33,6 +36,13 @@ class ExportError(RuntimeError):
 
 class ExportCancelledError(ExportError):
     """The user ended an export; no file is left of it."""
+
+
+class MarkerNames(StrEnum):
+    """How markers are called."""
+
+    OURS = "ours"
+    POSE2SIM = "pose2sim"  # as in its HALPE_26 and COCO_17 models
 
 
 class Space(StrEnum):
@@ -54,9 +64,15 @@ class ExportOptions:
         is_raw: export the raw poses instead of the smoothed ones.
         space: where positions are told from; the floor is found from the feet of everybody.
         is_untrimmed: export what was trimmed away, too.
+        min_duration_s: people seen for less are left out; None is half a second in formats of
+            motion and nothing in tables. At most half of the session counts.
+        rig: names of bones.
+        markers: names of markers.
+        is_together: everybody in one file where that is not usual.
+        has_images: write the pictures, too, where the format goes with them.
 
     Raises:
-        ValueError: if fps is not positive or fill_gaps_s is negative.
+        ValueError: if fps is not positive, or fill_gaps_s or min_duration_s is negative.
     """
 
     person_ids: tuple[int, ...] | None = None
@@ -65,12 +81,19 @@ class ExportOptions:
     is_raw: bool = False
     space: Space = Space.CAMERA
     is_untrimmed: bool = False
+    min_duration_s: float | None = None
+    rig: RigNames = RigNames.HUMANOID
+    markers: MarkerNames = MarkerNames.OURS
+    is_together: bool = False
+    has_images: bool = False
 
     def __post_init__(self) -> None:
         if self.fps is not None and not 0 < self.fps <= 1000:
             raise ValueError(f"fps must be above 0 and at most 1000, got {self.fps}")
         if not self.fill_gaps_s >= 0:
             raise ValueError(f"fill_gaps_s must not be negative, got {self.fill_gaps_s}")
+        if self.min_duration_s is not None and not self.min_duration_s >= 0:
+            raise ValueError(f"min_duration_s must not be negative, got {self.min_duration_s}")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -85,9 +108,11 @@ class Take:
         is_steady: whether the frames were resampled to `fps`.
         tracks: by track id.
         cameras: camera of every recorded frame; empty when resampled.
-        num_untracked: sightings of people without a track id, which are left out.
+        left_out: what of the session is not here, and why, for people to read.
         floor: the floor that positions are told from, None in camera space.
         options: what was asked for.
+        video: of the session, None where there is none.
+        recorded_s: (F,) times of the frames in the session.
     """
 
     origin: SessionOrigin
@@ -97,9 +122,11 @@ class Take:
     is_steady: bool
     tracks: tuple[Track, ...]
     cameras: tuple[Camera, ...]
-    num_untracked: int
+    left_out: tuple[str, ...]
     floor: Floor | None
     options: ExportOptions
+    video: Path | None
+    recorded_s: np.ndarray
 
     def seen_at(self, frame: int) -> list[tuple[Track, int]]:
         """Tracks with any joint in a frame, each with the frame's place in the track."""
@@ -117,13 +144,11 @@ class Take:
         return f"{plain}_{track.track_id}" if plain else f"{unnamed}{track.track_id}"
 
     def summary(self) -> str:
-        """How much it is, for people to read."""
-        left_out = f", {self.num_untracked} sightings without a track left out"
-        return (
-            f"{len(self.times_s)} frames at {self.fps:g} fps, people "
-            f"{', '.join(map(self._called, self.tracks))}"
-            f"{left_out if self.num_untracked else ''}"
-        )
+        """Who was written, what was left out, and why, for people to read."""
+        people = ", ".join(map(self._called, self.tracks))
+        whom = f"people {people}" if people else "nobody"
+        rest = "".join(f"; left out: {text}" for text in self.left_out)
+        return f"{len(self.times_s)} frames at {self.fps:g} fps, {whom}{rest}"
 
     def _called(self, track: Track) -> str:
         name = self.name_of(track)
@@ -138,10 +163,11 @@ class Take:
 
     def about(self) -> dict[str, str]:
         """What a reader of the exported file must know, for its header or beside it."""
-        filling = self.options.fill_gaps_s
+        bridged = bridged_s(self.fps) if self.is_steady else 0.0
+        longest = max(self.options.fill_gaps_s, bridged)
         return about_poses(self.origin, self.options, self.edits) | {
-            "fps": f"{self.fps:g}, {'resampled' if self.is_steady else 'median; see the times'}",
-            "gaps": f"interpolated up to {filling:g} s" if filling else "not interpolated",
+            "fps": f"{self.fps:g}, {'steady' if self.is_steady else 'usual; see the times'}",
+            "gaps": f"interpolated up to {longest:g} s" if longest else "not interpolated",
             "space": self.space_text(UNITS, AXES),
         }
 
@@ -183,50 +209,81 @@ def load_take(
     options: ExportOptions,
     needs_steady: bool = False,
     on_progress: Progress = lambda _share: None,
+    least_s: float = 0.0,
 ) -> Take:
     """Read a session for export.
 
     Args:
-        session: what to export.
+        session: what to export; it may be without a frame, or without people.
         options: whom and how.
         needs_steady: resample to a steady rate even where no rate is asked for.
         on_progress: hears of the share of frames read.
+        least_s: people seen for less are left out, where the options say nothing.
 
     Raises:
-        ExportError: if the session has no frame, or nobody whom the options ask for.
+        ExportError: if nobody has the ids that the options ask for, or the floor is not known.
         SessionError: if it is damaged.
     """
-    frames, cameras = [], _Cameras()
+    frames, indices, cameras = [], [], _Cameras()
     seen = Sightings(session.origin.skeleton.num_joints, options.person_ids)
     feet = FloorFromFeet()
     edits = session_edits(session, options)
-    part = session.between(edits.start_s, edits.until_s, options.is_raw)
-    for poses in part:
+    for poses in session.between(edits.start_s, edits.until_s, options.is_raw):
         seen.add(len(frames), poses.people)
         frames.append(poses.time_s)
+        indices.append(poses.source_index)
         cameras.add(poses.camera)
         feet.add(poses.people, poses.camera)
         on_progress(min(1.0, len(frames) / len(session)))
-    if not frames:
-        raise ExportError(f"{session.folder} has no frame to export")
-    times_s = np.array(frames) - frames[0]
-    tracks = [filled(track, times_s, options.fill_gaps_s) for track in seen.tracks()]
-    if not tracks:
-        raise ExportError(f"{session.folder}: {seen.nobody_text()}")
-    floor = _floor(feet) if options.space is Space.FLOOR else None
+    try:
+        seen.check_wanted()
+    except ValueError as error:
+        raise ExportError(f"{session.folder}: {error}") from error
+    times_s = np.array(frames) - frames[0] if frames else np.zeros(0)
+    tracks, left_out = _long_enough(seen, times_s, options, least_s)
+    floor = _floor(feet) if options.space is Space.FLOOR and tracks else None
     if floor is not None:
         tracks = [replace(track, joints=floor.to_world(track.joints)) for track in tracks]
-    fps = options.fps or usual_fps(times_s, session.origin.nominal_fps)
-    is_steady = needs_steady or options.fps is not None
-    if is_steady:
+    grid = grid_fps(times_s, np.array(indices), session.origin.nominal_fps)
+    fps, is_steady = options.fps or grid, needs_steady or options.fps is not None
+    if is_steady and frames:
         steady_s = np.arange(int(times_s[-1] * fps + 1e-6) + 1) / fps
-        limit_s = max(_STALL_S, options.fill_gaps_s)
-        tracks = [resampled(track, times_s, steady_s, limit_s) for track in tracks]
+        longest_s = max(bridged_s(grid), options.fill_gaps_s)
+        tracks = [filled(track, times_s, longest_s) for track in tracks]
+        tracks = [resampled(t, times_s, steady_s, longest_s, 1 / grid) for t in tracks]
         tracks, times_s = [t for t in tracks if len(t)], steady_s
+    else:
+        tracks = [filled(track, times_s, options.fill_gaps_s) for track in tracks]
     return Take(
         session.origin, edits, times_s, fps, is_steady, tuple(tracks),
-        () if is_steady else tuple(cameras.all), seen.num_untracked, floor, options,
+        () if is_steady else tuple(cameras.all), left_out, floor, options,
+        session.video_path, times_s + (frames[0] if frames else 0.0),
     )  # fmt: skip
+
+
+def bridged_s(fps: float) -> float:
+    """The longest gap that a steady rate goes over: a quarter second, or three frames."""
+    return max(_BRIDGED_S, _BRIDGED_FRAMES / fps)
+
+
+def _long_enough(
+    seen: Sightings, times_s: np.ndarray, options: ExportOptions, least_s: float
+) -> tuple[list[Track], tuple[str, ...]]:
+    """Tracks that last long enough, and what is left out in words."""
+    least_s = least_s if options.min_duration_s is None else options.min_duration_s
+    if len(times_s):
+        least_s = min(least_s, times_s[-1] / 2)
+    tracks = seen.tracks()
+    lasting = [times_s[track.frames[-1]] - times_s[track.first] for track in tracks]
+    short = [t.track_id for t, lasts in zip(tracks, lasting, strict=True) if lasts < least_s]
+    left_out = []
+    if short:
+        listed = ", ".join(map(str, short[:8])) + (", ..." if len(short) > 8 else "")
+        number = f"{len(short)} people" if len(short) > 1 else "1 person"
+        left_out.append(f"{number} seen for less than {least_s:.3g} s ({listed})")
+    if seen.num_untracked:
+        left_out.append(f"{seen.num_untracked} sightings without a track")
+    return [track for track in tracks if track.track_id not in short], tuple(left_out)
 
 
 def _floor(feet: FloorFromFeet) -> Floor:

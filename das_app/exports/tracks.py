@@ -39,13 +39,13 @@ class Track:
         return range(self.first, self.first + len(self))
 
     @property
-    def is_whole(self) -> np.ndarray:
-        """(n,) bool: every joint is there."""
-        return np.isfinite(self.joints).all(axis=(1, 2))
+    def is_posed(self) -> np.ndarray:
+        """(n,) bool: more than half of the joints are there, enough for a body."""
+        return np.isfinite(self.joints).all(axis=2).mean(axis=1) > 0.5
 
-    def whole_spans(self) -> list[slice]:
-        """Stretches of its frames in which every joint is there."""
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], self.is_whole, [False]])))
+    def posed_spans(self) -> list[slice]:
+        """Stretches of its frames in which more than half of the joints are there."""
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], self.is_posed, [False]])))
         return [slice(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
 
 
@@ -77,11 +77,11 @@ class Sightings:
         """Everybody wanted, by track id."""
         return [self._track(track_id) for track_id in sorted(self._seen)]
 
-    def nobody_text(self) -> str:
-        """Why there is no track."""
-        if self._ids:
-            return f"no person has the id {_listed(self._wanted)}; there are {_listed(self._ids)}"
-        return "nobody was tracked"
+    def check_wanted(self) -> None:
+        """Raises ValueError where nobody has an id asked for."""
+        if self._wanted is not None and not self._seen:
+            there = _listed(self._ids) or "nobody"
+            raise ValueError(f"no person has the id {_listed(self._wanted)}; there are {there}")
 
     def _track(self, track_id: int) -> Track:
         numbers, joints, joint_scores, scores = zip(*self._seen[track_id], strict=True)
@@ -128,8 +128,14 @@ def _fill(track: Track, joint: int, before: int, after: int, times_s: np.ndarray
     track.is_filled[gap, joint] = True
 
 
-def resampled(track: Track, old_s: np.ndarray, new_s: np.ndarray, longest_s: float) -> Track:
-    """The track at other times, linear between neighbouring frames; gaps stay gaps."""
+def resampled(
+    track: Track, old_s: np.ndarray, new_s: np.ndarray, longest_s: float, usual_s: float
+) -> Track:
+    """The track at other times, linear between neighbouring frames at most `longest_s` apart.
+
+    What lies between frames further apart than 1.5 `usual_s` is marked as interpolated: the
+    source lost the frames in between, or the model never saw them.
+    """
     old_s = old_s[track.first : track.first + len(track)]
     first = int(np.searchsorted(new_s, old_s[0] - _SAME_S))
     new_s = new_s[first : np.searchsorted(new_s, old_s[-1] + _SAME_S)]
@@ -138,21 +144,46 @@ def resampled(track: Track, old_s: np.ndarray, new_s: np.ndarray, longest_s: flo
     before = np.where(is_same, after, np.maximum(after - 1, 0))
     step_s = old_s[after] - old_s[before]
     share = np.where(is_same, 0.0, (new_s - old_s[before]) / np.where(is_same, 1.0, step_s))
-    share[step_s > longest_s] = np.nan
+    share[step_s > longest_s + _SAME_S] = np.nan
 
     def between(values: np.ndarray) -> np.ndarray:
         weight = share.reshape(-1, *[1] * (values.ndim - 1))
         return values[before] + weight * (values[after] - values[before])
 
+    is_bridged = (step_s > 1.5 * usual_s)[:, None]
     return Track(
         track.track_id, first, between(track.joints), between(track.joint_scores),
-        between(track.scores), track.is_filled[before] | track.is_filled[after],
+        between(track.scores), track.is_filled[before] | track.is_filled[after] | is_bridged,
     )  # fmt: skip
 
 
-def usual_fps(times_s: np.ndarray, nominal_fps: float) -> float:
-    """Median rate of the frames; the announced one where they agree."""
-    if len(times_s) < 2:
+def grid_fps(times_s: np.ndarray, source_indices: np.ndarray, nominal_fps: float) -> float:
+    """Rate of the grid that the frames lie on, whichever of them are missing.
+
+    Args:
+        times_s: (F,) rising.
+        source_indices: (F,) numbers of the frames in their source.
+        nominal_fps: rate the source announces, 0 when unknown.
+
+    Returns:
+        The announced rate where steps are whole numbers of its frames; else one that they are
+        whole numbers of; else the median rate.
+    """
+    steps = np.diff(times_s)
+    if not len(steps):
         return nominal_fps or 30.0
-    fps = 1 / float(np.median(np.diff(times_s)))
-    return nominal_fps if nominal_fps and abs(fps / nominal_fps - 1) < 0.02 else round(fps, 3)
+    if nominal_fps and _is_grid(steps, 1 / nominal_fps):
+        return nominal_fps
+    each = steps / np.maximum(np.diff(source_indices), 1)
+    for step in (np.median(each), np.quantile(each, 0.1)):
+        step = np.median(steps / np.maximum(np.round(steps / step), 1))
+        if _is_grid(steps, step):
+            return round(1 / float(step), 3)
+    return round(1 / float(np.median(steps)), 3)
+
+
+def _is_grid(steps: np.ndarray, step: float) -> bool:
+    """Whether nine of ten steps are whole numbers of a step, to a tenth of it."""
+    numbers = steps / step
+    is_near = (np.abs(numbers - np.round(numbers)) < 0.1) & (np.round(numbers) >= 1)
+    return bool(is_near.mean() >= 0.9)

@@ -14,7 +14,8 @@ import numpy as np
 from pythonosc.osc_message import OscMessage
 
 from das_app.messaging.messages import PoseResult
-from das_app.motion.errors import MotionError
+from das_app.motion.body_live import LiveBody
+from das_app.motion.body_rig import BodyError, to_y_up
 from das_app.motion.floor import ANKLE_HEIGHT_MM
 from das_app.motion.humanoid import BonePose, humanoid, to_unity
 from das_app.streaming.stream_clock import StreamClock
@@ -91,6 +92,14 @@ def bone_messages(bones: tuple[BonePose, ...], root: np.ndarray) -> Iterator[Osc
         yield osc_message("/VMC/Ext/Bone/Pos", bone.name, *values)
 
 
+def live_body(people: People) -> LiveBody:
+    """A body for one of the people. Raises StreamError where the model lacks joints for it."""
+    try:
+        return LiveBody(people.skeleton)
+    except BodyError as error:
+        raise StreamError(str(error)) from error
+
+
 class VmcSender(UdpPort):
     """Sends one person as VMC.
 
@@ -108,6 +117,7 @@ class VmcSender(UdpPort):
         self._choose = PersonChoice(wanted)
         self._rooted: int | None = None  # whose root it is
         self._root = np.zeros(3)
+        self._body: LiveBody | None = None
 
     def send(self, result: PoseResult, people: People) -> None:
         """Send a person of a result.
@@ -118,17 +128,17 @@ class VmcSender(UdpPort):
         """
         time_s = self._clock.since_start(result.frame.time_s)
         if time_s == 0:  # another source, or the same from its beginning: ids mean others now
-            self._choose, self._rooted = PersonChoice(self._wanted), None
+            self._choose, self._body = PersonChoice(self._wanted), None
         row = self._choose(people, time.monotonic())
         messages = [*state_messages(time_s, row is not None)]
         if row is not None:
             joints_cam = people.joints_cam[row]
-            try:
-                bones = humanoid(joints_cam, people.skeleton)
-            except MotionError as error:
-                raise StreamError(str(error)) from error
-            if self._rooted != people.track_ids[row]:
+            if self._body is None or self._rooted != people.track_ids[row]:
                 self._rooted = int(people.track_ids[row])
                 self._root = floor_below(joints_cam, people)
+                self._body = live_body(people)
+            scores = people.joint_scores[row]
+            pose = self._body(to_y_up(joints_cam.astype(np.float64)), scores, time_s)
+            bones = humanoid(self._body.body, self._body.shape, pose)
             messages += bone_messages(bones, self._root)
         self.send_all(packed(messages))

@@ -228,7 +228,9 @@ def test_export(command, tmp_path):
     assert "6 frames at 29.97 fps, people 0" in done.stdout
     assert (tmp_path / "out.csv").read_text().count("left_knee") == 6
     save_edits(folder, SessionEdits(start_s=0.1))
-    for flags, num_frames in (([], 3), (["--untrimmed"], 6)):
+    again = command("export", folder, "--to", "csv", "-o", tmp_path / "out.csv")
+    assert again.exit_code == 1 and "--force" in again.stderr
+    for flags, num_frames in (([], 3), (["--untrimmed", "--force"], 6)):
         done = command("export", folder, "--to", "csv", "-o", tmp_path / "part.csv", *flags)
         assert f"{num_frames} frames" in done.stdout
 

@@ -243,7 +243,7 @@ class ExportDialog(QDialog):
             _log.exception("the export failed")
             self._say(f"Not exported: {error or type(error).__name__}")
         else:
-            self._say(f"Written: {self.path.text()} – {summary}")
+            self._say(f"Written: {summary}")
             self.reveal.setEnabled(True)
 
     def _say(self, text: str) -> None:

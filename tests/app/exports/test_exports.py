@@ -4,36 +4,36 @@ import csv
 import json
 import re
 import shutil
-import warnings
 
 import av
 import ezc3d
 import numpy as np
 import pandas
 import pytest
-import trimesh
 from pipeline_fakes import SIZE
 from pygltflib import GLTF2
 from session_fakes import BENT, FPS, WIDE, record, result, tracked, write_session
 
-from das_app.exports.bvh_file import zxy_degrees
 from das_app.exports.drawing import SideView
-from das_app.exports.formats import ExportFormat, export_session
-from das_app.exports.take import ExportCancelledError, ExportError, ExportOptions, Space, load_take
-from das_app.motion.errors import MotionError
-from das_app.motion.rotations import fixed_lengths, solve, to_y_up
+from das_app.exports.formats import FACTS, ExportFormat, default_path, export_session
+from das_app.exports.take import (
+    ExportCancelledError,
+    ExportError,
+    ExportOptions,
+    MarkerNames,
+    Space,
+    load_take,
+)
+from das_app.exports.tracks import grid_fps
+from das_app.motion.body_rig import to_y_up
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session
 from das_app.session.types import RecordedPoses
 from das_model.people import People
-from das_model.skeleton import BODY_22, COCO_17, MUCO_21
+from das_model.skeleton import BODY_22, COCO_17
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", PendingDeprecationWarning)  # of a library it uses
-    import bvhio
-
-NUM_FRAMES = 24
-GAP = range(8, 12)  # frames without person 5
+NUM_FRAMES = 40
+GAP = range(10, 22)  # frames without person 5, longer than what a steady rate goes over
 J = BODY_22.num_joints
 EVERYBODY = ExportOptions()
 
@@ -87,10 +87,11 @@ def session(tmp_path_factory):
 
 
 def export(session, tmp_path, to, options=EVERYBODY):
-    path = tmp_path / f"out.{to}"
+    path = default_path(tmp_path / "out", to)
     shares = []
-    export_session(session, to, path, options, shares.append)
+    text = export_session(session, to, path, options, shares.append, is_forced=True)
     assert shares == sorted(shares) and shares[-1] == pytest.approx(1)
+    assert text.startswith(f"{path}: ")
     return path
 
 
@@ -136,16 +137,16 @@ def test_npz(session, tmp_path):
 
 
 def test_gaps_are_interpolated_on_request_and_marked(session, tmp_path):
-    short = ExportOptions(fill_gaps_s=0.1)
-    assert np.isnan(load_take(session, short).tracks[1].joints[8:12]).all()
-    path = export(session, tmp_path, ExportFormat.CSV, ExportOptions(fill_gaps_s=0.2))
+    short = ExportOptions(fill_gaps_s=0.4)
+    assert np.isnan(load_take(session, short).tracks[1].joints[GAP.start : GAP.stop]).all()
+    path = export(session, tmp_path, ExportFormat.CSV, ExportOptions(fill_gaps_s=0.5))
     table = pandas.read_csv(path, comment="#")
     rows = table[(table.person == 5) & table.frame.isin(GAP) & (table.joint == "left_knee")]
     knee = MOTIONS[5][:, BODY_22.index("left_knee"), 0]
     assert len(rows) == len(GAP) and rows.is_interpolated.all()
-    assert np.allclose(rows.x_mm, np.linspace(knee[7], knee[12], 6)[1:-1], atol=1e-2)
+    assert np.allclose(rows.x_mm, np.linspace(knee[9], knee[22], 14)[1:-1], atol=1e-2)
     assert table.is_interpolated.sum() == len(GAP) * J
-    assert "interpolated up to 0.2 s" in path.read_text()
+    assert "interpolated up to 0.5 s" in path.read_text()
 
 
 def test_only_whom_one_asks_for(session, tmp_path):
@@ -162,7 +163,7 @@ def test_resampling_is_linear_and_keeps_gaps(session):
     assert np.allclose(there[::2], back[: len(there[::2])], atol=2e-3)
     assert np.allclose(there[1::2], (back[:-1] + back[1:])[: len(there[1::2])] / 2, atol=2e-3)
     is_missing = np.isnan(take.tracks[1].joints).all(axis=(1, 2))
-    assert np.flatnonzero(is_missing).tolist() == list(range(15, 24))
+    assert np.flatnonzero(is_missing).tolist() == list(range(19, 44))
     slower = load_take(session, ExportOptions(fps=7.0))
     assert len(slower.times_s) == int((NUM_FRAMES - 1) / FPS * 7) + 1
 
@@ -175,186 +176,121 @@ def test_stall_of_the_source_is_a_gap(tmp_path):
     assert np.flatnonzero(is_missing).tolist() == list(range(5, 35))
 
 
+def test_skipped_frames_are_no_absence(tmp_path):
+    kept = [i for i in range(40) if i % 3 and i not in (16, 17, 19)]  # at most 4 frames apart
+    record(tmp_path / "s", [result(i, time_s=i / 29.97) for i in kept])
+    take = load_take(Session(tmp_path / "s"), EVERYBODY, needs_steady=True)
+    assert take.fps == 29.97 and len(take.times_s) == kept[-1] - kept[0] + 1
+    (track,) = take.tracks
+    assert np.isfinite(track.joints).all()
+    seen = np.isin(np.arange(len(track)) + kept[0], kept)
+    assert not track.is_filled[seen & np.roll(seen, 1)].any() and track.is_filled[~seen].all()
+    assert "interpolated up to 0.25 s" in take.about()["gaps"]
+
+
+@pytest.mark.parametrize(
+    ("times", "indices", "nominal", "expected"),
+    [
+        (np.arange(9) / 25, range(9), 25.0, 25.0),
+        (np.arange(9) / 25, range(9), 0.0, 25.0),
+        (np.array([0, 1, 3, 4, 6, 7, 9, 10]) / 30, range(8), 30.0, 30.0),  # every third is missing
+        (np.array([0, 1, 3, 4, 6, 7, 9, 10]) / 30, range(8), 0.0, 30.0),
+        (np.array([0, 2, 4, 8, 10]) / 60, [0, 2, 4, 8, 10], 0.0, 60.0),
+        (np.zeros(1), [0], 0.0, 30.0),
+    ],
+)
+def test_the_rate_is_that_of_the_sources_grid(times, indices, nominal, expected):
+    assert grid_fps(times, np.array(indices), nominal) == pytest.approx(expected, abs=1e-3)
+
+
+def test_who_is_seen_shortly_is_left_out_of_motion_and_said(tmp_path):
+    def people(index):
+        return tracked(2500.0, (1, 7) if index in (5, 6) else (1,))
+
+    session = Session(write_session(tmp_path / "s", 60, people_of=people))
+    text = export_session(session, ExportFormat.TRC, tmp_path / "trc", EVERYBODY)
+    assert text.endswith("people 1; left out: 1 person seen for less than 0.5 s (7)")
+    assert {p.name for p in (tmp_path / "trc").iterdir()} == {"person_1.trc", "about.json"}
+    everybody = ExportOptions(min_duration_s=0.0)
+    export_session(session, ExportFormat.TRC, tmp_path / "all", everybody)
+    assert (tmp_path / "all" / "person_7.trc").is_file()
+    table = tmp_path / "s.csv"
+    export_session(session, ExportFormat.CSV, table, EVERYBODY)
+    assert set(pandas.read_csv(table, comment="#").person) == {1, 7}
+
+
 def test_trc(session, tmp_path):
-    path = export(session, tmp_path, ExportFormat.TRC)
-    lines = path.read_text().splitlines()
-    head = dict(zip(lines[1].split("\t"), lines[2].split("\t"), strict=True))
-    assert head["Units"] == "mm" and float(head["DataRate"]) == pytest.approx(29.97)
-    names = [name for name in lines[3].split("\t")[2:] if name]
-    assert names[0] == "p2_pelvis" and len(names) == int(head["NumMarkers"]) == 2 * J
-    table = pandas.read_csv(path, sep="\t", skiprows=6, header=None)
-    assert len(table) == int(head["NumFrames"])
-    values = table.iloc[:, 2:].to_numpy().reshape(len(table), 2 * J, 3)
-    expected = to_y_up(steady(session)[0])
-    assert np.allclose(values[:, :J], expected, atol=2e-3)
-    assert np.isnan(values[GAP.start + 1 : GAP.stop - 1, J:]).all()
-    assert np.allclose(table[1], np.arange(len(table)) / 29.97, atol=1e-5)
+    opensim = pytest.importorskip("opensim", reason="needs opensim, of the extra `formats`")
+    folder = export(session, tmp_path, ExportFormat.TRC)
+    assert listed(folder) == {"person_2.trc", "person_5.trc"}
+    for track_id, expected in zip((2, 5), steady(session), strict=True):
+        table = opensim.TimeSeriesTableVec3(str(folder / f"person_{track_id}.trc"))
+        assert list(table.getColumnLabels()) == list(BODY_22.joint_names)
+        assert table.getTableMetaDataAsString("Units") == "mm"
+        found = np.array(
+            [[[v[0], v[1], v[2]] for v in (row[n] for n in range(J))]
+             for row in (table.getRowAtIndex(i) for i in range(table.getNumRows()))]
+        )  # fmt: skip
+        assert np.allclose(found, to_y_up(expected), atol=2e-3, equal_nan=True)
+        assert np.allclose(
+            table.getIndependentColumn(), np.arange(len(found)) / 29.97, atol=1e-5
+        )
+    assert np.isnan(found[GAP.start + 1 : GAP.stop - 1]).all()
+
+
+def test_trc_together_and_with_names_of_pose2sim(session, tmp_path):
+    options = ExportOptions(is_together=True, markers=MarkerNames.POSE2SIM)
+    path = export(session, tmp_path, ExportFormat.TRC, options) / "everybody.trc"
+    names = [name for name in path.read_text().splitlines()[3].split("\t")[2:] if name]
+    assert names[:3] == ["p2_Hip", "p2_Neck", "p2_Head"] and len(names) == 2 * 16
+    assert "p5_RKnee" in names and "p5_LWrist" in names
+
+
+def listed(folder):
+    """Files of a folder, which are those that its about.json lists."""
+    files = set(json.loads((folder / "about.json").read_text())["files"])
+    assert {path.name for path in folder.iterdir()} == files | {"about.json"}
+    return files
 
 
 def steady(session, options=EVERYBODY):
     """Joints of both people on the steady time line of the formats that need one."""
-    return [track.joints for track in load_take(session, options, needs_steady=True).tracks]
+    take = load_take(session, options, needs_steady=True)
+    whole = np.full((len(take.tracks), len(take.times_s), J, 3), np.nan)
+    for joints, track in zip(whole, take.tracks, strict=True):
+        joints[track.first : track.first + len(track)] = track.joints
+    return whole
 
 
 def test_c3d(session, tmp_path):
-    file = ezc3d.c3d(str(export(session, tmp_path, ExportFormat.C3D)))
-    point = file["parameters"]["POINT"]
-    assert point["UNITS"]["value"] == ["mm"]
-    assert point["RATE"]["value"][0] == pytest.approx(29.97, abs=1e-3)
-    assert point["LABELS"]["value"][J] == "p5_pelvis" and len(point["LABELS"]["value"]) == 2 * J
-    assert any("right-handed" in text for text in file["parameters"]["DAS"]["ABOUT"]["value"])
-    points = file["data"]["points"][:3].transpose(2, 1, 0)  # (F, M, 3)
-    assert np.allclose(points[:, :J], to_y_up(steady(session)[0]), atol=1e-2)
-    residuals = file["data"]["meta_points"]["residuals"][0].T
-    assert (residuals[:, :J] >= 0).all()
-    assert (residuals[GAP.start + 1 : GAP.stop - 1, J:] < 0).all()
-    assert np.isnan(points[GAP.start + 1 : GAP.stop - 1, J:]).all()
+    folder = export(session, tmp_path, ExportFormat.C3D)
+    assert listed(folder) == {"person_2.c3d", "person_5.c3d"}
+    for track_id, expected in zip((2, 5), steady(session), strict=True):
+        file = ezc3d.c3d(str(folder / f"person_{track_id}.c3d"))
+        point = file["parameters"]["POINT"]
+        assert point["UNITS"]["value"] == ["mm"]
+        assert point["RATE"]["value"][0] == pytest.approx(29.97, abs=1e-3)
+        assert point["LABELS"]["value"][:J] == list(BODY_22.joint_names)
+        assert point["ANGLES"]["value"] == point["LABELS"]["value"][J:]
+        about = file["parameters"]["DAS"]["ABOUT"]["value"]
+        assert any("right-handed" in text for text in about)
+        points = file["data"]["points"][:3].transpose(2, 1, 0)  # (F, M, 3)
+        assert np.allclose(points[:, :J], to_y_up(expected), atol=1e-2, equal_nan=True)
+        residuals = file["data"]["meta_points"]["residuals"][0].T
+        is_gap = np.isnan(expected).any(axis=(1, 2))
+        assert (residuals[is_gap] < 0).all() and (residuals[~is_gap] >= 0).all()
+        knee = points[:, point["LABELS"]["value"].index("RKneeAngles"), 0]
+        assert abs(np.median(knee[~is_gap])) < 10  # they stand
 
 
-def test_c3d_that_would_be_too_large_is_told(tmp_path):
-    write_session(tmp_path / "s", 2, people_of=lambda _: tracked(2500.0, range(12)))
-    with pytest.raises(ExportError, match="255 points"):
-        export(Session(tmp_path / "s"), tmp_path, ExportFormat.C3D)
-
-
-@pytest.mark.parametrize("skeleton", [BODY_22, MUCO_21])
-def test_rotations_put_the_joints_back(skeleton):
-    rng = np.random.default_rng(3)
-    joints = rng.normal(0, 300, (40, skeleton.num_joints, 3))
-    joints[0] = joints[1]  # no motion at all between two frames
-    motion = solve(joints, skeleton)
-    fixed = fixed_lengths(joints, skeleton)
-    names = [joint.name for joint in motion.joints]
-    again = motion.positions()[:, [names.index(name) for name in skeleton.joint_names]]
-    assert np.allclose(again, fixed, atol=1e-6)
-    unit = motion.rotations @ motion.rotations.swapaxes(-1, -2)
-    assert np.allclose(unit, np.eye(3), atol=1e-9)
-    assert np.allclose(np.linalg.det(motion.rotations), 1)
-    for parent, child in skeleton.bones:
-        lengths = np.linalg.norm(fixed[:, child] - fixed[:, parent], axis=-1)
-        measured = np.linalg.norm(joints[:, child] - joints[:, parent], axis=-1)
-        assert np.allclose(lengths, np.median(measured))
-
-
-def test_angles_do_not_jump_by_whole_turns():
-    turn = np.linspace(0, 4 * np.pi, 60)
-    about_y = np.zeros((60, 1, 3, 3))
-    about_y[:, 0, 0, 0] = about_y[:, 0, 2, 2] = np.cos(turn)
-    about_y[:, 0, 0, 2], about_y[:, 0, 2, 0], about_y[:, 0, 1, 1] = np.sin(turn), -np.sin(turn), 1
-    angles = zxy_degrees(about_y)[:, 0]
-    assert np.allclose(angles[:, 2], np.degrees(turn)) and np.allclose(angles[:, :2], 0)
-
-
-def test_somebody_upright_who_faces_the_camera_is_not_turned():
-    motion = solve(to_y_up(standing()[None]), BODY_22)
-    assert np.allclose(motion.rotations[0, 0], np.eye(3), atol=1e-6)
-
-
-def test_rotations_need_a_pelvis():
-    with pytest.raises(MotionError, match="pelvis"):
-        solve(np.zeros((1, 17, 3)), COCO_17)
-
-
-def test_bvh_read_by_bvhio(session, tmp_path):
-    folder = export(session, tmp_path, ExportFormat.BVH)
-    about = json.loads((folder / "about.json").read_text())
-    assert "centimetres" in about["about"]["space"] and "T-pose" in about["about"]["rest"]
-    files = about["files"]
-    assert list(files) == ["person_2.bvh", "person_5.bvh", "person_5_part_2.bvh"]
-    assert sum(f["num_frames"] for f in files.values() if f["person"] == 5) < NUM_FRAMES
-    tracks = {t.track_id: t for t in load_take(session, EVERYBODY, needs_steady=True).tracks}
-    for name, part in files.items():
-        root = bvhio.readAsHierarchy(str(folder / name))
-        track = tracks[part["person"]]
-        begin = part["first_frame"] - track.first
-        joints = track.joints[begin : begin + part["num_frames"]]
-        expected_cm = fixed_lengths(to_y_up(joints), BODY_22) / 10
-        found_cm = bvh_positions(root, part["num_frames"])
-        error_cm = np.linalg.norm(found_cm - expected_cm, axis=-1)
-        assert np.sqrt((error_cm**2).mean()) < 0.05  # the issue asks for 1 cm
-
-
-def bvh_positions(root, num_frames):
-    found = np.empty((num_frames, J, 3))
-    for frame in range(num_frames):
-        root.loadPose(frame)
-        for joint, _, _ in root.layout():
-            if joint.Name in BODY_22.joint_names:
-                found[frame, BODY_22.index(joint.Name)] = tuple(joint.PositionWorld)
-    return found
-
-
-def test_glb_plays_back_the_joints(session, tmp_path):
-    path = export(session, tmp_path, ExportFormat.GLB)
-    scene = trimesh.load(path)
-    assert len(scene.geometry) >= 2 and np.isfinite(scene.bounds).all()
-    assert 1.0 < scene.extents[1] < 2.0  # metres, y up
-    file = GLTF2().load(str(path))
-    assert "metres" in file.asset.extras["space"]
-    looked_at = [0, 6, 7, 8, 11, 12, 23]
-    frames = dict(zip(looked_at, animated(file, np.array(looked_at) / FPS), strict=True))
-    for track_id, joints in MOTIONS.items():
-        is_seen = np.array([not is_gap(track_id, f) for f in range(NUM_FRAMES)])
-        expected_m = fixed_lengths(to_y_up(joints[is_seen].astype(float)), BODY_22) / 1000
-        place_of = np.cumsum(is_seen) - 1
-        for frame, people in frames.items():
-            found = people[f"person_{track_id}"]
-            if is_seen[frame]:
-                assert np.allclose(found, expected_m[place_of[frame]], atol=1e-4)
-            else:
-                assert np.allclose(found, 0)  # scaled to nothing
-
-
-def values_of(file, accessor):
-    accessor = file.accessors[accessor]
-    view = file.bufferViews[accessor.bufferView]
-    width = {"SCALAR": 1, "VEC3": 3, "VEC4": 4}[accessor.type]
-    data = np.frombuffer(file.binary_blob(), np.float32, accessor.count * width, view.byteOffset)
-    return data.reshape(accessor.count, width)
-
-
-def animated(file, times):
-    """For each time: person's node name -> (J, 3) joints in the world, as a viewer plays them."""
-    keys = {}
-    for channel in file.animations[0].channels:
-        sampler = file.animations[0].samplers[channel.sampler]
-        key_times = values_of(file, sampler.input)[:, 0]
-        assert (np.diff(key_times) > 0).all()
-        target = channel.target
-        keys[target.node, target.path] = (key_times, values_of(file, sampler.output))
-    frames = []
-    for time in times:
-        people = {}
-        for person in file.scenes[0].nodes:
-            places = np.full((J, 3), np.nan)
-            place_nodes(file, person, np.eye(4), keys, time, places)
-            people[file.nodes[person].name] = places
-        frames.append(people)
-    return frames
-
-
-def place_nodes(file, number, before, keys, time, places):
-    node = file.nodes[number]
-
-    def value(path, default):
-        if (number, path) not in keys:
-            return np.array(getattr(node, path) or default)
-        times, values = keys[number, path]
-        return values[max(0, np.searchsorted(times, time + 1e-4) - 1)]
-
-    x, y, z, w = value("rotation", [0, 0, 0, 1])
-    local = np.eye(4)
-    local[:3, :3] = np.array([
-        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-    ]) * value("scale", [1, 1, 1])  # fmt: skip
-    local[:3, 3] = value("translation", [0, 0, 0])
-    world = before @ local
-    if node.name in BODY_22.joint_names:
-        places[BODY_22.index(node.name)] = world[:3, 3]
-    for child in node.children or []:
-        place_nodes(file, child, world, keys, time, places)
+def test_c3d_beyond_its_usual_limits(tmp_path):
+    write_session(tmp_path / "s", 3, people_of=lambda _: tracked(2500.0, range(12)))
+    options = ExportOptions(is_together=True)
+    folder = export(Session(tmp_path / "s"), tmp_path, ExportFormat.C3D, options)
+    file = ezc3d.c3d(str(folder / "everybody.c3d"))
+    assert file["data"]["points"].shape[1] == 12 * (J + 9)
+    labels = file["parameters"]["POINT"]
+    assert len(labels["LABELS"]["value"]) + len(labels["LABELS2"]["value"]) == 12 * (J + 9)
 
 
 def test_coco(session, tmp_path):
@@ -367,8 +303,17 @@ def test_coco(session, tmp_path):
     for person in data.loadAnns(data.getAnnIds()):
         keypoints = np.array(person["keypoints"]).reshape(17, 3)
         joints = MOTIONS[person["track_id"]][person["image_id"], order]
-        assert np.allclose(keypoints[:, :2], WIDE.project(joints), atol=0.02)
+        assert np.allclose(keypoints[:, :2], WIDE.project(joints) + 0.5, atol=0.02)
         assert (keypoints[:, 2] == 2).all() and person["num_keypoints"] == 17
+        assert person["keypoint_scores"] == [0.5] * 17
+    results = data.loadRes(str(export(session, tmp_path, ExportFormat.COCO_RESULTS)))
+    first = results.loadAnns(results.getAnnIds(imgIds=[0]))
+    assert {person["track_id"] for person in first} == {2, 5}
+    evaluation = pytest.importorskip("pycocotools.cocoeval").COCOeval(data, results, "keypoints")
+    evaluation.evaluate()
+    evaluation.accumulate()
+    evaluation.summarize()
+    assert evaluation.stats[0] == pytest.approx(1)  # what was written is found again
     with pytest.raises(ExportError, match="recorded frames"):
         export(session, tmp_path, ExportFormat.COCO, ExportOptions(fps=10.0))
 
@@ -380,7 +325,7 @@ def test_coco_bends_points_as_the_lens_does(tmp_path):
     (person,) = (p for p in data.loadAnns(data.getAnnIds()) if p["track_id"] == 5)
     keypoints = np.array(person["keypoints"]).reshape(17, 3)
     joints = MOTIONS[5][0, COCO_17.indices_in(BODY_22)]
-    assert np.allclose(keypoints[:, :2], BENT.project(joints), atol=0.02)
+    assert np.allclose(keypoints[:, :2], BENT.project(joints) + 0.5, atol=0.02)
 
 
 def test_annotated_video(tmp_path):
@@ -411,36 +356,84 @@ def test_annotated_video(tmp_path):
 def test_what_cannot_be_exported_is_told(session, tmp_path):
     with pytest.raises(ExportError, match="no video"):
         export(session, tmp_path, ExportFormat.MP4)
-    record(tmp_path / "empty", [])
-    with pytest.raises(ExportError, match="no frame"):
-        load_take(Session(tmp_path / "empty"), EVERYBODY)
-    write_session(tmp_path / "loose", 2, people_of=lambda _: tracked(2500.0, (-1, -1)))
-    with pytest.raises(ExportError, match="nobody was tracked"):
-        load_take(Session(tmp_path / "loose"), EVERYBODY)
+    with pytest.raises(ExportError, match="no video"):
+        export(session, tmp_path, ExportFormat.COCO, ExportOptions(has_images=True))
     (tmp_path / "file").touch()
     with pytest.raises(ExportError, match="cannot be written"):
         export_session(session, ExportFormat.CSV, tmp_path / "file" / "out.csv", EVERYBODY)
 
 
-@pytest.mark.parametrize("values", [{"fps": 0.0}, {"fps": float("nan")}, {"fill_gaps_s": -1.0}])
+def nobody_in(folder, num_frames):
+    return Session(write_session(folder, num_frames, people_of=lambda _: People.empty()))
+
+
+@pytest.mark.parametrize("num_frames", [0, 5])
+@pytest.mark.parametrize("to", [f for f in ExportFormat if f is not ExportFormat.MP4])
+def test_empty_sessions_give_empty_files(tmp_path, to, num_frames):
+    for extra, formats in EXTRAS.items():
+        if to in formats:
+            pytest.importorskip(extra, reason=f"needs {extra}, of the extra `formats`")
+    path = default_path(tmp_path / "out", to)
+    text = export_session(nobody_in(tmp_path / "s", num_frames), to, path, EVERYBODY)
+    assert text.endswith("nobody")
+    match to:
+        case ExportFormat.CSV | ExportFormat.ANGLES:
+            assert len(pandas.read_csv(path, comment="#")) == 0
+        case ExportFormat.GLB:
+            assert GLTF2().load(str(path)).animations == []
+        case ExportFormat.COCO:
+            assert len(json.loads(path.read_text())["images"]) == num_frames
+    assert path.is_dir() == FACTS[to].is_folder
+
+
+EXTRAS = {
+    "rerun": (ExportFormat.RERUN,),
+    "foxglove": (ExportFormat.FOXGLOVE,),
+    "pxr": (ExportFormat.USD,),
+}
+
+
+def test_where_exports_go(session, tmp_path):
+    def to(to_format, path, is_forced=False):
+        export_session(session, to_format, path, EVERYBODY, is_forced=is_forced)
+
+    to(ExportFormat.CSV, tmp_path / "new" / "deep" / "table")
+    assert (tmp_path / "new" / "deep" / "table.csv").is_file()
+    to(ExportFormat.CSV, tmp_path / "new")
+    assert (tmp_path / "new" / "s.csv").is_file()
+    with pytest.raises(ExportError, match="is there already.*--force"):
+        to(ExportFormat.CSV, tmp_path / "new")
+    to(ExportFormat.CSV, tmp_path / "new", is_forced=True)
+    left = tmp_path / ".trc.writing"  # of an export that was killed
+    left.mkdir()
+    (left / "person_9.trc").touch()
+    to(ExportFormat.TRC, tmp_path / "trc")
+    assert listed(tmp_path / "trc") == {"person_2.trc", "person_5.trc"} and not left.exists()
+    with pytest.raises(ExportError, match="not empty.*--force"):
+        to(ExportFormat.TRC, tmp_path / "trc")
+    five = ExportOptions(person_ids=(5,))
+    export_session(session, ExportFormat.TRC, tmp_path / "trc", five, is_forced=True)
+    assert listed(tmp_path / "trc") == {"person_5.trc"}
+    (tmp_path / "trc" / "thesis.txt").touch()
+    with pytest.raises(ExportError, match="files of others .thesis.txt"):
+        to(ExportFormat.TRC, tmp_path / "trc", is_forced=True)
+    with pytest.raises(ExportError, match="is a file"):
+        to(ExportFormat.BVH, tmp_path / "new" / "s.csv", is_forced=True)
+
+
+@pytest.mark.parametrize("values", [{"fps": 0.0}, {"fps": float("nan")}, {"fill_gaps_s": -1.0},
+                                    {"min_duration_s": -1.0}])  # fmt: skip
 def test_options_that_make_no_sense(values):
     with pytest.raises(ValueError, match=next(iter(values))):
         ExportOptions(**values)
 
 
-def test_what_joints_cannot_tell_is_an_error_of_the_export(session, tmp_path, monkeypatch):
-    def refuse(joints, skeleton):
-        raise MotionError("no pelvis")
-
-    monkeypatch.setattr("das_app.exports.bvh_file.solve", refuse)
-    with pytest.raises(ExportError, match="no pelvis"):
-        export_session(session, ExportFormat.BVH, tmp_path / "out", EVERYBODY)
-    assert list(tmp_path.iterdir()) == []
-
-
 @pytest.mark.parametrize("share_done", [0.3, 0.6])  # reading, writing
 @pytest.mark.parametrize("to", [f for f in ExportFormat if f is not ExportFormat.MP4])
 def test_cancelled_export_leaves_nothing(session, tmp_path, to, share_done):
+    for extra, formats in EXTRAS.items():
+        if to in formats:
+            pytest.importorskip(extra, reason=f"needs {extra}, of the extra `formats`")
     with pytest.raises(ExportCancelledError):
         export_session(session, to, tmp_path / "out", EVERYBODY, cancelling_at(share_done))
     assert list(tmp_path.iterdir()) == []
@@ -458,7 +451,9 @@ def test_cancelled_video_leaves_what_was_there(filmed, tmp_path):
     path = tmp_path / "out.mp4"
     path.write_text("the former one")
     with pytest.raises(ExportCancelledError):
-        export_session(filmed, ExportFormat.MP4, path, EVERYBODY, cancelling_at(0.3))
+        export_session(
+            filmed, ExportFormat.MP4, path, EVERYBODY, cancelling_at(0.3), is_forced=True
+        )
     assert [p.name for p in tmp_path.iterdir()] == ["out.mp4"]
     assert path.read_text() == "the former one"
 
@@ -471,18 +466,25 @@ def filmed(tmp_path_factory):
     return Session(folder)
 
 
-@pytest.mark.parametrize("to", list(ExportFormat))
+_STATING = (
+    ExportFormat.CSV, ExportFormat.JSON, ExportFormat.NPZ, ExportFormat.TRC, ExportFormat.C3D,
+    ExportFormat.BVH, ExportFormat.GLB, ExportFormat.COCO, ExportFormat.MP4, ExportFormat.MOT,
+    ExportFormat.VRMA, ExportFormat.OPENPOSE,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("to", _STATING)
 def test_every_export_states_units_axes_handedness_fps_and_gaps(session, filmed, tmp_path, to):
-    options = ExportOptions(fill_gaps_s=0.0 if to is ExportFormat.MP4 else 0.25)
+    options = ExportOptions(fill_gaps_s=0.0 if to is ExportFormat.MP4 else 0.3)
     source = filmed if to is ExportFormat.MP4 else session
     stated = statements(to, export(source, tmp_path, to, options))
-    is_in_pixels = to in (ExportFormat.COCO, ExportFormat.MP4)
-    units = {"trc": "mm", "c3d": "mm", "bvh": "centimetres", "glb": "metres"}
+    is_in_pixels = to in (ExportFormat.COCO, ExportFormat.MP4, ExportFormat.OPENPOSE)
+    units = {"bvh": "centimetres", "glb": "metres", "vrma": "metres", "mot": "metres"}
     assert ("pixels" if is_in_pixels else units.get(to, "mm")) in stated["space"]
     assert "x right" in stated["space"] and ("right-handed" in stated["space"]) != is_in_pixels
     assert stated["fps"] and stated["gaps"] and stated["poses"] == "smoothed"
     if to is not ExportFormat.MP4:
-        assert stated["gaps"] == "interpolated up to 0.25 s"
+        assert stated["gaps"] == "interpolated up to 0.3 s"
         assert stated["fps"].startswith(("29.97", "30"))
 
 
@@ -496,10 +498,8 @@ def statements(to, path):
             return json.loads(path.read_text())["about"]
         case ExportFormat.NPZ:
             return json.loads(str(np.load(path)["about"]))
-        case ExportFormat.TRC:
-            return json.loads(path.with_suffix(".about.json").read_text())
         case ExportFormat.C3D:
-            lines = ezc3d.c3d(str(path))["parameters"]["DAS"]["ABOUT"]["value"]
+            lines = ezc3d.c3d(str(path / "person_2.c3d"))["parameters"]["DAS"]["ABOUT"]["value"]
             joined = " ".join(lines)
             names = [line.split(": ", 1)[0] for line in lines if ": " in line]
             starts = [joined.index(f"{name}: ") for name in names] + [len(joined)]
@@ -507,7 +507,7 @@ def statements(to, path):
                 name: joined[begin + len(name) + 2 : end].strip()
                 for name, begin, end in zip(names, starts, starts[1:], strict=False)
             }
-        case ExportFormat.BVH:
+        case _ if path.is_dir():
             return json.loads((path / "about.json").read_text())["about"]
         case ExportFormat.GLB:
             return GLTF2().load(str(path)).asset.extras
@@ -552,10 +552,12 @@ def test_names_stand_in_the_files(session, tmp_path):
     assert {(person["id"], person["name"]) for person in people} == {(2, "Zoë O'Hara"), (5, "李")}
     with np.load(export(named, tmp_path, ExportFormat.NPZ)) as arrays:
         assert arrays["person_names"].tolist() == ["Zoë O'Hara", "李"]
-    trc = export(named, tmp_path, ExportFormat.TRC).read_text().splitlines()
-    assert "\tZoe_O_Hara_2_pelvis\t" in trc[3] and "\tp5_pelvis\t" in trc[3]
-    c3d = ezc3d.c3d(str(export(named, tmp_path, ExportFormat.C3D)))
-    assert c3d["parameters"]["POINT"]["LABELS"]["value"][0] == "Zoe_O_Hara_2_pelvis"
+    together = ExportOptions(is_together=True)
+    trc = export(named, tmp_path, ExportFormat.TRC, together) / "everybody.trc"
+    names = trc.read_text().splitlines()[3]
+    assert "\tZoe_O_Hara_2_pelvis\t" in names and "\tp5_pelvis\t" in names
+    alone = listed(export(named, tmp_path, ExportFormat.TRC))
+    assert alone == {"Zoe_O_Hara_2.trc", "person_5.trc"}
     nodes = GLTF2().load(str(export(named, tmp_path, ExportFormat.GLB))).nodes
     assert {"Zoe_O_Hara_2", "person_5"} <= {node.name for node in nodes}
     bvh = export(named, tmp_path, ExportFormat.BVH)
