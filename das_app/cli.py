@@ -266,8 +266,8 @@ def export(
 ) -> None:
     """Write a session in another format."""
     from das_app.exports.formats import ExportFormat, export_session
-    from das_app.exports.take import ExportError, ExportOptions, MarkerNames, Space
-    from das_app.motion.body_rig import RigNames
+    from das_app.exports.takes.take import ExportError, ExportOptions, MarkerNames, Space
+    from das_app.motion.body.rig import RigNames
     from das_app.session.session import Session, SessionError
 
     to_format, in_space = _one_of(ExportFormat, to, "--to"), _one_of(Space, space, "--space")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from das_app.exports.files import export_place
-from das_app.exports.take import ExportOptions, Progress, Take, load_take
+from das_app.exports.takes.files import export_place
+from das_app.exports.takes.take import ExportOptions, Progress, Take, load_take
 from das_app.session.session import Session
 
 
@@ -201,7 +201,7 @@ def export_session(
     facts = FACTS[to]
     path = export_place(path, facts.suffix, session.folder.name, is_forced)
     if to is ExportFormat.MP4:
-        from das_app.exports.annotated_video import write_annotated_video
+        from das_app.exports.pictures.annotated_video import write_annotated_video
 
         write_annotated_video(session, options, path, on_progress)
         return f"{path}: video"
@@ -218,19 +218,19 @@ def _writer(to: ExportFormat) -> Callable[[Take, Path, Progress], None]:
     """Each format's libraries are loaded when it is asked for."""
     match to:
         case ExportFormat.CSV:
-            from das_app.exports.csv_table import write_csv as write
+            from das_app.exports.tables.csv_table import write_csv as write
         case ExportFormat.JSON:
-            from das_app.exports.json_file import write_json as write
+            from das_app.exports.tables.json_file import write_json as write
         case ExportFormat.NPZ:
-            from das_app.exports.npz_file import write_npz as write
+            from das_app.exports.tables.npz_file import write_npz as write
         case ExportFormat.TRC:
-            from das_app.exports.trc_file import write_trc as write
+            from das_app.exports.labs.trc_file import write_trc as write
         case ExportFormat.C3D:
-            from das_app.exports.c3d_file import write_c3d as write
+            from das_app.exports.labs.c3d_file import write_c3d as write
         case ExportFormat.ANGLES:
-            from das_app.exports.angle_files import write_angles as write
+            from das_app.exports.tables.angle_files import write_angles as write
         case ExportFormat.MOT:
-            from das_app.exports.angle_files import write_mot as write
+            from das_app.exports.tables.angle_files import write_mot as write
         case _:
             return _animation_writer(to) or _picture_writer(to)
     return write
@@ -239,17 +239,17 @@ def _writer(to: ExportFormat) -> Callable[[Take, Path, Progress], None]:
 def _animation_writer(to: ExportFormat) -> Callable[[Take, Path, Progress], None] | None:
     match to:
         case ExportFormat.BVH:
-            from das_app.exports.bvh_file import write_bvh as write
+            from das_app.exports.bodies.bvh_file import write_bvh as write
         case ExportFormat.GLB:
-            from das_app.exports.glb_file import write_glb as write
+            from das_app.exports.bodies.glb_file import write_glb as write
         case ExportFormat.VRMA:
-            from das_app.exports.glb_file import write_vrma as write
+            from das_app.exports.bodies.glb_file import write_vrma as write
         case ExportFormat.USD:
-            from das_app.exports.usd_file import write_usd as write
+            from das_app.exports.bodies.usd_file import write_usd as write
         case ExportFormat.RERUN:
-            from das_app.exports.rerun_file import write_rrd as write
+            from das_app.exports.viewers.rerun_file import write_rrd as write
         case ExportFormat.FOXGLOVE:
-            from das_app.exports.foxglove_file import write_foxglove as write
+            from das_app.exports.viewers.foxglove_file import write_foxglove as write
         case _:
             return None
     return write
@@ -258,13 +258,13 @@ def _animation_writer(to: ExportFormat) -> Callable[[Take, Path, Progress], None
 def _picture_writer(to: ExportFormat) -> Callable[[Take, Path, Progress], None]:
     match to:
         case ExportFormat.COCO:
-            from das_app.exports.coco_file import write_coco as write
+            from das_app.exports.pictures.coco_file import write_coco as write
         case ExportFormat.COCO_RESULTS:
-            from das_app.exports.coco_file import write_coco_results as write
+            from das_app.exports.pictures.coco_file import write_coco_results as write
         case ExportFormat.OPENPOSE:
-            from das_app.exports.pixel_files import write_openpose as write
+            from das_app.exports.pictures.pixel_files import write_openpose as write
         case ExportFormat.MMPOSE:
-            from das_app.exports.pixel_files import write_mmpose as write
+            from das_app.exports.pictures.pixel_files import write_mmpose as write
         case _:
-            from das_app.exports.pixel_files import write_motchallenge as write
+            from das_app.exports.pictures.pixel_files import write_motchallenge as write
     return write

@@ -14,10 +14,10 @@ import numpy as np
 from pythonosc.osc_message import OscMessage
 
 from das_app.messaging.messages import PoseResult
-from das_app.motion.body_live import LiveBody
-from das_app.motion.body_rig import BodyError, to_y_up
+from das_app.motion.body.humanoid import BonePose, humanoid, to_unity
+from das_app.motion.body.live import LiveBody
+from das_app.motion.body.rig import BodyError, to_y_up
 from das_app.motion.floor import ANKLE_HEIGHT_MM
-from das_app.motion.humanoid import BonePose, humanoid, to_unity
 from das_app.streaming.stream_clock import StreamClock
 from das_app.streaming.streamer import StreamError
 from das_app.streaming.targets import StreamTarget

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from das_app.motion.body_fit import USUAL_SHAPE
-from das_app.motion.body_rig import BodyPose, body_of, markers
-from das_app.motion.rotations import rotations_by
+from das_app.motion.body.fit import USUAL_SHAPE
+from das_app.motion.body.rig import BodyPose, body_of, markers
+from das_app.motion.body.rotations import rotations_by
 from das_model.skeleton import BODY_22
 
 SHAPE = np.array(list(USUAL_SHAPE.values())) * 1.03

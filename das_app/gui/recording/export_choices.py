@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from das_app.exports.export_job import PeopleSearch
 from das_app.exports.formats import FACTS, ExportFormat
-from das_app.exports.take import ExportOptions, Space
+from das_app.exports.takes.take import ExportOptions, Space
 from das_app.gui.style import theme
 from das_app.gui.style.amounts import count, short_time
 from das_app.gui.style.forms import row_of

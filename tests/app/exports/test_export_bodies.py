@@ -13,12 +13,12 @@ from moving_bodies import walking
 from pygltflib import GLTF2
 from session_fakes import FPS, write_session
 
-from das_app.exports.bodies import moving_bodies
-from das_app.exports.bvh_file import zxy_degrees
+from das_app.exports.bodies.bvh_file import zxy_degrees
+from das_app.exports.bodies.moving_bodies import moving_bodies
 from das_app.exports.formats import ExportFormat, default_path, export_session
-from das_app.exports.take import ExportOptions, load_take
-from das_app.motion.body_rig import RigNames, world
-from das_app.motion.rotations import rotations_by
+from das_app.exports.takes.take import ExportOptions, load_take
+from das_app.motion.body.rig import RigNames, world
+from das_app.motion.body.rotations import rotations_by
 from das_app.session.session import Session
 from das_model.people import People
 

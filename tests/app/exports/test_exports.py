@@ -14,9 +14,9 @@ from pipeline_fakes import SIZE
 from pygltflib import GLTF2
 from session_fakes import BENT, FPS, WIDE, record, result, tracked, write_session
 
-from das_app.exports.drawing import SideView
 from das_app.exports.formats import FACTS, ExportFormat, default_path, export_session
-from das_app.exports.take import (
+from das_app.exports.pictures.drawing import SideView
+from das_app.exports.takes.take import (
     ExportCancelledError,
     ExportError,
     ExportOptions,
@@ -24,8 +24,8 @@ from das_app.exports.take import (
     Space,
     load_take,
 )
-from das_app.exports.tracks import grid_fps
-from das_app.motion.body_rig import to_y_up
+from das_app.exports.takes.tracks import grid_fps
+from das_app.motion.body.rig import to_y_up
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session
 from das_app.session.types import RecordedPoses

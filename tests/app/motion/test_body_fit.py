@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from moving_bodies import FPS, SHAPE, walking
 
-from das_app.motion.body_fit import fit_body
-from das_app.motion.body_live import LiveBody
-from das_app.motion.body_rig import (
+from das_app.motion.body.fit import fit_body
+from das_app.motion.body.joint_angles import body_angles
+from das_app.motion.body.live import LiveBody
+from das_app.motion.body.rig import (
     LENGTHS,
     BodyError,
     BodyPose,
@@ -15,8 +16,7 @@ from das_app.motion.body_rig import (
     markers,
     world,
 )
-from das_app.motion.joint_angles import body_angles
-from das_app.motion.rotations import (
+from das_app.motion.body.rotations import (
     least_rotation,
     rotation_vectors,
     rotations_by,
@@ -107,7 +107,7 @@ def test_gaps_and_missing_joints_are_bridged():
 
 
 def test_long_tracks_are_fitted_in_windows_that_join(monkeypatch):
-    import das_app.motion.body_fit as body_fit
+    import das_app.motion.body.fit as body_fit
 
     _, _, joints = walking(100)
     whole = fitted(joints)
@@ -146,7 +146,7 @@ def test_angles_have_the_signs_of_opensim():
     set_turn("left_elbow", [0, -np.radians(90), 0])
     set_turn("left_shoulder", [0, 0, -np.radians(90)])  # from the T down to hang
     set_turn("spine", [np.radians(25), 0, 0])  # leaning to the front
-    from das_app.motion.body_fit import BodyFit
+    from das_app.motion.body.fit import BodyFit
 
     pose = BodyPose(np.zeros((1, 3)), rotations_by(vectors))
     angles = body_angles(BodyFit(body, SHAPE, pose, np.zeros((1, 22))))

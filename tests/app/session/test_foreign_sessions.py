@@ -7,7 +7,7 @@ import pytest
 from session_fakes import FPS, ORIGIN, WIDE, depth_of, tracked, write_session
 
 from das_app.exports.formats import ExportFormat, export_session
-from das_app.exports.take import ExportError, ExportOptions
+from das_app.exports.takes.take import ExportError, ExportOptions
 from das_app.lens.camera_json import camera_to_json
 from das_app.session import format as session_format
 from das_app.session.edits import load_edits

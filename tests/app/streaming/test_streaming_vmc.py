@@ -7,9 +7,9 @@ from pythonosc.osc_packet import OscPacket
 from scipy.spatial.transform import Rotation
 from session_fakes import result
 
-from das_app.motion.body_rig import USUAL_SHAPE, BodyPose, body_of
-from das_app.motion.humanoid import from_unity, humanoid, to_unity
-from das_app.motion.rotations import rotations_by
+from das_app.motion.body.humanoid import from_unity, humanoid, to_unity
+from das_app.motion.body.rig import USUAL_SHAPE, BodyPose, body_of
+from das_app.motion.body.rotations import rotations_by
 from das_app.streaming.streamer import StreamError
 from das_app.streaming.targets import StreamKind, StreamTarget
 from das_app.streaming.vmc import PersonChoice, VmcSender

@@ -8,7 +8,7 @@ from recorded_sessions import write_session
 
 from das_app.exports.export_job import ExportJob
 from das_app.exports.formats import FACTS, ExportFormat
-from das_app.exports.take import Space
+from das_app.exports.takes.take import Space
 from das_app.gui.recording.export_dialog import ExportDialog
 from das_app.session.edits import SessionEdits, save_edits
 

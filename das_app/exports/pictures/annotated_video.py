@@ -1,0 +1,97 @@
+"""MP4: the recorded pictures with everybody's skeleton and id, beside a view from the side."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+
+from das_app.exports.pictures.drawing import SideView, draw_people
+from das_app.exports.takes.files import export_file
+from das_app.exports.takes.take import (
+    ExportError,
+    ExportOptions,
+    Progress,
+    Space,
+    about_poses,
+    plain_text,
+    session_edits,
+)
+from das_app.session.edits import SessionEdits
+from das_app.session.session import Session
+
+_TIME_BASE = Fraction(1, 1000)
+_ABOUT = {
+    "fps": "as recorded, each picture at its time",
+    "gaps": "nothing is drawn",
+    "space": "pixels of the picture, x right, y down; beside it the room from the side and above",
+}
+_NUM_SAMPLED = 60  # frames that tell where people are
+
+
+def write_annotated_video(
+    session: Session, options: ExportOptions, path: Path, on_progress: Progress
+) -> None:
+    """Write the session's video with overlays; frames without a picture are left out.
+
+    Raises:
+        ExportError: if there is no video, a rate, filled gaps or the floor are asked for, nobody
+            has the ids asked for, or the file cannot be written.
+    """
+    if session.video_path is None:
+        raise ExportError(f"{session.folder} has no video to draw on")
+    if options.fps is not None or options.fill_gaps_s or options.space is not Space.CAMERA:
+        raise ExportError("a video keeps its own frames; leave frame rate, gaps and space out")
+    edits = session_edits(session, options)
+    about = about_poses(session.origin, options, edits) | _ABOUT
+    with export_file(path) as new, av.open(str(session.video_path)) as video:
+        with av.open(str(new), "w", format="mp4", options={"movflags": "faststart"}) as out:
+            out.metadata["comment"] = "; ".join(f"{k}: {v}" for k, v in about.items())
+            num_drawn = _draw_all(session, options, edits, video, out, on_progress)
+        if not num_drawn and options.person_ids is not None:
+            raise ExportError(f"no person has the id {', '.join(map(str, options.person_ids))}")
+
+
+def _draw_all(
+    session: Session,
+    options: ExportOptions,
+    edits: SessionEdits,
+    video: av.container.InputContainer,
+    out: av.container.OutputContainer,
+    on_progress: Progress,
+) -> int:
+    """Draw on every picture; how many people were drawn."""
+    source = video.streams.video[0]
+    stream = out.add_stream("libx264", rate=source.average_rate or 30)
+    side = _side_view(session, source.height, options.is_raw)
+    stream.width, stream.height = source.width + source.height, source.height
+    stream.pix_fmt = "yuv420p"
+    stream.options = {"preset": "veryfast", "crf": "18"}
+    stream.codec_context.time_base = _TIME_BASE
+    frames = session.between(edits.start_s, edits.until_s, options.is_raw)
+    begin_s, end_s = edits.start_s, min(edits.end_s, session.duration_s)
+    names = {track_id: plain_text(name) for track_id, name in edits.names.items()}
+    num_drawn = 0
+    pictures = enumerate(video.decode(source))
+    for poses in (poses for poses in frames if poses.picture is not None):
+        picture = next((picture for n, picture in pictures if n == poses.picture), None)
+        if picture is None:
+            break  # the end of the video was lost
+        image = picture.to_ndarray(format="rgb24")
+        people, wanted = poses.people, options.person_ids
+        num_drawn += draw_people(image, people.joints_px(poses.camera), people, wanted, names)
+        both = np.concatenate([image, side.draw(people, wanted, names)], axis=1)
+        drawn = av.VideoFrame.from_ndarray(both, format="rgb24")
+        time_s = max(0.0, picture.time - begin_s)
+        drawn.pts, drawn.time_base = round(time_s / _TIME_BASE), _TIME_BASE
+        out.mux(stream.encode(drawn))
+        on_progress((poses.time_s - begin_s) / max(end_s - begin_s, 1e-9))
+    out.mux(stream.encode(None))
+    on_progress(1.0)
+    return num_drawn
+
+
+def _side_view(session: Session, height: int, is_raw: bool) -> SideView:
+    """A square view of where people are in frames spread over the session."""
+    times_s = np.linspace(0, session.duration_s, _NUM_SAMPLED)
+    return SideView.of((session.at(time_s, is_raw) for time_s in times_s), (height, height))

@@ -1,0 +1,132 @@
+"""Rerun recording: people as named skeletons, the camera, the video and plots of scores.
+
+Metres in camera space: x right, y down, z forward. Needs the extra `rerun`.
+"""
+
+from pathlib import Path
+from types import ModuleType
+
+import av
+import numpy as np
+
+from das_app.exports.takes.files import export_file
+from das_app.exports.takes.take import ExportError, Progress, Take
+from das_app.motion.kinematics import ANGLE_NAMES, joint_angles
+
+_ADVICE = "Rerun recordings need rerun-sdk: pip install 'das-capture[rerun]'"
+_M = 1e-3
+_PLOTTED = ("left_knee", "right_knee", "left_elbow", "right_elbow")
+
+
+def write_rrd(take: Take, path: Path, on_progress: Progress) -> None:
+    """Write a take.
+
+    Raises:
+        ExportError: if rerun-sdk is missing, or the file cannot be written.
+    """
+    try:
+        import rerun
+    except ImportError as error:
+        raise ExportError(f"{_ADVICE} ({error})") from error
+    with export_file(path) as new:
+        recording = rerun.RecordingStream("das_capture")
+        recording.save(str(new))
+        recording.log("about", rerun.TextDocument(_text(take)), static=True)
+        recording.log("world", rerun.ViewCoordinates.RDF, static=True)
+        recording.log("world", _classes(rerun, take), static=True)
+        video = _add_video(rerun, recording, take)
+        for frame in range(len(take.times_s)):
+            recording.set_time("time", duration=float(take.times_s[frame]))
+            recording.set_time("frame", sequence=frame)
+            _add_camera(rerun, recording, take, frame, video)
+            _add_people(rerun, recording, take, frame)
+            on_progress((frame + 1) / len(take.times_s))
+        recording.flush()
+        recording.disconnect()
+
+
+def _text(take: Take) -> str:
+    about = take.about() | {"space": take.space_text("m", "x right, y down, z forward")}
+    return "\n".join(f"{name}: {text}" for name, text in about.items())
+
+
+def _classes(rerun: ModuleType, take: Take) -> object:
+    """Each person's joints and bones by name."""
+    skeleton = take.origin.skeleton
+    names = [rerun.AnnotationInfo(n, name) for n, name in enumerate(skeleton.joint_names)]
+    return rerun.AnnotationContext(
+        [
+            rerun.ClassDescription(
+                info=rerun.AnnotationInfo(track.track_id, take.label_of(track, "person_")),
+                keypoint_annotations=names,
+                keypoint_connections=list(skeleton.bones),
+            )
+            for track in take.tracks
+        ]
+    )
+
+
+def _add_video(rerun: ModuleType, recording: object, take: Take) -> bytes | None:
+    """The session's video as an asset; its bytes, None where there is none."""
+    if take.video is None or not take.cameras:
+        return None
+    path = "world/camera/picture"
+    data = _as_mp4(take.video)
+    recording.log(path, rerun.AssetVideo(contents=data, media_type="video/mp4"), static=True)
+    return data
+
+
+def _as_mp4(video: Path) -> bytes:
+    """The same pictures in the container that the viewer reads."""
+    import io
+
+    buffer = io.BytesIO()
+    with av.open(str(video)) as source, av.open(buffer, "w", format="mp4") as out:
+        stream = out.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                out.mux(packet)
+    return buffer.getvalue()
+
+
+def _add_camera(
+    rerun: ModuleType, recording: object, take: Take, frame: int, video: bytes | None
+) -> None:
+    if not take.cameras or take.floor is not None:
+        return
+    camera = take.cameras[frame]
+    if frame == 0 or take.cameras[frame - 1] is not camera:
+        pinhole = rerun.Pinhole(
+            image_from_camera=camera.K, resolution=camera.size,
+            camera_xyz=rerun.ViewCoordinates.RDF,
+        )  # fmt: skip
+        recording.log("world/camera", pinhole)
+    if video is not None:
+        picture = rerun.VideoFrameReference(seconds=float(take.recorded_s[frame]))
+        recording.log("world/camera/picture", picture)
+
+
+def _add_people(rerun: ModuleType, recording: object, take: Take, frame: int) -> None:
+    skeleton = take.origin.skeleton
+    seen = {track.track_id: (track, place) for track, place in take.seen_at(frame)}
+    for track in take.tracks:
+        path = f"world/people/{take.label_of(track, 'person_')}"
+        if track.track_id not in seen:
+            if frame - 1 in track.frames:
+                recording.log(path, rerun.Clear(recursive=True))
+            continue
+        place = seen[track.track_id][1]
+        there = np.flatnonzero(np.isfinite(track.joints[place]).all(axis=1))
+        points = rerun.Points3D(
+            track.joints[place, there] * _M, keypoint_ids=there,
+            class_ids=[track.track_id] * len(there), radii=0.02,
+        )  # fmt: skip
+        recording.log(path, points)
+        label = take.label_of(track, "person_")
+        recording.log(f"plots/score/{label}", rerun.Scalars(float(track.scores[place])))
+        angles = joint_angles(track.joints[place], skeleton)
+        for name in _PLOTTED:
+            value = float(angles[ANGLE_NAMES.index(name)])
+            if np.isfinite(value):
+                recording.log(f"plots/{name}/{label}", rerun.Scalars(value))

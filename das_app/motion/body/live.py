@@ -1,0 +1,83 @@
+"""One person's body while frames come in: each frame fitted from the one before.
+
+The same equations as `fit_body`, a frame at a time. The shape is fitted to the first frame, and
+again over samples as they gather; then it stays.
+"""
+
+import numpy as np
+
+from das_app.motion.body.fit import BodySolver, Seen, seen_of, usual_shape
+from das_app.motion.body.rig import Body, BodyPose, body_of
+from das_app.motion.body.start import start_pose
+from das_model.skeleton import Skeleton
+
+_PATIENCE_S = 0.5  # without a frame, before a pose begins anew
+_SAMPLE_S = 0.1
+_REFITS = (4, 12, 36)  # samples at which the shape is fitted again
+_ROUNDS, _SHAPE_ROUNDS = 4, 8
+
+
+class LiveBody:
+    """Fits one person's frames in their order.
+
+    Args:
+        skeleton: of the joints.
+
+    Attributes:
+        body: its bones.
+        shape: (S,) mm; usual lengths before the first frame.
+
+    Raises:
+        BodyError: if the skeleton lacks shoulders or hips.
+    """
+
+    def __init__(self, skeleton: Skeleton) -> None:
+        self.body: Body = body_of(skeleton)
+        self.shape: np.ndarray | None = None
+        self._solver = BodySolver(self.body)
+        self._last: tuple[BodyPose, float] | None = None
+        self._samples: list[Seen] = []
+        self._poses: list[BodyPose] = []
+
+    def __call__(self, joints: np.ndarray, joint_scores: np.ndarray, time_s: float) -> BodyPose:
+        """The pose of one frame.
+
+        Args:
+            joints: (J, 3) mm, y up.
+            joint_scores: (J,).
+            time_s: of the frame; rises.
+        """
+        seen = seen_of(self.body, joints[None], joint_scores[None], np.array([time_s]))
+        start = start_pose(self.body, seen.joints, seen.weights)
+        if self.shape is None:
+            first = usual_shape(self.body, seen)
+            start, self.shape = self._solver.with_shape(start, first, seen, _SHAPE_ROUNDS)
+        if self._last is not None and not 0 < time_s - self._last[1] <= _PATIENCE_S:
+            self._last = None
+        if self._last is not None:
+            start = self._better(self._last[0], start, seen)
+        pose = self._solver.improved(start, self.shape, seen, _ROUNDS, self._last)
+        self._last = (pose, time_s)
+        self._learn(pose, seen)
+        return pose
+
+    def _better(self, first: BodyPose, second: BodyPose, seen: Seen) -> BodyPose:
+        costs = [self._solver.costs(p, self.shape, seen, self._last)[0] for p in (first, second)]
+        return first if costs[0] <= costs[1] else second
+
+    def _learn(self, pose: BodyPose, seen: Seen) -> None:
+        """Fit the shape again where enough new samples are there."""
+        is_full = len(self._samples) >= _REFITS[-1]
+        is_near = self._samples and seen.times_s[0] - self._samples[-1].times_s[0] < _SAMPLE_S
+        if is_full or is_near:
+            return
+        self._samples.append(seen)
+        self._poses.append(pose)
+        if len(self._samples) in _REFITS:
+            parts = zip(*((s.joints, s.weights, s.times_s) for s in self._samples), strict=True)
+            poses = BodyPose(
+                np.concatenate([p.root for p in self._poses]),
+                np.concatenate([p.rotations for p in self._poses]),
+            )
+            all_seen = Seen(*(np.concatenate(part) for part in parts))
+            _, self.shape = self._solver.with_shape(poses, self.shape, all_seen, _SHAPE_ROUNDS)
