@@ -31,6 +31,10 @@ _LOOK = np.arange(-6, 7) / 3  # places of a look on each axis, in standard devia
 _COLD = 0.05  # sum over a look of prior and squared heat that halves a step
 NUM_CUES = 7  # of a joint, for lifting
 
+# of people what was found (P, J, 7), see `lifting.PoseLifting`, and where in the picture (P, J, 2)
+# px of the network's input, to joints (P, J, 3) mm
+LiftPeople = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LevelMaps:
@@ -64,6 +68,29 @@ class DecodeConfig:
     vote_threshold: float = 0.7  # of a dropped pose that has a say; above 1 for none
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Found:
+    """K people of a picture, best first, before lifting.
+
+    Args:
+        scores: (K,).
+        joints_px: (K, J, 2) px of the network's input.
+        depth_mm: (K, J) in camera space.
+        joint_scores: (K, J).
+        told_cam: (K, J, 3) mm, where the locations alone put the joints.
+    """
+
+    scores: np.ndarray
+    joints_px: np.ndarray
+    depth_mm: np.ndarray
+    joint_scores: np.ndarray
+    told_cam: np.ndarray
+
+    def take(self, rows: np.ndarray) -> "Found":
+        """The people of these rows, in their order."""
+        return Found(*(getattr(self, name)[rows] for name in self.__slots__))
+
+
 def decode(
     levels: list[LevelMaps],
     camera: Camera,
@@ -71,9 +98,22 @@ def decode(
     skeleton: Skeleton,
     config: DecodeConfig,
     heat: np.ndarray | None = None,
-    lift: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None,
+    lift: LiftPeople | None = None,
 ) -> People:
-    """People of one picture.
+    """People of one picture: `find`, then `place`, whose arguments these are."""
+    found = find(levels, camera, encoding, skeleton, config, heat)
+    return place(found, camera, encoding, skeleton, heat, lift)
+
+
+def find(
+    levels: list[LevelMaps],
+    camera: Camera,
+    encoding: Encoding,
+    skeleton: Skeleton,
+    config: DecodeConfig,
+    heat: np.ndarray | None = None,
+) -> Found:
+    """The people that the maps tell of, each once.
 
     Args:
         levels: maps of each level, finest first.
@@ -83,39 +123,60 @@ def decode(
         config: thresholds.
         heat: (J, H / s, W / s) float32 in [0, 1] at `Encoding.heat_stride` s, where joints are
             seen; without it joints stay where the locations put them.
-        lift: moves the joints of a picture's people in space: what was found of them
-            (P, J, 7), see `lifting.PoseLifting`, and where in the picture (P, J, 2) px, to
-            (P, J, 3) mm; only asked with `heat`.
-
-    Returns:
-        People in camera space, best first. A camera that was resized with the picture carries
-        the change of focal length, so depth needs no further correction.
     """
     scores, joints, root_depth, joint_scores, strides = _picked(levels, encoding, skeleton, config)
-    if len(scores) == 0:
-        return People.empty(skeleton)
+    joints_px = joints[..., :2]
     root_mm = root_depth * encoding.root_depth_unit * camera.focal_px
     depth_mm = root_mm[:, None] + joints[..., 2] * encoding.joint_depth_unit_mm
-    joints_cam = camera.back_project(joints[..., :2], depth_mm)
-    if heat is not None:
-        stride, doubt_px = encoding.heat_stride, (1 - joint_scores) * strides[:, None]
-        joints[..., :2] = towards_heat(joints[..., :2], doubt_px, heat, stride)
-        once, _ = suppress(joints[..., :2], len(joints), config)  # two may be drawn to one person
-        scores, joints, depth_mm, joint_scores, told_cam = (
-            values[once] for values in (scores, joints, depth_mm, joint_scores, joints_cam)
-        )
-        joints_cam = camera.back_project(joints[..., :2], depth_mm)
-        if lift is not None:
-            seen = _read(_framed(heat), joints[..., 0], joints[..., 1], stride)
-            moved = (joints_cam - told_cam)[..., :2]
-            cues = [joints_cam, joint_scores[..., None], seen[..., None], moved]
-            found = np.concatenate(cues, axis=-1).astype(np.float32)
-            joints_cam = lift(found, joints[..., :2])
+    told_cam = camera.back_project(joints_px, depth_mm)
+    if heat is None or len(scores) == 0:
+        return Found(scores, joints_px, depth_mm, joint_scores, told_cam)
+    doubt_px = (1 - joint_scores) * strides[:, None]
+    drawn_px = towards_heat(joints_px, doubt_px, heat, encoding.heat_stride)
+    found = Found(scores, drawn_px, depth_mm, joint_scores, told_cam)
+    return once(found, config)  # two may be drawn to one person
+
+
+def once(found: Found, config: DecodeConfig) -> Found:
+    """People best first, each once."""
+    found = found.take(np.argsort(-found.scores, kind="stable"))
+    kept, _ = suppress(found.joints_px, len(found.scores), config)
+    return found.take(kept)
+
+
+def place(
+    found: Found,
+    camera: Camera,
+    encoding: Encoding,
+    skeleton: Skeleton,
+    heat: np.ndarray | None = None,
+    lift: LiftPeople | None = None,
+) -> People:
+    """People in camera space, in their order.
+
+    Args:
+        found: in px of the network's input.
+        camera: of that picture. One that was resized with the picture carries the change of
+            focal length, so depth needs no further correction.
+        encoding: the network's.
+        skeleton: names of the J joints.
+        heat: as in `find`.
+        lift: moves the joints in space; only asked with `heat`.
+    """
+    if len(found.scores) == 0:
+        return People.empty(skeleton)
+    joints_cam = camera.back_project(found.joints_px, found.depth_mm)
+    if heat is not None and lift is not None:
+        x, y = np.moveaxis(found.joints_px, -1, 0)
+        seen = _read(_framed(heat), x, y, encoding.heat_stride)
+        moved = (joints_cam - found.told_cam)[..., :2]
+        cues = [joints_cam, found.joint_scores[..., None], seen[..., None], moved]
+        joints_cam = lift(np.concatenate(cues, axis=-1).astype(np.float32), found.joints_px)
     return People(
         joints_cam.astype(np.float32),
-        joint_scores.astype(np.float32),
-        scores.astype(np.float32),
-        np.full(len(scores), -1, np.int64),
+        found.joint_scores.astype(np.float32),
+        found.scores.astype(np.float32),
+        np.full(len(found.scores), -1, np.int64),
         skeleton,
     )
 

@@ -5,7 +5,7 @@ import importlib.util
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +14,18 @@ import onnxruntime as ort
 
 from das_model.camera import Camera
 from das_model.inference.centre_map import CentreMap, centre_map
-from das_model.inference.decode import NUM_CUES, DecodeConfig, LevelMaps, decode
+from das_model.inference.decode import (
+    NUM_CUES,
+    DecodeConfig,
+    Found,
+    LevelMaps,
+    find,
+    once,
+    place,
+)
 from das_model.inference.joint_features import joint_features, num_features
+from das_model.inference.look_schedule import LookSchedule
+from das_model.inference.mode import Mode
 from das_model.inference.model_check import (
     require_input_size,
     require_lifted,
@@ -23,12 +33,35 @@ from das_model.inference.model_check import (
     require_ports,
 )
 from das_model.inference.network_config import NetworkConfig, network_config_of
+from das_model.inference.second_look import SecondLook
+from das_model.inference.thunder import Thunder
 from das_model.people import People
 from das_model.preprocess import fitting_size, letterbox
 from das_model.skeleton import Skeleton
 
 # of people (P, J, 7) what was found and (P, J, F) `joint_features`, to joints (P, J, 3)
 Lift = Callable[[np.ndarray, np.ndarray], np.ndarray]
+_SMALL_PX = 96  # of the network's input, the longer side of a person who is seen better closer by
+_CLOSER = 2**0.5  # scale of a picture with small people, whose area is twice as large then
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _View:
+    """What one pass of the network told.
+
+    Args:
+        camera: of the picture that the network saw.
+        levels: maps of each level, finest first.
+        heat: of `decode.find`, or None.
+        seen: (C, h, w) maps of the network's outputs of that name.
+        found: its people.
+    """
+
+    camera: Camera
+    levels: list[LevelMaps]
+    heat: np.ndarray | None
+    seen: list[np.ndarray]
+    found: Found
 
 
 class PoseEstimator:
@@ -40,6 +73,7 @@ class PoseEstimator:
             where it works, else the CPU.
         num_threads: of the CPU provider; by default one a core.
         lift: instead of the model's own lifting.
+        thunder_file: movenet-thunder.onnx; without it `mode` stays fast.
 
     Raises:
         FileNotFoundError: if there is no such file.
@@ -52,6 +86,7 @@ class PoseEstimator:
         providers: Sequence[str] | None = None,
         num_threads: int = 0,
         lift: Lift | None = None,
+        thunder_file: Path | None = None,
     ) -> None:
         if not model_file.is_file():
             raise FileNotFoundError(f"{model_file}: an ONNX model file was expected there")
@@ -82,7 +117,14 @@ class PoseEstimator:
         self.metadata = {k: v for k, v in metadata.items() if k != "lifting"}
         self.nominal_size = _input_size(metadata, model_file)
         self.input_size = self.nominal_size
-        self.stages_s = (0.0, 0.0, 0.0)  # letterbox, network, decoding of the last picture
+        self._second_look: SecondLook | None = None
+        if thunder_file is not None:
+            thunder = Thunder(thunder_file, num_threads, self._session.get_providers())
+            self._second_look = SecondLook(thunder, self.skeleton)
+        self._schedule = LookSchedule()
+        self._mode = Mode.FAST
+        self.frame_interval_s: float | None = None  # of a source that does not wait
+        self.stages_s = (0.0, 0.0, 0.0)  # letterbox, networks, decoding of the last picture
         self.wants_centre_map = False  # from the next picture on
         self.centre_map: CentreMap | None = None  # of the last picture, where it is wanted
         self._try_out(config, lift is None and self.lift is not None, model_file)
@@ -95,7 +137,7 @@ class PoseEstimator:
             outputs = self._session.run(None, {"image": grey[None]})
             require_maps(outputs, config, (width, height), file)
             levels, heat = network_maps(outputs[: len(outputs) - len(self.seen_channels)])
-            decode(levels, camera, self._encoding, self.skeleton, self._decode, heat)
+            find(levels, camera, self._encoding, self.skeleton, self._decode, heat)
             if has_own_lift:
                 joints = np.zeros((1, self.skeleton.num_joints, 2), np.float32)
                 seen = [output[0] for output in outputs[len(outputs) - len(self.seen_channels) :]]
@@ -120,6 +162,17 @@ class PoseEstimator:
     def score_threshold(self, value: float) -> None:
         self._decode = replace(self._decode, score_threshold=value)
 
+    @property
+    def mode(self) -> Mode:
+        """How much time a picture may take; ValueError when set to one that needs Thunder."""
+        return self._mode
+
+    @mode.setter
+    def mode(self, value: Mode) -> None:
+        if value is not Mode.FAST and self._second_look is None:
+            raise ValueError(f"mode {value} needs MoveNet Thunder, this estimator has none")
+        self._mode = value
+
     def set_input_scale(self, scale: float) -> None:
         """Use `scale` times the nominal width and height from the next picture on.
 
@@ -143,7 +196,36 @@ class PoseEstimator:
         Returns:
             People in the camera's space, best first.
         """
-        size = self.fitted_size((image.shape[1], image.shape[0]))
+        self._schedule.begin()
+        self.stages_s = (0.0, 0.0, 0.0)
+        view = self._view(image, camera, self.input_size)
+        if self.is_unhurried and _has_small_people(view.found.joints_px):
+            width, height = self.input_size
+            larger = (round(_CLOSER * width), round(_CLOSER * height))
+            view = self._view(image, camera, larger)
+        found = view.found
+        if self.mode is not Mode.FAST:
+            found = self._looked_again(image, camera, view)
+        begin_s = time.monotonic()
+        people = place(
+            found, view.camera, self._encoding, self.skeleton, view.heat,
+            self.lift and partial(self.lifted, view.seen),
+        )  # fmt: skip
+        self._note(decoding_s=time.monotonic() - begin_s)
+        self.centre_map = (
+            centre_map(view.levels, view.camera, camera) if self.wants_centre_map else None
+        )
+        return people
+
+    @property
+    def is_unhurried(self) -> bool:
+        """Whether everybody is looked at again, however long it takes."""
+        is_auto = self.mode is Mode.AUTO and self.frame_interval_s is None
+        return is_auto or self.mode is Mode.PRECISE
+
+    def _view(self, image: np.ndarray, camera: Camera, nominal: tuple[int, int]) -> _View:
+        """One pass of the network over the picture in about the area of `nominal`."""
+        size = fitting_size((image.shape[1], image.shape[0]), nominal, self._multiple)
         begin_s = time.monotonic()
         boxed, boxed_camera = letterbox(image, camera, size)
         boxed_s = time.monotonic()
@@ -151,15 +233,31 @@ class PoseEstimator:
         num_maps = len(outputs) - len(self.seen_channels)
         levels, heat = network_maps(outputs[:num_maps])
         mapped_s = time.monotonic()
-        people = decode(
-            levels, boxed_camera, self._encoding, self.skeleton, self._decode, heat,
-            self.lift and partial(self.lifted, [seen[0] for seen in outputs[num_maps:]]),
-        )  # fmt: skip
-        self.stages_s = (boxed_s - begin_s, mapped_s - boxed_s, time.monotonic() - mapped_s)
-        self.centre_map = (
-            centre_map(levels, boxed_camera, camera) if self.wants_centre_map else None
-        )
-        return people
+        found = find(levels, boxed_camera, self._encoding, self.skeleton, self._decode, heat)
+        self._note(boxed_s - begin_s, mapped_s - boxed_s, time.monotonic() - mapped_s)
+        return _View(boxed_camera, levels, heat, [seen[0] for seen in outputs[num_maps:]], found)
+
+    def _looked_again(self, image: np.ndarray, camera: Camera, view: _View) -> Found:
+        """The people of a view after the second look at those whom there is time for."""
+        scale = np.diag(camera.K)[:2] / np.diag(view.camera.K)[:2]
+        shift = camera.K[:2, 2] - scale * view.camera.K[:2, 2]
+        joints_px = view.found.joints_px * scale + shift
+        chosen = np.arange(len(joints_px))
+        if not self.is_unhurried:
+            chosen = self._schedule.choose(self.frame_interval_s, joints_px, view.found.scores)
+        begin_s = time.monotonic()
+        found = self._second_look(image, scale, shift, view.found, chosen)
+        duration_s = time.monotonic() - begin_s
+        self._schedule.spent(len(chosen), duration_s)
+        self._note(network_s=duration_s)
+        return once(found, self._decode)
+
+    def _note(
+        self, letterbox_s: float = 0.0, network_s: float = 0.0, decoding_s: float = 0.0
+    ) -> None:
+        """Add to what the picture took."""
+        parts = zip(self.stages_s, (letterbox_s, network_s, decoding_s), strict=True)
+        self.stages_s = tuple(before + now for before, now in parts)
 
     def lifted(
         self, seen: Sequence[np.ndarray], found: np.ndarray, joints_px: np.ndarray
@@ -187,6 +285,11 @@ def network_maps(outputs: Sequence[np.ndarray]) -> tuple[list[LevelMaps], np.nda
         for i in range(0, len(outputs) - 3, 4)
     ]
     return levels, outputs[-1][0] if len(outputs) % 4 else None
+
+
+def _has_small_people(joints_px: np.ndarray) -> bool:
+    """Whether somebody with joints (P, J, 2) px is small."""
+    return len(joints_px) > 0 and bool((np.ptp(joints_px, axis=1).max(axis=1) < _SMALL_PX).any())
 
 
 def _input_size(metadata: Mapping[str, str], file: Path) -> tuple[int, int]:

@@ -1,0 +1,12 @@
+"""How much time a picture may take: what users choose of the second look."""
+
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """Fast looks once; precise looks again at everybody; auto does so where nobody waits for the
+    picture, and live at as many people as the time between two frames leaves."""
+
+    AUTO = "auto"
+    FAST = "fast"
+    PRECISE = "precise"

@@ -1,0 +1,133 @@
+"""The second look of the precise mode: MoveNet Thunder on a crop around each person found.
+
+The first look finds everybody in one pass and knows depth; Thunder, which sees one person at a
+time, draws better. Its joints in the picture take the place of ours before lifting, except where
+it is unsure; a person whom it does not see at all is dropped. This stage is ours, not the paper's,
+and makes the whole no longer single stage.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from das_model.inference.crops import crop_matrix, cut, to_picture
+from das_model.inference.decode import Found
+from das_model.inference.thunder import INPUT_PX
+from das_model.skeleton import COCO_17, Skeleton
+
+_HIPS, _SHOULDERS = ("left_hip", "right_hip"), ("left_shoulder", "right_shoulder")
+# joints that Thunder does not know go along with those that it knows
+_LEADERS = {
+    "pelvis": _HIPS, "spine": _HIPS + _SHOULDERS, "neck": _SHOULDERS,
+    "head": COCO_17.joint_names[:5], "head_top": COCO_17.joint_names[:5],
+    "left_hand": ("left_wrist",), "right_hand": ("right_wrist",),
+    "left_toe": ("left_ankle",), "right_toe": ("right_ankle",),
+}  # fmt: skip
+_LEAST_SIDE_PX = 8.0  # of a crop in the picture
+
+# (P, 256, 256, 3) crops to joints (P, 17, 2) px and scores (P, 17), as `thunder.Thunder`
+Draw = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True, slots=True)
+class LookRules:
+    """Whom to believe; tuned on hand-labelled photos (docs/method.md).
+
+    Args:
+        crop_share: side of the crop by the longer side of the box of the person's joints.
+        turn_from: angle of the trunk from upright, radians, from which on the crop is turned.
+        least_joint_score: below it our joint stays.
+        near_share: of the person's longer side; a joint farther off must be surer,
+        least_far_score: at least so sure.
+        least_person_score: mean of the joints; who is below is nobody.
+    """
+
+    crop_share: float = 1.35
+    turn_from: float = math.radians(60)
+    least_joint_score: float = 0.25
+    near_share: float = 0.13
+    least_far_score: float = 0.5
+    least_person_score: float = 0.15
+
+
+class SecondLook:
+    """Draws people anew.
+
+    Args:
+        draw: Thunder.
+        skeleton: of the people.
+        rules: whom to believe.
+    """
+
+    def __init__(self, draw: Draw, skeleton: Skeleton, rules: LookRules | None = None) -> None:
+        self._draw, self._rules = draw, rules or LookRules()
+        self._known = COCO_17.indices_in(skeleton)  # rows of Thunder's joints, -1 for none
+        self._follow = _followers(skeleton)
+        self._trunk = [skeleton.index(name) for name in ("pelvis", "neck")]
+
+    def __call__(
+        self, image: np.ndarray, scale: np.ndarray, shift: np.ndarray, found: Found,
+        chosen: np.ndarray,
+    ) -> Found:  # fmt: skip
+        """People drawn anew, without those whom Thunder does not confirm.
+
+        Args:
+            image: (H, W, 3) uint8 RGB, the whole picture.
+            scale: (2,) px of the picture by px of the network's input.
+            shift: (2,) px of the picture, where the network's input begins.
+            found: in px of the network's input.
+            chosen: (C,) rows of the people to look at; the others stay as they are.
+
+        Returns:
+            The people in the same order; the score of one looked at is the geometric mean of his
+            score and of Thunder's mean score.
+        """
+        joints_px, joint_scores = found.joints_px.copy(), found.joint_scores.copy()
+        scores, stays = found.scores.copy(), np.ones(len(found.scores), bool)
+        ours = found.joints_px * scale + shift
+        matrices = [self._crop(ours[row]) for row in chosen]
+        crops = np.array([cut(image, matrix, INPUT_PX) for matrix in matrices], np.uint8)
+        drawn, sureness = self._draw(crops.reshape(-1, INPUT_PX, INPUT_PX, 3))
+        for row, matrix, joints, sure in zip(chosen, matrices, drawn, sureness, strict=True):
+            moved, is_theirs = self._merged(ours[row], to_picture(joints, matrix), sure)
+            joints_px[row] = (moved - shift) / scale
+            known = self._known[is_theirs]
+            joint_scores[row, known] = np.maximum(joint_scores[row, known], sure[is_theirs])
+            stays[row] = sure.mean() >= self._rules.least_person_score
+            scores[row] = math.sqrt(max(0.0, scores[row] * float(sure.mean())))
+        looked = replace(found, joints_px=joints_px, joint_scores=joint_scores, scores=scores)
+        return looked.take(np.flatnonzero(stays))
+
+    def _crop(self, ours: np.ndarray) -> np.ndarray:
+        """`crop_matrix` around the person with joints (J, 2) px."""
+        body = ours[self._known[self._known >= 0]]
+        low, high = body.min(axis=0), body.max(axis=0)
+        side = max(self._rules.crop_share * float((high - low).max()), _LEAST_SIDE_PX)
+        right, up = ours[self._trunk[1]] - ours[self._trunk[0]]
+        turn = math.atan2(right, -up)
+        turn = turn if abs(turn) >= self._rules.turn_from else 0.0
+        return crop_matrix((low + high) / 2, side, INPUT_PX, turn)
+
+    def _merged(
+        self, ours: np.ndarray, theirs: np.ndarray, sureness: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """(J, 2) joints, Thunder's where it is to be believed, and (17,) bool, where that is."""
+        rules, known = self._rules, self._known
+        offset = np.where((known >= 0)[:, None], theirs - ours[known], 0.0)  # (17, 2)
+        size = float(np.ptp(ours[known[known >= 0]], axis=0).max())
+        is_near = np.linalg.norm(offset, axis=1) <= rules.near_share * size
+        least = np.where(is_near, rules.least_joint_score, rules.least_far_score)
+        is_theirs = (sureness >= least) & (known >= 0)
+        return ours + self._follow @ np.where(is_theirs[:, None], offset, 0.0), is_theirs
+
+
+def _followers(skeleton: Skeleton) -> np.ndarray:
+    """(J, 17) what part of the shift of each of Thunder's joints each of ours goes along with."""
+    follow = np.zeros((skeleton.num_joints, COCO_17.num_joints))
+    for row, name in enumerate(skeleton.joint_names):
+        leaders = (name,) if name in COCO_17.joint_names else _LEADERS.get(name, ())
+        for leader in leaders:
+            follow[row, COCO_17.index(leader)] = 1 / len(leaders)
+    return follow
