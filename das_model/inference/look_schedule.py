@@ -12,6 +12,7 @@ import numpy as np
 
 _RESERVE = 0.15  # of the interval, left to drawing, tracking and the unforeseen
 _MEMORY = 0.7  # of former durations in the next estimate
+_FORGETTING = 0.99  # of the estimate after a frame without a look, so that one is tried again
 _SAME_SHARE = 0.5  # of a person's size, that he moves at most between two frames
 _NEVER = 1000  # frames waited, of somebody who was not there before
 
@@ -63,7 +64,10 @@ class LookSchedule:
         """Looks that fit; one, to learn what it costs, if none was taken yet and time is left."""
         if self._look_s is None:
             return min(num_people, 1) if left_s > 0 else 0
-        return int(np.clip(left_s // max(self._look_s, 1e-6), 0, num_people))
+        number = int(np.clip(left_s // max(self._look_s, 1e-6), 0, num_people))
+        if number == 0 < num_people:
+            self._look_s *= _FORGETTING
+        return number
 
     def _waited_frames(self, middles: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         """(P,) frames that each waited, by the nearest person of the last frame."""

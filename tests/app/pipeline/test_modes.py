@@ -1,0 +1,68 @@
+"""Fast, precise and auto, with the bundled models on a frame of the demo clip."""
+
+import cv2
+import numpy as np
+import pytest
+
+from das_app.files.bundled import bundled_file
+from das_model.camera import Camera
+from das_model.inference.mode import Mode
+from das_model.inference.runtime import PoseEstimator
+
+
+@pytest.fixture(scope="module")
+def frame():
+    clip = cv2.VideoCapture(str(bundled_file("clips", "demo.mp4")))
+    is_read, image = clip.read()
+    clip.release()
+    assert is_read
+    return image[..., ::-1].copy()
+
+
+@pytest.fixture(scope="module")
+def estimator():
+    models = bundled_file("models")
+    return PoseEstimator(
+        models / "das-lite.onnx", ["CPUExecutionProvider"], 1,
+        thunder_file=models / "movenet-thunder.onnx",
+    )  # fmt: skip
+
+
+def people_of(estimator, image, mode, frame_interval_s=None):
+    estimator.mode, estimator.frame_interval_s = mode, frame_interval_s
+    camera = Camera.from_fov((image.shape[1], image.shape[0]))
+    people = estimator(image, camera)
+    return people, people.joints_px(camera)
+
+
+def test_precise_draws_the_same_people_otherwise(estimator, frame):
+    fast, fast_px = people_of(estimator, frame, Mode.FAST)
+    precise, precise_px = people_of(estimator, frame, Mode.PRECISE)
+    assert 0 < len(precise) <= len(fast)
+    moved = np.linalg.norm(precise_px[:, None] - fast_px, axis=-1).mean(axis=-1).min(axis=1)
+    sizes = np.ptp(precise_px, axis=1).max(axis=1)
+    assert (moved > 0.1).all() and (moved < 0.2 * sizes).all()
+    assert (np.diff(precise.scores) <= 0).all()  # best first
+
+
+def test_auto_is_precise_where_nobody_waits_and_fast_where_there_is_no_time(estimator, frame):
+    precise = people_of(estimator, frame, Mode.PRECISE)
+    np.testing.assert_array_equal(people_of(estimator, frame, Mode.AUTO)[1], precise[1])
+    fast = people_of(estimator, frame, Mode.FAST)
+    hurried = people_of(estimator, frame, Mode.AUTO, frame_interval_s=1e-3)
+    np.testing.assert_array_equal(hurried[1], fast[1])
+    assert not estimator.is_unhurried
+
+
+def test_a_black_picture_has_nobody_in_any_mode(estimator):
+    for mode in Mode:
+        assert len(people_of(estimator, np.zeros((360, 640, 3), np.uint8), mode)[0]) == 0
+
+
+def test_without_thunder_there_is_only_fast():
+    estimator = PoseEstimator(
+        bundled_file("models", "das-lite.onnx"), ["CPUExecutionProvider"], 1
+    )
+    assert estimator.mode is Mode.FAST
+    with pytest.raises(ValueError, match="precise needs MoveNet Thunder"):
+        estimator.mode = Mode.PRECISE

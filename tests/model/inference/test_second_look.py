@@ -1,0 +1,200 @@
+"""The second look: whose joints count, who is dropped, turned crops, whom there is time for."""
+
+import math
+
+import numpy as np
+import pytest
+
+from das_model.inference.decode import Found
+from das_model.inference.look_schedule import LookSchedule
+from das_model.inference.second_look import LookRules, SecondLook
+from das_model.inference.thunder import INPUT_PX
+from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
+
+IMAGE = np.zeros((400, 600, 3), np.uint8)
+SCALE, SHIFT = np.array([2.0, 2.0]), np.array([-20.0, 10.0])  # network's input to picture
+RULES = LookRules()
+
+
+class Fake:
+    """In place of Thunder: says the same of every crop, and keeps the crops."""
+
+    def __init__(self, joints, scores):
+        self.joints, self.scores, self.crops = joints, scores, None
+
+    def __call__(self, crops):
+        self.crops = crops
+        number = len(crops)
+        return np.tile(self.joints, (number, 1, 1)), np.tile(self.scores, (number, 1))
+
+
+def upright(number=1, skeleton=BODY_22):
+    """People whose joints lie in a box of 100 x 200 px of the picture, each 50 px further on."""
+    rng = np.random.default_rng(0)
+    joints = rng.uniform(0.2, 0.8, (skeleton.num_joints, 2))
+    known = [skeleton.index(n) for n in COCO_17.joint_names if n in skeleton.joint_names]
+    joints[known[0]], joints[known[1]] = (0, 0), (1, 1)  # the corners
+    joints[skeleton.index("pelvis")], joints[skeleton.index("neck")] = (0.5, 0.6), (0.5, 0.2)
+    in_picture = np.array([150, 100]) + joints * (100, 200)
+    people = np.stack([in_picture + [50 * i, 0] for i in range(number)])
+    one = np.full(people.shape[:2], 0.3)
+    return Found(np.full(number, 0.36), (people - SHIFT) / SCALE, one * 1000, one,
+                 np.zeros((*one.shape, 3)))  # fmt: skip
+
+
+def in_crop(joints_px):
+    """Px of the crop that is cut around `upright`'s first person."""
+    side = RULES.crop_share * 200
+    return (joints_px - [200, 200]) * INPUT_PX / side + (INPUT_PX - 1) / 2
+
+
+def in_picture(found):
+    return found.joints_px * SCALE + SHIFT
+
+
+def look(fake, found, chosen=None, skeleton=BODY_22):
+    chosen = np.arange(len(found.scores)) if chosen is None else chosen
+    return SecondLook(fake, skeleton, RULES)(IMAGE, SCALE, SHIFT, found, chosen)
+
+
+def test_sure_joints_count_and_others_go_along():
+    found = upright()
+    order = COCO_17.indices_in(BODY_22)
+    scores = np.full(17, 0.8)
+    scores[9] = RULES.least_joint_score - 0.05  # unsure: a wrist
+    scores[10] = RULES.least_far_score - 0.05  # sure enough nearby, not far off
+    shifts = np.tile([4.0, -3.0], (17, 1))
+    shifts[10] = (RULES.near_share * 200 + 5, 0)
+    fake = Fake(in_crop(in_picture(found)[0, order] + shifts), scores)
+    moved = in_picture(look(fake, found))[0] - in_picture(found)[0]
+    kept = [9, 10]
+    np.testing.assert_allclose(moved[order[kept]], 0, atol=1e-9)
+    np.testing.assert_allclose(np.delete(moved[order], kept, 0), np.delete(shifts, kept, 0))
+    for name in ("pelvis", "spine", "neck", "head", "head_top"):
+        np.testing.assert_allclose(moved[BODY_22.index(name)], (4, -3))
+
+
+def test_a_person_thunder_does_not_see_is_dropped_and_scores_are_shared():
+    found = upright(3)
+    scores = np.full(17, 0.64)
+    joints = in_crop(in_picture(found)[0, COCO_17.indices_in(BODY_22)])
+    again = look(Fake(joints, scores), found, np.array([0, 2]))
+    np.testing.assert_allclose(again.scores, [0.48, 0.36, 0.48])  # sqrt(0.36 * 0.64)
+    np.testing.assert_allclose(again.joint_scores[0, BODY_22.index("nose")], 0.64)
+    np.testing.assert_array_equal(again.joint_scores[0, BODY_22.index("pelvis")], 0.3)
+    np.testing.assert_array_equal(again.joints_px[1], found.joints_px[1])
+    nobody = look(Fake(joints, np.full(17, RULES.least_person_score - 0.01)), found)
+    assert len(nobody.scores) == 0 and nobody.joints_px.shape == (0, 22, 2)
+
+
+@pytest.mark.parametrize("degrees", [30, 120, -90, 180])
+def test_crops_are_turned_where_the_trunk_is(degrees):
+    """A bright spot above the head of somebody who lies is above it in the crop, too."""
+    found, angle = upright(), math.radians(degrees)
+    middle, turn = np.array([200, 200]), np.array(
+        [[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]
+    )
+    turned = (in_picture(found) - middle) @ turn.T + middle
+    found = Found(found.scores, (turned - SHIFT) / SCALE, *(
+        getattr(found, name) for name in ("depth_mm", "joint_scores", "told_cam")
+    ))  # fmt: skip
+    body = turned[0, COCO_17.indices_in(BODY_22)]
+    low, high = body.min(axis=0), body.max(axis=0)
+    spot = (low + high) / 2 + turn @ [0, -80]
+    image = IMAGE.copy()
+    x, y = spot.round().astype(int)
+    image[y - 2 : y + 3, x - 2 : x + 3] = 255
+    fake = Fake(np.zeros((17, 2)), np.zeros(17))
+    SecondLook(fake, BODY_22, RULES)(image, SCALE, SHIFT, found, np.array([0]))
+    rows, columns = np.nonzero(fake.crops[0, ..., 0] > 128)
+    scale = INPUT_PX / (RULES.crop_share * (high - low).max())
+    straight = np.array([0, -80]) if abs(angle) >= RULES.turn_from else turn @ [0, -80]
+    wanted = (INPUT_PX - 1) / 2 + straight * scale
+    np.testing.assert_allclose((columns.mean(), rows.mean()), wanted, atol=1.5)
+
+
+def test_skeletons_with_other_joints_are_drawn_too():
+    found = upright(skeleton=PANOPTIC_15)
+    again = look(Fake(np.full((17, 2), 100.0), np.full(17, 0.9)), found, skeleton=PANOPTIC_15)
+    assert again.joints_px.shape == (1, 15, 2) and np.isfinite(again.joints_px).all()
+
+
+class Clock:
+    """A clock that goes on when told."""
+
+    def __init__(self):
+        self.now_s = 0.0
+
+    def __call__(self):
+        return self.now_s
+
+
+def run_frames(schedule, clock, interval_s, first_s, look_s, people, scores, number):
+    """Rows looked at in each of so many frames, and how long each frame took."""
+    looked, took = [], []
+    for _ in range(number):
+        began_s = clock.now_s
+        schedule.begin()
+        clock.now_s += first_s
+        chosen = schedule.choose(interval_s, people, scores)
+        clock.now_s += look_s * len(chosen)
+        schedule.spent(len(chosen), look_s * len(chosen))
+        looked.append(chosen.tolist())
+        took.append(clock.now_s - began_s)
+        clock.now_s = max(clock.now_s, began_s + interval_s)
+    return looked, took
+
+
+def in_a_row(sizes):
+    corners = np.array([[0, 0], [1, 2]])
+    return np.stack([corners * size + [1000 * i, 0] for i, size in enumerate(sizes)]).astype(float)
+
+
+def test_everybody_has_his_turn_and_no_frame_is_late():
+    clock = Clock()
+    people, scores = in_a_row([50, 100, 80, 60]), np.full(4, 0.5)
+    looked, took = run_frames(LookSchedule(clock), clock, 0.1, 0.04, 0.02, people, scores, 9)
+    assert looked[0] == [1]  # the largest, to learn what a look costs
+    assert looked[1] == [2, 3] and looked[2] == [0, 1]
+    assert max(took) <= 0.1
+    counts = np.bincount(np.concatenate(looked[1:]), minlength=4)
+    assert (counts == 4).all()
+
+
+def test_who_is_less_sure_comes_first_of_equals():
+    clock = Clock()
+    people = in_a_row([100, 100, 100])
+    scores = np.array([0.9, 0.2, 0.6])
+    looked, _ = run_frames(LookSchedule(clock), clock, 0.1, 0.04, 0.04, people, scores, 3)
+    assert looked == [[1], [2], [0]]
+
+
+@pytest.mark.parametrize("first_s", [0.09, 0.3])
+def test_without_time_nobody_is_looked_at(first_s):
+    clock = Clock()
+    people, scores = in_a_row([50, 100]), np.full(2, 0.5)
+    looked, took = run_frames(LookSchedule(clock), clock, 0.1, first_s, 0.02, people, scores, 5)
+    assert looked == [[]] * 5
+
+
+def test_a_slow_look_is_left_for_long_and_then_tried_again():
+    clock = Clock()
+    schedule = LookSchedule(clock)
+    people, scores = in_a_row([50]), np.full(1, 0.5)
+    looked, _ = run_frames(schedule, clock, 0.1, 0.05, 0.2, people, scores, 300)
+    late = [number for number, rows in enumerate(looked) if rows]
+    assert late[0] == 0 and len(late) == 3 and min(np.diff(late)) > 60
+    looked, _ = run_frames(schedule, clock, 0.1, 0.05, 0.01, people, scores, 200)
+    assert [0] * 40 == [row for rows in looked[-40:] for row in rows]
+
+
+def test_nobody_and_newcomers():
+    clock = Clock()
+    schedule = LookSchedule(clock)
+    schedule.begin()
+    nobody = np.zeros((0, 2, 2))
+    assert schedule.choose(1.0, nobody, np.zeros(0)).shape == (0,)
+    people = in_a_row([100, 50])
+    run_frames(schedule, clock, 0.1, 0.04, 0.04, people[:1], np.full(1, 0.5), 3)
+    looked, _ = run_frames(schedule, clock, 0.1, 0.04, 0.04, people, np.full(2, 0.5), 1)
+    assert looked == [[1]]  # smaller, but never looked at
