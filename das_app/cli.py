@@ -60,6 +60,14 @@ SlowMotionOption = Annotated[
 ModelOption = Annotated[
     str | None, typer.Option("--model", help="ONNX file, or bundled by name: lite, lite-synthetic")
 ]
+ModeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mode",
+        help="fast: one look at everybody; precise: a second look at each person, slower; "
+        "auto: precise for files without a window, else as many second looks as there is time for",
+    ),
+]
 StreamOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -139,6 +147,7 @@ def window(
     intrinsics: IntrinsicsOption = None,
     intrinsics_camera: LensCameraOption = "",
     model: ModelOption = None,
+    mode: ModeOption = None,
     resolution: ResolutionOption = None,
     fps: FpsOption = None,
     stream: StreamOption = None,
@@ -155,9 +164,9 @@ def window(
     is_camera = source is not None and source_kind(source) is SourceKind.CAMERA
     if not is_camera and (resolution is not None or fps is not None):
         raise typer.BadParameter("--resolution and --fps are asked of a camera; --source is none")
-    chosen = _chosen_settings(source, fov, intrinsics, intrinsics_camera, model)
+    chosen = _chosen_settings(source, fov, intrinsics, intrinsics_camera, model, mode)
     targets = _stream_targets(stream)
-    raise typer.Exit(_run_window(_with_mode(chosen, resolution, fps), targets))
+    raise typer.Exit(_run_window(_with_camera_mode(chosen, resolution, fps), targets))
 
 
 @app.command()
@@ -176,7 +185,7 @@ def play(
         RecordedFrames(folder).close()
     except SessionError as error:
         _fail(str(error))
-    settings = _chosen_settings(str(folder.resolve()), None, None, "", None)
+    settings = _chosen_settings(str(folder.resolve()), None, None, "", None, None)
     raise typer.Exit(_run_window(settings, _stream_targets(stream)))
 
 
@@ -193,6 +202,7 @@ def capture(
     intrinsics: IntrinsicsOption = None,
     intrinsics_camera: LensCameraOption = "",
     model: ModelOption = None,
+    mode: ModeOption = None,
     resolution: ResolutionOption = None,
     fps: RateOption = None,
     slow_motion: SlowMotionOption = None,
@@ -214,9 +224,9 @@ def capture(
         plan = plan_sessions(sources, output)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    chosen = _chosen_settings(sources[0], fov, intrinsics, intrinsics_camera, model)
+    chosen = _chosen_settings(sources[0], fov, intrinsics, intrinsics_camera, model, mode)
     job = _Job(
-        _with_mode(chosen, resolution, fps if fps is not None and fps >= 1 else None),
+        _with_camera_mode(chosen, resolution, fps if fps is not None and fps >= 1 else None),
         fov is not None, fps, slow_motion or 1.0, max_frames, video,
     )  # fmt: skip
     with ending_sets() as stopping:
@@ -357,6 +367,7 @@ def _chosen_settings(
     intrinsics: Path | None,
     intrinsics_camera: str,
     model: str | None,
+    mode: str | None,
 ) -> "AppSettings":
     """The kept settings with what the command line says instead."""
     from das_app.lens.intrinsics import LensOrigin
@@ -375,6 +386,10 @@ def _chosen_settings(
         settings = replace(
             settings, intrinsics_file=intrinsics, intrinsics_camera=intrinsics_camera
         )
+    if mode is not None:
+        from das_model.inference.mode import Mode
+
+        settings = replace(settings, mode=_one_of(Mode, mode, "--mode"))
     if model is None:
         return settings
     from das_app.settings.models import model_file
@@ -382,7 +397,7 @@ def _chosen_settings(
     return replace(settings, model_file=model_file(model))
 
 
-def _with_mode(
+def _with_camera_mode(
     settings: "AppSettings", resolution: str | None, fps: float | None
 ) -> "AppSettings":
     """The settings with what the command line asks of a camera."""
@@ -454,11 +469,13 @@ def _capture(
 
     The calibration kept for a camera counts unless a field of view was asked for.
     """
+    from das_app.files.bundled import bundled_file
     from das_app.lens.calibration_files import lens_of_camera
     from das_app.pipeline.headless import CaptureError, capture_file, capture_live
     from das_app.pipeline.open_source import open_source
     from das_app.session.origin import session_origin
     from das_app.session.recorder import Recorder
+    from das_app.settings.models import THUNDER
     from das_app.sources.image_source import IMAGES_PER_S
     from das_model.inference.runtime import PoseEstimator
 
@@ -470,8 +487,9 @@ def _capture(
     )  # fmt: skip
     try:
         if estimator is None:
-            estimator = PoseEstimator(model_file)
-            estimator.score_threshold = settings.score_threshold
+            thunder_file = bundled_file("models", THUNDER)
+            estimator = PoseEstimator(model_file, thunder_file=thunder_file)
+            estimator.score_threshold, estimator.mode = settings.score_threshold, settings.mode
         first = source.read() if source.is_live and not job.has_fov else None
         if first is not None:
             source.intrinsics = lens_of_camera(
@@ -479,7 +497,9 @@ def _capture(
             )
         if stopping.is_set():
             raise CaptureError(f"{source.name}: it was asked to end before a frame came")
-        origin = session_origin(source, estimator.skeleton, estimator.model_name, model_file)
+        origin = session_origin(
+            source, estimator.skeleton, estimator.model_name, model_file, settings.mode
+        )
         waits = not source.is_live
         recorder = Recorder(output, origin, has_video=job.has_video, waits=waits)
     except Exception:

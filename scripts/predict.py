@@ -8,10 +8,12 @@ from tqdm import tqdm
 
 from das_app.files.bundled import bundled_file
 from das_app.lens.calibration_files import load_intrinsics_by_name
+from das_app.settings.models import THUNDER
 from das_app.sources.frame_source import SourceError
 from das_app.sources.image_source import list_images, read_image
 from das_model.camera import DEFAULT_FOV_DEG, Camera
 from das_model.evaluation.predictions import Prediction, write_predictions
+from das_model.inference.mode import Mode
 from das_model.inference.runtime import PoseEstimator
 
 
@@ -23,9 +25,14 @@ def main(
     ] = None,
     fov: Annotated[float, typer.Option(min=2, max=178, help="degrees")] = DEFAULT_FOV_DEG,
     model: Annotated[Path | None, typer.Option(help="ONNX model file")] = None,
+    mode: Annotated[Mode, typer.Option(help="auto is precise here; fast looks once")] = Mode.AUTO,
 ) -> None:
     """Write {file_name: {"people": [...]}}; names are relative to the folder given."""
-    estimator = PoseEstimator(model or bundled_file("models", "das-lite.onnx"))
+    estimator = PoseEstimator(
+        model or bundled_file("models", "das-lite.onnx"),
+        thunder_file=bundled_file("models", THUNDER),
+    )
+    estimator.mode = mode
     by_name = load_intrinsics_by_name(intrinsics) if intrinsics else None
     predictions, problems = {}, []
     for name, path in tqdm(_named_images(images).items(), unit="image"):

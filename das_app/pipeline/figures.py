@@ -109,6 +109,11 @@ class Figures:
         with self._lock:
             self._intervals.interrupt()
 
+    def interval_s(self) -> float:
+        """Median time between two frames lately, 0 while it is unknown."""
+        with self._lock:
+            return self._intervals.figures_s()[0]
+
     def note_result(
         self,
         time_s: float,

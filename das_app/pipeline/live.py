@@ -26,6 +26,7 @@ from das_model.inference.centre_map import CentreMap
 from das_model.people import People
 
 STOP_TIMEOUT_S = 3.0
+_LEAST_FPS = 1.0  # of a source that does not tell
 
 Estimator = Callable[[np.ndarray, Camera], People]
 
@@ -54,6 +55,17 @@ class SeeingEstimator(Protocol):
 
     wants_centre_map: bool
     centre_map: CentreMap | None
+
+
+@runtime_checkable
+class PacedEstimator(Protocol):
+    """An estimator that does more where there is time.
+
+    Attributes:
+        frame_interval_s: between two frames of the source; None where it waits for the model.
+    """
+
+    frame_interval_s: float | None
 
 
 class LivePipeline:
@@ -205,6 +217,8 @@ class LivePipeline:
         while (captured := self._feed.frames.take()) is not None and not self._stopping.is_set():
             begin_s = time.monotonic()
             frame, estimator = captured.frame, self._estimator
+            if isinstance(estimator, PacedEstimator):
+                estimator.frame_interval_s = self._frame_interval_s()
             found = estimator(frame.image, frame.camera)
             inference_s = time.monotonic() - begin_s
             raw, shown = self._people_over_time(found, frame.time_s)
@@ -216,6 +230,12 @@ class LivePipeline:
             stages_s = estimator.stages_s if isinstance(estimator, TimedEstimator) else None
             self._figures.note_result(end_s, result, begin_s - captured.ready_s, stages_s)
             self.results.put(result)
+
+    def _frame_interval_s(self) -> float | None:
+        """Between two frames of a source that goes on; None of a file that holds or waits."""
+        if not self._source.is_live and not self._playback.goes_on:
+            return None
+        return self._figures.interval_s() or 1 / max(self._source.nominal_fps, _LEAST_FPS)
 
     def _end(self) -> None:
         self._stopping.set()

@@ -14,6 +14,7 @@ from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
 from das_app.session.types import EventKind
 from das_app.sources.frame_source import FrameSource
+from das_model.inference.mode import Mode
 from das_model.skeleton import Skeleton
 
 _log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ class RecordingPlan:
         skeleton: joints of its people.
         model_name: of its model.
         model_file: tells the file of its model.
+        mode: of its model.
     """
 
     sessions_folder: Path
@@ -38,6 +40,7 @@ class RecordingPlan:
     skeleton: Skeleton
     model_name: str
     model_file: Callable[[], Path]
+    mode: Mode
 
 
 def start_recorder(plan: RecordingPlan) -> Recorder:
@@ -49,7 +52,9 @@ def start_recorder(plan: RecordingPlan) -> Recorder:
     """
     folder = new_session_folder(plan.sessions_folder, datetime.now())
     try:
-        origin = session_origin(plan.source, plan.skeleton, plan.model_name, plan.model_file())
+        origin = session_origin(
+            plan.source, plan.skeleton, plan.model_name, plan.model_file(), plan.mode
+        )
         return Recorder(folder, origin, plan.has_video)
     except Exception:
         with suppress(OSError):

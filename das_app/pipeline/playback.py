@@ -51,6 +51,11 @@ class Playback:
         """Whether it holds."""
         return self._is_paused
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the next frame comes by itself when its time has come."""
+        return self._is_paced and not self._is_paused
+
     def set_paused(self, is_paused: bool) -> None:
         """Hold, or go on; at the end of the file go on from its beginning."""
         with self._changed:

@@ -17,6 +17,7 @@ from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session
 from das_model.camera import Camera
+from das_model.inference.mode import Mode
 from das_model.people import People
 from das_model.skeleton import Skeleton
 
@@ -27,10 +28,12 @@ class NamedEstimator(Protocol):
     Attributes:
         skeleton: joints of its people.
         model_name: of the model.
+        mode: how much time it takes.
     """
 
     skeleton: Skeleton
     model_name: str
+    mode: Mode
 
     def __call__(self, image: np.ndarray, camera: Camera) -> People:
         """The people of a picture."""
@@ -84,7 +87,7 @@ class Rerun(BackgroundJob[CaptureSummary]):
         try:
             estimator = plan.load()
             origin = session_origin(
-                source, estimator.skeleton, estimator.model_name, plan.model_file
+                source, estimator.skeleton, estimator.model_name, plan.model_file, estimator.mode
             )
             recorder = Recorder(plan.new_session, origin, has_video=plan.has_video, waits=True)
         except Exception:

@@ -102,6 +102,8 @@ def origin_to_metadata(origin: SessionOrigin) -> dict[str, str]:
         "joint_names": " ".join(origin.skeleton.joint_names),
         "joint_parents": " ".join(map(str, origin.skeleton.parents)),
     }
+    if origin.mode:
+        values["mode"] = origin.mode
     return values | {"crc32": _checksum(values)}
 
 
@@ -135,6 +137,7 @@ def origin_from_metadata(values: dict[str, str]) -> SessionOrigin:
         model_sha256=printable(values["model_sha256"]),
         app_version=printable(values["app_version"]),
         started_utc=values["started_utc"],
+        mode=values.get("mode", ""),
     )
 
 
@@ -156,7 +159,9 @@ def summary_to_json(
             "joint_names": list(origin.skeleton.joint_names),
             "parents": list(origin.skeleton.parents),
         },
-        "model": {"name": origin.model_name, "sha256": origin.model_sha256},
+        "model": {
+            "name": origin.model_name, "sha256": origin.model_sha256, "mode": origin.mode,
+        },
         "counts": {
             "frames": counts.num_frames,
             "people": counts.num_people,

@@ -11,7 +11,7 @@ from das_model.skeleton import Skeleton
 
 
 def session_origin(
-    source: FrameSource, skeleton: Skeleton, model_name: str, model_file: Path
+    source: FrameSource, skeleton: Skeleton, model_name: str, model_file: Path, mode: str
 ) -> SessionOrigin:
     """Origin of a session that starts now. Raises OSError when the model cannot be read."""
     return SessionOrigin(
@@ -23,4 +23,5 @@ def session_origin(
         model_sha256=file_sha256(model_file),
         app_version=importlib.metadata.version("das-capture"),
         started_utc=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        mode=mode,
     )

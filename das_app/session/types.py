@@ -26,6 +26,7 @@ class SessionOrigin:
         model_sha256: hex digest of the model file.
         app_version: version of the application.
         started_utc: ISO 8601 time of the start.
+        mode: of the model, see `Mode`; empty in sessions of before there were modes.
     """
 
     source: str
@@ -36,6 +37,7 @@ class SessionOrigin:
     model_sha256: str
     app_version: str
     started_utc: str
+    mode: str = ""
 
     @property
     def start_ns(self) -> int:

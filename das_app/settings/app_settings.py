@@ -16,6 +16,7 @@ from das_app.sources.addresses import DEMO_SOURCE
 from das_app.sources.camera_devices import CameraMode
 from das_model.camera import DEFAULT_FOV_DEG
 from das_model.inference.decode import DEFAULT_SCORE_THRESHOLD
+from das_model.inference.mode import Mode
 
 DEFAULT_MODEL = "das-lite.onnx"
 MAX_RECENT = 8
@@ -43,7 +44,7 @@ _KINDS = {
     "has_steady_bones": bool,
     "is_looping": bool, "has_seen_welcome": bool, "has_labels": bool,
     "has_trails": bool, "has_offsets": bool, "has_heat_map": bool,
-    "has_shadows": bool, "has_frustum": bool, "device": Device, "look": Look,
+    "has_shadows": bool, "has_frustum": bool, "device": Device, "mode": Mode, "look": Look,
     "recent_sources": tuple, "layout": str, "resolution": str, "is_recording_video": bool,
     "stream_targets": tuple,
 }  # fmt: skip
@@ -68,6 +69,7 @@ class AppSettings:
         resolution: asked of cameras, WIDTHxHEIGHT.
         camera_fps: frames per second asked of cameras.
         device: what the model runs on; `auto` is CUDA where it works, else the CPU.
+        mode: whether the model looks a second time at people, see `Mode`.
         input_scale: side of the model's input as a share of the nominal one; its square is the
             share of the nominal cost.
         is_looping: files begin again at their end.
@@ -95,6 +97,7 @@ class AppSettings:
     model_file: Path | None = None
     score_threshold: float = DEFAULT_SCORE_THRESHOLD
     device: Device = Device.AUTO
+    mode: Mode = Mode.AUTO
     input_scale: float = 1.0
     is_looping: bool = True
     recent_sources: tuple[str, ...] = ()

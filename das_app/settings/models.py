@@ -11,6 +11,7 @@ from das_app.files.bundled import bundled_file
 from das_app.settings.app_settings import AppSettings, Device
 from das_model.inference.runtime import PoseEstimator
 
+THUNDER = "movenet-thunder.onnx"
 _CUDA_DRIVERS = {"win32": "nvcuda.dll", "linux": "libcuda.so.1"}
 
 
@@ -47,7 +48,7 @@ def cuda_problem() -> str | None:
 
 
 def load_estimator(settings: AppSettings) -> PoseEstimator:
-    """The model of the settings on their device, at their input scale.
+    """The model of the settings on their device, at their input scale, in their mode.
 
     Raises:
         FileNotFoundError: if the model is not there.
@@ -55,9 +56,12 @@ def load_estimator(settings: AppSettings) -> PoseEstimator:
     """
     only_cpu = settings.device is Device.CPU or cuda_problem() is not None
     estimator = PoseEstimator(
-        settings.model_path(), ["CPUExecutionProvider"] if only_cpu else None
+        settings.model_path(),
+        ["CPUExecutionProvider"] if only_cpu else None,
+        thunder_file=bundled_file("models", THUNDER),
     )
     estimator.set_input_scale(settings.input_scale)
+    estimator.mode = settings.mode
     return estimator
 
 

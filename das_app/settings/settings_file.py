@@ -18,6 +18,7 @@ from das_app.files.small_file import read_small_text
 from das_app.files.whole_file import write_whole
 from das_app.lens.intrinsics import LensOrigin
 from das_app.settings.app_settings import AppSettings, Device, Look
+from das_model.inference.mode import Mode
 
 APP_NAME = "das-capture"
 _LOCK_TRIES, _LOCK_PAUSE_S = 40, 0.05
@@ -105,7 +106,7 @@ def _settings_from(values: dict[str, object], path: Path) -> AppSettings:
     readers = {
         "intrinsics_file": _path, "model_file": _path, "sessions_folder": _path,
         "lens_origin": LensOrigin,
-        "device": Device, "look": Look,
+        "device": Device, "mode": Mode, "look": Look,
         "recent_sources": _texts, "stream_targets": _texts,
     }  # fmt: skip
     for name in readers.keys() & chosen.keys():

@@ -8,6 +8,7 @@ import numpy as np
 from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.messages import Frame
 from das_model.camera import Camera
+from das_model.inference.mode import Mode
 from das_model.people import People
 from das_model.skeleton import BODY_22
 
@@ -68,10 +69,11 @@ class FakeEstimator:
     skeleton = BODY_22
     provider = "CPUExecutionProvider"
     model_name = "fake-model"
+    mode = Mode.FAST
     input_size = SIZE
     newest = None
 
-    def __init__(self, model_file=None, providers=None):
+    def __init__(self, model_file=None, providers=None, thunder_file=None):
         FakeEstimator.newest = self
         self.model_file = model_file
         self.score_threshold = 0.3

@@ -39,7 +39,7 @@ def test_capture_writes_a_session_and_a_summary(command, photos, tmp_path):
     assert [p.index for p in session] == [0, 1, 2, 3, 4]
     assert session.camera.fov_deg == pytest.approx(75, abs=0.1)
     assert session.origin.model_sha256 == file_sha256(tmp_path / "model.onnx")
-    assert session.origin.model_name == "fake-model"
+    assert (session.origin.model_name, session.origin.mode) == ("fake-model", "auto")
     assert session.origin.intrinsics == "FOV 75° (field of view as entered)"
 
 
@@ -269,3 +269,11 @@ def test_repair(command, tmp_path):
     assert done.exit_code == 0 and "6 frames, 0.2 s" in done.stdout
     assert command("repair", folder).exit_code == 1
     assert len(Session(folder)) == 6
+
+
+def test_the_mode_is_asked_for_and_told(command, photos, tmp_path):
+    done = command("capture", photos, "-o", tmp_path / "s", "--mode", "fast")
+    assert done.exit_code == 0, done.output
+    assert FakeEstimator.newest.mode == "fast" and Session(tmp_path / "s").origin.mode == "fast"
+    refused = command("capture", photos, "-o", tmp_path / "t", "--mode", "slow")
+    assert refused.exit_code == 2 and "auto, fast, precise" in refused.output

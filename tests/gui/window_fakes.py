@@ -9,6 +9,7 @@ from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.messages import Frame
 from das_app.pipeline.live import LivePipeline
 from das_app.settings.app_settings import Device
+from das_model.inference.mode import Mode
 from das_model.people import People
 from das_model.skeleton import BODY_22
 
@@ -92,6 +93,7 @@ class FakeEstimator:
         self.people, self.name, self.scale = people, name, 1.0
         self.wants_centre_map = False
         self.skeleton, self.model_name = people.skeleton, name
+        self.mode = Mode.FAST
 
     def __call__(self, image, camera):
         return self.people

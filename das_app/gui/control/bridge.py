@@ -23,6 +23,7 @@ from das_app.settings.app_settings import AppSettings, Device
 from das_app.sources.addresses import without_password
 from das_app.sources.frame_source import FrameSource
 from das_model.camera import Camera
+from das_model.inference.mode import Mode
 from das_model.people import People
 from das_model.skeleton import Skeleton
 
@@ -40,6 +41,7 @@ class TunableEstimator(Protocol):
     """
 
     wants_centre_map: bool
+    mode: Mode
     skeleton: Skeleton
     model_name: str
 

@@ -13,6 +13,7 @@ from das_app.pipeline.run import Run
 from das_app.session.frames import session_at
 from das_app.settings.app_settings import AppSettings, Device, Look
 from das_app.sources.addresses import short_name
+from das_model.inference.mode import Mode
 
 _OVER = (PipelineState.STOPPED, PipelineState.FAULTED)
 
@@ -154,6 +155,12 @@ class Controller(QObject):
             self.model.estimator.set_input_scale(scale)
             self.model_changed.emit(self.model)
 
+    def set_mode(self, mode: Mode) -> None:
+        """Have the model look at people once, twice, or as there is time."""
+        self.change(replace(self.settings, mode=mode))
+        if self.model is not None:
+            self.model.estimator.mode = mode
+
     def set_heat_map(self, is_on: bool) -> None:
         """Have the model tell what it saw, or not."""
         self.change(replace(self.settings, has_heat_map=is_on))
@@ -193,6 +200,7 @@ class Controller(QObject):
     def _on_model(self, model: Model) -> None:
         self._proven = (model.file, model.device)
         model.estimator.set_input_scale(self.settings.input_scale)
+        model.estimator.mode = self.settings.mode
         model.estimator.wants_centre_map = self.settings.has_heat_map
         self.model_changed.emit(model)
 

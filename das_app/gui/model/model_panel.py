@@ -1,4 +1,5 @@
-"""Panel of the model: which one, on what, and how large its input; signals out, setters in."""
+"""Panel of the model: which one, on what, in which mode, how large its input; signals out,
+setters in."""
 
 from pathlib import Path
 
@@ -15,21 +16,29 @@ from das_app.settings.app_settings import (
     Device,
 )
 from das_app.settings.models import bundled_models, cuda_problem
+from das_model.inference.mode import Mode
 
 _OTHER = "Other file …"
+_MODES = (
+    (Mode.AUTO, "Auto", "a second look at as many people as there is time for"),
+    (Mode.FAST, "Fast", "one look at everybody"),
+    (Mode.PRECISE, "Precise", "a second look at each person, however long it takes"),
+)
 
 
 class ModelPanel(QWidget):
-    """Choice of model and device, and the input's size with its cost.
+    """Choice of model, device and mode, and the input's size with its cost.
 
     Attributes:
         model_chosen: ONNX file.
         device_chosen: what to run on.
+        mode_chosen: whether people are looked at a second time.
         input_scale_changed: sides of the input as a share of the nominal ones.
     """
 
     model_chosen = Signal(object)
     device_chosen = Signal(Device)
+    mode_chosen = Signal(Mode)
     input_scale_changed = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -52,6 +61,12 @@ class ModelPanel(QWidget):
         self.device.activated.connect(
             lambda index: self.device_chosen.emit(self.device.itemData(index))
         )
+        self.mode = QComboBox()
+        for mode, text, tip in _MODES:
+            self.mode.addItem(text, mode)
+            self.mode.setItemData(self.mode.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self.mode.setToolTip("\n".join(f"{text}: {tip}" for _, text, tip in _MODES))
+        self.mode.activated.connect(lambda i: self.mode_chosen.emit(self.mode.itemData(i)))
         self.input_scale = QSlider(Qt.Orientation.Horizontal)
         self.input_scale.setRange(round(20 * LEAST_INPUT_SCALE), round(20 * GREATEST_INPUT_SCALE))
         self.input_scale.setToolTip("Larger finds people further away and takes longer")
@@ -61,6 +76,7 @@ class ModelPanel(QWidget):
         form.addRow("Model", self.model)
         form.addRow("Runs on", self.device)
         form.addRow("", self.engine)
+        form.addRow("Mode", self.mode)
         form.addRow("Detail", self.input_scale)
         form.addRow("", self.cost)
         centre_labels(form)
@@ -72,6 +88,7 @@ class ModelPanel(QWidget):
         self._chosen = str(settings.model_file) if settings.model_file else "".join(bundled)
         self._fill_models()
         with QSignalBlocker(self.device), QSignalBlocker(self.input_scale):
+            self.mode.setCurrentIndex(self.mode.findData(settings.mode))
             self.device.setCurrentIndex(self.device.findData(settings.device))
             self.input_scale.setValue(round(20 * settings.input_scale))
 

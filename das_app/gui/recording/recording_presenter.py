@@ -131,6 +131,7 @@ class RecordingPresenter(QObject):
             plan = RecordingPlan(
                 settings.sessions_path(), settings.is_recording_video, current.source,
                 estimator.skeleton, estimator.model_name, model_settings.model_path,
+                settings.mode,
             )  # fmt: skip
             task = BackgroundTask(lambda: start_recorder(plan), "das-recording-start")
             self._is_wanted, self._warning = True, ""
@@ -239,6 +240,7 @@ class RecordingPresenter(QObject):
             "steady bones": "on" if settings.has_steady_bones else "off",
             "lens": self._control.lens.label,
             "detail": f"{settings.input_scale:.2f}",
+            "mode": settings.mode,
             "model": "" if model is None else model.engine,
         }
 

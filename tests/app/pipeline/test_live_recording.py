@@ -17,6 +17,7 @@ from das_app.pipeline.run import Sinks
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session
 from das_app.session.types import EventKind, SessionError
+from das_model.inference.mode import Mode
 from das_model.skeleton import BODY_22
 
 
@@ -80,7 +81,7 @@ def plan(folder, model_file):
     source = SimpleNamespace(
         name="camera 0", nominal_fps=30.0, intrinsics=SimpleNamespace(label="FOV 60°")
     )
-    return RecordingPlan(folder, False, source, BODY_22, "das-lite", lambda: model_file)
+    return RecordingPlan(folder, False, source, BODY_22, "das-lite", lambda: model_file, Mode.AUTO)
 
 
 def test_a_new_session_knows_where_it_comes_from(tmp_path):
@@ -91,6 +92,7 @@ def test_a_new_session_knows_where_it_comes_from(tmp_path):
     origin = Session(folder).origin
     assert (origin.source, origin.intrinsics) == ("camera 0", "FOV 60°")
     assert origin.model_name == "das-lite" and len(origin.model_sha256) == 64
+    assert origin.mode == "auto"
 
 
 def test_a_start_that_fails_leaves_no_folder(tmp_path):

@@ -96,7 +96,7 @@ def test_summary_says_names_units_and_model(tmp_path):
     about = json.loads((tmp_path / "s" / "session.json").read_text())
     assert about["axes"] == "x right, y down, z forward" and about["units"] == "mm"
     assert about["skeleton"]["joint_names"][0] == "pelvis"
-    assert about["model"] == {"name": "das-lite", "sha256": "ab" * 32}
+    assert about["model"] == {"name": "das-lite", "sha256": "ab" * 32, "mode": ""}
     assert about["counts"]["frames"] == 1
     assert sorted(p.name for p in (tmp_path / "s").iterdir()) == ["session.json", "session.mcap"]
 

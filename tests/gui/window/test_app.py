@@ -15,10 +15,12 @@ from das_app.messaging.ending import ENDING_SIGNALS
 from das_app.settings import models
 from das_app.settings.app_settings import AppSettings, Device
 from das_app.settings.settings_file import load_settings
+from das_model.inference.mode import Mode
 
 
 class Model:
     model_name = "fake-lite"
+    mode = Mode.AUTO
     provider = "CPUExecutionProvider"
     made = []
 
