@@ -79,7 +79,9 @@ def _write(out: Path, photos: Path, data: dict, looks: dict[int, np.ndarray]) ->
     for folder in photos.iterdir():
         if folder.is_dir() and not (out / folder.name).exists():
             (out / folder.name).symlink_to(folder.resolve())
-    (out / "annotations.json").write_text(json.dumps(data | {"annotations": records}))
+    part = out / "annotations.part"
+    part.write_text(json.dumps(data | {"annotations": records}))
+    part.replace(out / "annotations.json")  # whole: a run may be reading
     before = {person["id"]: person for person in data["annotations"]}
     for (former, now), count in sorted(Counter(
         (_kind(before[person["id"]]), _kind(person)) for person in records

@@ -242,9 +242,11 @@ class PoseEstimator:
         scale = np.diag(camera.K)[:2] / np.diag(view.camera.K)[:2]
         shift = camera.K[:2, 2] - scale * view.camera.K[:2, 2]
         joints_px = view.found.joints_px * scale + shift
-        chosen = np.arange(len(joints_px))
+        chosen = self._second_look.candidates(view.found)
         if not self.is_unhurried:
-            chosen = self._schedule.choose(self.frame_interval_s, joints_px, view.found.scores)
+            chosen = chosen[self._schedule.choose(
+                self.frame_interval_s, joints_px[chosen], view.found.scores[chosen]
+            )]  # fmt: skip
         begin_s = time.monotonic()
         found = self._second_look(image, scale, shift, view.found, chosen)
         duration_s = time.monotonic() - begin_s

@@ -2,8 +2,8 @@
 
 The first look finds everybody in one pass and knows depth; Thunder, which sees one person at a
 time, draws better. Its joints in the picture take the place of ours before lifting, except where
-it is unsure; a person whom it does not see at all is dropped. This stage is ours, not the paper's,
-and makes the whole no longer single stage.
+it sees nothing; a person whom it does not see at all is dropped. This stage is ours, not the
+paper's, and makes the whole no longer single stage.
 """
 
 import math
@@ -39,17 +39,15 @@ class LookRules:
         crop_share: side of the crop by the longer side of the box of the person's joints.
         turn_from: angle of the trunk from upright, radians, from which on the crop is turned.
         least_joint_score: below it our joint stays.
-        near_share: of the person's longer side; a joint farther off must be surer,
-        least_far_score: at least so sure.
         least_person_score: mean of the joints; who is below is nobody.
+        least_first_score: who is below in the first look is not looked at again.
     """
 
-    crop_share: float = 1.35
+    crop_share: float = 1.2
     turn_from: float = math.radians(60)
-    least_joint_score: float = 0.25
-    near_share: float = 0.13
-    least_far_score: float = 0.5
+    least_joint_score: float = 0.1
     least_person_score: float = 0.15
+    least_first_score: float = 0.08
 
 
 class SecondLook:
@@ -66,6 +64,10 @@ class SecondLook:
         self._known = COCO_17.indices_in(skeleton)  # rows of Thunder's joints, -1 for none
         self._follow = _followers(skeleton)
         self._trunk = [skeleton.index(name) for name in ("pelvis", "neck")]
+
+    def candidates(self, found: Found) -> np.ndarray:
+        """Rows of the people whom a second look may confirm."""
+        return np.flatnonzero(found.scores >= self._rules.least_first_score)
 
     def __call__(
         self, image: np.ndarray, scale: np.ndarray, shift: np.ndarray, found: Found,
@@ -114,13 +116,9 @@ class SecondLook:
         self, ours: np.ndarray, theirs: np.ndarray, sureness: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """(J, 2) joints, Thunder's where it is to be believed, and (17,) bool, where that is."""
-        rules, known = self._rules, self._known
-        offset = np.where((known >= 0)[:, None], theirs - ours[known], 0.0)  # (17, 2)
-        size = float(np.ptp(ours[known[known >= 0]], axis=0).max())
-        is_near = np.linalg.norm(offset, axis=1) <= rules.near_share * size
-        least = np.where(is_near, rules.least_joint_score, rules.least_far_score)
-        is_theirs = (sureness >= least) & (known >= 0)
-        return ours + self._follow @ np.where(is_theirs[:, None], offset, 0.0), is_theirs
+        is_theirs = (sureness >= self._rules.least_joint_score) & (self._known >= 0)
+        shift = np.where(is_theirs[:, None], theirs - ours[self._known], 0.0)  # (17, 2)
+        return ours + self._follow @ shift, is_theirs
 
 
 def _followers(skeleton: Skeleton) -> np.ndarray:
