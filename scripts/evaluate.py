@@ -14,6 +14,7 @@ from das_model.evaluation.photos.photo_validation import LEAST_SCORE, summary_ro
 from das_model.evaluation.predictions import Predictor
 from das_model.evaluation.protocols import benchmarks
 from das_model.evaluation.tables import Table, format_tables, to_json
+from das_model.inference.mode import Mode
 
 Root = Annotated[Path, typer.Option(help="folder of the data set")]
 Models = Annotated[list[Path] | None, typer.Option(help="ONNX file; several: a column each")]
@@ -22,15 +23,18 @@ Limit = Annotated[int | None, typer.Option(min=1, help="take the first so many p
 Score = Annotated[float | None, typer.Option(min=0, max=1, help="least of a person; models: 0.15")]
 Output = Annotated[Path | None, typer.Option("--json", help="write the figures there too")]
 
+Modes = Annotated[list[Mode] | None, typer.Option("--mode", help="fast; several: a column each")]
+
 DAS_LITE = bundled_file("models", "das-lite.onnx")
+THUNDER = bundled_file("models", "movenet-thunder.onnx")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 
 @app.command()
 def panoptic(
-    root: Root, model: Models = None, predictions: File = None, threshold: Score = None,
-    output: Output = None,
+    root: Root, model: Models = None, mode: Modes = None, predictions: File = None,
+    threshold: Score = None, output: Output = None,
     activity: Annotated[list[str] | None, typer.Option(help="all of the split by default")] = None,
     frames_per_activity: Annotated[int, typer.Option(min=1)] = FRAMES_PER_ACTIVITY,
     split: Annotated[str, typer.Option(help="das, smap or a TOML file of lists")] = "das",
@@ -39,13 +43,13 @@ def panoptic(
     lists = PanopticSplit.read(split)
     chosen = tuple(activity or lists.test)
     _run(lambda p: benchmarks.evaluate_panoptic(root, p, lists, chosen, frames_per_activity),
-         model, predictions, threshold, output)  # fmt: skip
+         model, mode, predictions, threshold, output)  # fmt: skip
 
 
 @app.command(name="mupots")
 def mupots_3d(
-    root: Root, model: Models = None, predictions: File = None, threshold: Score = None,
-    output: Output = None,
+    root: Root, model: Models = None, mode: Modes = None, predictions: File = None,
+    threshold: Score = None, output: Output = None,
     protocol: Annotated[
         Literal["das", "das-corrected", "matlab"], typer.Option(help="never mix them")
     ] = "matlab",
@@ -53,33 +57,34 @@ def mupots_3d(
 ) -> None:  # fmt: skip
     """MuPoTS-3D: PCK and AUC by sequence, AP of roots."""
     _run(lambda p: benchmarks.evaluate_mupots(root, p, protocol, mat),
-         model, predictions, threshold, output, mat is not None)  # fmt: skip
+         model, mode, predictions, threshold, output, mat is not None)  # fmt: skip
 
 
 @app.command()
 def coco(
-    root: Root, model: Models = None, predictions: File = None, threshold: Score = None,
-    output: Output = None, limit: Limit = None, split: str = "val2017",
+    root: Root, model: Models = None, mode: Modes = None, predictions: File = None,
+    threshold: Score = None, output: Output = None, limit: Limit = None, split: str = "val2017",
 ) -> None:  # fmt: skip
     """COCO person keypoints: OKS AP and AR on the common joints."""
     _run(lambda p: benchmarks.evaluate_coco(root, p, split, limit),
-         model, predictions, threshold, output)  # fmt: skip
+         model, mode, predictions, threshold, output)  # fmt: skip
 
 
 @app.command()
 def synthetic(
-    root: Root, model: Models = None, predictions: File = None, threshold: Score = None,
-    output: Output = None, limit: Limit = None,
+    root: Root, model: Models = None, mode: Modes = None, predictions: File = None,
+    threshold: Score = None, output: Output = None, limit: Limit = None,
 ) -> None:  # fmt: skip
     """Rendered people: recall, precision, MPJPE, PCK and root errors, whole and by band."""
     _run(lambda p: benchmarks.evaluate_synthetic(root, p, limit),
-         model, predictions, threshold, output)  # fmt: skip
+         model, mode, predictions, threshold, output)  # fmt: skip
 
 
 @app.command()
 def photos(
     root: Annotated[Path, typer.Option(help="folder of coco_real, coco_no_person and real")],
-    model: Models = None, predictions: File = None, output: Output = None, limit: Limit = None,
+    model: Models = None, mode: Modes = None, predictions: File = None, output: Output = None,
+    limit: Limit = None,
     threshold: Annotated[float, typer.Option(min=0, max=1, help="least of who is shown")] = 0.15,
     sheet: Annotated[Path | None, typer.Option(help="JPEG of the 64 worst photos")] = None,
     movenet: Annotated[Path | None, typer.Option(help="folder of movenet-multipose.json")] = None,
@@ -91,12 +96,11 @@ def photos(
 
     if sheet and movenet:
         raise typer.BadParameter("expected --sheet or --movenet: a sheet shows one model")
-    source = _source(model, predictions, sheet is not None)
-    least = None if predictions else LEAST_SCORE
-    tables = benchmarks.evaluate_each(evaluate, source, least, typer.echo)
+    source = _source(model, mode, predictions, sheet is not None)
+    tables = _tables(evaluate, source, None if predictions else LEAST_SCORE, mode)
     if movenet:
-        peers = movenet_peers(movenet, bundled_file("models", "movenet-thunder.onnx"),
-                              benchmarks.ModelPredictor(DAS_LITE, THUNDER_SCORE))  # fmt: skip
+        first = benchmarks.ModelPredictor(DAS_LITE, THUNDER_SCORE)
+        peers = movenet_peers(movenet, THUNDER, first)
         tables |= {title: evaluate(peer) for title, peer in peers.items()}
     _tell(tables, output)
     typer.echo(f"\n{summary_rows(tables)}")
@@ -104,29 +108,42 @@ def photos(
 
 @app.command()
 def jitter(
-    root: Root, model: Models = None, threshold: Score = None, output: Output = None,
+    root: Root, model: Models = None, mode: Modes = None, threshold: Score = None,
+    output: Output = None,
     pictures: Annotated[int, typer.Option(min=1)] = 32,
     copies: Annotated[int, typer.Option(min=2, help="noisy copies of each picture")] = 16,
 ) -> None:  # fmt: skip
     """Still rendered pictures with noise of the sensor: how much the joints shake."""
     _run(lambda p: benchmarks.evaluate_jitter(root, p, pictures, copies),
-         model, None, threshold, output)  # fmt: skip
+         model, mode, None, threshold, output)  # fmt: skip
 
 
 def _run(
-    evaluate: benchmarks.Evaluate, models: list[Path] | None, predictions: Path | None,
-    threshold: float | None, output: Path | None, is_single: bool = False,
+    evaluate: benchmarks.Evaluate, models: list[Path] | None, modes: list[Mode] | None,
+    predictions: Path | None, threshold: float | None, output: Path | None,
+    is_single: bool = False,
 ) -> None:  # fmt: skip
     """Evaluate the predictions or each model, print the table and write it."""
-    source = _source(models, predictions, is_single)
-    _tell(benchmarks.evaluate_each(evaluate, source, threshold, typer.echo), output)
+    source = _source(models, modes, predictions, is_single)
+    _tell(_tables(evaluate, source, threshold, modes), output)
+
+
+def _tables(
+    evaluate: benchmarks.Evaluate, source: Path | list[Path], threshold: float | None,
+    modes: list[Mode] | None,
+) -> dict[str, Table]:  # fmt: skip
+    return benchmarks.evaluate_each(
+        evaluate, source, threshold, typer.echo, modes or (Mode.FAST,), THUNDER
+    )
 
 
 def _source(
-    models: list[Path] | None, predictions: Path | None, is_single: bool
+    models: list[Path] | None, modes: list[Mode] | None, predictions: Path | None,
+    is_single: bool,
 ) -> Path | list[Path]:
     """What is to be evaluated: the file of predictions or the models, by default our own."""
-    if (predictions and models) or (is_single and models and len(models) > 1):
+    num_columns = len(models or [DAS_LITE]) * len(modes or [Mode.FAST])
+    if (predictions and (models or modes)) or (is_single and num_columns > 1):
         raise typer.BadParameter("expected --predictions or --model, and once for a file beside")
     return predictions or models or [DAS_LITE]
 

@@ -27,6 +27,7 @@ from das_model.evaluation.protocols.panoptic import PanopticProtocol
 from das_model.evaluation.protocols.synthetic import SyntheticProtocol
 from das_model.evaluation.tables import Table
 from das_model.inference.decode import DEFAULT_SCORE_THRESHOLD
+from das_model.inference.mode import Mode
 from das_model.inference.runtime import PoseEstimator
 
 Evaluate = Callable[[Predictor], Table]  # one of these functions with its data set
@@ -38,10 +39,19 @@ class ModelPredictor:
     Args:
         file: ONNX model.
         threshold: people with a lower score are left out.
+        mode: how often it looks; auto is precise here.
+        thunder_file: movenet-thunder.onnx; only fast goes without.
     """
 
-    def __init__(self, file: Path, threshold: float) -> None:
-        self._estimator = PoseEstimator(file)
+    def __init__(
+        self,
+        file: Path,
+        threshold: float,
+        mode: Mode = Mode.FAST,
+        thunder_file: Path | None = None,
+    ) -> None:
+        self._estimator = PoseEstimator(file, thunder_file=thunder_file)
+        self._estimator.mode = mode
         self._estimator.score_threshold = threshold
         self.skeleton = self._estimator.skeleton
         self.provider = self._estimator.provider
@@ -58,6 +68,8 @@ def evaluate_each(
     source: Path | Sequence[Path],
     threshold: float | None,
     say: Callable[[str], None],
+    modes: Sequence[Mode] = (Mode.FAST,),
+    thunder_file: Path | None = None,
 ) -> dict[str, Table]:
     """Evaluate a file of predictions, or models one by one.
 
@@ -67,9 +79,12 @@ def evaluate_each(
         threshold: people with a lower score are left out; by default those of the application of a
             model, and none of a file.
         say: takes news for the user.
+        modes: each model is evaluated in each of them.
+        thunder_file: movenet-thunder.onnx; only fast goes without.
 
     Returns:
-        A table by the name of each file; by its path where names are not unique.
+        A table by the name of each file, by its path where names are not unique, with the mode
+        behind it where there are several.
     """
     if isinstance(source, Path):
         known = FilePredictor(source, threshold or 0.0)
@@ -81,9 +96,11 @@ def evaluate_each(
     is_unique = len({file.name for file in source}) == len(source)
     tables = {}
     for file in source:
-        model = ModelPredictor(file, lowest)
-        say(f"{file} on {model.provider}, people from score {lowest:g}")
-        tables[file.name if is_unique else str(file)] = evaluate(model)
+        title = file.name if is_unique else str(file)
+        for mode in modes:
+            model = ModelPredictor(file, lowest, mode, thunder_file)
+            say(f"{file}, {mode}, on {model.provider}, people from score {lowest:g}")
+            tables[f"{title} {mode}" if len(modes) > 1 else title] = evaluate(model)
     return tables
 
 
