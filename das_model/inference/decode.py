@@ -78,6 +78,8 @@ class Found:
         depth_mm: (K, J) in camera space.
         joint_scores: (K, J).
         told_cam: (K, J, 3) mm, where the locations alone put the joints.
+        is_drawn: (K, J) bool, joints that a second look put there: lifting does not move them in
+            the picture.
     """
 
     scores: np.ndarray
@@ -85,6 +87,7 @@ class Found:
     depth_mm: np.ndarray
     joint_scores: np.ndarray
     told_cam: np.ndarray
+    is_drawn: np.ndarray
 
     def take(self, rows: np.ndarray) -> "Found":
         """The people of these rows, in their order."""
@@ -129,12 +132,12 @@ def find(
     root_mm = root_depth * encoding.root_depth_unit * camera.focal_px
     depth_mm = root_mm[:, None] + joints[..., 2] * encoding.joint_depth_unit_mm
     told_cam = camera.back_project(joints_px, depth_mm)
-    if heat is None or len(scores) == 0:
-        return Found(scores, joints_px, depth_mm, joint_scores, told_cam)
-    doubt_px = (1 - joint_scores) * strides[:, None]
-    drawn_px = towards_heat(joints_px, doubt_px, heat, encoding.heat_stride)
-    found = Found(scores, drawn_px, depth_mm, joint_scores, told_cam)
-    return once(found, config)  # two may be drawn to one person
+    if heat is not None and len(scores):
+        doubt_px = (1 - joint_scores) * strides[:, None]
+        joints_px = towards_heat(joints_px, doubt_px, heat, encoding.heat_stride)
+    is_drawn = np.zeros(joint_scores.shape, bool)
+    found = Found(scores, joints_px, depth_mm, joint_scores, told_cam, is_drawn)
+    return found if heat is None else once(found, config)  # two may be drawn to one person
 
 
 def once(found: Found, config: DecodeConfig) -> Found:
@@ -172,6 +175,8 @@ def place(
         moved = (joints_cam - found.told_cam)[..., :2]
         cues = [joints_cam, found.joint_scores[..., None], seen[..., None], moved]
         joints_cam = lift(np.concatenate(cues, axis=-1).astype(np.float32), found.joints_px)
+        on_rays = camera.back_project(found.joints_px, joints_cam[..., 2])
+        joints_cam = np.where(found.is_drawn[..., None], on_rays, joints_cam)
     return People(
         joints_cam.astype(np.float32),
         found.joint_scores.astype(np.float32),

@@ -87,6 +87,7 @@ class SecondLook:
             score and of Thunder's mean score.
         """
         joints_px, joint_scores = found.joints_px.copy(), found.joint_scores.copy()
+        is_drawn = found.is_drawn.copy()
         scores, stays = found.scores.copy(), np.ones(len(found.scores), bool)
         ours = found.joints_px * scale + shift
         matrices = [self._crop(ours[row]) for row in chosen]
@@ -97,9 +98,13 @@ class SecondLook:
             joints_px[row] = (moved - shift) / scale
             known = self._known[is_theirs]
             joint_scores[row, known] = np.maximum(joint_scores[row, known], sure[is_theirs])
+            # with all that it goes along with
+            is_drawn[row] = (self._follow @ is_theirs) > 1 - 1e-6
             stays[row] = sure.mean() >= self._rules.least_person_score
             scores[row] = math.sqrt(max(0.0, scores[row] * float(sure.mean())))
-        looked = replace(found, joints_px=joints_px, joint_scores=joint_scores, scores=scores)
+        looked = replace(
+            found, joints_px=joints_px, joint_scores=joint_scores, scores=scores, is_drawn=is_drawn
+        )
         return looked.take(np.flatnonzero(stays))
 
     def _crop(self, ours: np.ndarray) -> np.ndarray:

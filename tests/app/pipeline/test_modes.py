@@ -1,13 +1,19 @@
 """Fast, precise and auto, with the bundled models on a frame of the demo clip."""
 
+import threading
+
 import cv2
 import numpy as np
 import pytest
+from pipeline_fakes import FakeSource
 
 from das_app.files.bundled import bundled_file
+from das_app.messaging.messages import PipelineState
+from das_app.pipeline.live import LivePipeline
 from das_model.camera import Camera
 from das_model.inference.mode import Mode
 from das_model.inference.runtime import PoseEstimator
+from das_model.people import People
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +72,32 @@ def test_without_thunder_there_is_only_fast():
     assert estimator.mode is Mode.FAST
     with pytest.raises(ValueError, match="precise needs MoveNet Thunder"):
         estimator.mode = Mode.PRECISE
+
+
+class Paced:
+    """Notes what it is told of the time there is."""
+
+    def __init__(self):
+        self.frame_interval_s, self.told_s = None, []
+
+    def __call__(self, image, camera):
+        self.told_s.append(self.frame_interval_s)
+        return People.empty()
+
+
+@pytest.mark.parametrize(("is_paced", "is_known"), [(True, True), (False, False)])
+def test_an_estimator_hears_of_the_time_between_frames_that_come_by_themselves(is_paced, is_known):
+    estimator, source = Paced(), FakeSource(6)
+    seen = threading.Event()
+
+    def on_state(state, message):
+        if state is PipelineState.FINISHED:
+            seen.set()
+
+    pipeline = LivePipeline(source, estimator, on_state, pace=is_paced)
+    pipeline.start()
+    assert seen.wait(10)
+    pipeline.stop()
+    assert estimator.told_s and all((told is not None) is is_known for told in estimator.told_s)
+    if is_known:
+        assert 0 < estimator.told_s[-1] <= 1

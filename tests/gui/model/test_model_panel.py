@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFileDialog
 from das_app.gui.model import model_panel as module
 from das_app.gui.model.model_panel import ModelPanel
 from das_app.settings.app_settings import AppSettings, Device
+from das_model.inference.mode import Mode
 
 
 @pytest.fixture
@@ -26,10 +27,13 @@ def test_setters_show_and_do_not_echo(make_panel, qtbot):
     with qtbot.assertNotEmitted(signals[0]), qtbot.assertNotEmitted(signals[1]):
         with qtbot.assertNotEmitted(signals[2]):
             panel.set_settings(
-                AppSettings(model_file=Path("/m/own.onnx"), device=Device.CPU, input_scale=1.25)
+                AppSettings(
+                    model_file=Path("/m/own.onnx"), device=Device.CPU, input_scale=1.25,
+                    mode=Mode.FAST,
+                )  # fmt: skip
             )
     assert panel.model.currentText() == "own" and panel.device.currentText() == "CPU"
-    assert panel.input_scale.value() == 25
+    assert panel.input_scale.value() == 25 and panel.mode.currentText() == "Fast"
     panel.set_cost((320, 192), 58.2)
     assert panel.cost.text() == "320×192 px · 58 ms a picture, measured"
 
@@ -43,6 +47,9 @@ def test_choices_are_told(make_panel, qtbot, monkeypatch):
     with qtbot.waitSignal(panel.device_chosen) as chosen:
         panel.device.activated.emit(panel.device.findData(Device.CUDA))
     assert chosen.args == [Device.CUDA]
+    with qtbot.waitSignal(panel.mode_chosen) as chosen:
+        panel.mode.activated.emit(panel.mode.findData(Mode.PRECISE))
+    assert chosen.args == [Mode.PRECISE]
     with qtbot.waitSignal(panel.input_scale_changed) as changed:
         panel.input_scale.setValue(12)
     assert changed.args == [0.6]

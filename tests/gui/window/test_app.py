@@ -24,7 +24,7 @@ class Model:
     provider = "CPUExecutionProvider"
     made = []
 
-    def __init__(self, file, providers):
+    def __init__(self, file, providers, thunder_file=None):
         if file.name == "broken.onnx":
             raise ValueError("not a model")
         self.file, self.providers, self.score_threshold = file, providers, 0.25

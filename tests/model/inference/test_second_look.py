@@ -5,9 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from das_model.inference.decode import Found
+from das_model.camera import Camera
+from das_model.inference.decode import Found, place
 from das_model.inference.look_schedule import LookSchedule
 from das_model.inference.second_look import LookRules, SecondLook
+from das_model.inference.targets import Encoding
 from das_model.inference.thunder import INPUT_PX
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
 
@@ -39,7 +41,7 @@ def upright(number=1, skeleton=BODY_22):
     people = np.stack([in_picture + [50 * i, 0] for i in range(number)])
     one = np.full(people.shape[:2], 0.3)
     return Found(np.full(number, 0.36), (people - SHIFT) / SCALE, one * 1000, one,
-                 np.zeros((*one.shape, 3)))  # fmt: skip
+                 np.zeros((*one.shape, 3)), np.zeros(one.shape, bool))  # fmt: skip
 
 
 def in_crop(joints_px):
@@ -64,12 +66,14 @@ def test_sure_joints_count_and_others_go_along():
     scores[9] = RULES.least_joint_score - 0.05  # unsure: a wrist
     shifts = np.tile([4.0, -3.0], (17, 1))
     fake = Fake(in_crop(in_picture(found)[0, order] + shifts), scores)
-    moved = in_picture(look(fake, found))[0] - in_picture(found)[0]
+    again = look(fake, found)
+    moved = in_picture(again)[0] - in_picture(found)[0]
     kept = [9]
     np.testing.assert_allclose(moved[order[kept]], 0, atol=1e-9)
     np.testing.assert_allclose(np.delete(moved[order], kept, 0), np.delete(shifts, kept, 0))
     for name in ("pelvis", "spine", "neck", "head", "head_top"):
         np.testing.assert_allclose(moved[BODY_22.index(name)], (4, -3))
+    assert np.flatnonzero(~again.is_drawn[0]).tolist() == order[kept].tolist()
 
 
 def test_a_person_thunder_does_not_see_is_dropped_and_scores_are_shared():
@@ -94,7 +98,7 @@ def test_crops_are_turned_where_the_trunk_is(degrees):
     )
     turned = (in_picture(found) - middle) @ turn.T + middle
     found = Found(found.scores, (turned - SHIFT) / SCALE, *(
-        getattr(found, name) for name in ("depth_mm", "joint_scores", "told_cam")
+        getattr(found, name) for name in ("depth_mm", "joint_scores", "told_cam", "is_drawn")
     ))  # fmt: skip
     body = turned[0, COCO_17.indices_in(BODY_22)]
     low, high = body.min(axis=0), body.max(axis=0)
@@ -116,6 +120,22 @@ def test_who_is_hardly_there_is_no_candidate():
     found.scores[1] = RULES.least_first_score / 2
     look_again = SecondLook(Fake(np.zeros((17, 2)), np.zeros(17)), BODY_22, RULES)
     assert look_again.candidates(found).tolist() == [0, 2]
+
+
+def test_lifting_moves_drawn_joints_along_their_rays_alone():
+    camera = Camera.from_fov((320, 192))
+    found = upright()
+    found.is_drawn[0, 3:] = True
+    shift = np.array([100.0, 50.0, 300.0])
+    heat = np.zeros((22, 48, 80), np.float32)
+    people = place(found, camera, Encoding(heat_stride=4), BODY_22, heat,
+                   lambda cues, _: cues[..., :3] + shift)  # fmt: skip
+    plain = camera.back_project(found.joints_px, found.depth_mm)
+    np.testing.assert_allclose(people.joints_cam[0, :3], plain[0, :3] + shift, rtol=1e-5)
+    np.testing.assert_allclose(people.joints_cam[0, 3:, 2], plain[0, 3:, 2] + 300, rtol=1e-5)
+    moved = people.joints_px(camera)[0] - found.joints_px[0]
+    np.testing.assert_allclose(moved[3:], 0, atol=1e-3)
+    assert (np.abs(moved[:3]).max(axis=1) > 1).all()
 
 
 def test_skeletons_with_other_joints_are_drawn_too():
