@@ -37,14 +37,15 @@ class LookRules:
 
     Args:
         crop_share: side of the crop by the longer side of the box of the person's joints.
-        turn_from: angle of the trunk from upright, radians, from which on the crop is turned.
+        turn_from: angle of the trunk from upright, radians, from which on there is a second crop
+            that is turned upright; the one that Thunder is surer of counts.
         least_joint_score: below it our joint stays.
         least_person_score: mean of the joints; who is below is nobody.
         least_first_score: who is below in the first look is not looked at again.
     """
 
     crop_share: float = 1.2
-    turn_from: float = math.radians(60)
+    turn_from: float = math.radians(45)
     least_joint_score: float = 0.1
     least_person_score: float = 0.15
     least_first_score: float = 0.08
@@ -90,11 +91,8 @@ class SecondLook:
         is_drawn = found.is_drawn.copy()
         scores, stays = found.scores.copy(), np.ones(len(found.scores), bool)
         ours = found.joints_px * scale + shift
-        matrices = [self._crop(ours[row]) for row in chosen]
-        crops = np.array([cut(image, matrix, INPUT_PX) for matrix in matrices], np.uint8)
-        drawn, sureness = self._draw(crops.reshape(-1, INPUT_PX, INPUT_PX, 3))
-        for row, matrix, joints, sure in zip(chosen, matrices, drawn, sureness, strict=True):
-            moved, is_theirs = self._merged(ours[row], to_picture(joints, matrix), sure)
+        for row, theirs, sure in zip(chosen, *self._drawn(image, ours[chosen]), strict=True):
+            moved, is_theirs = self._merged(ours[row], theirs, sure)
             joints_px[row] = (moved - shift) / scale
             known = self._known[is_theirs]
             joint_scores[row, known] = np.maximum(joint_scores[row, known], sure[is_theirs])
@@ -107,15 +105,28 @@ class SecondLook:
         )
         return looked.take(np.flatnonzero(stays))
 
-    def _crop(self, ours: np.ndarray) -> np.ndarray:
-        """`crop_matrix` around the person with joints (J, 2) px."""
+    def _drawn(self, image: np.ndarray, ours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(C, 17, 2) px of the picture and (C, 17) scores, of the people with joints (C, J, 2)."""
+        matrices = [self._crops(joints) for joints in ours]
+        crops = [cut(image, matrix, INPUT_PX) for own in matrices for matrix in own]
+        drawn, sureness = self._draw(np.array(crops, np.uint8).reshape(-1, INPUT_PX, INPUT_PX, 3))
+        joints, scores, begin = [], [], 0
+        for own in matrices:
+            best = int(sureness[begin : begin + len(own)].mean(axis=1).argmax())
+            joints.append(to_picture(drawn[begin + best], own[best]))
+            scores.append(sureness[begin + best])
+            begin += len(own)
+        return np.reshape(joints, (-1, 17, 2)), np.reshape(scores, (-1, 17))
+
+    def _crops(self, ours: np.ndarray) -> list[np.ndarray]:
+        """`crop_matrix` of each crop around the person with joints (J, 2) px."""
         body = ours[self._known[self._known >= 0]]
         low, high = body.min(axis=0), body.max(axis=0)
         side = max(self._rules.crop_share * float((high - low).max()), _LEAST_SIDE_PX)
         right, up = ours[self._trunk[1]] - ours[self._trunk[0]]
         turn = math.atan2(right, -up)
-        turn = turn if abs(turn) >= self._rules.turn_from else 0.0
-        return crop_matrix((low + high) / 2, side, INPUT_PX, turn)
+        turns = [0.0, turn] if abs(turn) >= self._rules.turn_from else [0.0]
+        return [crop_matrix((low + high) / 2, side, INPUT_PX, angle) for angle in turns]
 
     def _merged(
         self, ours: np.ndarray, theirs: np.ndarray, sureness: np.ndarray

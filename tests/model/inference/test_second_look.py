@@ -108,11 +108,28 @@ def test_crops_are_turned_where_the_trunk_is(degrees):
     image[y - 2 : y + 3, x - 2 : x + 3] = 255
     fake = Fake(np.zeros((17, 2)), np.zeros(17))
     SecondLook(fake, BODY_22, RULES)(image, SCALE, SHIFT, found, np.array([0]))
-    rows, columns = np.nonzero(fake.crops[0, ..., 0] > 128)
     scale = INPUT_PX / (RULES.crop_share * (high - low).max())
-    straight = np.array([0, -80]) if abs(angle) >= RULES.turn_from else turn @ [0, -80]
-    wanted = (INPUT_PX - 1) / 2 + straight * scale
-    np.testing.assert_allclose((columns.mean(), rows.mean()), wanted, atol=1.5)
+    shown = [turn @ [0, -80], np.array([0, -80])][: len(fake.crops)]
+    assert len(fake.crops) == (2 if abs(angle) >= RULES.turn_from else 1)
+    for crop, straight in zip(fake.crops, shown, strict=True):
+        rows, columns = np.nonzero(crop[..., 0] > 128)
+        wanted = (INPUT_PX - 1) / 2 + straight * scale
+        np.testing.assert_allclose((columns.mean(), rows.mean()), wanted, atol=1.5)
+
+
+def test_the_surer_of_two_crops_counts():
+    """Two people, the second one lies: three crops, whose scores rise."""
+    found = upright(2)
+    joints = in_picture(found)
+    middle = joints[1].mean(axis=0)
+    joints[1] = (joints[1] - middle) @ np.array([[0.0, 1.0], [-1.0, 0.0]]) + middle
+    found.joints_px[...] = (joints - SHIFT) / SCALE
+    for scores, mean in (((0.3, 0.4, 0.5), 0.5), ((0.3, 0.6, 0.5), 0.6)):
+        sure = np.repeat(np.array(scores)[:, None], 17, axis=1)
+        again = SecondLook(
+            lambda crops, sure=sure: (np.full((len(crops), 17, 2), 9.0), sure), BODY_22, RULES
+        )(IMAGE, SCALE, SHIFT, found, np.array([0, 1]))  # fmt: skip
+        np.testing.assert_allclose(again.scores, np.sqrt([0.36 * 0.3, 0.36 * mean]))
 
 
 def test_who_is_hardly_there_is_no_candidate():
