@@ -41,7 +41,7 @@ from das_model.skeleton import Skeleton
 
 # of people (P, J, 7) what was found and (P, J, F) `joint_features`, to joints (P, J, 3)
 Lift = Callable[[np.ndarray, np.ndarray], np.ndarray]
-_SMALL_PX = 96  # of the network's input, the longer side of a person who is seen better closer by
+_SMALL_PX = 96  # of the network's input, longer side of people who are seen better closer by
 _CLOSER = 2**0.5  # scale of a picture with small people, whose area is twice as large then
 
 
@@ -199,7 +199,7 @@ class PoseEstimator:
         self._schedule.begin()
         self.stages_s = (0.0, 0.0, 0.0)
         view = self._view(image, camera, self.input_size)
-        if self.is_unhurried and _has_small_people(view.found.joints_px):
+        if self.is_unhurried and _are_small(view.found.joints_px):
             width, height = self.input_size
             larger = (round(_CLOSER * width), round(_CLOSER * height))
             view = self._view(image, camera, larger)
@@ -289,9 +289,9 @@ def network_maps(outputs: Sequence[np.ndarray]) -> tuple[list[LevelMaps], np.nda
     return levels, outputs[-1][0] if len(outputs) % 4 else None
 
 
-def _has_small_people(joints_px: np.ndarray) -> bool:
-    """Whether somebody with joints (P, J, 2) px is small."""
-    return len(joints_px) > 0 and bool((np.ptp(joints_px, axis=1).max(axis=1) < _SMALL_PX).any())
+def _are_small(joints_px: np.ndarray) -> bool:
+    """Whether there are people, with joints (P, J, 2) px, and all are small."""
+    return len(joints_px) > 0 and float(np.ptp(joints_px, axis=1).max()) < _SMALL_PX
 
 
 def _input_size(metadata: Mapping[str, str], file: Path) -> tuple[int, int]:

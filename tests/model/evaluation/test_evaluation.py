@@ -54,7 +54,7 @@ class FakeModel:
     people = People.empty()
     seen: list = []
 
-    def __init__(self, file, providers=None, num_threads=0):
+    def __init__(self, file, providers=None, num_threads=0, thunder_file=None):
         self.skeleton, self.provider, self.score_threshold = BODY_22, "Fake", 0.0
 
     def __call__(self, image, camera):
@@ -170,6 +170,14 @@ def test_models_read_the_pictures_and_stand_side_by_side(evaluate, tmp_path, mod
     assert model.seen == [((64, 96, 3), 0.05)] * 4
 
 
+def test_modes_stand_side_by_side(evaluate, tmp_path, model):
+    write_coco(tmp_path, pictures=True)
+    modes = ("--mode", "fast", "--mode", "precise")
+    _, table = evaluate("coco", "--root", tmp_path, "--model", "a.onnx", *modes)
+    assert set(table) == {"a.onnx fast", "a.onnx precise"} and len(model.seen) == 4
+    evaluate("coco", "--root", tmp_path, "--predictions", "p.json", *modes, exit_code=2)
+
+
 def rendered(root, roots_mm, num_pictures=3):
     camera = Camera.from_fov((64, 48))
     annotations = [annotate(roots_mm, camera)] * num_pictures
@@ -185,7 +193,7 @@ def test_synthetic_and_jitter_with_a_model(evaluate, tmp_path, monkeypatch, mode
     monkeypatch.setattr(model, "people", people(STANDING + np.reshape(roots, (2, 1, 3))))
     printed, table = evaluate("synthetic", "--root", tmp_path, "--model", "m.onnx")
     assert table["recall"] == table["precision"] == 1 and table["num_people"] == 6
-    assert table["mpjpe_mm"] == pytest.approx(0, abs=1e-2) and "m.onnx on Fake" in printed
+    assert table["mpjpe_mm"] == pytest.approx(0, abs=1e-2) and "m.onnx, fast, on Fake" in printed
     assert model.seen[0][1] == benchmarks.DEFAULT_SCORE_THRESHOLD
     _, table = evaluate("jitter", "--root", tmp_path, "--model", "m.onnx", "--pictures", 2,
                         "--copies", 3)  # fmt: skip
