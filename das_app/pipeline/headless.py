@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from das_app.messaging.messages import PipelineState, PipelineStats, PoseResult
 from das_app.motion.temporal_filter import USUAL_PEOPLE, PeopleOptions, TemporalFilter
-from das_app.pipeline.live import Estimator, LivePipeline
+from das_app.pipeline.live import Estimator, LivePipeline, PacedEstimator
 from das_app.pipeline.live_recording import SourceEvents
 from das_app.session.recorder import Recorder
 from das_app.session.types import EventKind
@@ -99,6 +99,8 @@ def capture_file(
         CaptureError: if the model fails, likewise; or no frame came, and nothing is kept.
         SessionError: if the disk is full or refuses, or the folder is gone.
     """
+    if isinstance(estimator, PacedEstimator):
+        estimator.frame_interval_s = None  # a file waits
     tally = _Tally(recorder, on_result, max_frames)
     people_over_time = TemporalFilter(people_options)
     reading_s, num_read = 0.0, 0
