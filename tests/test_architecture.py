@@ -201,3 +201,35 @@ def test_painting_does_not_run_through_python_twice():
 def test_every_module_says_what_it_is_for_and_none_is_a_drawer():
     assert not [module for module in MODULES if not ast.get_docstring(TREES[module])]
     assert not [module for module in MODULES if module.rpartition(".")[2] in BANNED_NAMES]
+
+
+def drawn_room(module):
+    """Name of a module's room in the picture, where the window is one."""
+    room = room_of(module)
+    if room in ("das_app", "das_model"):
+        return room.removeprefix("das_")
+    return "gui" if room.startswith("das_app.gui.") else room.rpartition(".")[2]
+
+
+def drawn_arrows():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    arrows = {}
+    for line in text.partition("```mermaid")[2].partition("```")[0].splitlines()[2:]:
+        room, _, targets = line.strip().partition(" --> ")
+        arrows[room.partition("[")[0]] = {name for name in targets.split(" & ") if name}
+    return arrows
+
+
+def test_the_picture_is_true():
+    drawn, real = drawn_arrows(), {}
+    for module in PACKAGED:
+        room = drawn_room(module)
+        targets = {drawn_room(name) for name in imports_of(module)} - {room}
+        real.setdefault(room, set()).update(targets)
+    assert drawn.keys() == real.keys()
+    assert not {(a, b) for a in drawn for b in drawn[a] - real[a]}, "drawn, but not imported"
+    reached = {room: set(targets) for room, targets in drawn.items()}
+    for _ in drawn:  # as often as the longest way may be long
+        for targets in reached.values():
+            targets |= {far for near in targets for far in reached[near]}
+    assert not {(a, b) for a in real for b in real[a] - reached[a]}, "imported, but not drawn"

@@ -5,7 +5,7 @@ import time
 
 from das_app.messaging.messages import PoseResult
 from das_app.streaming.streamer import Sender, Streamer, StreamFigures, StreamState
-from das_app.streaming.targets import StreamKind, StreamTarget
+from das_app.streaming.targets import StreamKind, StreamTarget, open_sender
 
 _RUNNING = (StreamState.STARTING, StreamState.ON)
 
@@ -77,21 +77,4 @@ class Streams:
         return all([s.join(max(0.0, deadline_s - time.monotonic())) for s in streamers])
 
     def _open(self, target: StreamTarget) -> Sender:
-        """The protocol's sender; its library is loaded now. Raises StreamError or OSError."""
-        match target.kind:
-            case StreamKind.OSC:
-                from das_app.streaming.osc import OscSender
-
-                return OscSender(target)
-            case StreamKind.VMC:
-                from das_app.streaming.vmc import VmcSender
-
-                return VmcSender(target, lambda: self._chosen_id)
-            case StreamKind.WEBSOCKET:
-                from das_app.streaming.websocket import WebSocketSender
-
-                return WebSocketSender(target)
-            case StreamKind.LSL:
-                from das_app.streaming.lsl import LslSender
-
-                return LslSender(target)
+        return open_sender(target, lambda: self._chosen_id)

@@ -1,7 +1,15 @@
-"""Where a stream goes: protocol, host and port, and their short text for settings and commands."""
+"""The protocols, and where a stream goes: host, port, and their short text for settings.
 
+Another protocol is a sender in a file of its own and an entry in each part of this one.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from das_app.streaming.streamer import Sender
 
 LOCAL_HOST = "127.0.0.1"
 _LOOPBACK = ("localhost", "::1")
@@ -17,8 +25,32 @@ class StreamKind(StrEnum):
     LSL = "lsl"
 
 
-USUAL_PORTS = {
-    StreamKind.WEBSOCKET: 8765, StreamKind.OSC: 9000, StreamKind.VMC: 39539, StreamKind.LSL: 0,
+@dataclass(frozen=True, slots=True)
+class StreamFacts:
+    """What the window and the command line have to know of a protocol.
+
+    Args:
+        title: on its card.
+        about: whom it is for.
+        port: it usually has; 0 for one that finds its own.
+        is_listening: others come and fetch; else it sends to a host.
+    """
+
+    title: str
+    about: str
+    port: int
+    is_listening: bool
+
+
+FACTS = {
+    StreamKind.WEBSOCKET: StreamFacts(
+        "WebSocket", "JSON for any program, and a page that draws everybody.", 8765, True),
+    StreamKind.OSC: StreamFacts(
+        "OSC", "Everybody's joints, for TouchDesigner, Max, Unity and the like.", 9000, False),
+    StreamKind.VMC: StreamFacts(
+        "VMC", "One person as a VRM avatar. A click in the picture chooses whom.", 39539, False),
+    StreamKind.LSL: StreamFacts(
+        "Lab Streaming Layer", "Four people's joints, beside other instruments.", 0, True),
 }  # fmt: skip
 
 
@@ -44,13 +76,13 @@ class StreamTarget:
             raise ValueError(f"a stream needs a host, got {self.text!r}")
         if not 0 <= self.port <= 65535:
             raise ValueError(f"a port is a number from 0 to 65535, got {self.port}")
-        if self.port == 0 and self.kind in (StreamKind.OSC, StreamKind.VMC):
+        if self.port == 0 and not FACTS[self.kind].is_listening:
             raise ValueError(f"{self.kind} needs a port to send to, got 0")
 
     @staticmethod
     def usual(kind: StreamKind) -> "StreamTarget":
         """This computer, at the protocol's usual port."""
-        return StreamTarget(kind, LOCAL_HOST, USUAL_PORTS[kind])
+        return StreamTarget(kind, LOCAL_HOST, FACTS[kind].port)
 
     @staticmethod
     def from_text(text: str) -> "StreamTarget":
@@ -73,7 +105,7 @@ class StreamTarget:
             host, _, port = rest.rpartition(":")
         if port and not port.isdecimal():
             raise ValueError(f"a stream is {_FORM}; got {text!r}")
-        number = int(port) if port else USUAL_PORTS[kind]
+        number = int(port) if port else FACTS[kind].port
         return StreamTarget(kind, host.strip("[]") or LOCAL_HOST, number)
 
     @property
@@ -86,3 +118,32 @@ class StreamTarget:
     def is_local(self) -> bool:
         """Whether it stays on this computer."""
         return self.host in _LOOPBACK or self.host.startswith("127.")
+
+
+def open_sender(target: StreamTarget, wanted: Callable[[], int | None]) -> "Sender":
+    """The protocol's sender; its library is loaded now.
+
+    Args:
+        target: where to.
+        wanted: track id of the person to send where there is room for one, or None.
+
+    Raises:
+        StreamError or OSError: if it cannot be opened.
+    """
+    match target.kind:
+        case StreamKind.OSC:
+            from das_app.streaming.osc import OscSender
+
+            return OscSender(target)
+        case StreamKind.VMC:
+            from das_app.streaming.vmc import VmcSender
+
+            return VmcSender(target, wanted)
+        case StreamKind.WEBSOCKET:
+            from das_app.streaming.websocket import WebSocketSender
+
+            return WebSocketSender(target)
+        case StreamKind.LSL:
+            from das_app.streaming.lsl import LslSender
+
+            return LslSender(target)

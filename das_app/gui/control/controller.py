@@ -161,11 +161,9 @@ class Controller(QObject):
         if self.model is not None:
             self.model.estimator.mode = mode
 
-    def set_heat_map(self, is_on: bool) -> None:
-        """Have the model tell what it saw, or not."""
-        self.change(replace(self.settings, has_heat_map=is_on))
-        if self.model is not None:
-            self.model.estimator.wants_centre_map = is_on
+    def switch(self, setting: str, is_on: bool) -> None:
+        """Switch a setting on or off."""
+        self.change(replace(self.settings, **{setting: is_on}))
 
     def set_look(self, look: Look) -> None:
         """Remember the look of the window."""
@@ -176,6 +174,8 @@ class Controller(QObject):
         former, self.settings = self.settings, settings
         if self.live is not None and former.people_options() != settings.people_options():
             self.live.set_people_options(settings.people_options())
+        if self.model is not None:
+            self.model.estimator.wants_centre_map = settings.has_heat_map
         self.settings_changed.emit(settings)
 
     def _retune(self, settings: AppSettings) -> None:

@@ -59,13 +59,13 @@ class SceneOptions:
         has_labels: id and distance above each head.
         has_trails: where pelvis and wrists were in the last moments.
         has_shadows: on the floor, straight below.
-        has_picture: the live picture on the camera's frustum.
+        has_frustum: the live picture on the camera's frustum.
     """
 
     has_labels: bool = True
     has_trails: bool = True
     has_shadows: bool = True
-    has_picture: bool = True
+    has_frustum: bool = True
 
 
 class SceneContent:
@@ -214,7 +214,7 @@ class SceneContent:
         eye_m = self.camera.eye_m
         distance_m = float(np.linalg.norm(eye_m))
         is_behind = -eye_m[1] > _BEHIND_COSINE * distance_m
-        has_picture = self._options.has_picture and self._lens is not None and not is_behind
+        has_picture = self._options.has_frustum and self._lens is not None and not is_behind
         for node, is_seen in (
             (self.device, distance_m > _INSIDE_CAMERA_M), (self.picture, has_picture)
         ):  # fmt: skip
@@ -252,7 +252,7 @@ class SceneContent:
             self._drawn_lens = frame.camera
             self.frustum.set_points(frustum_segments(frame.camera), np.append(self._muted, 1.0))
             self.picture.set_corners(picture_corners(frame.camera))
-        if self._options.has_picture:
+        if self._options.has_frustum:
             self.picture.set_picture(frame.image)
 
 

@@ -17,16 +17,9 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.style import theme
 from das_app.streaming.streamer import StreamFigures, StreamState
-from das_app.streaming.targets import LOCAL_HOST, StreamKind, StreamTarget
+from das_app.streaming.targets import FACTS, LOCAL_HOST, StreamKind, StreamTarget
 
-_TITLES = {
-    StreamKind.WEBSOCKET: ("WebSocket", "JSON for any program, and a page that draws everybody."),
-    StreamKind.OSC: ("OSC", "Everybody's joints, for TouchDesigner, Max, Unity and the like."),
-    StreamKind.VMC: ("VMC", "One person as a VRM avatar. A click in the picture chooses whom."),
-    StreamKind.LSL: ("Lab Streaming Layer", "Four people's joints, beside other instruments."),
-}
 _ABOUT = "Switched off at every start. Nothing leaves this computer unless you say so below."
-_LISTENING = (StreamKind.WEBSOCKET, StreamKind.LSL)
 _LISTEN_TIP = "127.0.0.1: this computer only. 0.0.0.0: everybody in your network"
 _SEND_TIP = "Who receives it: 127.0.0.1 for this computer, or another's address"
 _EVERYWHERE = "0.0.0.0"
@@ -48,7 +41,7 @@ class HostAddress(QWidget):
     def __init__(self, kind: StreamKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = kind
-        tip = _LISTEN_TIP if kind in _LISTENING else _SEND_TIP
+        tip = _LISTEN_TIP if FACTS[kind].is_listening else _SEND_TIP
         self.host = QLineEdit(accessibleName="Address", toolTip=tip)
         self.host.editingFinished.connect(self.entered)
         self.port = QSpinBox(accessibleName="Port", toolTip="Port")
@@ -134,8 +127,9 @@ class StreamCard(QFrame):
         super().__init__(parent)
         self.setObjectName("pane")
         self._kind = kind
-        title, about = _TITLES[kind]
-        self.switch = QCheckBox("On", accessibleName=title, toolTip=f"Stream by {title}")
+        facts = FACTS[kind]
+        self.switch = QCheckBox("On", accessibleName=facts.title)
+        self.switch.setToolTip(f"Stream by {facts.title}")
         self.switch.toggled.connect(self._on_switched)
         self.address = ReachAddress(kind) if kind is StreamKind.LSL else HostAddress(kind)
         self.address.entered.connect(self._on_entered)
@@ -145,8 +139,8 @@ class StreamCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, theme.SPACE_PX, 12, 12)
         column.setSpacing(6)
-        column.addLayout(_side_by_side(QLabel(title, objectName="heading"), self.switch))
-        column.addWidget(_line("muted", about))
+        column.addLayout(_side_by_side(QLabel(facts.title, objectName="heading"), self.switch))
+        column.addWidget(_line("muted", facts.about))
         if kind is StreamKind.WEBSOCKET:
             self.page = QPushButton("Open page", toolTip="See the people in your browser")
             self.page.clicked.connect(self.page_requested)
@@ -198,7 +192,7 @@ class StreamCard(QFrame):
         if self.address.target().is_local:
             return ""
         everybody = "Everybody in your network can receive this."
-        return everybody if self._kind in _LISTENING else "This leaves your computer."
+        return everybody if FACTS[self._kind].is_listening else "This leaves your computer."
 
     def _show_problem(self, text: str) -> None:
         self.problem.setText(text)

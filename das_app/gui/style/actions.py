@@ -1,5 +1,8 @@
 """Everything the window can be told, but its panels, once: menus, buttons and keys come from here.
 
+A switch of what is drawn is a field of the settings, an entry here with its name, and a field of
+the options of the view that draws it.
+
 Actions belong to the window itself, so that their keys work where menus and bars are hidden.
 """
 
@@ -26,6 +29,7 @@ class Command:
         keys: shortcuts as Qt writes them; the first stands in menus and tooltips.
         icon: name of the icon, or empty.
         is_checkable: whether it is on or off.
+        setting: the setting that it switches, and shows; empty for none.
     """
 
     name: str
@@ -35,6 +39,7 @@ class Command:
     keys: tuple[str, ...] = ()
     icon: str = ""
     is_checkable: bool = False
+    setting: str = ""
 
 
 COMMANDS = (
@@ -66,12 +71,13 @@ COMMANDS = (
     Command("rerun", "Session", "Run another model …",
             "Run another model over the pictures, into a new session"),
     Command("labels", "Picture", "Labels", "Labels: number, confidence, distance",
-            ("N",), "", True),
-    Command("trails", "Picture", "Trails", "Trails of pelvis and wrists", ("R",), "", True),
+            ("N",), "", True, "has_labels"),
+    Command("trails", "Picture", "Trails", "Trails of pelvis and wrists", ("R",), "", True,
+            "has_trails"),
     Command("offsets", "Picture", "Offset arrows", "Arrows: what the model adds to each root "
-            "to get the joints", ("A",), "", True),
+            "to get the joints", ("A",), "", True, "has_offsets"),
     Command("heat-map", "Picture", "Centre confidence", "Heat map: where the model sees the "
-            "middle of somebody", ("H",), "", True),
+            "middle of somebody", ("H",), "", True, "has_heat_map"),
     Command("whole-picture", "Picture", "Whole picture", "Undo zoom and pan", ("0",)),
     Command("view-reset", "3D view", "Everybody", "Look at everybody from the side above",
             ("1",), "view-reset"),
@@ -80,9 +86,10 @@ COMMANDS = (
     Command("view-side", "3D view", "Side", "Look from the right", ("4",), "view-side"),
     Command("view-camera", "3D view", "Camera's view", "Look as the camera does", ("5",),
             "view-camera"),
-    Command("shadows", "3D view", "Shadows", "Shadows below everybody", ("W",), "", True),
+    Command("shadows", "3D view", "Shadows", "Shadows below everybody", ("W",), "", True,
+            "has_shadows"),
     Command("frustum", "3D view", "Live picture", "Live picture on the camera", ("G",), "",
-            True),
+            True, "has_frustum"),
     Command("full-screen", "Window", "Full screen", "", ("F11",), "fullscreen", True),
     Command("presentation", "Window", "Presentation",
             "Nothing but the picture and the 3D view; Esc ends it", ("F5",), "presentation", True),
@@ -93,6 +100,21 @@ COMMANDS = (
             True),
     Command("help", "Window", "Keys and mouse", "", ("F1", "?"), "help"),
     Command("quit", "Window", "Quit", "", ("Ctrl+Q",)),
+)  # fmt: skip
+PANELS = "panels"  # stands for those of what runs
+# names of actions and of submenus; None is a rule
+MENUS = (
+    ("&File", ("camera", "file", "folder", "open-session", "recent", "demo", None,
+               "export", None, "screenshot", "scene-picture", "turntable", None, "quit")),
+    ("&Play", ("play", "stop", None, "step-back", "step-forward", None, "loop")),
+    ("&Record", ("record", "marker", None, "record-video", "sessions-folder", "show-sessions")),
+    ("&Session", ("raw", None, "trim-begin", "trim-end", "trim-whole", None, "rerun", None,
+                  "session")),
+    ("&View", ("labels", "trails", "offsets", "heat-map", "whole-picture", None,
+               "view-reset", "view-front", "view-top", "view-side",
+               "view-camera", "shadows", "frustum", None, PANELS, None,
+               "look", "full-screen", "presentation")),
+    ("&Help", ("help",)),
 )  # fmt: skip
 
 
@@ -106,10 +128,15 @@ class Actions:
 
     def __init__(self, window: QWidget, commands: Sequence[Command] = COMMANDS) -> None:
         self._actions = {command.name: _action(command, window) for command in commands}
+        self._settings = {c.name: c.setting for c in commands if c.setting}
 
     def __getitem__(self, name: str) -> QAction:
         """The action `name`. Raises KeyError."""
         return self._actions[name]
+
+    def switches(self) -> tuple[tuple[str, QAction], ...]:
+        """Names of settings, and the actions that switch them."""
+        return tuple((name, self[action]) for action, name in self._settings.items())
 
     def set_enabled(self, names: tuple[str, ...], is_enabled: bool) -> None:
         """Allow or forbid several."""

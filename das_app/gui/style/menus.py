@@ -5,25 +5,10 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
-from das_app.gui.style.actions import Actions
+from das_app.gui.style.actions import MENUS, PANELS, Actions
 from das_app.settings.app_settings import Look
 from das_app.sources.addresses import short_name, without_password
 
-PANELS = "panels"  # stands for those of what runs
-# names of actions and of submenus; None is a rule
-_MENUS = (
-    ("&File", ("camera", "file", "folder", "open-session", "recent", "demo", None,
-               "export", None, "screenshot", "scene-picture", "turntable", None, "quit")),
-    ("&Play", ("play", "stop", None, "step-back", "step-forward", None, "loop")),
-    ("&Record", ("record", "marker", None, "record-video", "sessions-folder", "show-sessions")),
-    ("&Session", ("raw", None, "trim-begin", "trim-end", "trim-whole", None, "rerun", None,
-                  "session")),
-    ("&View", ("labels", "trails", "offsets", "heat-map", "whole-picture", None,
-               "view-reset", "view-front", "view-top", "view-side",
-               "view-camera", "shadows", "frustum", None, PANELS, None,
-               "look", "full-screen", "presentation")),
-    ("&Help", ("help",)),
-)  # fmt: skip
 _LOOKS = ((Look.SYSTEM, "As the system"), (Look.DARK, "Dark"), (Look.LIGHT, "Light"))
 
 
@@ -31,7 +16,7 @@ def build_menu_bar(
     window: QMainWindow, actions: Actions, submenus: dict[str, QMenu], panels: Sequence[str]
 ) -> None:
     """Fill the window's menu bar with its actions and the given submenus and panels."""
-    for title, names in _MENUS:
+    for title, names in MENUS:
         menu = window.menuBar().addMenu(title)
         menu.setToolTipsVisible(True)  # they say why something cannot be done
         for name in names:

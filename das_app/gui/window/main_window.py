@@ -165,12 +165,6 @@ class MainWindow(QMainWindow):
             ("step-back", lambda: self.control.step(-1)),
             ("step-forward", lambda: self.control.step(1)),
             ("loop", self.control.set_looping),
-            ("labels", lambda is_on: self._change(replace(self.settings, has_labels=is_on))),
-            ("trails", lambda is_on: self._change(replace(self.settings, has_trails=is_on))),
-            ("offsets", lambda is_on: self._change(replace(self.settings, has_offsets=is_on))),
-            ("heat-map", self.control.set_heat_map),
-            ("shadows", lambda is_on: self._change(replace(self.settings, has_shadows=is_on))),
-            ("frustum", lambda is_on: self._change(replace(self.settings, has_frustum=is_on))),
             ("whole-picture", self.parts.picture.overlay.reset_zoom),
             ("screenshot", lambda: self.dialogs.save_picture(self.grab().toImage())),
             ("scene-picture", lambda: self.dialogs.save_picture(self.parts.scene.view.picture())),
@@ -178,6 +172,10 @@ class MainWindow(QMainWindow):
             ("quit", self.close),
         ):
             actions[name].triggered.connect(slot)
+        for setting, action in actions.switches():
+            action.triggered.connect(
+                lambda is_on, setting=setting: self.control.switch(setting, is_on)
+            )
 
     def _timer(self, interval_ms: int, slot: Callable[[], None]) -> QTimer:
         timer = QTimer(self, interval=interval_ms)

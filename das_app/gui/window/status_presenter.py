@@ -1,5 +1,8 @@
 """Updates the window's widgets from events of the pipeline and changes of the settings."""
 
+from dataclasses import fields
+from typing import TypeVar
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow
 
@@ -15,6 +18,7 @@ from das_app.gui.window.window_parts import WindowParts
 from das_app.messaging.messages import PipelineState
 from das_app.settings.app_settings import AppSettings
 
+_Options = TypeVar("_Options")
 _TROUBLED = (PipelineState.RECONNECTING, PipelineState.FAULTED)
 _CLOSED = (PipelineState.STOPPED, PipelineState.FINISHED, PipelineState.FAULTED)
 
@@ -68,28 +72,16 @@ class StatusPresenter(QObject):
     def _show_settings(self, settings: AppSettings) -> None:
         self._actions["loop"].setChecked(settings.is_looping)
         self._parts.player.set_looping(settings.is_looping)
-        self._show_overlay(settings)
+        self._show_switches(settings)
         self._parts.controls.set_threshold(settings.score_threshold)
         self._look_menu.set_look(settings.look)
         self._parts.welcome.setVisible(not settings.has_seen_welcome)
 
-    def _show_overlay(self, settings: AppSettings) -> None:
-        options = OverlayOptions(
-            settings.has_labels, settings.has_trails, settings.has_offsets, settings.has_heat_map
-        )
-        self._parts.picture.overlay.set_options(options)
-        self._parts.scene.view.set_options(
-            SceneOptions(
-                settings.has_labels, settings.has_trails, settings.has_shadows,
-                settings.has_frustum,
-            )
-        )  # fmt: skip
-        for name, is_on in (
-            ("labels", options.has_labels), ("trails", options.has_trails),
-            ("offsets", options.has_offsets), ("heat-map", options.has_heat_map),
-            ("shadows", settings.has_shadows), ("frustum", settings.has_frustum),
-        ):  # fmt: skip
-            self._actions[name].setChecked(is_on)
+    def _show_switches(self, settings: AppSettings) -> None:
+        self._parts.picture.overlay.set_options(_chosen(OverlayOptions, settings))
+        self._parts.scene.view.set_options(_chosen(SceneOptions, settings))
+        for setting, action in self._actions.switches():
+            action.setChecked(getattr(settings, setting))
 
     def _on_begun(self, name: str) -> None:
         self._parts.picture.empty.show_opening(name)
@@ -123,3 +115,8 @@ class StatusPresenter(QObject):
             self._parts.player.set_length(None, None)
             self._parts.status.set_source("Nothing open")
             self._window.setWindowTitle("DAS Capture")
+
+
+def _chosen(kind: type[_Options], settings: AppSettings) -> _Options:
+    """Options of a view, out of the settings of the same names."""
+    return kind(**{field.name: getattr(settings, field.name) for field in fields(kind)})

@@ -294,7 +294,7 @@ def test_the_live_picture_stands_on_the_frustum_unless_it_hides_people(view):
     assert not view.content.picture.visible
     view.look_from("side")
     assert view.content.picture.visible
-    view.set_options(SceneOptions(has_picture=False))
+    view.set_options(SceneOptions(has_frustum=False))
     assert not view.content.picture.visible
     view.clear()
     assert not view.content.picture.visible
