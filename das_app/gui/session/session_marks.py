@@ -26,7 +26,8 @@ _WORDS = {
     EventKind.SETTINGS_CHANGED: "settings changed", EventKind.PICTURES_DROPPED: "pictures dropped",
     EventKind.VIDEO_STOPPED: "video stopped", EventKind.LOW_DISK: "disk low",
     EventKind.FULL_DISK: "disk full", EventKind.MARKER: "marker", EventKind.REPAIRED: "repaired",
-    EventKind.TIME_JUMPED: "the time jumped",
+    EventKind.TIME_JUMPED: "the time jumped", EventKind.FOLDER_LOST: "folder lost",
+    EventKind.OTHER: "of a newer version",
 }  # fmt: skip
 
 
