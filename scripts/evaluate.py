@@ -10,7 +10,11 @@ from das_app.files.bundled import bundled_file
 from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.evaluation.photos.movenet_peers import THUNDER_SCORE, movenet_peers
-from das_model.evaluation.photos.photo_validation import LEAST_SCORE, summary_rows
+from das_model.evaluation.photos.photo_validation import (
+    LEAST_SCORE,
+    reliability_rows,
+    summary_rows,
+)
 from das_model.evaluation.predictions import Predictor
 from das_model.evaluation.protocols import benchmarks
 from das_model.evaluation.tables import Table, format_tables, to_json
@@ -103,7 +107,7 @@ def photos(
         peers = movenet_peers(movenet, THUNDER, first)
         tables |= {title: evaluate(peer) for title, peer in peers.items()}
     _tell(tables, output)
-    typer.echo(f"\n{summary_rows(tables)}")
+    typer.echo(f"\n{summary_rows(tables)}\n\n{reliability_rows(tables)}")
 
 
 @app.command()

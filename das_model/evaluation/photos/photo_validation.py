@@ -153,6 +153,23 @@ def summary_rows(tables: dict[str, Table]) -> str:
     return "\n".join(lines)
 
 
+def reliability_rows(tables: dict[str, Table]) -> str:
+    """A Markdown table: of the people with a score in each tenth the percentage that is right,
+    and their number."""
+    figures = [figure for table in tables.values() for figure in table]
+    names = {figure.removesuffix("/right") for figure in figures if figure.endswith("/right")}
+    lines = [f"| right, of people | {' | '.join(tables)} |", f"|{'---|' * (len(tables) + 1)}"]
+    for name in sorted(names):
+        cells = [
+            f"{100 * t[f'{name}/right']:.0f} of {t[f'{name}/num_people']:.0f}"
+            if f"{name}/right" in t
+            else "-"
+            for t in tables.values()
+        ]
+        lines.append(f"| {' | '.join([name, *cells])} |")
+    return "\n".join(lines)
+
+
 def _cell(value: float, is_share: bool) -> str:
     if np.isnan(value):
         return "-"

@@ -249,6 +249,7 @@ def test_photos_from_predictions_with_a_sheet(evaluate, photo_sets, tmp_path):
     assert table["nobody/false_per_image"] == 0.5 and table["false_per_image"] == 0
     assert "shrunk to 1/2/ap" not in table and "no entry" not in printed
     assert "| OKS AP / AP50 | 50.5 / 50.5 |" in printed
+    assert "| score 0.9-1 | 100 of 1 |" in printed
     sheet = cv2.imread(str(tmp_path / "sheet.jpg"))
     worst, best = sheet[:, :256], sheet[:, 256:512]
 
