@@ -6,6 +6,7 @@ small, are asked of models only: a file of predictions has no entry for them.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -136,7 +137,7 @@ class PhotoValidation:
         return scores
 
     def _first(self, photos: Iterator[LabelledPhoto]) -> list[LabelledPhoto]:
-        return [photo for i, photo in enumerate(photos) if self.limit is None or i < self.limit]
+        return list(islice(photos, self.limit))
 
 
 def summary_rows(tables: dict[str, Table]) -> str:
