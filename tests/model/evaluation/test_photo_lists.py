@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from benchmark_fixtures import write_picture
 
-from das_model.evaluation import photo_lists
+from das_model.evaluation.photos import photo_lists
 
 JOINTS = np.insert(np.arange(34).reshape(17, 2), 2, 2, axis=1).ravel().tolist()
 NO_JOINTS = [0] * 51
