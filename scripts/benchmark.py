@@ -29,7 +29,8 @@ def call_speed(
     runs: Annotated[int, typer.Option(min=1)] = 30,
 ) -> None:
     """Time the whole call and its parts on this machine, medians in one run."""
-    typer.echo(speed.report(model or bundled_file("models", "das-lite.onnx"), runs))
+    thunder_file = bundled_file("models", "movenet-thunder.onnx")
+    typer.echo(speed.report(model or bundled_file("models", "das-lite.onnx"), thunder_file, runs))
 
 
 @app.command()

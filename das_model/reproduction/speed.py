@@ -9,24 +9,27 @@ from pathlib import Path
 import numpy as np
 
 from das_model.camera import Camera
+from das_model.inference.crops import crop_matrix, cut
 from das_model.inference.decode import DecodeConfig, LevelMaps, decode
 from das_model.inference.runtime import PoseEstimator
 from das_model.inference.targets import Encoding
+from das_model.inference.thunder import INPUT_PX, Thunder
 from das_model.preprocess import letterbox
 from das_model.skeleton import BODY_22
 
 PICTURE_SIZES = ((1280, 720), (640, 480), (1920, 1080))
 
 
-def report(model: Path, num_runs: int) -> str:
+def report(model: Path, thunder_file: Path, num_runs: int) -> str:
     """Table of medians, minima and ratios to the whole call on the first picture size.
 
     Args:
         model: ONNX file.
+        thunder_file: movenet-thunder.onnx, of the second look.
         num_runs: how often every row is timed, in turns.
     """
     estimator = PoseEstimator(model)
-    rows = _rows(estimator)
+    rows = _rows(estimator) | _second_look_rows(Thunder(thunder_file))
     times: dict[str, list[float]] = {name: [] for name in rows}
     for _ in range(num_runs):
         for name, call in rows.items():
@@ -59,6 +62,15 @@ def crowded_maps(num_people: int, width: int, height: int) -> list[LevelMaps]:
             offset[:, 1, rows, columns] += top + 1 - rows + np.linspace(-2, 2, 22)[:, None, None]
         levels.append(LevelMaps(score, np.ones((3, h, w), np.float32), offset, offset[:, 0]))
     return levels
+
+
+def _second_look_rows(thunder: Thunder) -> dict[str, Callable[[], object]]:
+    """The second look at one person: his crop, and Thunder on it."""
+    image = np.random.default_rng(0).integers(0, 256, (720, 1280, 3), np.uint8)
+    matrix = crop_matrix(np.array([640.0, 360.0]), 480.0, INPUT_PX)
+    return {
+        "second look at a person of 400 px": lambda: thunder(cut(image, matrix, INPUT_PX)[None])
+    }
 
 
 def _rows(estimator: PoseEstimator) -> dict[str, Callable[[], object]]:
