@@ -233,3 +233,38 @@ def test_the_picture_is_true():
         for targets in reached.values():
             targets |= {far for near in targets for far in reached[near]}
     assert not {(a, b) for a in real for b in real[a] - reached[a]}, "imported, but not drawn"
+
+
+TEXTS = "das_app.gui.style.texts"
+
+
+def is_plain(node):
+    """Whether a text given to Qt is ours or goes through the helper."""
+    called = isinstance(node, ast.Call) and getattr(node.func, "id", "")
+    return isinstance(node, ast.Constant) or called == "plain"
+
+
+def rich_texts(file):
+    """Lines of a module of the window that may show a foreign text as HTML."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        keywords = {k.arg: k.value for k in node.keywords}
+        if name == "QLabel":
+            shown = ast.unparse(keywords.get("textFormat", ast.Constant("")))
+            if not (shown.endswith("RichText") and "import escape" in file.read_text()):
+                yield f"{file.name}:{node.lineno} a QLabel: use Label"
+        if name == "setToolTip" and not is_plain(node.args[-1]):
+            yield f"{file.name}:{node.lineno} a tool tip without plain()"
+        tip = keywords.get("toolTip", ast.Constant(""))
+        if not (is_plain(tip) or isinstance(tip, ast.Name)):
+            yield f"{file.name}:{node.lineno} a tool tip without plain()"
+        if ast.unparse(node.func).startswith("QMessageBox"):
+            yield f"{file.name}:{node.lineno} a message box: use warn()"
+
+
+def test_foreign_texts_are_never_shown_as_html():
+    files = [f for m, f in MODULES.items() if m.startswith("das_app.gui.") and m != TEXTS]
+    assert len(files) > 50
+    assert not [line for file in files for line in rich_texts(file)]

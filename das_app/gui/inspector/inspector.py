@@ -4,7 +4,6 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QLabel,
     QPushButton,
     QSplitter,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from das_app.gui.inspector.people_table import PeopleTable
 from das_app.gui.style import theme
 from das_app.gui.style.forms import row_of
 from das_app.gui.style.person_names import NO_NAMES, Names
+from das_app.gui.style.texts import Label
 from das_model.people import People
 
 _QUANTITIES = tuple(Quantity)
@@ -133,7 +133,7 @@ class Inspector(QWidget):
         self.quantity.setCurrentIndex(_QUANTITIES.index(Quantity.ANGLE))
         self.quantity.setAccessibleName("What to draw")
         self.part.setAccessibleName("Of which joint or limb")
-        self.title, self.values = QLabel(objectName="heading"), QLabel(objectName="muted")
+        self.title, self.values = Label(objectName="heading"), Label(objectName="muted")
         self.values.setFont(theme.tabular_font(self.values.font()))
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)

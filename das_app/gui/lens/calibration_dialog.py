@@ -10,8 +10,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
-    QMessageBox,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -19,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
+from das_app.gui.style.texts import Label, warn
 from das_app.lens.calibration_files import save_calibration
 from das_app.lens.calibration_run import BoardNews, CalibrationRun
 from das_app.lens.charuco import GRID, MIN_VIEWS, BoardSpec, Calibration
@@ -142,11 +141,11 @@ class CalibrationDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         column.setSpacing(theme.SPACE_PX)
-        column.addWidget(QLabel(_INTRODUCTION, objectName="muted", wordWrap=True))
+        column.addWidget(Label(_INTRODUCTION, objectName="muted", wordWrap=True))
         self.picture = BoardPicture()
-        self.hint = QLabel(objectName="heading", wordWrap=True)
+        self.hint = Label(objectName="heading", wordWrap=True)
         self.views = QProgressBar(maximum=MIN_VIEWS, format="no views yet")
-        self.error = QLabel("No lens yet: it takes five views.", objectName="muted", wordWrap=True)
+        self.error = Label("No lens yet: it takes five views.", objectName="muted", wordWrap=True)
         column.addWidget(self.picture, 1)
         column.addWidget(self.hint)
         column.addWidget(self.views)
@@ -183,7 +182,7 @@ class CalibrationDialog(QDialog):
                 self._camera_name, self._calibration.camera, self._calibration.error_px
             )
         except OSError as error:
-            QMessageBox.warning(self, self.windowTitle(), f"It cannot be saved: {error}")
+            warn(self, self.windowTitle(), f"It cannot be saved: {error}")
             return
         self.saved.emit(path)
         self.accept()
@@ -194,7 +193,7 @@ class CalibrationDialog(QDialog):
             self, "Save the board for printing", "charuco-board.png", "Pictures (*.png)"
         )
         if name and not save_board(_BOARD, Path(name)):
-            QMessageBox.warning(self, self.windowTitle(), f"{name} cannot be written")
+            warn(self, self.windowTitle(), f"{name} cannot be written")
 
 
 def save_board(spec: BoardSpec, path: Path) -> bool:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QInputDialog,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.texts import Label
 from das_app.lens.calibration_files import cameras_in
 from das_app.lens.intrinsics import (
     Intrinsics,
@@ -76,7 +76,7 @@ class CameraPanel(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.SPACE_PX)
         whole.addWidget(self.lens_part)
-        self.lens_text = QLabel(wordWrap=True)
+        self.lens_text = Label(wordWrap=True)
         self.lens_text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._add_heading("Lens in use")
         self._column.addWidget(self.lens_text)
@@ -141,7 +141,7 @@ class CameraPanel(QWidget):
             self.click_feet.setChecked(is_clicking)
 
     def _add_heading(self, text: str) -> None:
-        self._column.addWidget(QLabel(text, objectName="heading"))
+        self._column.addWidget(Label(text, objectName="heading"))
 
     def _add_numbers(self) -> None:
         form = QFormLayout()
@@ -184,11 +184,11 @@ class CameraPanel(QWidget):
         form.addRow("", self.use_person)
         centre_labels(form)
         self._column.addLayout(form)
-        self._column.addWidget(QLabel(_AMBIGUITY, objectName="muted", wordWrap=True))
+        self._column.addWidget(Label(_AMBIGUITY, objectName="muted", wordWrap=True))
 
     def _add_calibration(self) -> None:
         self._add_heading("Calibration")
-        self.camera_text = QLabel(objectName="muted", wordWrap=True)
+        self.camera_text = Label(objectName="muted", wordWrap=True)
         self.calibrate = QPushButton("With a board …", toolTip="Calibrate the running camera")
         self.calibrate.clicked.connect(self.calibration_requested)
         self.open_file = QPushButton("File …", toolTip="OpenCV, Pose2Sim, Sports2D or our own")
@@ -200,7 +200,7 @@ class CameraPanel(QWidget):
 
     def _add_floor(self) -> None:
         self._add_heading("Floor")
-        self.floor_text = QLabel(objectName="muted", wordWrap=True)
+        self.floor_text = Label(objectName="muted", wordWrap=True)
         self.from_feet = QPushButton("From feet", toolTip="Feet of the people seen so far")
         self.from_feet.clicked.connect(self.floor_from_feet_requested)
         self.click_feet = QPushButton(

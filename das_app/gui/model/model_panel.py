@@ -4,10 +4,11 @@ setters in."""
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QSlider, QWidget
 
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.texts import Label, plain
 from das_app.settings.app_settings import (
     DEFAULT_MODEL,
     GREATEST_INPUT_SCALE,
@@ -65,14 +66,14 @@ class ModelPanel(QWidget):
         for mode, text, tip in _MODES:
             self.mode.addItem(text, mode)
             self.mode.setItemData(self.mode.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
-        self.mode.setToolTip("\n".join(f"{text}: {tip}" for _, text, tip in _MODES))
+        self.mode.setToolTip(plain("\n".join(f"{text}: {tip}" for _, text, tip in _MODES)))
         self.mode.activated.connect(lambda i: self.mode_chosen.emit(self.mode.itemData(i)))
         self.input_scale = QSlider(Qt.Orientation.Horizontal)
         self.input_scale.setRange(round(20 * LEAST_INPUT_SCALE), round(20 * GREATEST_INPUT_SCALE))
         self.input_scale.setToolTip("Larger finds people further away and takes longer")
         self.input_scale.valueChanged.connect(lambda n: self.input_scale_changed.emit(n / 20))
-        self.cost = QLabel(objectName="muted", wordWrap=True)
-        self.engine = QLabel(objectName="muted", wordWrap=True)
+        self.cost = Label(objectName="muted", wordWrap=True)
+        self.engine = Label(objectName="muted", wordWrap=True)
         form.addRow("Model", self.model)
         form.addRow("Runs on", self.device)
         form.addRow("", self.engine)

@@ -1,10 +1,11 @@
 """Panel of people over time: smoothing and steady bones; signals out, setters in."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QSlider, QWidget
 
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.texts import Label
 
 _STEPS = 20  # of a slider, over strengths from 0 to 1
 
@@ -76,7 +77,7 @@ def _strength(tip: str) -> tuple[QSlider, QWidget]:
     row = QWidget()
     line = QHBoxLayout(row)
     line.setContentsMargins(0, 0, 0, 0)
-    line.addWidget(QLabel("off", objectName="muted"))
+    line.addWidget(Label("off", objectName="muted"))
     line.addWidget(slider, 1)
-    line.addWidget(QLabel("strong", objectName="muted"))
+    line.addWidget(Label("strong", objectName="muted"))
     return slider, row

@@ -1,11 +1,12 @@
 """The pane of the picture: the view with its overlay, hints, or what to open."""
 
-from PySide6.QtWidgets import QFrame, QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from das_app.gui.picture.overlay_view import OverlayView
 from das_app.gui.style import theme
 from das_app.gui.style.notices import EmptyState
 from das_app.gui.style.pane_frame import HintLine, fill_pane, pane_heading
+from das_app.gui.style.texts import Label, plain
 
 _PICTURE_TIP = "hover a joint for its place · wheel to zoom · drag to move"
 
@@ -21,7 +22,7 @@ class PicturePane(QFrame):
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.overlay)
         heading = pane_heading("Picture", _PICTURE_TIP)
-        self._mark = QLabel()
+        self._mark = Label()
         self._mark.hide()
         self._hint = heading.findChild(HintLine)
         heading.layout().insertWidget(heading.layout().indexOf(self._hint), self._mark)
@@ -38,7 +39,7 @@ class PicturePane(QFrame):
         and all in its tooltip; without any, what the mouse does."""
         more = f"  (+{len(hints) - 1})" if len(hints) > 1 else ""
         self._hint.setText(hints[0] + more if hints else _PICTURE_TIP)
-        self._hint.setToolTip("\n".join(hints) or _PICTURE_TIP)
+        self._hint.setToolTip(plain("\n".join(hints) or _PICTURE_TIP))
         self._mark.setPixmap(theme.icon("warning").pixmap(18, 18))  # of the look worn now
         self._mark.setVisible(bool(hints))
 

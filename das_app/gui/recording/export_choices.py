@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QWidget,
@@ -20,6 +19,7 @@ from das_app.exports.takes.take import ExportOptions, Space
 from das_app.gui.style import theme
 from das_app.gui.style.amounts import count, short_time
 from das_app.gui.style.forms import row_of
+from das_app.gui.style.texts import Label
 from das_app.session.edits import SessionEdits, load_edits
 from das_app.session.session import Session
 from das_app.session.types import SessionError
@@ -53,7 +53,7 @@ class ExportChoices(QObject):
         for choice, spin in ((self.rate, self.fps), (self.gaps, self.gap_s)):
             choice.currentIndexChanged.connect(spin.setEnabled)
             spin.setEnabled(False)
-        self._notes = {name: QLabel(objectName="muted") for name in ("space", "rate", "gaps")}
+        self._notes = {name: Label(objectName="muted") for name in ("space", "rate", "gaps")}
         self._widgets: list[QWidget] = []
         self._timer = QTimer(self, interval=_POLL_MS)
         self._timer.timeout.connect(self._poll)

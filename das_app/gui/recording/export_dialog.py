@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -31,6 +30,7 @@ from das_app.gui.recording.recording_notice import open_folder
 from das_app.gui.style import theme
 from das_app.gui.style.amounts import count, short_time
 from das_app.gui.style.forms import centre_labels, row_of
+from das_app.gui.style.texts import Label, plain
 from das_app.session.session import Session
 from das_app.session.types import SessionError
 
@@ -55,14 +55,14 @@ class ExportDialog(QDialog):
         self._sessions_folder = sessions_folder
         self._folder: Path | None = None
         self._job: ExportJob | None = None
-        self._session_text = QLabel(wordWrap=True)
+        self._session_text = Label(wordWrap=True)
         self.choose = QPushButton("Choose …")
         self.choose.clicked.connect(self._choose_session)
         self.format = QComboBox()
         for to in FACTS:
             self.format.addItem(FACTS[to].title, to)
         self.format.currentIndexChanged.connect(self._on_format)
-        self.facts = QLabel(objectName="muted", wordWrap=True)
+        self.facts = Label(objectName="muted", wordWrap=True)
         self.choices = ExportChoices()
         self.path = QLineEdit()
         self.path.textChanged.connect(self._allow)
@@ -70,7 +70,7 @@ class ExportDialog(QDialog):
         self.browse.clicked.connect(self._choose_path)
         self.progress = QProgressBar(maximum=1000, textVisible=False)
         self.progress.setFixedHeight(theme.SPACE_PX)
-        self.message = QLabel(wordWrap=True)
+        self.message = Label(wordWrap=True)
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.reveal = QPushButton("Show folder")
         self.reveal.clicked.connect(lambda: open_folder(Path(self.path.text()).parent))
@@ -95,7 +95,7 @@ class ExportDialog(QDialog):
             except SessionError as error:
                 text = str(error)
         self._session_text.setText(text)
-        self._session_text.setToolTip("" if folder is None else str(folder))
+        self._session_text.setToolTip(plain("" if folder is None else str(folder)))
         self._say("")
         self._on_format()
         self._grow()
@@ -171,7 +171,7 @@ class ExportDialog(QDialog):
         self.export.setText("Cancel" if is_running else "Export")
         problem = self._problem()
         self.export.setEnabled(is_running or not problem)
-        self.export.setToolTip("" if is_running else problem)
+        self.export.setToolTip(plain("" if is_running else problem))
         if self._folder is not None and not is_running:
             exists = not problem and Path(self.path.text().strip()).is_file()
             self._say("This file is there already; it will be replaced." if exists else problem)

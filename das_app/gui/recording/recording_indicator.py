@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from das_app.gui.style import theme
 from das_app.gui.style.amounts import short_time, size
+from das_app.gui.style.texts import Label, plain
 from das_app.session.recorder_stats import RecorderState, RecorderStats
 
 
@@ -15,10 +16,10 @@ class RecordingIndicator(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, theme.SPACE_PX, 0)
         row.setSpacing(6)
-        self._dot = QLabel()
+        self._dot = Label()
         self.time = self._figure("00:00", "Recorded so far")
         self.size = self._figure("000 MB", "Size of the session on the disk")
-        self._mark = QLabel()
+        self._mark = Label()
         self.free = self._figure("000 GB free", "Room left on the disk")
         for widget in (self._dot, self.time, _rule(), self.size, _rule(), self._mark, self.free):
             row.addWidget(widget)
@@ -28,7 +29,7 @@ class RecordingIndicator(QWidget):
         """Show how a recording stands."""
         is_recording = stats.state is RecorderState.RECORDING
         self._dot.setPixmap(theme.icon("recording" if is_recording else "stop").pixmap(16, 16))
-        self._dot.setToolTip("Recording" if is_recording else "Closing the session")
+        self._dot.setToolTip(plain("Recording" if is_recording else "Closing the session"))
         self.time.setText(short_time(stats.time_s))
         self.size.setText(size(stats.num_bytes))
         self.free.setText(f"{size(stats.free_disk_bytes)} free")
@@ -37,7 +38,7 @@ class RecordingIndicator(QWidget):
         self.show()
 
     def _figure(self, widest: str, tip: str) -> QLabel:
-        label = QLabel(objectName="figure", toolTip=tip, alignment=theme.ALIGN_RIGHT)
+        label = Label(objectName="figure", toolTip=tip, alignment=theme.ALIGN_RIGHT)
         label.setFont(theme.tabular_font(self.font()))
         label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest) + 2)
         return label

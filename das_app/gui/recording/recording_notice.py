@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from das_app.gui.style import theme
 from das_app.gui.style.amounts import count, short_time, size
+from das_app.gui.style.texts import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,9 @@ class RecordingNotice(QFrame):
         """Say what was recorded."""
         self.folder = recorded.folder
         has_frames = recorded.num_frames > 0
-        self._text.setText(f"Recorded <b>{escape(recorded.folder.name)}</b>: {recorded.text}")
-        self._text.setToolTip(str(recorded.folder))
+        name, text = escape(recorded.folder.name), escape(recorded.text)
+        self._text.setText(f"Recorded <b>{name}</b>: {text}")
+        self._text.setToolTip(plain(str(recorded.folder)))
         self.play.setEnabled(has_frames)
         self.export.setEnabled(has_frames and recorded.num_tracks > 0)
         self.show()

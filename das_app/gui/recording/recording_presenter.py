@@ -17,6 +17,7 @@ from das_app.gui.recording.export_dialog import ExportDialog, open_export_dialog
 from das_app.gui.recording.recording_indicator import RecordingIndicator
 from das_app.gui.recording.recording_notice import Recorded, RecordingNotice, open_folder
 from das_app.gui.style.actions import Actions, set_recording
+from das_app.gui.style.texts import plain
 from das_app.messaging.background import BackgroundTask
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live_recording import LiveRecording, RecordingPlan, start_recorder
@@ -287,7 +288,7 @@ class RecordingPresenter(QObject):
     def _show_settings(self, settings: AppSettings) -> None:
         self._actions["record-video"].setChecked(settings.is_recording_video)
         folder = settings.sessions_path()
-        self._actions["sessions-folder"].setToolTip(f"Sessions go to {folder}")
+        self._actions["sessions-folder"].setToolTip(plain(f"Sessions go to {folder}"))
 
 
 def _nearest(folder: Path) -> Path:

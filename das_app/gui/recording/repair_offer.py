@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from das_app.gui.style.amounts import count, short_time
 from das_app.gui.style.notices import warning_row
+from das_app.gui.style.texts import plain
 from das_app.messaging.background import BackgroundTask
 from das_app.session.folder import QUIET_S, find_unclosed
 from das_app.session.repair import RepairReport, repair_session
@@ -119,7 +120,7 @@ class RepairOffer(QFrame):
             f"{count(len(found), 'recording')} {were} not closed, perhaps by a crash: "
             f"{', '.join(names)}{more}. A repair keeps everything that was written."
         )
-        self._text.setToolTip("\n".join(str(folder) for folder in found))
+        self._text.setToolTip(plain("\n".join(str(folder) for folder in found)))
         self.repair.setEnabled(True)
         self.repair.show()
         self.later.setText("Later")

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 from das_app.gui.scene.scene_view import SceneView
 from das_app.gui.style.actions import Actions
 from das_app.gui.style.pane_frame import HintLine, action_button, fill_pane, pane_heading
+from das_app.gui.style.texts import plain
 from das_app.motion.floor import Floor
 
 _SCENE_TIP = "drag to orbit · right drag to pan · wheel to zoom"
@@ -37,7 +38,7 @@ class ScenePane(QFrame):
     def set_note(self, words: str) -> None:
         """Say something in the line above the view; nothing shows what the mouse does."""
         self._hint.setText(words or _SCENE_TIP)
-        self._hint.setToolTip(words or _SCENE_TIP)
+        self._hint.setToolTip(plain(words or _SCENE_TIP))
 
     def set_level(self, floor: Floor | None) -> None:
         """Turn the room so that this floor lies level; None shows camera space."""

@@ -8,10 +8,11 @@ import logging
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QOffscreenSurface, QOpenGLContext
-from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from das_app.gui.scene.scene_content import SceneContent, SceneOptions
 from das_app.gui.style.person_names import Names
+from das_app.gui.style.texts import Label
 from das_app.messaging.messages import Frame
 from das_app.motion.floor import Floor
 from das_model.people import People
@@ -49,7 +50,7 @@ class SceneView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._stack = QStackedLayout(self)
-        self._notice = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._notice = Label(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._notice.setObjectName("muted")
         self._notice.setContentsMargins(32, 32, 32, 32)
         self._stack.addWidget(self._notice)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QSlider,
     QStyle,
     QStyleOptionSlider,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.session.session_marks import NEAR_PX, Mark, paint_marks, paint_trim
 from das_app.gui.style import theme
+from das_app.gui.style.texts import Label, plain
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 _ARROW_MS, _PAGE_MS = 1000, 10_000
@@ -58,7 +58,7 @@ class PlayerBar(QWidget):
         self.forward.clicked.connect(lambda: self.step_requested.emit(1))
         self.slider = SeekSlider()
         self.slider.valueChanged.connect(lambda ms: self.seek_requested.emit(ms / 1000))
-        self.place = QLabel(objectName="figure")
+        self.place = Label(objectName="figure")
         self.place.setFont(theme.tabular_font(self.font()))
         self.place.setAlignment(theme.ALIGN_RIGHT)
         self.speed = QComboBox(toolTip="Speed", accessibleName="Speed")
@@ -190,7 +190,7 @@ class SeekSlider(QSlider):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Qt: have the time under the pointer told where it rests."""
-        self.setToolTip(self.words_at(event.position().x()))
+        self.setToolTip(plain(self.words_at(event.position().x())))
         super().mouseMoveEvent(event)
 
     def _x_of(self, time_s: float) -> float:

@@ -24,6 +24,7 @@ from das_app.gui.style import theme
 from das_app.gui.style.actions import Actions
 from das_app.gui.style.person_dots import dot_icon
 from das_app.gui.style.person_names import Names
+from das_app.gui.style.texts import Label, plain
 from das_app.session.edits import MAX_NAME, SessionEdits
 
 _NO_SESSION = "Open a recorded session to name its people and to trim it."
@@ -122,7 +123,7 @@ class SessionPanel(QWidget):
             person.setFlags(person.flags() & ~Qt.ItemFlag.ItemIsEditable)
             self.people.setItem(row, _PERSON, person)
             name = QTableWidgetItem()
-            name.setToolTip(f"Click and type, at most {MAX_NAME} characters")
+            name.setToolTip(plain(f"Click and type, at most {MAX_NAME} characters"))
             self.people.setItem(row, _NAME, name)
 
     def _on_name(self, item: QTableWidgetItem) -> None:
@@ -147,11 +148,11 @@ def _people_table() -> QTableWidget:
 
 
 def _label(style: str, text: str = "") -> QLabel:
-    return QLabel(text, objectName=style, wordWrap=True)
+    return Label(text, objectName=style, wordWrap=True)
 
 
 def _heading(text: str) -> QLabel:
-    return QLabel(text, objectName="heading")
+    return Label(text, objectName="heading")
 
 
 def _buttons(actions: Actions, *names: str) -> QWidget:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 from das_app.gui.style import theme
 from das_app.gui.style.amounts import count
 from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.texts import Label
 from das_app.pipeline.rerun import NamedEstimator, Rerun, RerunPlan, free_folder
 from das_app.settings.app_settings import AppSettings
 from das_app.settings.models import bundled_models, load_estimator
@@ -125,15 +125,15 @@ class RerunDialog(QDialog):
         column.setContentsMargins(*[3 * theme.SPACE_PX] * 4)
         column.setSpacing(2 * theme.SPACE_PX)
         self.setMinimumWidth(60 * theme.SPACE_PX)
-        words = QLabel(
+        words = Label(
             f"Finds the people of <b>{self._session.name}</b> anew, in its recorded pictures. "
             "The session itself stays as it is.", wordWrap=True,
         )  # fmt: skip
         self.model = QComboBox(accessibleName="Model")
         self.model.activated.connect(self._on_model)
         self.video = QCheckBox("Keep the pictures in the new session, too", checked=True)
-        self.target = QLabel(objectName="muted", wordWrap=True)
-        self.bar, self.note = QProgressBar(textVisible=False), QLabel(wordWrap=True)
+        self.target = Label(objectName="muted", wordWrap=True)
+        self.bar, self.note = QProgressBar(textVisible=False), Label(wordWrap=True)
         self.bar.setRange(0, 1000)
         self.bar.hide()
         policy = self.bar.sizePolicy()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
+from das_app.gui.style.texts import Label, plain
 from das_app.streaming.streamer import StreamFigures, StreamState
 from das_app.streaming.targets import FACTS, LOCAL_HOST, StreamKind, StreamTarget
 
@@ -129,7 +130,7 @@ class StreamCard(QFrame):
         self._kind = kind
         facts = FACTS[kind]
         self.switch = QCheckBox("On", accessibleName=facts.title)
-        self.switch.setToolTip(f"Stream by {facts.title}")
+        self.switch.setToolTip(plain(f"Stream by {facts.title}"))
         self.switch.toggled.connect(self._on_switched)
         self.address = ReachAddress(kind) if kind is StreamKind.LSL else HostAddress(kind)
         self.address.entered.connect(self._on_entered)
@@ -139,7 +140,7 @@ class StreamCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, theme.SPACE_PX, 12, 12)
         column.setSpacing(6)
-        column.addLayout(_side_by_side(QLabel(facts.title, objectName="heading"), self.switch))
+        column.addLayout(_side_by_side(Label(facts.title, objectName="heading"), self.switch))
         column.addWidget(_line("muted", facts.about))
         if kind is StreamKind.WEBSOCKET:
             self.page = QPushButton("Open page", toolTip="See the people in your browser")
@@ -219,7 +220,7 @@ class StreamPanel(QWidget):
 
 
 def _line(name: str, text: str = "") -> QLabel:
-    return QLabel(text, objectName=name, wordWrap=True)
+    return Label(text, objectName=name, wordWrap=True)
 
 
 def _row(widget: QWidget) -> QHBoxLayout:

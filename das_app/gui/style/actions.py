@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from das_app.gui.style import theme
+from das_app.gui.style.texts import plain
 
 SECTION = "section"  # property of an action: its heading on the help sheet
 
@@ -153,7 +154,7 @@ class Actions:
         for name in names:
             _set_tip(self[name], self[name].statusTip())
             if reason:
-                self[name].setToolTip(f"{self[name].toolTip()}\n{reason}")
+                self[name].setToolTip(plain(f"{self[name].toolTip()}\n{reason}"))
 
 
 def set_playing(action: QAction, is_playing: bool) -> None:
@@ -185,5 +186,5 @@ def _action(command: Command, window: QWidget) -> QAction:
 
 def _set_tip(action: QAction, words: str) -> None:
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    action.setToolTip(f"{words} ({keys})" if keys else words)
+    action.setToolTip(plain(f"{words} ({keys})" if keys else words))
     action.setStatusTip(words)

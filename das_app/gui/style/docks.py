@@ -7,7 +7,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QScrollArea,
     QToolBar,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
+from das_app.gui.style.texts import Label
 
 RIGHT, BELOW = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
 _RIGHT_WIDTH_PX, _BELOW_HEIGHT_PX = 350, 190
@@ -68,7 +68,7 @@ class PanelArea(QScrollArea):
     def __init__(self, panel: QWidget, locks: QWidget | None = None) -> None:
         super().__init__(widgetResizable=True)
         self._locked = panel if locks is None else locks
-        self._note = QLabel(objectName="panelNote", wordWrap=True)
+        self._note = Label(objectName="panelNote", wordWrap=True)
         self._note.hide()
         page = QWidget(objectName="page")
         column = QVBoxLayout(page)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.style import theme
 from das_app.gui.style.actions import SECTION
+from das_app.gui.style.texts import Label
 
 _MOUSE = (
     ("Picture: wheel", "zoom"),
@@ -75,13 +75,13 @@ class HelpSheet(QDialog):
     def _add_section(
         self, column: QVBoxLayout, title: str, rows: Iterable[tuple[str, str]]
     ) -> None:
-        column.addWidget(QLabel(title, objectName="heading"))
+        column.addWidget(Label(title, objectName="heading"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(2 * theme.SPACE_PX)
         grid.setVerticalSpacing(6)
         for number, (keys, words) in enumerate(rows):
-            grid.addWidget(QLabel(keys, objectName="key"), number, 0, Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(QLabel(words), number, 1)
+            grid.addWidget(Label(keys, objectName="key"), number, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(Label(words), number, 1)
             self.rows.append((keys, words))
         grid.setColumnStretch(1, 1)
         column.addLayout(grid)

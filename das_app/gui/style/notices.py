@@ -4,7 +4,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
+from das_app.gui.style.texts import Label
 
 WELCOME_HINTS = (
     "<b>1</b>&nbsp; Open your camera with <b>C</b>, or drop a video on the window. <b>D</b> plays "
@@ -28,7 +28,7 @@ def warning_row(frame: QFrame) -> QHBoxLayout:
     row = QHBoxLayout(frame)
     row.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
     row.setSpacing(theme.SPACE_PX)
-    mark = QLabel()
+    mark = Label()
     mark.setPixmap(theme.icon("warning").pixmap(20, 20))
     row.addWidget(mark)
     return row
@@ -40,7 +40,7 @@ class FaultBanner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = warning_row(self)
-        self._text = QLabel(wordWrap=True)
+        self._text = Label(wordWrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.dismiss = QToolButton(objectName="flat", icon=theme.icon("close"))
         self.dismiss.setToolTip("Dismiss")
@@ -81,7 +81,7 @@ class WelcomeBar(QFrame):
         row.setContentsMargins(2 * theme.SPACE_PX, 4, theme.SPACE_PX, 4)
         row.setSpacing(3 * theme.SPACE_PX)
         for text in WELCOME_HINTS:
-            row.addWidget(QLabel(text, wordWrap=True), 1)
+            row.addWidget(Label(text, wordWrap=True), 1)
         self.seen = QPushButton("Got it")
         self.seen.clicked.connect(self.dismissed)
         row.addWidget(self.seen)
@@ -99,11 +99,11 @@ class EmptyState(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(theme.SPACE_PX)
         column.setContentsMargins(*[theme.SPACE_PX] * 4)
-        self._title = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._title = Label(alignment=Qt.AlignmentFlag.AlignCenter)
         font = self._title.font()
         font.setPointSizeF(font.pointSizeF() * 1.5)
         self._title.setFont(font)
-        self._hint = QLabel(objectName="muted", wordWrap=True)
+        self._hint = Label(objectName="muted", wordWrap=True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._buttons = QWidget()
         row = QHBoxLayout(self._buttons)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
+from das_app.gui.style.texts import warn
 from das_app.session.format import LOG_FILE
 from das_app.session.frames import session_at
 from das_app.sources.image_source import IMAGE_SUFFIXES
@@ -46,7 +47,7 @@ class OpenDialogs:
         """Ask for the folder of a session, beginning in `folder`."""
         path = QFileDialog.getExistingDirectory(self._parent, "Open a session", str(folder))
         if path and session_at(Path(path)) is None:
-            QMessageBox.warning(
+            warn(
                 self._parent, "Open a session",
                 f"{path} holds no session. A session is a folder with the file {LOG_FILE}.",
             )  # fmt: skip
@@ -71,4 +72,4 @@ class OpenDialogs:
             return
         path = self.ask_save("Save a picture", "das-capture", "Pictures (*.png *.jpg)")
         if path and not picture.save(path):
-            QMessageBox.warning(self._parent, "Save a picture", f"{path} could not be written.")
+            warn(self._parent, "Save a picture", f"{path} could not be written.")

@@ -5,7 +5,6 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
+from das_app.gui.style.texts import Label
 
 _LEAST_LETTERS = 12
 
@@ -27,7 +27,7 @@ def action_button(action: QAction) -> QToolButton:
     return button
 
 
-class HintLine(QLabel):
+class HintLine(Label):
     """One line that ends in an ellipsis where there is no room, and is whole in its tooltip."""
 
     def __init__(self, text: str) -> None:
@@ -52,7 +52,7 @@ def pane_heading(title: str, hint: str) -> QWidget:
     row = QHBoxLayout(heading)
     row.setContentsMargins(12, 0, 6, 0)
     row.setSpacing(4)
-    row.addWidget(QLabel(title, objectName="heading"))
+    row.addWidget(Label(title, objectName="heading"))
     row.addSpacing(theme.SPACE_PX)
     row.addWidget(HintLine(hint), 1)
     return heading

@@ -5,7 +5,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QSlider,
     QToolButton,
     QWidget,
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.style import theme
 from das_app.gui.style.actions import Actions
+from das_app.gui.style.texts import Label
 
 LEAST_SCORE = 0.05  # below it the model finds people everywhere
 _WITH_TEXT = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
@@ -80,13 +80,13 @@ class ControlBar(QWidget):
 
     def _add_threshold(self) -> None:
         tip = "People the model is less sure of than this are not shown"
-        self._row.addWidget(QLabel("Confidence", objectName="muted", toolTip=tip))
+        self._row.addWidget(Label("Confidence", objectName="muted", toolTip=tip))
         self.threshold = QSlider(Qt.Orientation.Horizontal, toolTip=tip)
         self.threshold.setAccessibleName("Confidence")
         self.threshold.setRange(round(100 * LEAST_SCORE), 95)
         self.threshold.setFixedWidth(12 * theme.SPACE_PX)
         self.threshold.valueChanged.connect(self._on_threshold)
-        self._threshold_text = QLabel()
+        self._threshold_text = Label()
         self._threshold_text.setFixedWidth(self.fontMetrics().horizontalAdvance("0.000"))
         self._row.addWidget(self.threshold)
         self._row.addWidget(self._threshold_text)

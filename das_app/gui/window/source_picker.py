@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.texts import Label, plain
 from das_app.sources.addresses import DEMO_SOURCE, is_address, short_name, without_password
 from das_app.sources.camera_scan import CameraScan, FoundCamera
 
@@ -88,7 +88,7 @@ class SourcePicker(QDialog):
         for source in sources:
             item = QListWidgetItem(short_name(source), self.recent)
             item.setData(_SOURCE_ROLE, source)
-            item.setToolTip(without_password(source))
+            item.setToolTip(plain(without_password(source)))
         if not sources:
             _add_remark(self.recent, "Nothing yet")
 
@@ -101,7 +101,7 @@ class SourcePicker(QDialog):
             icon = "warning" if camera.problem else "camera"
             item = QListWidgetItem(theme.icon(icon), text, self.cameras)
             item.setData(_SOURCE_ROLE, str(device.index))
-            item.setToolTip(device.path)
+            item.setToolTip(plain(device.path))
         if cameras:
             self.cameras.setCurrentRow(0)
         else:
@@ -230,7 +230,7 @@ def _add_remark(items: QListWidget, text: str) -> None:
 def _column(heading: str, *parts: QWidget | QVBoxLayout | QHBoxLayout) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(theme.SPACE_PX)
-    column.addWidget(QLabel(heading, objectName="heading"))
+    column.addWidget(Label(heading, objectName="heading"))
     for part in parts:
         if isinstance(part, QWidget):
             column.addWidget(part, 1)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from das_app.gui.style import theme
+from das_app.gui.style.texts import Label, plain
 from das_app.messaging.messages import PipelineStats
 
 _NONE = "–"
@@ -35,7 +36,7 @@ class StatusStrip(QWidget):
     def set_source(self, text: str) -> None:
         """Name what is open."""
         self.source.setText(text)
-        self.source.setToolTip(text)
+        self.source.setToolTip(plain(text))
 
     def set_engine(self, engine: str) -> None:
         """Name the model and what it runs on."""
@@ -49,10 +50,13 @@ class StatusStrip(QWidget):
         self.dropped.setText(str(stats.num_dropped))
         doubled = f"{100 * stats.share_doubled:.0f} % doubled"
         self.capture.setToolTip(
-            f"{_CAPTURE_TIP}, measured\nBetween frames: median {stats.interval_median_ms:.1f} ms, "
-            f"95 % within {stats.interval_p95_ms:.1f} ms, {doubled}"
+            plain(
+                f"{_CAPTURE_TIP}, measured\nBetween frames: median "
+                f"{stats.interval_median_ms:.1f} ms, "
+                f"95 % within {stats.interval_p95_ms:.1f} ms, {doubled}"
+            )
         )
-        self.dropped.setToolTip(f"{_DROPPED_TIP}\n{stats.num_lost} more lost by the source")
+        self.dropped.setToolTip(plain(f"{_DROPPED_TIP}\n{stats.num_lost} more lost by the source"))
 
     def set_result(self, size: tuple[int, int], num_people: int) -> None:
         """Show what belongs to the frame on the screen."""
@@ -84,7 +88,7 @@ class StatusStrip(QWidget):
         self._row.addWidget(button)
 
     def _elastic_cell(self, text: str, stretch: int) -> QLabel:
-        label = QLabel(text)
+        label = Label(text)
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         label.setMinimumWidth(60)
         self._row.addWidget(label, stretch)
@@ -99,8 +103,8 @@ class StatusStrip(QWidget):
         rule.setFixedSize(1, 16)
         row.addWidget(rule)
         if caption:
-            row.addWidget(QLabel(caption, objectName="muted", toolTip=tip))
-        value = QLabel(objectName="figure", toolTip=tip)
+            row.addWidget(Label(caption, objectName="muted", toolTip=tip))
+        value = Label(objectName="figure", toolTip=tip)
         value.setFont(theme.tabular_font(self.font()))
         value.setFixedWidth(value.fontMetrics().horizontalAdvance(widest) + 4)
         value.setAlignment(theme.ALIGN_RIGHT if caption else Qt.AlignmentFlag.AlignCenter)
