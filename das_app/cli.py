@@ -18,7 +18,7 @@ import typer
 from tqdm import tqdm
 
 if TYPE_CHECKING:
-    from das_app.messaging.messages import PoseResult
+    from das_app.messaging.messages import PipelineState, PoseResult
     from das_app.pipeline.headless import CaptureSummary
     from das_app.settings.app_settings import AppSettings
     from das_app.streaming.streams import Streams
@@ -72,7 +72,8 @@ StreamOption = Annotated[
     list[str] | None,
     typer.Option(
         "--stream",
-        help="send people to other programs: websocket:PORT, osc:HOST:PORT, vmc:HOST:PORT or lsl; "
+        help="send people to other programs: websocket:PORT, osc:HOST:PORT, vmc:HOST:PORT, "
+        "vmc:HOST:PORT+N for N people, vrchat:HOST:PORT or lsl; "
         "again for more; to this computer unless a host is named",
     ),
 ]
@@ -118,7 +119,7 @@ TogetherOption = Annotated[
 WithImagesOption = Annotated[
     bool, typer.Option("--with-images", help="coco: write the pictures, too")
 ]
-_STREAM_BEGIN_S, _STREAM_END_S = 10.0, 5.0
+_STREAM_BEGIN_S, _STREAM_END_S, _LOOK_S = 10.0, 5.0, 0.2
 
 
 def main() -> None:
@@ -187,6 +188,56 @@ def play(
         _fail(str(error))
     settings = _chosen_settings(str(folder.resolve()), None, None, "", None, None)
     raise typer.Exit(_run_window(settings, _stream_targets(stream)))
+
+
+@app.command()
+def stream(
+    session: Annotated[Path, typer.Argument(help="session folder")],
+    to: Annotated[list[str], typer.Option("--to", help="as --stream of capture; again for more")],
+    loop: Annotated[bool, typer.Option("--loop", help="begin again at the end")] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="the model's poses, not smoothed")] = False,
+    speed: Annotated[float, typer.Option("--speed", min=0.05, max=20)] = 1.0,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-origin",
+            help="a web page that may read websocket, such as https://me.example; null for pages "
+            "opened from disk",
+        ),
+    ] = None,
+) -> None:
+    """Replay a recorded session to other programs, without a window. Ctrl-C ends it."""
+    from das_app.messaging.ending import ending_sets
+    from das_app.pipeline.player import SessionPlayer
+    from das_app.session.frames import RecordedFrames, session_at
+    from das_app.session.types import SessionError
+    from das_app.streaming.streamer import StreamError
+
+    folder, targets = session_at(session), _stream_targets(to)
+    if folder is None:
+        _fail(f"{session} holds no session: there is no session.mcap")
+    ended, problems = threading.Event(), []
+
+    def on_state(state: "PipelineState", message: str) -> None:
+        if state.value in ("finished", "faulted", "stopped"):
+            problems.extend([message] if state.value == "faulted" else [])
+            ended.set()
+
+    try:
+        frames = RecordedFrames(folder)
+        with _streaming(targets, allow_origin) as streams, ending_sets() as stopping:
+            streams.set_names(frames.edits.names)
+            player = SessionPlayer(frames, on_state, loop, raw)
+            player.set_speed(speed)
+            player.add_sink(streams)
+            player.start()
+            while not (ended.wait(_LOOK_S) or stopping.is_set()):
+                pass
+            player.stop()
+    except (SessionError, StreamError) as error:
+        _fail(str(error))
+    if problems:
+        _fail(problems[0])
 
 
 @app.command()
@@ -340,17 +391,24 @@ def _stream_targets(texts: list[str] | None) -> tuple["StreamTarget", ...]:
     from das_app.streaming.targets import StreamTarget
 
     try:
-        return tuple(StreamTarget.from_text(text) for text in texts or ())
+        targets = tuple(StreamTarget.from_text(text) for text in texts or ())
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    told = [target.text for target in targets]
+    twice = sorted({text for text in told if told.count(text) > 1})
+    if twice:
+        raise typer.BadParameter(f"{twice[0]} is given twice; each stream needs its own place")
+    return targets
 
 
 @contextmanager
-def _streaming(targets: tuple["StreamTarget", ...]) -> Iterator["Streams"]:
+def _streaming(
+    targets: tuple["StreamTarget", ...], allowed_origins: list[str] | None = None
+) -> Iterator["Streams"]:
     """Streams that run meanwhile. Raises StreamError where one cannot begin."""
     from das_app.streaming.streams import Streams
 
-    streams = Streams()
+    streams = Streams(tuple(allowed_origins or ()))
     try:
         for target in targets:
             streamer = streams.start(target)

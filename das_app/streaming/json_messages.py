@@ -4,6 +4,8 @@ docs/streaming.md has the schema. Numbers are rounded to 0.1 mm and 0.001 of con
 """
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
@@ -29,7 +31,14 @@ def skeleton_message(skeleton: Skeleton) -> str:
     )
 
 
-def frame_message(index: int, time_s: float, camera: Camera, people: People) -> str:
+def frame_message(
+    index: int,
+    time_s: float,
+    camera: Camera,
+    people: People,
+    captured_unix_s: float | None = None,
+    names: Mapping[int, str] = MappingProxyType({}),
+) -> str:
     """The people of a frame.
 
     Args:
@@ -37,6 +46,8 @@ def frame_message(index: int, time_s: float, camera: Camera, people: People) -> 
         time_s: of the frame, as its source counts.
         camera: of the picture.
         people: all joints known, with track ids.
+        captured_unix_s: seconds since 1970 at which it was captured, None where nobody knows.
+        names: of people, by track id.
     """
     width, height = camera.size
     return _text(
@@ -44,19 +55,21 @@ def frame_message(index: int, time_s: float, camera: Camera, people: People) -> 
             "type": "frame",
             "frame": index,
             "time_s": round(time_s, 6),
+            "captured_unix_s": None if captured_unix_s is None else round(captured_unix_s, 6),
             "camera": {
                 "width": width, "height": height,
                 "fx": round(float(camera.K[0, 0]), 3), "fy": round(float(camera.K[1, 1]), 3),
                 "cx": round(float(camera.K[0, 2]), 3), "cy": round(float(camera.K[1, 2]), 3),
             },
-            "people": [_person(people, row) for row in range(len(people))],
+            "people": [_person(people, row, names) for row in range(len(people))],
         }
     )  # fmt: skip
 
 
-def _person(people: People, row: int) -> dict[str, object]:
+def _person(people: People, row: int, names: Mapping[int, str]) -> dict[str, object]:
     return {
         "id": int(people.track_ids[row]),
+        "name": names.get(int(people.track_ids[row]), ""),
         "score": round(float(people.scores[row]), 3),
         "joints": np.round(people.joints_cam[row].astype(np.float64), 1).tolist(),
         "confidence": np.round(people.joint_scores[row].astype(np.float64), 3).tolist(),

@@ -1,9 +1,11 @@
-"""LSL: an outlet of the Lab Streaming Layer with room for a fixed number of people.
+"""LSL: an outlet of the Lab Streaming Layer with room for some people, and one of marks.
 
 The layer is found by receivers through the network, so it has no port to choose. On this computer
 only, or in the network, is decided once a process, before its first outlet. Needs the extra `lsl`.
 """
 
+import socket
+import time
 import uuid
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from das_app.messaging.messages import PoseResult
+from das_app.streaming.avatars import Slots
 from das_app.streaming.streamer import StreamError
 from das_app.streaming.targets import StreamTarget
 from das_model.people import People
@@ -21,9 +24,11 @@ if TYPE_CHECKING:
     from pylsl.info import XMLElement
 
 NUM_SLOTS = 4
+HEAD_CHANNELS = ("frame", "time_s")
+FRAME_WRAP = 1 << 24  # up to where float32 tells whole numbers apart
 VALUES_PER_JOINT = ("x", "y", "z", "confidence")
 _BUFFERED_S = 5  # that the layer holds back for a slow receiver
-STREAM_NAME, STREAM_TYPE = "DAS Capture", "MoCap"
+STREAM_NAME, STREAM_TYPE, MARKS_NAME = "DAS Capture", "MoCap", "DAS Capture Markers"
 _ADVICE = "LSL needs pylsl: pip install 'das-capture[lsl]'"
 _LOCAL_CONFIG = "[multicast]\nResolveScope = machine\nListenAddress = 127.0.0.1\n"
 
@@ -35,35 +40,21 @@ def slot_width(skeleton: Skeleton) -> int:
     return 1 + len(VALUES_PER_JOINT) * skeleton.num_joints
 
 
-class Slots:
-    """Who is in which slot: a person keeps it while it is not needed for somebody new."""
+def sample_of(slots: Slots, people: People) -> np.ndarray:
+    """(NUM_SLOTS * slot_width,) float32; NaN in slots of nobody, whose id is -1.
 
-    def __init__(self) -> None:
-        self._ids: list[int | None] = [None] * NUM_SLOTS
-
-    def sample(self, people: People) -> np.ndarray:
-        """(NUM_SLOTS * slot_width,) float32; NaN in slots of nobody, whose id is -1.
-
-        Args:
-            people: all with track ids; those for whom no slot is free are left out.
-        """
-        values = np.full((NUM_SLOTS, slot_width(people.skeleton)), np.nan, np.float32)
-        values[:, 0] = -1
-        for row, slot in enumerate(self._assign(people.track_ids.tolist())):
-            if slot is not None:
-                joints = np.column_stack([people.joints_cam[row], people.joint_scores[row]])
-                values[slot, 0] = people.track_ids[row]
-                values[slot, 1:] = joints.ravel()
-        return values.ravel()
-
-    def _assign(self, ids: list[int]) -> list[int | None]:
-        for person in ids:
-            if person not in self._ids:
-                free = [n for n, held in enumerate(self._ids) if held is None]
-                free += [n for n, held in enumerate(self._ids) if held not in (None, *ids)]
-                if free:
-                    self._ids[free[0]] = person
-        return [self._ids.index(i) if i in self._ids else None for i in ids]
+    Args:
+        slots: who is where.
+        people: all with track ids; those for whom no slot is free are left out.
+    """
+    values = np.full((NUM_SLOTS, slot_width(people.skeleton)), np.nan, np.float32)
+    values[:, 0] = -1
+    for row, slot in enumerate(slots.assign(people.track_ids.tolist())):
+        if slot is not None:
+            joints = np.column_stack([people.joints_cam[row], people.joint_scores[row]])
+            values[slot, 0] = people.track_ids[row]
+            values[slot, 1:] = joints.ravel()
+    return values.ravel()
 
 
 class LslSender:
@@ -80,8 +71,9 @@ class LslSender:
 
     def __init__(self, target: StreamTarget) -> None:
         self._lsl = _layer(target)
-        self._slots, self._skeleton = Slots(), None
+        self._slots, self._skeleton = Slots(NUM_SLOTS), None
         self._outlet = None
+        self._marks = self._lsl.StreamOutlet(_marks_info(self._lsl))
         self.address = f"“{STREAM_NAME}” " + (
             "found on this computer" if target.is_local else "found in the network"
         )
@@ -94,15 +86,21 @@ class LslSender:
     def send(self, result: PoseResult, people: People) -> None:
         """Offer the people of a result, stamped with the moment of capture."""
         if people.skeleton is not self._skeleton:
-            self._skeleton, self._slots = people.skeleton, Slots()
+            self._skeleton, self._slots = people.skeleton, Slots(NUM_SLOTS)
             info = _info(self._lsl, people.skeleton)
             self._outlet = self._lsl.StreamOutlet(info, max_buffered=_BUFFERED_S)
         captured_s = self._lsl.local_clock() - result.latency_s
-        self._outlet.push_sample(self._slots.sample(people), captured_s)
+        head = (result.frame.index % FRAME_WRAP, result.frame.time_s)
+        sample = np.concatenate([np.array(head, np.float32), sample_of(self._slots, people)])
+        self._outlet.push_sample(sample, captured_s)
+
+    def mark(self, text: str, age_s: float) -> None:
+        """Send a mark, stamped with its moment."""
+        self._marks.push_sample([text], self._lsl.local_clock() - age_s)
 
     def close(self) -> None:
-        """End the outlet."""
-        self._outlet = None
+        """End the outlets."""
+        self._outlet = self._marks = None
 
 
 def _layer(target: StreamTarget) -> ModuleType:
@@ -127,12 +125,17 @@ def _layer(target: StreamTarget) -> ModuleType:
 def _info(lsl: ModuleType, skeleton: Skeleton) -> "StreamInfo":
     """Name, channels and units of the outlet."""
     info = lsl.StreamInfo(
-        STREAM_NAME, STREAM_TYPE, NUM_SLOTS * slot_width(skeleton), lsl.IRREGULAR_RATE,
-        lsl.cf_float32, f"das-capture-{uuid.uuid4()}",
+        STREAM_NAME, STREAM_TYPE, len(HEAD_CHANNELS) + NUM_SLOTS * slot_width(skeleton),
+        lsl.IRREGULAR_RATE, lsl.cf_float32, _source_id("poses"),
     )  # fmt: skip
     about = info.desc()
     about.append_child_value("axes", "x right, y down, z forward; origin at the lens")
+    about.append_child_value("unix_minus_lsl_s", f"{time.time() - lsl.local_clock():.6f}")
+    acquisition = about.append_child("acquisition")
+    acquisition.append_child_value("manufacturer", "DAS Capture")
     channels = about.append_child("channels")
+    _describe(channels, "frame", "FrameNumber", "")
+    _describe(channels, "time_s", "MediaTime", "s")
     for slot in range(NUM_SLOTS):
         _describe(channels, f"slot{slot}_id", "id", "")
         for joint in skeleton.joint_names:
@@ -141,6 +144,18 @@ def _info(lsl: ModuleType, skeleton: Skeleton) -> "StreamInfo":
                 kind = f"Position{value.upper()}" if is_place else "Confidence"
                 _describe(channels, f"slot{slot}_{joint}_{value}", kind, "mm" if is_place else "")
     return info
+
+
+def _marks_info(lsl: ModuleType) -> "StreamInfo":
+    """Name of the outlet of marks."""
+    return lsl.StreamInfo(
+        MARKS_NAME, "Markers", 1, lsl.IRREGULAR_RATE, lsl.cf_string, _source_id("marks")
+    )
+
+
+def _source_id(kind: str) -> str:
+    """The same at every start on this computer, so that receivers find it again."""
+    return f"das-capture-{kind}-{uuid.uuid5(uuid.NAMESPACE_DNS, socket.gethostname())}"
 
 
 def _describe(channels: "XMLElement", label: str, kind: str, unit: str) -> None:

@@ -10,10 +10,11 @@ used and closed in the stream's thread only.
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from das_app.streaming.targets import StreamTarget
 from das_model.people import People
 
 _JOIN_FORMER_S = 5.0
+_TURN_S, _MAX_MARKS = 0.1, 100  # how often marks are looked for, and how many may wait
 _log = logging.getLogger(__name__)
 
 
@@ -85,6 +87,15 @@ class Sender(Protocol):
         ...
 
 
+@runtime_checkable
+class MarkSender(Protocol):
+    """A protocol that knows marks."""
+
+    def mark(self, text: str, age_s: float) -> None:
+        """Send a mark that was made some seconds ago."""
+        ...
+
+
 SenderOpener = Callable[[StreamTarget], Sender]
 
 
@@ -95,7 +106,7 @@ class Streamer:
         target: where it goes.
         open_sender: makes the protocol's sender; called in the stream's thread. Raises
             StreamError or OSError.
-        former: a stream of the same protocol that is ending; waited for, so that its port is free.
+        former: a stream of the same port that is ending; waited for, so that its port is free.
 
     Attributes:
         least_score: people below it are not sent; may be set from any thread.
@@ -115,6 +126,7 @@ class Streamer:
         self._sender: Sender | None = None
         self._sent, self._num_sent, self._num_failed = Rolling(), 0, 0
         self._has_begun = threading.Event()
+        self._marks: deque[tuple[str, float]] = deque(maxlen=_MAX_MARKS)
         self._thread = threading.Thread(
             target=self._run, name=f"das-stream-{target.kind}", daemon=True
         )
@@ -123,6 +135,10 @@ class Streamer:
     def __call__(self, result: PoseResult) -> None:
         """Sink of a pipeline: leave a result to be sent; returns at once."""
         self._results.put(result)
+
+    def mark(self, text: str) -> None:
+        """Leave a mark to be sent, with the moment of now, where the protocol knows marks."""
+        self._marks.append((text, time.monotonic()))
 
     def wait_begun(self, timeout_s: float) -> None:
         """Wait until it runs.
@@ -169,8 +185,13 @@ class Streamer:
             return
         _log.info("streaming to %s", sender.address)
         try:
-            while (result := self._results.take()) is not None:
-                self._send(sender, result)
+            while True:
+                result = self._results.take(_TURN_S)
+                self._send_marks(sender)
+                if result is not None:
+                    self._send(sender, result)
+                elif self._results.is_closed:
+                    break
         finally:
             sender.close()
             with self._lock:
@@ -200,6 +221,11 @@ class Streamer:
             self._num_sent += 1
             self._sent.add(time.monotonic())
 
+    def _send_marks(self, sender: Sender) -> None:
+        while self._marks and isinstance(sender, MarkSender):
+            text, marked_s = self._marks.popleft()
+            sender.mark(text, time.monotonic() - marked_s)
+
     def _note_failure(self, error: Exception) -> None:
         text = _words(self.target, error)
         with self._lock:
@@ -228,4 +254,5 @@ def people_to_send(people: People, least_score: float) -> People:
 def _words(target: StreamTarget, error: Exception) -> str:
     """What went wrong, for people to read."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    text = text.partition(" (while attempting")[0]  # words of a library
     return text if isinstance(error, StreamError) else f"{target.text}: {text}"

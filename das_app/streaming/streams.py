@@ -1,7 +1,8 @@
-"""All streams of the application: at most one a protocol, together one sink of a pipeline."""
+"""All streams of the application, together one sink of a pipeline."""
 
 import threading
 import time
+from collections.abc import Mapping
 
 from das_app.messaging.messages import PoseResult
 from das_app.streaming.streamer import Sender, Streamer, StreamFigures, StreamState
@@ -11,10 +12,17 @@ _RUNNING = (StreamState.STARTING, StreamState.ON)
 
 
 class Streams:
-    """Starts and stops streams and hands them results. Any thread may call any method."""
+    """Starts and stops streams and hands them results. Any thread may call any method.
 
-    def __init__(self) -> None:
-        self._streamers: dict[StreamKind, Streamer] = {}
+    Args:
+        allowed_origins: web pages that may read WebSocket beside those of this computer; `null`
+            stands for pages opened from disk.
+    """
+
+    def __init__(self, allowed_origins: tuple[str, ...] = ()) -> None:
+        self._allowed_origins = allowed_origins
+        self._streamers: dict[str, Streamer] = {}  # by the text of their target
+        self._names: Mapping[int, str] = {}
         self._lock = threading.Lock()
         self._least_score = 0.0
         self._chosen_id: int | None = None
@@ -27,21 +35,47 @@ class Streams:
             streamer(result)
 
     def start(self, target: StreamTarget) -> Streamer:
-        """Begin a stream in place of the former one of its protocol; returns at once."""
+        """Begin a stream beside the others, in place of one to the same target; returns at once.
+
+        Several may be of one protocol.
+        """
         with self._lock:
-            former = self._streamers.get(target.kind)
+            former = self._streamers.get(target.text)
             if former is not None:
                 former.stop()
             streamer = Streamer(target, self._open, former)
             streamer.least_score = self._least_score
-            self._streamers[target.kind] = streamer
+            self._streamers[target.text] = streamer
+        return streamer
+
+    def replace(self, target: StreamTarget) -> Streamer:
+        """Begin a stream in place of all of its protocol; returns at once."""
+        with self._lock:
+            of_kind = self._of_kind(target.kind)
+            for former in of_kind:
+                former.stop()
+                del self._streamers[former.target.text]
+            streamer = Streamer(target, self._open, of_kind[-1] if of_kind else None)
+            streamer.least_score = self._least_score
+            self._streamers[target.text] = streamer
         return streamer
 
     def stop(self, kind: StreamKind) -> None:
-        """End the stream of a protocol, if there is one; returns at once."""
+        """End the streams of a protocol; returns at once."""
         with self._lock:
-            if kind in self._streamers:
-                self._streamers[kind].stop()
+            for streamer in self._of_kind(kind):
+                streamer.stop()
+
+    def set_names(self, names: Mapping[int, str]) -> None:
+        """What people are called, by track id; protocols that know names send them."""
+        self._names = dict(names)
+
+    def mark(self, text: str) -> None:
+        """Send a mark, such as the start of a recording, by the protocols that know marks."""
+        with self._lock:
+            streamers = list(self._streamers.values())
+        for streamer in streamers:
+            streamer.mark(text)
 
     def set_least_score(self, score: float) -> None:
         """Send nobody below this score."""
@@ -57,11 +91,9 @@ class Streams:
     def figures(self) -> dict[StreamKind, StreamFigures]:
         """What is to be known of every protocol now."""
         with self._lock:
-            streamers = dict(self._streamers)
-        return {
-            kind: streamers[kind].figures() if kind in streamers else StreamFigures()
-            for kind in StreamKind
-        }
+            return {
+                kind: together([s.figures() for s in self._of_kind(kind)]) for kind in StreamKind
+            }
 
     def is_running(self) -> bool:
         """Whether any stream runs or begins."""
@@ -76,5 +108,27 @@ class Streams:
         deadline_s = time.monotonic() + timeout_s
         return all([s.join(max(0.0, deadline_s - time.monotonic())) for s in streamers])
 
+    def _of_kind(self, kind: StreamKind) -> list[Streamer]:
+        return [s for s in self._streamers.values() if s.target.kind is kind]
+
     def _open(self, target: StreamTarget) -> Sender:
-        return open_sender(target, lambda: self._chosen_id)
+        return open_sender(
+            target, lambda: self._chosen_id, lambda: self._names, self._allowed_origins
+        )
+
+
+def together(figures: list[StreamFigures]) -> StreamFigures:
+    """Figures of several streams of a protocol as those of one."""
+    if len(figures) < 2:
+        return figures[0] if figures else StreamFigures()
+    order = (StreamState.FAILED, StreamState.STARTING, StreamState.ON, StreamState.OFF)
+    clients = [one.num_clients for one in figures if one.num_clients is not None]
+    return StreamFigures(
+        state=min((one.state for one in figures), key=order.index),
+        num_clients=sum(clients) if clients else None,
+        fps=max(one.fps for one in figures),
+        num_sent=sum(one.num_sent for one in figures),
+        num_dropped=sum(one.num_dropped for one in figures),
+        error="; ".join(filter(None, (one.error for one in figures))),
+        address=", ".join(filter(None, (one.address for one in figures))),
+    )

@@ -3,7 +3,8 @@
 Another protocol is a sender in a file of its own and an entry in each part of this one.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 LOCAL_HOST = "127.0.0.1"
 _LOOPBACK = ("localhost", "::1")
 _FORM = "PROTOCOL[:HOST][:PORT], such as osc:127.0.0.1:9000 or websocket:8765"
+MAX_AVATARS = 16
+_WHOM = re.compile(r"^(.*?)(?:\+(\d+)|#(\d+))?$")  # of avatars: how many, or who
 
 
 class StreamKind(StrEnum):
@@ -22,6 +25,7 @@ class StreamKind(StrEnum):
     WEBSOCKET = "websocket"
     OSC = "osc"
     VMC = "vmc"
+    VRCHAT = "vrchat"
     LSL = "lsl"
 
 
@@ -49,6 +53,8 @@ FACTS = {
         "OSC", "Everybody's joints, for TouchDesigner, Max, Unity and the like.", 9000, False),
     StreamKind.VMC: StreamFacts(
         "VMC", "One person as a VRM avatar. A click in the picture chooses whom.", 39539, False),
+    StreamKind.VRCHAT: StreamFacts(
+        "VRChat", "One person as OSC trackers: hip, chest, feet, knees, elbows.", 9000, False),
     StreamKind.LSL: StreamFacts(
         "Lab Streaming Layer", "Four people's joints, beside other instruments.", 0, True),
 }  # fmt: skip
@@ -62,20 +68,32 @@ class StreamTarget:
         kind: protocol.
         host: sent to (OSC, VMC), or address listened at (WebSocket, LSL).
         port: UDP or TCP; 0 is any free one for WebSocket. LSL finds its own and has 0 here.
+        people: of VMC: this many people, the first at the port, the next at the one after it.
+        person: of VMC and VRChat: the one track id to send, None for a choice.
 
     Raises:
-        ValueError: if the host is empty or the port is none.
+        ValueError: if the host is empty, the port is none, or people are asked for of a protocol
+            that sends everybody.
     """
 
     kind: StreamKind
     host: str
     port: int
+    people: int = 1
+    person: int | None = None
 
     def __post_init__(self) -> None:
         if not self.host:
             raise ValueError(f"a stream needs a host, got {self.text!r}")
         if not 0 <= self.port <= 65535:
             raise ValueError(f"a port is a number from 0 to 65535, got {self.port}")
+        is_vmc = self.kind is StreamKind.VMC
+        if not 1 <= self.people <= (MAX_AVATARS if is_vmc else 1):
+            raise ValueError(f"+N sends up to {MAX_AVATARS} people by vmc only, got {self.text!r}")
+        if self.person is not None and not (is_vmc or self.kind is StreamKind.VRCHAT):
+            raise ValueError(f"#ID chooses a person of vmc or vrchat only, got {self.text!r}")
+        if self.port + self.people - 1 > 65535:
+            raise ValueError(f"there are no {self.people} ports from {self.port} on")
         if self.port == 0 and not FACTS[self.kind].is_listening:
             raise ValueError(f"{self.kind} needs a port to send to, got 0")
 
@@ -86,12 +104,14 @@ class StreamTarget:
 
     @staticmethod
     def from_text(text: str) -> "StreamTarget":
-        """Read `PROTOCOL[:HOST][:PORT]`; an IPv6 host stands in brackets.
+        """Read `PROTOCOL[:HOST][:PORT]`, for avatars `+N` people or person `#ID` behind it; an
+        IPv6 host stands in brackets.
 
         Raises:
             ValueError: if it is not of this form.
         """
-        name, _, rest = text.partition(":")
+        place, people, person = _WHOM.match(text).groups()
+        name, _, rest = place.partition(":")
         if name not in tuple(StreamKind):
             kinds = ", ".join(StreamKind)
             raise ValueError(f"a stream is {_FORM}; protocols: {kinds}; got {text!r}")
@@ -106,13 +126,17 @@ class StreamTarget:
         if port and not port.isdecimal():
             raise ValueError(f"a stream is {_FORM}; got {text!r}")
         number = int(port) if port else FACTS[kind].port
-        return StreamTarget(kind, host.strip("[]") or LOCAL_HOST, number)
+        whom = (int(people or 1), None if person is None else int(person))
+        return StreamTarget(kind, host.strip("[]") or LOCAL_HOST, number, *whom)
 
     @property
     def text(self) -> str:
         """What `from_text` reads."""
         place = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.kind}:{place}" + ("" if self.kind is StreamKind.LSL else f":{self.port}")
+        whom = f"+{self.people}" if self.people > 1 else ""
+        whom = whom if self.person is None else f"#{self.person}"
+        port = "" if self.kind is StreamKind.LSL else f":{self.port}"
+        return f"{self.kind}:{place}{port}{whom}"
 
     @property
     def is_local(self) -> bool:
@@ -120,12 +144,19 @@ class StreamTarget:
         return self.host in _LOOPBACK or self.host.startswith("127.")
 
 
-def open_sender(target: StreamTarget, wanted: Callable[[], int | None]) -> "Sender":
+def open_sender(
+    target: StreamTarget,
+    wanted: Callable[[], int | None],
+    names: Callable[[], Mapping[int, str]] = dict,
+    allowed_origins: tuple[str, ...] = (),
+) -> "Sender":
     """The protocol's sender; its library is loaded now.
 
     Args:
         target: where to.
         wanted: track id of the person to send where there is room for one, or None.
+        names: of people, by track id.
+        allowed_origins: web pages that may read WebSocket beside those of this computer.
 
     Raises:
         StreamError or OSError: if it cannot be opened.
@@ -134,15 +165,19 @@ def open_sender(target: StreamTarget, wanted: Callable[[], int | None]) -> "Send
         case StreamKind.OSC:
             from das_app.streaming.osc import OscSender
 
-            return OscSender(target)
+            return OscSender(target, names)
         case StreamKind.VMC:
             from das_app.streaming.vmc import VmcSender
 
             return VmcSender(target, wanted)
+        case StreamKind.VRCHAT:
+            from das_app.streaming.vrchat import VrchatSender
+
+            return VrchatSender(target, wanted)
         case StreamKind.WEBSOCKET:
             from das_app.streaming.websocket import WebSocketSender
 
-            return WebSocketSender(target)
+            return WebSocketSender(target, names, allowed_origins)
         case StreamKind.LSL:
             from das_app.streaming.lsl import LslSender
 

@@ -1,4 +1,4 @@
-"""VMC: one person as an avatar's bones, over UDP, for VRM avatars in Unity, Unreal or Blender.
+"""VMC: people as avatars' bones, a port each, for VRM avatars in Unity, Unreal or Blender.
 
 `humanoid` has the axes and the T-pose. `/VMC/Ext/Root/Pos` is the place on the floor below the
 person when they were first sent; it stays there while it is the same person. Hips are relative to
@@ -6,57 +6,22 @@ it, all other bones to their parents. A receiver that uses the root shows people
 from the lens; one that does not shows them around its own origin, on its floor.
 """
 
-import math
-import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from pythonosc.osc_message import OscMessage
 
 from das_app.messaging.messages import PoseResult
 from das_app.motion.body.humanoid import BonePose, humanoid, to_unity
-from das_app.motion.body.live import LiveBody
-from das_app.motion.body.rig import BodyError, to_y_up
 from das_app.motion.floor import ANKLE_HEIGHT_MM
-from das_app.streaming.stream_clock import StreamClock
-from das_app.streaming.streamer import StreamError
+from das_app.streaming.avatars import Avatars
 from das_app.streaming.targets import StreamTarget
 from das_app.streaming.udp import UdpPort, osc_message, packed
 from das_model.people import People
 
-_PATIENCE_S = 1.0
 _CALIBRATED, _USUAL_MODE = 3, 0
 _NO_TURN = (0.0, 0.0, 0.0, 1.0)
-
-
-class PersonChoice:
-    """Whom to send: the one asked for, else whoever was first, for as long as they are there.
-
-    Args:
-        wanted: track id asked for, or None; called at every frame.
-    """
-
-    def __init__(self, wanted: Callable[[], int | None]) -> None:
-        self._wanted = wanted
-        self._current: int | None = None
-        self._seen_s = -math.inf
-
-    def __call__(self, people: People, now_s: float) -> int | None:
-        """Row of the person to send, or None for nobody.
-
-        Args:
-            people: of the frame; track ids rise with the time when people were first seen.
-            now_s: somebody who is away for less than 1 s is waited for.
-        """
-        ids, wanted = people.track_ids.tolist(), self._wanted()
-        if wanted in ids:
-            self._current = wanted
-        elif ids and self._current not in ids and now_s - self._seen_s > _PATIENCE_S:
-            self._current = min(ids)
-        if self._current not in ids:
-            return None
-        self._seen_s = now_s
-        return ids.index(self._current)
 
 
 def floor_below(joints_cam: np.ndarray, people: People) -> np.ndarray:
@@ -92,53 +57,54 @@ def bone_messages(bones: tuple[BonePose, ...], root: np.ndarray) -> Iterator[Osc
         yield osc_message("/VMC/Ext/Bone/Pos", bone.name, *values)
 
 
-def live_body(people: People) -> LiveBody:
-    """A body for one of the people. Raises StreamError where the model lacks joints for it."""
-    try:
-        return LiveBody(people.skeleton)
-    except BodyError as error:
-        raise StreamError(str(error)) from error
-
-
-class VmcSender(UdpPort):
-    """Sends one person as VMC.
+class VmcSender:
+    """Sends people as VMC, each to a port of their own.
 
     Args:
-        target: host and port.
+        target: host and port; of several people the second goes to the port after it.
         wanted: track id of the person to send, or None; called at every frame.
 
     Raises:
         StreamError: if there is no such host.
     """
 
+    num_clients = None  # UDP does not tell who listens
+    num_dropped = 0
+
     def __init__(self, target: StreamTarget, wanted: Callable[[], int | None]) -> None:
-        super().__init__(target)
-        self._clock, self._wanted = StreamClock(), wanted
-        self._choose = PersonChoice(wanted)
-        self._rooted: int | None = None  # whose root it is
-        self._root = np.zeros(3)
-        self._body: LiveBody | None = None
+        ports = [replace(target, port=target.port + n, people=1) for n in range(target.people)]
+        self._ports = [UdpPort(port) for port in ports]
+        self._avatars = Avatars(target.people, target.person, wanted)
+        self._roots: dict[int, np.ndarray] = {}  # slot -> (3,) m
+        self._rooted: dict[int, int] = {}  # slot -> whose root it is
+        self.address = target.text
 
     def send(self, result: PoseResult, people: People) -> None:
-        """Send a person of a result.
+        """Send the people of a result.
 
         Raises:
             OSError: if it cannot be sent.
             StreamError: if the model lacks joints that an avatar needs.
         """
-        time_s = self._clock.since_start(result.frame.time_s)
-        if time_s == 0:  # another source, or the same from its beginning: ids mean others now
-            self._choose, self._body = PersonChoice(self._wanted), None
-        row = self._choose(people, time.monotonic())
-        messages = [*state_messages(time_s, row is not None)]
-        if row is not None:
-            joints_cam = people.joints_cam[row]
-            if self._body is None or self._rooted != people.track_ids[row]:
-                self._rooted = int(people.track_ids[row])
-                self._root = floor_below(joints_cam, people)
-                self._body = live_body(people)
-            scores = people.joint_scores[row]
-            pose = self._body(to_y_up(joints_cam.astype(np.float64)), scores, time_s)
-            bones = humanoid(self._body.body, self._body.shape, pose)
-            messages += bone_messages(bones, self._root)
-        self.send_all(packed(messages))
+        time_s, rows = self._avatars.rows(result, people)
+        if time_s == 0:
+            self._rooted.clear()
+        for slot, (port, row) in enumerate(zip(self._ports, rows, strict=True)):
+            messages = [*state_messages(time_s, row is not None)]
+            if row is not None:
+                self._take_root(slot, row, people)
+                body, pose = self._avatars.pose(people, row, time_s)
+                bones = humanoid(body.body, body.shape, pose)
+                messages += bone_messages(bones, self._roots[slot])
+            port.send_all(packed(messages))
+
+    def close(self) -> None:
+        """Close the sockets."""
+        for port in self._ports:
+            port.close()
+
+    def _take_root(self, slot: int, row: int, people: People) -> None:
+        """Let a slot's root be below somebody new in it."""
+        if self._rooted.get(slot) != people.track_ids[row]:
+            self._rooted[slot] = int(people.track_ids[row])
+            self._roots[slot] = floor_below(people.joints_cam[row], people)

@@ -13,6 +13,7 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from weakref import WeakSet
 
@@ -101,6 +102,8 @@ class WebSocketSender:
 
     Args:
         target: where it listens.
+        names: of people, by track id; called at every frame.
+        allowed_origins: pages that may connect beside those of this computer.
 
     Attributes:
         address: of the page.
@@ -110,7 +113,13 @@ class WebSocketSender:
         FileNotFoundError: if the page is not part of the installation.
     """
 
-    def __init__(self, target: StreamTarget) -> None:
+    def __init__(
+        self,
+        target: StreamTarget,
+        names: Callable[[], Mapping[int, str]] = dict,
+        allowed_origins: tuple[str, ...] = (),
+    ) -> None:
+        self._names = names
         self._page = bundled_file("web", "skeletons.html").read_bytes()
         self._clients: set[_Client] = set()
         self._lock = threading.Lock()
@@ -124,7 +133,7 @@ class WebSocketSender:
         self.address = f"http://{place}:{listener.getsockname()[1]}/"
         self._server = serve(
             self._serve_client, sock=listener, compression=None, max_size=4096,
-            origins=[None, _LOCAL_PAGES] if target.is_local else None,
+            origins=[None, _LOCAL_PAGES, *allowed_origins] if target.is_local else None,
             process_request=self._answer, create_connection=self._connect,
             open_timeout=_HANDSHAKE_S, close_timeout=_GRACE_S, logger=_library_log,
         )  # fmt: skip
@@ -153,7 +162,10 @@ class WebSocketSender:
         frame = result.frame
         texts = (
             self._skeleton_text,
-            frame_message(frame.index, frame.time_s, frame.camera, people),
+            frame_message(
+                frame.index, frame.time_s, frame.camera, people,
+                time.time() - result.latency_s, self._names(),
+            ),  # fmt: skip
         )
         now_s = time.monotonic()
         with self._lock:

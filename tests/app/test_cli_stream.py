@@ -1,12 +1,16 @@
 import socket
 import sys
+import time
+from contextlib import ExitStack
 from types import ModuleType
 
 import cv2
 import numpy as np
 import pytest
 from pythonosc.osc_packet import OscPacket
+from session_fakes import write_session
 
+from das_app.session.edits import SessionEdits, save_edits
 from das_app.streaming.targets import StreamTarget
 
 
@@ -57,3 +61,26 @@ def test_the_window_is_told_its_streams(command, monkeypatch):
     assert command().exit_code == 0
     texts = ("vmc:127.0.0.1:39539", "osc:10.0.0.5:7000")
     assert told == [tuple(map(StreamTarget.from_text, texts)), ()]
+
+
+def test_a_session_is_replayed_to_several_targets_of_a_protocol(command, tmp_path):
+    folder = write_session(tmp_path / "s", 6)
+    save_edits(folder, SessionEdits({0: "Ada"}))
+    with ExitStack() as stack:
+        receivers = []
+        for _ in range(2):
+            receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            receivers.append(stack.enter_context(receiver))
+            receiver.bind(("127.0.0.1", 0))
+            receiver.settimeout(10)
+        targets = [f"osc:{receiver.getsockname()[1]}" for receiver in receivers]
+        done = command("stream", folder, "--to", targets[0], "--to", targets[1])
+        assert done.exit_code == 0, done.output
+        for receiver in receivers:
+            packet = [each.message for each in OscPacket(receiver.recv(65536)).messages]
+            params = {message.address: message.params for message in packet}
+            assert params["/das/person/0/name"] == ["Ada"]
+            unix_s, time_s = params["/das/clock"]
+            assert abs(unix_s - time.time()) < 60 and 0 <= time_s < 1
+    assert command("stream", folder, "--to", "osc", "--to", "osc:9000").exit_code == 2
+    assert command("stream", tmp_path, "--to", "osc").exit_code == 1

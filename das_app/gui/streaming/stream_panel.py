@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
 from das_app.gui.style import theme
 from das_app.gui.style.texts import Label, plain
 from das_app.streaming.streamer import StreamFigures, StreamState
-from das_app.streaming.targets import FACTS, LOCAL_HOST, StreamKind, StreamTarget
+from das_app.streaming.targets import FACTS, LOCAL_HOST, MAX_AVATARS, StreamKind, StreamTarget
 
 _ABOUT = "Switched off at every start. Nothing leaves this computer unless you say so below."
 _LISTEN_TIP = "127.0.0.1: this computer only. 0.0.0.0: everybody in your network"
 _SEND_TIP = "Who receives it: 127.0.0.1 for this computer, or another's address"
+_PEOPLE_TIP = "How many people: the first at this port, the next at the one after it"
 _EVERYWHERE = "0.0.0.0"
 _PORT_WIDTH_PX = 84
 
@@ -51,17 +52,24 @@ class HostAddress(QWidget):
         self.port.setAlignment(theme.ALIGN_RIGHT)
         self.port.setKeyboardTracking(False)
         self.port.valueChanged.connect(self.entered)
+        self.people = QSpinBox(accessibleName="People", toolTip=_PEOPLE_TIP, suffix=" people")
+        self.people.setRange(1, MAX_AVATARS)
+        self.people.valueChanged.connect(self.entered)
         row = _row(self)
         row.addWidget(self.host, 1)
         row.addWidget(self.port)
+        if kind is StreamKind.VMC:
+            row.addWidget(self.people)
 
     def target(self) -> StreamTarget:
         """What is entered. Raises ValueError if it is no address."""
-        return StreamTarget(self._kind, self.host.text().strip(), self.port.value())
+        host, port = self.host.text().strip(), self.port.value()
+        return StreamTarget(self._kind, host, port, self.people.value())
 
     def set_target(self, target: StreamTarget) -> None:
         """Show an address."""
-        with QSignalBlocker(self.port):
+        with QSignalBlocker(self.port), QSignalBlocker(self.people):
+            self.people.setValue(target.people)
             self.host.setText(target.host)
             self.port.setValue(target.port)
 

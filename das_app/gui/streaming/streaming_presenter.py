@@ -56,6 +56,11 @@ class StreamingPresenter(QObject):
         """Begin a stream."""
         self._keep(target)
         self._has_failed.discard(target.kind)
+        self._streams.replace(target)
+        self.refresh()
+
+    def start_also(self, target: StreamTarget) -> None:
+        """Begin a stream beside others of its protocol."""
         self._streams.start(target)
         self.refresh()
 

@@ -113,7 +113,7 @@ def _run_window(
     window.show()
     window.open(settings.source)
     for target in targets:
-        window.panels.streaming.start(target)
+        window.panels.streaming.start_also(target)
     window.offer_repairs()
     code = app.exec()
     keeper.close()

@@ -1,4 +1,5 @@
 import socket
+import time
 
 import numpy as np
 import pytest
@@ -45,11 +46,13 @@ def test_addresses_and_values(receiver):
     names = people.skeleton.joint_names
     send(sender, result(8, people, time_s=100.0))
     send(sender, result(9, tracked(2500, track_ids=()), time_s=100.25))
-    messages, sizes = received(receiver, 2 + 2 * (1 + len(names)) + 2)
+    messages, sizes = received(receiver, 3 + 2 * (1 + len(names)) + 3)
     assert messages[0] == ("/das/frame", [8, 0.0, 2])
-    assert messages[1] == ("/das/people", [3, 12])
-    assert messages[-2:] == [("/das/frame", [9, 0.25, 0]), ("/das/people", [])]
-    values = dict(messages[2:-2])
+    captured_unix_s, source_s = dict(messages[:3])["/das/clock"]
+    assert source_s == 100.0 and abs(captured_unix_s + 0.02 - time.time()) < 10  # float64
+    assert messages[2] == ("/das/people", [3, 12])
+    assert messages[-3] == ("/das/frame", [9, 0.25, 0]) and messages[-1] == ("/das/people", [])
+    values = dict(messages[3:-3])
     assert values["/das/person/3/score"] == [0.75]
     place = people.joints_cam[1, names.index("left_wrist")]
     score = people.joint_scores[1, names.index("left_wrist")]
@@ -61,11 +64,19 @@ def test_addresses_and_values(receiver):
     sender.close()
 
 
+def test_names_are_sent(receiver):
+    sender = OscSender(target_of(receiver), lambda: {3: "Ada"})
+    send(sender, result(8, tracked(2500, track_ids=(3, 12))))
+    messages, _ = received(receiver, 3 + 1 + 2 * 23)
+    assert [m for m in messages if m[0].endswith("/name")] == [("/das/person/3/name", ["Ada"])]
+    sender.close()
+
+
 def test_time_begins_anew_with_another_source(receiver):
     sender = OscSender(target_of(receiver))
     for time_s in (5.0, 6.5, 0.0, 0.5):
         send(sender, result(0, tracked(2000, track_ids=()), time_s=time_s))
-    messages, _ = received(receiver, 8)
+    messages, _ = received(receiver, 12)
     assert [values[1] for address, values in messages if address == "/das/frame"] == [
         0.0, 1.5, 0.0, 0.5,
     ]  # fmt: skip

@@ -149,7 +149,45 @@ class FakeStreams(Streams):
         return self.senders[-1]
 
 
-def test_streams_are_one_a_protocol_and_begin_again_after_their_end():
+def test_several_targets_of_a_protocol_run_beside_each_other():
+    streams = FakeStreams()
+    for text in ("osc:7001", "osc:7002", "osc:7001"):  # the last begins the first anew
+        streams.start(StreamTarget.from_text(text)).wait_begun(10)
+    streams(result(7))
+    for sender in streams.senders[1:]:
+        assert sender.has_sent.acquire(timeout=10) and sender.indices == [7]
+    figures = streams.figures()[StreamKind.OSC]
+    assert figures.state is StreamState.ON and figures.address.count("osc:127.0.0.1:700") == 2
+    streams.replace(StreamTarget.from_text("osc:7003")).wait_begun(10)
+    assert [s.has_closed.is_set() for s in streams.senders[:3]] == [True, True, True]
+    assert streams.figures()[StreamKind.OSC].address == "osc:127.0.0.1:7003"
+    assert streams.close(10)
+
+
+class MarkingSender(GatedSender):
+    def __init__(self, target):
+        super().__init__(target)
+        self.marks, self.has_mark = [], threading.Event()
+
+    def mark(self, text, age_s):
+        self.marks.append((text, age_s))
+        self.has_mark.set()
+
+
+def test_marks_go_out_without_a_frame():
+    made = []
+    streamer = Streamer(
+        StreamTarget.from_text("osc"), lambda target: made.append(MarkingSender(target)) or made[0]
+    )
+    streamer.wait_begun(10)
+    streamer.mark("start")
+    assert made[0].has_mark.wait(10)
+    assert made[0].marks[0][0] == "start" and 0 <= made[0].marks[0][1] < 5
+    streamer.stop()
+    assert streamer.join(10)
+
+
+def test_streams_begin_again_after_their_end():
     streams = FakeStreams()
     assert not streams.is_running()
     streams.set_least_score(0.4)

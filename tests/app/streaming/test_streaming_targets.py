@@ -15,6 +15,10 @@ from das_app.streaming.targets import StreamKind, StreamTarget
         ("websocket:0", "127.0.0.1", 0),
         ("lsl", "127.0.0.1", 0),
         ("lsl:0.0.0.0", "0.0.0.0", 0),
+        ("vrchat", "127.0.0.1", 9000),
+        ("vmc:10.0.0.5:40000+3", "10.0.0.5", 40000),
+        ("vmc:[::1]:40000#12", "::1", 40000),
+        ("vmc#12", "127.0.0.1", 39539),
     ],
 )
 def test_short_and_long_texts_are_read(text, host, port):
@@ -31,6 +35,10 @@ def test_short_and_long_texts_are_read(text, host, port):
         ("osc:host:many", "many"),
         ("osc:host:70000", "70000"),
         ("osc:host:0", "port"),
+        ("osc:9000+2", "vmc only"),
+        ("vmc:9000+99", "16 people"),
+        ("vmc:65535+2", "no 2 ports"),
+        ("websocket#3", "vmc or vrchat only"),
     ],
 )
 def test_what_is_wrong_is_named(text, word):

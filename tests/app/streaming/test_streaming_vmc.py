@@ -1,4 +1,5 @@
 import socket
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from session_fakes import result
 from das_app.motion.body.humanoid import from_unity, humanoid, to_unity
 from das_app.motion.body.rig import USUAL_SHAPE, BodyPose, body_of
 from das_app.motion.body.rotations import rotations_by
+from das_app.streaming.avatars import PersonChoice
 from das_app.streaming.streamer import StreamError
 from das_app.streaming.targets import StreamKind, StreamTarget
-from das_app.streaming.vmc import PersonChoice, VmcSender
+from das_app.streaming.vmc import VmcSender
+from das_app.streaming.vrchat import VrchatSender
 from das_model.people import People
 from das_model.skeleton import BODY_22, Skeleton
 
@@ -216,3 +219,62 @@ def test_who_is_sent():
     assert chosen(12.3, 3, 8) == 8
     assert chosen(12.4, 3) is None and chosen(13.5, 3) == 3
     assert chosen(13.6, 3, 8) == 8
+
+
+def test_several_people_go_to_a_port_each(receiver):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as second:
+        host, port = receiver.socket.getsockname()
+        second.bind((host, port + 1))
+        second.settimeout(10)
+        sender = VmcSender(replace(receiver.target, people=2), lambda: None)
+        near, far = joints_of((0, 0, -2)), joints_of((0, 0, -5))
+        people = people_with(near, far, ids=[3, 8])
+        sender.send(result(0, people), people)
+        _, _, root, *_ = receiver.take(3 + len(PARENTS))
+        assert root.position.z == pytest.approx(-2, abs=1e-6)
+        packet = OscPacket(second.recv(65536))
+        messages = {timed.message.address: timed.message.params for timed in packet.messages}
+        assert messages["/VMC/Ext/Root/Pos"][3] == pytest.approx(-5, abs=1e-6)
+        alone = people_with(far, ids=[8])
+        sender.send(result(1, alone, time_s=0.1), alone)
+        state, _ = receiver.take(2)
+        assert state.tracking_state.value == 0  # 3 is away, and 8 stays where they were
+        sender.close()
+
+
+def test_one_person_can_be_asked_for(receiver):
+    sender = VmcSender(replace(receiver.target, person=8), lambda: 3)
+    people = people_with(joints_of((0, 0, -2)), joints_of((0, 0, -5)), ids=[3, 8])
+    sender.send(result(0, people), people)
+    _, _, root, *_ = receiver.take(3 + len(PARENTS))
+    assert root.position.z == pytest.approx(-5, abs=1e-6)
+    sender.close()
+
+
+def test_vrchat_gets_trackers(receiver):
+    sender = VrchatSender(replace(receiver.target, kind=StreamKind.VRCHAT), lambda: None)
+    joints_cam = joints_of((0.3, 0.1, -3))
+    people = people_with(joints_cam, ids=[3])
+    sender.send(result(0, people), people)
+    found = {}
+    while len(found) < 18:
+        for timed in OscPacket(receiver.socket.recv(65536)).messages:
+            found[timed.message.address] = np.array(timed.message.params)
+    floor = from_ankles(joints_cam)
+    for tracker, joint in (("1", "pelvis"), ("3", "left_ankle"), ("6", "right_knee"),
+                           ("8", "right_elbow"), ("head", "head")):  # fmt: skip
+        place = found[f"/tracking/trackers/{tracker}/position"]
+        seen = -joints_cam[BODY_22.index(joint)] / 1000 - floor
+        assert np.linalg.norm(place - seen) < 0.03, joint
+    x, y, z = found["/tracking/trackers/1/rotation"]
+    walked = walking(1)[1].rotations[0, 0]  # y up: about y by some angle
+    turn = np.degrees(np.arctan2(walked[0, 2], walked[0, 0]))
+    assert (x, y, z) == pytest.approx((0, -turn, 0), abs=3)  # Unity's y turns the other way
+    sender.close()
+
+
+def from_ankles(joints_cam):
+    """(3,) m: the floor below the hips, 8 cm below the lower ankle."""
+    low = min(-joints_cam[BODY_22.index(f"{s}_ankle")][1] / 1000 for s in ("left", "right"))
+    x, _, z = -joints_cam[BODY_22.index("pelvis")] / 1000
+    return np.array([x, low - 0.08, z])
