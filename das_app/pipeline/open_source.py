@@ -8,6 +8,7 @@ from das_app.files.bundled import bundled_file
 from das_app.lens.intrinsics import Intrinsics
 from das_app.session.format import LOG_FILE
 from das_app.session.frames import open_session_video
+from das_app.sources.address_secrets import full_address
 from das_app.sources.addresses import DEMO_SOURCE, is_address
 from das_app.sources.camera_devices import USUAL_MODE, CameraMode, list_cameras
 from das_app.sources.camera_source import open_camera
@@ -115,7 +116,7 @@ def open_source(
         index = int(spec) if spec.isdecimal() else _camera_named(spec)
         return open_camera(index, intrinsics, mode)
     if kind is SourceKind.ADDRESS:
-        return open_address(spec, intrinsics)
+        return open_address(full_address(spec), intrinsics)
     path = Path(spec).expanduser()
     if kind is SourceKind.SESSION:
         return open_session_video(path)

@@ -12,7 +12,7 @@ from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.motion.smoothing import DISTANCE_STRENGTH, LIMB_STRENGTH, SmoothingConfig
 from das_app.motion.temporal_filter import PeopleOptions
 from das_app.motion.tracking import TrackingConfig
-from das_app.sources.addresses import DEMO_SOURCE
+from das_app.sources.addresses import DEMO_SOURCE, shown_address
 from das_app.sources.camera_devices import CameraMode
 from das_model.camera import DEFAULT_FOV_DEG
 from das_model.inference.decode import DEFAULT_SCORE_THRESHOLD
@@ -159,7 +159,8 @@ class AppSettings:
         kept in the list, which the window offers anyway."""
         if source == DEMO_SOURCE or source.isdecimal():
             return self
-        others = [name for name in self.recent_sources if name != source]
+        shown = shown_address(source)
+        others = [name for name in self.recent_sources if shown_address(name) != shown]
         return replace(self, recent_sources=(source, *others)[:MAX_RECENT])
 
     def camera_mode(self) -> CameraMode:

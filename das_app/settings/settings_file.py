@@ -18,6 +18,8 @@ from das_app.files.small_file import read_small_text
 from das_app.files.whole_file import write_whole
 from das_app.lens.intrinsics import LensOrigin
 from das_app.settings.app_settings import AppSettings, Device, Look
+from das_app.sources.address_secrets import keep_address
+from das_app.sources.addresses import is_address
 from das_model.inference.mode import Mode
 
 APP_NAME = "das-capture"
@@ -123,11 +125,13 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _toml(value: bool | str | float | Path | tuple[str, ...]) -> str:
-    """A TOML value; JSON's basic strings are a subset of TOML's."""
+    """A TOML value, of an address what may be shown; JSON's basic strings are one of TOML's."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float | int):
         return repr(value)
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, str) and is_address(value):
+        value = keep_address(value)
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

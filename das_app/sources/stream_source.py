@@ -7,7 +7,7 @@ import av
 import numpy as np
 
 from das_app.lens.intrinsics import Intrinsics
-from das_app.sources.addresses import without_password
+from das_app.sources.addresses import shown_address
 from das_app.sources.frame_source import FrameSource, SourceError
 from das_app.sources.upright import Uprighter
 from das_app.sources.video_source import VideoSource, open_video
@@ -27,7 +27,7 @@ def open_address(
     Raises:
         SourceError: if nothing answers within 5 s or what does is no video.
     """
-    name = without_password(address)
+    name = shown_address(address)
     with open_video(address) as container:
         has_length = bool(container.duration)
     if has_length:
@@ -42,7 +42,7 @@ class _Stream:
         try:
             self._container = open_video(address, is_live=True)
         except SourceError as error:
-            reason = str(error).removeprefix(f"{without_password(address)} ")
+            reason = str(error).removeprefix(f"{shown_address(address)} ")
             raise SourceError(f"it {reason}") from error
         self._pictures, self._upright = self._decode(), Uprighter()
 

@@ -13,7 +13,7 @@ import av
 
 from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.messages import Frame
-from das_app.sources.addresses import without_password
+from das_app.sources.addresses import shown_address
 from das_app.sources.file_clock import MAX_STEP_S, FileClock
 from das_app.sources.frame_source import SourceError
 from das_app.sources.upright import Uprighter
@@ -163,7 +163,7 @@ class VideoSource:
         if num_damaged:
             _log.warning("%s: passed over %d damaged packets", self.name, num_damaged)
         if not num_pictures:
-            location = without_password(str(self._location))
+            location = shown_address(str(self._location))
             raise SourceError(f"no picture of {location} can be decoded")
 
     def _timestamps(self) -> list[int]:
@@ -208,7 +208,7 @@ def open_video(location: Path | str, is_live: bool = False) -> av.container.Inpu
     """
     if isinstance(location, Path) and not location.is_file():
         raise SourceError(f"video file {location} does not exist")
-    shown = without_password(str(location))
+    shown = shown_address(str(location))
     try:
         container = _open(location, is_live)
     except (av.error.FFmpegError, OSError) as error:

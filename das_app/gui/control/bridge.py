@@ -20,7 +20,7 @@ from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.run import Run, StateListener
 from das_app.settings.app_settings import AppSettings, Device
-from das_app.sources.addresses import without_password
+from das_app.sources.addresses import shown_address
 from das_app.sources.frame_source import FrameSource
 from das_model.camera import Camera
 from das_model.inference.mode import Mode
@@ -229,7 +229,7 @@ class PipelineBridge(QObject):
         try:
             opened = self._opener(settings, on_state)
         except Exception as error:  # whatever a driver, a codec or a model raises is for the user
-            _log.exception("%s could not be opened", without_password(settings.source))
+            _log.exception("%s could not be opened", shown_address(settings.source))
             on_state(PipelineState.FAULTED, str(error) or type(error).__name__)
             return None
         # before it starts: a source may be over at once

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 from das_app.gui.style.actions import MENUS, PANELS, Actions
 from das_app.gui.style.texts import plain
 from das_app.settings.app_settings import Look
-from das_app.sources.addresses import short_name, without_password
+from das_app.sources.addresses import short_name, shown_address
 
 _LOOKS = ((Look.SYSTEM, "As the system"), (Look.DARK, "Dark"), (Look.LIGHT, "Light"))
 
@@ -56,7 +56,7 @@ class RecentMenu(QMenu):
         sources = self._recent_sources()
         for source in sources:
             action = self.addAction(short_name(source).replace("&", "&&"))  # no key
-            action.setToolTip(plain(without_password(source)))
+            action.setToolTip(plain(shown_address(source)))
             action.triggered.connect(lambda _=False, source=source: self._open_source(source))
         if not sources:
             self.addAction("Nothing yet").setEnabled(False)

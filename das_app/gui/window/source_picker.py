@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
 from das_app.gui.style.texts import Label, plain
-from das_app.sources.addresses import DEMO_SOURCE, is_address, short_name, without_password
+from das_app.sources.addresses import DEMO_SOURCE, is_address, short_name, shown_address
 from das_app.sources.camera_scan import CameraScan, FoundCamera
 
 RESOLUTIONS = ("640x480", "800x600", "1280x720", "1920x1080", "2560x1440", "3840x2160")
@@ -88,7 +88,7 @@ class SourcePicker(QDialog):
         for source in sources:
             item = QListWidgetItem(short_name(source), self.recent)
             item.setData(_SOURCE_ROLE, source)
-            item.setToolTip(plain(without_password(source)))
+            item.setToolTip(plain(shown_address(source)))
         if not sources:
             _add_remark(self.recent, "Nothing yet")
 

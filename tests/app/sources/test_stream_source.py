@@ -1,3 +1,5 @@
+import re
+import sys
 import threading
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +11,10 @@ import pytest
 
 from das_app.lens.intrinsics import Intrinsics
 from das_app.pipeline.open_source import open_source
-from das_app.sources.addresses import is_address, short_name, without_password
+from das_app.settings.app_settings import AppSettings
+from das_app.settings.settings_file import load_settings, save_settings
+from das_app.sources.address_secrets import full_address, keep_address
+from das_app.sources.addresses import is_address, short_name, shown_address
 from das_app.sources.frame_source import SourceError, SourceLost
 from das_app.sources.stream_source import open_address
 from das_app.sources.video_source import VideoSource
@@ -157,7 +162,7 @@ def test_what_does_not_answer_or_is_no_video_is_refused_without_telling_the_pass
     address = server.address.replace("//", "//me:secret@")
     with pytest.raises(SourceError, match="cannot be opened as a video") as refused:
         open_source(f"{address}/nowhere", LENS)
-    assert "secret" not in str(refused.value) and "/nowhere" in str(refused.value)
+    assert "secret" not in str(refused.value) and "nowhere" not in str(refused.value)
     logged = "".join(traceback.format_exception(refused.value))
     assert "secret" not in logged
     server.is_on = False
@@ -177,15 +182,57 @@ def test_addresses(spec, expected):
     assert is_address(spec) is expected
 
 
-def test_addresses_are_shown_without_user_and_password():
-    shown = without_password("rtsp://me:p%40ss@cam.local:554/live?x=1")
-    assert shown == "rtsp://cam.local:554/live?x=1"
-    assert without_password("http://cam.local/live") == "http://cam.local/live"
-    assert without_password("rtsp://me:secret@[fe80/live") == "rtsp://…"
-    assert without_password("/films/me@home.mp4") == "/films/me@home.mp4"
+@pytest.mark.parametrize(
+    "address",
+    ["rtsp://me:p%40ss@cam.local:554/live?x=1", "http://cam.local/secret-token/live",
+     "https://cam.local/?key=secret", "http://token@cam.local", "HTTP://cam.local/a#secret",
+     "rtsp://me:p@ss:w@rd@cam.local/1"],
+)  # fmt: skip
+def test_of_addresses_scheme_and_host_are_shown(address):
+    shown = shown_address(address)
+    host = "cam.local:554" if ":554" in address else "cam.local"
+    assert re.fullmatch(rf"(rtsp|https?)://{host}/… #[0-9a-f]{{4}}", shown)
+    assert shown_address(shown) == shown and is_address(shown)
+    assert shown_address(address + "2") != shown
+
+
+def test_what_holds_no_secret_is_shown_whole():
+    assert shown_address("http://cam.local:81/") == "http://cam.local:81"
+    assert shown_address("rtsp://me:secret@[fe80/live") == "rtsp://…"
+    assert shown_address("/films/me@home.mp4") == "/films/me@home.mp4"
+
+
+class KeyRing:
+    def __init__(self):
+        self.kept = {}
+
+    def get_password(self, service, name):
+        return self.kept.get((service, name))
+
+    def set_password(self, service, name, value):
+        self.kept[service, name] = value
+
+
+def test_the_key_ring_keeps_what_the_file_does_not(tmp_path, monkeypatch):
+    ring, address = KeyRing(), "rtsp://me:secret@cam.local/hidden?key=1"
+    monkeypatch.setitem(sys.modules, "keyring", ring)
+    settings = AppSettings(source=address).with_recent(address)
+    save_settings(settings, tmp_path / "settings.toml")
+    text = (tmp_path / "settings.toml").read_text()
+    assert not any(word in text for word in ("me:", "secret", "hidden", "key=1"))
+    (kept,) = load_settings(tmp_path / "settings.toml").recent_sources
+    assert full_address(kept) == address
+    assert settings.with_recent(kept).recent_sources == (kept,)
+
+
+def test_without_a_key_ring_the_address_is_asked_for_again(monkeypatch):
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    shown = keep_address("rtsp://me:secret@cam.local/hidden")
+    with pytest.raises(SourceError, match="enter it again"):
+        open_source(shown, LENS)
 
 
 def test_names_of_sources_in_lists_and_titles():
     assert short_name("/films/walk.mp4") == "walk.mp4" and short_name("demo") == "demo"
-    assert short_name("rtsp://me:secret@cam.local") == "rtsp://cam.local"
+    assert short_name("rtsp://me:secret@cam.local").startswith("rtsp://cam.local/… #")
     assert short_name("/") == "/"
