@@ -1,10 +1,13 @@
 """A recorded session on disk, for reading: iterate it, seek in it, or take it as arrays.
 
-    from das_app.session.session import Session
+    from das_app import Session
 
-    session = Session(Path("2026-11-22_16-30-05"))
+    session = Session("2026-11-22_16-30-05")
     for poses in session:
         print(poses.time_s, poses.people.joints_cam.shape)
+    session[5]              # frame number 5
+    session[2.0:4.5]        # frames from 2 s up to 4.5 s
+    session.to_pandas()     # a row for each joint of each person in each frame
 
 Positions are camera space in mm, x right, y down, z forward, origin at the lens.
 """
@@ -17,6 +20,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
@@ -41,6 +45,9 @@ from das_app.session.types import RecordedPoses, SessionError, SessionEvent
 from das_model.camera import Camera
 
 LEAST_STEP_S = 1e-6  # times of frames and their messages agree to this
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 _ROUNDING_S = 1e-9  # times of messages are whole nanoseconds
 _MAX_GUESSES = 4  # from even numbering; then halves, whatever the numbers are
 _MAX_CACHED = 6  # chunks kept parsed: two neighbours, smoothed and raw, and some
@@ -81,8 +88,8 @@ class Session:
             damaged frames later raises the same.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = folder = Path(folder)
         self._log = folder / LOG_FILE
         if is_unclosed(folder):
             raise SessionError(
@@ -111,6 +118,51 @@ class Session:
 
     def __iter__(self) -> Iterator[RecordedPoses]:
         return self.between()
+
+    @overload
+    def __getitem__(self, place: int) -> RecordedPoses: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[RecordedPoses]: ...
+
+    def __getitem__(self, place: int | slice) -> RecordedPoses | list[RecordedPoses]:
+        """A frame by its number, or those in a slice of seconds, `session[2.0:4.5]`.
+
+        Numbers below 0 count from the end.
+
+        Raises:
+            IndexError: if there is no frame of this number.
+            TypeError: if a slice has a step.
+        """
+        if isinstance(place, slice):
+            if place.step is not None:
+                raise TypeError("frames are sliced by seconds, session[start:end], without a step")
+            start_s = 0.0 if place.start is None else float(place.start)
+            return list(self.between(start_s, math.inf if place.stop is None else place.stop))
+        last = self.at(math.inf)
+        number = place if place >= 0 or last is None else place + last.index + 1
+        poses = self.numbered(number) if number >= 0 else None
+        if poses is None or poses.index != number:
+            raise IndexError(f"the session has no frame number {place}; it holds {len(self)}")
+        return poses
+
+    def with_pictures(
+        self, start_s: float = 0.0, end_s: float = math.inf, is_raw: bool = False
+    ) -> Iterator[tuple[RecordedPoses, np.ndarray | None]]:
+        """Frames as of `between`, each with its picture (H, W, 3) uint8 RGB, read-only.
+
+        The picture is the newest that the video has until then; None where it has none yet, or
+        the session has no video.
+        """
+        from das_app.session.pictures import SessionPictures
+
+        pictures = None if self.video_path is None else SessionPictures(self.video_path)
+        try:
+            for poses in self.between(start_s, end_s, is_raw):
+                yield poses, None if pictures is None else pictures.at(poses.time_s)
+        finally:
+            if pictures is not None:
+                pictures.close()
 
     @property
     def duration_s(self) -> float:
@@ -221,6 +273,34 @@ class Session:
             arrays.joint_scores[f, t] = people.joint_scores[is_tracked]
             arrays.scores[f, t] = people.scores[is_tracked]
         return arrays
+
+    def to_pandas(
+        self, start_s: float = 0.0, end_s: float = math.inf, is_raw: bool = False
+    ) -> "DataFrame":
+        """A tidy table: a row for each joint of each tracked person in each frame.
+
+        Columns: frame, time_s, person, name, joint, x_mm, y_mm, z_mm, joint_score, person_score.
+
+        Raises:
+            ImportError: if pandas is not installed.
+        """
+        import pandas
+
+        from das_app.session.edits import load_edits
+
+        names, joints = load_edits(self.folder).names, self.origin.skeleton.joint_names
+        columns = ("frame", "time_s", "person", "name", "joint", "x_mm", "y_mm", "z_mm",
+                   "joint_score", "person_score")  # fmt: skip
+        rows = [
+            (poses.index, poses.time_s, int(track_id), names.get(int(track_id), ""), joint,
+             *places.tolist(), float(joint_score), float(people.scores[person]))
+            for poses in self.between(start_s, end_s, is_raw) for people in (poses.people,)
+            for person, track_id in enumerate(people.track_ids) if track_id >= 0
+            for joint, places, joint_score in zip(
+                joints, people.joints_cam[person], people.joint_scores[person], strict=True)
+            if np.isfinite(places).all()
+        ]  # fmt: skip
+        return pandas.DataFrame(rows, columns=columns)
 
     def _chunk_at(self, time_s: float) -> int:
         """Number of the last pose chunk that begins at or before a time, -1 if there is none."""

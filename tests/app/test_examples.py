@@ -40,6 +40,14 @@ def test_load_session(session):
     assert "person 4: 0.00 s to 0.63 s, 2.00 m away" in lines
 
 
+def test_joints_with_pandas(session):
+    pytest.importorskip("pandas")
+    lines = run("joints_with_pandas.py", session).splitlines()
+    assert lines[0].startswith("person 0, left_wrist: 0.0") and len(lines) == 6
+    assert lines[-2] == "frame 0: 1 people, picture none"
+    assert lines[-1] == "last frame at 0.63 s, 15 frames in 0.5 s"
+
+
 def test_plot_knee_angle(session, tmp_path):
     run("plot_knee_angle.py", session, tmp_path / "knee.png")
     picture = cv2.imread(str(tmp_path / "knee.png"))

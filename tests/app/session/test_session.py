@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +19,8 @@ from session_fakes import (
     write_session,
 )
 
+import das_app
+from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session, SessionError
 from das_app.session.types import EventKind
 from das_model.people import People
@@ -204,3 +208,43 @@ def test_closed_session_that_was_cut_is_told(tmp_path):
         path.write_bytes(sound[:size])
         with pytest.raises(SessionError):
             list(Session(folder))
+
+
+def test_frames_by_number_and_slices_by_seconds(tmp_path):
+    session = das_app.Session(str(write_session(tmp_path / "s", 40)))
+    assert session[5].index == 5 and session[-1].index == 39 and session[0].time_s == 0
+    assert [poses.index for poses in session[0.5:0.6]] == [15, 16, 17]
+    assert len(session[:]) == 40 and session[2.0:] == []
+    for place in (40, -41):
+        with pytest.raises(IndexError, match=f"no frame number {place}; it holds 40"):
+            session[place]
+    with pytest.raises(TypeError, match="step"):
+        session[0:1:2]
+
+
+def test_a_tidy_table(tmp_path):
+    folder = write_session(tmp_path / "s", 6, people_of=lambda _: tracked(2500.0, (2, -1)))
+    save_edits(folder, SessionEdits({2: "Ada"}))
+    table = das_app.Session(folder).to_pandas()
+    assert len(table) == 6 * 22 and set(table.person) == {2} and set(table.name) == {"Ada"}
+    knee = table[(table.joint == "left_knee") & (table.frame == 3)].iloc[0]
+    expected = tracked(2500.0, (2, -1)).joints_cam[0, BODY_22.index("left_knee")]
+    np.testing.assert_allclose(knee[["x_mm", "y_mm", "z_mm"]].astype(float), expected, atol=2e-3)
+    assert len(das_app.Session(folder).to_pandas(0.1)) == 3 * 22
+
+
+def test_frames_come_with_their_pictures(tmp_path):
+    record(tmp_path / "s", [result(i) for i in range(4)], has_video=True, waits=True)
+    session = das_app.Session(tmp_path / "s")
+    brightness = [image.mean() for _, image in session.with_pictures()]
+    assert brightness == pytest.approx([0, 1, 2, 3], abs=3) and len(brightness) == 4
+    (_, nothing), *_ = das_app.Session(write_session(tmp_path / "blind", 1)).with_pictures()
+    assert nothing is None
+
+
+def test_the_public_door_is_light():
+    code = "import das_app, sys; assert not {'numpy', 'das_app.session'} & set(sys.modules); "
+    code += "das_app.Session; assert 'PySide6' not in sys.modules and 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+    with pytest.raises(AttributeError, match="Sessions"):
+        _ = das_app.Sessions
