@@ -36,7 +36,11 @@ def test_nothing_is_offered_where_all_is_well(offer, qtbot, tmp_path):
         assert not offer.isVisible()
 
 
-def test_what_was_written_a_moment_ago_is_offered_later(qtbot, themed, tmp_path):
+def test_what_was_written_a_moment_ago_is_offered_later(qtbot, themed, tmp_path, monkeypatch):
+    def refuse(_file):
+        raise OSError("this file system knows no locks")
+
+    monkeypatch.setattr("das_app.session.folder.try_lock", refuse)
     offer = RepairOffer(quiet_s=1.0)
     qtbot.addWidget(offer, before_close_func=lambda o: o.close_down())
     write_session(tmp_path / "crashed", closes=False)

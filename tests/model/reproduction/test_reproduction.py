@@ -21,7 +21,7 @@ from das_model.reproduction.reproduce import (
 )
 from das_model.skeleton import BODY_22
 from das_model.training.network_predictor import NetworkPredictor
-from das_model.training.recipes import RECIPES
+from das_model.training.recipes import LIVE_INPUT, RECIPES
 
 
 @pytest.fixture(scope="module")
@@ -70,5 +70,5 @@ def test_checkpoints_are_predictors(network, tmp_path):
     save_tensors(file, network.state_dict(), network_metadata(network.config))
     predictor = load_predictor(file)
     assert isinstance(predictor, NetworkPredictor) and predictor.rules == PAPER_DECODE
-    assert predictor.input_size == (320, 192)
+    assert predictor.input_size == LIVE_INPUT
     assert predictor.skeleton.joint_names == network.config.joint_names
