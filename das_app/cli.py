@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from das_app.settings.app_settings import AppSettings
     from das_app.streaming.streams import Streams
     from das_app.streaming.targets import StreamTarget
-    from das_model.inference.runtime import PoseEstimator
+    from das_model.inference.estimate import Estimator
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -519,23 +519,21 @@ def _capture(
     job: _Job,
     spec: str,
     output: Path,
-    estimator: "PoseEstimator | None",
+    estimator: "Estimator | None",
     streams: "Streams",
     stopping: threading.Event,
-) -> tuple["PoseEstimator", "CaptureSummary"]:
+) -> tuple["Estimator", "CaptureSummary"]:
     """Capture one source; the source is opened first, as the model takes seconds to load.
 
     The calibration kept for a camera counts unless a field of view was asked for.
     """
-    from das_app.files.bundled import bundled_file
     from das_app.lens.calibration_files import lens_of_camera
     from das_app.pipeline.headless import CaptureError, capture_file, capture_live
     from das_app.pipeline.open_source import open_source
     from das_app.session.origin import session_origin
     from das_app.session.recorder import Recorder
-    from das_app.settings.models import THUNDER
     from das_app.sources.image_source import IMAGES_PER_S
-    from das_model.inference.runtime import PoseEstimator
+    from das_model.inference.runtime import open_estimator
 
     settings = job.settings
     model_file = settings.model_path()
@@ -545,9 +543,7 @@ def _capture(
     )  # fmt: skip
     try:
         if estimator is None:
-            thunder_file = bundled_file("models", THUNDER)
-            estimator = PoseEstimator(model_file, thunder_file=thunder_file)
-            estimator.score_threshold, estimator.mode = settings.score_threshold, settings.mode
+            estimator = open_estimator(model_file, settings.estimator_options())
         first = source.read() if source.is_live and not job.has_fov else None
         if first is not None:
             source.intrinsics = lens_of_camera(

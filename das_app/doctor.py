@@ -176,10 +176,10 @@ def _gl_check(renderer: str | None, version: str | None) -> Check:
 def _runtime_check(model_file: Path) -> Check:
     """Loads the model and runs it once on a grey picture."""
     import numpy as np
-    import onnxruntime
 
     from das_model.camera import Camera
-    from das_model.inference.runtime import PoseEstimator
+    from das_model.inference.onnx_runtime import ort
+    from das_model.inference.runtime import open_estimator
 
     builds = [name for name in ("onnxruntime", "onnxruntime-gpu") if _is_installed(name)]
     if len(builds) > 1:
@@ -187,7 +187,7 @@ def _runtime_check(model_file: Path) -> Check:
             "pip uninstall onnxruntime onnxruntime-gpu, then pip install onnxruntime-gpu alone"
         )
         return Check("ONNX Runtime", Status.FAIL, f"both {' and '.join(builds)}", advice)
-    estimator = PoseEstimator(model_file)
+    estimator = open_estimator(model_file)
     size = estimator.input_size
     picture = np.full((size[1], size[0], 3), 127, dtype=np.uint8)
     estimator(picture, Camera.from_fov(size))  # the first run sets up; it is not timed
@@ -195,7 +195,7 @@ def _runtime_check(model_file: Path) -> Check:
     estimator(picture, Camera.from_fov(size))
     duration_ms = 1e3 * (time.perf_counter() - begin_s)
     detail = (
-        f"{onnxruntime.__version__} ({''.join(builds)}), runs on {estimator.provider}, "
+        f"{ort.__version__} ({''.join(builds)}), runs on {estimator.provider}, "
         f"{duration_ms:.0f} ms a picture"
     )
     if estimator.provider == "CPUExecutionProvider" and shutil.which("nvidia-smi"):

@@ -1,11 +1,14 @@
 """`People`: the one result type, from the decoder to the window, the recorder and the metrics."""
 
 from dataclasses import dataclass, field
+from typing import NewType
 
 import numpy as np
 
 from das_model.camera import Camera
 from das_model.skeleton import BODY_22, Skeleton
+
+TrackId = NewType("TrackId", int)  # of a tracked person, from 1 on
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,6 +75,27 @@ class People:
             self.joints_cam[keep], self.joint_scores[keep], self.scores[keep],
             self.track_ids[keep], self.skeleton,
         )  # fmt: skip
+
+    def at_least(self, score: float) -> "People":
+        """The people of at least this score."""
+        return self.where(self.scores >= score)
+
+    def joined(self, others: "People") -> "People":
+        """These people and then others, of the same joints.
+
+        Raises:
+            ValueError: if the others have another skeleton.
+        """
+        if others.skeleton.joint_names != self.skeleton.joint_names:
+            raise ValueError(
+                f"people of joints {self.skeleton.joint_names} cannot be joined by others of "
+                f"{others.skeleton.joint_names}"
+            )
+        names = ("joints_cam", "joint_scores", "scores", "track_ids")
+        return People(
+            *(np.concatenate([getattr(self, n), getattr(others, n)]) for n in names),
+            self.skeleton,
+        )
 
     def joints_px(self, camera: Camera) -> np.ndarray:
         """(P, J, 2) joints reprojected into the camera's picture, px; NaN behind the lens."""

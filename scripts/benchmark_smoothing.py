@@ -15,10 +15,11 @@ import numpy as np
 
 from das_app.files.bundled import bundled_file
 from das_app.lens.intrinsics import Intrinsics
-from das_app.motion.temporal_filter import PeopleOptions, TemporalFilter
+from das_app.motion.temporal_filter import TemporalFilter
 from das_app.pipeline.open_source import open_source
+from das_app.settings.app_settings import AppSettings
 from das_model.camera import Camera
-from das_model.inference.runtime import PoseEstimator
+from das_model.inference.runtime import open_estimator
 
 LEAST_FRAMES, SAME_PX = 20, 40.0
 Track = list[tuple[int, np.ndarray, np.ndarray]]  # frame, raw (22, 3), shown (22, 3)
@@ -54,12 +55,14 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=bundled_file("models", "das-lite.onnx"))
     parser.add_argument("--frames", type=int, default=400)
     args = parser.parse_args()
-    estimator, over_time = PoseEstimator(args.model), TemporalFilter(PeopleOptions())
+    settings = AppSettings()
+    estimator = open_estimator(args.model, settings.estimator_options())
+    over_time = TemporalFilter(settings.people_options())
     truth = json.loads(bundled_file("clips", "demo.json").read_text())["joints_cam_mm"]
     source, tracks = open_source("demo", Intrinsics()), defaultdict[int, Track](list)
     while (frame := source.read()) is not None and frame.index < args.frames:
         camera = frame.camera
-        raw, shown = over_time(estimator(frame.image, camera), frame.time_s)
+        raw, shown = over_time(estimator(frame.image, camera).people, frame.time_s)
         for track_id, *joints in zip(raw.track_ids, raw.joints_cam, shown.joints_cam, strict=True):
             tracks[int(track_id)].append((frame.index, *(j.astype(float) for j in joints)))
     source.close()

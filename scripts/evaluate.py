@@ -10,6 +10,7 @@ from das_app.files.bundled import bundled_file
 from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.evaluation.photos.movenet_peers import THUNDER_SCORE, movenet_peers
+from das_model.evaluation.photos.photo_scores import SURE_SCORE
 from das_model.evaluation.photos.photo_validation import (
     LEAST_SCORE,
     reliability_rows,
@@ -24,7 +25,7 @@ Root = Annotated[Path, typer.Option(help="folder of the data set")]
 Models = Annotated[list[Path] | None, typer.Option(help="ONNX file; several: a column each")]
 File = Annotated[Path | None, typer.Option(help="JSON as scripts/predict.py writes it")]
 Limit = Annotated[int | None, typer.Option(min=1, help="take the first so many pictures only")]
-Score = Annotated[float | None, typer.Option(min=0, max=1, help="least of a person; models: 0.15")]
+Score = Annotated[float | None, typer.Option(min=0, max=1, help="least of a person; models: 0.2")]
 Output = Annotated[Path | None, typer.Option("--json", help="write the figures there too")]
 
 Modes = Annotated[list[Mode] | None, typer.Option("--mode", help="fast; several: a column each")]
@@ -89,7 +90,9 @@ def photos(
     root: Annotated[Path, typer.Option(help="folder of coco_real, coco_no_person and real")],
     model: Models = None, mode: Modes = None, predictions: File = None, output: Output = None,
     limit: Limit = None,
-    threshold: Annotated[float, typer.Option(min=0, max=1, help="least of who is shown")] = 0.15,
+    threshold: Annotated[
+        float, typer.Option(min=0, max=1, help="least of who is shown")
+    ] = SURE_SCORE,
     sheet: Annotated[Path | None, typer.Option(help="JPEG of the 64 worst photos")] = None,
     movenet: Annotated[Path | None, typer.Option(help="folder of movenet-multipose.json")] = None,
 ) -> None:  # fmt: skip

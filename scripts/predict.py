@@ -8,13 +8,14 @@ from tqdm import tqdm
 
 from das_app.files.bundled import bundled_file
 from das_app.lens.calibration_files import load_intrinsics_by_name
-from das_app.settings.models import THUNDER
+from das_app.settings.app_settings import THUNDER
 from das_app.sources.frame_source import SourceError
 from das_app.sources.image_source import list_images, read_image
 from das_model.camera import DEFAULT_FOV_DEG, Camera
 from das_model.evaluation.predictions import Prediction, write_predictions
+from das_model.inference.estimate import EstimatorOptions
 from das_model.inference.mode import Mode
-from das_model.inference.runtime import PoseEstimator
+from das_model.inference.runtime import open_estimator
 
 
 def main(
@@ -28,18 +29,15 @@ def main(
     mode: Annotated[Mode, typer.Option(help="auto is precise here; fast looks once")] = Mode.AUTO,
 ) -> None:
     """Write {file_name: {"people": [...]}}; names are relative to the folder given."""
-    estimator = PoseEstimator(
-        model or bundled_file("models", "das-lite.onnx"),
-        thunder_file=bundled_file("models", THUNDER),
-    )
-    estimator.mode = mode
+    options = EstimatorOptions(mode=mode, thunder_file=bundled_file("models", THUNDER))
+    estimator = open_estimator(model or bundled_file("models", "das-lite.onnx"), options)
     by_name = load_intrinsics_by_name(intrinsics) if intrinsics else None
     predictions, problems = {}, []
     for name, path in tqdm(_named_images(images).items(), unit="image"):
         try:
             image = read_image(path)
             camera = _camera(name, (image.shape[1], image.shape[0]), by_name, fov)
-            predictions[name] = Prediction.projected(estimator(image, camera), camera)
+            predictions[name] = Prediction.projected(estimator(image, camera).people, camera)
         except (SourceError, ValueError) as error:
             problems.append(str(error))
     write_predictions(output, predictions)

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from command_line import positive
 from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
-from das_model.inference.runtime import PoseEstimator
+from das_model.inference.runtime import open_estimator
 from das_model.network.checkpoint import save_tensors
 from das_model.training.lifting_pairs import collect_pairs, join_pairs, load_pairs, save_pairs
 from das_model.training.lifting_training import train_lifting
@@ -53,7 +53,7 @@ if __name__ == "__main__":
         pairs = join_pairs(parts)
         save_pairs(args.out.with_suffix(".npz"), pairs)
     print(f"{len(pairs)} people found and known")
-    skeleton = PoseEstimator(args.model).skeleton
+    skeleton = open_estimator(args.model).skeleton
     with tqdm(total=args.steps, unit="step") as bar:
 
         def told(loss: float) -> None:

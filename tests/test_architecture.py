@@ -198,6 +198,21 @@ def test_painting_does_not_run_through_python_twice():
     ]  # fmt: skip
 
 
+def test_onnx_runtime_comes_in_by_one_door():
+    """Its telemetry is off only if nobody imports it before `onnx_runtime` does."""
+    files = FILES | {str(f.relative_to(ROOT)): f for f in (ROOT / "tests").rglob("*.py")}
+    importers = {
+        name for name, file in files.items()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for imported in (
+            [alias.name for alias in node.names] if isinstance(node, ast.Import)
+            else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        )
+        if imported.partition(".")[0] == "onnxruntime"
+    }  # fmt: skip
+    assert importers == {"das_model.inference.onnx_runtime"}
+
+
 def test_every_module_says_what_it_is_for_and_none_is_a_drawer():
     assert not [module for module in MODULES if not ast.get_docstring(TREES[module])]
     assert not [module for module in MODULES if module.rpartition(".")[2] in BANNED_NAMES]

@@ -22,6 +22,7 @@ class BoneStabiliser:
     def __init__(self) -> None:
         self._lengths: dict[int, deque[np.ndarray]] = {}
         self._seen_s: dict[int, float] = {}
+        self._joint_names: tuple[str, ...] = ()
 
     def __call__(self, people: People, measured: People, time_s: float) -> People:
         """The people with bones of steady length.
@@ -29,11 +30,14 @@ class BoneStabiliser:
         Args:
             people: P tracked people to change, in camera space.
             measured: the same people as the model saw them; medians are over their bones.
-            time_s: of the frame; a step back in time begins anew.
+            time_s: of the frame; a step back in time begins anew, and so do other joints.
 
         Returns:
             The same people in the same order; those without a track id as they were.
         """
+        if people.skeleton.joint_names != self._joint_names:
+            self._lengths, self._seen_s = {}, {}
+            self._joint_names = people.skeleton.joint_names
         self._forget(time_s)
         joints_cam = people.joints_cam.copy()
         lengths = _bone_lengths(measured)

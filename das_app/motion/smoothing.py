@@ -136,11 +136,13 @@ class _Memory:
 class Smoother:
     """Smooths people by their track ids, frame by frame; people without an id stay as they are.
 
-    A step back in time begins anew, and so does a track that was not seen for a second.
+    A step back in time begins anew, so do people of other joints, as after a change of the model,
+    and a track that was not seen for a second.
     """
 
     def __init__(self) -> None:
         self._memory: _Memory | None = None
+        self._joint_names: tuple[str, ...] = ()
 
     def __call__(
         self, people: People, time_s: float, config: SmoothingConfig = SmoothingConfig()
@@ -155,6 +157,8 @@ class Smoother:
         Returns:
             The same people in the same order with other `joints_cam`.
         """
+        if people.skeleton.joint_names != self._joint_names:
+            self._memory, self._joint_names = None, people.skeleton.joint_names
         can_be = (people.track_ids >= 0) & (people.joints_cam[..., 2] > _NEAREST_MM).all(axis=1)
         rows = np.flatnonzero(can_be)
         ids = people.track_ids[rows]

@@ -1,4 +1,7 @@
-"""From the people of single frames to people over time: track ids, then what is shown.
+"""From the people of single frames to people over time: track ids, then who and what is shown.
+
+The tracker also gets unsure people, so that it can go on with a track. Only who is sure enough
+leaves: for the screen, recordings and streams alike, this is the one place that filters by score.
 
 The inference thread holds one `TemporalFilter`; without a window the loop over a file does.
 """
@@ -8,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from das_app.motion.bones import BoneStabiliser
 from das_app.motion.smoothing import Smoother, SmoothingConfig
 from das_app.motion.tracking import Tracker, TrackingConfig
+from das_model.inference.estimate import DEFAULT_MIN_SCORE
 from das_model.people import People
 
 
@@ -17,11 +21,13 @@ class PeopleOptions:
 
     Args:
         tracking: gates of the track ids.
+        min_score: people below it are tracked, and then left out.
         smoothing: strengths, or None to show the raw pose.
         has_steady_bones: give each bone its running median length.
     """
 
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
+    min_score: float = DEFAULT_MIN_SCORE
     smoothing: SmoothingConfig | None = field(default_factory=SmoothingConfig)
     has_steady_bones: bool = False
 
@@ -48,12 +54,12 @@ class TemporalFilter:
             time_s: of their frame.
 
         Returns:
-            The same people with track ids, and with smoothing and steady bones as the options
-            have it; both in the order of `people`.
+            Those who are sure enough, with track ids, and with smoothing and steady bones as the
+            options have it; both in the order of `people`.
         """
         options = self.options
         track_ids = self._tracker(people, time_s, options.tracking)
-        raw = shown = replace(people, track_ids=track_ids)
+        raw = shown = replace(people, track_ids=track_ids).at_least(options.min_score)
         if options.smoothing is None:
             self._smoother = Smoother()  # switched on again, it begins with what it sees then
         else:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from das_model.inference.decode import DEFAULT_SCORE_THRESHOLD
+from das_model.inference.estimate import DEFAULT_MIN_SCORE
 from das_model.people import People
 
 _ACROSS_NOISE_MM = 40.0  # of a measured root, one standard deviation
@@ -40,7 +40,7 @@ class TrackingConfig:
         pose_growth_mm_s: more of it, per second since the person was seen.
     """
 
-    birth_score: float = DEFAULT_SCORE_THRESHOLD
+    birth_score: float = DEFAULT_MIN_SCORE
     bridge_s: float = 0.7
     across_gate_mm: float = 250.0
     across_gate_share: float = 0.03
@@ -75,11 +75,13 @@ class Tracker:
     """Gives people their track ids, frame by frame, from 1 on; an id is never given twice.
 
     A step back in time by more than `bridge_s`, as at a seek or at the loop of a file, begins
-    anew; a smaller one, as when a player steps back by a frame, keeps the tracks.
+    anew, and so do people of other joints, as after a change of the model; a smaller step, as
+    when a player steps back by a frame, keeps the tracks.
     """
 
     def __init__(self) -> None:
         self._tracks: _Tracks | None = None
+        self._joint_names: tuple[str, ...] = ()
         self._time_s = 0.0
         self._next_id = 1  # people count from one
 
@@ -96,6 +98,8 @@ class Tracker:
         Returns:
             (P,) int64, -1 for people too unsure to begin a track.
         """
+        if people.skeleton.joint_names != self._joint_names:
+            self._tracks, self._joint_names = None, people.skeleton.joint_names
         ids = np.full(len(people), -1, dtype=np.int64)
         seen = _first_sight(people, ids, time_s)
         tracks = self._still_alive(time_s, config.bridge_s)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from das_app.messaging.messages import PipelineStats, PoseResult
+from das_model.inference.estimate import StageTimes
 
 _MIN_EVENTS = 2  # an event rate below one per window still needs two events
 _NUM_INTERVALS = 300
@@ -119,7 +120,7 @@ class Figures:
         time_s: float,
         result: PoseResult,
         wait_s: float,
-        stages_s: tuple[float, float, float] | None,
+        stages: StageTimes,
     ) -> None:
         """Count a result that was ready at `time_s` (monotonic).
 
@@ -127,17 +128,17 @@ class Figures:
             time_s: monotonic.
             result: with the times of the whole way.
             wait_s: the frame waited so long for the model.
-            stages_s: letterbox, network, decoding to people; None where unknown.
+            stages: of the model.
         """
         with self._lock:
             self._num_results += 1
-            stages = self._stages
-            stages.wait.add(time_s, wait_s)
-            stages.inference.add(time_s, result.inference_s)
-            stages.latency.add(time_s, result.latency_s)
-            parts = (stages.letterbox, stages.network, stages.people)
-            for part, part_s in zip(parts, stages_s or (0.0, 0.0, 0.0), strict=True):
-                part.add(time_s, part_s)
+            rolling = self._stages
+            rolling.wait.add(time_s, wait_s)
+            rolling.inference.add(time_s, result.inference_s)
+            rolling.latency.add(time_s, result.latency_s)
+            rolling.letterbox.add(time_s, stages.letterbox_s)
+            rolling.network.add(time_s, stages.network_s)
+            rolling.people.add(time_s, stages.people_s)
 
     def is_drained(self, num_dropped: int) -> bool:
         """Whether every frame handed on was dropped or became a result."""

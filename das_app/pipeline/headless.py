@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from das_app.messaging.messages import PipelineState, PipelineStats, PoseResult
 from das_app.motion.temporal_filter import USUAL_PEOPLE, PeopleOptions, TemporalFilter
-from das_app.pipeline.live import Estimator, LivePipeline, PacedEstimator
+from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.live_recording import SourceEvents
 from das_app.session.recorder import Recorder
 from das_app.session.types import EventKind
 from das_app.sources.frame_source import FrameSource, SourceError
+from das_model.inference.estimate import Estimator
 
 _POLL_S = 0.1
 _log = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ def capture_file(
 
     Args:
         source: file source; closed here.
-        estimator: (image, camera) -> people.
+        estimator: finds people.
         recorder: session to fill; closed here.
         stopping: set it to end after the frame in work.
         on_result: called after every frame.
@@ -99,8 +100,6 @@ def capture_file(
         CaptureError: if the model fails, likewise; or no frame came, and nothing is kept.
         SessionError: if the disk is full or refuses, or the folder is gone.
     """
-    if isinstance(estimator, PacedEstimator):
-        estimator.frame_interval_s = None  # a file waits
     tally = _Tally(recorder, on_result, max_frames)
     people_over_time = TemporalFilter(people_options)
     reading_s, num_read = 0.0, 0
@@ -113,9 +112,9 @@ def capture_file(
             if frame is None:
                 break
             num_read += 1
-            found = estimator(frame.image, frame.camera)
+            estimate = estimator(frame.image, frame.camera)
             inference_s = time.monotonic() - read_s
-            raw, shown = people_over_time(found, frame.time_s)
+            raw, shown = people_over_time(estimate.people, frame.time_s)
             latency_s = time.monotonic() - read_s
             tally(PoseResult(frame, shown, inference_s, latency_s, raw))
     except SourceError as error:

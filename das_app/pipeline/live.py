@@ -7,10 +7,6 @@ window polls `results`; sinks, such as a recorder, see every result from the inf
 import logging
 import threading
 import time
-from collections.abc import Callable
-from typing import Protocol, runtime_checkable
-
-import numpy as np
 
 from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.mailbox import Mailbox
@@ -21,51 +17,12 @@ from das_app.pipeline.frame_feed import FrameFeed
 from das_app.pipeline.playback import Playback
 from das_app.pipeline.run import ResultSink, RunState, Sinks, StateListener
 from das_app.sources.frame_source import FrameSource
-from das_model.camera import Camera
-from das_model.inference.centre_map import CentreMap
-from das_model.people import People
+from das_model.inference.estimate import Estimator
 
 STOP_TIMEOUT_S = 3.0
 _LEAST_FPS = 1.0  # of a source that does not tell
 
-Estimator = Callable[[np.ndarray, Camera], People]
-
 _log = logging.getLogger(__name__)
-
-
-@runtime_checkable
-class TimedEstimator(Protocol):
-    """An estimator that tells what its last call spent its time on.
-
-    Attributes:
-        stages_s: letterbox, network, decoding to people.
-    """
-
-    stages_s: tuple[float, float, float]
-
-
-@runtime_checkable
-class SeeingEstimator(Protocol):
-    """An estimator that can show what it saw.
-
-    Attributes:
-        wants_centre_map: make the map, from the next picture on.
-        centre_map: of the last picture; None where it was not wanted.
-    """
-
-    wants_centre_map: bool
-    centre_map: CentreMap | None
-
-
-@runtime_checkable
-class PacedEstimator(Protocol):
-    """An estimator that does more where there is time.
-
-    Attributes:
-        frame_interval_s: between two frames of the source; None where it waits for the model.
-    """
-
-    frame_interval_s: float | None
 
 
 class LivePipeline:
@@ -73,7 +30,7 @@ class LivePipeline:
 
     Args:
         source: where frames come from; closed by the pipeline.
-        estimator: (image (H, W, 3) uint8 RGB, camera) -> people.
+        estimator: finds people.
         on_state: hears of every change of state with a message for people. Called from the thread
             that made the change: it must return at once and must not call `stop`.
         loop: begin a file again at its end.
@@ -173,7 +130,7 @@ class LivePipeline:
         self._source.intrinsics = intrinsics
 
     def set_estimator(self, estimator: Estimator) -> None:
-        """Use another model for the frames that come to it from now on."""
+        """Use another model, or the same with other options, from the next frame on."""
         self._estimator = estimator
 
     def set_people_options(self, options: PeopleOptions) -> None:
@@ -217,18 +174,14 @@ class LivePipeline:
         while (captured := self._feed.frames.take()) is not None and not self._stopping.is_set():
             begin_s = time.monotonic()
             frame, estimator = captured.frame, self._estimator
-            if isinstance(estimator, PacedEstimator):
-                estimator.frame_interval_s = self._frame_interval_s()
-            found = estimator(frame.image, frame.camera)
+            estimate = estimator(frame.image, frame.camera, self._frame_interval_s())
             inference_s = time.monotonic() - begin_s
-            raw, shown = self._people_over_time(found, frame.time_s)
+            raw, shown = self._people_over_time(estimate.people, frame.time_s)
             end_s = time.monotonic()
             latency_s = end_s - captured.taken_s
-            seen = estimator.centre_map if isinstance(estimator, SeeingEstimator) else None
-            result = PoseResult(frame, shown, inference_s, latency_s, raw, seen)
+            result = PoseResult(frame, shown, inference_s, latency_s, raw, estimate.centre_map)
             self._sinks(result)
-            stages_s = estimator.stages_s if isinstance(estimator, TimedEstimator) else None
-            self._figures.note_result(end_s, result, begin_s - captured.ready_s, stages_s)
+            self._figures.note_result(end_s, result, begin_s - captured.ready_s, estimate.stages)
             self.results.put(result)
 
     def _frame_interval_s(self) -> float | None:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -83,7 +83,6 @@ class LiveRecording:
     Attributes:
         recorder: what writes.
         events: told of the pipeline's states.
-        least_score: people below it are not recorded, as they are not shown.
         track_ids: of everybody recorded.
         num_marks: set by the user so far.
         problem: why a frame could not be handed over, which ends it; empty while all is well.
@@ -91,12 +90,11 @@ class LiveRecording:
     Args:
         pipeline: started, or about to be.
         recorder: of a session without frames.
-        least_score: see above.
     """
 
-    def __init__(self, pipeline: Run, recorder: Recorder, least_score: float) -> None:
+    def __init__(self, pipeline: Run, recorder: Recorder) -> None:
         self._pipeline, self.recorder = pipeline, recorder
-        self.events, self.least_score = SourceEvents(recorder), least_score
+        self.events = SourceEvents(recorder)
         self.track_ids: set[int] = set()
         self.num_marks, self.problem = 0, ""
         self._num_dropped_before = pipeline.stats().num_dropped
@@ -121,9 +119,5 @@ class LiveRecording:
             self.recorder.stop(reason=self.problem)
 
     def _write(self, result: PoseResult) -> None:
-        keep = result.people.scores >= self.least_score
-        people = result.people.where(keep)
-        self.track_ids.update(int(n) for n in people.track_ids if n >= 0)
-        self.recorder.write(
-            replace(result, people=people, raw_people=result.raw_people.where(keep))
-        )
+        self.track_ids.update(int(n) for n in result.people.track_ids if n >= 0)
+        self.recorder.write(result)

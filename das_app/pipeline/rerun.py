@@ -4,9 +4,6 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
 
 from das_app.messaging.background import BackgroundJob
 from das_app.messaging.messages import PoseResult
@@ -16,28 +13,7 @@ from das_app.session.frames import open_session_video
 from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session
-from das_model.camera import Camera
-from das_model.inference.mode import Mode
-from das_model.people import People
-from das_model.skeleton import Skeleton
-
-
-class NamedEstimator(Protocol):
-    """An estimator that says what it is.
-
-    Attributes:
-        skeleton: joints of its people.
-        model_name: of the model.
-        mode: how much time it takes.
-    """
-
-    skeleton: Skeleton
-    model_name: str
-    mode: Mode
-
-    def __call__(self, image: np.ndarray, camera: Camera) -> People:
-        """The people of a picture."""
-        ...
+from das_model.inference.estimate import Estimator
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +32,7 @@ class RerunPlan:
     session: Path
     new_session: Path
     model_file: Path
-    load: Callable[[], NamedEstimator]
+    load: Callable[[], Estimator]
     options: PeopleOptions
     has_video: bool = True
 
@@ -87,8 +63,9 @@ class Rerun(BackgroundJob[CaptureSummary]):
         try:
             estimator = plan.load()
             origin = session_origin(
-                source, estimator.skeleton, estimator.model_name, plan.model_file, estimator.mode
-            )
+                source, estimator.skeleton, estimator.model_name, plan.model_file,
+                estimator.options.mode,
+            )  # fmt: skip
             recorder = Recorder(plan.new_session, origin, has_video=plan.has_video, waits=True)
         except Exception:
             source.close()

@@ -89,6 +89,7 @@ class Recorder:
         if has_video:
             self._video = VideoRecorder(folder / VIDEO_FILE, origin.nominal_fps, waits=waits)
         self._clock = SessionClock(origin.nominal_fps)
+        self._joint_names = origin.skeleton.joint_names
         self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._lock = threading.Lock()  # of what `write`, `stop` and the thread share
         self._state = RecorderState.RECORDING
@@ -112,7 +113,18 @@ class Recorder:
         return self._video is not None
 
     def write(self, result: PoseResult) -> None:
-        """Take over one frame; returns at once. Nothing happens after the end."""
+        """Take over one frame; returns at once. Nothing happens after the end.
+
+        Raises:
+            SessionError: if its people have other joints than the session; a session holds one
+                kind of people, so the recording must end first.
+        """
+        joint_names = result.people.skeleton.joint_names
+        if joint_names != self._joint_names:
+            raise SessionError(
+                f"people of {len(joint_names)} joints do not fit into a session of people of "
+                f"{len(self._joint_names)}; after a change of the model begin another recording"
+            )
         with self._lock:
             if not self.is_recording:
                 return

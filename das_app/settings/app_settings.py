@@ -15,10 +15,14 @@ from das_app.motion.tracking import TrackingConfig
 from das_app.sources.addresses import DEMO_SOURCE, shown_address
 from das_app.sources.camera_devices import CameraMode
 from das_model.camera import DEFAULT_FOV_DEG
-from das_model.inference.decode import DEFAULT_SCORE_THRESHOLD
+from das_model.inference.estimate import (
+    DEFAULT_MIN_SCORE,
+    Device,
+    EstimatorOptions,
+)
 from das_model.inference.mode import Mode
 
-DEFAULT_MODEL = "das-lite.onnx"
+DEFAULT_MODEL, THUNDER = "das-lite.onnx", "movenet-thunder.onnx"
 MAX_RECENT = 8
 LEAST_INPUT_SCALE, GREATEST_INPUT_SCALE = 0.5, 1.5
 
@@ -29,14 +33,6 @@ class Look(StrEnum):
     SYSTEM = "system"
     DARK = "dark"
     LIGHT = "light"
-
-
-class Device(StrEnum):
-    """What the model runs on."""
-
-    AUTO = "auto"
-    CPU = "cpu"
-    CUDA = "cuda"
 
 
 _KINDS = {
@@ -95,7 +91,7 @@ class AppSettings:
     fov_deg: float = DEFAULT_FOV_DEG
     intrinsics_file: Path | None = None
     model_file: Path | None = None
-    score_threshold: float = DEFAULT_SCORE_THRESHOLD
+    score_threshold: float = DEFAULT_MIN_SCORE
     device: Device = Device.AUTO
     mode: Mode = Mode.AUTO
     input_scale: float = 1.0
@@ -145,11 +141,28 @@ class AppSettings:
             return load_intrinsics(self.intrinsics_file, self.intrinsics_camera or None)
         return Intrinsics(self.fov_deg, origin=self.lens_origin)
 
+    def estimator_options(self) -> EstimatorOptions:
+        """How the model of these settings is to work; with unsure people for the tracker.
+
+        Raises:
+            FileNotFoundError: if the network of the second look is not there.
+        """
+        return EstimatorOptions(
+            device=self.device,
+            min_score=self.score_threshold,
+            has_candidates=True,
+            input_scale=self.input_scale,
+            has_centre_map=self.has_heat_map,
+            mode=self.mode,
+            thunder_file=bundled_file("models", THUNDER),
+        )
+
     def people_options(self) -> PeopleOptions:
         """Tracking and smoothing that these settings describe."""
         smoothing = SmoothingConfig(self.distance_smoothing, self.limb_smoothing)
         return PeopleOptions(
             TrackingConfig(birth_score=self.score_threshold),
+            self.score_threshold,
             smoothing if self.is_smoothing else None,
             self.has_steady_bones,
         )

@@ -1,18 +1,10 @@
-"""The models and devices there are, and loading what the settings name."""
+"""The models there are, and what to say about the device one runs on."""
 
-import ctypes
-import sys
-from functools import lru_cache
 from pathlib import Path
 
-import onnxruntime as ort
-
 from das_app.files.bundled import bundled_file
-from das_app.settings.app_settings import AppSettings, Device
-from das_model.inference.runtime import PoseEstimator
-
-THUNDER = "movenet-thunder.onnx"
-_CUDA_DRIVERS = {"win32": "nvcuda.dll", "linux": "libcuda.so.1"}
+from das_model.inference.estimate import Device
+from das_model.inference.onnx_runtime import cuda_problem
 
 
 def bundled_models() -> tuple[Path, ...]:
@@ -32,37 +24,6 @@ def model_file(name: str) -> Path:
             if file.stem in (name, f"das-{name}"):
                 return file
     return Path(name)
-
-
-@lru_cache(maxsize=1)
-def cuda_problem() -> str | None:
-    """Why the model cannot run on CUDA here, or None when nothing speaks against it."""
-    if "CUDAExecutionProvider" not in ort.get_available_providers():
-        return "this ONNX Runtime has no CUDA"
-    driver = _CUDA_DRIVERS.get(sys.platform)
-    try:
-        ctypes.CDLL(driver or "libcuda")
-    except OSError:
-        return "no NVIDIA driver"
-    return None
-
-
-def load_estimator(settings: AppSettings) -> PoseEstimator:
-    """The model of the settings on their device, at their input scale, in their mode.
-
-    Raises:
-        FileNotFoundError: if the model is not there.
-        ValueError: if it is not a model of this project.
-    """
-    only_cpu = settings.device is Device.CPU or cuda_problem() is not None
-    estimator = PoseEstimator(
-        settings.model_path(),
-        ["CPUExecutionProvider"] if only_cpu else None,
-        thunder_file=bundled_file("models", THUNDER),
-    )
-    estimator.set_input_scale(settings.input_scale)
-    estimator.mode = settings.mode
-    return estimator
 
 
 def device_note(device: Device, provider: str) -> str:

@@ -107,9 +107,6 @@ class Streamer:
         open_sender: makes the protocol's sender; called in the stream's thread. Raises
             StreamError or OSError.
         former: a stream of the same port that is ending; waited for, so that its port is free.
-
-    Attributes:
-        least_score: people below it are not sent; may be set from any thread.
     """
 
     def __init__(
@@ -118,7 +115,7 @@ class Streamer:
         open_sender: SenderOpener,
         former: "Streamer | None" = None,
     ) -> None:
-        self.target, self.least_score = target, 0.0
+        self.target = target
         self._open_sender, self._former = open_sender, former
         self._results: Mailbox[PoseResult] = Mailbox()
         self._lock = threading.Lock()
@@ -213,7 +210,7 @@ class Streamer:
 
     def _send(self, sender: Sender, result: PoseResult) -> None:
         try:
-            sender.send(result, people_to_send(result.people, self.least_score))
+            sender.send(result, people_to_send(result.people))
         except Exception as error:  # the next one may go
             self._note_failure(error)
             return
@@ -244,10 +241,9 @@ class Streamer:
         _log.error("%s", text, exc_info=not is_expected)
 
 
-def people_to_send(people: People, least_score: float) -> People:
-    """The people with a track id, a score of at least `least_score`, and all joints known."""
-    keep = (people.scores >= least_score) & (people.track_ids >= 0)
-    keep &= np.isfinite(people.joints_cam).all(axis=(1, 2))
+def people_to_send(people: People) -> People:
+    """The people with a track id and all joints known."""
+    keep = (people.track_ids >= 0) & np.isfinite(people.joints_cam).all(axis=(1, 2))
     return people.where(keep)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from das_app.messaging.messages import PoseResult
 from das_app.streaming.streamer import Sender, Streamer, StreamFigures, StreamState
 from das_app.streaming.targets import StreamKind, StreamTarget, open_sender
+from das_model.people import TrackId
 
 _RUNNING = (StreamState.STARTING, StreamState.ON)
 
@@ -24,8 +25,7 @@ class Streams:
         self._streamers: dict[str, Streamer] = {}  # by the text of their target
         self._names: Mapping[int, str] = {}
         self._lock = threading.Lock()
-        self._least_score = 0.0
-        self._chosen_id: int | None = None
+        self._chosen_id: TrackId | None = None
 
     def __call__(self, result: PoseResult) -> None:
         """Sink of a pipeline: leave a result for every stream; returns at once."""
@@ -44,7 +44,6 @@ class Streams:
             if former is not None:
                 former.stop()
             streamer = Streamer(target, self._open, former)
-            streamer.least_score = self._least_score
             self._streamers[target.text] = streamer
         return streamer
 
@@ -56,7 +55,6 @@ class Streams:
                 former.stop()
                 del self._streamers[former.target.text]
             streamer = Streamer(target, self._open, of_kind[-1] if of_kind else None)
-            streamer.least_score = self._least_score
             self._streamers[target.text] = streamer
         return streamer
 
@@ -77,14 +75,7 @@ class Streams:
         for streamer in streamers:
             streamer.mark(text)
 
-    def set_least_score(self, score: float) -> None:
-        """Send nobody below this score."""
-        with self._lock:
-            self._least_score = score
-            for streamer in self._streamers.values():
-                streamer.least_score = score
-
-    def choose_person(self, track_id: int | None) -> None:
+    def choose_person(self, track_id: TrackId | None) -> None:
         """Whom protocols send that have room for one; None for who was there first."""
         self._chosen_id = track_id
 

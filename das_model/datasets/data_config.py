@@ -14,7 +14,7 @@ from das_model.datasets.negatives import NegativeSet
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
-from das_model.datasets.validation_lists import validation_names
+from das_model.datasets.validation_lists import held_out_names
 
 
 class AnnotatedSet(Protocol):
@@ -117,7 +117,7 @@ class DataConfig:
             solid.append(muco.training_set(self.muco))
         apart: list[tuple[AnnotatedSet, float]] = []
         if self.coco_real is not None:
-            names = validation_names("coco_real")
+            names = held_out_names("coco_real")
             photos = PhotoSet.open(self.coco_real, "train", self.coco_real_labels, names)
             apart.append((photos.crowds_more_often(), self.shares.coco_real))
         if self.negatives:

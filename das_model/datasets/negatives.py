@@ -9,7 +9,7 @@ import numpy as np
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.datasets.validation_lists import photos_with_somebody, validation_names
+from das_model.datasets.validation_lists import held_out_names, photos_with_somebody
 from das_model.skeleton import BODY_22
 
 _LISTS = ("coco_no_person", "backgrounds")
@@ -25,12 +25,12 @@ class NegativeSet:
 
     @staticmethod
     def open(roots: Sequence[Path]) -> "NegativeSet":
-        """All pictures in folders and theirs, but validation's and those that show somebody.
+        """All pictures in folders and theirs, but those held out and those that show somebody.
 
         Raises:
             FileNotFoundError: if there is none in one of the folders.
         """
-        kept_out = photos_with_somebody().union(*map(validation_names, _LISTS))
+        kept_out = photos_with_somebody().union(*map(held_out_names, _LISTS))
         files: list[Path] = []
         for root in roots:
             found = sorted(f for f in root.rglob("*") if f.suffix.lower() in _SUFFIXES)

@@ -1,27 +1,32 @@
-"""`PoseEstimator`: the one door from a picture to `People`, on ONNX Runtime."""
+"""`PoseEstimator`: a model on ONNX Runtime, from an image to an `Estimate`.
+
+`open_estimator` is the one door: window, capture, rerun, predictions, evaluation and training
+data of the lifting open their model here.
+"""
 
 import base64
-import importlib.util
+import copy
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 import numpy as np
-import onnxruntime as ort
 
 from das_model.camera import Camera
-from das_model.inference.centre_map import CentreMap, centre_map
-from das_model.inference.decode import (
-    NUM_CUES,
-    DecodeConfig,
-    Found,
-    LevelMaps,
-    find,
-    once,
-    place,
+from das_model.inference.centre_map import centre_map
+from das_model.inference.decode import DecodeConfig, LevelMaps
+from das_model.inference.estimate import (
+    DEFAULT_OPTIONS,
+    MIN_CANDIDATE_SCORE,
+    Device,
+    Estimate,
+    EstimatorOptions,
+    Scoring,
+    StageTimes,
 )
 from das_model.inference.joint_features import joint_features, num_features
 from das_model.inference.look_schedule import LookSchedule
@@ -33,16 +38,27 @@ from das_model.inference.model_check import (
     require_ports,
 )
 from das_model.inference.network_config import NetworkConfig, network_config_of
+from das_model.inference.onnx_runtime import open_session, providers_of
+from das_model.inference.refine import (
+    NUM_CUES,
+    Found,
+    JointCues,
+    Refinement,
+    find,
+    find_people,
+    once,
+    place,
+)
+from das_model.inference.scores import location_score, scores_of_model
 from das_model.inference.second_look import SecondLook
 from das_model.inference.thunder import Thunder
-from das_model.people import People
 from das_model.preprocess import fitting_size, letterbox
 from das_model.skeleton import Skeleton
 
-# of people (P, J, 7) what was found and (P, J, F) `joint_features`, to joints (P, J, 3)
-Lift = Callable[[np.ndarray, np.ndarray], np.ndarray]
+# of people's cues and (P, J, F) `joint_features`, to joints (P, J, 3) mm
+LiftWithFeatures = Callable[[JointCues, np.ndarray], np.ndarray]
 _SMALL_PX = 96  # of the network's input, longer side of people who are seen better closer by
-_CLOSER = 2**0.5  # scale of a picture with small people, whose area is twice as large then
+_CLOSER = 2**0.5  # scale of an image with small people, whose area is twice as large then
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -50,99 +66,99 @@ class _View:
     """What one pass of the network told.
 
     Args:
-        camera: of the picture that the network saw.
+        camera: of the image that the network saw.
         levels: maps of each level, finest first.
-        heat: of `decode.find`, or None.
-        seen: (C, h, w) maps of the network's outputs of that name.
+        refinement: for its people.
         found: its people.
+        stages: what it took.
     """
 
     camera: Camera
     levels: list[LevelMaps]
-    heat: np.ndarray | None
-    seen: list[np.ndarray]
+    refinement: Refinement
     found: Found
+    stages: StageTimes
 
 
-class PoseEstimator:
-    """A loaded model; call it with a picture and its camera.
+def open_estimator(
+    model_file: Path,
+    options: EstimatorOptions = DEFAULT_OPTIONS,
+    lift: LiftWithFeatures | None = None,
+) -> "PoseEstimator":
+    """Load a model.
 
     Args:
         model_file: an ONNX file written by `das_model.network.export`.
-        providers: ONNX Runtime execution providers in order of preference; by default CUDA
-            where it works, else the CPU.
-        num_threads: of the CPU provider; by default one a core.
+        options: how it is to work.
         lift: instead of the model's own lifting.
-        thunder_file: movenet-thunder.onnx; without it `mode` stays fast.
 
     Raises:
         FileNotFoundError: if there is no such file.
         ValueError: if the file is not a model of this project.
     """
+    return PoseEstimator(model_file, options, lift)
+
+
+class PoseEstimator:
+    """A loaded model, an `Estimator`; arguments as of `open_estimator`.
+
+    Attributes:
+        skeleton: joints of its people.
+        model_name: as the file has it.
+        options: that it works with.
+        metadata: of the file, but for the lifting.
+        nominal_size: (width, height) px that the network was made for.
+        seen_channels: of the maps that lifting reads, finest first.
+    """
 
     def __init__(
-        self,
-        model_file: Path,
-        providers: Sequence[str] | None = None,
-        num_threads: int = 0,
-        lift: Lift | None = None,
-        thunder_file: Path | None = None,
+        self, model_file: Path, options: EstimatorOptions, lift: LiftWithFeatures | None = None
     ) -> None:
         if not model_file.is_file():
             raise FileNotFoundError(f"{model_file}: an ONNX model file was expected there")
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = num_threads
-        # spinning threads would take the cores from the window and the camera
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        wanted = providers or _usable_providers()
-        try:
-            self._session = ort.InferenceSession(str(model_file), options, list(wanted))
-        except Exception as error:  # the bindings raise many kinds, all for an unreadable model
-            raise ValueError(f"{model_file}: not a readable ONNX model: {error}") from error
+        providers = providers_of(options.device is Device.CPU)
+        self._session = open_session(model_file, options.num_threads, providers)
         metadata = self._session.get_modelmeta().custom_metadata_map
         config = network_config_of(metadata, model_file, is_exported=True)
         self._encoding = config.encoding
         outputs = self._session.get_outputs()
         require_ports(self._session.get_inputs(), outputs, config, model_file)
-        # of the maps that lifting reads, finest first
         self.seen_channels = tuple(o.shape[1] for o in outputs if o.name.startswith("seen_"))
-        self._decode = DecodeConfig()
         self.lift = lift or _own_lift(
-            metadata, model_file, num_threads, num_features(self.seen_channels)
+            metadata, model_file, options.num_threads, num_features(self.seen_channels)
         )
-        self._multiple = self._encoding.strides[-1]
+        self._score = scores_of_model(metadata, model_file)
         self.skeleton = Skeleton(config.joint_names)
         self.model_name = metadata.get("name", model_file.stem)
         self.metadata = {k: v for k, v in metadata.items() if k != "lifting"}
         self.nominal_size = _input_size(metadata, model_file)
-        self.input_size = self.nominal_size
         self._second_look: SecondLook | None = None
-        if thunder_file is not None:
-            thunder = Thunder(thunder_file, num_threads, self._session.get_providers())
+        if options.thunder_file is not None:
+            thunder = Thunder(
+                options.thunder_file, options.num_threads, self._session.get_providers()
+            )
             self._second_look = SecondLook(thunder, self.skeleton)
-        self._schedule = LookSchedule()
-        self._mode = Mode.FAST
-        self.frame_interval_s: float | None = None  # of a source that does not wait
-        self.stages_s = (0.0, 0.0, 0.0)  # letterbox, networks, decoding of the last picture
-        self.wants_centre_map = False  # from the next picture on
-        self.centre_map: CentreMap | None = None  # of the last picture, where it is wanted
+        self._schedule = LookSchedule()  # what the thread that calls remembers
+        self.options = self._possible(options)
         self._try_out(config, lift is None and self.lift is not None, model_file)
 
     def _try_out(self, config: NetworkConfig, has_own_lift: bool, file: Path) -> None:
         """Run once on a grey picture. Raises ValueError where that goes wrong."""
-        width, height = self.fitted_size(self.nominal_size)
-        grey, camera = np.full((height, width, 3), 114, np.uint8), Camera.from_fov((width, height))
+        width, height = size = self.fitted_size(self.nominal_size)
+        grey, camera = np.full((height, width, 3), 114, np.uint8), Camera.from_fov(size)
         try:
             outputs = self._session.run(None, {"image": grey[None]})
-            require_maps(outputs, config, (width, height), file)
+            require_maps(outputs, config, size, file)
             levels, heat = network_maps(outputs[: len(outputs) - len(self.seen_channels)])
-            find(levels, camera, self._encoding, self.skeleton, self._decode, heat)
+            find_people(
+                levels, camera, self._encoding, self.skeleton, DecodeConfig(), Refinement(heat)
+            )
             if has_own_lift:
-                joints = np.zeros((1, self.skeleton.num_joints, 2), np.float32)
+                people = np.zeros((1, self.skeleton.num_joints, 3), np.float32)
+                flat, pairs = people[..., 0], people[..., :2]
                 seen = [output[0] for output in outputs[len(outputs) - len(self.seen_channels) :]]
-                found = np.zeros((*joints.shape[:2], NUM_CUES), np.float32)
-                require_lifted(self.lifted(seen, found, joints), joints.shape[:2], file)
+                lifted = self.lifted(seen, JointCues(people, flat, flat, pairs, pairs))
+                require_lifted(lifted, flat.shape, file)
         except ValueError:
             raise
         except Exception as error:  # the bindings raise many kinds
@@ -154,78 +170,90 @@ class PoseEstimator:
         return self._session.get_providers()[0]
 
     @property
-    def score_threshold(self) -> float:
-        """People less sure than this are left out."""
-        return self._decode.score_threshold
-
-    @score_threshold.setter
-    def score_threshold(self, value: float) -> None:
-        self._decode = replace(self._decode, score_threshold=value)
-
-    @property
-    def mode(self) -> Mode:
-        """How much time a picture may take; ValueError when set to one that needs Thunder."""
-        return self._mode
-
-    @mode.setter
-    def mode(self, value: Mode) -> None:
-        if value is not Mode.FAST and self._second_look is None:
-            raise ValueError(f"mode {value} needs MoveNet Thunder, this estimator has none")
-        self._mode = value
-
-    def set_input_scale(self, scale: float) -> None:
-        """Use `scale` times the nominal width and height from the next picture on.
-
-        The cost goes with the square of it. Below 1 far people are lost, above it small ones may
-        be found that the model was not trained for.
-        """
+    def input_size(self) -> tuple[int, int]:
+        """Nominal (width, height) px at the input scale of the options."""
         width, height = self.nominal_size
-        self.input_size = (round(scale * width), round(scale * height))
+        scale = self.options.input_scale
+        return round(scale * width), round(scale * height)
 
-    def fitted_size(self, picture_size: tuple[int, int]) -> tuple[int, int]:
-        """(width, height) px the network sees of a picture of (width, height) px."""
-        return fitting_size(picture_size, self.input_size, self._multiple)
+    def with_options(self, options: EstimatorOptions) -> Self:
+        """The same model with other options.
 
-    def __call__(self, image: np.ndarray, camera: Camera) -> People:
-        """Find the people of a picture.
+        Raises:
+            ValueError: if they ask for another device, number of threads or Thunder, or for a
+                mode that needs Thunder where there is none.
+        """
+        fixed = [(o.device, o.num_threads, o.thunder_file) for o in (self.options, options)]
+        if fixed[0] != fixed[1]:
+            raise ValueError(
+                f"{self.model_name} is open with device, threads and Thunder {fixed[0]}, they "
+                f"cannot become {fixed[1]}; open it anew"
+            )
+        other = copy.copy(self)
+        other.options = self._possible(options)
+        return other
+
+    def _possible(self, options: EstimatorOptions) -> EstimatorOptions:
+        if options.mode is not Mode.FAST and self._second_look is None:
+            raise ValueError(
+                f"mode {options.mode} needs MoveNet Thunder, this estimator has none"
+            )
+        return options
+
+    def fitted_size(self, image_size: tuple[int, int]) -> tuple[int, int]:
+        """(width, height) px the network sees of an image of (width, height) px."""
+        return fitting_size(image_size, self.input_size, self._encoding.strides[-1])
+
+    def __call__(
+        self, image: np.ndarray, camera: Camera, frame_interval_s: float | None = None
+    ) -> Estimate:
+        """Find the people of an image.
 
         Args:
             image: (H, W, 3) uint8 RGB.
-            camera: of the picture; lens distortion is undone on the joints.
-
-        Returns:
-            People in the camera's space, best first.
+            camera: of the image; lens distortion is undone on the joints.
+            frame_interval_s: between two frames of a source that does not wait; None where it
+                waits. The auto mode does what there is time for.
         """
         self._schedule.begin()
-        self.stages_s = (0.0, 0.0, 0.0)
-        view = self._view(image, camera, self.input_size)
-        if self.is_unhurried and _are_small(view.found.joints_px):
+        is_unhurried = self._is_unhurried(frame_interval_s)
+        view = self._view(image, camera, self.input_size, is_unhurried)
+        stages = view.stages
+        if is_unhurried and _are_small(view.found.at_least(self.options.min_score).joints_px):
             width, height = self.input_size
             larger = (round(_CLOSER * width), round(_CLOSER * height))
-            view = self._view(image, camera, larger)
+            view = self._view(image, camera, larger, is_unhurried)
+            stages = stages.plus(view.stages)
         found = view.found
-        if self.mode is not Mode.FAST:
-            found = self._looked_again(image, camera, view)
+        if self.options.mode is not Mode.FAST:
+            begin_s = time.monotonic()
+            interval_s = None if is_unhurried else frame_interval_s
+            found = self._looked_again(image, camera, view, interval_s)
+            stages = stages.plus(StageTimes(network_s=time.monotonic() - begin_s))
         begin_s = time.monotonic()
-        people = place(
-            found, view.camera, self._encoding, self.skeleton, view.heat,
-            self.lift and partial(self.lifted, view.seen),
-        )  # fmt: skip
-        self._note(decoding_s=time.monotonic() - begin_s)
-        self.centre_map = (
-            centre_map(view.levels, view.camera, camera) if self.wants_centre_map else None
-        )
-        return people
+        refinement = replace(view.refinement, min_score=self.options.min_score)
+        people = place(found, view.camera, self._encoding, self.skeleton, refinement)
+        if not self.options.has_candidates:
+            people = people.at_least(self.options.min_score)
+        stages = stages.plus(StageTimes(people_s=time.monotonic() - begin_s))
+        has_map = self.options.has_centre_map
+        seen = centre_map(view.levels, view.camera, camera) if has_map else None
+        return Estimate(people, stages, seen)
 
-    @property
-    def is_unhurried(self) -> bool:
+    def _is_unhurried(self, frame_interval_s: float | None) -> bool:
         """Whether everybody is looked at again, however long it takes."""
-        is_auto = self.mode is Mode.AUTO and self.frame_interval_s is None
-        return is_auto or self.mode is Mode.PRECISE
+        mode = self.options.mode
+        return mode is Mode.PRECISE or (mode is Mode.AUTO and frame_interval_s is None)
 
-    def _view(self, image: np.ndarray, camera: Camera, nominal: tuple[int, int]) -> _View:
-        """One pass of the network over the picture in about the area of `nominal`."""
-        size = fitting_size((image.shape[1], image.shape[0]), nominal, self._multiple)
+    def _view(
+        self, image: np.ndarray, camera: Camera, nominal: tuple[int, int], refines_all: bool
+    ) -> _View:
+        """One pass of the network over the image in about the area of `nominal`; where there is
+        time the unsure are refined, too, as a second look may make them sure."""
+        options = self.options
+        size = fitting_size(
+            (image.shape[1], image.shape[0]), nominal, self._encoding.strides[-1]
+        )
         begin_s = time.monotonic()
         boxed, boxed_camera = letterbox(image, camera, size)
         boxed_s = time.monotonic()
@@ -233,46 +261,49 @@ class PoseEstimator:
         num_maps = len(outputs) - len(self.seen_channels)
         levels, heat = network_maps(outputs[:num_maps])
         mapped_s = time.monotonic()
-        found = find(levels, boxed_camera, self._encoding, self.skeleton, self._decode, heat)
-        self._note(boxed_s - begin_s, mapped_s - boxed_s, time.monotonic() - mapped_s)
-        return _View(boxed_camera, levels, heat, [seen[0] for seen in outputs[num_maps:]], found)
+        lowest = min(MIN_CANDIDATE_SCORE, options.min_score)
+        has_unsure = options.has_candidates or options.mode is not Mode.FAST
+        refinement = Refinement(
+            heat,
+            self.lift and partial(self.lifted, [seen[0] for seen in outputs[num_maps:]]),
+            self._score if options.scoring is Scoring.PERSON else location_score,
+            0.0 if refines_all else options.min_score,
+            0.0 if has_unsure else options.min_score,
+        )
+        found = find(
+            levels, boxed_camera, self._encoding, self.skeleton, DecodeConfig(min_score=lowest),
+            refinement,
+        )  # fmt: skip
+        stages = StageTimes(boxed_s - begin_s, mapped_s - boxed_s, time.monotonic() - mapped_s)
+        return _View(boxed_camera, levels, refinement, found, stages)
 
-    def _looked_again(self, image: np.ndarray, camera: Camera, view: _View) -> Found:
-        """The people of a view after the second look at those whom there is time for."""
+    def _looked_again(
+        self, image: np.ndarray, camera: Camera, view: _View, interval_s: float | None
+    ) -> Found:
+        """The people of a view after the second look at those whom there is time for; at all of
+        them without an interval."""
         scale = np.diag(camera.K)[:2] / np.diag(view.camera.K)[:2]
         shift = camera.K[:2, 2] - scale * view.camera.K[:2, 2]
         joints_px = view.found.joints_px * scale + shift
         chosen = self._second_look.candidates(view.found)
-        if not self.is_unhurried:
+        if interval_s is not None:
             chosen = chosen[self._schedule.choose(
-                self.frame_interval_s, joints_px[chosen], view.found.scores[chosen]
+                interval_s, joints_px[chosen], view.found.scores[chosen]
             )]  # fmt: skip
         begin_s = time.monotonic()
         found = self._second_look(image, scale, shift, view.found, chosen)
-        duration_s = time.monotonic() - begin_s
-        self._schedule.spent(len(chosen), duration_s)
-        self._note(network_s=duration_s)
-        return once(found, self._decode)
+        self._schedule.spent(len(chosen), time.monotonic() - begin_s)
+        return once(found, DecodeConfig())
 
-    def _note(
-        self, letterbox_s: float = 0.0, network_s: float = 0.0, decoding_s: float = 0.0
-    ) -> None:
-        """Add to what the picture took."""
-        parts = zip(self.stages_s, (letterbox_s, network_s, decoding_s), strict=True)
-        self.stages_s = tuple(before + now for before, now in parts)
-
-    def lifted(
-        self, seen: Sequence[np.ndarray], found: np.ndarray, joints_px: np.ndarray
-    ) -> np.ndarray:
-        """A picture's people as the lifting has them, for `decode`.
+    def lifted(self, seen: Sequence[np.ndarray], cues: JointCues) -> np.ndarray:
+        """(P, J, 3) mm joints of an image's people as the lifting has them.
 
         Args:
             seen: (C, h, w) maps of the network's outputs of that name, `seen_channels` deep.
-            found: (P, J, 7) of `lifting.PoseLifting.forward`.
-            joints_px: (P, J, 2) px of the network's input.
+            cues: of the people.
         """
         strides = (self._encoding.heat_stride, *self._encoding.strides)[: len(seen)]
-        return self.lift(found, joint_features(seen, strides, joints_px))
+        return self.lift(cues, joint_features(seen, strides, cues.joints_px))
 
 
 def network_maps(outputs: Sequence[np.ndarray]) -> tuple[list[LevelMaps], np.ndarray | None]:
@@ -305,18 +336,13 @@ def _input_size(metadata: Mapping[str, str], file: Path) -> tuple[int, int]:
 
 def _own_lift(
     metadata: Mapping[str, str], file: Path, num_threads: int, features: int
-) -> Lift | None:
+) -> LiftWithFeatures | None:
     """The lifting in a model's metadata, if any, of so many features a joint."""
     if "lifting" not in metadata:
         return None
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = num_threads
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
     try:
-        model = base64.b64decode(metadata["lifting"], validate=True)
-        session = ort.InferenceSession(model, options, ["CPUExecutionProvider"])
-    except Exception as error:  # the bindings raise many kinds
+        session = open_session(base64.b64decode(metadata["lifting"], validate=True), num_threads)
+    except ValueError as error:
         raise ValueError(
             f"{file}: lifting in its metadata must be an ONNX model in base64: {error}"
         ) from error
@@ -327,16 +353,8 @@ def _own_lift(
             f"{file}: lifting in its metadata must take of a joint {wanted}, it takes {told}; "
             "train_lifting.py trains one that fits"
         )
-    return lambda found, features: session.run(None, {"found": found, "features": features})[0]
 
+    def lift(cues: JointCues, features: np.ndarray) -> np.ndarray:
+        return session.run(None, {"found": cues.stacked(), "features": features})[0]
 
-def _usable_providers() -> list[str]:
-    """CUDA first where this build of ONNX Runtime has it; a CUDA that does not start (no card,
-    no driver) makes ONNX Runtime go on with the CPU, which `PoseEstimator.provider` tells."""
-    available = ort.get_available_providers()
-    if "CUDAExecutionProvider" not in available:
-        return ["CPUExecutionProvider"]
-    ort.set_default_logger_severity(4)  # else a machine without CUDA prints errors at every start
-    if importlib.util.find_spec("nvidia") is not None:
-        ort.preload_dlls()  # CUDA and cuDNN from Python packages
-    return ["CUDAExecutionProvider", "CPUExecutionProvider"]
+    return lift

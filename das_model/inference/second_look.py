@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from das_model.inference.crops import crop_matrix, cut, to_picture
-from das_model.inference.decode import Found
+from das_model.inference.refine import Found
 from das_model.inference.thunder import INPUT_PX
 from das_model.skeleton import COCO_17, Skeleton
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
+
+from das_model.inference.onnx_runtime import open_session
 
 INPUT_PX = 256
 MAPS = ("centre", "heat", "joint", "offset")
@@ -29,6 +30,7 @@ class Thunder:
 
     Raises:
         FileNotFoundError: if there is no such file.
+        ValueError: if it is not a readable ONNX model.
     """
 
     def __init__(
@@ -39,11 +41,7 @@ class Thunder:
     ) -> None:
         if not model_file.is_file():
             raise FileNotFoundError(f"{model_file}: MoveNet Thunder as ONNX was expected there")
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = num_threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        self._session = ort.InferenceSession(str(model_file), options, list(providers))
+        self._session = open_session(model_file, num_threads, providers)
         # a CPU gains nothing by a batch (30 ms a crop alone, 31 in fours), and it takes memory
         self._is_batched = self._session.get_providers()[0] != "CPUExecutionProvider"
 

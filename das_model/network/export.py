@@ -15,13 +15,13 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 import torch
 from torch import Tensor, nn
 
-from das_model.inference.decode import NUM_CUES
 from das_model.inference.joint_features import NUM_SEEN, num_features
 from das_model.inference.network_config import network_metadata
+from das_model.inference.onnx_runtime import ort
+from das_model.inference.refine import NUM_CUES
 from das_model.inference.targets import Encoding
 from das_model.network.lifting import PoseLifting
 from das_model.network.network import DasNetwork, HeadMaps

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from das_model.inference.decode import NUM_CUES
+from das_model.inference.refine import NUM_CUES
 from das_model.network.checkpoint import load_tensors
 
 _POSE_UNIT_MM = 500.0

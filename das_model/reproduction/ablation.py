@@ -22,6 +22,7 @@ from das_model.datasets.rendered import RenderedSet
 from das_model.evaluation.protocols.synthetic import SyntheticProtocol
 from das_model.inference.decode import DecodeConfig, LevelMaps, decode
 from das_model.inference.network_config import network_metadata
+from das_model.inference.refine import Refinement, find_people
 from das_model.inference.runtime import network_maps
 from das_model.inference.targets import Encoding, Targets, encode
 from das_model.network.checkpoint import save_tensors
@@ -36,6 +37,7 @@ from das_model.training.recipes import RECIPES, small
 from das_model.training.train import TrainConfig
 
 BATCH_SIZE = 16
+_MIN_SCORE = 0.15  # of locations that stand for people
 _CHUNK = 32  # pictures that the backbone and the evaluation take at once
 
 
@@ -204,9 +206,10 @@ def evaluate_row(network: DasNetwork, features: FeatureSet) -> dict[str, float]:
         for i, index in enumerate(chosen):
             annotation = features.annotations[index]
             maps, heat = network_maps([output[i : i + 1].numpy() for output in outputs])
-            found = decode(
-                maps, annotation.camera, config.encoding, skeleton, DecodeConfig(), heat
-            )
+            found = find_people(
+                maps, annotation.camera, config.encoding, skeleton,
+                DecodeConfig(_MIN_SCORE), Refinement(heat),
+            )  # fmt: skip
             protocol.add(found, annotation)
             errors.append(_errors_at_centres(maps, annotation, config.encoding))
     table = protocol.table()

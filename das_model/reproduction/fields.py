@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from das_model.camera import Camera
-from das_model.inference.decode import DecodeConfig, decode
+from das_model.inference.decode import DecodeConfig
+from das_model.inference.refine import Refinement, find_people
 from das_model.inference.runtime import network_maps
 from das_model.network.checkpoint import load_network
 from das_model.network.export import decoder_maps
@@ -21,6 +22,7 @@ from das_model.skeleton import Skeleton
 JOINTS = ("right_elbow", "left_knee", "left_ankle")
 _NOMINAL_AREA = (768, 448)
 _STRIDES = (16, 32)
+_MIN_SCORE = 0.15  # of locations that stand for people
 
 
 def draw(model: Path, picture: Path, out: Path) -> None:
@@ -73,5 +75,8 @@ def _joints_px(
     """(P, J, 2) px of the people found."""
     outputs = decoder_maps(levels, network.config.sigma_limit)
     maps, heat = network_maps([output.numpy() for output in outputs])
-    people = decode(maps, camera, network.config.encoding, skeleton, DecodeConfig(), heat)
+    people = find_people(
+        maps, camera, network.config.encoding, skeleton, DecodeConfig(_MIN_SCORE),
+        Refinement(heat),
+    )  # fmt: skip
     return people.joints_px(camera)

@@ -13,6 +13,7 @@ from das_model.evaluation.predictions import Predictor
 from das_model.evaluation.protocols import benchmarks
 from das_model.evaluation.tables import Table
 from das_model.inference.decode import DecodeConfig
+from das_model.inference.estimate import Scoring
 from das_model.network.backbones.efficientnet_lite import imagenet_file
 from das_model.network.checkpoint import load_network
 from das_model.network.network import DasNetwork
@@ -31,7 +32,7 @@ from das_model.training.recipes import LIVE_INPUT, RECIPES, small
 
 # As the authors' configuration has it: poses are dropped only where they are nearly the same, and
 # none is a mean of several.
-PAPER_DECODE = DecodeConfig(score_threshold=0.07, oks_threshold=0.9, vote_threshold=2.0)
+PAPER_DECODE = DecodeConfig(min_score=0.07, oks_threshold=0.9, vote_threshold=2.0)
 _NUM_TIMED = {"cuda": 50, "cpu": 5}
 _PARTS = {"table1a": TABLE_1A, "table1b": TABLE_1B}
 
@@ -133,7 +134,7 @@ def load_predictor(file: Path) -> Predictor:
     The least score of a person is the paper's in either case.
     """
     if file.suffix == ".onnx":
-        return benchmarks.ModelPredictor(file, PAPER_DECODE.score_threshold)
+        return benchmarks.ModelPredictor(file, PAPER_DECODE.min_score, scoring=Scoring.LOCATION)
     network = load_network(file)
     if torch.cuda.is_available():
         network = network.cuda()

@@ -11,7 +11,8 @@ import numpy as np
 from das_model.camera import Camera
 from das_model.inference.crops import crop_matrix, cut
 from das_model.inference.decode import DecodeConfig, LevelMaps, decode
-from das_model.inference.runtime import PoseEstimator
+from das_model.inference.refine import Refinement, find_people
+from das_model.inference.runtime import PoseEstimator, open_estimator
 from das_model.inference.targets import Encoding
 from das_model.inference.thunder import INPUT_PX, Thunder
 from das_model.preprocess import letterbox
@@ -28,7 +29,7 @@ def report(model: Path, thunder_file: Path, num_runs: int) -> str:
         thunder_file: movenet-thunder.onnx, of the second look.
         num_runs: how often every row is timed, in turns.
     """
-    estimator = PoseEstimator(model)
+    estimator = open_estimator(model)
     rows = _rows(estimator) | _second_look_rows(Thunder(thunder_file))
     times: dict[str, list[float]] = {name: [] for name in rows}
     for _ in range(num_runs):
@@ -95,7 +96,7 @@ def _rows(estimator: PoseEstimator) -> dict[str, Callable[[], object]]:
     for num_people in (1, 20):
         maps = crowded_maps(num_people, 448, 256)
         assert len(decode(maps, camera, encoding, BODY_22, DecodeConfig())) == num_people
-        rows[f"decode {num_people} people"] = lambda m=maps: decode(
-            m, camera, encoding, BODY_22, DecodeConfig(), heat, lift
+        rows[f"decode {num_people} people"] = lambda m=maps: find_people(
+            m, camera, encoding, BODY_22, DecodeConfig(), Refinement(heat, lift)
         )
     return rows

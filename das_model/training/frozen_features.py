@@ -7,9 +7,10 @@ against 48 ms.
 import warnings
 from io import BytesIO
 
-import onnxruntime as ort
 import torch
 from torch import Tensor, nn
+
+from das_model.inference.onnx_runtime import ort
 
 
 class FrozenFeatures:

@@ -17,13 +17,14 @@ from das_model.annotation import Annotation
 from das_model.datasets.augmentation.augment import mirrored
 from das_model.datasets.data_config import AnnotatedSet
 from das_model.evaluation.metrics import match_one_to_one, mean_distances_px, person_sizes_px
-from das_model.inference.decode import NUM_CUES
+from das_model.inference.estimate import Device, EstimatorOptions, Scoring
 from das_model.inference.joint_features import num_features
-from das_model.inference.runtime import PoseEstimator
+from das_model.inference.refine import NUM_CUES, JointCues
+from das_model.inference.runtime import PoseEstimator, open_estimator
 from das_model.training.lifting_training import LiftingPairs
 
 _FOUND_SHARE = 0.25  # mean distance of the joints by a person's size, up to which they are a pair
-_SCORE_THRESHOLD = 0.1  # unsure people are to be lifted, too
+_MIN_SCORE = 0.1  # of a location; unsure people are to be lifted, too
 _CHUNK = 200  # pictures that a process works through at a time
 
 
@@ -88,9 +89,9 @@ class _Listener:
         self.found: np.ndarray | None = None
         self.features = np.zeros(0)
 
-    def __call__(self, found: np.ndarray, features: np.ndarray) -> np.ndarray:
-        self.found, self.features = found, features
-        return found[..., :3]
+    def __call__(self, cues: JointCues, features: np.ndarray) -> np.ndarray:
+        self.found, self.features = cues.stacked(), features
+        return cues.joints_cam
 
 
 def _pairs_of(
@@ -98,8 +99,10 @@ def _pairs_of(
 ) -> LiftingPairs:
     """The pairs of some pictures."""
     listener, people = _Listener(), open_set()
-    estimator = PoseEstimator(model_file, num_threads=1, lift=listener)
-    estimator.score_threshold = _SCORE_THRESHOLD
+    options = EstimatorOptions(
+        Device.CPU, num_threads=1, min_score=_MIN_SCORE, scoring=Scoring.LOCATION
+    )
+    estimator = open_estimator(model_file, options, listener)
     parts = [_nobody(estimator)]
     for picture in pictures:
         image, annotation = people[picture]
@@ -107,7 +110,7 @@ def _pairs_of(
             continue
         both = ((image, annotation), mirrored(image, annotation))
         for image, annotation in both:
-            if len(lifted := estimator(image, annotation.camera)) == 0:
+            if len(lifted := estimator(image, annotation.camera).people) == 0:
                 continue
             if listener.found is None:
                 raise ValueError(f"{model_file} must be a model with a heat map, it has none")

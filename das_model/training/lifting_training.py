@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from das_model.inference.decode import NUM_CUES
+from das_model.inference.refine import NUM_CUES
 from das_model.network.lifting import NEAREST_MM, PoseLifting, rays
 from das_model.skeleton import Skeleton
 from das_model.training.optimiser import (

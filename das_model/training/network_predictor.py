@@ -7,7 +7,8 @@ import torch
 
 from das_model.camera import Camera
 from das_model.evaluation.predictions import Prediction
-from das_model.inference.decode import DecodeConfig, decode
+from das_model.inference.decode import DecodeConfig
+from das_model.inference.refine import Refinement, find_people
 from das_model.inference.runtime import network_maps
 from das_model.network.export import decoder_maps
 from das_model.network.network import DasNetwork
@@ -55,4 +56,6 @@ class NetworkPredictor:
             batch = torch.from_numpy(boxed[None]).permute(0, 3, 1, 2).to(device)
             outputs = decoder_maps(self._network(batch), self._network.config.sigma_limit)
         maps, heat = network_maps([output.float().cpu().numpy() for output in outputs])
-        return decode(maps, boxed_camera, encoding, self.skeleton, self.rules, heat)
+        return find_people(
+            maps, boxed_camera, encoding, self.skeleton, self.rules, Refinement(heat)
+        )

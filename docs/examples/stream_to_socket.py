@@ -21,7 +21,7 @@ with socket.create_connection((sys.argv[2], int(sys.argv[3]))) as receiver:
     begin_s = time.monotonic()
     for poses in session:
         time.sleep(max(0.0, begin_s + poses.time_s - time.monotonic()))
-        people = people_to_send(poses.people, least_score=0.3)
+        people = people_to_send(poses.people)
         text = frame_message(poses.index, poses.time_s, poses.camera, people)
         receiver.sendall(f"{text}\n".encode())
 print(f"{len(session)} frames sent")

@@ -15,7 +15,7 @@ from das_app.settings import app_settings, settings_file
 def command(tmp_path, monkeypatch):
     """Runs `das-app` with a fake model and settings of its own; returns typer's result."""
     runtime = ModuleType("das_model.inference.runtime")
-    runtime.PoseEstimator = FakeEstimator
+    runtime.open_estimator = FakeEstimator
     monkeypatch.setitem(sys.modules, "das_model.inference.runtime", runtime)
     monkeypatch.setattr(settings_file, "settings_path", lambda: tmp_path / "settings.toml")
     monkeypatch.setattr(app_settings, "bundled_file", lambda *parts: tmp_path / "model.onnx")

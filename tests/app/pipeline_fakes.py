@@ -8,7 +8,7 @@ import numpy as np
 from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.messages import Frame
 from das_model.camera import Camera
-from das_model.inference.mode import Mode
+from das_model.inference.estimate import DEFAULT_OPTIONS, Estimate, StageTimes
 from das_model.people import People
 from das_model.skeleton import BODY_22
 
@@ -69,27 +69,25 @@ class FakeEstimator:
     skeleton = BODY_22
     provider = "CPUExecutionProvider"
     model_name = "fake-model"
-    mode = Mode.FAST
     input_size = SIZE
     newest = None
 
-    def __init__(self, model_file=None, providers=None, thunder_file=None):
+    def __init__(self, model_file=None, options=DEFAULT_OPTIONS):
         FakeEstimator.newest = self
-        self.model_file = model_file
-        self.score_threshold = 0.3
+        self.model_file, self.options, self.stages = model_file, options, StageTimes()
         self.gate = threading.Event()
         self.gate.set()
         self.error = None
         self.has_begun = threading.Event()
         self.cameras: list[Camera] = []
 
-    def __call__(self, image, camera):
+    def __call__(self, image, camera, frame_interval_s=None):
         self.has_begun.set()
         self.gate.wait()
         if self.error is not None:
             raise self.error
         self.cameras.append(camera)
-        return person_at(2000.0 + float(image[0, 0, 0]))
+        return Estimate(person_at(2000.0 + float(image[0, 0, 0])), self.stages)
 
 
 def person_at(depth_mm, num_people=1):

@@ -1,6 +1,7 @@
 """The bundled weights on the bundled clip: the first thing that every user sees."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,15 +9,17 @@ import pytest
 from das_app.files.bundled import bundled_file
 from das_app.lens.intrinsics import Intrinsics
 from das_app.pipeline.open_source import open_source
-from das_model.inference.runtime import PoseEstimator
+from das_model.inference.estimate import Device, EstimatorOptions
+from das_model.inference.runtime import open_estimator
 
 EVERY = 20  # frames
+ON_CPU = EstimatorOptions(Device.CPU)
 
 
 @pytest.fixture(scope="module")
 def found_and_true():
     """Every 20th frame: people found, true joints (P, 22, 3) mm of those in view."""
-    estimator = PoseEstimator(bundled_file("models", "das-lite.onnx"), ["CPUExecutionProvider"])
+    estimator = open_estimator(bundled_file("models", "das-lite.onnx"), ON_CPU)
     truth = json.loads(bundled_file("clips", "demo.json").read_text())
     source = open_source("demo", Intrinsics())
     pairs = []
@@ -25,7 +28,8 @@ def found_and_true():
             joints = np.array(truth["joints_cam_mm"][frame.index], float)
             root_px = frame.camera.project(joints[:, 0])
             is_seen = ((root_px > 20) & (root_px < np.array(frame.camera.size) - 20)).all(-1)
-            pairs.append((estimator(frame.image, frame.camera), joints[is_seen], frame.camera))
+            people = estimator(frame.image, frame.camera).people
+            pairs.append((people, joints[is_seen], frame.camera))
     source.close()
     return pairs
 
@@ -56,15 +60,14 @@ def test_nobody_is_found_twice_or_where_nobody_is(found_and_true):
 
 
 def test_the_input_grows_and_shrinks_with_its_scale():
-    estimator = PoseEstimator(bundled_file("models", "das-lite.onnx"), ["CPUExecutionProvider"])
+    estimator = open_estimator(bundled_file("models", "das-lite.onnx"), ON_CPU)
     source = open_source("demo", Intrinsics())
     frame = source.read()
     source.close()
     nominal = estimator.fitted_size(frame.camera.size)
-    estimator.set_input_scale(0.5)
-    width, height = estimator.fitted_size(frame.camera.size)
+    half = estimator.with_options(replace(ON_CPU, input_scale=0.5))
+    width, height = half.fitted_size(frame.camera.size)
     assert 0.2 < width * height / (nominal[0] * nominal[1]) < 0.3
     assert width % 64 == height % 64 == 0
-    estimator(frame.image, frame.camera)  # the graph takes it
-    estimator.set_input_scale(1.0)
+    half(frame.image, frame.camera)  # the graph takes it
     assert estimator.fitted_size(frame.camera.size) == nominal

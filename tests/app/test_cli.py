@@ -61,7 +61,7 @@ def test_capture_uses_the_kept_score_threshold_and_leaves_ctrl_c_as_it_was(
     usual_handlers = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
     save_settings(AppSettings(score_threshold=0.625), tmp_path / "settings.toml")
     assert command("capture", photos, "-o", tmp_path / "s").exit_code == 0
-    assert FakeEstimator.newest.score_threshold == 0.625
+    assert FakeEstimator.newest.options.min_score == 0.625
     assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)] == usual_handlers
 
 
@@ -274,6 +274,7 @@ def test_repair(command, tmp_path):
 def test_the_mode_is_asked_for_and_told(command, photos, tmp_path):
     done = command("capture", photos, "-o", tmp_path / "s", "--mode", "fast")
     assert done.exit_code == 0, done.output
-    assert FakeEstimator.newest.mode == "fast" and Session(tmp_path / "s").origin.mode == "fast"
+    assert FakeEstimator.newest.options.mode == "fast"
+    assert Session(tmp_path / "s").origin.mode == "fast"
     refused = command("capture", photos, "-o", tmp_path / "t", "--mode", "slow")
     assert refused.exit_code == 2 and "auto, fast, precise" in refused.output

@@ -18,7 +18,7 @@ def machine(monkeypatch, tmp_path):
     model = tmp_path / "das-lite.onnx"
     model.write_bytes(b"weights")
     runtime = ModuleType("das_model.inference.runtime")
-    runtime.PoseEstimator = FakeEstimator
+    runtime.open_estimator = FakeEstimator
     found = '{"platform": "xcb", "renderer": "NVIDIA", "version": "4.6"}'
     done = SimpleNamespace(returncode=0, stdout=f"{found}\n", stderr="")
     monkeypatch.setitem(sys.modules, "das_model.inference.runtime", runtime)

@@ -8,8 +8,7 @@ from das_app.gui.control.bridge import Model, Opened
 from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.messages import Frame
 from das_app.pipeline.live import LivePipeline
-from das_app.settings.app_settings import Device
-from das_model.inference.mode import Mode
+from das_model.inference.estimate import DEFAULT_OPTIONS, Device, Estimate
 from das_model.people import People
 from das_model.skeleton import BODY_22
 
@@ -89,20 +88,18 @@ class GreySource:
 class FakeEstimator:
     """Finds the same people in every picture."""
 
-    def __init__(self, people, name):
-        self.people, self.name, self.scale = people, name, 1.0
-        self.wants_centre_map = False
+    def __init__(self, people, name, options=DEFAULT_OPTIONS):
+        self.people, self.name, self.options = people, name, options
         self.skeleton, self.model_name = people.skeleton, name
-        self.mode = Mode.FAST
 
-    def __call__(self, image, camera):
-        return self.people
+    def __call__(self, image, camera, frame_interval_s=None):
+        return Estimate(self.people)
 
-    def set_input_scale(self, scale):
-        self.scale = scale
+    def with_options(self, options):
+        return type(self)(self.people, self.name, options)
 
     def fitted_size(self, picture_size):
-        return tuple(round(self.scale * side) for side in picture_size)
+        return tuple(round(self.options.input_scale * side) for side in picture_size)
 
 
 class Opener:
@@ -135,5 +132,6 @@ class Opener:
         if name in self.errors:
             raise self.errors[name]
         device = "CPU" if settings.device is not Device.CUDA else "CUDA"
-        return Model(FakeEstimator(self.people, name), f"{name} · {device}",
+        estimator = FakeEstimator(self.people, name, settings.estimator_options())
+        return Model(estimator, f"{name} · {device}",
                      settings.model_file, settings.device, self.note)

@@ -20,7 +20,7 @@ SCRIPT = Path(__file__).parents[2] / "scripts" / "predict.py"
 def predict(monkeypatch, tmp_path):
     """Runs the script with a fake model; returns typer's result and the predictions."""
     runtime = ModuleType("das_model.inference.runtime")
-    runtime.PoseEstimator = FakeEstimator
+    runtime.open_estimator = FakeEstimator
     monkeypatch.setitem(sys.modules, "das_model.inference.runtime", runtime)
     spec = importlib.util.spec_from_file_location("predict_script", SCRIPT)
     script = importlib.util.module_from_spec(spec)

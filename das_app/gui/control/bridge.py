@@ -12,50 +12,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from das_app.messaging.mailbox import Mailbox
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.run import Run, StateListener
-from das_app.settings.app_settings import AppSettings, Device
+from das_app.settings.app_settings import AppSettings
 from das_app.sources.addresses import shown_address
 from das_app.sources.frame_source import FrameSource
-from das_model.camera import Camera
-from das_model.inference.mode import Mode
-from das_model.people import People
-from das_model.skeleton import Skeleton
+from das_model.inference.estimate import Device, Estimator, EstimatorOptions
 
 SHUTDOWN_TIMEOUT_S = 3.0
 _log = logging.getLogger(__name__)
-
-
-class TunableEstimator(Protocol):
-    """An estimator that may be told from any thread how large its input is and what to show.
-
-    Attributes:
-        wants_centre_map: show where it sees the middle of somebody.
-        skeleton: joints of its people.
-        model_name: as the model file has it.
-    """
-
-    wants_centre_map: bool
-    mode: Mode
-    skeleton: Skeleton
-    model_name: str
-
-    def __call__(self, image: np.ndarray, camera: Camera) -> People:
-        """The people of a picture."""
-        ...
-
-    def set_input_scale(self, scale: float) -> None:
-        """Sides of the input as a share of the nominal ones."""
-        ...
-
-    def fitted_size(self, picture_size: tuple[int, int]) -> tuple[int, int]:
-        """(width, height) px of the input for a picture."""
-        ...
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,7 +39,7 @@ class Model:
         note: what the user should know, such as that CUDA did not start; empty for nothing.
     """
 
-    estimator: TunableEstimator
+    estimator: Estimator
     engine: str
     file: Path | None = None
     device: Device = Device.AUTO
@@ -162,6 +131,20 @@ class PipelineBridge(QObject):
         """Give what runs, or is being opened, the model of `settings`; returns at once."""
         if not self._is_stopped:
             self._orders.put(_Order(self._run, settings))
+
+    def use_options(self, options: EstimatorOptions) -> Model | None:
+        """Have the model of what runs work with other options, but on its device, from the next
+        frame on; the model with them, None where none runs."""
+        current = self._current
+        if current is None or current.model is None:
+            return None
+        estimator = current.model.estimator
+        estimator = estimator.with_options(replace(options, device=estimator.options.device))
+        model = replace(current.model, estimator=estimator)
+        self._current = replace(current, model=model)
+        if isinstance(current.pipeline, LivePipeline):
+            current.pipeline.set_estimator(estimator)
+        return model
 
     def shutdown(self) -> None:
         """Stop everything and wait for it, at most 3 s. The bridge is of no use afterwards."""

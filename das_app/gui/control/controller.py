@@ -11,11 +11,13 @@ from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.run import Run
 from das_app.session.frames import session_at
-from das_app.settings.app_settings import AppSettings, Device, Look
+from das_app.settings.app_settings import AppSettings, Look
 from das_app.sources.addresses import short_name
+from das_model.inference.estimate import Device
 from das_model.inference.mode import Mode
 
 _OVER = (PipelineState.STOPPED, PipelineState.FAULTED)
+_HELD = (PipelineState.PAUSED, PipelineState.FINISHED)
 
 
 class Controller(QObject):
@@ -77,6 +79,11 @@ class Controller(QObject):
         current = self.bridge.current
         return None if current is None else current.model
 
+    @property
+    def _is_file(self) -> bool:
+        current = self.bridge.current
+        return current is not None and not current.source.is_live
+
     def open(self, source: str) -> None:
         """Open a source instead of the present one; a file of a session means the session."""
         source = str(session_at(Path(source)) or source)
@@ -137,8 +144,10 @@ class Controller(QObject):
         self.lens_changed.emit()
 
     def set_threshold(self, threshold: float) -> None:
-        """Show people from this score on."""
+        """Show people from this score on; a file that is held is looked at again."""
         self.change(replace(self.settings, score_threshold=threshold))
+        if self.live is not None and self.state in _HELD and self._is_file:
+            self.live.step(0)
 
     def set_model(self, file: Path | None) -> None:
         """Use another model, None for the bundled one; what runs goes on meanwhile."""
@@ -152,14 +161,11 @@ class Controller(QObject):
         """Give the model larger or smaller pictures."""
         self.change(replace(self.settings, input_scale=scale))
         if self.model is not None:
-            self.model.estimator.set_input_scale(scale)
             self.model_changed.emit(self.model)
 
     def set_mode(self, mode: Mode) -> None:
         """Have the model look at people once, twice, or as there is time."""
         self.change(replace(self.settings, mode=mode))
-        if self.model is not None:
-            self.model.estimator.mode = mode
 
     def switch(self, setting: str, is_on: bool) -> None:
         """Switch a setting on or off."""
@@ -170,12 +176,13 @@ class Controller(QObject):
         self.change(replace(self.settings, look=look))
 
     def change(self, settings: AppSettings) -> None:
-        """Keep other settings and tell of them and, how to track and smooth, the pipeline."""
+        """Keep other settings and tell of them; what runs works by them from the next frame on,
+        but for another model or device."""
         former, self.settings = self.settings, settings
         if self.live is not None and former.people_options() != settings.people_options():
             self.live.set_people_options(settings.people_options())
-        if self.model is not None:
-            self.model.estimator.wants_centre_map = settings.has_heat_map
+        if former.estimator_options() != settings.estimator_options():
+            self.bridge.use_options(settings.estimator_options())
         self.settings_changed.emit(settings)
 
     def _retune(self, settings: AppSettings) -> None:
@@ -199,10 +206,8 @@ class Controller(QObject):
 
     def _on_model(self, model: Model) -> None:
         self._proven = (model.file, model.device)
-        model.estimator.set_input_scale(self.settings.input_scale)
-        model.estimator.mode = self.settings.mode
-        model.estimator.wants_centre_map = self.settings.has_heat_map
-        self.model_changed.emit(model)
+        self.bridge.use_options(self.settings.estimator_options())
+        self.model_changed.emit(self.model)
 
     def _on_refusal(self, message: str) -> None:
         model_file, device = self._proven

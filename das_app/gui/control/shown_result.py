@@ -4,7 +4,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from das_app.gui.control.controller import Controller
-from das_app.gui.style.person_slots import assign_slots, people_above
+from das_app.gui.style.person_slots import assign_slots
 from das_app.messaging.messages import PoseResult
 from das_model.camera import Camera
 from das_model.people import People
@@ -71,7 +71,8 @@ class ShownResult(QObject):
         """Draw the present result anew."""
         if self.result is None:
             return
-        people = people_above(self.result.people, self._threshold)
+        # a session's people, and those of a held frame, may be less sure than what is shown now
+        people = self.result.people.at_least(self._threshold)
         self._people = people
         self._slots = assign_slots(people, self._roots_cam, self._slots)
         self._roots_cam = people.root_cam

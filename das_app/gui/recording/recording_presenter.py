@@ -165,8 +165,7 @@ class RecordingPresenter(QObject):
             _log.error("nothing is recorded: %s", str(error))
             self.refused.emit(f"Nothing is recorded: {error}")
             return
-        least_score = self._control.settings.score_threshold
-        self._current = LiveRecording(pipeline, recorder, least_score)
+        self._current = LiveRecording(pipeline, recorder)
         if not self._is_wanted:  # it was ended before it began
             self.end(self._reason)
 
@@ -219,7 +218,6 @@ class RecordingPresenter(QObject):
 
     def _note_changes(self, recording: LiveRecording) -> None:
         """Record what was changed, once it stands still."""
-        recording.least_score = self._control.settings.score_threshold
         former, self._seen = self._seen, self._circumstances()
         if self._seen != former or self._seen == self._noted:
             return

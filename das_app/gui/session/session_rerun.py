@@ -23,22 +23,22 @@ from das_app.gui.style import theme
 from das_app.gui.style.amounts import count
 from das_app.gui.style.forms import centre_labels
 from das_app.gui.style.texts import Label
-from das_app.pipeline.rerun import NamedEstimator, Rerun, RerunPlan, free_folder
+from das_app.pipeline.rerun import Rerun, RerunPlan, free_folder
 from das_app.settings.app_settings import AppSettings
-from das_app.settings.models import bundled_models, load_estimator
+from das_app.settings.models import bundled_models
+from das_model.inference.estimate import Estimator
+from das_model.inference.runtime import open_estimator
 
 _POLL_MS, _END_S = 100, 5.0
 _OTHER = "Other file …"
 _log = logging.getLogger(__name__)
 
-Load = Callable[[AppSettings], NamedEstimator]
+Load = Callable[[AppSettings], Estimator]
 
 
-def load_for(settings: AppSettings) -> NamedEstimator:
-    """The model of the settings, reporting people from their score on."""
-    estimator = load_estimator(settings)
-    estimator.score_threshold = settings.score_threshold
-    return estimator
+def load_for(settings: AppSettings) -> Estimator:
+    """The model of the settings."""
+    return open_estimator(settings.model_path(), settings.estimator_options())
 
 
 class RerunDialog(QDialog):

@@ -8,8 +8,10 @@ from PySide6.QtGui import QAction, QDesktopServices
 
 from das_app.gui.control.bridge import Opened
 from das_app.gui.control.controller import Controller
+from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.streaming.stream_panel import StreamPanel
 from das_app.gui.style import theme
+from das_app.gui.style.person_slots import ColourSlot, track_in_slot
 from das_app.settings.app_settings import AppSettings
 from das_app.streaming.streamer import StreamState
 from das_app.streaming.streams import Streams
@@ -27,6 +29,7 @@ class StreamingPresenter(QObject):
 
     Args:
         control: of what runs.
+        shown: people, one of whom may be chosen.
         panel: of the streams.
         action: shows the panel; its icon tells whether anything is streamed.
 
@@ -36,9 +39,12 @@ class StreamingPresenter(QObject):
 
     refused = Signal(str)
 
-    def __init__(self, control: Controller, panel: StreamPanel, action: QAction) -> None:
+    def __init__(
+        self, control: Controller, shown: ShownResult, panel: StreamPanel, action: QAction
+    ) -> None:
         super().__init__(control)
-        self._control, self._panel, self._action = control, panel, action
+        self._control, self._shown = control, shown
+        self._panel, self._action = panel, action
         self._streams = Streams()
         self._has_failed: set[StreamKind] = set()
         self._shows_running, self._shown_targets = False, ()
@@ -64,9 +70,10 @@ class StreamingPresenter(QObject):
         self._streams.start(target)
         self.refresh()
 
-    def choose_person(self, track_id: int) -> None:
-        """Send this person where a protocol sends only one."""
-        self._streams.choose_person(track_id)
+    def choose_person(self, slot: ColourSlot) -> None:
+        """Send the person in this slot where a protocol sends only one."""
+        people, slots = self._shown.people, self._shown.slots
+        self._streams.choose_person(track_in_slot(people, slots, slot))
 
     def refresh(self) -> None:
         """Bring panel and icon up to date."""
@@ -100,7 +107,6 @@ class StreamingPresenter(QObject):
             self._control.change(kept)
 
     def _show_settings(self, settings: AppSettings) -> None:
-        self._streams.set_least_score(settings.score_threshold)
         if settings.stream_targets == self._shown_targets:
             return  # somebody may be typing
         self._shown_targets = settings.stream_targets

@@ -5,17 +5,15 @@ order would flicker, so a person keeps the slot of the nearest root of the frame
 about colours only: it is no tracking, and track ids win where there are any.
 """
 
+from typing import NewType
+
 import numpy as np
 
-from das_model.people import People
+from das_model.people import People, TrackId
 
+ColourSlot = NewType("ColourSlot", int)  # a person's colour; the track id of who has one
 LEAST_OPACITY = 0.4  # of a joint the model knows nothing about: faint, and still legible
 MAX_STEP_MM = 600.0  # a root further from every root before it belongs to somebody new
-
-
-def people_above(people: People, threshold: float) -> People:
-    """The people whose score is at least `threshold`."""
-    return people.where(people.scores >= threshold)
 
 
 def without_hidden(
@@ -35,6 +33,18 @@ def joint_opacity(joint_scores: np.ndarray) -> np.ndarray:
         joint_scores: (...) in [0, 1]; the root spreads the low scores, where most of them are.
     """
     return LEAST_OPACITY + (1 - LEAST_OPACITY) * np.sqrt(np.clip(joint_scores, 0, 1))
+
+
+def track_in_slot(people: People, slots: np.ndarray, slot: ColourSlot) -> TrackId | None:
+    """Track id of the person in a slot; None where nobody is there, or nobody with a track.
+
+    Args:
+        people: P people.
+        slots: (P,) theirs.
+        slot: to look for.
+    """
+    found = people.track_ids[(np.asarray(slots) == slot) & (people.track_ids >= 0)]
+    return TrackId(int(found[0])) if len(found) else None
 
 
 def assign_slots(

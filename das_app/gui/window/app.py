@@ -1,6 +1,7 @@
 """From settings to the running window: makes the application, the window and its pipelines."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cv2  # noqa: F401  # first: importing it changes the environment Qt starts in
@@ -10,7 +11,6 @@ from PySide6.QtWidgets import QApplication
 from das_app.gui.control.bridge import Model, Opened
 from das_app.gui.style import theme
 from das_app.gui.window.closing import SignalListener, close_dialogs, listening
-from das_app.gui.window.control_bar import LEAST_SCORE
 from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 from das_app.gui.window.qt_start import display_problem, end_in_words
@@ -21,16 +21,14 @@ from das_app.pipeline.player import SessionPlayer
 from das_app.pipeline.run import StateListener
 from das_app.session.frames import RecordedFrames, session_at
 from das_app.settings.app_settings import AppSettings
-from das_app.settings.models import device_note, load_estimator
+from das_app.settings.models import device_note
 from das_app.settings.settings_file import settings_path
 from das_app.streaming.targets import StreamTarget
+from das_model.inference.runtime import open_estimator
 
 
 class PipelineOpener:
-    """Makes the pipeline of a source and keeps the model, which takes seconds to load.
-
-    The model reports everybody above a low score; the window's threshold decides who is shown.
-    """
+    """Makes the pipeline of a source and keeps the model, which takes seconds to load."""
 
     def __init__(self) -> None:
         self._model: Model | None = None
@@ -55,7 +53,10 @@ class PipelineOpener:
         except Exception:
             source.close()
             raise
-        return Opened(LivePipeline(source, model.estimator, on_state), source, model)
+        pipeline = LivePipeline(
+            source, model.estimator, on_state, people_options=settings.people_options()
+        )
+        return Opened(pipeline, source, model)
 
     def load_model(self, settings: AppSettings) -> Model:
         """The model of `settings`; the one in use if it is the same.
@@ -65,9 +66,11 @@ class PipelineOpener:
             ValueError: if it is not a model of this project.
         """
         file, device, model = settings.model_file, settings.device, self._model
-        if model is None or (model.file, model.device) != (file, device):
-            estimator = load_estimator(settings)
-            estimator.score_threshold = LEAST_SCORE
+        options = settings.estimator_options()
+        if model is not None and (model.file, model.device) == (file, device):
+            model = replace(model, estimator=model.estimator.with_options(options))
+        else:
+            estimator = open_estimator(settings.model_path(), options)
             provider = estimator.provider
             engine = f"{estimator.model_name} · {provider.removesuffix('ExecutionProvider')}"
             model = Model(estimator, engine, file, device, device_note(device, provider))

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
 from das_app.gui.style import theme
 from das_app.gui.style.actions import Actions
 from das_app.gui.style.texts import Label
+from das_model.inference.estimate import MIN_CANDIDATE_SCORE
 
-LEAST_SCORE = 0.05  # below it the model finds people everywhere
 _WITH_TEXT = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 _NAMED = ("camera", "file", "folder", "demo", "record")  # whose icons tell enough
 _LEAST_WIDTH_PX = 640
@@ -83,7 +83,7 @@ class ControlBar(QWidget):
         self._row.addWidget(Label("Confidence", objectName="muted", toolTip=tip))
         self.threshold = QSlider(Qt.Orientation.Horizontal, toolTip=tip)
         self.threshold.setAccessibleName("Confidence")
-        self.threshold.setRange(round(100 * LEAST_SCORE), 95)
+        self.threshold.setRange(round(100 * MIN_CANDIDATE_SCORE), 95)
         self.threshold.setFixedWidth(12 * theme.SPACE_PX)
         self.threshold.valueChanged.connect(self._on_threshold)
         self._threshold_text = Label()

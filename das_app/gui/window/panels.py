@@ -122,7 +122,7 @@ class Panels:
         self._connect_session(parts)
         self.session.open_requested.connect(control.open)
         self.streaming = StreamingPresenter(
-            control, self.stream_panel, self._actions["streaming"]
+            control, shown, self.stream_panel, self._actions["streaming"]
         )
         for chooser in (overlay, self.inspector_panel):
             chooser.person_chosen.connect(self.streaming.choose_person)

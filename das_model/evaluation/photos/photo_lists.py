@@ -12,23 +12,30 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from das_model.datasets.validation_lists import photos_with_somebody, validation_names
+from das_model.datasets.validation_lists import (
+    calibration_names,
+    photos_with_somebody,
+    validation_names,
+)
 from das_model.evaluation.photos.labelled_photo import MASK_SHARE, LabelledPhoto
 from das_model.skeleton import COCO_17
 
 COCO_FOLDER, NOBODY_FOLDER, PARTIAL_FOLDER = "coco_real", "coco_no_person", "real"
 
 
-def several_people(root: Path) -> Iterator[LabelledPhoto]:
+def several_people(
+    root: Path, names: frozenset[str] | None = None
+) -> Iterator[LabelledPhoto]:
     """COCO photos in which everybody is labelled by hand or in an ignore box.
 
     Args:
         root: folder of the data sets.
+        names: those to take; by default those of validation.
 
     Raises:
         FileNotFoundError: if a file is not there.
     """
-    names = validation_names("coco_real")
+    names = validation_names("coco_real") if names is None else names
     content = _content(root / COCO_FOLDER / "annotations.json")
     people = _by_image(content)
     for entry in sorted(content["images"], key=lambda e: e["file_name"]):
@@ -55,8 +62,19 @@ def photos_of_nobody(root: Path) -> Iterator[LabelledPhoto]:
         (NOBODY_FOLDER, validation_names("coco_no_person")),
         (PARTIAL_FOLDER, validation_names("backgrounds")),
     ):
-        for name in sorted(names - photos_with_somebody()):
-            yield LabelledPhoto.of_nobody(_read(root / folder / name), f"{folder}/{name}")
+        yield from _of_nobody(root, folder, names)
+
+
+def calibration_photos(root: Path) -> Iterator[LabelledPhoto]:
+    """The photos that scores are calibrated on, with and without people; none of them is among
+    the others of this module."""
+    yield from several_people(root, calibration_names("coco_real"))
+    yield from _of_nobody(root, NOBODY_FOLDER, calibration_names("coco_no_person"))
+
+
+def _of_nobody(root: Path, folder: str, names: frozenset[str]) -> Iterator[LabelledPhoto]:
+    for name in sorted(names - photos_with_somebody()):
+        yield LabelledPhoto.of_nobody(_read(root / folder / name), f"{folder}/{name}")
 
 
 def _photo(root: Path, folder: str, entry: dict, records: list[dict]) -> LabelledPhoto:

@@ -22,9 +22,10 @@ from das_model.evaluation.metrics import (
 from das_model.evaluation.photos.keypoint_ap import MAX_PEOPLE, ScoredPhoto, keypoint_precision
 from das_model.evaluation.photos.labelled_photo import LabelledPhoto
 from das_model.evaluation.predictions import Prediction
+from das_model.inference.estimate import DEFAULT_MIN_SCORE
 from das_model.skeleton import COCO_17
 
-SURE_SCORE = 0.15  # of a prediction that is shown, unless told otherwise
+SURE_SCORE = DEFAULT_MIN_SCORE  # of a prediction that is shown, unless told otherwise
 FOUND_SHARE = 0.2  # of the person's size
 PCK_SHARE = 0.2  # of the torso
 SIZE_BOUNDS_PX = (48.0, 96.0)  # between small, middle and large people, of a network's input

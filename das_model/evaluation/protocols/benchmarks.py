@@ -26,9 +26,9 @@ from das_model.evaluation.protocols.mupots_export import write_mat_files
 from das_model.evaluation.protocols.panoptic import PanopticProtocol
 from das_model.evaluation.protocols.synthetic import SyntheticProtocol
 from das_model.evaluation.tables import Table
-from das_model.inference.decode import DEFAULT_SCORE_THRESHOLD
+from das_model.inference.estimate import DEFAULT_MIN_SCORE, EstimatorOptions, Scoring
 from das_model.inference.mode import Mode
-from das_model.inference.runtime import PoseEstimator
+from das_model.inference.runtime import open_estimator
 
 Evaluate = Callable[[Predictor], Table]  # one of these functions with its data set
 
@@ -41,6 +41,7 @@ class ModelPredictor:
         threshold: people with a lower score are left out.
         mode: how often it looks; auto is precise here.
         thunder_file: movenet-thunder.onnx; only fast goes without.
+        scoring: what people's scores are.
     """
 
     def __init__(
@@ -49,10 +50,12 @@ class ModelPredictor:
         threshold: float,
         mode: Mode = Mode.FAST,
         thunder_file: Path | None = None,
+        scoring: Scoring = Scoring.PERSON,
     ) -> None:
-        self._estimator = PoseEstimator(file, thunder_file=thunder_file)
-        self._estimator.mode = mode
-        self._estimator.score_threshold = threshold
+        options = EstimatorOptions(
+            min_score=threshold, mode=mode, thunder_file=thunder_file, scoring=scoring
+        )
+        self._estimator = open_estimator(file, options)
         self.skeleton = self._estimator.skeleton
         self.provider = self._estimator.provider
 
@@ -60,7 +63,7 @@ class ModelPredictor:
         self, names: tuple[str, ...], read: Callable[[], np.ndarray], camera: Camera
     ) -> Prediction:
         """Read the picture and find its people."""
-        return Prediction.projected(self._estimator(read(), camera), camera)
+        return Prediction.projected(self._estimator(read(), camera).people, camera)
 
 
 def evaluate_each(
@@ -92,7 +95,7 @@ def evaluate_each(
         if known.num_missing:
             say(f"{source} has no entry for {known.num_missing} pictures: counted as nobody")
         return {source.name: table}
-    lowest = DEFAULT_SCORE_THRESHOLD if threshold is None else threshold
+    lowest = DEFAULT_MIN_SCORE if threshold is None else threshold
     is_unique = len({file.name for file in source}) == len(source)
     tables = {}
     for file in source:

@@ -55,7 +55,7 @@ class SyntheticProtocol:
         Raises:
             ValueError: if either has another skeleton than the protocol.
         """
-        counted = _must_be_found(annotation)
+        counted = must_be_found(annotation)
         self._pairs.add(people, annotation, counted)
         facts = facts or PictureFacts.unknown(len(counted))
         self._pictures.append(
@@ -127,7 +127,7 @@ class _Counted:
     years: np.ndarray  # (G,)
 
 
-def _must_be_found(annotation: Annotation) -> np.ndarray:
+def must_be_found(annotation: Annotation) -> np.ndarray:
     """(G,) bool: people with a labelled root in front of the camera, seen well enough."""
     root = annotation.skeleton.root
     has_root = annotation.valid_3d[:, root] & annotation.valid_2d[:, root]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -94,7 +96,20 @@ def test_raw_is_what_was_found_with_track_ids():
     for found, raw, shown in walk(TemporalFilter(PeopleOptions())):
         np.testing.assert_array_equal(raw.joints_cam, found.joints_cam)
         assert raw.track_ids.tolist() == shown.track_ids.tolist() == [1]
-        assert raw.scores is found.scores
+        np.testing.assert_array_equal(raw.scores, found.scores)
+
+
+def test_unsure_sightings_keep_a_track_alive_and_are_not_shown():
+    """Somebody unsure for two seconds, longer than a track bridges, comes back as the same."""
+    over_time, pose = TemporalFilter(PeopleOptions()), body(np.random.default_rng(6))
+    shown = []
+    for k in range(round(4 * FPS)):
+        score = 0.08 if FPS <= k < 3 * FPS else 0.9
+        found = replace(people_of(pose), scores=np.full(1, score, np.float32))
+        shown.append(over_time(found, k / FPS))
+    assert {tuple(p.track_ids.tolist()) for both in shown for p in both} == {(), (1,)}
+    assert [len(raw) for raw, _ in shown].count(0) == round(2 * FPS)
+    assert all(len(raw) == len(people) for raw, people in shown)
 
 
 def test_without_smoothing_the_raw_pose_is_shown():
@@ -127,3 +142,15 @@ def test_smoothing_switched_on_again_begins_with_what_it_sees():
     over_time.options = PeopleOptions(smoothing=SmoothingConfig(1.0, 1.0))
     raw, shown = over_time(people_of(pose * 1.1), 0.066)
     np.testing.assert_array_equal(shown.joints_cam, raw.joints_cam)
+
+
+def test_people_of_other_joints_begin_anew():
+    """As when another model is chosen while a source runs."""
+    over_time = TemporalFilter(PeopleOptions(has_steady_bones=True))
+    rng = np.random.default_rng(7)
+    for k, skeleton in enumerate([BODY_22, BODY_22, PANOPTIC_15, PANOPTIC_15, BODY_22]):
+        found = people_of(body(rng, skeleton), skeleton=skeleton)
+        raw, shown = over_time(found, k / FPS)
+        assert shown.track_ids.tolist() == [[1], [1], [2], [2], [3]][k]
+        if k in (0, 2, 4):  # nothing of the others is left
+            np.testing.assert_allclose(shown.joints_cam, found.joints_cam, atol=0.01)

@@ -10,6 +10,7 @@ from das_app.motion.temporal_filter import PeopleOptions
 from das_app.pipeline import live
 from das_app.pipeline.live import LivePipeline
 from das_app.sources.frame_source import SourceLost
+from das_model.inference.estimate import StageTimes
 
 WAIT_S = 10
 
@@ -313,7 +314,7 @@ def test_latency_of_a_camera_counts_from_the_shutter_and_lost_frames_are_counted
 
 def test_stages_of_a_model_that_tells_them(run):
     estimator = FakeEstimator()
-    estimator.stages_s = (0.001, 0.02, 0.003)
+    estimator.stages = StageTimes(0.001, 0.02, 0.003)
     pipeline, states = run(FakeSource(), estimator)
     pipeline.start()
     states.wait_for(PipelineState.FINISHED)

@@ -1,8 +1,6 @@
 import os
-from dataclasses import replace
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 from session_fakes import ORIGIN, result, tracked
 
@@ -34,11 +32,9 @@ class FakeRun:
 
 def test_results_are_recorded_until_it_is_stopped(tmp_path):
     run, recorder = FakeRun(), Recorder(tmp_path / "s", ORIGIN)
-    recording = LiveRecording(run, recorder, least_score=0.5)
+    recording = LiveRecording(run, recorder)
     people = tracked(2500.0, (4, 9, -1))
-    people = replace(people, scores=np.float32([0.9, 0.4, 0.8]))
-    run.sinks(result(0, people))
-    recording.least_score = 0.0
+    run.sinks(result(0, people.where(people.track_ids != 9)))
     run.sinks(result(1, people))
     run.num_dropped = 12
     recording.stop("enough")
@@ -56,7 +52,7 @@ def test_a_frame_that_cannot_be_recorded_ends_the_recording_and_nothing_else(
     tmp_path, monkeypatch, caplog
 ):
     run, recorder = FakeRun(), Recorder(tmp_path / "s", ORIGIN)
-    recording = LiveRecording(run, recorder, least_score=0.0)
+    recording = LiveRecording(run, recorder)
     run.sinks(result(0))
     monkeypatch.setattr(recorder, "write", lambda _: [][0])
     run.sinks(result(1))  # as the inference thread does

@@ -1,6 +1,7 @@
 """Fast, precise and auto, with the bundled models on a frame of the demo clip."""
 
 import threading
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -11,9 +12,12 @@ from das_app.files.bundled import bundled_file
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
 from das_model.camera import Camera
+from das_model.inference.estimate import Device, Estimate, EstimatorOptions
 from das_model.inference.mode import Mode
-from das_model.inference.runtime import PoseEstimator
+from das_model.inference.runtime import open_estimator
 from das_model.people import People
+
+ON_CPU = EstimatorOptions(Device.CPU, num_threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -28,16 +32,14 @@ def frame():
 @pytest.fixture(scope="module")
 def estimator():
     models = bundled_file("models")
-    return PoseEstimator(
-        models / "das-lite.onnx", ["CPUExecutionProvider"], 1,
-        thunder_file=models / "movenet-thunder.onnx",
-    )  # fmt: skip
+    options = replace(ON_CPU, thunder_file=models / "movenet-thunder.onnx")
+    return open_estimator(models / "das-lite.onnx", options)
 
 
 def people_of(estimator, image, mode, frame_interval_s=None):
-    estimator.mode, estimator.frame_interval_s = mode, frame_interval_s
+    estimator = estimator.with_options(replace(estimator.options, mode=mode))
     camera = Camera.from_fov((image.shape[1], image.shape[0]))
-    people = estimator(image, camera)
+    people = estimator(image, camera, frame_interval_s).people
     return people, people.joints_px(camera)
 
 
@@ -57,7 +59,6 @@ def test_auto_is_precise_where_nobody_waits_and_fast_where_there_is_no_time(esti
     fast = people_of(estimator, frame, Mode.FAST)
     hurried = people_of(estimator, frame, Mode.AUTO, frame_interval_s=1e-3)
     np.testing.assert_array_equal(hurried[1], fast[1])
-    assert not estimator.is_unhurried
 
 
 def test_a_black_picture_has_nobody_in_any_mode(estimator):
@@ -66,23 +67,20 @@ def test_a_black_picture_has_nobody_in_any_mode(estimator):
 
 
 def test_without_thunder_there_is_only_fast():
-    estimator = PoseEstimator(
-        bundled_file("models", "das-lite.onnx"), ["CPUExecutionProvider"], 1
-    )
-    assert estimator.mode is Mode.FAST
+    estimator = open_estimator(bundled_file("models", "das-lite.onnx"), ON_CPU)
     with pytest.raises(ValueError, match="precise needs MoveNet Thunder"):
-        estimator.mode = Mode.PRECISE
+        estimator.with_options(replace(ON_CPU, mode=Mode.PRECISE))
 
 
 class Paced:
     """Notes what it is told of the time there is."""
 
     def __init__(self):
-        self.frame_interval_s, self.told_s = None, []
+        self.told_s = []
 
-    def __call__(self, image, camera):
-        self.told_s.append(self.frame_interval_s)
-        return People.empty()
+    def __call__(self, image, camera, frame_interval_s=None):
+        self.told_s.append(frame_interval_s)
+        return Estimate(People.empty())
 
 
 @pytest.mark.parametrize(("is_paced", "is_known"), [(True, True), (False, False)])

@@ -7,6 +7,7 @@ import threading
 import time
 import tracemalloc
 from collections import namedtuple
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -28,6 +29,8 @@ from das_app.session.types import EventKind, RecordedPoses, SessionError
 from das_app.session.video_recorder import VideoRecorder
 from das_app.session.writer import SessionWriter
 from das_model.camera import Camera
+from das_model.people import People
+from das_model.skeleton import MUCO_21
 
 STARTED = datetime(2026, 11, 22, 16, 30, 5)
 Usage = namedtuple("Usage", "total used free")
@@ -74,6 +77,18 @@ def test_pictures_of_odd_size(tmp_path, size):
     odd = PoseResult(frame, one.people, 0.01, 0.02, one.raw_people)
     assert record(tmp_path / "s", [odd], has_video=True).num_dropped_pictures == 0
     assert check_num_pictures(tmp_path / "s") == 1
+
+
+def test_people_of_other_joints_are_refused_in_words(tmp_path):
+    """As when another model is chosen while it is recorded: the session stays readable."""
+    recorder, first = Recorder(tmp_path / "s", ORIGIN), result(0)
+    recorder.write(first)
+    other = People.empty(MUCO_21)
+    with pytest.raises(SessionError, match="people of 21 joints do not fit into a session of"):
+        recorder.write(replace(result(1), people=other, raw_people=other))
+    recorder.write(result(2))
+    recorder.close()
+    assert [poses.people.skeleton.num_joints for poses in Session(tmp_path / "s")] == [22, 22]
 
 
 def check_num_pictures(folder):

@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from das_app.settings import models
-from das_app.settings.app_settings import DEFAULT_MODEL, Device
-from das_app.settings.models import bundled_models, cuda_problem, device_note, model_file
+from das_app.settings.app_settings import DEFAULT_MODEL
+from das_app.settings.models import bundled_models, device_note, model_file
+from das_model.inference.estimate import Device
+from das_model.inference.onnx_runtime import cuda_problem, ort
 
 
 def no_driver(name):
@@ -28,7 +29,7 @@ def fresh():
     ],
 )
 def test_cuda_is_offered_where_it_may_work(monkeypatch, providers, load, problem):
-    monkeypatch.setattr(models.ort, "get_available_providers", lambda: providers)
+    monkeypatch.setattr(ort, "get_available_providers", lambda: providers)
     monkeypatch.setattr(ctypes, "CDLL", load)
     assert cuda_problem() == problem
 

@@ -131,11 +131,9 @@ def test_a_stream_that_cannot_begin_says_why(error, caplog):
 
 def test_who_is_sent():
     people = tracked(2000, track_ids=(3, -1, 5, 6))
-    people.scores[:] = [0.9, 0.9, 0.2, 0.9]
     people.joints_cam[3, 2, 1] = np.nan
-    assert people_to_send(people, 0.5).track_ids.tolist() == [3]
-    assert people_to_send(people, 0.1).track_ids.tolist() == [3, 5]
-    assert len(people_to_send(tracked(2000, track_ids=()), 0.0)) == 0
+    assert people_to_send(people).track_ids.tolist() == [3, 5]
+    assert len(people_to_send(tracked(2000, track_ids=()))) == 0
 
 
 class FakeStreams(Streams):
@@ -190,7 +188,6 @@ def test_marks_go_out_without_a_frame():
 def test_streams_begin_again_after_their_end():
     streams = FakeStreams()
     assert not streams.is_running()
-    streams.set_least_score(0.4)
     for text in ("osc", "vmc", "osc"):
         streams.start(StreamTarget.from_text(text)).wait_begun(10)
     assert streams.is_running()

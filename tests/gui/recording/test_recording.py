@@ -137,7 +137,7 @@ def test_markers_and_changes_are_recorded(recording, qtbot):
     session = Session(sessions(recording)[0])
     assert events(session, EventKind.MARKER) == ["marker 1", "marker 2"]
     (change,) = events(session, EventKind.SETTINGS_CHANGED)
-    assert change == "confidence: 0.15 -> 0.80"
+    assert change == "confidence: 0.20 -> 0.80"
     for is_raw in (False, True):  # one of the two is below the confidence
         num_people = [len(poses.people) for poses in session.between(is_raw=is_raw)]
         assert num_people[0] == 2 and num_people[-1] == 1

@@ -6,20 +6,12 @@ from das_app.gui.style.person_slots import (
     MAX_STEP_MM,
     assign_slots,
     joint_opacity,
-    people_above,
+    track_in_slot,
     without_hidden,
 )
 from das_model.people import People
 
 NOBODY = np.zeros((0, 3)), np.zeros(0, np.int64)
-
-
-def test_threshold_keeps_who_is_at_least_as_sure():
-    people = people_at((0, 0, 3000), (1000, 0, 3000), (2000, 0, 3000), score=0.5)
-    kept = people_above(people, float(people.scores[1]))
-    assert kept.root_cam[:, 0].tolist() == [0, 1000]
-    assert len(people_above(people, 0.9)) == 0
-    assert people_above(people, 0.9).joints_cam.shape == (0, 22, 3)
 
 
 def test_new_people_get_the_first_free_slots():
@@ -68,3 +60,10 @@ def test_hidden_people_are_left_out_with_their_slots():
     shown, slots = without_hidden(people, np.array([5, 2, 9]), frozenset({2, 77}))
     assert slots.tolist() == [5, 9] and shown.root_cam[:, 0].tolist() == [0, 1800]
     assert without_hidden(people, np.array([5, 2, 9]), frozenset())[0] is people
+
+
+def test_a_slot_leads_to_a_track_only_where_the_person_has_one():
+    people = people_at((0, 0, 3000), (900, 0, 3000), (1800, 0, 3000), track_ids=(7, -1, 3))
+    slots = assign_slots(people, *NOBODY)
+    assert [track_in_slot(people, slots, slot) for slot in slots.tolist()] == [7, None, 3]
+    assert track_in_slot(people, slots, 99) is None

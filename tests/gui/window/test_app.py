@@ -1,3 +1,4 @@
+import copy
 import signal
 from dataclasses import replace
 
@@ -9,35 +10,34 @@ from window_fakes import GreySource, people_at
 from das_app.gui.scene import scene_view
 from das_app.gui.window import app as module
 from das_app.gui.window.app import PipelineOpener, run_app
-from das_app.gui.window.control_bar import LEAST_SCORE
 from das_app.gui.window.main_window import MainWindow
 from das_app.messaging.ending import ENDING_SIGNALS
-from das_app.settings import models
-from das_app.settings.app_settings import AppSettings, Device
+from das_app.settings.app_settings import AppSettings
 from das_app.settings.settings_file import load_settings
-from das_model.inference.mode import Mode
+from das_model.inference.estimate import Device, Estimate
 
 
 class Model:
     model_name = "fake-lite"
-    mode = Mode.AUTO
     provider = "CPUExecutionProvider"
     made = []
 
-    def __init__(self, file, providers, thunder_file=None):
+    def __init__(self, file, options):
         if file.name == "broken.onnx":
             raise ValueError("not a model")
-        self.file, self.providers, self.score_threshold = file, providers, 0.25
+        self.file, self.options = file, options
         Model.made.append(self)
 
-    def set_input_scale(self, scale):
-        self.scale = scale
+    def with_options(self, options):
+        other = copy.copy(self)
+        other.options = options
+        return other
 
     def fitted_size(self, picture_size):
         return picture_size
 
-    def __call__(self, image, camera):
-        return people_at((0, 0, 3000))
+    def __call__(self, image, camera, frame_interval_s=None):
+        return Estimate(people_at((0, 0, 3000)))
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def sources(monkeypatch, tmp_path):
         return opened[-1]
 
     monkeypatch.setattr(module, "open_source", open_source)
-    monkeypatch.setattr(models, "PoseEstimator", Model)
+    monkeypatch.setattr(module, "open_estimator", Model)
     monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
     monkeypatch.setattr(module, "settings_path", lambda: tmp_path / "settings.toml")
     Model.made = []
@@ -65,8 +65,9 @@ def test_the_model_is_loaded_once_and_reports_everybody(sources, tmp_path):
     opener = PipelineOpener()
     first = opener(settings(tmp_path, source="a"), lambda *_: None)
     second = opener(settings(tmp_path, source="b"), lambda *_: None)
-    assert len(Model.made) == 1 and Model.made[0].score_threshold == LEAST_SCORE
-    assert first.model is second.model and first.model.engine == "fake-lite · CPU"
+    assert len(Model.made) == 1
+    assert Model.made[0].options.has_candidates
+    assert first.model.engine == second.model.engine == "fake-lite · CPU"
     assert (first.source.name, second.source.name) == ("source a", "source b")
     for opened in (first, second):
         opened.pipeline.stop()
@@ -76,7 +77,8 @@ def test_another_device_or_file_is_another_model(sources, tmp_path):
     opener = PipelineOpener()
     chosen = settings(tmp_path, device=Device.CPU, input_scale=1.25)
     first = opener.load_model(chosen)
-    assert first.estimator.providers == ["CPUExecutionProvider"] and first.estimator.scale == 1.25
+    assert first.estimator.options == chosen.estimator_options()
+    assert first.estimator.options.input_scale == 1.25
     assert first.device is Device.CPU and not first.note
     second = opener.load_model(replace(chosen, device=Device.CUDA))
     assert second is not first and second.note.startswith("The model runs on the CPU:")

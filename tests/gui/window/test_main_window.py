@@ -190,8 +190,9 @@ def test_threshold_hides_people_at_once_even_while_paused(playing, qtbot):
     assert playing.settings.score_threshold == 0.8
     playing.parts.controls.threshold.setValue(90)
     assert playing.parts.status.people.text() == "0"
-    playing.parts.controls.threshold.setValue(10)
-    assert playing.parts.status.people.text() == "2"
+    playing.parts.controls.threshold.setValue(10)  # the model looks again
+    qtbot.waitUntil(lambda: playing.parts.status.people.text() == "2")
+    assert playing.control.state is PipelineState.PAUSED
 
 
 def test_field_of_view_reaches_the_frames(playing, qtbot, opener):
@@ -440,12 +441,12 @@ def test_detail_reaches_the_model_and_its_cost_is_shown(playing, qtbot):
     panel = playing.panels.model_panel
     panel.input_scale.setValue(panel.input_scale.minimum())
     estimator = playing.control.bridge.current.model.estimator
-    assert estimator.scale == playing.settings.input_scale == 0.5
+    assert estimator.options.input_scale == playing.settings.input_scale == 0.5
     qtbot.waitUntil(lambda: panel.cost.text().startswith("160×90 px"))
     qtbot.waitUntil(lambda: "ms a picture" in panel.cost.text())
     playing.panels.model_panel.model_chosen.emit(Path("other.onnx"))
     qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CPU")
-    assert playing.control.bridge.current.model.estimator.scale == 0.5
+    assert playing.control.bridge.current.model.estimator.options.input_scale == 0.5
 
 
 def test_the_look_is_kept_and_shown(window, qtbot, themed):
@@ -533,7 +534,7 @@ def test_what_lies_over_the_picture_is_switched_and_kept(playing, qtbot, make_wi
     assert getattr(playing.settings, field) is not was_on
     assert getattr(overlay._options, field, not was_on) is not was_on
     estimator = playing.control.bridge.current.model.estimator
-    assert estimator.wants_centre_map is playing.settings.has_heat_map
+    assert estimator.options.has_centre_map is playing.settings.has_heat_map
     other = make_window(playing.settings)
     assert other.actions_by_name[name].isChecked() is not was_on
 

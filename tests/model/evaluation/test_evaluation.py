@@ -18,6 +18,7 @@ from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.evaluation.photos import photo_lists
 from das_model.evaluation.predictions import Prediction, write_predictions
 from das_model.evaluation.protocols import benchmarks
+from das_model.inference.estimate import Estimate
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17
 from das_model.synthetic.storage import write_image, write_shard
@@ -54,17 +55,17 @@ class FakeModel:
     people = People.empty()
     seen: list = []
 
-    def __init__(self, file, providers=None, num_threads=0, thunder_file=None):
-        self.skeleton, self.provider, self.score_threshold = BODY_22, "Fake", 0.0
+    def __init__(self, file, options):
+        self.skeleton, self.provider, self.options = BODY_22, "Fake", options
 
     def __call__(self, image, camera):
-        FakeModel.seen.append((image.shape, self.score_threshold))
-        return FakeModel.people
+        FakeModel.seen.append((image.shape, self.options.min_score))
+        return Estimate(FakeModel.people)
 
 
 @pytest.fixture
 def model(monkeypatch):
-    monkeypatch.setattr(benchmarks, "PoseEstimator", FakeModel)
+    monkeypatch.setattr(benchmarks, "open_estimator", FakeModel)
     monkeypatch.setattr(FakeModel, "seen", [])
     return FakeModel
 
@@ -194,7 +195,7 @@ def test_synthetic_and_jitter_with_a_model(evaluate, tmp_path, monkeypatch, mode
     printed, table = evaluate("synthetic", "--root", tmp_path, "--model", "m.onnx")
     assert table["recall"] == table["precision"] == 1 and table["num_people"] == 6
     assert table["mpjpe_mm"] == pytest.approx(0, abs=1e-2) and "m.onnx, fast, on Fake" in printed
-    assert model.seen[0][1] == benchmarks.DEFAULT_SCORE_THRESHOLD
+    assert model.seen[0][1] == benchmarks.DEFAULT_MIN_SCORE
     _, table = evaluate("jitter", "--root", tmp_path, "--model", "m.onnx", "--pictures", 2,
                         "--copies", 3)  # fmt: skip
     assert table["num_images"] == 2 and table["num_people"] == 4

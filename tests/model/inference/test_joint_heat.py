@@ -7,16 +7,25 @@ import pytest
 from people_scenes import annotate, perfect_heat, perfect_maps
 
 from das_model.camera import Camera
-from das_model.inference.decode import DecodeConfig, decode, towards_heat
+from das_model.inference.decode import DecodeConfig
+from das_model.inference.refine import Refinement, find_people, move_to_heat, zero_framed
 from das_model.inference.targets import Encoding, encode
 from das_model.skeleton import BODY_22
 
 CAMERA = Camera.from_fov((448, 256), 60)
 ENCODING = Encoding(heat_stride=4)
-SURE = DecodeConfig(score_threshold=0.05)
+SURE = DecodeConfig(min_score=0.05)
 WRIST = BODY_22.index("left_wrist")
 KNEE = BODY_22.index("left_knee")
 DOUBT_PX = np.full((1, 22), 40.0)
+
+
+def towards_heat(joints_px, doubt_px, heat, stride):
+    return move_to_heat(joints_px, doubt_px, zero_framed(heat), stride)
+
+
+def decode(maps, camera, encoding, skeleton, config, heat=None):
+    return find_people(maps, camera, encoding, skeleton, config, Refinement(heat))
 
 
 def spots(places, sigma_px=8.0, stride=4, size=(448, 256)):

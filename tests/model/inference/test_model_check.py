@@ -6,10 +6,11 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from das_model.inference.runtime import PoseEstimator
+from das_model.inference.estimate import Device, EstimatorOptions
+from das_model.inference.runtime import open_estimator
 
 BUNDLED = Path(__file__).resolve().parents[3] / "assets/models/das-lite.onnx"
-CPU = ("CPUExecutionProvider",)
+CPU = EstimatorOptions(Device.CPU)
 KINDS = {"score": (), "root": (3,), "joint_offset": (22, 3), "joint_score": (22,)}
 STRIDES = (8, 16, 32, 64)
 
@@ -48,7 +49,7 @@ def save_constant(file, metadata, outputs, image=("image", TensorProto.UINT8, 4)
 
 
 def test_a_model_with_the_right_maps_is_taken(tmp_path, metadata):
-    estimator = PoseEstimator(save_constant(tmp_path / "m.onnx", metadata, right_outputs()), CPU)
+    estimator = open_estimator(save_constant(tmp_path / "m.onnx", metadata, right_outputs()), CPU)
     assert len(estimator.skeleton.joint_names) == 22
 
 
@@ -70,7 +71,7 @@ def test_a_model_with_the_right_maps_is_taken(tmp_path, metadata):
 def test_other_outputs_are_refused_by_name(tmp_path, metadata, change, told):
     file = save_constant(tmp_path / "m.onnx", metadata, change(right_outputs()))
     with pytest.raises(ValueError, match=f"m.onnx: .*{told}"):
-        PoseEstimator(file, CPU)
+        open_estimator(file, CPU)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_other_outputs_are_refused_by_name(tmp_path, metadata, change, told):
 def test_another_input_is_refused(tmp_path, metadata, image):
     file = save_constant(tmp_path / "m.onnx", metadata, right_outputs(), image)
     with pytest.raises(ValueError, match=r"m.onnx: the one input must be image"):
-        PoseEstimator(file, CPU)
+        open_estimator(file, CPU)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_an_input_size_out_of_range_is_refused(tmp_path, metadata, size):
     values = metadata | {"input_size": size}
     file = save_constant(tmp_path / "m.onnx", values, right_outputs())
     with pytest.raises(ValueError, match=r"m.onnx: input_size .* must be \[width, height\]") as e:
-        PoseEstimator(file, CPU)
+        open_estimator(file, CPU)
     assert len(str(e.value)) < 500
 
 
@@ -108,7 +109,7 @@ def test_an_impossible_encoding_is_refused(tmp_path, metadata, encoding):
     values = metadata | {"network_config": json.dumps(config)}
     file = save_constant(tmp_path / "m.onnx", values, right_outputs())
     with pytest.raises(ValueError, match=r"m.onnx: network_config: Encoding"):
-        PoseEstimator(file, CPU)
+        open_estimator(file, CPU)
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"encoding": 5}', "null", '{"joint_names": 5}'])
@@ -116,7 +117,7 @@ def test_a_configuration_of_another_form_is_refused(tmp_path, metadata, text):
     values = metadata | {"network_config": text}
     file = save_constant(tmp_path / "m.onnx", values, right_outputs())
     with pytest.raises(ValueError, match=r"m.onnx: network_config: ") as caught:
-        PoseEstimator(file, CPU)
+        open_estimator(file, CPU)
     assert len(str(caught.value)) < 500
 
 
@@ -131,4 +132,4 @@ def test_a_model_that_fails_on_a_picture_is_refused(tmp_path, metadata):
     model.graph.node.append(helper.make_node("Reshape", ["zeros", "shape"], ["score_0"]))
     onnx.save(model, str(file))
     with pytest.raises(ValueError, match="m.onnx: "):
-        PoseEstimator(file, CPU)
+        open_estimator(file, CPU)

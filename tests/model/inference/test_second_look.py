@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from das_model.camera import Camera
-from das_model.inference.decode import Found, place
 from das_model.inference.look_schedule import LookSchedule
+from das_model.inference.refine import Found, Refinement, place
 from das_model.inference.second_look import LookRules, SecondLook
 from das_model.inference.targets import Encoding
 from das_model.inference.thunder import INPUT_PX
@@ -145,8 +145,8 @@ def test_lifting_moves_drawn_joints_along_their_rays_alone():
     found.is_drawn[0, 3:] = True
     shift = np.array([100.0, 50.0, 300.0])
     heat = np.zeros((22, 48, 80), np.float32)
-    people = place(found, camera, Encoding(heat_stride=4), BODY_22, heat,
-                   lambda cues, _: cues[..., :3] + shift)  # fmt: skip
+    refinement = Refinement(heat, lambda cues: cues.joints_cam + shift)
+    people = place(found, camera, Encoding(heat_stride=4), BODY_22, refinement)
     plain = camera.back_project(found.joints_px, found.depth_mm)
     np.testing.assert_allclose(people.joints_cam[0, :3], plain[0, :3] + shift, rtol=1e-5)
     np.testing.assert_allclose(people.joints_cam[0, 3:, 2], plain[0, 3:, 2] + 300, rtol=1e-5)

@@ -9,11 +9,12 @@ from people_scenes import STANDING, annotate, perfect_maps
 from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.inference.decode import DecodeConfig, decode, suppress
+from das_model.inference.refine import find_people
 from das_model.inference.targets import PAPER_ENCODING, Encoding, encode
 from das_model.skeleton import BODY_22
 
 LIVE = Encoding()
-SURE = DecodeConfig(score_threshold=0.05)
+SURE = DecodeConfig(min_score=0.05)
 CAMERA = Camera.from_fov((448, 256), 60)
 
 
@@ -48,7 +49,7 @@ def test_round_trip_of_anybody_in_view(x, y, z, fov, turn):
     if not ((root_px >= 0) & (root_px <= [447, 255])).all():
         assert not any(t.positive.any() for t in encode(annotation, Encoding()))
         return
-    people = round_trip(annotation, config=DecodeConfig(score_threshold=0.0, oks_threshold=0.5))
+    people = round_trip(annotation, config=DecodeConfig(min_score=0.0, oks_threshold=0.5))
     found = people.joints_cam[0]
     np.testing.assert_allclose(found, annotation.joints_cam[0], atol=1.0)
 
@@ -235,8 +236,8 @@ def test_pose_and_depth_are_the_vote_of_alike_locations():
     best, second = (ys[0], xs[0]), (ys[1], xs[1])
     maps[level].score[best], maps[level].score[second] = 0.8, 0.4
     maps[level].root[2][second] *= 1.1
-    plain = decode(maps, CAMERA, encoding, BODY_22, DecodeConfig(vote_threshold=1.1))
-    voted = decode(maps, CAMERA, encoding, BODY_22, DecodeConfig())
+    plain = find_people(maps, CAMERA, encoding, BODY_22, DecodeConfig(vote_threshold=1.1))
+    voted = find_people(maps, CAMERA, encoding, BODY_22, DecodeConfig())
     assert len(plain) == len(voted) == 1 and voted.scores[0] == np.float32(0.8)
     assert plain.root_cam[0, 2] == pytest.approx(3000, abs=1)
     assert voted.root_cam[0, 2] == pytest.approx((4 * 3000 + 3300) / 5, abs=1)

@@ -12,16 +12,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 import onnx
-import onnxruntime as ort
 import pytest
 import torch
 from people_scenes import annotate
 from torch import nn
 
 from das_model.camera import Camera
-from das_model.inference.decode import NUM_CUES
+from das_model.inference.estimate import Device, EstimatorOptions
 from das_model.inference.network_config import LITE, NetworkConfig, network_metadata
-from das_model.inference.runtime import PoseEstimator
+from das_model.inference.onnx_runtime import ort
+from das_model.inference.refine import NUM_CUES
+from das_model.inference.runtime import open_estimator
 from das_model.inference.targets import Encoding
 from das_model.network import export
 from das_model.network.backbones.movenet import MoveNetBackbone
@@ -41,6 +42,7 @@ SMALL = dataclasses.replace(
 )  # fmt: skip
 CAMERA = Camera.from_fov((96, 64), 60)
 CPU = ["CPUExecutionProvider"]
+ON_CPU = EstimatorOptions(Device.CPU, num_threads=1)
 NUM_FEATURES = 9 * 24 + 3 * 32  # of a joint: the backbone's finest map and SMALL's pyramid
 
 
@@ -57,9 +59,9 @@ class Listener:
     def __init__(self):
         self.asked, self.num_calls = (None, None), 0
 
-    def __call__(self, *asked):
-        self.asked, self.num_calls = asked, self.num_calls + 1
-        return asked[0][..., :3]
+    def __call__(self, cues, features):
+        self.asked, self.num_calls = (cues.stacked(), features), self.num_calls + 1
+        return cues.joints_cam
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +118,7 @@ def test_metadata_that_is_not_understood_is_named_with_its_file(
     onnx.helper.set_model_props(model, values | ({key: value} if value else {}))
     onnx.save(model, str(file))
     with pytest.raises(ValueError, match=f"changed.onnx: {told}"):
-        PoseEstimator(file, CPU, 1)
+        open_estimator(file, ON_CPU)
 
 
 def test_a_lifting_that_reads_something_else_is_refused(folder, tmp_path):
@@ -133,7 +135,7 @@ def test_a_lifting_that_reads_something_else_is_refused(folder, tmp_path):
     onnx.save(model, str(file))
     told = r"older.onnx: lifting .* must take .*'features': 312}, it takes {'found': 7}"
     with pytest.raises(ValueError, match=told):
-        PoseEstimator(file, CPU, 1)
+        open_estimator(file, ON_CPU)
 
 
 def picture(seed=0):
@@ -143,20 +145,20 @@ def picture(seed=0):
 @pytest.fixture(scope="module")
 def lifts(folder):
     """An estimator that lifts by itself."""
-    return PoseEstimator(folder / "model.onnx", CPU, num_threads=1)
+    return open_estimator(folder / "model.onnx", ON_CPU)
 
 
 @pytest.fixture(scope="module")
 def listens(folder):
     """The same with a listener instead, and the listener."""
     listener = Listener()
-    return PoseEstimator(folder / "model.onnx", CPU, 1, listener), listener
+    return open_estimator(folder / "model.onnx", ON_CPU, listener), listener
 
 
 def people_of(estimator, threshold=0.2):
     """Whom an estimator finds in the picture."""
-    estimator.score_threshold = threshold
-    return estimator(picture(), CAMERA)
+    options = dataclasses.replace(ON_CPU, min_score=threshold)
+    return estimator.with_options(options)(picture(), CAMERA).people
 
 
 def lifted_in_torch(folder, listener):
@@ -184,9 +186,9 @@ def test_people_are_lifted_as_torch_lifts_them(folder, lifts, listens):
 def test_a_model_without_lifting_leaves_people_as_they_were_told(plain_file, listens):
     estimator, listener = listens
     told, other = people_of(estimator), Listener()
-    plain = people_of(PoseEstimator(plain_file, CPU, 1))
+    plain = people_of(open_estimator(plain_file, ON_CPU))
     np.testing.assert_array_equal(plain.joints_cam, told.joints_cam)
-    people_of(PoseEstimator(plain_file, CPU, 1, other))  # one beside it is asked all the same
+    people_of(open_estimator(plain_file, ON_CPU, other))  # one beside it is asked all the same
     for asked, before in zip(other.asked, listener.asked, strict=True):
         np.testing.assert_array_equal(asked, before)
 
@@ -298,12 +300,12 @@ def test_a_lifting_is_trained_on_what_the_model_finds(folder, listens, capsys, m
     )
     root, (estimator, listener) = folder / "rendered", listens
     root.mkdir()
-    estimator.score_threshold = 0.1
+    estimator = estimator.with_options(dataclasses.replace(ON_CPU, min_score=0.1))
     annotations, found = [], []
     for seed in range(2):
         write_image(root, seed, picture(seed))
         image = cv2.imread(str(image_path(root, seed)), cv2.IMREAD_COLOR_RGB)
-        joints = estimator(image, CAMERA).joints_cam * np.float32(1.1)
+        joints = estimator(image, CAMERA).people.joints_cam * np.float32(1.1)
         found.append(listener.asked[0])
         labels = annotate(np.zeros((len(joints), 3)) + [0, 0, 3000], CAMERA)
         joints_px = CAMERA.project(joints).astype(np.float32)

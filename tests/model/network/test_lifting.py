@@ -9,7 +9,7 @@ import torch
 from people_scenes import STANDING
 
 from das_model.camera import Camera
-from das_model.inference.decode import NUM_CUES
+from das_model.inference.refine import NUM_CUES
 from das_model.network.checkpoint import save_tensors
 from das_model.network.lifting import PoseLifting, load_lifting
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15

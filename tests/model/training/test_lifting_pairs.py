@@ -12,7 +12,8 @@ from people_scenes import STANDING, annotate
 from das_model.camera import Camera
 from das_model.datasets.augmentation.augment import mirrored
 from das_model.datasets.rendered import RenderedSet
-from das_model.inference.decode import NUM_CUES
+from das_model.inference.estimate import Estimate
+from das_model.inference.refine import NUM_CUES, JointCues
 from das_model.people import People
 from das_model.skeleton import BODY_22, Skeleton
 from das_model.synthetic.storage import write_image, write_shard
@@ -34,21 +35,22 @@ class FakeEstimator:
     seen_channels = (0, 2)
     asked: list[tuple]
 
-    def __init__(self, model_file, num_threads, lift):
-        self.asked.append((model_file, num_threads))
+    def __init__(self, model_file, options, lift):
+        self.asked.append((model_file, options.num_threads))
         self.lift = lift
 
     def __call__(self, image, camera):
         roots = np.reshape(self.roots_mm.get(round(image.mean() / 40), []), (-1, 1, 3))
         people = (roots + STANDING)[:, self.skeleton.indices_in(BODY_22)].astype(np.float32)
         if len(people) and self.has_heat:
-            cues = np.zeros((*people.shape[:2], NUM_CUES), np.float32)
-            cues[..., :3], cues[..., 3:] = people, np.arange(len(people))[:, None, None]
+            number = np.zeros(people.shape[:2]) + np.arange(len(people))[:, None]
+            both = np.stack([number, number], axis=-1)
+            cues = JointCues(people, number, number, both, both)
             features = np.full((*people.shape[:2], 2), [[[0.25, image[0, 0, 0]]]], np.float32)
             people = self.lift(cues, features)
         ones = np.ones(people.shape[:2], np.float32)
-        return People(
-            people, ones, ones[:, 0], np.full(len(people), -1, np.int64), self.skeleton
+        return Estimate(
+            People(people, ones, ones[:, 0], np.full(len(people), -1, np.int64), self.skeleton)
         )
 
 
@@ -56,7 +58,7 @@ class FakeEstimator:
 def estimator(monkeypatch):
     """The fake in place of the model, threads in place of processes; nobody is found in mirror
     images, which are white."""
-    monkeypatch.setattr(lifting_pairs, "PoseEstimator", FakeEstimator)
+    monkeypatch.setattr(lifting_pairs, "open_estimator", FakeEstimator)
     monkeypatch.setattr(lifting_pairs, "mirrored", lambda image, known: (image | 255, known))
     monkeypatch.setattr(
         lifting_pairs, "ProcessPoolExecutor", lambda number, _: ThreadPoolExecutor(number)

@@ -9,9 +9,11 @@ from people_scenes import annotate
 
 from das_model.camera import Camera
 from das_model.datasets.augmentation.placement import AugmentConfig
-from das_model.inference.decode import DecodeConfig, decode
+from das_model.inference.decode import DecodeConfig
+from das_model.inference.estimate import Device, EstimatorOptions
 from das_model.inference.network_config import LITE, NetworkConfig, network_metadata
-from das_model.inference.runtime import PoseEstimator, network_maps
+from das_model.inference.refine import Refinement, find_people
+from das_model.inference.runtime import network_maps, open_estimator
 from das_model.inference.targets import Encoding, encode
 from das_model.network.backbones.efficientnet_lite import imagenet_file
 from das_model.network.checkpoint import load_network, save_tensors
@@ -63,7 +65,9 @@ def torch_people(network, image, camera, config):
         levels = network(torch.from_numpy(image[None]).permute(0, 3, 1, 2))
         outputs = decoder_maps(levels, network.config.sigma_limit)
     maps, heat = network_maps([output.numpy() for output in outputs])
-    return decode(maps, camera, network.config.encoding, BODY_22, config, heat)
+    return find_people(
+        maps, camera, network.config.encoding, BODY_22, config, Refinement(heat)
+    )
 
 
 def test_items_depend_on_their_index_alone():
@@ -162,14 +166,13 @@ def test_onnx_gives_the_maps_and_people_of_torch(tmp_path, update):
     file = tmp_path / "model.onnx"
     export_onnx(network, file, (192, 128), {"name": "untrained"})
     assert largest_difference(ExportedNetwork(network), file, (128, 192)) < 1e-4
-    estimator = PoseEstimator(file, ["CPUExecutionProvider"])
+    estimator = open_estimator(file, EstimatorOptions(Device.CPU, min_score=0.2))
     assert estimator.model_name == "untrained" and estimator.input_size == (192, 128)
     assert estimator.skeleton.joint_names == BODY_22.joint_names
-    estimator.score_threshold = 0.2
     image = np.random.default_rng(0).integers(0, 256, (128, 192, 3), np.uint8)
     camera = Camera.from_fov((192, 128), 60)
-    found = estimator(image, camera)
-    wanted = torch_people(network, image, camera, DecodeConfig(score_threshold=0.2))
+    found = estimator(image, camera).people
+    wanted = torch_people(network, image, camera, DecodeConfig(min_score=0.2))
     assert len(found) == len(wanted) > 0
     np.testing.assert_allclose(found.joints_cam, wanted.joints_cam, atol=1.0)
     np.testing.assert_allclose(found.joints_px(camera), wanted.joints_px(camera), atol=0.1)
@@ -177,10 +180,10 @@ def test_onnx_gives_the_maps_and_people_of_torch(tmp_path, update):
 
 def test_runtime_refuses_what_is_no_model(tmp_path):
     with pytest.raises(FileNotFoundError, match="an ONNX model file was expected"):
-        PoseEstimator(tmp_path / "gone.onnx")
+        open_estimator(tmp_path / "gone.onnx")
     (tmp_path / "text.onnx").write_text("hello")
     with pytest.raises(ValueError, match="not a readable ONNX model"):
-        PoseEstimator(tmp_path / "text.onnx")
+        open_estimator(tmp_path / "text.onnx")
 
 
 @pytest.mark.slow
@@ -205,7 +208,7 @@ def test_network_learns_four_pictures_by_heart():
     errors = []
     for picture in pictures:
         image, annotation = picture.image, picture.annotation
-        people = torch_people(trainer.average, image, annotation.camera, DecodeConfig())
+        people = torch_people(trainer.average, image, annotation.camera, DecodeConfig(0.15))
         root = annotation.joints_px[:, 0]
         is_inside = ((root > 0) & (root < np.array([255, 191]))).all(-1)
         for joints in annotation.joints_cam[is_inside]:

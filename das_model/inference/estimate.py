@@ -1,0 +1,137 @@
+"""`Estimate`, what an `Estimator` says of one image, and `EstimatorOptions`, how it is to work.
+
+Everybody who shows images to a model does it through these: the window, a capture without one, a
+rerun, predictions, the evaluation and the training data of the lifting.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol, Self
+
+import numpy as np
+
+from das_model.camera import Camera
+from das_model.inference.centre_map import CentreMap
+from das_model.inference.mode import Mode
+from das_model.people import People
+from das_model.skeleton import Skeleton
+
+DEFAULT_MIN_SCORE = 0.2  # of calibrated scores: finds nearly whom 0.1 finds, a third fewer falsely
+MIN_CANDIDATE_SCORE = 0.05  # below it the model finds people everywhere
+
+
+class Device(StrEnum):
+    """What the model runs on."""
+
+    AUTO = "auto"  # CUDA where it works, else the CPU
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+class Scoring(StrEnum):
+    """What people's scores are."""
+
+    PERSON = "person"  # calibrated, see `scores`
+    LOCATION = "location"  # the location score alone, as in the paper
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatorOptions:
+    """How an estimator works. Device, threads and Thunder are fixed once a model is open.
+
+    Args:
+        device: what the network runs on.
+        num_threads: of the CPU; 0 is one a core.
+        min_score: people from this score on are refined and lifted; they are the ones to show.
+        has_candidates: for a tracker, people below `min_score` come, too, whose location score is
+            at least 0.05, in the plain pose of their location, which is cheap.
+        input_scale: sides of the network's input as a share of the nominal ones; the cost goes
+            with its square. Below 1 far people are lost.
+        has_centre_map: estimates carry a `CentreMap`.
+        scoring: what people's scores are.
+        mode: how much time an image may take.
+        thunder_file: movenet-thunder.onnx, for the second look; fast mode goes without.
+
+    Raises:
+        ValueError: if a number is out of range.
+    """
+
+    device: Device = Device.AUTO
+    num_threads: int = 0
+    min_score: float = DEFAULT_MIN_SCORE
+    has_candidates: bool = False
+    input_scale: float = 1.0
+    has_centre_map: bool = False
+    scoring: Scoring = Scoring.PERSON
+    mode: Mode = Mode.FAST
+    thunder_file: Path | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.min_score <= 1:
+            raise ValueError(f"min_score must be from 0 to 1, got {self.min_score}")
+        if not self.input_scale > 0:
+            raise ValueError(f"input_scale must be above 0, got {self.input_scale}")
+
+DEFAULT_OPTIONS = EstimatorOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class StageTimes:
+    """What a call spent its time on, seconds."""
+
+    letterbox_s: float = 0.0
+    network_s: float = 0.0
+    people_s: float = 0.0  # from the network's maps to people
+
+    def plus(self, other: "StageTimes") -> "StageTimes":
+        """Both together."""
+        return StageTimes(
+            self.letterbox_s + other.letterbox_s,
+            self.network_s + other.network_s,
+            self.people_s + other.people_s,
+        )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Estimate:
+    """What a model says of one image.
+
+    Args:
+        people: best first; those below `EstimatorOptions.min_score`, if any, in their plain pose.
+        stages: how long it took.
+        centre_map: where the network sees people's centres; None unless the options ask for it.
+    """
+
+    people: People
+    stages: StageTimes = StageTimes()
+    centre_map: CentreMap | None = None
+
+
+class Estimator(Protocol):
+    """A loaded model. It never changes; other options make another one on the same model.
+
+    Attributes:
+        skeleton: joints of its people.
+        model_name: as the model file has it.
+        options: that it works with.
+    """
+
+    skeleton: Skeleton
+    model_name: str
+    options: EstimatorOptions
+
+    def __call__(
+        self, image: np.ndarray, camera: Camera, frame_interval_s: float | None = None
+    ) -> Estimate:
+        """The people of an (H, W, 3) uint8 RGB image of a camera; `frame_interval_s` is the time
+        between two frames of a source that does not wait."""
+        ...
+
+    def with_options(self, options: EstimatorOptions) -> Self:
+        """The same model with other options; cheap."""
+        ...
+
+    def fitted_size(self, image_size: tuple[int, int]) -> tuple[int, int]:
+        """(width, height) px of the network's input for an image of (width, height) px."""
+        ...

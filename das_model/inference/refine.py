@@ -1,0 +1,298 @@
+"""Poses made more exact than `decode` has them: votes, heat map, lifting. Ours, not the paper's.
+
+Several locations predict the same person. NMS keeps the one with the highest score; the pose and
+the depth become the mean of it and of those it suppressed as alike, weighted by squared score:
+more exact, and calmer from frame to frame. Each joint then moves to where the heat map sees such a
+joint nearby, by mean-shift steps: the expectation of equation 7 with the heat as density, on a
+map finer than the person's own level. At last the lifting network moves the joints in space.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from das_model.camera import Camera
+from das_model.inference.decode import (
+    DecodeConfig,
+    Detections,
+    LevelMaps,
+    depth_mm,
+    detect,
+    suppress,
+    untracked_people,
+)
+from das_model.inference.scores import ScorePeople, location_score
+from das_model.inference.targets import Encoding
+from das_model.people import People
+from das_model.skeleton import Skeleton
+
+NUM_CUES = 7  # numbers of a joint in `JointCues.stacked`
+
+
+@dataclass(frozen=True, slots=True)
+class RefineConfig:
+    """How joints follow the heat map; set by experiments on rendered validation images, where
+    each value was the best of a few (docs/experiments.md).
+
+    Args:
+        sigma_scales: of the mean-shift steps: the Gaussian's sigma as a multiple of the joint's
+            uncertainty (px).
+        sigma_range: its least and most, as a share of the person's longer side.
+        window: places of a step on each axis, in sigmas.
+        damping: sum of prior times squared heat over a step that halves it.
+    """
+
+    sigma_scales: tuple[float, ...] = (0.8, 0.5, 0.3)
+    sigma_range: tuple[float, float] = (0.03, 0.15)
+    window: tuple[float, ...] = tuple(step / 3 for step in range(-6, 7))
+    damping: float = 0.05
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class JointCues:
+    """What is known of P people's joints when the lifting gets them.
+
+    Args:
+        joints_cam: (P, J, 3) mm, at the depths of the locations, where the heat map puts them.
+        joint_scores: (P, J) of the locations, in [0, 1].
+        heat: (P, J) the heat map at the joint, in [0, 1].
+        moved_mm: (P, J, 2) x, y from where the locations put the joint.
+        joints_px: (P, J, 2) px of the network's input.
+    """
+
+    joints_cam: np.ndarray
+    joint_scores: np.ndarray
+    heat: np.ndarray
+    moved_mm: np.ndarray
+    joints_px: np.ndarray
+
+    def stacked(self) -> np.ndarray:
+        """(P, J, `NUM_CUES`) float32, all but the last, as `lifting.PoseLifting` takes them."""
+        cues = [self.joints_cam, self.joint_scores[..., None], self.heat[..., None], self.moved_mm]
+        return np.concatenate(cues, axis=-1).astype(np.float32)
+
+
+Lift = Callable[[JointCues], np.ndarray]  # to (P, J, 3) mm in camera space
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Found:
+    """K people of an image, best first, before lifting.
+
+    Args:
+        scores: (K,).
+        joints_px: (K, J, 2) px of the network's input.
+        depth_mm: (K, J) in camera space.
+        joint_scores: (K, J).
+        told_cam: (K, J, 3) mm, where the locations alone put the joints.
+        is_drawn: (K, J) bool, joints that a second look put there: lifting does not move them in
+            the image.
+    """
+
+    scores: np.ndarray
+    joints_px: np.ndarray
+    depth_mm: np.ndarray
+    joint_scores: np.ndarray
+    told_cam: np.ndarray
+    is_drawn: np.ndarray
+
+    def take(self, rows: np.ndarray) -> "Found":
+        """The people of these rows, in their order."""
+        return Found(*(getattr(self, name)[rows] for name in self.__slots__))
+
+    def at_least(self, score: float) -> "Found":
+        """The people of at least this score."""
+        return self.take(np.flatnonzero(self.scores >= score))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Refinement:
+    """What refines people: parts that are None are left out.
+
+    Args:
+        heat: (J, H / s, W / s) float32 in [0, 1] at `Encoding.heat_stride` s, where joints are
+            seen.
+        lift: moves joints in space; only asked with `heat`.
+        score: of people, by which they are ranked.
+        min_score: people below it keep the plain pose of their best location.
+        lowest_score: people below it are not returned.
+    """
+
+    heat: np.ndarray | None = None
+    lift: Lift | None = None
+    score: ScorePeople = location_score
+    min_score: float = 0.0
+    lowest_score: float = 0.0
+
+
+def find_people(
+    levels: list[LevelMaps],
+    camera: Camera,
+    encoding: Encoding,
+    skeleton: Skeleton,
+    config: DecodeConfig,
+    refinement: Refinement = Refinement(),
+) -> People:
+    """People of one image: `find`, then `place`.
+
+    Args:
+        levels: maps of each level, finest first.
+        camera: of the image that the network saw.
+        encoding: the network's.
+        skeleton: names of the J joints.
+        config: thresholds of the decoder.
+        refinement: what makes poses more exact, and whose.
+
+    Returns:
+        People in camera space, best first.
+    """
+    found = find(levels, camera, encoding, skeleton, config, refinement)
+    return place(found, camera, encoding, skeleton, refinement)
+
+
+def find(
+    levels: list[LevelMaps],
+    camera: Camera,
+    encoding: Encoding,
+    skeleton: Skeleton,
+    config: DecodeConfig,
+    refinement: Refinement,
+) -> Found:
+    """The people that the maps tell of, each once; those from the refinement's `min_score` on
+    after votes and heat map. Arguments as of `find_people`."""
+    detections = detect(levels, encoding, skeleton, config)
+    kept = detections.kept
+    scores = refinement.score(detections.scores[kept], detections.joint_scores[kept])
+    order = np.argsort(-scores, kind="stable")
+    order = order[scores[order] >= refinement.lowest_score]
+    rows, scores = kept[order], scores[order]
+    joints, root_depth = detections.joints[rows], detections.root_depth[rows]
+    joint_scores = detections.joint_scores[rows]
+    num_sure = int(np.count_nonzero(scores >= refinement.min_score))
+    if num_sure:
+        joints[:num_sure], root_depth[:num_sure] = voted(
+            detections, rows[:num_sure], config.min_vote_score
+        )
+    joints_px, depth = joints[..., :2].copy(), depth_mm(
+        joints[..., 2], root_depth, camera, encoding
+    )
+    told_cam = camera.back_project(joints_px, depth)
+    is_drawn = np.zeros(joint_scores.shape, bool)
+    heat, stride = refinement.heat, encoding.heat_stride
+    if heat is not None and num_sure:
+        doubt_px = (1 - joint_scores) * detections.strides_px[rows, None]
+        joints_px[:num_sure] = move_to_heat(
+            joints_px[:num_sure], doubt_px[:num_sure], zero_framed(heat), stride
+        )
+    found = Found(scores, joints_px, depth, joint_scores, told_cam, is_drawn)
+    return found if heat is None else once(found, config)  # two may be drawn to one person
+
+
+def once(found: Found, config: DecodeConfig) -> Found:
+    """People best first, each once."""
+    found = found.take(np.argsort(-found.scores, kind="stable"))
+    kept, _ = suppress(found.joints_px, len(found.scores), config)
+    return found.take(kept)
+
+
+def place(
+    found: Found, camera: Camera, encoding: Encoding, skeleton: Skeleton, refinement: Refinement
+) -> People:
+    """People in camera space, in their order; those from the refinement's `min_score` on lifted.
+
+    Args:
+        found: in px of the network's input, best first.
+        camera: of that image. One that was resized with the image carries the change of focal
+            length, so depth needs no further correction.
+        encoding: the network's.
+        skeleton: names of the J joints.
+        refinement: with what they are lifted.
+    """
+    joints_cam = camera.back_project(found.joints_px, found.depth_mm)
+    sure = found.at_least(refinement.min_score)
+    if refinement.heat is not None and refinement.lift is not None and len(sure.scores):
+        before = joints_cam[: len(sure.scores)]
+        x, y = np.moveaxis(sure.joints_px, -1, 0)
+        seen = sample_heat(zero_framed(refinement.heat), x, y, encoding.heat_stride)
+        moved_mm = (before - sure.told_cam)[..., :2]
+        lifted = refinement.lift(
+            JointCues(before, sure.joint_scores, seen, moved_mm, sure.joints_px)
+        )
+        on_rays = camera.back_project(sure.joints_px, lifted[..., 2])
+        joints_cam[: len(sure.scores)] = np.where(sure.is_drawn[..., None], on_rays, lifted)
+    return untracked_people(joints_cam, found.joint_scores, found.scores, skeleton)
+
+
+def voted(
+    found: Detections, which: np.ndarray, min_vote_score: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Joints (P, J, 3) and root depths (P,) of `Detections`, means over alike locations."""
+    can_vote = found.scores >= min_vote_score
+    can_vote[which] = True
+    votes = np.where(
+        (found.follows == which[:, None]) & can_vote, np.maximum(found.scores, 1e-6) ** 2, 0.0
+    )  # (P, N)
+    votes /= votes.sum(axis=1, keepdims=True)
+    return np.tensordot(votes, found.joints, 1), votes @ found.root_depth
+
+
+def move_to_heat(
+    joints_px: np.ndarray,
+    doubt_px: np.ndarray,
+    framed: np.ndarray,
+    stride: int,
+    config: RefineConfig = RefineConfig(),
+) -> np.ndarray:
+    """Joints moved by mean shift to the expected place of the heat around them, where there is
+    any.
+
+    Args:
+        joints_px: (P, J, 2) px of the network's input.
+        doubt_px: (P, J) px, 1 - joint score in strides of the person's level: how far to look.
+        framed: (J, h + 2, w + 2) heat map of `zero_framed`.
+        stride: of the heat map, px.
+        config: of the steps.
+    """
+    joints_px = joints_px.copy()
+    longer_px = np.ptp(joints_px, axis=1).max(axis=1)[:, None]  # (P, 1)
+    window = np.array(config.window)
+    prior = np.exp(-0.5 * window**2)
+    prior = prior[:, None] * prior
+    for scale in config.sigma_scales:
+        sigma_px = np.clip(scale * doubt_px, *(share * longer_px for share in config.sigma_range))
+        steps_px = sigma_px[..., None] * window  # (P, J, M)
+        x, y = (joints_px[..., axis, None] + steps_px for axis in (0, 1))  # (P, J, M)
+        weights = prior * sample_heat(framed, x[:, :, None, :], y[..., None], stride) ** 2
+        total = weights.sum(axis=(2, 3)) + config.damping  # (P, J)
+        joints_px[..., 0] += (weights.sum(axis=2) * steps_px).sum(axis=2) / total
+        joints_px[..., 1] += (weights.sum(axis=3) * steps_px).sum(axis=2) / total
+    return joints_px
+
+
+def zero_framed(heat: np.ndarray) -> np.ndarray:
+    """(J, h + 2, w + 2) each map in a frame of zeros."""
+    return np.pad(heat, ((0, 0), (1, 1), (1, 1)))
+
+
+def sample_heat(framed: np.ndarray, x: np.ndarray, y: np.ndarray, stride: int) -> np.ndarray:
+    """Heat of each joint at places of its own, bilinear between the map's, 0 outside of it.
+
+    Args:
+        framed: (J, h + 2, w + 2) heat map of `zero_framed`.
+        x: (P, J, ...) px of the network's input.
+        y: likewise; both are broadcast.
+        stride: of the heat map, px.
+    """
+    num_joints, height, width = framed.shape
+    x, y = np.broadcast_arrays((x + 0.5) / stride + 0.5, (y + 0.5) / stride + 0.5)
+    # all maps under each other are one image to read from
+    first_row = np.arange(num_joints).reshape(-1, *[1] * (x.ndim - 2)) * height
+    columns = np.clip(x, 0, width - 1).astype(np.float32)
+    rows = (np.clip(y, 0, height - 1) + first_row).astype(np.float32)
+    flat = (len(x) * num_joints, -1)
+    values = cv2.remap(
+        framed.reshape(-1, width), columns.reshape(flat), rows.reshape(flat), cv2.INTER_LINEAR
+    )
+    return values.reshape(x.shape)

@@ -1,0 +1,83 @@
+"""Scores of people: what the network says of a location and of joints, as one number.
+
+People are ranked by location score times mean joint score, which orders them better than the
+location score alone (+2.5 points of OKS AP on validation photos). A model that was calibrated
+(`scripts/calibrate_scores.py`) tells instead how likely it is that the person is there: a logistic
+function of both, fitted on photos that no run is trained on and no figure is told of.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+METADATA_KEY = "score_calibration"
+_EDGE = 1e-6  # keeps logits finite
+
+# location scores (K,) and joint scores (K, J) of people, to (K,) in [0, 1]
+ScorePeople = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def location_score(scores: np.ndarray, joint_scores: np.ndarray) -> np.ndarray:
+    """The location score alone, as the paper has it."""
+    return scores
+
+
+def score_product(scores: np.ndarray, joint_scores: np.ndarray) -> np.ndarray:
+    """Location score times mean joint score."""
+    return scores * joint_scores.mean(axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCalibration:
+    """Probability that a person is there.
+
+    Args:
+        intercept: log odds at a location score of one half and joint scores of 0.
+        logit_score: log odds more for each of the location score's.
+        joint_score: log odds more for a mean joint score of 1.
+    """
+
+    intercept: float
+    logit_score: float
+    joint_score: float
+
+    def __call__(self, scores: np.ndarray, joint_scores: np.ndarray) -> np.ndarray:
+        """(K,) of location scores (K,) and joint scores (K, J)."""
+        log_odds = features(scores, joint_scores.mean(axis=1)) @ np.array(
+            [self.intercept, self.logit_score, self.joint_score]
+        )
+        return 1 / (1 + np.exp(-log_odds))
+
+    def metadata(self) -> dict[str, str]:
+        """As an entry of a model's metadata, in JSON."""
+        return {METADATA_KEY: json.dumps(asdict(self))}
+
+
+def features(scores: np.ndarray, mean_joint_scores: np.ndarray) -> np.ndarray:
+    """(K, 3) what the log odds of `ScoreCalibration` are linear in, in the order of its fields."""
+    inside = np.clip(np.asarray(scores, float), _EDGE, 1 - _EDGE)
+    return np.stack(
+        [np.ones(len(inside)), np.log(inside / (1 - inside)), mean_joint_scores], axis=1
+    )
+
+
+def scores_of_model(metadata: Mapping[str, str], file: Path) -> ScorePeople:
+    """The calibration in a model's metadata; the plain product for a model without.
+
+    Raises:
+        ValueError: if there is one that is broken.
+    """
+    if METADATA_KEY not in metadata:
+        return score_product
+    names = [field.name for field in fields(ScoreCalibration)]
+    try:
+        values = json.loads(metadata[METADATA_KEY])
+        return ScoreCalibration(**{name: float(values[name]) for name in names})
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"{file}: {METADATA_KEY} in its metadata must be JSON with the numbers "
+            f"{', '.join(names)}, got {metadata[METADATA_KEY]!r}"
+        ) from error

@@ -1,0 +1,71 @@
+"""The window and `das-app capture` make the same of the same file with the same settings."""
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from das_app.cli import _capture, _Job
+from das_app.gui.window.app import PipelineOpener
+from das_app.pipeline.live_recording import LiveRecording
+from das_app.session.origin import session_origin
+from das_app.session.recorder import Recorder
+from das_app.session.session import Session
+from das_app.settings.app_settings import AppSettings
+from das_app.sources.addresses import DEMO_SOURCE
+from das_app.streaming.streams import Streams
+from das_model.inference.estimate import Device
+from das_model.inference.mode import Mode
+
+NUM_FRAMES = 12
+SETTINGS = AppSettings(
+    source=DEMO_SOURCE, device=Device.CPU, input_scale=0.75, score_threshold=0.4,
+    has_steady_bones=True, mode=Mode.FAST,
+)  # fmt: skip
+
+
+def recorded_by_the_window(settings, folder):
+    """A session of the first frames, one after the other, as its pipeline makes them."""
+    opened = PipelineOpener()(settings, lambda state, message: None)
+    estimator = opened.model.estimator
+    origin = session_origin(
+        opened.source, estimator.skeleton, estimator.model_name, settings.model_path(),
+        settings.mode,
+    )  # fmt: skip
+    recording = LiveRecording(opened.pipeline, Recorder(folder, origin))
+    try:
+        opened.pipeline.step(1)
+        opened.pipeline.start()
+        for _ in range(NUM_FRAMES):
+            assert opened.pipeline.results.take(30) is not None
+            opened.pipeline.step(1)
+    finally:
+        recording.stop()
+        opened.pipeline.stop()
+    recording.recorder.close()
+    return Session(folder)
+
+
+@pytest.mark.parametrize(
+    "settings", [SETTINGS, replace(SETTINGS, is_smoothing=False, score_threshold=0.1)]
+)
+def test_window_and_capture_write_the_same_session(settings, tmp_path):
+    window = recorded_by_the_window(settings, tmp_path / "window")
+    job = _Job(settings, False, None, 1.0, NUM_FRAMES, False)
+    folder = tmp_path / "capture"
+    _capture(job, settings.source, folder, None, Streams(), threading.Event())
+    capture = Session(tmp_path / "capture")
+    num_people = 0
+    for is_raw in (False, True):
+        both = [list(session.between(is_raw=is_raw)) for session in (window, capture)]
+        assert len(both[1]) == NUM_FRAMES and len(both[0]) >= NUM_FRAMES
+        for ours, theirs in zip(both[0], both[1], strict=False):
+            assert (ours.source_index, ours.time_s) == (theirs.source_index, theirs.time_s)
+            assert (theirs.people.scores >= settings.score_threshold).all()
+            num_people += len(theirs.people)
+            for name in ("track_ids", "scores", "joint_scores", "joints_cam"):
+                np.testing.assert_array_equal(
+                    getattr(ours.people, name), getattr(theirs.people, name), name
+                )
+    assert num_people > NUM_FRAMES

@@ -1,0 +1,79 @@
+"""Who is refined, who keeps the plain pose, and that neither depends on who is shown."""
+
+import numpy as np
+import pytest
+from people_scenes import annotate, perfect_heat, perfect_maps
+
+from das_model.camera import Camera
+from das_model.inference.decode import DecodeConfig, decode
+from das_model.inference.refine import NUM_CUES, JointCues, Refinement, find_people
+from das_model.inference.targets import Encoding
+from das_model.skeleton import BODY_22
+
+CAMERA = Camera.from_fov((448, 256), 60)
+ENCODING = Encoding(heat_stride=4)
+ROOTS = [[-700, 0, 3000], [300, 0, 4000], [900, 0, 6000]]  # on levels of their own
+SCORES = (0.8, 0.4, 0.1)
+
+
+@pytest.fixture
+def scene():
+    """Noisy maps of three people, each less sure than the last, and their heat map."""
+    annotation = annotate(ROOTS, CAMERA, turn_deg=20)
+    maps, rng = perfect_maps(annotation, ENCODING), np.random.default_rng(0)
+    for level, stride in zip(maps, ENCODING.strides, strict=True):
+        ys, xs = np.nonzero(level.score)
+        told = np.stack([xs + 0.5, ys + 0.5], axis=-1) * stride + level.root[:2, ys, xs].T * stride
+        roots_px = annotation.joints_px[:, BODY_22.root]
+        whose = np.linalg.norm(told[:, None] - roots_px, axis=-1).argmin(axis=1)
+        falls = rng.uniform(0.3, 1.0, len(ys))
+        for person in set(whose):
+            falls[np.flatnonzero(whose == person)[0]] = 1.0
+        level.score[ys, xs] = np.array(SCORES)[whose] * falls
+        level.joint_offset[:] += rng.normal(0, 0.1, level.joint_offset.shape)
+        level.joint_score[:] = 0.5
+    return maps, perfect_heat(annotation, ENCODING)
+
+
+def lift(cues: JointCues):
+    assert cues.stacked().shape == (*cues.joint_scores.shape, NUM_CUES)
+    return cues.joints_cam * 1.01
+
+
+def found(scene, min_score, lowest=0.05):
+    maps, heat = scene
+    return find_people(
+        maps, CAMERA, ENCODING, BODY_22, DecodeConfig(),
+        Refinement(heat, lift, min_score=min_score, lowest_score=lowest),
+    )  # fmt: skip
+
+
+def test_a_pose_does_not_depend_on_who_else_is_asked_for(scene):
+    everybody = found(scene, 0.05)
+    np.testing.assert_allclose(everybody.scores, SCORES, atol=1e-6)
+    for min_score in (0.3, 0.6):
+        for lowest in (0.05, min_score):
+            people = found(scene, min_score, lowest).at_least(min_score)
+            assert len(people) == np.count_nonzero(np.array(SCORES) >= min_score)
+            np.testing.assert_array_equal(people.joints_cam, everybody.joints_cam[: len(people)])
+
+
+def test_the_unsure_have_the_pose_of_their_best_location(scene):
+    plain = decode(scene[0], CAMERA, ENCODING, BODY_22, DecodeConfig())
+    people = found(scene, 0.3)
+    np.testing.assert_array_equal(people.scores, plain.scores)
+    np.testing.assert_array_equal(people.joints_cam[2], plain.joints_cam[2])
+    moved_mm = np.linalg.norm(people.joints_cam[:2] - plain.joints_cam[:2], axis=-1)
+    assert (moved_mm.mean(axis=1) > 10).all()
+    nobody_sure = found(scene, 0.9)
+    np.testing.assert_array_equal(nobody_sure.joints_cam, plain.joints_cam)
+
+
+def test_cues_stand_in_one_order_for_the_network():
+    shape = (2, 22)
+    values = [np.full((*shape, n), start + np.arange(n)) for n, start in ((3, 0), (2, 5))]
+    anywhere = np.zeros((*shape, 2))
+    cues = JointCues(values[0], np.full(shape, 3), np.full(shape, 4), values[1], anywhere)
+    stacked = cues.stacked()
+    assert stacked.dtype == np.float32 and stacked.shape == (2, 22, NUM_CUES)
+    np.testing.assert_array_equal(stacked, np.broadcast_to(np.arange(7), stacked.shape))
