@@ -10,11 +10,14 @@ stream stays on this computer: a browser would let any site read it otherwise.
 
 import logging
 import re
+import secrets
+import select
 import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from urllib.parse import parse_qs, urlsplit
 from weakref import WeakSet
 
 from websockets.datastructures import Headers
@@ -35,6 +38,7 @@ _BUFFER_BYTES = 64 * 1024  # that the system holds back for a client
 _STUCK_S = 10.0
 _TURN_S = 0.5  # how often a client's thread looks whether the client is still there
 _HANDSHAKE_S = 3.0
+_MAX_UNDECIDED = 32  # connections that are no clients yet, or ask for the page
 _GRACE_S = 1.0  # for clients to say goodbye
 _LOCAL_PAGES = re.compile(r"https?://(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?")
 _PAGE_HEADERS = {
@@ -129,8 +133,12 @@ class WebSocketSender:
         self._last: _Texts | None = None
         self._sockets: WeakSet[socket.socket] = WeakSet()
         listener = _listen(target)
+        # A page of somebody else's must not read along where every origin would be let in.
+        self._token = "" if target.is_local else secrets.token_urlsafe(9)
         place = f"[{target.host}]" if ":" in target.host else target.host
         self.address = f"http://{place}:{listener.getsockname()[1]}/"
+        if self._token:
+            self.address += f"?token={self._token}"
         self._server = serve(
             self._serve_client, sock=listener, compression=None, max_size=4096,
             origins=[None, _LOCAL_PAGES, *allowed_origins] if target.is_local else None,
@@ -196,6 +204,9 @@ class WebSocketSender:
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """The page for a browser; None to go on with a client."""
         if request.headers.get("Upgrade", "").lower() == "websocket":
+            if self._token and "Origin" in request.headers and not self._knows_token(request):
+                text = "a page needs the token that is in the address the application shows\n"
+                return connection.respond(HTTPStatus.FORBIDDEN, text)
             is_full = self.num_clients >= MAX_CLIENTS
             text = f"there are {MAX_CLIENTS} clients already\n"
             return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, text) if is_full else None
@@ -203,6 +214,10 @@ class WebSocketSender:
             return connection.respond(HTTPStatus.NOT_FOUND, "there is nothing here\n")
         headers = Headers(_PAGE_HEADERS | {"Content-Length": str(len(self._page))})
         return Response(HTTPStatus.OK, "OK", headers, self._page)
+
+    def _knows_token(self, request: Request) -> bool:
+        told = parse_qs(urlsplit(request.path).query).get("token", [""])[0]
+        return secrets.compare_digest(told.encode(), self._token.encode())
 
     def _serve_client(self, connection: ServerConnection) -> None:
         client = _Client(connection)
@@ -220,10 +235,39 @@ class WebSocketSender:
                 self._num_missed += client.texts.num_dropped
 
 
-def _listen(target: StreamTarget) -> socket.socket:
+class _Door(socket.socket):
+    """A listening socket that turns away whom it has no room for.
+
+    Every connection has a thread, also while nothing was said yet; so their number is bounded.
+    """
+
+    def admit(self, max_connections: int) -> None:
+        """Let at most so many be connected at a time."""
+        self._max_connections = max_connections
+        self._admitted: WeakSet[socket.socket] = WeakSet()
+
+    def accept(self) -> tuple[socket.socket, object]:
+        """The next connection; one that has ended already in place of one turned away."""
+        while True:
+            connection, address = super().accept()
+            num_open = sum(each.fileno() >= 0 for each in self._admitted)
+            if num_open < self._max_connections:
+                self._admitted.add(connection)
+                return connection, address
+            connection.close()
+            if not select.select([self], [], [], 0)[0]:
+                break
+        ended, other_end = socket.socketpair()
+        other_end.close()
+        return ended, address
+
+
+def _listen(target: StreamTarget) -> _Door:
     found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     family, _, _, _, address = found[0]
-    listener = socket.create_server(address[:2], family=family)
+    plain = socket.create_server(address[:2], family=family)
+    listener = _Door(plain.family, plain.type, plain.proto, fileno=plain.detach())
+    listener.admit(MAX_CLIENTS + _MAX_UNDECIDED)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
     return listener
 

@@ -2,6 +2,7 @@ import http.client
 import json
 import re
 import socket
+import threading
 import time
 from contextlib import ExitStack
 
@@ -242,6 +243,38 @@ def test_a_host_of_somebody_else_cannot_be_listened_at():
     with pytest.raises(StreamError, match="192.0.2.1"):
         streamer.wait_begun(20)
     assert streamer.join(20)
+
+
+def test_idle_connections_cost_a_bounded_number_of_threads(server):
+    before = threading.active_count()
+    with ExitStack() as idle:
+        for _ in range(300):
+            idle.enter_context(socket.create_connection(server.address))
+        wait_until(lambda: threading.active_count() > before)
+        time.sleep(0.5)
+        most = 2 * (websocket.MAX_CLIENTS + 32) + 8  # two of a connection, some that end
+        assert threading.active_count() - before <= most
+    wait_until(lambda: threading.active_count() <= before)
+    server.client()
+    server.wait_for_clients(1)
+
+
+def test_pages_need_the_token_where_others_can_reach_it():
+    sender = WebSocketSender(StreamTarget.from_text("websocket:0.0.0.0:0"))
+    try:
+        place, _, query = sender.address.removeprefix("http://").partition("/")
+        place = place.replace("0.0.0.0", "127.0.0.1")
+        page = "https://example.org"
+        for wrong in ("", "?token=", "?token=" + "x" * 12):
+            with pytest.raises(InvalidStatus) as refused:
+                connect(f"ws://{place}/{wrong}", proxy=None, origin=page)
+            assert refused.value.response.status_code == 403
+        with connect(f"ws://{place}/{query}", proxy=None, origin=f"http://{place}"):
+            wait_until(lambda: sender.num_clients == 1)
+        with connect(f"ws://{place}/", proxy=None):  # a program, which has no origin
+            pass
+    finally:
+        sender.close()
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium here to look at the page with")
