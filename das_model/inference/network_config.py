@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from das_model.inference.targets import PAPER_ENCODING, Encoding
-from das_model.skeleton import BODY_22
+from das_model.skeleton import BODY_22, Skeleton
 
 _KEY = "network_config"  # in a file's metadata
 _OUTSIDE = ("backbone", "joint_names", "encoding")  # fields that reading the maps depends on
@@ -107,7 +107,10 @@ def network_config_of(
             if is_exported:
                 values = {k: v for k, v in values.items() if k in _OUTSIDE}
             values |= {"encoding": _rebuilt(Encoding, values.get("encoding"))}
-        return _rebuilt(NetworkConfig, values)
+        config = _rebuilt(NetworkConfig, values)
+        if "pelvis" not in Skeleton(config.joint_names).joint_names:
+            raise ValueError("joint_names must hold the pelvis, from which people are measured")
+        return config
     except (ValueError, TypeError, RecursionError) as error:
         raise ValueError(f"{file}: {_KEY}: {str(error)[:300]}") from error
 

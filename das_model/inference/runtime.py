@@ -118,7 +118,10 @@ class PoseEstimator:
             raise FileNotFoundError(f"{model_file}: an ONNX model file was expected there")
         providers = providers_of(options.device is Device.CPU)
         self._session = open_session(model_file, options.num_threads, providers)
-        metadata = self._session.get_modelmeta().custom_metadata_map
+        try:
+            metadata = self._session.get_modelmeta().custom_metadata_map
+        except Exception as error:  # such as a text that is not in UTF-8
+            raise ValueError(f"{model_file}: its metadata cannot be read: {error}") from error
         config = network_config_of(metadata, model_file, is_exported=True)
         self._encoding = config.encoding
         outputs = self._session.get_outputs()

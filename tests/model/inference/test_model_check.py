@@ -133,3 +133,18 @@ def test_a_model_that_fails_on_a_picture_is_refused(tmp_path, metadata):
     onnx.save(model, str(file))
     with pytest.raises(ValueError, match="m.onnx: "):
         open_estimator(file, CPU)
+
+
+def test_metadata_that_is_no_text_is_refused(tmp_path, metadata):
+    file = save_constant(tmp_path / "m.onnx", metadata | {"name": "A" * 40}, right_outputs())
+    file.write_bytes(file.read_bytes().replace(b"A" * 40, b"\xb9" * 40))
+    with pytest.raises(ValueError, match="m.onnx: "):
+        open_estimator(file, CPU)
+
+
+def test_joints_without_a_pelvis_are_refused(tmp_path, metadata):
+    config = json.loads(metadata["network_config"]) | {"joint_names": ["nose", "neck"]}
+    values = metadata | {"network_config": json.dumps(config)}
+    file = save_constant(tmp_path / "m.onnx", values, right_outputs())
+    with pytest.raises(ValueError, match=r"m.onnx: network_config: .*pelvis"):
+        open_estimator(file, CPU)

@@ -1,0 +1,63 @@
+"""Runs every trial often and prints the table of `docs/reliability.md`.
+
+    python tests/faults/run_at_length.py            # about an hour
+    python tests/faults/run_at_length.py --share 0.1 --seed 7
+"""
+
+import argparse
+import logging
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from trials import TRIALS, Trial  # noqa: E402
+
+
+def run_often(trial: Trial, times: int, seed: int) -> tuple[Counter, list[str]]:
+    """What was lost, counted, and what must not have happened."""
+    lost, wrong = Counter(), []
+    for number in range(times):
+        folder = Path(tempfile.mkdtemp(prefix="das-faults-"))
+        try:
+            lost[trial.run(random.Random(f"{seed} {trial.run.__name__} {number}"), folder)] += 1
+        except Exception as error:
+            wrong.append(f"{number}: {type(error).__name__}: {str(error)[:300]}")
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    return lost, wrong
+
+
+def main() -> None:
+    """Print a row a trial."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--share", type=float, default=1.0, help="of the usual number of trials")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="name of one trial, such as flip_session")
+    arguments = parser.parse_args()
+    logging.disable(logging.CRITICAL)
+    print("| What | Tried | Nothing lost | Lost | Wrong | Seconds |\n|---|---|---|---|---|---|")
+    all_wrong = []
+    for trial in TRIALS:
+        if arguments.only and trial.run.__name__ != arguments.only:
+            continue
+        times, begin_s = max(1, round(trial.many * arguments.share)), time.monotonic()
+        lost, wrong = run_often(trial, times, arguments.seed)
+        num_whole = lost.pop("", 0)
+        told = ", ".join(f"{text} ({n} x)" for text, n in lost.most_common(4)) or "–"
+        took_s = time.monotonic() - begin_s
+        print(
+            f"| {trial.what} | {times} | {num_whole} | {told} | {len(wrong)} | {took_s:.0f} |",
+            flush=True,
+        )
+        all_wrong += [f"{trial.run.__name__} {text}" for text in wrong]
+    if all_wrong:
+        sys.exit("\n".join(all_wrong))
+
+
+if __name__ == "__main__":
+    main()
