@@ -83,6 +83,16 @@ class Annotation:
             skeleton=skeleton,
         )
 
+    def without(self, joint_names: tuple[str, ...]) -> "Annotation":
+        """The same people with some joints not labelled."""
+        is_kept = np.array([name not in joint_names for name in self.skeleton.joint_names])
+        return replace(
+            self,
+            valid_2d=self.valid_2d & is_kept,
+            valid_3d=self.valid_3d & is_kept,
+            visible=self.visible & is_kept,
+        )
+
     def boxes_px(self) -> np.ndarray:
         """(P, 4) boxes around the labelled joints, left, top, right, bottom; 0 without any."""
         boxes = np.zeros((len(self), 4), np.float32)

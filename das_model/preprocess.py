@@ -38,6 +38,23 @@ def letterbox(
     return canvas, camera.resized(inner).cropped(-left, -top, size)
 
 
+def inscribed_size(
+    picture_size: tuple[int, int], bounds: tuple[int, int], multiple: int
+) -> tuple[int, int]:
+    """Input (width, height) that holds the picture scaled to fit into `bounds`.
+
+    The authors of DAS test so: 2048 x 2048 within 1280 x 768 becomes 768 x 768.
+
+    Args:
+        picture_size: (width, height) px.
+        bounds: (width, height) px.
+        multiple: both sides are rounded up to multiples of this; the letterbox pads the rest.
+    """
+    scale = min(bound / side for bound, side in zip(bounds, picture_size, strict=True))
+    width, height = (math.ceil(round(side * scale) / multiple) * multiple for side in picture_size)
+    return width, height
+
+
 def fitting_size(
     picture_size: tuple[int, int], nominal_size: tuple[int, int], multiple: int
 ) -> tuple[int, int]:

@@ -12,12 +12,13 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-import torch
+from das_model.command_line import positive
 
-from command_line import positive
 from das_model.datasets.data_config import DataConfig, Shares
-from das_model.training.recipes import RECIPES
-from das_model.training.training_run import RunConfig, run
+from das_model.inference.centres import CENTRES
+from das_model.training.config import PRECISIONS
+from das_model.training.recipes import RECIPES, Recipe
+from das_model.training.run_config import RunConfig
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 add = parser.add_argument
@@ -33,6 +34,7 @@ add("--panoptic-split", default="das", help="sequences to train on: das, smap or
 add("--muco", type=Path, help="folder with MuCo-3DHP.json")
 add("--coco", type=Path, help="folder of COCO 2017")
 add("--synthetic-val", type=Path, help="rendered pictures kept for validation")
+add("--mupots", type=Path, help="folder of MuPoTS-3D, a part of which every epoch is measured on")
 add("--backbone-weights", type=Path,
     help="public weights; MoveNet's .json for lite; EfficientNet's come with the package")
 add("--init", type=Path, help="weights file or checkpoint of ours to start from")
@@ -52,6 +54,20 @@ add("--threads", type=positive, default=1, help="of torch, per process")
 add("--seed", type=int, default=0)
 add("--save-every", type=positive, default=200, help="steps")
 add("--validate-every", type=positive, default=1000, help="steps")
+add("--keep", type=int, default=5, metavar="N", help="epochs whose checkpoints are kept")
+add("--measured", type=positive, default=200, help="pictures that every epoch is measured on")
+add("--amp", choices=PRECISIONS, help="mixed precision; what the GPU is best at by default")
+switches = parser.add_argument_group("instead of the recipe's")
+for name, choices in {
+    "centre": CENTRES, "pose-loss": ("l1", "mle", "rle"), "prior": ("laplace", "gaussian"),
+    "loss-terms": ("paper", "code"), "loss-stages": ("all", "ends"),
+    "root-axes": ("all", "depth"), "update": ("none", "recursive", "multi_source"),
+    "fpn-norm": ("none", "batch"),
+}.items():  # fmt: skip
+    switches.add_argument(f"--{name}", choices=choices)
+switches.add_argument("--layers", type=int, choices=(1, 2, 3), help="of the update")
+switches.add_argument("--root-depth-unit", type=float, metavar="MM/PX")
+switches.add_argument("--joint-depth-unit", type=float, metavar="MM")
 
 
 def _shares(shares: Shares, args: argparse.Namespace) -> Shares:
@@ -63,32 +79,69 @@ def _shares(shares: Shares, args: argparse.Namespace) -> Shares:
     return replace(shares, **{k: v for k, v in given.items() if v is not None})
 
 
+def _recipe(args: argparse.Namespace) -> Recipe:
+    """The named recipe with the switches that were given."""
+
+    def given(**values: object) -> dict[str, object]:
+        return {name: value for name, value in values.items() if value is not None}
+
+    return RECIPES[args.recipe].varied(
+        network=given(update=args.update, update_layers=args.layers, fpn_norm=args.fpn_norm),
+        encoding=given(
+            centre=args.centre, root_depth_unit=args.root_depth_unit,
+            joint_depth_unit_mm=args.joint_depth_unit,
+        ),
+        loss=given(
+            pose_loss=args.pose_loss, prior=args.prior, terms=args.loss_terms,
+            stages=args.loss_stages, root_axes=args.root_axes,
+        ),
+    )  # fmt: skip
+
+
+def _config(args: argparse.Namespace) -> RunConfig:
+    """The run that the arguments describe."""
+    recipe = _recipe(args)
+    canvas = args.size or recipe.canvas
+    data = DataConfig(
+        photos=args.photos, synthetic=args.synthetic, synthetic_val=args.synthetic_val,
+        panoptic=args.panoptic, panoptic_split=args.panoptic_split, muco=args.muco,
+        coco=args.coco, coco_real=args.coco_real, negatives=tuple(args.negatives),
+        photo_labels=args.photo_labels, coco_real_labels=args.coco_real_labels,
+        mupots=args.mupots, augment=recipe.augment, augment_flat=recipe.augment_flat,
+        is_whole=recipe.is_whole, coco_left_out=recipe.coco_left_out,
+        shares=_shares(recipe.shares, args), size=canvas[0], height=canvas[-1],
+        batch_size=args.batch or recipe.batch_size, num_workers=args.workers, seed=args.seed,
+    )  # fmt: skip
+    return RunConfig(
+        recipe, data, args.out, args.init, args.backbone_weights, args.steps, args.lr,
+        args.accumulate, args.save_every, args.validate_every, args.amp, args.keep,
+        args.measured, args.recipe, args.threads,
+    )  # fmt: skip
+
+
 def main() -> None:
     """Build the run from its recipe and the arguments, and train."""
     args = parser.parse_args()
-    recipe = RECIPES[args.recipe]
-    canvas = args.size or recipe.canvas
-    if len(canvas) > 2:
-        parser.error(f"--size must be one or two numbers, got {len(canvas)}")
-    torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed)
+    if args.size and len(args.size) > 2:
+        parser.error(f"--size must be one or two numbers, got {len(args.size)}")
     try:
-        data = DataConfig(
-            photos=args.photos, synthetic=args.synthetic, synthetic_val=args.synthetic_val,
-            panoptic=args.panoptic, panoptic_split=args.panoptic_split, muco=args.muco,
-            coco=args.coco, coco_real=args.coco_real, negatives=tuple(args.negatives),
-            photo_labels=args.photo_labels, coco_real_labels=args.coco_real_labels,
-            augment=recipe.augment, shares=_shares(recipe.shares, args),
-            size=canvas[0], height=canvas[-1], batch_size=args.batch or recipe.batch_size,
-            num_workers=args.workers, seed=args.seed,
-        )  # fmt: skip
-        config = RunConfig(
-            recipe, data, args.out, args.init, args.backbone_weights, args.steps, args.lr,
-            args.accumulate, args.save_every, args.validate_every,
-        )  # fmt: skip
-    except ValueError as error:
+        config = _config(args)
+        done = config.nothing_to_do()
+    except (FileNotFoundError, ValueError) as error:
         parser.error(str(error))
-    run(config, lambda news: print(f"{args.recipe}: {news}"))
+    if done:
+        print(f"{args.recipe}: {done}")
+        return
+    # torch takes long to import
+    from das_model.training.processes import leave_processes
+    from das_model.training.training_run import prepare
+
+    try:
+        run = prepare(config, lambda news: print(f"{args.recipe}: {news}", flush=True))
+    except (FileNotFoundError, ValueError) as error:
+        parser.error(str(error))
+    run.train()
+    leave_processes()
 
 
 if __name__ == "__main__":

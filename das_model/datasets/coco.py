@@ -11,6 +11,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from das_model.annotation import Annotation
 from das_model.datasets.labels import LabelTable, labels_cache, load_table, required_labels
 from das_model.datasets.photos import photo_annotation
@@ -20,20 +22,27 @@ from das_model.skeleton import BODY_22
 SPLITS = ("train2017", "val2017")
 
 
-def picture_set(root: Path, split: str) -> PictureSet:
+def picture_set(
+    root: Path,
+    split: str,
+    checked: set[Path] | None = None,
+    left_out: tuple[str, ...] = (),
+) -> PictureSet:
     """The pictures of a split that show at least one person, in `BODY_22`.
 
     Args:
         root: folder of the download.
         split: train2017 or val2017.
+        checked: see `labels.load_table`.
+        left_out: joints that count as not labelled.
 
     Raises:
         ValueError: if the split is neither.
         FileNotFoundError: if its label file is not there.
     """
     file = label_file(root, split)
-    table = load_table(labels_cache(file), [file], lambda: read_labels(file, split))
-    return PictureSet.whole(root, table)
+    table = load_table(labels_cache(file), [file], lambda: read_labels(file, split), checked)
+    return PictureSet(root, table, np.arange(len(table)), left_out)
 
 
 def label_file(root: Path, split: str) -> Path:

@@ -7,9 +7,10 @@ from typing import Protocol
 import numpy as np
 
 from das_model.annotation import Annotation
-from das_model.datasets import coco, muco, panoptic
+from das_model.datasets import coco, muco, mupots, panoptic
 from das_model.datasets.augmentation.placement import AugmentConfig
 from das_model.datasets.cutouts import CutoutSet
+from das_model.datasets.labels import required_labels
 from das_model.datasets.negatives import NegativeSet
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.photos import PhotoSet
@@ -23,6 +24,9 @@ class AnnotatedSet(Protocol):
     def __len__(self) -> int: ...
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, Annotation]: ...
+
+
+WeightedSets = tuple[list[AnnotatedSet], list[float]]  # sets and their shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,10 @@ class DataConfig:
     negatives: tuple[Path, ...] = ()  # nobody to be seen
     photo_labels: Path | None = None  # instead of the file beside the photos
     coco_real_labels: Path | None = None  # likewise
+    mupots: Path | None = None  # to measure on as training goes on
+    augment_flat: AugmentConfig | None = None  # of pictures with 2D labels alone, if another
+    is_whole: bool = False  # every picture of every set once an epoch, not by the shares
+    coco_left_out: tuple[str, ...] = ()  # joints of COCO that count as not labelled
 
     def __post_init__(self) -> None:
         sets = ("photos", "synthetic", "panoptic", "muco", "coco", "coco_real")
@@ -91,11 +99,43 @@ class DataConfig:
         """(width, height) px of the network's input."""
         return self.size, self.height or self.size
 
-    def training_sets(self) -> tuple[list[AnnotatedSet], list[float]]:
+    def require_files(self) -> None:
+        """Look for folders and files of labels, without reading any.
+
+        Raises:
+            FileNotFoundError: naming the first that is not there.
+            ValueError: if there is no such list of sequences.
+        """
+        folders = (
+            self.photos, self.synthetic, self.synthetic_val, self.panoptic, self.muco, self.coco,
+            self.coco_real, self.mupots, *self.negatives,
+        )  # fmt: skip
+        for folder in folders:
+            if folder is not None and not folder.is_dir():
+                raise FileNotFoundError(f"{folder}: a folder of pictures was expected there")
+        for folder, labels in (
+            (self.photos, self.photo_labels), (self.coco_real, self.coco_real_labels),
+        ):  # fmt: skip
+            if folder is not None:
+                required_labels(labels or folder / "annotations.json")
+        if self.panoptic is not None:
+            for sequence in PanopticSplit.read(self.panoptic_split).train:
+                panoptic.calibration_file(self.panoptic, sequence)
+        if self.muco is not None:
+            muco.label_file(self.muco)
+        if self.coco is not None:
+            coco.label_file(self.coco, "train2017")
+        if self.mupots is not None:
+            mupots.label_file(self.mupots)
+
+    def training_sets(self, checked: set[Path] | None = None) -> WeightedSets:
         """The sets and their shares: equal within those of 2D labels and within the others.
 
         Those of hand-labelled photos and of photos without anybody are theirs apart. What
         validation keeps is in none.
+
+        Args:
+            checked: see `labels.load_table`.
 
         Raises:
             FileNotFoundError: if files of a set are missing.
@@ -107,14 +147,14 @@ class DataConfig:
             photos = PhotoSet.open(self.photos, "train", self.photo_labels)
             flat.append(photos.crowds_more_often())
         if self.coco is not None:
-            flat.append(coco.picture_set(self.coco, "train2017"))
+            flat.append(coco.picture_set(self.coco, "train2017", checked, self.coco_left_out))
         if self.synthetic is not None:
             solid.append(RenderedSet.open(self.synthetic))
         if self.panoptic is not None:
             split = PanopticSplit.read(self.panoptic_split)
-            solid.append(panoptic.training_set(self.panoptic, split))
+            solid.append(panoptic.training_set(self.panoptic, split, checked))
         if self.muco is not None:
-            solid.append(muco.training_set(self.muco))
+            solid.append(muco.training_set(self.muco, checked))
         apart: list[tuple[AnnotatedSet, float]] = []
         if self.coco_real is not None:
             names = held_out_names("coco_real")

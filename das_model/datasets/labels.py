@@ -167,17 +167,28 @@ def labels_cache(file: Path) -> Path:
     return file.with_suffix(".labels.npz")
 
 
-def load_table(file: Path, sources: Sequence[Path], read: Callable[[], LabelTable]) -> LabelTable:
+def load_table(
+    file: Path,
+    sources: Sequence[Path],
+    read: Callable[[], LabelTable],
+    checked: set[Path] | None = None,
+) -> LabelTable:
     """The saved table if it was made from these files as they are now, else `read()`.
 
     Args:
         file: as `LabelTable.save` writes it; need not exist.
         sources: every file that the labels are in.
         read: reads the sources.
+        checked: saved tables that are known to be as their sources are now, whose sources are
+            not looked at; one that is found so is added. A hundred thousand files on a network
+            disk are then looked at once a machine and not by every process.
     """
+    checked = set() if checked is None else checked
     if file.is_file():
         with np.load(file) as content:
-            if str(content[_FINGERPRINT]) == _fingerprint(sources):
+            is_known = file in checked
+            if is_known or str(content[_FINGERPRINT]) == _fingerprint(sources):
+                checked.add(file)
                 return LabelTable(**{f.name: content[f.name] for f in fields(LabelTable)})
     return read()
 

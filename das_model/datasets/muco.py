@@ -22,16 +22,15 @@ from das_model.skeleton import MUCO_21, Skeleton
 _LABELS = ("MuCo-3DHP.json", "annotations/MuCo-3DHP.json", "annotations/train_all_interv1.json")
 
 
-def training_set(root: Path) -> PictureSet:
-    """All pictures.
+def training_set(root: Path, checked: set[Path] | None = None) -> PictureSet:
+    """All pictures; `checked` as in `labels.load_table`.
 
     Raises:
         FileNotFoundError: if the labels are not there.
     """
     file = label_file(root)
-    return PictureSet.whole(
-        root, load_table(labels_cache(file), [file], lambda: read_labels(file))
-    )
+    table = load_table(labels_cache(file), [file], lambda: read_labels(file), checked)
+    return PictureSet.whole(root, table)
 
 
 def label_file(root: Path) -> Path:

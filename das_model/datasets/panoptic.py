@@ -18,18 +18,21 @@ FRAMES_PER_ACTIVITY = 2400  # pictures that the protocol takes of each activity
 LABELS_FILE = "labels.npz"  # in the folder of a sequence, by scripts/prepare_data.py
 
 
-def training_set(root: Path, split: PanopticSplit) -> PictureSet:
+def training_set(
+    root: Path, split: PanopticSplit, checked: set[Path] | None = None
+) -> PictureSet:
     """The pictures to train on: every n-th frame, none with an unusable body.
 
     Args:
         root: folder of the sequences.
         split: the lists.
+        checked: see `labels.load_table`.
 
     Raises:
         FileNotFoundError: if a sequence has no calibration or no bodies.
     """
     return _joined(
-        root, split, split.train, lambda table: training_rows(table, split), must_exist=True
+        root, split, split.train, lambda table: training_rows(table, split), True, checked
     )
 
 
@@ -102,9 +105,10 @@ def _joined(
     sequences: tuple[str, ...],
     choose: Callable[[LabelTable], np.ndarray],
     must_exist: bool = False,
+    checked: set[Path] | None = None,
 ) -> PictureSet:
     """The chosen rows of each sequence as one set."""
-    tables = [sequence_table(root, sequence, split) for sequence in sequences]
+    tables = [sequence_table(root, sequence, split, checked) for sequence in sequences]
     chosen, start = [], 0
     for table in tables:
         rows = choose(table)
@@ -113,7 +117,9 @@ def _joined(
     return PictureSet(root, LabelTable.concatenate(tables), np.concatenate(chosen))
 
 
-def sequence_table(root: Path, sequence: str, split: PanopticSplit) -> LabelTable:
+def sequence_table(
+    root: Path, sequence: str, split: PanopticSplit, checked: set[Path] | None = None
+) -> LabelTable:
     """Labels of all frames of a sequence, camera by camera, each in the order of the body files.
 
     A frame whose file is broken or empty has nobody. `num_rejected` counts the bodies whose
@@ -122,16 +128,23 @@ def sequence_table(root: Path, sequence: str, split: PanopticSplit) -> LabelTabl
     Raises:
         FileNotFoundError: if the calibration or the bodies are not there.
     """
-    sources = [root / sequence / f"calibration_{sequence}.json"]
-    if not sources[0].is_file():
-        raise FileNotFoundError(f"{sources[0]}: the calibration was expected there")
+    sources = [calibration_file(root, sequence)]
     body_files = split.body_files(root, sequence)
     sources += body_files
     return load_table(
         root / sequence / LABELS_FILE,
         sources,
         lambda: read_sequence(root, sequence, split.cameras, body_files),
+        checked,
     )
+
+
+def calibration_file(root: Path, sequence: str) -> Path:
+    """The calibration of a sequence; FileNotFoundError if it is not there."""
+    file = root / sequence / f"calibration_{sequence}.json"
+    if not file.is_file():
+        raise FileNotFoundError(f"{file}: the calibration was expected there")
+    return file
 
 
 def _by_camera(table: LabelTable, split: PanopticSplit) -> np.ndarray:

@@ -25,11 +25,13 @@ class PictureSet:
         root: folder that file names are relative to.
         table: labels of these and maybe more pictures.
         indices: (N,) which of the table's pictures are in the set, in order.
+        left_out: joints that count as not labelled.
     """
 
     root: Path
     table: LabelTable
     indices: np.ndarray
+    left_out: tuple[str, ...] = ()
 
     @staticmethod
     def whole(root: Path, table: LabelTable) -> "PictureSet":
@@ -49,7 +51,8 @@ class PictureSet:
 
     def annotation(self, index: int) -> Annotation:
         """Labels in the px of the picture as it lies on the disk; no picture is read."""
-        return self.table.annotation(int(self.indices[index]))
+        annotation = self.table.annotation(int(self.indices[index]))
+        return annotation.without(self.left_out) if self.left_out else annotation
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, Annotation]:
         """The (H, W, 3) uint8 RGB picture through an ideal lens, and its labels.

@@ -26,6 +26,7 @@ class NetworkConfig:
     joint_names: tuple[str, ...] = BODY_22.joint_names
     channels: int = 96  # of the FPN and the heads
     neck_blocks: int = 0  # residual blocks on each of the FPN's lateral maps
+    fpn_norm: str = "none"  # none | batch: after every convolution of the FPN
     norm: str = "group"  # group | none: after the convolutions of the heads
     head_convs: int = 2  # shared convolutions of each of the three branches
     has_output_convs: bool = False  # one more 3x3 in front of each output, as the authors have
@@ -40,6 +41,8 @@ class NetworkConfig:
             raise ValueError(
                 f"update must be none, recursive or multi_source, got {self.update!r}"
             )
+        if self.fpn_norm not in ("none", "batch"):
+            raise ValueError(f"fpn_norm must be none or batch, got {self.fpn_norm!r}")
         if self.norm not in ("group", "none"):
             raise ValueError(f"norm must be group or none, got {self.norm!r}")
         if self.update_layers not in (1, 2, 3):

@@ -66,7 +66,7 @@ class DasNetwork(nn.Module):
         self.register_buffer("std", torch.tensor(std).view(3, 1, 1), persistent=False)
         self.fpn = FeaturePyramid(
             self.backbone.channels, config.channels, len(config.encoding.strides),
-            config.neck_blocks,
+            config.neck_blocks, config.fpn_norm,
         )  # fmt: skip
         self.heads = DasHeads(config)
 
@@ -99,22 +99,28 @@ class FeaturePyramid(nn.Module):
         channels: of every level.
         num_levels: of the pyramid.
         neck_blocks: residual blocks on each lateral map: what learns over a frozen backbone.
+        norm: none, or batch for a batch norm after every convolution.
     """
 
     def __init__(
-        self, in_channels: tuple[int, ...], channels: int, num_levels: int, neck_blocks: int = 0
-    ) -> None:
+        self, in_channels: tuple[int, ...], channels: int, num_levels: int, neck_blocks: int = 0,
+        norm: str = "none",
+    ) -> None:  # fmt: skip
         super().__init__()
+
+        def conv(width: int, kernel: int, stride: int = 1) -> nn.Module:
+            has_norm = norm == "batch"
+            plain = nn.Conv2d(width, channels, kernel, stride, kernel // 2, bias=not has_norm)
+            return nn.Sequential(plain, nn.BatchNorm2d(channels)) if has_norm else plain
+
         self.necks = nn.ModuleList(
             nn.Sequential(*[_ResidualBlock(channels) for _ in range(neck_blocks)])
             for _ in in_channels
         )
-        self.lateral = nn.ModuleList(nn.Conv2d(c, channels, 1) for c in in_channels)
-        self.smooth = nn.ModuleList(nn.Conv2d(channels, channels, 3, 1, 1) for _ in in_channels)
+        self.lateral = nn.ModuleList(conv(width, 1) for width in in_channels)
+        self.smooth = nn.ModuleList(conv(channels, 3) for _ in in_channels)
         num_extra = num_levels - len(in_channels)
-        self.extra = nn.ModuleList(
-            nn.Conv2d(channels, channels, 3, 2, 1) for _ in range(num_extra)
-        )
+        self.extra = nn.ModuleList(conv(channels, 3, 2) for _ in range(num_extra))
 
     def forward(self, features: Sequence[Tensor]) -> list[Tensor]:
         """Backbone maps, finest first, to maps of equal depth at every level's stride."""

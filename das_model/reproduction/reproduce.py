@@ -12,7 +12,6 @@ from das_model.datasets.rendered import RenderedSet
 from das_model.evaluation.predictions import Predictor
 from das_model.evaluation.protocols import benchmarks
 from das_model.evaluation.tables import Table
-from das_model.inference.decode import DecodeConfig
 from das_model.inference.estimate import Scoring
 from das_model.network.backbones.efficientnet_lite import imagenet_file
 from das_model.network.checkpoint import load_network
@@ -27,12 +26,14 @@ from das_model.reproduction.paper_tables import (
     table_3,
     table_4,
 )
-from das_model.training.network_predictor import NetworkPredictor
-from das_model.training.recipes import LIVE_INPUT, RECIPES, small
+from das_model.training.network_predictor import (
+    PAPER_DECODE,
+    NetworkPredictor,
+    open_checkpoint,
+    own_input,
+)
+from das_model.training.recipes import RECIPES, small
 
-# As the authors' configuration has it: poses are dropped only where they are nearly the same, and
-# none is a mean of several.
-PAPER_DECODE = DecodeConfig(min_score=0.07, oks_threshold=0.9, vote_threshold=2.0)
 _NUM_TIMED = {"cuda": 50, "cpu": 5}
 _PARTS = {"table1a": TABLE_1A, "table1b": TABLE_1B}
 
@@ -135,10 +136,7 @@ def load_predictor(file: Path) -> Predictor:
     """
     if file.suffix == ".onnx":
         return benchmarks.ModelPredictor(file, PAPER_DECODE.min_score, scoring=Scoring.LOCATION)
-    network = load_network(file)
-    if torch.cuda.is_available():
-        network = network.cuda()
-    return NetworkPredictor(network, _input_size(network), PAPER_DECODE)
+    return open_checkpoint(file, PAPER_DECODE)
 
 
 def network_ms(network: DasNetwork, size: tuple[int, int]) -> float:
@@ -159,7 +157,7 @@ def _time_table(root: Path | None, model: Path | None, is_synthetic: bool) -> st
     device = "this processor"
     if torch.cuda.is_available():
         network, device = network.cuda(), torch.cuda.get_device_name()
-    size = _input_size(network)
+    size = own_input(network)
     figures: Table = {}
     predictor = NetworkPredictor(network, size, PAPER_DECODE)
     if root is not None and is_synthetic:
@@ -170,14 +168,6 @@ def _time_table(root: Path | None, model: Path | None, is_synthetic: bool) -> st
     note = "Network alone, batch 1, no export"
     note += "; figures on rendered pictures.\n\n" if is_synthetic and root else ".\n\n"
     return note + table_4(network_ms(network.eval(), size), title, figures)
-
-
-def _input_size(network: DasNetwork) -> tuple[int, int]:
-    """(width, height) px: the live networks' or the paper's, which differ by the data."""
-    backbone = network.config.backbone
-    if backbone.startswith(("movenet", "lite")):
-        return LIVE_INPUT
-    return RECIPES["mupots" if backbone == "mspn3" else "panoptic"].canvas
 
 
 def _panoptic(root: Path, predictor: Predictor) -> Table:

@@ -15,26 +15,7 @@ from torch.nn import functional
 
 from das_model.network.flow import CouplingFlow
 from das_model.network.network import HeadMaps
-
-
-@dataclass(frozen=True, slots=True)
-class LossConfig:
-    """Kind and weight of each loss."""
-
-    pose_loss: str = "rle"  # l1 | mle | rle
-    prior: str = "laplace"  # laplace | gaussian: Q of the residual form
-    centerness_weight: float = 1.0
-    root_weight: float = 1.0
-    pose_weight: float = 2.0
-    heat_weight: float = 1.0  # of the heat map, where the network has one
-    focal_alpha: float = 0.25
-    focal_gamma: float = 2.0
-
-    def __post_init__(self) -> None:
-        if self.pose_loss not in ("l1", "mle", "rle"):
-            raise ValueError(f"pose_loss must be l1, mle or rle, got {self.pose_loss!r}")
-        if self.prior not in ("laplace", "gaussian"):
-            raise ValueError(f"prior must be laplace or gaussian, got {self.prior!r}")
+from das_model.training.config import LossConfig
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -56,6 +37,10 @@ class BatchTargets:
         return BatchTargets(
             *(getattr(self, name).to(device, non_blocking=True) for name in self.__slots__)
         )
+
+    def pin_memory(self) -> "BatchTargets":
+        """The same in memory that a GPU reads while training goes on."""
+        return BatchTargets(*(getattr(self, name).pin_memory() for name in self.__slots__))
 
     def select(self, pictures: slice) -> "BatchTargets":
         """The targets of some of the B pictures."""
@@ -82,7 +67,8 @@ class DasLoss(nn.Module):
 
         Returns:
             Scalars by name: score, centerness, root, pose_0 (initial), pose_1 (updated), ...,
-            and heat if the network has a heat map.
+            of those predictions that `LossConfig.stages` asks for, and heat if the network has a
+            heat map.
         """
         config = self.config
         positive = [t.positive for t in targets]
@@ -99,13 +85,15 @@ class DasLoss(nn.Module):
         root_error = functional.smooth_l1_loss(
             root, _at(positive, [t.root for t in targets]), beta=1 / 9, reduction="none"
         )
-        root_valid = _at(positive, [t.root_valid for t in targets])
+        root_valid = _at(positive, [self._asked_root(t) for t in targets])
         losses["root"] = config.root_weight * _mean(root_error[root_valid])
 
         wanted = _at(positive, [t.joint_offset for t in targets])
         valid = _at(positive, [t.joint_valid for t in targets])
-        for stage in range(len(levels[0].joint_offsets)):
-            losses[f"pose_{stage}"] = config.pose_weight * self._pose_loss(
+        num_stages = len(levels[0].joint_offsets)
+        weights = pose_weights(config, num_stages)
+        for stage, weight in weights.items():
+            losses[f"pose_{stage}"] = weight * self._pose_loss(
                 _at(positive, [m.joint_offsets[stage] for m in levels]).float(),
                 _at(positive, [m.joint_sigmas[stage] for m in levels]).float(),
                 wanted,
@@ -135,12 +123,19 @@ class DasLoss(nn.Module):
         return {
             "score": num_positives + len(targets[0].positive),
             "centerness": num_positives,
-            "root": sum((t.root_valid & t.positive[:, None]).sum() for t in targets),
+            "root": sum((self._asked_root(t) & t.positive[:, None]).sum() for t in targets),
             "pose": sum(
                 (t.joint_valid[:, :, axes].all(dim=2) & t.positive[:, None]).sum() for t in targets
             ),
             "heat": (targets[0].heat * targets[0].heat_asked).sum(),
         }
+
+    def _asked_root(self, targets: BatchTargets) -> Tensor:
+        """(B, 3, h, w) bool: what is asked of the root."""
+        if self.config.root_axes == "all":
+            return targets.root_valid
+        is_depth = torch.tensor([False, False, True], device=targets.root_valid.device)
+        return targets.root_valid & is_depth[:, None, None]
 
     def _score_loss(self, levels: list[HeadMaps], targets: list[BatchTargets]) -> Tensor:
         """Focal loss summed over all locations but the ignored ones."""
@@ -178,11 +173,26 @@ class DasLoss(nn.Module):
     def _negative_log_likelihood(
         self, residual: Tensor, log_sigma: Tensor, flow: CouplingFlow
     ) -> Tensor:
-        """Sum of -log P (eq. 8 or 10) over (M, D) residuals z_hat = (u_hat - u_bar) / sigma."""
-        log_likelihood = flow.log_prob(residual) - log_sigma
-        if self.config.pose_loss == "rle":
-            log_likelihood = log_likelihood + log_prior(residual, self.config.prior)
-        return -log_likelihood.sum()
+        """Sum of -log P (eq. 8 or 10) over (M, D) residuals z_hat = (u_hat - u_bar) / sigma.
+
+        The authors' code adds log G to each of a joint's three axes, has log sigma in G's term and
+        again in Q's, and takes a Laplace density in units of sqrt(2) sigma.
+        """
+        log_g = flow.log_prob(residual)
+        if self.config.pose_loss == "mle":
+            return (log_sigma - log_g).sum()
+        if self.config.terms == "paper":
+            return (log_sigma - log_g - log_prior(residual, self.config.prior)).sum()
+        log_q = log_prior(residual / math.sqrt(2), self.config.prior)
+        return (2 * log_sigma - 3 * log_g - log_q).sum()
+
+
+def pose_weights(config: LossConfig, num_stages: int) -> dict[int, float]:
+    """Weight of the pose loss of each prediction that has one, by its number."""
+    if config.stages == "all":
+        return dict.fromkeys(range(num_stages), config.pose_weight)
+    ends = {0, num_stages - 1}
+    return dict.fromkeys(sorted(ends), config.pose_weight / len(ends))
 
 
 def _heat_loss(logits: Tensor, heat: Tensor, is_asked: Tensor) -> Tensor:

@@ -1,6 +1,8 @@
 """People as a network in torch finds them: for checkpoints, before there is an ONNX file."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -10,13 +12,18 @@ from das_model.evaluation.predictions import Prediction
 from das_model.inference.decode import DecodeConfig
 from das_model.inference.refine import Refinement, find_people
 from das_model.inference.runtime import network_maps
+from das_model.network.checkpoint import load_network
 from das_model.network.export import decoder_maps
 from das_model.network.network import DasNetwork
 from das_model.people import People
-from das_model.preprocess import fitting_size, letterbox
+from das_model.preprocess import fitting_size, inscribed_size, letterbox
 from das_model.skeleton import Skeleton
+from das_model.training.recipes import LIVE_INPUT, RECIPES
 
 SURE_PEOPLE = DecodeConfig(0.2)
+# As the authors' configuration has it: poses are dropped only where they are nearly the same, and
+# none is a mean of several.
+PAPER_DECODE = DecodeConfig(min_score=0.07, oks_threshold=0.9, vote_threshold=2.0)
 
 
 class NetworkPredictor:
@@ -24,7 +31,8 @@ class NetworkPredictor:
 
     Args:
         network: with its weights.
-        input_size: nominal (width, height) px; the shape follows the picture, the area stays.
+        input_size: (width, height) px. The live networks': nominal, the shape follows the picture
+            and the area stays. The paper's: what the picture is scaled to fit into.
         rules: thresholds of the decoder.
     """
 
@@ -47,9 +55,8 @@ class NetworkPredictor:
     def people(self, image: np.ndarray, camera: Camera) -> People:
         """People of an (H, W, 3) uint8 RGB picture, in the camera's space, best first."""
         encoding = self._network.config.encoding
-        size = fitting_size(
-            (image.shape[1], image.shape[0]), self.input_size, encoding.strides[-1]
-        )
+        shaped = fitting_size if is_live(self._network) else inscribed_size
+        size = shaped((image.shape[1], image.shape[0]), self.input_size, encoding.strides[-1])
         boxed, boxed_camera = letterbox(image, camera, size)
         device = self._network.mean.device
         with torch.no_grad():
@@ -59,3 +66,33 @@ class NetworkPredictor:
         return find_people(
             maps, boxed_camera, encoding, self.skeleton, self.rules, Refinement(heat)
         )
+
+
+def is_live(network: DasNetwork) -> bool:
+    """Whether it is one of the live networks, not one of the paper's."""
+    return network.config.backbone.startswith(("movenet", "lite"))
+
+
+def own_input(network: DasNetwork) -> tuple[int, int]:
+    """(width, height) px: the live networks' or the paper's, which differ by the data."""
+    if is_live(network):
+        return LIVE_INPUT
+    return RECIPES["mupots" if network.config.backbone == "mspn3" else "panoptic"].canvas
+
+
+def open_checkpoint(
+    file: Path, rules: DecodeConfig, size: tuple[int, int] | None = None,
+    threshold: float | None = None,
+) -> NetworkPredictor:  # fmt: skip
+    """A predictor on the network of a weights file or checkpoint, on the GPU if there is one.
+
+    Args:
+        file: weights, or a training checkpoint, of which the averaged network is taken.
+        rules: of the decoder.
+        size: of the input, see `NetworkPredictor`; the network's own if None.
+        threshold: least score of a person, instead of the rules'.
+    """
+    network = load_network(file)
+    network = network.cuda() if torch.cuda.is_available() else network
+    rules = rules if threshold is None else replace(rules, min_score=threshold)
+    return NetworkPredictor(network, size or own_input(network), rules)

@@ -1,45 +1,12 @@
 """Optimisers and learning rates: AdamW on a cosine, or the authors' SGD in steps."""
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-
-@dataclass(frozen=True, slots=True)
-class OptimiserConfig:
-    """How weights move.
-
-    The defaults are the live networks'; `AUTHORS_SGD` is the paper's.
-    """
-
-    kind: str = "adamw"  # adamw | sgd
-    learning_rate: float = 1e-3  # peak, after warm-up
-    schedule: str = "cosine"  # cosine, to 0 at the end | steps, a tenth at each of `decay_at`
-    decay_at: tuple[float, ...] = ()  # shares of the run
-    warmup_steps: int = 300
-    warmup_start: float = 0.0  # factor of the rate that warm-up begins from
-    weight_decay: float = 0.01
-    momentum: float = 0.9  # of SGD
-    bias_rate: float = 1.0  # factor of the rate for the biases of layers, with SGD
-    backbone_rate: float = 1.0  # factor of the rate for the backbone, with AdamW
-    clip_norm: float = 10.0  # of the whole gradient
-
-    def __post_init__(self) -> None:
-        if self.kind not in ("adamw", "sgd"):
-            raise ValueError(f"OptimiserConfig.kind must be adamw or sgd, got {self.kind!r}")
-        if self.schedule not in ("cosine", "steps"):
-            raise ValueError(
-                f"OptimiserConfig.schedule must be cosine or steps, got {self.schedule!r}"
-            )
-
-
-AUTHORS_SGD = OptimiserConfig(
-    kind="sgd", learning_rate=2e-3, schedule="steps", decay_at=(16 / 22, 20 / 22),
-    warmup_steps=250, warmup_start=1 / 3, weight_decay=1e-4, bias_rate=2.0, clip_norm=35.0,
-)  # fmt: skip
+from das_model.training.config import OptimiserConfig
 
 
 def build_optimiser(config: OptimiserConfig, module: nn.Module) -> torch.optim.Optimizer:
@@ -94,3 +61,40 @@ def set_learning_rate(groups: Iterable[dict], learning_rate: float) -> None:
     """Give each parameter group its share of the rate."""
     for group in groups:
         group["lr"] = learning_rate * group["rate"]
+
+
+def named_state(optimizer: torch.optim.Optimizer, module: nn.Module) -> dict[str, Tensor]:
+    """What the optimiser remembers of each parameter, as "PARAMETER.ENTRY"."""
+    names = {id(p): name for name, p in module.named_parameters()}
+    return {
+        f"{names[id(parameter)]}.{key}": value
+        for parameter, entries in optimizer.state.items()
+        for key, value in entries.items()
+        if isinstance(value, Tensor)
+    }
+
+
+def load_named_state(
+    optimizer: torch.optim.Optimizer, module: nn.Module, tensors: Mapping[str, Tensor]
+) -> None:
+    """Inverse of `named_state`; files from before it have numbers, in the optimiser's order.
+
+    Raises:
+        ValueError: if a parameter is not trained here, or of another shape.
+    """
+    order = [p for group in optimizer.param_groups for p in group["params"]]
+    index_of = {id(p): str(i) for i, p in enumerate(order)}
+    known = {str(i): p for i, p in enumerate(order)}
+    names = {name: p for name, p in module.named_parameters() if id(p) in index_of}
+    state: dict[int, dict[str, Tensor]] = {}
+    for entry, value in tensors.items():
+        name, _, key = entry.rpartition(".")
+        parameter = names.get(name, known.get(name))
+        if parameter is None or value.shape not in ((), parameter.shape):
+            shape = "is not trained" if parameter is None else f"is {tuple(parameter.shape)}"
+            raise ValueError(
+                f"the optimiser's state of {name} is {tuple(value.shape)}, but the parameter "
+                f"{shape} in this run: other layers were frozen when the file was written"
+            )
+        state.setdefault(int(index_of[id(parameter)]), {})[key] = value
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": state})

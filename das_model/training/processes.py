@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
@@ -14,11 +15,13 @@ class Process:
         rank: its number, from 0 on.
         world: how many there are.
         device: that it computes on.
+        local_rank: its number on its machine; the processes of a machine have ranks in a row.
     """
 
     rank: int
     world: int
     device: torch.device
+    local_rank: int = 0
 
 
 def join_processes() -> Process:
@@ -28,8 +31,34 @@ def join_processes() -> Process:
         RuntimeError: if `torchrun` promised more processes than come.
     """
     rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+    local_rank = int(os.environ.get("LOCAL_RANK", 0))
     has_cuda = torch.cuda.is_available()
-    if world > 1:
+    device = torch.device("cuda", local_rank) if has_cuda else torch.device("cpu")
+    if world > 1 and not torch.distributed.is_initialized():
         torch.distributed.init_process_group("nccl" if has_cuda else "gloo")
-    index = int(os.environ.get("LOCAL_RANK", 0))
-    return Process(rank, world, torch.device("cuda", index) if has_cuda else torch.device("cpu"))
+    return Process(rank, world, device, local_rank)
+
+
+def leave_processes() -> None:
+    """Part from the other processes, at the end of the program: they cannot be met again."""
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
+def told_by_the_first(process: Process, files: set[Path]) -> set[Path]:
+    """The files that the first process of each machine names, for all processes of it.
+
+    Every process of the run must call this once; what the others name plays no part.
+    """
+    if process.world == 1:
+        return files
+    told: list[list[str]] = [[] for _ in range(process.world)]
+    torch.distributed.all_gather_object(told, sorted(str(file) for file in files))
+    return {Path(name) for name in told[process.rank - process.local_rank]}
+
+
+def default_precision(device: torch.device) -> str:
+    """bf16 where the GPU computes in it, fp16 on older GPUs (V100, 2080 Ti), off elsewhere."""
+    if device.type != "cuda":
+        return "off"
+    return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"

@@ -5,6 +5,7 @@ one; rows that both tables hold share it. `small` makes of any recipe a run of m
 same switches, for rendered pictures: what `scripts/reproduce.py --data synthetic` trains.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from das_model.datasets.augmentation.placement import AugmentConfig
@@ -13,9 +14,7 @@ from das_model.evaluation.protocols.panoptic import SCORED_JOINTS
 from das_model.inference.network_config import LITE, RESNET50, NetworkConfig
 from das_model.inference.targets import Encoding
 from das_model.skeleton import MUCO_21
-from das_model.training.losses import LossConfig
-from das_model.training.optimiser import AUTHORS_SGD, OptimiserConfig
-from das_model.training.train import TrainConfig
+from das_model.training.config import AUTHORS_SGD, LossConfig, OptimiserConfig, TrainConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,9 @@ class Recipe:
         reference_batch: pictures a step that the learning rate is meant for; another number
             scales the rate with it. None leaves the rate alone.
         shares: how often which pictures are drawn.
+        is_whole: every picture of every set once an epoch, instead of draws by the shares.
+        augment_flat: of pictures with 2D labels alone, where it is another.
+        coco_left_out: joints of COCO that count as not labelled.
     """
 
     summary: str
@@ -44,6 +46,29 @@ class Recipe:
     epochs: float | None = None
     reference_batch: int | None = None
     shares: Shares = field(default_factory=Shares)
+    is_whole: bool = False
+    augment_flat: AugmentConfig | None = None
+    coco_left_out: tuple[str, ...] = ()
+
+    def varied(
+        self, network: Mapping[str, object], encoding: Mapping[str, object],
+        loss: Mapping[str, object],
+    ) -> "Recipe":  # fmt: skip
+        """The same with other fields of its network, of its encoding and of its losses.
+
+        Raises:
+            ValueError: if a field cannot have that value.
+        """
+        train = self.train
+        written = replace(train.network.encoding, **encoding)
+        return replace(
+            self,
+            train=replace(
+                train,
+                network=replace(train.network, encoding=written, **network),
+                loss=replace(train.loss, **loss),
+            ),
+        )
 
     def planned(
         self, num_pictures: int, pictures_per_step: int, total_steps: int | None = None,
@@ -70,20 +95,38 @@ class Recipe:
         )
 
 
+# The authors' code: root depth in units of 0.5 mm/px on Panoptic (20 cm/px) and of 1 mm/px on
+# MuCo, relative joint depth in units of 500 and of 50 mm.
+_PANOPTIC_UNITS = {"root_depth_unit": 0.5, "joint_depth_unit_mm": 500.0}
+_MUCO_UNITS = {"root_depth_unit": 1.0, "joint_depth_unit_mm": 50.0}
 MSPN2 = replace(
     RESNET50,
     backbone="mspn2",
+    fpn_norm="batch",
     joint_names=SCORED_JOINTS.joint_names,
     update_layers=1,
     encoding=Encoding(range_bounds_px=(80, 160, 320)),
 )
-MSPN3 = replace(MSPN2, backbone="mspn3", joint_names=MUCO_21.joint_names, update_layers=2)
+MSPN3 = replace(
+    MSPN2, backbone="mspn3", joint_names=MUCO_21.joint_names, update_layers=2,
+    encoding=replace(MSPN2.encoding, **_MUCO_UNITS),
+)  # fmt: skip
+AUTHORS_LOSS = LossConfig(terms="code", stages="ends", root_axes="depth")
+# What COCO does not label and the authors do not derive for a loss; the pelvis is the centre.
+AUTHORS_LEFT_OUT = ("neck", "spine")
 
 # Short side 512 to 640 px times a zoom of 0.6 to 1.4; no rotation (Panoptic). The canvas holds a
 # 1920 x 1080 frame at 640 px, in multiples of the coarsest stride.
-_PANOPTIC_AUGMENT = AugmentConfig(scale=(0.48, 1.4), rotation_deg=0.0, colour=0.7)
+_PANOPTIC_SIDES, _MUCO_SIDES = (512.0, 640.0, 1333.0), (512.0, 800.0, 1280.0)
+_PANOPTIC_AUGMENT = AugmentConfig(
+    scale=(0.6, 1.4), short_side_px=_PANOPTIC_SIDES, rotation_deg=0.0, colour=0.7
+)
 # Short side 512 to 800 px times 0.9 to 1.1; 0.1 rad.
-_MUCO_AUGMENT = AugmentConfig(scale=(0.6, 1.15), rotation_deg=5.7, colour=0.7)
+_MUCO_AUGMENT = AugmentConfig(
+    scale=(0.9, 1.1), short_side_px=_MUCO_SIDES, rotation_deg=5.7, colour=0.5
+)
+# COCO beside either: times 0.8 to 1.2; 0.15 rad.
+_COCO_AUGMENT = AugmentConfig(scale=(0.8, 1.2), rotation_deg=8.6, colour=0.5)
 
 
 def _panoptic(
@@ -93,13 +136,14 @@ def _panoptic(
     network = replace(
         network,
         joint_names=SCORED_JOINTS.joint_names,
-        encoding=replace(network.encoding, centre=centre),
+        encoding=replace(network.encoding, centre=centre, **_PANOPTIC_UNITS),
     )
-    loss = LossConfig(pose_loss=pose_loss)
+    loss = replace(AUTHORS_LOSS, pose_loss=pose_loss)
     train = TrainConfig(network, loss, AUTHORS_SGD, ema_decay=0.9998)
     return Recipe(
         summary, train, ("panoptic", "coco"), _PANOPTIC_AUGMENT, (1152, 640), batch_size=4,
-        epochs=22, reference_batch=16,
+        epochs=22, reference_batch=16, is_whole=True, coco_left_out=AUTHORS_LEFT_OUT,
+        augment_flat=replace(_COCO_AUGMENT, short_side_px=_PANOPTIC_SIDES),
     )  # fmt: skip
 
 
@@ -126,9 +170,10 @@ _NONE = replace(RESNET50, update="none")
 _MUPOTS = replace(
     _panoptic("", MSPN3),
     summary="Table 3: 3-stage MSPN on MuCo-3DHP and COCO",
-    train=TrainConfig(MSPN3, LossConfig(), AUTHORS_SGD, ema_decay=0.9998),
+    train=TrainConfig(MSPN3, AUTHORS_LOSS, AUTHORS_SGD, ema_decay=0.9998),
     sets=("muco", "coco"),
     augment=_MUCO_AUGMENT,
+    augment_flat=replace(_COCO_AUGMENT, short_side_px=_MUCO_SIDES),
     canvas=(1280, 768),
 )
 RECIPES = {
@@ -183,7 +228,8 @@ def small(recipe: Recipe, num_steps: int, canvas: tuple[int, int] = (160, 96)) -
         encoding=Encoding((8, 16, 32), (32, 64), centre=paper.encoding.centre),
     )
     optimiser = OptimiserConfig(learning_rate=2e-3, warmup_steps=50)
-    train = TrainConfig(network, recipe.train.loss, optimiser, num_steps, ema_decay=0.99)
+    loss = LossConfig(pose_loss=recipe.train.loss.pose_loss, prior=recipe.train.loss.prior)
+    train = TrainConfig(network, loss, optimiser, num_steps, ema_decay=0.99)
     augment = AugmentConfig(scale=(0.8, 1.3), rotation_deg=0.0)
     return Recipe(recipe.summary, train, ("synthetic",), augment, canvas, batch_size=16)
 

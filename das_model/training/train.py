@@ -1,19 +1,19 @@
-"""Training: configuration, loop, averaged weights, checkpoints that resume.
+"""Training: loop, averaged weights, checkpoints that resume.
 
 One process a device, or several under `torchrun`. Losses are divided by numbers of positives and
 of labelled joints; these numbers are summed over the processes and over the parts of an
 accumulated batch first, so that either way the gradient is that of one large batch. What remains
 apart is batch norm, whose statistics are joined over processes on CUDA alone and over parts
-never. On CUDA the network runs in mixed precision; the pose loss is float32 (see `losses`).
+never. The network may run in mixed precision, in float16 with a scaled loss; all losses are
+float32 (see `losses`).
 """
 
 import copy
 import json
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -22,36 +22,26 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from das_model.inference.network_config import (
-    LITE,
-    NetworkConfig,
     network_config_of,
     network_metadata,
     require_network,
 )
 from das_model.network.checkpoint import fill, load_network, load_tensors, save_tensors
 from das_model.network.network import DasNetwork
+from das_model.training.config import TrainConfig
 from das_model.training.frozen_features import FrozenFeatures
-from das_model.training.losses import BatchTargets, DasLoss, LossConfig
+from das_model.training.losses import BatchTargets, DasLoss
 from das_model.training.mix import Batch
 from das_model.training.optimiser import (
-    OptimiserConfig,
     build_optimiser,
+    load_named_state,
+    named_state,
     rate_factor,
     set_learning_rate,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class TrainConfig:
-    """A training run."""
-
-    network: NetworkConfig = LITE
-    loss: LossConfig = field(default_factory=LossConfig)
-    optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
-    total_steps: int = 10_000
-    accumulation: int = 1  # parts that a batch is worked through in, to need less memory
-    ema_decay: float = 0.998
-    frozen: str = "early"  # none | early | public: part of the backbone that keeps its weights
+_FIRST_SCALE = 512.0  # of the loss in float16, as the authors have it
+_TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 class Trainer:
@@ -82,14 +72,16 @@ class Trainer:
             self._num_processes = torch.distributed.get_world_size()
             if device.type == "cuda":
                 self.network = nn.SyncBatchNorm.convert_sync_batchnorm(self.network)
-        self._parallel: nn.Module = _NetworkAndLoss(self.network, self.loss)
-        self.optimizer = build_optimiser(config.optimiser, self._parallel)
+        self._model = _NetworkAndLoss(self.network, self.loss)
+        self._parallel: nn.Module = self._model
+        self.optimizer = build_optimiser(config.optimiser, self._model)
+        is_half = config.precision == "fp16"
+        self._scaler = torch.amp.GradScaler(device.type, _FIRST_SCALE, enabled=is_half)
         if is_distributed:
-            has_idle_flows = config.network.num_updates == 0 and config.loss.pose_loss != "l1"
+            # no gradient reaches sigma under L1, nor the flows of updates that there are none of
+            has_idle = config.loss.pose_loss == "l1" or config.network.num_updates == 0
             self._parallel = DistributedDataParallel(
-                self._parallel,
-                forward_sync_buffers=False,
-                find_unused_parameters=has_idle_flows,
+                self._model, forward_sync_buffers=False, find_unused_parameters=has_idle
             )
 
     def load_backbone(self, file: Path) -> None:
@@ -120,7 +112,8 @@ class Trainer:
             batch: images (B, 3, H, W) uint8 and targets of each level.
 
         Returns:
-            The losses by name, their sum as "total" and the gradient's norm.
+            The losses by name, their sum as "total" and the gradient's norm, which is infinite
+            where float16 overflows: that step is left out and the loss scaled less.
 
         Raises:
             FloatingPointError: at a loss that is not finite, with the table of losses.
@@ -134,21 +127,30 @@ class Trainer:
         values: dict[str, Tensor] = {}
         for i, (images, targets) in enumerate(parts):
             with self._gradient_exchange(is_last=i == len(parts) - 1):
-                with torch.autocast("cuda", torch.bfloat16, enabled=self.device.type == "cuda"):
+                with self._autocast():
                     losses = self._parallel(images, targets)
                 losses = {n: v * shares[i][n.partition("_")[0]] for n, v in losses.items()}
                 # DistributedDataParallel takes the mean over processes, where the sum is wanted
-                (torch.stack(list(losses.values())).sum() * self._num_processes).backward()
+                total = torch.stack(list(losses.values())).sum() * self._num_processes
+                self._scaler.scale(total).backward()
             for name, value in losses.items():
                 values[name] = values.get(name, 0.0) + value.detach()
         table = self._summed(values)
         if not all(map(math.isfinite, table.values())):
             raise FloatingPointError(f"loss is not finite at step {self.step}: {table}")
-        norm = nn.utils.clip_grad_norm_(self._parallel.parameters(), config.optimiser.clip_norm)
-        self.optimizer.step()
+        self._scaler.unscale_(self.optimizer)
+        norm = nn.utils.clip_grad_norm_(self._model.parameters(), config.optimiser.clip_norm)
+        self._scaler.step(self.optimizer)
+        self._scaler.update()
         self.step += 1
         self._update_average()
         return {**table, "total": sum(table.values()), "gradient_norm": norm.item()}
+
+    def _autocast(self) -> AbstractContextManager:
+        """The run's mixed precision."""
+        if self.config.precision == "off":
+            return nullcontext()
+        return torch.autocast(self.device.type, _TYPES[self.config.precision])
 
     def _shares(self, parts: list[list[BatchTargets]]) -> list[dict[str, Tensor]]:
         """Weight of each part's losses by kind, such that they add up to the whole batch's."""
@@ -186,16 +188,19 @@ class Trainer:
                 sums[name] = sums.get(name, 0.0) + value.item()
         return {name: value / max(1, num_batches) for name, value in sums.items()}
 
-    def save(self, file: Path) -> None:
-        """Write a checkpoint that `resume` goes on from."""
-        optimizer = self.optimizer.state_dict()["state"]
+    def save(self, file: Path, notes: Mapping[str, str] | None = None) -> None:
+        """Write a checkpoint that `resume` goes on from; `notes` go into its metadata."""
+        optimizer = named_state(self.optimizer, self._model)
         tensors = {
             **{f"network.{k}": v for k, v in self.network.state_dict().items()},
             **{f"average.{k}": v for k, v in self.average.state_dict().items()},
             **{f"loss.{k}": v for k, v in self.loss.state_dict().items()},
-            **{f"optimizer.{i}.{k}": v for i, s in optimizer.items() for k, v in s.items()},
+            **{f"optimizer.{k}": v for k, v in optimizer.items()},
         }
-        metadata = {**network_metadata(self.config.network), "step": json.dumps(self.step)}
+        metadata = {
+            **network_metadata(self.config.network), **(notes or {}),
+            "step": json.dumps(self.step), "scaler": json.dumps(self._scaler.state_dict()),
+        }  # fmt: skip
         save_tensors(file, tensors, metadata)
 
     def resume(self, file: Path) -> None:
@@ -203,7 +208,8 @@ class Trainer:
 
         Raises:
             FileNotFoundError: if there is no such file.
-            ValueError: if it is no training checkpoint, or of another network or pose loss.
+            ValueError: if it is no training checkpoint, or of another network, pose loss or
+                frozen part.
         """
         _, metadata = load_tensors(file, "network.")
         require_network(self.config.network, network_config_of(metadata, file), file)
@@ -214,12 +220,13 @@ class Trainer:
         ):  # fmt: skip
             fill(module, load_tensors(file, prefix)[0], file)
         self.step = json.loads(metadata["step"])
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, value in load_tensors(file, "optimizer.")[0].items():
-            index, _, key = name.partition(".")
-            state.setdefault(int(index), {})[key] = value
-        groups = self.optimizer.state_dict()["param_groups"]
-        self.optimizer.load_state_dict({"state": state, "param_groups": groups})
+        try:
+            remembered = load_tensors(file, "optimizer.")[0]
+            load_named_state(self.optimizer, self._model, remembered)
+        except ValueError as error:
+            raise ValueError(f"{file}: {error}") from error
+        if scaler := json.loads(metadata.get("scaler", "{}")):
+            self._scaler.load_state_dict(scaler)
 
     @torch.no_grad()
     def _update_average(self) -> None:

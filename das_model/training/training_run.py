@@ -2,82 +2,60 @@
 calls."""
 
 import dataclasses
-from collections.abc import Callable
+import datetime
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from das_model.datasets.data_config import DataConfig
+import torch
+
+from das_model.datasets.data_config import WeightedSets
 from das_model.network.backbones.efficientnet_lite import imagenet_file
 from das_model.skeleton import Skeleton
-from das_model.training.mix import training_batches
-from das_model.training.processes import Process, join_processes
-from das_model.training.recipes import Recipe
-from das_model.training.train import TrainConfig, Trainer, train
-from das_model.training.train_log import TrainLog
+from das_model.training.config import TrainConfig
+from das_model.training.epoch_figures import EpochFigures
+from das_model.training.mix import Batch, training_batches
+from das_model.training.processes import (
+    Process,
+    default_precision,
+    join_processes,
+    told_by_the_first,
+)
+from das_model.training.run_config import RunConfig
+from das_model.training.run_record import (
+    KEY,
+    Record,
+    metadata_of,
+    note_start,
+    plain,
+    record_of,
+    refused_changes,
+    revision,
+    told_changes,
+    versions,
+)
+from das_model.training.train import Trainer, train
+from das_model.training.train_log import LogConfig, TrainLog
+
+Say = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class RunConfig:
-    """A run: recipe, data, and what it starts from.
+@dataclass(frozen=True, eq=False, slots=True)
+class Run:
+    """A run that is ready to go."""
 
-    Args:
-        recipe: how to train.
-        data: on what; its canvas in multiples of the network's coarsest stride.
-        out: folder of the log and the checkpoint.
-        init: weights file or checkpoint of ours to start from.
-        backbone_weights: public weights to start from; EfficientNet's are known.
-        total_steps: instead of the recipe's length.
-        learning_rate: instead of the recipe's; taken as it is, not scaled.
-        accumulation: parts that a batch is worked through in.
-        save_every: steps between checkpoints.
-        validate_every: steps between validations.
+    trainer: Trainer
+    batches: Iterator[Batch]
+    log: TrainLog | None
 
-    Raises:
-        ValueError: if the canvas does not fit the network, or MoveNet's weights are missing.
-    """
-
-    recipe: Recipe
-    data: DataConfig
-    out: Path
-    init: Path | None = None
-    backbone_weights: Path | None = None
-    total_steps: int | None = None
-    learning_rate: float | None = None
-    accumulation: int = 1
-    save_every: int = 200
-    validate_every: int = 1000
-
-    def __post_init__(self) -> None:
-        network = self.recipe.train.network
-        stride, canvas = network.encoding.strides[-1], self.data.canvas
-        if any(side % stride for side in canvas):
-            raise ValueError(
-                f"the canvas must be multiples of {stride} px, the network's coarsest stride, "
-                f"got {canvas[0]} x {canvas[1]}"
-            )
-        has_start = self.init or self.backbone_weights or self.checkpoint.is_file()
-        if network.backbone == "movenet" and not has_start:
-            raise ValueError(
-                "--backbone-weights must name MoveNet's .json, see docs/training.md, or "
-                "--init weights of ours"
-            )
-
-    @property
-    def checkpoint(self) -> Path:
-        """The file that the run goes on from if it is there."""
-        return self.out / "checkpoint.safetensors"
-
-    @property
-    def public_weights(self) -> Path | None:
-        """The file of the backbone's public weights, if the run has any."""
-        backbone = self.recipe.train.network.backbone
-        if self.backbone_weights is None and backbone.startswith("lite"):
-            return imagenet_file(backbone)
-        return self.backbone_weights
+    def train(self) -> None:
+        """Train to the end of the schedule, in this process or with those of `torchrun`."""
+        train(self.trainer, self.batches, self.log)
 
 
-def run(config: RunConfig, say: Callable[[str], None]) -> None:
-    """Train to the end of the schedule, in this process or with those of `torchrun`.
+def prepare(config: RunConfig, say: Say) -> Run:
+    """Open the data, build the trainer, load what the run starts from.
 
     Args:
         config: of the run.
@@ -85,47 +63,117 @@ def run(config: RunConfig, say: Callable[[str], None]) -> None:
 
     Raises:
         FileNotFoundError: if files of the data or the weights are missing.
-        ValueError: if a file is not what it should be.
+        ValueError: if a file is not what it should be, or the run was another when it began.
     """
-    process, data = join_processes(), config.data
-    num_pictures = sum(len(pictures) for pictures in data.training_sets()[0])
-    plan = _planned(config, num_pictures, process)
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.data.seed)
+    process = join_processes()
+    if process.device.type == "cuda":
+        torch.cuda.set_device(process.device)  # what is exchanged goes over it
+    is_first = process.rank == 0
+    sets = _open_sets(config, process)
+    num_pictures = sum(len(pictures) for pictures in sets[0])
+    old = record_of(metadata_of(config.checkpoint)) if config.checkpoint.is_file() else {}
+    plan = _planned(config, num_pictures, process, old)
+    record = _record(config, plan, process, num_pictures)
+    if refused := refused_changes(old, record):
+        raise ValueError(
+            f"{config.checkpoint} was begun with {', '.join(refused)}: a run cannot change these "
+            "half-way; give another --out"
+        )
     trainer = Trainer(plan, process.device, is_distributed=process.world > 1)
     _start(trainer, config)
-    log = None
-    if process.rank == 0:
-        num_a_step = data.batch_size * process.world
-        say(f"{config.recipe.summary}; {num_pictures} pictures, {plan.total_steps} steps of "
-            f"{num_a_step}, learning rate {plan.optimiser.learning_rate:g}")  # fmt: skip
-        if missing := [kind for kind in config.recipe.sets if getattr(data, kind) is None]:
-            say(f"the recipe's {' and '.join(missing)} pictures are left out: no folder given")
-        log = TrainLog(trainer, data, config.out, config.save_every, config.validate_every,
-                       process.world)  # fmt: skip
-    network, steps = plan.network, range(trainer.step, plan.total_steps)
-    train(trainer, training_batches(data, network.encoding, steps, process.rank, process.world,
-                                    Skeleton(network.joint_names)), log)  # fmt: skip
+    steps, network = range(trainer.step, plan.total_steps), plan.network
+    batches = training_batches(
+        config.data, network.encoding, steps, process.rank, process.world,
+        Skeleton(network.joint_names), sets,
+    )  # fmt: skip
+    if not is_first:
+        return Run(trainer, batches, None)
+    _tell(config, plan, process, num_pictures, say)
+    if trainer.step >= plan.total_steps:
+        say(f"step {trainer.step} is the end of the {plan.total_steps} steps: nothing to do")
+    if changes := told_changes(old, record):
+        say(f"changed since the last start: {'; '.join(changes)}")
+    note_start(config.out / "run.json", record)
+    num_a_step = config.data.batch_size * process.world
+    log = LogConfig(
+        config.out, config.save_every, config.validate_every, config.num_kept,
+        max(1, round(num_pictures / num_a_step)), process.world, {KEY: json.dumps(record)},
+    )  # fmt: skip
+    figures = EpochFigures(config.data, config.num_measured)
+    return Run(trainer, batches, TrainLog(trainer, config.data, log, figures))
 
 
-def _planned(config: RunConfig, num_pictures: int, process: Process) -> TrainConfig:
-    """The recipe's plan for the data at hand; without public weights nothing is frozen."""
+def _open_sets(config: RunConfig, process: Process) -> WeightedSets:
+    """The sets; the first process of a machine looks whether saved labels are up to date."""
+    checked: set[Path] = set()
+    is_first = process.local_rank == 0
+    sets = config.data.training_sets(checked) if is_first else None
+    checked = told_by_the_first(process, checked)
+    return sets or config.data.training_sets(checked)
+
+
+def _planned(
+    config: RunConfig, num_pictures: int, process: Process, old: Record
+) -> TrainConfig:
+    """The recipe's plan for the data at hand.
+
+    Without public weights nothing is frozen; a run that goes on keeps frozen what was.
+    """
     plan = config.recipe.planned(
         num_pictures, config.data.batch_size * process.world, config.total_steps,
         config.learning_rate,
     )  # fmt: skip
-    has_start = config.init is not None or config.public_weights is not None
+    has_start = config.init is not None or config.has_public_weights
     is_movenet = plan.network.backbone == "movenet"
+    frozen = plan.frozen if has_start or is_movenet else "none"
     return dataclasses.replace(
         plan,
         accumulation=config.accumulation,
-        frozen=plan.frozen if has_start or is_movenet else "none",
+        frozen=str(old.get("frozen", frozen)),
+        precision=config.precision or default_precision(process.device),
     )
+
+
+def _record(config: RunConfig, plan: TrainConfig, process: Process, num_pictures: int) -> Record:
+    """All that a run was started with, see `run_record`."""
+    data = plain(config.data)
+    seed, batch = data.pop("seed"), data.pop("batch_size")
+    optimiser = plain(plan.optimiser)
+    rate = optimiser.pop("learning_rate")
+    return {
+        "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "command": config.command, "revision": revision(),
+        "versions": {**versions(), "torch": torch.__version__},
+        "recipe": config.name, "start": plain(config.init or config.backbone_weights),
+        "network": plain(plan.network), "loss": plain(plan.loss), "optimiser": optimiser,
+        "learning_rate": rate, "total_steps": plan.total_steps, "ema_decay": plan.ema_decay,
+        "frozen": plan.frozen, "precision": plan.precision, "device": process.device.type,
+        "seed": seed, "processes": process.world, "batch": batch,
+        "accumulation": plan.accumulation, "num_pictures": num_pictures, "data": data,
+    }  # fmt: skip
+
+
+def _tell(
+    config: RunConfig, plan: TrainConfig, process: Process, num_pictures: int, say: Say
+) -> None:
+    num_a_step = config.data.batch_size * process.world
+    say(f"{config.recipe.summary}; {num_pictures} pictures, {plan.total_steps} steps of "
+        f"{num_a_step}, learning rate {plan.optimiser.learning_rate:g}, "
+        f"mixed precision {plan.precision}")  # fmt: skip
+    for remark in config.remarks():
+        say(remark)
 
 
 def _start(trainer: Trainer, config: RunConfig) -> None:
     """Load what there is: the run's own checkpoint, else weights of ours, else public ones."""
+    backbone = config.recipe.train.network.backbone
     if config.checkpoint.is_file():
         trainer.resume(config.checkpoint)
     elif config.init:
         trainer.load_weights(config.init)
-    elif config.public_weights:
-        trainer.load_backbone(config.public_weights)
+    elif config.backbone_weights:
+        trainer.load_backbone(config.backbone_weights)
+    elif config.has_public_weights:
+        trainer.load_backbone(imagenet_file(backbone))

@@ -28,7 +28,11 @@ class AugmentConfig:
     """How strongly pictures are varied.
 
     Args:
-        scale: least and most, of the size with the canvas' area.
+        scale: least and most, of the size with the canvas' area, or of the size that
+            `short_side_px` tells.
+        short_side_px: least and most of the picture's short side, and most of its long side, as
+            multi-scale training on pictures of several shapes has it (the DAS authors'); None
+            for sizes by the canvas' area.
         far_share: of the pictures, shrunk to between `far_scale` and the least of `scale`.
         far_scale: see `far_share`.
         close_up_share: of the pictures with people, cropped to somebody's upper body.
@@ -40,6 +44,7 @@ class AugmentConfig:
     """
 
     scale: tuple[float, float] = (0.75, 1.6)
+    short_side_px: tuple[float, float, float] | None = None
     far_share: float = 0.0
     far_scale: float = 0.35
     close_up_share: float = 0.0
@@ -94,6 +99,11 @@ def random_placement(
     """
     camera = annotation.camera
     same_area = math.sqrt(size[0] * size[1] / (camera.size[0] * camera.size[1]))
+    whole = same_area
+    if config.short_side_px is not None:
+        least, most, longest = config.short_side_px
+        short, long = sorted(camera.size)
+        whole = min(rng.uniform(least, most) / short, longest / long)
     upper = _upper_body(annotation, rng) if rng.random() < config.close_up_share else None
     rotation = math.radians(config.rotation_deg) * float(np.clip(rng.normal(0, 0.5), -1, 1))
     if upper is None and rng.random() < config.turned_share:
@@ -101,7 +111,7 @@ def random_placement(
     least, most = config.scale
     if rng.random() < config.far_share:
         least, most = config.far_scale, least
-    scale = same_area * math.exp(rng.uniform(math.log(least), math.log(most)))
+    scale = whole * math.exp(rng.uniform(math.log(least), math.log(most)))
     placement = Placement(scale, rotation, rng.random() < config.flip, (0.0, 0.0), size)
     if upper is not None:
         return _close_up(placement, upper, camera, _LARGEST_ZOOM * same_area, rng)

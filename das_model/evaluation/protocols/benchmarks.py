@@ -170,15 +170,26 @@ def evaluate_panoptic(
     return protocol.table()
 
 
-def evaluate_mupots(root: Path, predictor: Predictor, kind: str, mat_folder: Path | None) -> Table:
-    """MuPoTS-3D in `root` by the protocol `kind`; `mat_folder` gets files for the toolbox."""
+def evaluate_mupots(
+    root: Path, predictor: Predictor, kind: str, mat_folder: Path | None, limit: int | None = None
+) -> Table:
+    """MuPoTS-3D in `root` by the protocol `kind`.
+
+    Args:
+        root: folder of the data set.
+        predictor: to be measured.
+        kind: one of `mupots.PROTOCOLS`.
+        mat_folder: gets files for the toolbox.
+        limit: about so many frames, evenly taken from the sequences, instead of all.
+    """
     pictures = mupots.test_set(root)
     cameras = {pictures.file_name(i): pictures.camera(i) for i in range(len(pictures))}
     of_sequence = {name.split("/")[-2]: camera for name, camera in reversed(cameras.items())}
     folder = mupots.pictures_folder(root)
     protocol, predictions = MupotsProtocol(kind), {}
+    step = 1 if limit is None else max(1, len(cameras) // limit)
     for sequence in sorted(of_sequence, key=lambda name: (len(name), name)):
-        frames = [f for f in mupots.read_sequence(root, sequence) if len(f.joints_px)]
+        frames = [f for f in mupots.read_sequence(root, sequence) if len(f.joints_px)][::step]
         for frame in tqdm(frames, unit="image"):
             name = frame.file_name
             camera = cameras.get(name, of_sequence[sequence])

@@ -123,7 +123,52 @@ def test_priors_are_densities():
         assert (log_prior(x, prior).exp().sum() * 0.001).item() == pytest.approx(1, abs=1e-3)
 
 
+def two_updates(maps):
+    """Three predictions: answers 0, 5 and 0.5 where 1 is wanted, at a sigma of 0.5."""
+    offsets = tuple(torch.full_like(maps["offset"], value) for value in (0.0, 5.0, 0.5))
+    return [dataclasses.replace(heads(maps)[0], joint_offsets=offsets,
+                                joint_sigmas=(maps["sigma"],) * 3)]  # fmt: skip
+
+
+def test_the_mean_of_the_first_and_the_last_prediction_weighs_as_much_as_one():
+    targets, maps = level()
+    every = DasLoss(LossConfig(pose_loss="l1"))(two_updates(maps), [targets])
+    assert [every[f"pose_{n}"].item() for n in range(3)] == pytest.approx([6, 24, 3])
+    config = LossConfig(pose_loss="l1", stages="ends")
+    ends = DasLoss(config)(two_updates(maps), [targets])
+    assert "pose_1" not in ends
+    assert [ends["pose_0"].item(), ends["pose_2"].item()] == pytest.approx([3, 1.5])
+    single = DasLoss(config)(heads(maps), [targets])
+    assert single["pose_0"].item() == pytest.approx(6)
+
+
+@pytest.mark.parametrize(("has_depth", "dims"), [(True, 3), (False, 2)])
+def test_the_authors_code_weighs_the_terms_of_equation_10_otherwise(has_depth, dims):
+    """-3 log G + 2 log sigma - log Q per joint, Q a Laplace density in sqrt(2) sigma."""
+    targets, maps = level(has_depth=has_depth)
+    loss = DasLoss(LossConfig(terms="code", pose_weight=1.0))
+    value = loss(heads(maps), [targets])["pose_0"].item()
+    residual = torch.full((1, dims), 1 / 0.5)
+    log_g = loss.flows[f"initial_{dims}d"].log_prob(residual).item()
+    minus_log_q = dims * (2 / math.sqrt(2) + math.log(2))
+    assert value == pytest.approx(-3 * log_g + 2 * dims * math.log(0.5) + minus_log_q, rel=1e-4)
+
+
+def test_the_root_is_asked_for_its_depth_alone_where_the_recipe_says_so():
+    targets, maps = level()
+    loss = DasLoss(LossConfig(root_axes="depth"))
+    root = loss(heads(maps), [targets])["root"]
+    assert root.item() == pytest.approx(1 - 0.5 / 9)
+    assert loss.divisors([targets])["root"].item() == 1
+    root.backward()
+    assert maps["root"].grad[:, 2].any() and not maps["root"].grad[:, :2].any()
+
+
 def test_errors_name_the_choice():
+    for field, told in (("terms", "paper or code"), ("stages", "all or ends"),
+                        ("root_axes", "all or depth")):  # fmt: skip
+        with pytest.raises(ValueError, match=f"{field} must be {told}, got 'x'"):
+            LossConfig(**{field: "x"})
     with pytest.raises(ValueError, match="pose_loss must be l1, mle or rle, got 'l2'"):
         LossConfig(pose_loss="l2")
     with pytest.raises(ValueError, match="prior must be laplace or gaussian"):

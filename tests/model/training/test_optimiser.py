@@ -6,10 +6,11 @@ import pytest
 import torch
 from torch import nn
 
+from das_model.training.config import AUTHORS_SGD, OptimiserConfig
 from das_model.training.optimiser import (
-    AUTHORS_SGD,
-    OptimiserConfig,
     build_optimiser,
+    load_named_state,
+    named_state,
     rate_factor,
     set_learning_rate,
 )
@@ -109,6 +110,61 @@ def test_frozen_parameters_are_left_out():
     network[0].weight.requires_grad_(False)
     groups = build_optimiser(OptimiserConfig(), network).param_groups
     assert network[0].weight not in {p for group in groups for p in group["params"]}
+
+
+def stepped(config, *frozen):
+    """A network and its optimiser after a step with gradients of their own."""
+    network = small_network()
+    for name in frozen:
+        network.get_parameter(name).requires_grad_(False)
+    for i, parameter in enumerate(network.parameters()):
+        parameter.grad = torch.full_like(parameter, i + 1.0)
+    optimiser = build_optimiser(config, network)
+    optimiser.step()
+    return network, optimiser
+
+
+@pytest.mark.parametrize("config", [OptimiserConfig(), AUTHORS_SGD])
+def test_what_an_optimiser_remembers_goes_by_the_parameters_names(config):
+    network, optimiser = stepped(config)
+    state = named_state(optimiser, network)
+    key = "exp_avg" if config.kind == "adamw" else "momentum_buffer"
+    assert {n for n in state if n.endswith(key)} == {
+        f"{n}.{key}" for n, _ in network.named_parameters()
+    }
+    fresh = small_network()
+    other = build_optimiser(config, fresh)
+    load_named_state(other, fresh, state)
+    again = named_state(other, fresh)
+    assert again.keys() == state.keys()
+    assert all(torch.equal(again[n], state[n]) for n in state)
+
+
+def test_files_that_number_the_parameters_are_read_in_the_optimisers_order():
+    network, optimiser = stepped(OptimiserConfig())
+    numbered = {
+        f"{i}.{key}": value
+        for i, entries in optimiser.state_dict()["state"].items() for key, value in entries.items()
+    }  # fmt: skip
+    fresh = small_network()
+    other = build_optimiser(OptimiserConfig(), fresh)
+    load_named_state(other, fresh, numbered)
+    expected = named_state(optimiser, network)
+    again = named_state(other, fresh)
+    assert again.keys() == expected.keys()
+    assert all(torch.equal(again[n], expected[n]) for n in expected)
+
+
+def test_a_state_of_other_frozen_layers_is_refused_by_name():
+    network, optimiser = stepped(OptimiserConfig())
+    fresh = small_network()
+    fresh[0].weight.requires_grad_(False)
+    other = build_optimiser(OptimiserConfig(), fresh)
+    with pytest.raises(ValueError, match="0.weight .* is not trained in this run: other layers"):
+        load_named_state(other, fresh, named_state(optimiser, network))
+    numbered = {"0.exp_avg": torch.zeros(7, 7)}
+    with pytest.raises(ValueError, match=r"state of 0 is \(7, 7\), but the parameter is"):
+        load_named_state(other, fresh, numbered)
 
 
 def test_errors_name_the_choice():

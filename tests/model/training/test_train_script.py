@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import torch
 from benchmark_fixtures import write_picture
 
 from das_model.inference.network_config import LITE, NetworkConfig, network_metadata
-from das_model.network.checkpoint import load_network, save_tensors
+from das_model.network.backbones.resnet import ResNet50
+from das_model.network.checkpoint import load_network, load_tensors, save_tensors
 from das_model.network.network import DasNetwork
 from das_model.skeleton import COCO_17
 
@@ -67,10 +69,10 @@ def test_a_fresh_live_run_asks_for_movenets_file(run, tmp_path, capsys):
     ],
 )
 def test_arguments_that_cannot_be_are_refused_before_anything_is_read(
-    run, tmp_path, capsys, arguments, told
+    run, photos, tmp_path, capsys, arguments, told
 ):
     with pytest.raises(SystemExit) as stopped:
-        run("lite0", "--photos", tmp_path / "photos", "--out", tmp_path / "run", *arguments)
+        run("lite0", "--photos", photos, "--out", tmp_path / "run", *arguments)
     assert stopped.value.code == 2
     assert re.search(told, capsys.readouterr().err)
     assert not (tmp_path / "run").exists()
@@ -84,13 +86,75 @@ def test_a_run_needs_data(run, tmp_path, capsys):
     assert "needs one of photos, synthetic, panoptic, muco, coco or coco_real, got none" in error
 
 
-def test_a_file_that_is_not_there_is_named(run, photos, tmp_path):
-    with pytest.raises(FileNotFoundError, match="movenet-multipose.json.*expected there"):
-        run("--photos", photos, "--size", 64, "--out", tmp_path / "run",
-            "--backbone-weights", tmp_path / "movenet-multipose.json")  # fmt: skip
+def refused(run, capsys, *arguments):
+    """The one line with which the script refuses, without its usage."""
+    with pytest.raises(SystemExit) as stopped:
+        run(*arguments)
+    assert stopped.value.code == 2
+    return capsys.readouterr().err.splitlines()[-1]
 
 
-def test_a_run_from_weights_trains_all_but_what_is_public_and_goes_on(run, photos, tmp_path):
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--photos", "nowhere"], "nowhere: a folder of pictures was expected there"),
+        (["--photos", "empty"], "annotations.json: the labels were expected there"),
+        (["--panoptic", "empty"], "calibration_160224_haggling1.json: the calibration was"),
+        (["--coco", "empty"], "person_keypoints_train2017.json: the labels were expected there"),
+        (["--muco", "empty"], "the labels were expected there, in MuCo-3DHP.json or annotations/"),
+        (["--photos", "photos", "--mupots", "empty"], "in MuPoTS-3D.json or annotations/"),
+        (["--photos", "photos", "--panoptic", "empty", "--panoptic-split", "x"], "got 'x'"),
+        (["--photos", "photos", "--backbone-weights", "empty/movenet-multipose.json"],
+         "movenet-multipose.json: weights were expected there"),
+        (["--photos", "photos", "--init", "empty/w.safetensors"], "w.safetensors: weights were"),
+        (["--photos", "photos", "--pose-loss", "l3"], "invalid choice: 'l3'"),
+        (["--photos", "photos", "--root-depth-unit", "-1"], "units of depth must be positive"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_named_in_a_line(
+    run, photos, tmp_path, monkeypatch, capsys, arguments, told
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    line = refused(run, capsys, "lite0", *arguments, "--size", 64, "--out", "run")
+    assert told in line and not (tmp_path / "run").exists()
+
+
+def test_nothing_slow_is_imported_before_a_run_is_looked_at():
+    """Without torch at all the script still says what is wrong with its arguments."""
+    code = (
+        "import runpy, sys; sys.modules['torch'] = None; "
+        "sys.argv = ['train.py', 'table1-root', '--coco', 'nowhere', '--out', 'run']; "
+        f"runpy.run_path({str(SCRIPT)!r}, run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith("nowhere: a folder of pictures was expected there")
+
+
+def checkpoint_at(file, step, **record):
+    """A checkpoint's header alone."""
+    metadata = {"step": json.dumps(step), "run": json.dumps(record)}
+    save_tensors(file, {}, network_metadata(NetworkConfig()) | metadata)
+
+
+def test_a_run_that_has_its_steps_behind_it_says_so_before_it_opens_anything(
+    run, photos, tmp_path, capsys
+):
+    command = ("lite0", "--photos", photos, "--size", 64, "--out", tmp_path / "run")
+    checkpoint_at(tmp_path / "run" / "checkpoint.safetensors", 6)
+    run(*command, "--steps", 6)
+    told = "checkpoint.safetensors has all its 6 steps behind it: nothing to do"
+    assert told in capsys.readouterr().out
+    line = refused(run, capsys, *command, "--steps", 3)
+    assert "has 6 steps behind it, more than the 3 that are asked for" in line
+    (tmp_path / "run" / "checkpoint.safetensors").write_bytes(b"no")
+    assert "expected a .safetensors file" in refused(run, capsys, *command)
+
+
+def test_a_run_from_weights_trains_all_but_what_is_public_and_goes_on(
+    run, photos, tmp_path, capsys
+):
     torch.manual_seed(0)
     network = DasNetwork(LITE)
     init, checkpoint = tmp_path / "weights.safetensors", tmp_path / "run/checkpoint.safetensors"
@@ -109,15 +173,51 @@ def test_a_run_from_weights_trains_all_but_what_is_public_and_goes_on(run, photo
     assert set(own) == set(LITE.joint_names) - set(COCO_17.joint_names)
     later = {n for n in before if n.startswith(("heads.pose_tower.", "fpn.lateral."))}
     assert len(later) > 10 and not same & later
-    run(*command, "--steps", 2)  # the checkpoint is enough to go on
+    capsys.readouterr()
+    run(*command, "--steps", 2, "--seed", 4)  # the checkpoint is enough to go on
+    told = capsys.readouterr().out
+    assert "goes on from step 1 of" in told
+    assert "changed since the last start: total_steps 1 -> 2; seed 0 -> 4" in told
+    starts = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert [s["seed"] for s in starts] == [0, 4] and starts[0]["frozen"] == "public"
+    assert starts[0]["data"]["photos"] == str(photos) and "--init" in starts[0]["command"]
+    rows = (tmp_path / "run" / "log.csv").read_text().splitlines()
+    assert rows[0] == "step,group,name,value"
+    assert {r.split(",")[0] for r in rows[1:]} == {"1", "2"}
+    assert refused(run, capsys, *command, "--steps", 3, "--pose-loss", "l1").endswith(
+        "was begun with loss.pose_loss rle -> l1: a run cannot change these half-way; "
+        "give another --out"
+    )
     again = load_network(checkpoint).state_dict()
     assert not torch.equal(again["backbone.heat.bias"], trained.state_dict()["backbone.heat.bias"])
     assert torch.equal(again["backbone.stem.weight"], before["backbone.stem.weight"])
 
 
-def test_a_run_does_not_go_on_from_another_networks_checkpoint(run, photos, tmp_path):
+def test_a_run_does_not_go_on_from_another_networks_checkpoint(run, photos, tmp_path, capsys):
     config = NetworkConfig(channels=32)
     save_tensors(tmp_path / "run/checkpoint.safetensors", {}, network_metadata(config))
     wanted = "checkpoint.safetensors: expected a network with backbone movenet, got lite0; "
-    with pytest.raises(ValueError, match=wanted):
-        run("lite", "--photos", photos, "--size", 64, "--out", tmp_path / "run")
+    command = ("lite", "--photos", photos, "--size", 64, "--out", tmp_path / "run")
+    assert wanted in refused(run, capsys, *command)
+
+
+def test_a_run_keeps_frozen_what_was_with_and_without_its_weights(run, photos, tmp_path, capsys):
+    """A backbone from public weights, then the same run without naming them again."""
+    torch.manual_seed(0)
+    weights = tmp_path / "resnet50.safetensors"
+    save_tensors(weights, ResNet50().state_dict(), {})
+    command = ("table1-root", "--photos", photos, "--size", 128, "--batch", 1)
+    states = []
+    for name, again in (("one", ("--backbone-weights", weights)), ("two", ())):
+        out = ("--out", tmp_path / name)
+        run(*command, *out, "--backbone-weights", weights, "--steps", 1)
+        run(*command, *out, *again, "--steps", 2)
+        states.append(load_network(tmp_path / name / "checkpoint.safetensors").state_dict())
+    assert all(torch.equal(states[0][n], states[1][n]) for n in states[0])
+    fixed = states[0]["backbone.conv1.weight"]
+    assert torch.equal(fixed, load_tensors(weights)[0]["conv1.weight"])
+    assert "random weights" not in capsys.readouterr().out
+    run(*command, "--out", tmp_path / "three", "--steps", 1)
+    told = capsys.readouterr().out
+    assert "the resnet50 backbone starts from random weights" in told
+    assert "the recipe's panoptic and coco pictures are left out" in told

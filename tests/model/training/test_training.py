@@ -21,10 +21,9 @@ from das_model.network.export import ExportedNetwork, decoder_maps, export_onnx,
 from das_model.network.network import DasNetwork
 from das_model.skeleton import BODY_22
 from das_model.synthetic.generator import SyntheticGenerator
-from das_model.training.losses import LossConfig
+from das_model.training.config import AUTHORS_SGD, LossConfig, OptimiserConfig, TrainConfig
 from das_model.training.mix import Sample, TrainingMix, collate
-from das_model.training.optimiser import AUTHORS_SGD, OptimiserConfig
-from das_model.training.train import TrainConfig, Trainer
+from das_model.training.train import Trainer
 
 CPU = torch.device("cpu")
 STILL = AugmentConfig(scale=(1.0, 1.0), rotation_deg=0, flip=0, colour=0)
