@@ -1,11 +1,14 @@
 """Evaluate models, or a file of predictions, on a data set; docs/evaluation.md has the rules."""
 
 import json
+from argparse import ArgumentTypeError
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from command_line import picture_size
 from das_app.files.bundled import bundled_file
 from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
 from das_model.datasets.panoptic_split import PanopticSplit
@@ -21,8 +24,13 @@ from das_model.evaluation.protocols import benchmarks
 from das_model.evaluation.tables import Table, format_tables, to_json
 from das_model.inference.mode import Mode
 
+DECODE_HELP = "of checkpoints: 0.07, OKS 0.9 and no votes, or as the application; by the network"
 Root = Annotated[Path, typer.Option(help="folder of the data set")]
-Models = Annotated[list[Path] | None, typer.Option(help="ONNX file; several: a column each")]
+Models = Annotated[
+    list[Path] | None, typer.Option(help="ONNX file or checkpoint; several: a column each")
+]
+Decode = Annotated[Literal["authors", "ours"] | None, typer.Option(help=DECODE_HELP)]
+InputSize = Annotated[str | None, typer.Option(help="of checkpoints, WIDTHxHEIGHT px")]
 File = Annotated[Path | None, typer.Option(help="JSON as scripts/predict.py writes it")]
 Limit = Annotated[int | None, typer.Option(min=1, help="take the first so many pictures only")]
 Score = Annotated[float | None, typer.Option(min=0, max=1, help="least of a person; models: 0.2")]
@@ -40,6 +48,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__d
 def panoptic(
     root: Root, model: Models = None, mode: Modes = None, predictions: File = None,
     threshold: Score = None, output: Output = None,
+    decode: Decode = None, input_size: InputSize = None,
     activity: Annotated[list[str] | None, typer.Option(help="all of the split by default")] = None,
     frames_per_activity: Annotated[int, typer.Option(min=1)] = FRAMES_PER_ACTIVITY,
     split: Annotated[str, typer.Option(help="das, smap or a TOML file of lists")] = "das",
@@ -48,13 +57,15 @@ def panoptic(
     lists = PanopticSplit.read(split)
     chosen = tuple(activity or lists.test)
     _run(lambda p: benchmarks.evaluate_panoptic(root, p, lists, chosen, frames_per_activity),
-         model, mode, predictions, threshold, output)  # fmt: skip
+         model, mode, predictions, threshold, output,
+         checkpoints=(decode, input_size))  # fmt: skip
 
 
 @app.command(name="mupots")
 def mupots_3d(
     root: Root, model: Models = None, mode: Modes = None, predictions: File = None,
     threshold: Score = None, output: Output = None,
+    decode: Decode = None, input_size: InputSize = None,
     protocol: Annotated[
         Literal["das", "das-corrected", "matlab"], typer.Option(help="never mix them")
     ] = "matlab",
@@ -62,27 +73,32 @@ def mupots_3d(
 ) -> None:  # fmt: skip
     """MuPoTS-3D: PCK and AUC by sequence, AP of roots."""
     _run(lambda p: benchmarks.evaluate_mupots(root, p, protocol, mat),
-         model, mode, predictions, threshold, output, mat is not None)  # fmt: skip
+         model, mode, predictions, threshold, output, mat is not None,
+         (decode, input_size))  # fmt: skip
 
 
 @app.command()
 def coco(
     root: Root, model: Models = None, mode: Modes = None, predictions: File = None,
     threshold: Score = None, output: Output = None, limit: Limit = None, split: str = "val2017",
+    decode: Decode = None, input_size: InputSize = None,
 ) -> None:  # fmt: skip
     """COCO person keypoints: OKS AP and AR on the common joints."""
     _run(lambda p: benchmarks.evaluate_coco(root, p, split, limit),
-         model, mode, predictions, threshold, output)  # fmt: skip
+         model, mode, predictions, threshold, output,
+         checkpoints=(decode, input_size))  # fmt: skip
 
 
 @app.command()
 def synthetic(
     root: Root, model: Models = None, mode: Modes = None, predictions: File = None,
     threshold: Score = None, output: Output = None, limit: Limit = None,
+    decode: Decode = None, input_size: InputSize = None,
 ) -> None:  # fmt: skip
     """Rendered people: recall, precision, MPJPE, PCK and root errors, whole and by band."""
     _run(lambda p: benchmarks.evaluate_synthetic(root, p, limit),
-         model, mode, predictions, threshold, output)  # fmt: skip
+         model, mode, predictions, threshold, output,
+         checkpoints=(decode, input_size))  # fmt: skip
 
 
 @app.command()
@@ -128,20 +144,34 @@ def jitter(
 def _run(
     evaluate: benchmarks.Evaluate, models: list[Path] | None, modes: list[Mode] | None,
     predictions: Path | None, threshold: float | None, output: Path | None,
-    is_single: bool = False,
+    is_single: bool = False, checkpoints: tuple[str | None, str | None] = (None, None),
 ) -> None:  # fmt: skip
     """Evaluate the predictions or each model, print the table and write it."""
     source = _source(models, modes, predictions, is_single)
-    _tell(_tables(evaluate, source, threshold, modes), output)
+    _tell(_tables(evaluate, source, threshold, modes, checkpoints), output)
 
 
 def _tables(
     evaluate: benchmarks.Evaluate, source: Path | list[Path], threshold: float | None,
-    modes: list[Mode] | None,
+    modes: list[Mode] | None, checkpoints: tuple[str | None, str | None] = (None, None),
 ) -> dict[str, Table]:  # fmt: skip
     return benchmarks.evaluate_each(
-        evaluate, source, threshold, typer.echo, modes or (Mode.FAST,), THUNDER
-    )
+        evaluate, source, threshold, typer.echo, modes or (Mode.FAST,), THUNDER,
+        partial(_checkpoint, *checkpoints),
+    )  # fmt: skip
+
+
+def _checkpoint(
+    decode: str | None, input_size: str | None, file: Path, threshold: float | None
+) -> Predictor:
+    """The predictor of a checkpoint; torch is imported for these alone."""
+    from das_model.training import network_predictor
+
+    try:
+        size = picture_size(input_size) if input_size else None
+    except ArgumentTypeError as error:
+        raise typer.BadParameter(f"--input-size {error}") from error
+    return network_predictor.open_checkpoint(file, decode, size, threshold)
 
 
 def _source(

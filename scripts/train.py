@@ -12,8 +12,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from das_model.command_line import positive
-
+from command_line import positive
 from das_model.datasets.data_config import DataConfig, Shares
 from das_model.inference.centres import CENTRES
 from das_model.training.config import PRECISIONS

@@ -5,7 +5,7 @@ text gives what Table 1a leaves out.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -105,12 +105,33 @@ def ablation_table(
 def table_2(ours: Mapping[str, float], title: str) -> str:
     """Table 2 from `PanopticProtocol.table`, whose keys are "haggling/mpjpe_mm" and so on.
 
-    Figures without activities, as of rendered pictures, fill the last column alone.
+    Below our MPJPE stand the recall of the strict protocol and the share of people for whom the
+    mean pose stood in: an MPJPE of stand-ins alone says nothing of a network, so where nobody was
+    found there is none. Figures without activities, as of rendered pictures, fill the last column
+    alone.
     """
+
+    def row(name: str, figure: Callable[[str], float | None]) -> list[str]:
+        values = [figure(f"{key}/") for key in TABLE_2_KEYS[:-1]]
+        last = figure("mean/")
+        return [name, *map(_figure, [*values, figure("") if last is None else last])]
+
+    def stand_ins(group: str) -> float | None:
+        number, people = (ours.get(f"{group}num_{n}") for n in ("stand_ins", "people"))
+        return 100 * number / people if number is not None and people else None
+
+    def recall(group: str) -> float | None:
+        share = ours.get(f"{group}strict_recall", ours.get(f"{group}recall"))
+        return None if share is None else 100 * share
+
+    def mpjpe(group: str) -> float | None:
+        is_nobody = stand_ins(group) == 100 or recall(group) == 0
+        return math.nan if is_nobody else ours.get(f"{group}mpjpe_mm")
+
     rows = [[name, *(f"{v:.1f}" for v in values)] for name, values in TABLE_2.items()]
-    by_activity = [ours.get(f"{key}/mpjpe_mm") for key in TABLE_2_KEYS[:-1]]
-    mean = ours.get("mean/mpjpe_mm", ours.get("mpjpe_mm"))
-    rows.append([title, *(_figure(value) for value in [*by_activity, mean])])
+    rows.append(row(title, mpjpe))
+    rows.append(row(f"{title}: recall, %", recall))
+    rows.append(row(f"{title}: mean pose stood in, %", stand_ins))
     return markdown(["MPJPE, mm", *TABLE_2_KEYS], rows)
 
 

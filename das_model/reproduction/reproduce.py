@@ -136,7 +136,7 @@ def load_predictor(file: Path) -> Predictor:
     """
     if file.suffix == ".onnx":
         return benchmarks.ModelPredictor(file, PAPER_DECODE.min_score, scoring=Scoring.LOCATION)
-    return open_checkpoint(file, PAPER_DECODE)
+    return open_checkpoint(file, "authors")
 
 
 def network_ms(network: DasNetwork, size: tuple[int, int]) -> float:

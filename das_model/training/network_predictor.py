@@ -81,18 +81,27 @@ def own_input(network: DasNetwork) -> tuple[int, int]:
 
 
 def open_checkpoint(
-    file: Path, rules: DecodeConfig, size: tuple[int, int] | None = None,
+    file: Path, decode: str | None, size: tuple[int, int] | None = None,
     threshold: float | None = None,
 ) -> NetworkPredictor:  # fmt: skip
     """A predictor on the network of a weights file or checkpoint, on the GPU if there is one.
 
     Args:
         file: weights, or a training checkpoint, of which the averaged network is taken.
-        rules: of the decoder.
+        decode: the decoder's rules: authors, ours (the application's), or None for those that the
+            network is for.
         size: of the input, see `NetworkPredictor`; the network's own if None.
         threshold: least score of a person, instead of the rules'.
+
+    Raises:
+        ValueError: if the size is not of the coarsest stride, or the file no network.
     """
     network = load_network(file)
     network = network.cuda() if torch.cuda.is_available() else network
+    is_ours = is_live(network) if decode is None else decode == "ours"
+    rules = DecodeConfig() if is_ours else PAPER_DECODE
     rules = rules if threshold is None else replace(rules, min_score=threshold)
+    stride = network.config.encoding.strides[-1]
+    if size and any(side % stride for side in size):
+        raise ValueError(f"the input size must be multiples of {stride} px, got {size}")
     return NetworkPredictor(network, size or own_input(network), rules)

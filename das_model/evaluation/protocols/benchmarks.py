@@ -31,6 +31,7 @@ from das_model.inference.mode import Mode
 from das_model.inference.runtime import open_estimator
 
 Evaluate = Callable[[Predictor], Table]  # one of these functions with its data set
+OpenCheckpoint = Callable[[Path, float | None], Predictor]  # by its file and the least score
 
 
 class ModelPredictor:
@@ -73,17 +74,19 @@ def evaluate_each(
     say: Callable[[str], None],
     modes: Sequence[Mode] = (Mode.FAST,),
     thunder_file: Path | None = None,
+    open_checkpoint: OpenCheckpoint | None = None,
 ) -> dict[str, Table]:
     """Evaluate a file of predictions, or models one by one.
 
     Args:
         evaluate: one of the functions of this module.
-        source: a file of predictions, or ONNX models.
+        source: a file of predictions, or ONNX models and, with `open_checkpoint`, checkpoints.
         threshold: people with a lower score are left out; by default those of the application of a
             model, and none of a file.
         say: takes news for the user.
         modes: each model is evaluated in each of them.
         thunder_file: movenet-thunder.onnx; only fast goes without.
+        open_checkpoint: makes predictors of .safetensors files; None to refuse them.
 
     Returns:
         A table by the name of each file, by its path where names are not unique, with the mode
@@ -100,6 +103,10 @@ def evaluate_each(
     tables = {}
     for file in source:
         title = file.name if is_unique else str(file)
+        if file.suffix == ".safetensors" and open_checkpoint is not None:
+            say(f"{file}, a checkpoint")
+            tables[title] = evaluate(open_checkpoint(file, threshold))
+            continue
         for mode in modes:
             model = ModelPredictor(file, lowest, mode, thunder_file)
             say(f"{file}, {mode}, on {model.provider}, people from score {lowest:g}")

@@ -49,9 +49,25 @@ def test_panoptic_and_mupots_figures_stand_under_their_heads():
     ours = {"haggling/mpjpe_mm": 51.24, "pizza/mpjpe_mm": math.nan, "mean/mpjpe_mm": 55.0}
     assert cells(table_2(ours, "ours"), "ours") == ["ours", "51.2", "-", "-", "-", "55"]
     assert cells(table_2({}, "ours"), "DAS, paper")[-1] == "53.8"
+    rendered = table_2({"mpjpe_mm": 61.0, "recall": 0.25}, "ours")
+    assert cells(rendered, "ours: recall, %")[-1] == "25"
     shares = {"mean/pck_rel": 0.8123, "mean/pck_abs": 0.4}
     assert cells(table_3(shares, "ours"), "ours") == ["ours", "81.2", "40.0"]
     assert cells(table_3({"pck_rel": 0.5}, "ours"), "ours") == ["ours", "50.0", "-"]
+
+
+def test_a_figure_of_the_mean_pose_alone_is_none():
+    """Haggling: a quarter stood in for; pizza: nobody was found."""
+    ours = {
+        "haggling/mpjpe_mm": 60.0, "haggling/num_stand_ins": 2.0, "haggling/num_people": 8.0,
+        "haggling/strict_recall": 0.5, "pizza/mpjpe_mm": 157.0, "pizza/num_stand_ins": 4.0,
+        "pizza/num_people": 4.0, "pizza/strict_recall": 0.0, "mean/mpjpe_mm": 108.5,
+        "mean/num_stand_ins": 6.0, "mean/num_people": 12.0, "mean/strict_recall": 0.25,
+    }  # fmt: skip
+    table = table_2(ours, "ours")
+    assert cells(table, "ours") == ["ours", "60", "-", "-", "-", "108"]
+    assert cells(table, "ours: recall, %")[1:] == ["50", "-", "-", "0", "25"]
+    assert cells(table, "ours: mean pose stood in, %")[1:] == ["25", "-", "-", "100", "50"]
 
 
 def test_times_stand_beside_the_papers():

@@ -13,11 +13,11 @@ from das_model.network.checkpoint import save_tensors
 from das_model.network.network import DasNetwork
 from das_model.reproduction.reproduce import (
     PAPER_DECODE,
-    _input_size,
     licensed_table_1,
     load_predictor,
     network_ms,
     other_table,
+    own_input,
 )
 from das_model.skeleton import BODY_22
 from das_model.training.network_predictor import NetworkPredictor
@@ -58,7 +58,7 @@ def test_people_beside_each_other_stay_apart_as_in_the_paper():
 def test_the_papers_networks_see_pictures_of_the_papers_size(recipe, size):
     with torch.device("meta"):
         network = DasNetwork(RECIPES[recipe].train.network)
-    assert _input_size(network) == size
+    assert own_input(network) == size
 
 
 def test_a_network_is_timed(network):

@@ -27,7 +27,7 @@ def config_of(name: str, folder: Path, steps: int, is_first: bool) -> RunConfig:
         data |= {"synthetic": folder / "synthetic", "synthetic_val": folder / "synthetic"}
     if "panoptic" in data:
         data |= {"panoptic_split": str(folder / "split.toml")}
-    size = max(64, recipe.train.network.encoding.strides[-1])
+    size = 128 if recipe.train.network.encoding.strides[-1] >= 64 else 64
     weights = folder / "movenet.safetensors"
     is_movenet = recipe.train.network.backbone == "movenet"
     return RunConfig(

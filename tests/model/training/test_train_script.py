@@ -127,9 +127,13 @@ def test_nothing_slow_is_imported_before_a_run_is_looked_at():
         "sys.argv = ['train.py', 'table1-root', '--coco', 'nowhere', '--out', 'run']; "
         f"runpy.run_path({str(SCRIPT)!r}, run_name='__main__')"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].endswith("nowhere: a folder of pictures was expected there")
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+        cwd=SCRIPT.parent,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    told = "nowhere: a folder of pictures was expected there"
+    assert done.stderr.splitlines()[-1].endswith(told)
 
 
 def checkpoint_at(file, step, **record):
@@ -201,6 +205,7 @@ def test_a_run_does_not_go_on_from_another_networks_checkpoint(run, photos, tmp_
     assert wanted in refused(run, capsys, *command)
 
 
+@pytest.mark.slow
 def test_a_run_keeps_frozen_what_was_with_and_without_its_weights(run, photos, tmp_path, capsys):
     """A backbone from public weights, then the same run without naming them again."""
     torch.manual_seed(0)
