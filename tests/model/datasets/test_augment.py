@@ -12,7 +12,7 @@ from people_scenes import annotate
 from das_model.camera import Camera
 from das_model.datasets.augmentation.augment import mirrored, place, vary_colour
 from das_model.datasets.augmentation.placement import AugmentConfig, Placement, random_placement
-from das_model.preprocess import fitting_size, letterbox
+from das_model.preprocess import fitting_size, inscribed_size, letterbox
 from das_model.skeleton import BODY_22
 
 CAMERA = Camera.from_intrinsics(410, 410, 230, 120, (448, 256))
@@ -202,3 +202,30 @@ def test_a_mirror_image_is_exact_and_its_own_inverse():
     np.testing.assert_array_equal(back, image)
     np.testing.assert_allclose(again.joints_px, annotation.joints_px, atol=1e-3)
     np.testing.assert_allclose(again.joints_cam, annotation.joints_cam, atol=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("picture", "bounds", "expected", "scale"),
+    [
+        ((2048, 2048), (1280, 768), (768, 768), 0.375),  # MuPoTS-3D's square sequences
+        ((1920, 1080), (1280, 768), (1280, 768), 2 / 3),
+        ((1920, 1080), (1152, 640), (1152, 640), 640 / 1080),  # CMU Panoptic
+    ],
+)
+def test_pictures_of_the_benchmarks_have_the_authors_scales(picture, bounds, expected, scale):
+    assert inscribed_size(picture, bounds, 64) == expected
+    camera = Camera.from_fov(picture)
+    image = np.zeros((picture[1], picture[0], 3), np.uint8)
+    boxed = letterbox(image, camera, expected)[1]
+    assert boxed.focal_px / camera.focal_px == pytest.approx(scale, rel=1e-3)
+
+
+def test_multi_scale_sizes_go_by_the_short_side_and_the_longest():
+    """Short side 512 to 800, long side at most 1280, times 0.9 to 1.1: the authors' on MuCo."""
+    config = AugmentConfig(scale=(0.9, 1.1), short_side_px=(512.0, 800.0, 1280.0))
+    rng = np.random.default_rng(0)
+    for size, least, most in (((2048, 2048), 0.225, 0.4297), ((640, 480), 0.96, 1.8334),
+                              ((1920, 1080), 0.4267, 0.7334)):  # fmt: skip
+        someone = annotate([[0, 0, 4000]], Camera.from_fov(size))
+        scales = [random_placement(someone, (1280, 768), config, rng).scale for _ in range(400)]
+        assert least <= min(scales) < least * 1.05 and most * 0.93 < max(scales) <= most

@@ -16,7 +16,7 @@ from das_model.datasets.panoptic import training_set
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.inference.targets import Encoding
 from das_model.skeleton import BODY_22, MUCO_21
-from das_model.training.mix import training_batches, training_mix
+from das_model.training.mix import Epochs, training_batches, training_mix
 from das_model.training.throughput import LoaderSpeed, measure_loader
 
 SPLIT = PanopticSplit(("00_16", "00_30"), ("hdPose3d_stage1",), ("a",), 1, {})
@@ -147,3 +147,53 @@ def test_loader_speed_names_the_slowest_step(roots):
     assert str(told).startswith(
         "12.5 samples/s with 2 workers; 6.5 ms of CPU time a sample; of one picture: read 1.0 ms"
     )
+
+
+def test_whole_epochs_take_every_picture_once_each_in_an_order_of_its_own(roots):
+    """Seven pictures in three sets, whatever the shares."""
+    mix = training_mix(mix_config(roots, is_whole=True), Encoding(), 21)
+    epochs = Epochs([1, 4, 2], seed=3)
+    orders = [[epochs.picture(7 * e + i) for i in range(7)] for e in range(3)]
+    everything = sorted((n, p) for n, size in enumerate((1, 4, 2)) for p in range(size))
+    assert all(sorted(order) == everything for order in orders)
+    assert orders[0] != orders[1] != orders[2]
+    again = Epochs([1, 4, 2], seed=3)
+    assert [again.picture(i) for i in (20, 3)] == [orders[2][6], orders[0][3]]
+    taken = [mix.taken(i)[1].camera.size for i in range(7)]
+    assert sorted(taken) == sorted(mix.taken(7 + i)[1].camera.size for i in range(7))
+
+
+def test_pictures_with_2d_labels_alone_are_varied_in_their_own_way(roots, sets):
+    config = mix_config(
+        roots, augment=AugmentConfig(scale=(1.0, 1.0), rotation_deg=0, flip=0, colour=0),
+        augment_flat=AugmentConfig(scale=(0.5, 0.5), rotation_deg=0, flip=0, colour=0),
+    )  # fmt: skip
+    mix = training_mix(config, Encoding(), 1)
+    for name, factor in (("muco", 1.0), ("coco", 0.5)):
+        image, annotation = sets[name][0]
+        annotation = annotation.in_skeleton(BODY_22)
+        rng = np.random.default_rng(0)
+        _, moved = mix.augmented(image, annotation, rng, (128, 64))
+        same_area = np.sqrt(128 * 64 / np.prod(annotation.camera.size))
+        scale = moved.camera.focal_px / annotation.camera.focal_px
+        assert scale == pytest.approx(factor * same_area)
+
+
+def test_joints_that_are_left_out_are_not_labelled(roots):
+    config = mix_config(roots, coco_left_out=("neck", "spine"))
+    annotation = config.training_sets()[0][0][0][1]
+    for name in ("neck", "spine"):
+        assert not annotation.valid_2d[:, BODY_22.index(name)].any()
+    assert annotation.valid_2d[:, BODY_22.root].all()
+
+
+def test_the_loaders_processes_give_the_same_batches_in_the_same_order(roots):
+    config = mix_config(roots, is_whole=True)
+    alone, shared = (
+        [images for images, _ in training_batches(
+            dataclasses.replace(config, num_workers=n, batch_size=2), Encoding(), range(4)
+        )] for n in (0, 2)
+    )  # fmt: skip
+    assert len(alone) == 4
+    for one, other in zip(alone, shared, strict=True):
+        np.testing.assert_array_equal(one, other)

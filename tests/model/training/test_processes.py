@@ -1,9 +1,11 @@
 """How a run finds its processes."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
-from das_model.training.processes import join_processes
+from das_model.training.processes import Process, join_processes, told_by_the_first
 
 
 def test_alone_without_torchrun(monkeypatch):
@@ -25,3 +27,17 @@ def test_each_process_takes_the_gpu_of_its_place_on_the_machine(monkeypatch, has
     assert joined == [backend]
     assert (process.rank, process.world) == (5, 8)
     assert process.device == (torch.device("cuda", 1) if has_cuda else torch.device("cpu"))
+
+
+def test_what_the_first_process_of_a_machine_has_checked_holds_for_all_of_it(monkeypatch):
+    """Two machines of two processes; only the first of each looks."""
+    files = {0: ["/a"], 1: [], 2: ["/b", "/c"], 3: []}
+
+    def gather(told, mine):
+        told[:] = [files[rank] for rank in range(4)]
+
+    monkeypatch.setattr(torch.distributed, "all_gather_object", gather)
+    for rank, expected in ((0, {"/a"}), (1, {"/a"}), (2, {"/b", "/c"}), (3, {"/b", "/c"})):
+        process = Process(rank, 4, torch.device("cpu"), rank % 2)
+        assert told_by_the_first(process, set()) == {Path(name) for name in expected}
+    assert told_by_the_first(Process(0, 1, torch.device("cpu")), {Path("/x")}) == {Path("/x")}

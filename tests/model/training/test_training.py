@@ -134,6 +134,32 @@ def test_runs_go_on_from_checkpoints_of_the_same_run_only(tmp_path):
         first.resume(plain)
 
 
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+def test_mixed_precision_learns_and_goes_on(tmp_path, precision):
+    changes = {"precision": precision, "network": NetworkConfig(channels=32)}
+    trainer = small_trainer(**changes)
+    tables = [trainer.train_step(batch) for batch in batches(0, 5, Encoding()) * 2]
+    assert np.isfinite([table["total"] for table in tables]).all()
+    assert np.isfinite(tables[-1]["gradient_norm"])  # float16 has found its scale
+    trainer.save(tmp_path / "checkpoint.safetensors")
+    again = Trainer(trainer.config, CPU)
+    again.resume(tmp_path / "checkpoint.safetensors")
+    for batch in batches(0, 1, Encoding()):
+        assert again.train_step(batch) == pytest.approx(trainer.train_step(batch), nan_ok=True)
+
+
+def test_a_step_whose_gradient_overflows_is_left_out_and_the_loss_scaled_less(tmp_path):
+    trainer = small_trainer(precision="fp16", network=NetworkConfig(channels=32))
+    trainer._scaler.load_state_dict(trainer._scaler.state_dict() | {"scale": 2.0**60})
+    before = {n: v.clone() for n, v in trainer.network.named_parameters()}
+    table = trainer.train_step(batches(0, 1, Encoding())[0])
+    assert not np.isfinite(table["gradient_norm"]) and np.isfinite(table["total"])
+    assert all(torch.equal(v, before[n]) for n, v in trainer.network.named_parameters())
+    assert trainer._scaler.get_scale() == 2.0**59
+    with pytest.raises(ValueError, match="precision must be in .*, got 'half'"):
+        TrainConfig(precision="half")
+
+
 def test_a_loss_that_is_not_finite_stops_training_with_its_table():
     trainer = small_trainer()
     torch.nn.init.constant_(trainer.network.heads.root_depth[-1].bias, float("nan"))
