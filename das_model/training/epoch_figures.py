@@ -7,9 +7,13 @@ from das_model.datasets.data_config import DataConfig
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.evaluation.protocols import benchmarks
 from das_model.evaluation.tables import Table
-from das_model.inference.decode import DecodeConfig
 from das_model.network.network import DasNetwork
-from das_model.training.network_predictor import PAPER_DECODE, NetworkPredictor, is_live
+from das_model.training.network_predictor import (
+    PAPER_DECODE,
+    SURE_PEOPLE,
+    NetworkPredictor,
+    is_live,
+)
 
 _KEPT = (
     "mpjpe_mm", "pck_rel", "pck_abs", "recall", "strict_recall", "precision", "num_people",
@@ -34,7 +38,7 @@ class EpochFigures:
 
     def measure(self, network: DasNetwork) -> dict[str, Table]:
         """Figures by the name of the set, people found by the rules that the network is for."""
-        rules = DecodeConfig() if is_live(network) else PAPER_DECODE
+        rules = SURE_PEOPLE if is_live(network) else PAPER_DECODE
         predictor = NetworkPredictor(network, self.data.canvas, rules)
         data, tables = self.data, {}
         if data.panoptic is not None:

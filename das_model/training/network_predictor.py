@@ -99,7 +99,7 @@ def open_checkpoint(
     network = load_network(file)
     network = network.cuda() if torch.cuda.is_available() else network
     is_ours = is_live(network) if decode is None else decode == "ours"
-    rules = DecodeConfig() if is_ours else PAPER_DECODE
+    rules = SURE_PEOPLE if is_ours else PAPER_DECODE
     rules = rules if threshold is None else replace(rules, min_score=threshold)
     stride = network.config.encoding.strides[-1]
     if size and any(side % stride for side in size):

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 from benchmark_fixtures import write_coco, write_mupots, write_panoptic, write_picture
 from people_scenes import STANDING, annotate
 from scipy.io import loadmat
@@ -19,9 +20,13 @@ from das_model.evaluation.photos import photo_lists
 from das_model.evaluation.predictions import Prediction, write_predictions
 from das_model.evaluation.protocols import benchmarks
 from das_model.inference.estimate import Estimate
+from das_model.inference.network_config import NetworkConfig, network_metadata
+from das_model.network.checkpoint import save_tensors
+from das_model.network.network import DasNetwork
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17
 from das_model.synthetic.storage import write_image, write_shard
+from das_model.training import network_predictor
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "evaluate.py"
 
@@ -147,6 +152,30 @@ def test_mupots_by_both_protocols_and_files_for_the_toolbox(evaluate, tmp_path):
     assert 3 / 7 <= das["pck_rel"]["TS1"] <= 1 and "pck_rel_raw" not in das
     _, corrected = evaluate(*arguments, "--protocol", "das-corrected")
     assert corrected["pck_abs"]["TS1"] == pytest.approx(3 / 7)
+
+
+def test_checkpoints_are_evaluated_by_the_rules_and_at_the_size_asked_for(
+    evaluate, tmp_path, monkeypatch
+):
+    torch.manual_seed(0)
+    network = DasNetwork(NetworkConfig(channels=32))
+    file = tmp_path / "checkpoint.safetensors"
+    save_tensors(file, network.state_dict(), network_metadata(network.config))
+    write_mupots(tmp_path / "set", ["TS1"], num_frames=1, size=(64, 64), pictures=True)
+    opened = []
+    monkeypatch.setattr(
+        network_predictor.NetworkPredictor, "people",
+        lambda self, image, camera: opened.append(self) or People.empty(self.skeleton),
+    )  # fmt: skip
+    arguments = ("mupots", "--root", tmp_path / "set", "--model", file, "--protocol", "das")
+    _, table = evaluate(*arguments, "--decode", "authors", "--input-size", "128x64")
+    assert table["recall"] == {"TS1": 0, "mean": 0}
+    evaluate(*arguments, "--threshold", 0.3)
+    (authors, own) = opened
+    assert authors.rules == network_predictor.PAPER_DECODE and authors.input_size == (128, 64)
+    assert (authors.rules.min_score, authors.rules.oks_threshold) == (0.07, 0.9)
+    assert own.rules.min_score == 0.3 and own.rules.oks_threshold == 0.5
+    evaluate(*arguments, "--input-size", "wide", exit_code=2)
 
 
 def test_coco_from_predictions(evaluate, tmp_path):

@@ -10,7 +10,7 @@ from people_scenes import annotate
 from das_model.camera import Camera
 from das_model.datasets.augmentation.placement import AugmentConfig
 from das_model.inference.decode import DecodeConfig
-from das_model.inference.estimate import Device, EstimatorOptions
+from das_model.inference.estimate import Device, EstimatorOptions, Scoring
 from das_model.inference.network_config import LITE, NetworkConfig, network_metadata
 from das_model.inference.refine import Refinement, find_people
 from das_model.inference.runtime import network_maps, open_estimator
@@ -191,7 +191,8 @@ def test_onnx_gives_the_maps_and_people_of_torch(tmp_path, update):
     file = tmp_path / "model.onnx"
     export_onnx(network, file, (192, 128), {"name": "untrained"})
     assert largest_difference(ExportedNetwork(network), file, (128, 192)) < 1e-4
-    estimator = open_estimator(file, EstimatorOptions(Device.CPU, min_score=0.2))
+    options = EstimatorOptions(Device.CPU, min_score=0.2, scoring=Scoring.LOCATION)
+    estimator = open_estimator(file, options)
     assert estimator.model_name == "untrained" and estimator.input_size == (192, 128)
     assert estimator.skeleton.joint_names == BODY_22.joint_names
     image = np.random.default_rng(0).integers(0, 256, (128, 192, 3), np.uint8)
