@@ -561,7 +561,7 @@ def _capture(
         raise
     run = capture_live if source.is_live else capture_file
     total = min((n for n in (source.num_frames, job.max_frames) if n is not None), default=None)
-    with tqdm(total=total, unit="frame") as bar:
+    with tqdm(total=total, unit="frame") as bar, streams.marked_run():
 
         def on_result(result: "PoseResult") -> None:
             streams(result)

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from das_app.messaging.messages import PoseResult
 from das_app.streaming.streamer import Sender, Streamer, StreamFigures, StreamState
@@ -74,6 +75,15 @@ class Streams:
             streamers = list(self._streamers.values())
         for streamer in streamers:
             streamer.mark(text)
+
+    @contextmanager
+    def marked_run(self) -> Iterator[None]:
+        """Mark the start and the stop of what is done meanwhile."""
+        self.mark("start")
+        try:
+            yield
+        finally:
+            self.mark("stop")
 
     def choose_person(self, track_id: TrackId | None) -> None:
         """Whom protocols send that have room for one; None for who was there first."""

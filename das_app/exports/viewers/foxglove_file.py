@@ -16,6 +16,7 @@ from das_app.exports.takes.tracks import Track
 
 _ADVICE = "Foxglove's messages need foxglove-sdk: pip install 'das-capture[foxglove]'"
 _M, _RADIUS_M, _LINE_M = 1e-3, 0.03, 0.025
+_MS_NS = 1_000_000
 _FRAME_ID = "camera"
 _COLOURS = (
     (0.90, 0.30, 0.24), (0.20, 0.55, 0.90), (0.25, 0.70, 0.40), (0.95, 0.70, 0.15),
@@ -141,6 +142,7 @@ def _video(messages: ModuleType, take: Take) -> list[tuple[object, int]]:
             written += [_packet(messages, take, packet) for packet in encoder.encode(picture)]
         written += [_packet(messages, take, packet) for packet in encoder.encode(None)]
     begin_ns, end_ns = (_stamp_ns(take, take.recorded_s[n]) for n in (0, -1))
+    begin_ns, end_ns = begin_ns - _MS_NS, end_ns + _MS_NS  # times of pictures are whole ms
     return [(message, stamp) for message, stamp in written if begin_ns <= stamp <= end_ns]
 
 

@@ -52,10 +52,12 @@ class RecordingPresenter(QObject):
     Attributes:
         left_open: a recording failed; its session waits for repair.
         refused: what went wrong with a recording.
+        marked: a recording began or ended, or was marked, in a word for streams.
     """
 
     left_open = Signal()
     refused = Signal(str)
+    marked = Signal(str)
 
     def __init__(
         self,
@@ -105,6 +107,7 @@ class RecordingPresenter(QObject):
         """End the recording, if there is one; its files are closed soon after."""
         self._is_wanted, self._reason = False, reason
         if self._current is not None:
+            self.marked.emit("stop")
             self._current.stop(reason)
             self._ending.append((self._current, reason))
             self._current = None
@@ -166,6 +169,7 @@ class RecordingPresenter(QObject):
             self.refused.emit(f"Nothing is recorded: {error}")
             return
         self._current = LiveRecording(pipeline, recorder)
+        self.marked.emit("start")
         if not self._is_wanted:  # it was ended before it began
             self.end(self._reason)
 
@@ -246,9 +250,9 @@ class RecordingPresenter(QObject):
     def _mark(self) -> None:
         if self._current is not None:
             self._current.num_marks += 1
-            self._current.recorder.note_event(
-                EventKind.MARKER, f"marker {self._current.num_marks}"
-            )
+            text = f"marker {self._current.num_marks}"
+            self._current.recorder.note_event(EventKind.MARKER, text)
+            self.marked.emit(text)
 
     def _on_state(self, state: PipelineState, message: str) -> None:
         if self._current is not None:

@@ -75,6 +75,10 @@ class StreamingPresenter(QObject):
         people, slots = self._shown.people, self._shown.slots
         self._streams.choose_person(track_in_slot(people, slots, slot))
 
+    def mark(self, text: str) -> None:
+        """Send a mark by the protocols that know marks."""
+        self._streams.mark(text)
+
     def refresh(self) -> None:
         """Bring panel and icon up to date."""
         for kind, figures in self._streams.figures().items():

@@ -124,6 +124,14 @@ def test_ended_before_it_began_then_with_video(window, qtbot, monkeypatch):
     assert [Path(name) for name in opened] == [folder] and not window.parts.notice.isVisible()
 
 
+def test_streams_hear_of_marks(recording, qtbot):
+    marks = []
+    recording.recording.marked.connect(marks.append)
+    press(recording, "marker")
+    recording.recording.end()
+    assert marks == ["marker 1", "stop"]
+
+
 def test_markers_and_changes_are_recorded(recording, qtbot):
     press(recording, "marker")
     press(recording, "marker")
