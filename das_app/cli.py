@@ -20,6 +20,7 @@ from tqdm import tqdm
 if TYPE_CHECKING:
     from das_app.messaging.messages import PipelineState, PoseResult
     from das_app.pipeline.headless import CaptureSummary
+    from das_app.session.faces import FaceHiding
     from das_app.settings.app_settings import AppSettings
     from das_app.streaming.streams import Streams
     from das_app.streaming.targets import StreamTarget
@@ -261,12 +262,16 @@ def capture(
         int | None, typer.Option("--max-frames", min=1, help="end after so many frames")
     ] = None,
     video: Annotated[bool, typer.Option(help="record the pictures, too")] = False,
+    faces: Annotated[
+        str, typer.Option("--faces", help="in recorded pictures: show, blur or black")
+    ] = "show",
     stream: StreamOption = None,
 ) -> None:
     """Capture without a window into a new session folder. Ctrl-C ends it and keeps all so far."""
     from das_app.messaging.ending import ending_sets
     from das_app.pipeline.batch import plan_sessions
     from das_app.pipeline.open_source import require_fitting, source_kind
+    from das_app.session.faces import FaceHiding
 
     targets = _stream_targets(stream)
     try:
@@ -279,6 +284,7 @@ def capture(
     job = _Job(
         _with_camera_mode(chosen, resolution, fps if fps is not None and fps >= 1 else None),
         fov is not None, fps, slow_motion or 1.0, max_frames, video,
+        _one_of(FaceHiding, faces, "--faces"),
     )  # fmt: skip
     with ending_sets() as stopping:
         problems = _capture_all(job, plan, targets, stopping)
@@ -478,6 +484,7 @@ class _Job(NamedTuple):
     slow_motion: float
     max_frames: int | None
     has_video: bool
+    faces: "FaceHiding"
 
 
 def _capture_all(
@@ -555,7 +562,9 @@ def _capture(
             source, estimator.skeleton, estimator.model_name, model_file, settings.mode
         )
         waits = not source.is_live
-        recorder = Recorder(output, origin, has_video=job.has_video, waits=waits)
+        recorder = Recorder(
+            output, origin, has_video=job.has_video, waits=waits, faces=job.faces
+        )
     except Exception:
         source.close()
         raise

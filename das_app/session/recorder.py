@@ -14,10 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from das_app.messaging.messages import PoseResult
 from das_app.session.clock import SessionClock
+from das_app.session.faces import FaceHider, FaceHiding
 from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE
 from das_app.session.recorder_stats import (
     USUAL_LIMITS,
@@ -66,6 +65,7 @@ class Recorder:
         has_video: whether the pictures are recorded, too.
         waits: for files: hold the caller up instead of dropping pictures.
         limits: when the disk is low, and when it is full.
+        faces: what takes the place of faces in the recorded pictures.
 
     Raises:
         SessionError: if the folder holds a session or cannot be written, or the disk is full.
@@ -78,6 +78,7 @@ class Recorder:
         has_video: bool = False,
         waits: bool = False,
         limits: DiskLimits = USUAL_LIMITS,
+        faces: FaceHiding = FaceHiding.NONE,
     ) -> None:
         self._folder, self._limits = folder, limits
         self._is_own_folder = not folder.exists()
@@ -88,6 +89,7 @@ class Recorder:
         self._video: VideoRecorder | None = None
         if has_video:
             self._video = VideoRecorder(folder / VIDEO_FILE, origin.nominal_fps, waits=waits)
+        self._hide_faces = FaceHider(faces)
         self._clock = SessionClock(origin.nominal_fps)
         self._joint_names = origin.skeleton.joint_names
         self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
@@ -132,7 +134,7 @@ class Recorder:
             time_s = self._clock.advance(frame.time_s)
             index, self.num_frames = self.num_frames, self.num_frames + 1
             self.num_people += len(result.people)
-        picture = self._put_picture(frame.image, time_s)
+        picture = self._put_picture(result, time_s)
         smoothed, raw = (
             RecordedPoses(index, time_s, frame.index, frame.time_s, picture, frame.camera, people)
             for people in (result.people, result.raw_people)
@@ -201,10 +203,12 @@ class Recorder:
             with suppress(OSError):
                 self._folder.rmdir()
 
-    def _put_picture(self, image: np.ndarray, time_s: float) -> int | None:
+    def _put_picture(self, result: PoseResult, time_s: float) -> int | None:
         """Number of the picture in the video; every drop is counted, the first is said."""
         if self._video is None:
             return None
+        frame = result.frame
+        image = self._hide_faces(frame.image, result.raw_people, frame.camera, time_s)
         picture = self._video.put(image, time_s)
         if picture is None:
             self.num_dropped_pictures += 1

@@ -217,9 +217,9 @@ def test_a_folder_that_goes_away_is_noticed(command, tmp_path, monkeypatch, what
 def test_a_request_to_end_while_the_model_loads(command, tmp_path, monkeypatch, number):
     usual = FakeEstimator.__init__
 
-    def loading(self, *args):
+    def loading(self, *args, **options):
         os.kill(os.getpid(), number)
-        usual(self, *args)
+        usual(self, *args, **options)
 
     monkeypatch.setattr(FakeEstimator, "__init__", loading)
     usual_handler = signal.getsignal(number)

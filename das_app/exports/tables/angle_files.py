@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from das_app.exports.bodies.moving_bodies import MovingBody, moving_bodies
+from das_app.exports.tables.csv_table import plain_cell
 from das_app.exports.takes.files import export_file, export_folder, write_about
 from das_app.exports.takes.take import Progress, Take
 from das_app.motion.body.joint_angles import CONVENTION, body_angles
@@ -26,7 +27,8 @@ def write_angles(take: Take, path: Path, on_progress: Progress) -> None:
             for place in np.flatnonzero(body.track.is_posed):
                 table.writerow(
                     (body.track.first + place, f"{body.times_s[place]:.6f}", body.track.track_id,
-                     take.name_of(body.track), *(f"{v:.3f}" for v in own.degrees[place]))
+                     plain_cell(take.name_of(body.track)),
+                     *(f"{v:.3f}" for v in own.degrees[place]))
                 )  # fmt: skip
 
 

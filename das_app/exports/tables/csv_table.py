@@ -30,11 +30,16 @@ def write_csv(take: Take, path: Path, on_progress: Progress) -> None:
         for frame, time_s in enumerate(take.times_s):
             for track, place in take.seen_at(frame):
                 person = (
-                    frame, f"{time_s:.6f}", track.track_id, take.name_of(track),
+                    frame, f"{time_s:.6f}", track.track_id, plain_cell(take.name_of(track)),
                     f"{track.scores[place]:.4f}",
                 )  # fmt: skip
                 table.writerows((*person, *row) for row in _joints(track, place, names))
             on_progress((frame + 1) / len(take.times_s))
+
+
+def plain_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula, which would begin with one of `=+-@`."""
+    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") else text
 
 
 def _joints(track: Track, place: int, names: tuple[str, ...]) -> Iterator[tuple]:

@@ -26,6 +26,8 @@ from das_model.camera import Camera
 
 _BRIDGED_S, _BRIDGED_FRAMES = 0.25, 3  # what a steady rate goes over, whichever is longer
 
+MAX_STEADY_ROWS = 500_000  # four and a half hours at 30 frames per second
+
 
 Progress = Callable[[float], None]  # share done, 0 to 1; may raise ExportCancelledError
 
@@ -247,6 +249,7 @@ def load_take(
     grid = grid_fps(times_s, np.array(indices), session.origin.nominal_fps)
     fps, is_steady = options.fps or grid, needs_steady or options.fps is not None
     if is_steady and frames:
+        _require_rows(times_s[-1] * fps, session)
         steady_s = np.arange(int(times_s[-1] * fps + 1e-6) + 1) / fps
         longest_s = max(bridged_s(grid), options.fill_gaps_s)
         tracks = [filled(track, times_s, longest_s) for track in tracks]
@@ -284,6 +287,15 @@ def _long_enough(
     if seen.num_untracked:
         left_out.append(f"{seen.num_untracked} sightings without a track")
     return [track for track in tracks if track.track_id not in short], tuple(left_out)
+
+
+def _require_rows(num_rows: float, session: Session) -> None:
+    """Refuse a steady rate over hours, such as over a night without a camera."""
+    if num_rows > MAX_STEADY_ROWS:
+        raise ExportError(
+            f"{session.folder}: a steady rate over its whole time makes {num_rows:.0f} frames, "
+            f"more than {MAX_STEADY_ROWS}; trim the session to a part of it, or name a lower rate"
+        )
 
 
 def _floor(feet: FloorFromFeet) -> Floor:
