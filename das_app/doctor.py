@@ -129,7 +129,7 @@ def check_qt() -> list[Check]:
         advice = "install the libraries named above; `QT_DEBUG_PLUGINS=1 das-app` says more"
         return [Check("Qt", Status.FAIL, f"does not start: {reason}", advice)]
     found = json.loads(done.stdout.strip().splitlines()[-1])
-    version = importlib.metadata.version("PySide6")
+    version = importlib.metadata.version("PySide6-Essentials")
     return [
         Check("Qt", Status.OK, f"{version}, platform plugin {found['platform']}"),
         _gl_check(found["renderer"], found["version"]),
