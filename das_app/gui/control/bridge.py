@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from das_app.messaging.mailbox import Mailbox
 from das_app.messaging.messages import PipelineState
@@ -104,7 +104,7 @@ class PipelineBridge(QObject):
     def __init__(self, opener: Opener, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._opener = opener
-        self._run, self._is_stopped = 0, True
+        self._run, self._is_stopped, self._is_over = 0, True, False
         self._current: Opened | None = None
         self._orders: Mailbox[_Order] = Mailbox()
         self._opened_in_worker.connect(self._on_opened)
@@ -148,11 +148,17 @@ class PipelineBridge(QObject):
 
     def shutdown(self) -> None:
         """Stop everything and wait for it, at most 3 s. The bridge is of no use afterwards."""
+        self._is_over = True
         self._order(None)
         self._orders.close()
         self._thread.join(SHUTDOWN_TIMEOUT_S)
         if self._thread.is_alive():
             _log.error("a source or the model still blocks %g s after closing", SHUTDOWN_TIMEOUT_S)
+
+    def _emit(self, signal: SignalInstance, *values: object) -> None:
+        """Tell the window, which is not there any more where a source opened for too long."""
+        if not self._is_over:
+            signal.emit(*values)
 
     def _order(self, settings: AppSettings | None) -> None:
         self._run += 1
@@ -189,7 +195,7 @@ class PipelineBridge(QObject):
                 _stop(running)
                 running = None
             if order.settings is None:
-                self._state_in_worker.emit(order.run, PipelineState.STOPPED, "")
+                self._emit(self._state_in_worker, order.run, PipelineState.STOPPED, "")
                 continue
             running, running_run = self._start(order.run, order.settings), order.run
         if running is not None:
@@ -200,14 +206,14 @@ class PipelineBridge(QObject):
             model = self._opener.load_model(settings)
         except Exception as error:  # whatever a model raises is for the user
             _log.exception("the model was not changed")
-            self._refusal_in_worker.emit(run, str(error) or type(error).__name__)
+            self._emit(self._refusal_in_worker, run, str(error) or type(error).__name__)
             return
         running.set_estimator(model.estimator)
-        self._model_in_worker.emit(run, model)
+        self._emit(self._model_in_worker, run, model)
 
     def _start(self, run: int, settings: AppSettings) -> Run | None:
         def on_state(state: PipelineState, message: str) -> None:
-            self._state_in_worker.emit(run, state, message)
+            self._emit(self._state_in_worker, run, state, message)
 
         try:
             opened = self._opener(settings, on_state)
@@ -217,7 +223,7 @@ class PipelineBridge(QObject):
             return None
         # before it starts: a source may be over at once
         opened.pipeline.set_looping(settings.is_looping)
-        self._opened_in_worker.emit(run, opened)
+        self._emit(self._opened_in_worker, run, opened)
         opened.pipeline.start()
         return opened.pipeline
 

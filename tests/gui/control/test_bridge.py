@@ -2,6 +2,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import shiboken6
 from window_fakes import Opener
 
 from das_app.gui.control.bridge import PipelineBridge
@@ -185,3 +186,18 @@ def test_shutdown_does_not_wait_for_ever(qapp, opener, qtbot, monkeypatch, caplo
     bridge.shutdown()
     assert "still blocks" in caplog.text
     opener.gate.set()
+
+
+def test_a_source_that_opens_after_the_window_went_is_told_to_nobody(qapp, opener, monkeypatch):
+    monkeypatch.setattr("das_app.gui.control.bridge.SHUTDOWN_TIMEOUT_S", 0.05)
+    bridge = PipelineBridge(opener)
+    thread = bridge._thread
+    opener.gate.clear()
+    bridge.open(AppSettings(source="a"))
+    opener.has_begun.wait()
+    bridge.shutdown()
+    shiboken6.delete(bridge)
+    opener.gate.set()
+    thread.join(5)  # an error in it fails the test
+    assert not thread.is_alive()
+    assert opener.sources[0].is_closed
