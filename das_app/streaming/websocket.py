@@ -134,6 +134,7 @@ class WebSocketSender:
         self._sockets: WeakSet[socket.socket] = WeakSet()
         listener = _listen(target)
         # A page of somebody else's must not read along where every origin would be let in.
+        self._allowed_origins = allowed_origins
         self._token = "" if target.is_local else secrets.token_urlsafe(9)
         place = f"[{target.host}]" if ":" in target.host else target.host
         self.address = f"http://{place}:{listener.getsockname()[1]}/"
@@ -204,7 +205,7 @@ class WebSocketSender:
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """The page for a browser; None to go on with a client."""
         if request.headers.get("Upgrade", "").lower() == "websocket":
-            if self._token and "Origin" in request.headers and not self._knows_token(request):
+            if self._token and not self._may_read(request):
                 text = "a page needs the token that is in the address the application shows\n"
                 return connection.respond(HTTPStatus.FORBIDDEN, text)
             is_full = self.num_clients >= MAX_CLIENTS
@@ -215,9 +216,12 @@ class WebSocketSender:
         headers = Headers(_PAGE_HEADERS | {"Content-Length": str(len(self._page))})
         return Response(HTTPStatus.OK, "OK", headers, self._page)
 
-    def _knows_token(self, request: Request) -> bool:
+    def _may_read(self, request: Request) -> bool:
+        """Whether it is a program, a page that is allowed, or one that knows the token."""
+        origin = request.headers.get("Origin")
         told = parse_qs(urlsplit(request.path).query).get("token", [""])[0]
-        return secrets.compare_digest(told.encode(), self._token.encode())
+        knows_token = secrets.compare_digest(told.encode(), self._token.encode())
+        return origin is None or origin in self._allowed_origins or knows_token
 
     def _serve_client(self, connection: ServerConnection) -> None:
         client = _Client(connection)
