@@ -3,6 +3,7 @@
     python scripts/benchmark.py speed [--model FILE] [--runs N]
     python scripts/benchmark.py model
     python scripts/benchmark.py loader --synthetic DIR [--photos DIR] [--workers N]
+    python scripts/benchmark.py cost [--cards N] [--tflops N] [--sample-ms N]
 
 `speed` times its rows in turns (A B C A B C ...), so that a noisy machine is noisy for all of
 them; the last column, the ratio to the whole call on the first picture size, is what to compare.
@@ -15,7 +16,7 @@ import typer
 
 from das_app.files.bundled import bundled_file
 from das_model.datasets.data_config import DataConfig
-from das_model.reproduction import complexity, speed
+from das_model.reproduction import complexity, cost, speed
 from das_model.skeleton import Skeleton
 from das_model.training.recipes import RECIPES
 from das_model.training.throughput import measure_loader
@@ -59,11 +60,26 @@ def loader(
         synthetic=synthetic, photos=photos, panoptic=panoptic, muco=muco, coco=coco,
         size=chosen.canvas[0], height=chosen.canvas[1], batch_size=chosen.batch_size,
         augment=chosen.augment, num_workers=workers, coco_real=coco_real,
-        negatives=tuple(negatives or ()), shares=chosen.shares,
+        negatives=tuple(negatives or ()), shares=chosen.shares, is_whole=chosen.is_whole,
+        augment_flat=chosen.augment_flat, coco_left_out=chosen.coco_left_out,
     )  # fmt: skip
     network = chosen.train.network
     joints = Skeleton(network.joint_names)
     typer.echo(measure_loader(data, network.encoding, skeleton=joints))
+
+
+@app.command(name="cost")
+def call_cost(
+    recipe: Annotated[list[str] | None, typer.Option(help="of the paper; may be repeated")] = None,
+    cards: Annotated[int, typer.Option(min=1)] = 8,
+    tflops: Annotated[float, typer.Option(min=0.1, help="that a card reaches in training")] = 60.0,
+    sample_ms: Annotated[float, typer.Option(min=0.1, help="of the loader, as measured")] = 50.0,
+) -> None:
+    """Hours, cards, loader processes and disk of the paper's runs."""
+    names = recipe or ["panoptic", "mupots", "table1-root", "table1-full"]
+    if unknown := [name for name in names if name not in RECIPES]:
+        raise typer.BadParameter(f"recipe must be one of {', '.join(RECIPES)}, got {unknown[0]}")
+    typer.echo(cost.report(names, cards, tflops, sample_ms))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
     python scripts/prepare_data.py muco ROOT         # labels
     python scripts/prepare_data.py mupots ROOT
     python scripts/prepare_data.py coco ROOT
+    python scripts/prepare_data.py panoptic ROOT --shards DIR     # and into tar files, to train on
 
 Nothing is downloaded: the data sets have their own terms. docs/data.md tells the layouts.
 """
@@ -13,12 +14,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from tqdm import tqdm
 
+from das_model.datasets import coco, muco, panoptic
 from das_model.datasets.coco import SPLITS
 from das_model.datasets.downloads import Missing, check_coco, check_muco, check_mupots
 from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
 from das_model.datasets.panoptic_preparation import prepare_panoptic
 from das_model.datasets.panoptic_split import PanopticSplit
+from das_model.datasets.shards import pack
 
 
 class Dataset(StrEnum):
@@ -41,6 +45,9 @@ def main(
         bool, typer.Option("--all-frames", help="every labelled frame, not only the wanted ones")
     ] = False,
     frames_per_activity: Annotated[int, typer.Option(min=1)] = FRAMES_PER_ACTIVITY,
+    shards: Annotated[
+        Path | None, typer.Option(help="pack the pictures to train on into tar files there")
+    ] = None,
 ) -> None:
     """Check a download and make it ready; ends with 1 if something is missing."""
     if not root.is_dir():
@@ -58,7 +65,24 @@ def main(
         if split not in (None, *SPLITS):
             raise typer.BadParameter(f"--split must be one of {', '.join(SPLITS)}, got {split}")
         missing = check_coco(root, SPLITS if split is None else [split])
+    if shards is not None and not missing:
+        _pack(dataset, root, split, shards)
     _report(missing)
+
+
+def _pack(dataset: Dataset, root: Path, split: str | None, folder: Path) -> None:
+    """The training pictures of a complete data set into tar files."""
+    if dataset is Dataset.PANOPTIC:
+        pictures = panoptic.training_set(root, _panoptic_split(split or "das"))
+    elif dataset is Dataset.MUCO:
+        pictures = muco.training_set(root)
+    elif dataset is Dataset.COCO:
+        pictures = coco.picture_set(root, "train2017")
+    else:
+        raise typer.BadParameter("--shards is for the sets that are trained on, not for mupots")
+    with tqdm(total=len(pictures), unit="picture") as bar:
+        number = pack(pictures, folder, on_picture=bar.update)
+    typer.echo(f"{len(pictures)} pictures in {number} tar files in {folder}")
 
 
 def _panoptic_split(name: str) -> PanopticSplit:

@@ -33,6 +33,7 @@ add("--panoptic-split", default="das", help="sequences to train on: das, smap or
 add("--muco", type=Path, help="folder with MuCo-3DHP.json")
 add("--coco", type=Path, help="folder of COCO 2017")
 add("--synthetic-val", type=Path, help="rendered pictures kept for validation")
+add("--panoptic-val", type=Path, help="CMU Panoptic to measure on, if --panoptic is of tar files")
 add("--mupots", type=Path, help="folder of MuPoTS-3D, a part of which every epoch is measured on")
 add("--backbone-weights", type=Path,
     help="public weights; MoveNet's .json for lite; EfficientNet's come with the package")
@@ -106,7 +107,8 @@ def _config(args: argparse.Namespace) -> RunConfig:
         panoptic=args.panoptic, panoptic_split=args.panoptic_split, muco=args.muco,
         coco=args.coco, coco_real=args.coco_real, negatives=tuple(args.negatives),
         photo_labels=args.photo_labels, coco_real_labels=args.coco_real_labels,
-        mupots=args.mupots, augment=recipe.augment, augment_flat=recipe.augment_flat,
+        mupots=args.mupots, panoptic_val=args.panoptic_val, augment=recipe.augment,
+        augment_flat=recipe.augment_flat,
         is_whole=recipe.is_whole, coco_left_out=recipe.coco_left_out,
         shares=_shares(recipe.shares, args), size=canvas[0], height=canvas[-1],
         batch_size=args.batch or recipe.batch_size, num_workers=args.workers, seed=args.seed,

@@ -15,6 +15,7 @@ from das_model.datasets.negatives import NegativeSet
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
+from das_model.datasets.shards import is_packed, open_packed
 from das_model.datasets.validation_lists import held_out_names
 
 
@@ -82,6 +83,7 @@ class DataConfig:
     photo_labels: Path | None = None  # instead of the file beside the photos
     coco_real_labels: Path | None = None  # likewise
     mupots: Path | None = None  # to measure on as training goes on
+    panoptic_val: Path | None = None  # likewise, where it is not `panoptic`
     augment_flat: AugmentConfig | None = None  # of pictures with 2D labels alone, if another
     is_whole: bool = False  # every picture of every set once an epoch, not by the shares
     coco_left_out: tuple[str, ...] = ()  # joints of COCO that count as not labelled
@@ -108,7 +110,7 @@ class DataConfig:
         """
         folders = (
             self.photos, self.synthetic, self.synthetic_val, self.panoptic, self.muco, self.coco,
-            self.coco_real, self.mupots, *self.negatives,
+            self.coco_real, self.mupots, self.panoptic_val, *self.negatives,
         )  # fmt: skip
         for folder in folders:
             if folder is not None and not folder.is_dir():
@@ -118,12 +120,12 @@ class DataConfig:
         ):  # fmt: skip
             if folder is not None:
                 required_labels(labels or folder / "annotations.json")
-        if self.panoptic is not None:
+        if self.panoptic is not None and not is_packed(self.panoptic):
             for sequence in PanopticSplit.read(self.panoptic_split).train:
                 panoptic.calibration_file(self.panoptic, sequence)
-        if self.muco is not None:
+        if self.muco is not None and not is_packed(self.muco):
             muco.label_file(self.muco)
-        if self.coco is not None:
+        if self.coco is not None and not is_packed(self.coco):
             coco.label_file(self.coco, "train2017")
         if self.mupots is not None:
             mupots.label_file(self.mupots)
@@ -147,14 +149,23 @@ class DataConfig:
             photos = PhotoSet.open(self.photos, "train", self.photo_labels)
             flat.append(photos.crowds_more_often())
         if self.coco is not None:
-            flat.append(coco.picture_set(self.coco, "train2017", checked, self.coco_left_out))
+            flat.append(
+                open_packed(self.coco, self.coco_left_out) if is_packed(self.coco)
+                else coco.picture_set(self.coco, "train2017", checked, self.coco_left_out)
+            )  # fmt: skip
         if self.synthetic is not None:
             solid.append(RenderedSet.open(self.synthetic))
         if self.panoptic is not None:
             split = PanopticSplit.read(self.panoptic_split)
-            solid.append(panoptic.training_set(self.panoptic, split, checked))
+            solid.append(
+                open_packed(self.panoptic) if is_packed(self.panoptic)
+                else panoptic.training_set(self.panoptic, split, checked)
+            )  # fmt: skip
         if self.muco is not None:
-            solid.append(muco.training_set(self.muco, checked))
+            solid.append(
+                open_packed(self.muco) if is_packed(self.muco)
+                else muco.training_set(self.muco, checked)
+            )  # fmt: skip
         apart: list[tuple[AnnotatedSet, float]] = []
         if self.coco_real is not None:
             names = held_out_names("coco_real")

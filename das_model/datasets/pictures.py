@@ -7,6 +7,7 @@ lens with square pixels first.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -15,6 +16,14 @@ from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.datasets.augmentation.rectify import rectify
 from das_model.datasets.labels import LabelTable
+
+
+class Place(NamedTuple):
+    """Where in a larger file a picture's bytes are."""
+
+    file_name: str
+    first_byte: int
+    num_bytes: int
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -26,12 +35,14 @@ class PictureSet:
         table: labels of these and maybe more pictures.
         indices: (N,) which of the table's pictures are in the set, in order.
         left_out: joints that count as not labelled.
+        places: (N,) of the pictures in tar files, see `shards`; None for a file each.
     """
 
     root: Path
     table: LabelTable
     indices: np.ndarray
     left_out: tuple[str, ...] = ()
+    places: tuple[Place, ...] | None = None
 
     @staticmethod
     def whole(root: Path, table: LabelTable) -> "PictureSet":
@@ -62,10 +73,20 @@ class PictureSet:
             ValueError: if it is not of the size that its labels speak of.
         """
         file, annotation = self.root / self.file_name(index), self.annotation(index)
-        image = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
+        image = self._decoded(file, index)
         if image is None:
             raise OSError(f"{file}: not a readable image; scripts/prepare_data.py tells more")
         size = (image.shape[1], image.shape[0])
         if size != annotation.camera.size:
             raise ValueError(f"{file} must be {annotation.camera.size} px, got {size}")
         return rectify(image, annotation)
+
+    def _decoded(self, file: Path, index: int) -> np.ndarray | None:
+        """The picture's pixels, None if its bytes are none."""
+        if self.places is None:
+            return cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
+        place = self.places[index]
+        with (self.root / place.file_name).open("rb") as shard:
+            shard.seek(place.first_byte)
+            content = np.frombuffer(shard.read(place.num_bytes), np.uint8)
+        return cv2.imdecode(content, cv2.IMREAD_COLOR_RGB) if len(content) else None

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 from das_model.datasets.data_config import DataConfig
 from das_model.datasets.panoptic_split import PanopticSplit
@@ -29,7 +30,7 @@ class EpochFigures:
     measured on them: fit to watch a run, and to choose a checkpoint for one's own use.
 
     Args:
-        data: of the run; `panoptic`, `mupots` and `synthetic_val` are measured on.
+        data: of the run; `panoptic_val` or `panoptic`, `mupots` and `synthetic_val` serve.
         num_pictures: of each, about; the same every time.
     """
 
@@ -41,14 +42,15 @@ class EpochFigures:
         rules = SURE_PEOPLE if is_live(network) else PAPER_DECODE
         predictor = NetworkPredictor(network, self.data.canvas, rules)
         data, tables = self.data, {}
-        if data.panoptic is not None:
+        panoptic_root = data.panoptic_val or data.panoptic
+        if panoptic_root is not None:
             split = PanopticSplit.read(data.panoptic_split)
             cameras_and_more = len(split.cameras) * max(map(len, split.test.values()))
             share = max(cameras_and_more, self.num_pictures // len(split.test))
-            there = tuple(a for a, names in split.test.items() if _are_there(data, names))
+            there = tuple(a for a, names in split.test.items() if _are_in(panoptic_root, names))
             if there:
                 tables["panoptic"] = benchmarks.evaluate_panoptic(
-                    data.panoptic, predictor, split, there, share
+                    panoptic_root, predictor, split, there, share
                 )
         if data.mupots is not None:
             tables["mupots"] = benchmarks.evaluate_mupots(
@@ -76,8 +78,9 @@ def goodness(tables: dict[str, Table]) -> float:
     return math.nan
 
 
-def _are_there(data: DataConfig, sequences: tuple[str, ...]) -> bool:
-    return all((data.panoptic / sequence).is_dir() for sequence in sequences)
+def _are_in(root: Path, sequences: tuple[str, ...]) -> bool:
+    """Whether the sequences are in the folder, which tar files to train on are not."""
+    return all((root / sequence).is_dir() for sequence in sequences)
 
 
 def _headline(table: Table) -> Table:

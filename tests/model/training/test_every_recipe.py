@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,30 @@ def write_data(root):
 
 def test_every_recipe_is_in_a_group():
     assert sorted(name for names in GROUPS.values() for name in names) == sorted(RECIPES)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_two_machines_train_together(tmp_path):
+    """Two agents of torchrun, one process each, that meet at an address."""
+    write_data(tmp_path)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    agents = [
+        subprocess.Popen(
+            [sys.executable, "-m", "torch.distributed.run", "--nnodes", "2", "--nproc-per-node",
+             "1", "--node-rank", str(rank), "--master-addr", "127.0.0.1", "--master-port",
+             str(port), str(DRIVER), str(tmp_path), "synthetic"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+        for rank in range(2)
+    ]  # fmt: skip
+    errors = [agent.communicate()[1] for agent in agents]
+    assert [agent.returncode for agent in agents] == [0, 0], errors
+    starts = json.loads((tmp_path / "runs" / "synthetic" / "run.json").read_text())
+    assert [start["processes"] for start in starts] == [2, 2]
 
 
 @pytest.mark.slow
