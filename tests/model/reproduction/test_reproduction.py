@@ -11,6 +11,7 @@ from das_model.inference.network_config import NetworkConfig, network_metadata
 from das_model.inference.targets import Encoding
 from das_model.network.checkpoint import save_tensors
 from das_model.network.network import DasNetwork
+from das_model.reproduction import reproduce
 from das_model.reproduction.reproduce import (
     PAPER_DECODE,
     licensed_table_1,
@@ -34,6 +35,22 @@ def test_rows_that_were_not_trained_are_named_with_their_command(tmp_path):
     table = licensed_table_1("table1b", tmp_path / "none", tmp_path)
     assert "| no update | 62.5 | +0.0 | - |" in table
     assert f"scripts/train.py table1-multi2 ... --out {tmp_path / 'table1-multi2'}" in table
+
+
+def test_a_row_that_finds_nobody_has_no_error(tmp_path, monkeypatch):
+    """One row finds half of the people, another nobody, whose mean pose would be 157 mm off."""
+    found = {"mean/mpjpe_mm": 70.0, "mean/strict_recall": 0.5, "mean/num_stand_ins": 2.0,
+             "mean/num_people": 8.0}  # fmt: skip
+    nobody = found | {"mean/mpjpe_mm": 157.0, "mean/strict_recall": 0.0, "mean/num_stand_ins": 8.0}
+    tables = {"table1-root": found, "table1-multi1": nobody}
+    for name in tables:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "checkpoint.safetensors").write_bytes(b"")
+    monkeypatch.setattr(reproduce, "load_predictor", lambda file: file.parent.name)
+    monkeypatch.setattr(reproduce, "_panoptic", lambda root, predictor: tables[predictor])
+    lines = licensed_table_1("table1b", tmp_path, tmp_path).splitlines()
+    assert "| no update | 62.5 | +0.0 | 70 | 0.5 | 0.25 | +0.0 | - |" in lines
+    assert "| multi-source update, 1 layer | 58.2 | -4.3 | - | 0 | 1 | - | - |" in lines
 
 
 def test_a_table_without_model_or_data_says_so(tmp_path):
