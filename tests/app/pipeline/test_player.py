@@ -135,7 +135,7 @@ def test_raw_and_smoothed_change_at_once_while_it_holds(recorded, play):
 
 def test_it_loops_or_ends_and_plays_again(recorded, play):
     player, heard = play(recorded, is_paused=False, is_paced=False, loop=True)
-    heard.wait(lambda: heard.indices.count(0) == 3)
+    heard.wait(lambda: heard.indices.count(0) >= 3)
     player.set_looping(False)
     heard.wait(lambda: player.state is PipelineState.FINISHED)
     num_results = len(heard.results)
@@ -164,7 +164,7 @@ def test_pausing_holds_and_going_on_misses_nothing(recorded, play):
     player.set_paused(True)
     assert player.state is PipelineState.PAUSED
     player.set_paused(False)
-    heard.wait(lambda: heard.indices.count(0) == 2)
+    heard.wait(lambda: heard.indices.count(0) >= 2)
     steps = np.diff(heard.indices)
     assert set(steps.tolist()) <= {1, 1 - NUM_FRAMES}
 
