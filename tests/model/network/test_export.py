@@ -155,7 +155,7 @@ def listens(folder):
     return open_estimator(folder / "model.onnx", ON_CPU, listener), listener
 
 
-def people_of(estimator, threshold=0.2):
+def people_of(estimator, threshold=0.05):
     """Whom an estimator finds in the picture."""
     options = dataclasses.replace(ON_CPU, min_score=threshold)
     return estimator.with_options(options)(picture(), CAMERA).people
