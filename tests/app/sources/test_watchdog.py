@@ -11,6 +11,7 @@ from das_app.pipeline.live import LivePipeline
 from das_app.sources.frame_source import SourceError, SourceLost
 from das_app.sources.watchdog import Patience, WatchedSource
 from das_model.camera import Camera
+from das_model.inference.estimate import Estimate
 from das_model.people import People
 from das_model.skeleton import BODY_22
 
@@ -245,8 +246,8 @@ def test_pipeline_and_model_live_through_a_camera_that_is_away(desk, watched):
                 lambda: any(s is state and message in m for s, m in heard), WAIT_S
             )
 
-    def find_nobody(_image: np.ndarray, _camera: Camera) -> People:
-        return People.empty(BODY_22)
+    def find_nobody(_image: np.ndarray, _camera: Camera, _interval_s: float | None) -> Estimate:
+        return Estimate(People.empty(BODY_22))
 
     pipeline = LivePipeline(watched(), find_nobody, on_state)
     pipeline.start()
