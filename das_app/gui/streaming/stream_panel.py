@@ -52,14 +52,16 @@ class HostAddress(QWidget):
         self.port.setAlignment(theme.ALIGN_RIGHT)
         self.port.setKeyboardTracking(False)
         self.port.valueChanged.connect(self.entered)
-        self.people = QSpinBox(accessibleName="People", toolTip=_PEOPLE_TIP, suffix=" people")
+        self.people = QSpinBox(
+            self, accessibleName="People", toolTip=_PEOPLE_TIP, suffix=" people"
+        )
         self.people.setRange(1, MAX_AVATARS)
         self.people.valueChanged.connect(self.entered)
         row = _row(self)
         row.addWidget(self.host, 1)
         row.addWidget(self.port)
-        if kind is StreamKind.VMC:
-            row.addWidget(self.people)
+        row.addWidget(self.people)
+        self.people.setVisible(kind is StreamKind.VMC)
 
     def target(self) -> StreamTarget:
         """What is entered. Raises ValueError if it is no address."""
