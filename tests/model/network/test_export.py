@@ -18,7 +18,7 @@ from people_scenes import annotate
 from torch import nn
 
 from das_model.camera import Camera
-from das_model.inference.estimate import Device, EstimatorOptions
+from das_model.inference.estimate import Device, EstimatorOptions, Scoring
 from das_model.inference.network_config import LITE, NetworkConfig, network_metadata
 from das_model.inference.onnx_runtime import ort
 from das_model.inference.refine import NUM_CUES
@@ -42,7 +42,8 @@ SMALL = dataclasses.replace(
 )  # fmt: skip
 CAMERA = Camera.from_fov((96, 64), 60)
 CPU = ["CPUExecutionProvider"]
-ON_CPU = EstimatorOptions(Device.CPU, num_threads=1)
+# an untrained network is sure of no joint
+ON_CPU = EstimatorOptions(Device.CPU, num_threads=1, scoring=Scoring.LOCATION)
 NUM_FEATURES = 9 * 24 + 3 * 32  # of a joint: the backbone's finest map and SMALL's pyramid
 
 
