@@ -111,7 +111,9 @@ def merge(annotations: Sequence[Annotation], camera: Camera) -> Annotation:
         camera: of the picture.
     """
     names = ("joints_cam", "joints_px", "valid_2d", "valid_3d", "visible", "ignore_px")
-    values = [np.concatenate([getattr(a, name) for a in annotations]) for name in names]
+    values = {
+        name: np.concatenate([getattr(a, name) for a in annotations]) for name in names
+    }
     guesses = [
         np.full((len(a), 2), np.nan, np.float32) if a.root_guess_px is None else a.root_guess_px
         for a in annotations
@@ -120,9 +122,9 @@ def merge(annotations: Sequence[Annotation], camera: Camera) -> Annotation:
         np.zeros(len(a), bool) if a.is_relative is None else a.is_relative for a in annotations
     ]
     return Annotation(
-        *values,
-        camera,
-        annotations[0].skeleton,
-        np.concatenate(guesses),
-        np.concatenate(is_relative),
+        **values,
+        camera=camera,
+        skeleton=annotations[0].skeleton,
+        root_guess_px=np.concatenate(guesses),
+        is_relative=np.concatenate(is_relative),
     )

@@ -92,10 +92,8 @@ class People:
                 f"{others.skeleton.joint_names}"
             )
         names = ("joints_cam", "joint_scores", "scores", "track_ids")
-        return People(
-            *(np.concatenate([getattr(self, n), getattr(others, n)]) for n in names),
-            self.skeleton,
-        )
+        joined = {n: np.concatenate([getattr(self, n), getattr(others, n)]) for n in names}
+        return People(**joined, skeleton=self.skeleton)
 
     def joints_px(self, camera: Camera) -> np.ndarray:
         """(P, J, 2) joints reprojected into the camera's picture, px; NaN behind the lens."""

@@ -213,7 +213,7 @@ def foot_at(people: People, camera: Camera, click_px: np.ndarray) -> np.ndarray:
         person, side = np.unravel_index(np.nanargmin(away), away.shape)
         if away[person, side] <= _CLICK_REACH:
             depth = people.joints_cam[person, ankles[side], 2]
-            return camera.back_project(np.asarray(click_px), np.float64(depth))
+            return camera.back_project(np.asarray(click_px), np.asarray(depth))
     raise FloorError("there is no foot: click where a foot of a person shown touches the floor")
 
 

@@ -104,5 +104,6 @@ def _heads(people: People, camera: Camera, time_s: float) -> list[_Head]:
         reach = np.linalg.norm(points - centre, axis=1).max()
         least = _LEAST_RADIUS_MM * camera.focal_px / float(np.median(depth[is_there]))
         if np.abs(centre).max() < 1e6:
-            heads.append(_Head(*centre, max(_MARGIN * reach, least), time_s))
+            x, y = centre
+            heads.append(_Head(x, y, max(_MARGIN * reach, least), time_s))
     return heads

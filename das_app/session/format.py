@@ -176,8 +176,9 @@ def counts_from_json(summary: dict) -> SessionCounts:
     """The counts of `session.json`. Raises KeyError, TypeError or ValueError for other content."""
     counts = summary["counts"]
     names = ("frames", "people", "dropped", "dropped_pictures")
+    frames, people, dropped, dropped_pictures = (_whole(name, counts[name]) for name in names)
     return SessionCounts(
-        *(_whole(name, counts[name]) for name in names), bool(summary["is_repaired"])
+        frames, people, dropped, dropped_pictures, bool(summary["is_repaired"])
     )
 
 
@@ -254,7 +255,11 @@ def _numbers(values: np.ndarray) -> list:
     """Nested lists with None for what is not a number, which JSON cannot hold."""
     exact = np.asarray(values, dtype=np.float64).round(_DECIMALS)
     is_finite = np.isfinite(exact)
-    return exact.tolist() if is_finite.all() else np.where(is_finite, exact, None).tolist()
+    if is_finite.all():
+        return exact.tolist()
+    holed = exact.astype(object)
+    holed[~is_finite] = None
+    return holed.tolist()
 
 
 def _floats(values: list, shape: tuple[int, ...]) -> np.ndarray:

@@ -1,5 +1,6 @@
 """A session as a source: its recorded frames to play, or its video alone for another model."""
 
+import math
 from functools import lru_cache
 from pathlib import Path
 
@@ -73,8 +74,9 @@ class RecordedFrames:
         if self._sought is not None:
             poses = self.session.numbered(self._sought)
         else:
-            poses = self.session.after(self._last.time_s)
-            is_leaving = poses is not None and self._last.time_s <= self.end_s < poses.time_s
+            last_s = self._last.time_s if self._last is not None else -math.inf
+            poses = self.session.after(last_s)
+            is_leaving = poses is not None and last_s <= self.end_s < poses.time_s
             if is_leaving and not self._has_paused:
                 self._has_paused = True
                 return None

@@ -7,6 +7,7 @@ of them is made: a seek costs the decoding from the key frame before, at most te
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -32,6 +33,7 @@ class SessionPictures:
     def __init__(self, path: Path) -> None:
         self._container = open_video(path)
         self._stream = self._container.streams.video[0]
+        self._time_base = self._stream.time_base or Fraction(1, 1000)  # Matroska's
         self._stream.thread_type = "SLICE"  # others decode pictures ahead that nobody asked for
         self._pictures, self._upright = self._decode(), Uprighter()
         self._kept: deque[tuple[int, av.VideoFrame]] = deque(maxlen=_MAX_KEPT)  # by time in ms
@@ -68,7 +70,7 @@ class SessionPictures:
     def _jump(self, time_ms: int) -> None:
         """Go on decoding at the key frame before a time."""
         self._kept.clear()
-        stamp = int(time_ms / 1000 / self._stream.time_base)
+        stamp = int(time_ms / 1000 / self._time_base)
         self._container.seek(stamp, stream=self._stream)
         self._pictures, self._is_at_end = self._decode(), False
 
@@ -77,7 +79,7 @@ class SessionPictures:
         if picture is None:
             self._is_at_end = True
             return
-        self._kept.append((round(1000 * picture.pts * picture.time_base), picture))
+        self._kept.append((round(1000 * (picture.pts or 0) * self._time_base), picture))
         num_bytes = sum(plane.buffer_size for plane in picture.planes)
         while len(self._kept) > max(2, _KEPT_BYTES // num_bytes):
             self._kept.popleft()

@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import av
 import numpy as np
@@ -163,7 +163,8 @@ class VideoEncoder:
             options={"cluster_time_limit": "0", "flush_packets": "1"},
         )  # fmt: skip
         rate = Fraction(nominal_fps or 30.0).limit_denominator(1001)
-        self._stream = self._container.add_stream(codec, rate=rate, options=options)
+        stream = self._container.add_stream(codec, rate=rate, options=options)
+        self._stream = cast(av.VideoStream, stream)
         self._stream.width, self._stream.height = width, height
         self._stream.pix_fmt = "yuv420p"
         self._stream.codec_context.time_base = _TIME_BASE
@@ -205,7 +206,7 @@ def _working_codec(width: int, height: int) -> tuple[str, dict[str, str]]:
     for name, options in _CODECS[:-1]:
         if name not in av.codecs_available:
             continue
-        context = av.CodecContext.create(name, "w")
+        context = cast(av.VideoCodecContext, av.CodecContext.create(name, "w"))
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
         context.time_base, context.options = _TIME_BASE, options
         try:

@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 from pathlib import Path
+from typing import IO, cast
 
 from mcap.writer import Writer
 
@@ -58,7 +59,7 @@ class LogWriter:
     def __init__(self, path: Path, origin: SessionOrigin) -> None:
         self._file = _WholeFile(path)
         self._start_ns = origin.start_ns
-        self._writer = Writer(self._file, chunk_size=_NEVER)
+        self._writer = Writer(cast(IO[bytes], self._file), chunk_size=_NEVER)
         self._writer.start(library="das-capture")
         self._metadata = origin_to_metadata(origin)
         self._num_chunks = 0

@@ -31,13 +31,14 @@ def person_centres(annotation: Annotation, centre: str) -> tuple[np.ndarray, np.
     centre_px, is_known = annotation.joints_px[:, root], annotation.valid_2d[:, root]
     if centre == "box":
         boxes = annotation.boxes_px()
-        centre_px, is_known = (boxes[:, :2] + boxes[:, 2:]) / 2, annotation.valid_2d.any(axis=1)
+        centre_px = (boxes[:, :2] + boxes[:, 2:]) / 2
+        is_known = np.asarray(annotation.valid_2d.any(axis=1))
     elif centre == "visible":
         if annotation.root_guess_px is not None:
             centre_px = np.where(is_known[:, None], centre_px, annotation.root_guess_px)
         else:
             centre_px = np.where(is_known[:, None], centre_px, np.nan)
-        is_known = np.isfinite(centre_px).all(axis=1)
+        is_known = np.asarray(np.isfinite(centre_px).all(axis=1))
         centre_px = np.clip(np.nan_to_num(centre_px), 0.0, bounds - 0.5)
     is_seen = annotation.visible.sum(axis=1) >= _MIN_VISIBLE_JOINTS[centre]
     is_inside = ((centre_px > -0.5) & (centre_px < bounds)).all(axis=1)

@@ -132,10 +132,10 @@ def detect(
         )  # fmt: skip
     parts = [np.concatenate(values) for values in zip(*candidates, strict=True)]
     order = np.argsort(-parts[0], kind="stable")
-    scores, joints, *others = (values[order] for values in parts)
+    scores, joints, root_depth, joint_scores, strides_px = (values[order] for values in parts)
     num_people = np.count_nonzero(scores >= config.min_score)
     kept, follows = suppress(joints[..., :2], int(num_people), config)
-    return Detections(scores, joints, *others, kept, follows)
+    return Detections(scores, joints, root_depth, joint_scores, strides_px, kept, follows)
 
 
 def depth_mm(
@@ -197,7 +197,8 @@ def suppress(
     area = (x.max(axis=1) - x.min(axis=1)) * (y.max(axis=1) - y.min(axis=1))
     mean_of_joints = np.full(x.shape[1], 1 / x.shape[1], np.float32)
     alive = np.arange(len(joints_px))
-    kept, follows = [], np.full(len(joints_px), -1)
+    kept: list[int] = []
+    follows = np.full(len(joints_px), -1)
     while len(alive) and alive[0] < num_sure and len(kept) < config.max_people:
         kept.append(alive[0])
         follows[alive[0]] = alive[0]

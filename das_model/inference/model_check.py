@@ -111,13 +111,13 @@ def require_input_size(size: object, file: Path) -> tuple[int, int]:
         ValueError: unless it is a list of two whole numbers from 32 to 4096.
     """
     low, high = SIDE_RANGE
-    is_pair = isinstance(size, list) and len(size) == 2
-    if not is_pair or not all(type(side) is int and low <= side <= high for side in size):
+    sides = size if isinstance(size, list) else []
+    if len(sides) != 2 or not all(type(side) is int and low <= side <= high for side in sides):
         raise ValueError(
             f"{file}: input_size in its metadata must be [width, height] of {low} to "
             f"{high} in px, got {str(size)[:80]}"
         )
-    return size[0], size[1]
+    return sides[0], sides[1]
 
 
 def _ranks(config: NetworkConfig) -> dict[str, int]:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from das_model.inference.targets import PAPER_ENCODING, Encoding
 from das_model.skeleton import BODY_22, Skeleton
@@ -152,7 +152,9 @@ def _rebuilt(kind: type[_Config], values: object) -> _Config:
             f"{kind.__name__} has no {', '.join(unknown)}, only {', '.join(known)}: "
             "the file is of another version of this project"
         )
-    given = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    given: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
+    }
     for name, value in given.items():
         wanted = type(getattr(default, name))
         if not isinstance(value, (int, float) if wanted is float else wanted):

@@ -228,10 +228,10 @@ class PoseEstimator:
             view = self._view(image, camera, larger, is_unhurried)
             stages = stages.plus(view.stages)
         found = view.found
-        if self.options.mode is not Mode.FAST:
+        if self.options.mode is not Mode.FAST and self._second_look is not None:
             begin_s = time.monotonic()
             interval_s = None if is_unhurried else frame_interval_s
-            found = self._looked_again(image, camera, view, interval_s)
+            found = self._looked_again(self._second_look, image, camera, view, interval_s)
             stages = stages.plus(StageTimes(network_s=time.monotonic() - begin_s))
         begin_s = time.monotonic()
         refinement = replace(view.refinement, min_score=self.options.min_score)
@@ -281,20 +281,25 @@ class PoseEstimator:
         return _View(boxed_camera, levels, refinement, found, stages)
 
     def _looked_again(
-        self, image: np.ndarray, camera: Camera, view: _View, interval_s: float | None
+        self,
+        second_look: SecondLook,
+        image: np.ndarray,
+        camera: Camera,
+        view: _View,
+        interval_s: float | None,
     ) -> Found:
         """The people of a view after the second look at those whom there is time for; at all of
         them without an interval."""
         scale = np.diag(camera.K)[:2] / np.diag(view.camera.K)[:2]
         shift = camera.K[:2, 2] - scale * view.camera.K[:2, 2]
         joints_px = view.found.joints_px * scale + shift
-        chosen = self._second_look.candidates(view.found)
+        chosen = second_look.candidates(view.found)
         if interval_s is not None:
             chosen = chosen[self._schedule.choose(
                 interval_s, joints_px[chosen], view.found.scores[chosen]
             )]  # fmt: skip
         begin_s = time.monotonic()
-        found = self._second_look(image, scale, shift, view.found, chosen)
+        found = second_look(image, scale, shift, view.found, chosen)
         self._schedule.spent(len(chosen), time.monotonic() - begin_s)
         return once(found, DecodeConfig())
 
@@ -305,6 +310,7 @@ class PoseEstimator:
             seen: (C, h, w) maps of the network's outputs of that name, `seen_channels` deep.
             cues: of the people.
         """
+        assert self.lift is not None  # else nobody asks
         strides = (self._encoding.heat_stride, *self._encoding.strides)[: len(seen)]
         return self.lift(cues, joint_features(seen, strides, cues.joints_px))
 

@@ -151,7 +151,7 @@ def _inside_any(locations: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     """(h, w) bool: the location lies in one of the (N, 4) boxes."""
     x, y = locations[..., :1], locations[..., 1:]
     inside = (x >= boxes[:, 0]) & (x <= boxes[:, 2]) & (y >= boxes[:, 1]) & (y <= boxes[:, 3])
-    return inside.any(axis=-1)
+    return np.asarray(inside.any(axis=-1))
 
 
 def _level_targets(

@@ -122,7 +122,7 @@ def seen_of(
 ) -> Seen:
     """The body's markers, weighted by their scores against the best of the track."""
     places, scores = joints[:, body.markers].astype(np.float64), joint_scores[:, body.markers]
-    is_seen = np.isfinite(places).all(axis=-1)
+    is_seen = np.asarray(np.isfinite(places).all(axis=-1))
     best = np.quantile(scores[is_seen], 0.9) if is_seen.any() else 1.0
     weights = _LEAST_WEIGHT + (1 - _LEAST_WEIGHT) * np.clip(scores / max(best, 1e-6), 0, 1)
     weights = np.where(is_seen, np.sqrt(np.where(is_seen, weights, 0.0)), 0.0)
@@ -160,7 +160,8 @@ class BodySolver:
         self._body = body
         turning = [n for n, bone in enumerate(body.bones) if bone.freedom in _TURNING]
         self._columns: dict[int, slice] = {}  # of each turning bone, root's place left out
-        owners, axes = [], []
+        owners: list[int] = []
+        axes: list[np.ndarray] = []
         for number in turning:
             bone = body.bones[number]
             own = np.eye(3) if bone.freedom is Freedom.BALL else bone.axis[None]
@@ -270,7 +271,8 @@ class BodySolver:
     def _moved(self, pose: BodyPose, step: np.ndarray) -> BodyPose:
         """The pose after a step (n, D)."""
         turns = np.zeros(pose.rotations.shape[:3])
-        np.add.at(turns, (slice(None), self._owners), step[:, 3:, None] * self._axes)
+        for number, columns in self._columns.items():
+            turns[:, number] = step[:, 3:][:, columns] @ self._axes[columns]
         return BodyPose(pose.root + step[:, :3], pose.rotations @ rotations_by(turns))
 
     def _turns(

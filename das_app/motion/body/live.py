@@ -55,17 +55,19 @@ class LiveBody:
         if self._last is not None and not 0 < time_s - self._last[1] <= _PATIENCE_S:
             self._last = None
         if self._last is not None:
-            start = self._better(self._last[0], start, seen)
+            start = self._better(self._last[0], start, self.shape, seen)
         pose = self._solver.improved(start, self.shape, seen, _ROUNDS, self._last)
         self._last = (pose, time_s)
-        self._learn(pose, seen)
+        self._learn(pose, self.shape, seen)
         return pose
 
-    def _better(self, first: BodyPose, second: BodyPose, seen: Seen) -> BodyPose:
-        costs = [self._solver.costs(p, self.shape, seen, self._last)[0] for p in (first, second)]
+    def _better(
+        self, first: BodyPose, second: BodyPose, shape: np.ndarray, seen: Seen
+    ) -> BodyPose:
+        costs = [self._solver.costs(p, shape, seen, self._last)[0] for p in (first, second)]
         return first if costs[0] <= costs[1] else second
 
-    def _learn(self, pose: BodyPose, seen: Seen) -> None:
+    def _learn(self, pose: BodyPose, shape: np.ndarray, seen: Seen) -> None:
         """Fit the shape again where enough new samples are there."""
         is_full = len(self._samples) >= _REFITS[-1]
         is_near = self._samples and seen.times_s[0] - self._samples[-1].times_s[0] < _SAMPLE_S
@@ -80,4 +82,4 @@ class LiveBody:
                 np.concatenate([p.rotations for p in self._poses]),
             )
             all_seen = Seen(*(np.concatenate(part) for part in parts))
-            _, self.shape = self._solver.with_shape(poses, self.shape, all_seen, _SHAPE_ROUNDS)
+            _, self.shape = self._solver.with_shape(poses, shape, all_seen, _SHAPE_ROUNDS)

@@ -7,7 +7,7 @@ hand to the front, a bent knee brings the foot to the back. All offsets are line
 vector of lengths. Markers are the joints of a skeleton, each on its bone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import lru_cache
@@ -97,7 +97,7 @@ USUAL_SHAPE = {
 }  # fmt: skip
 LENGTHS = tuple(USUAL_SHAPE)
 # where a bone begins, seen from its parent, or a marker from its bone: length -> direction
-_OFFSETS = {
+_OFFSETS: dict[str, Mapping[str, tuple[float, float, float]]] = {
     "pelvis": {}, "spine": {"spine": (0, 1, 0)}, "chest": {"back": (0, 1 / 3, 0)},
     "upper_chest": {"back": (0, 1 / 3, 0)}, "neck": {"back": (0, 1 / 3, 0)},
     "head": {"neck": (0, 1, 0)},
@@ -115,7 +115,7 @@ _MARKERS = {
     "hand": ("wrist", {"hand": (1, 0, 0)}),
 }
 # how far a last bone runs on, in lengths of the shape
-_ENDS = {
+_ENDS: dict[str, Mapping[str, tuple[float, float, float]]] = {
     "head": {"head_top": (0, 1, 0)}, "wrist": {"hand": (2, 0, 0)},
     "toe": {"toe_ahead": (0, 0, 0.5)},
 }  # fmt: skip
@@ -246,14 +246,16 @@ def body_of(skeleton: Skeleton) -> Body:
         sign = _MIRRORED if side == "right" else np.ones(3)
         for row in _LEFT if side else _TRUNK:
             bones.append(_bone(row, side, bones, skeleton))
-            offsets.append(sign[:, None] * _linear(_OFFSETS[row[0]]))
-            ends.append(sign[:, None] * _linear(_ENDS.get(row[0], {})))
+            joint = str(row[0])
+            offsets.append(sign[:, None] * _linear(_OFFSETS[joint]))
+            ends.append(sign[:, None] * _linear(_ENDS.get(joint, {})))
     places = {bone.name: number for number, bone in enumerate(bones)}
     on = [_marker(name, places) for name in skeleton.joint_names]
-    known = [joint for joint, place in enumerate(on) if place is not None]
+    known = {joint: place for joint, place in enumerate(on) if place is not None}
     return Body(
-        tuple(bones), np.array(offsets), np.array(ends), np.array(known),
-        np.array([on[joint][0] for joint in known]), np.array([on[joint][1] for joint in known]),
+        tuple(bones), np.array(offsets), np.array(ends), np.array(list(known)),
+        np.array([bone for bone, _ in known.values()]),
+        np.array([offset for _, offset in known.values()]),
     )  # fmt: skip
 
 
@@ -286,7 +288,7 @@ def _marker(name: str, places: dict[str, int]) -> tuple[int, np.ndarray] | None:
     return number, sign[:, None] * _linear(offset)
 
 
-def _linear(offset: dict[str, tuple[float, float, float]]) -> np.ndarray:
+def _linear(offset: Mapping[str, tuple[float, float, float]]) -> np.ndarray:
     """(3, S) matrix of an offset."""
     matrix = np.zeros((3, len(LENGTHS)))
     for length, direction in offset.items():
