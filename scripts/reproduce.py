@@ -27,6 +27,7 @@ add("--model", type=Path, help="checkpoint or ONNX file; the bundled weights whe
 add("--picture", type=Path, help="picture or film for figure5 and figure6; the bundled clip")
 add("--steps", type=positive, default=300, help="of each row of the synthetic Table 1")
 add("--pictures", type=positive, default=800, help="rendered, to train on; a quarter to measure")
+add("--times", type=positive, help="rounds of timing for table4")
 add("--threads", type=positive, default=1, help="of torch")
 add("--out", type=Path, help="Markdown file or PNG; a figure goes to NAME.png by default")
 
@@ -55,7 +56,9 @@ def main() -> None:
     elif args.what.startswith("table1"):
         table = reproduce.licensed_table_1(args.what, args.root, args.runs)
     else:
-        table = reproduce.other_table(args.what, args.root, args.model, is_synthetic)
+        table = reproduce.other_table(
+            args.what, args.root, args.model, is_synthetic, args.times
+        )
     print(table)
     if args.out:
         args.out.write_text(table, encoding="utf-8")

@@ -151,6 +151,13 @@ def table_4(ours_ms: float, title: str, ours: Mapping[str, float]) -> str:
     return markdown(["one picture", "ms", "MPJPE, mm", "PCK_rel, %"], rows)
 
 
+def times_table(times: Mapping[str, float]) -> str:
+    """Times in ms by title, and each beside the first."""
+    first = next(iter(times.values()))
+    rows = [[title, f"{ms:.0f}", f"{ms / first:.2f}"] for title, ms in times.items()]
+    return markdown(["one picture", "ms", "beside the first"], rows)
+
+
 def _figure(value: float | None) -> str:
     return "-" if value is None or math.isnan(value) else f"{value:.3g}"
 

@@ -1,7 +1,6 @@
 """Runs or collects what a table of the paper needs, and writes it with the paper's numbers."""
 
 import math
-import time
 from pathlib import Path
 
 import torch
@@ -27,7 +26,9 @@ from das_model.reproduction.paper_tables import (
     table_2,
     table_3,
     table_4,
+    times_table,
 )
+from das_model.reproduction.peer_networks import SMAP_INPUT, median_ms, peer_calls, picture
 from das_model.training.network_predictor import (
     PAPER_DECODE,
     NetworkPredictor,
@@ -98,7 +99,10 @@ def licensed_table_1(part: str, root: Path, runs: Path) -> str:
     return ablation_table(_PARTS[part], results, "table1-root") + note
 
 
-def other_table(what: str, root: Path | None, model: Path | None, is_synthetic: bool) -> str:
+def other_table(
+    what: str, root: Path | None, model: Path | None, is_synthetic: bool,
+    num_rounds: int | None = None,
+) -> str:  # fmt: skip
     """Table 2, 3 or 4 with our model's figures.
 
     Args:
@@ -108,12 +112,13 @@ def other_table(what: str, root: Path | None, model: Path | None, is_synthetic: 
         model: checkpoint or ONNX file; for table4 None times the paper's network with weights
             of chance, whose time is that of any others.
         is_synthetic: the data in `root` are rendered pictures.
+        num_rounds: of timing, for table4.
 
     Raises:
         ValueError: if a table needs a model or data that are not given.
     """
     if what == "table4":
-        return _time_table(root, model, is_synthetic)
+        return _time_table(root, model, is_synthetic, num_rounds)
     if model is None or root is None:
         raise ValueError(f"{what} needs --model and --root, got {model} and {root}")
     predictor = load_predictor(model)
@@ -140,20 +145,9 @@ def load_predictor(file: Path) -> Predictor:
     return open_checkpoint(file, "authors")
 
 
-def network_ms(network: DasNetwork, size: tuple[int, int]) -> float:
-    """Median time of the network alone on one picture of (width, height) px."""
-    device = network.mean.device
-    image = torch.zeros(1, 3, size[1], size[0], dtype=torch.uint8, device=device)
-    times = []
-    with torch.no_grad():
-        for _ in range(_NUM_TIMED[device.type]):
-            start = time.perf_counter()
-            network(image)[0].score.sum().item()  # waits for the device
-            times.append((time.perf_counter() - start) * 1e3)
-    return sorted(times)[len(times) // 2]
-
-
-def _time_table(root: Path | None, model: Path | None, is_synthetic: bool) -> str:
+def _time_table(
+    root: Path | None, model: Path | None, is_synthetic: bool, num_rounds: int | None
+) -> str:
     network = load_network(model) if model else DasNetwork(RECIPES["panoptic"].train.network)
     device = "this processor"
     if torch.cuda.is_available():
@@ -165,10 +159,18 @@ def _time_table(root: Path | None, model: Path | None, is_synthetic: bool) -> st
         figures = benchmarks.evaluate_synthetic(root, predictor, None)
     elif root is not None:
         figures = _headline(_panoptic(root, predictor))
-    title = f"ours ({network.config.backbone}, {size[0]} x {size[1]}) on {device}"
-    note = "Network alone, batch 1, no export"
+    title = f"ours ({network.config.backbone}, {size[0]} x {size[1]})"
+    network.eval()
+    where = network.mean.device
+    calls = {title: lambda: network(picture(size, where))[0].score}
+    if SMAP_INPUT != size:
+        same = f"ours at SMAP's input, {SMAP_INPUT[0]} x {SMAP_INPUT[1]}"
+        calls[same] = lambda: network(picture(SMAP_INPUT, where))[0].score
+    times = median_ms(calls | peer_calls(where), num_rounds or _NUM_TIMED[where.type])
+    note = "Networks alone, batch 1, no export"
     note += "; figures on rendered pictures.\n\n" if is_synthetic and root else ".\n\n"
-    return note + table_4(network_ms(network.eval(), size), title, figures)
+    together = table_4(times[title], f"{title} on {device}", figures)
+    return f"{note}{together}\nAll on {device}, in turns:\n\n{times_table(times)}"
 
 
 def _headline(table: Table) -> Table:

@@ -16,7 +16,6 @@ from das_model.reproduction.reproduce import (
     PAPER_DECODE,
     licensed_table_1,
     load_predictor,
-    network_ms,
     other_table,
     own_input,
 )
@@ -78,8 +77,17 @@ def test_the_papers_networks_see_pictures_of_the_papers_size(recipe, size):
     assert own_input(network) == size
 
 
-def test_a_network_is_timed(network):
-    assert network_ms(network, (128, 128)) > 0
+def test_all_networks_are_timed_in_one_run(network, tmp_path, monkeypatch):
+    """Ours at its own input and at SMAP's, then those of the other rows."""
+    file = tmp_path / "weights.safetensors"
+    save_tensors(file, network.state_dict(), network_metadata(network.config))
+    monkeypatch.setattr(reproduce, "SMAP_INPUT", (128, 64))
+    monkeypatch.setattr(reproduce, "peer_calls", lambda device: {"SMAP": lambda: torch.zeros(1)})
+    table = other_table("table4", None, file, False, 1)
+    below = table.partition("in turns:")[2]
+    assert "| ours (lite0, 352 x 224) |" in below and "| 1.00 |" in below
+    assert "| ours at SMAP's input, 128 x 64 |" in below and "| SMAP |" in below
+    assert "DAS, paper (2-stage MSPN)" in table
 
 
 def test_checkpoints_are_predictors(network, tmp_path):
