@@ -1,3 +1,4 @@
+import re
 import socket
 
 import pytest
@@ -182,7 +183,8 @@ def test_the_page_and_a_port_in_use(window, qtbot, monkeypatch):
     card.switch.click()
     qtbot.waitUntil(card.page.isEnabled)
     card.page.click()
-    assert opened == [f"http://127.0.0.1:{port}/"]
+    (page,) = opened
+    assert re.fullmatch(rf"http://127\.0\.0\.1:{port}/\?token=[\w-]{{8,}}", page)
 
 
 def test_addresses_are_kept_and_streams_are_off_again(qtbot, themed, tmp_path, monkeypatch):
