@@ -126,7 +126,7 @@ class RerunDialog(QDialog):
         column.setSpacing(2 * theme.SPACE_PX)
         self.setMinimumWidth(60 * theme.SPACE_PX)
         words = Label(
-            f"Finds the people of <b>{self._session.name}</b> anew, in its recorded pictures. "
+            f"Finds the people of {self._session.name} anew, in its recorded pictures. "
             "The session itself stays as it is.", wordWrap=True,
         )  # fmt: skip
         self.model = QComboBox(accessibleName="Model")

@@ -14,11 +14,9 @@ from das_app.gui.style import theme
 from das_app.gui.style.texts import Label
 
 WELCOME_HINTS = (
-    "<b>1</b>&nbsp; Open your camera with <b>C</b>, or drop a video on the window. <b>D</b> plays "
-    "the bundled clip.",
-    "<b>2</b>&nbsp; People are found best with head and feet in the picture and light from the "
-    "front.",
-    "<b>3</b>&nbsp; Distances follow from the camera's field of view. All keys: <b>F1</b>.",
+    "1.  Open your camera with C, or drop a video on the window. D plays the bundled clip.",
+    "2.  People are found best with head and feet in the picture and light from the front.",
+    "3.  Distances follow from the camera's field of view. All keys: F1.",
 )
 
 
