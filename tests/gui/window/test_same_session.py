@@ -9,6 +9,7 @@ import pytest
 from das_app.cli import _capture, _Job
 from das_app.gui.window.app import PipelineOpener
 from das_app.pipeline.live_recording import LiveRecording
+from das_app.session.faces import FaceHiding
 from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session
@@ -52,7 +53,7 @@ def recorded_by_the_window(settings, folder):
 )
 def test_window_and_capture_write_the_same_session(settings, tmp_path):
     window = recorded_by_the_window(settings, tmp_path / "window")
-    job = _Job(settings, False, None, 1.0, NUM_FRAMES, False)
+    job = _Job(settings, False, None, 1.0, NUM_FRAMES, False, FaceHiding.NONE)
     folder = tmp_path / "capture"
     _capture(job, settings.source, folder, None, Streams(), threading.Event())
     capture = Session(tmp_path / "capture")
