@@ -111,7 +111,7 @@ def export_onnx(
     axes = {name: {-2: f"h_{name}", -1: f"w_{name}"} for name in names}
     axes |= {"image": {1: "height", 2: "width"}}
     part = file.with_suffix(".part")
-    _trace(wrapper, {"image": _noise(input_size)}, str(part), names, axes)
+    trace_onnx(wrapper, {"image": _noise(input_size)}, str(part), names, axes)
     model = _with_folded_pads(part)
     metadata = {
         **network_metadata(network.config),
@@ -190,7 +190,7 @@ def _difference(module: nn.Module, model: bytes, inputs: dict[str, np.ndarray]) 
     )
 
 
-def _trace(
+def trace_onnx(
     module: nn.Module,
     inputs: dict[str, np.ndarray],
     file: str | BytesIO,
@@ -217,7 +217,7 @@ def _lifting_text(lifting: PoseLifting) -> str:
     features = rng.normal(size=(*people, len(lifting.feature_mean))).astype(np.float32)
     inputs = {"found": found, "features": features}
     buffer, axes = BytesIO(), {name: {0: "people"} for name in (*inputs, "lifted")}
-    _trace(lifting.eval().cpu(), inputs, buffer, ["lifted"], axes)
+    trace_onnx(lifting.eval().cpu(), inputs, buffer, ["lifted"], axes)
     difference = _difference(lifting, buffer.getvalue(), inputs)
     if not difference <= 1e-4:
         raise ValueError(f"the lifting differs from torch by {difference:.2e}")

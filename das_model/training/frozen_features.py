@@ -4,13 +4,13 @@ Measured with MoveNet's trunk, 16 images of 256x256, one thread of an AMD EPYC: 
 against 48 ms.
 """
 
-import warnings
 from io import BytesIO
 
 import torch
 from torch import Tensor, nn
 
-from das_model.inference.onnx_runtime import ort
+from das_model.inference.onnx_runtime import open_session, ort
+from das_model.network.export import trace_onnx
 
 
 class FrozenFeatures:
@@ -35,19 +35,11 @@ class FrozenFeatures:
         )
 
     def _exported(self, image: Tensor) -> ort.InferenceSession:
-        model = BytesIO()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the tracing exporter is deprecated, but fast
-            torch.onnx.export(
-                _Features(self._backbone), (image[:1],), model, dynamo=False, opset_version=18,
-                input_names=["image"], dynamic_axes={"image": {0: "batch", 2: "h", 3: "w"}},
-            )  # fmt: skip
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = torch.get_num_threads()
-        options.log_severity_level = 3
-        return ort.InferenceSession(
-            model.getvalue(), options, providers=["CPUExecutionProvider"]
-        )
+        model, axes = BytesIO(), {"image": {0: "batch", 2: "height", 3: "width"}}
+        outputs = ["stride_8", "stride_16", "stride_32", "fine"]
+        inputs = {"image": image[:1].numpy()}
+        trace_onnx(_Features(self._backbone), inputs, model, outputs, axes)
+        return open_session(model.getvalue(), torch.get_num_threads())
 
 
 class _Features(nn.Module):
