@@ -308,9 +308,7 @@ def repair(
         _fail(str(error))
     damage = f", {report.num_damaged_chunks} damaged parts" if report.num_damaged_chunks else ""
     video = ", with video" if report.has_video else ""
-    typer.echo(
-        f"{session}: {report.num_frames} frames, {report.duration_s:.1f} s{video}{damage}"
-    )
+    typer.echo(f"{session}: {report.num_frames} frames, {report.duration_s:.1f} s{video}{damage}")
 
 
 @app.command()
@@ -553,18 +551,14 @@ def _capture(
             estimator = open_estimator(model_file, settings.estimator_options())
         first = source.read() if source.is_live and not job.has_fov else None
         if first is not None:
-            source.intrinsics = lens_of_camera(
-                source.name, first.camera.size, source.intrinsics
-            )
+            source.intrinsics = lens_of_camera(source.name, first.camera.size, source.intrinsics)
         if stopping.is_set():
             raise CaptureError(f"{source.name}: it was asked to end before a frame came")
         origin = session_origin(
             source, estimator.skeleton, estimator.model_name, model_file, settings.mode
         )
         waits = not source.is_live
-        recorder = Recorder(
-            output, origin, has_video=job.has_video, waits=waits, faces=job.faces
-        )
+        recorder = Recorder(output, origin, has_video=job.has_video, waits=waits, faces=job.faces)
     except Exception:
         source.close()
         raise

@@ -111,9 +111,7 @@ def merge(annotations: Sequence[Annotation], camera: Camera) -> Annotation:
         camera: of the picture.
     """
     names = ("joints_cam", "joints_px", "valid_2d", "valid_3d", "visible", "ignore_px")
-    values = {
-        name: np.concatenate([getattr(a, name) for a in annotations]) for name in names
-    }
+    values = {name: np.concatenate([getattr(a, name) for a in annotations]) for name in names}
     guesses = [
         np.full((len(a), 2), np.nan, np.float32) if a.root_guess_px is None else a.root_guess_px
         for a in annotations

@@ -86,8 +86,10 @@ def main() -> None:
         writer.close(0, 0)
         frame_ms = 1e3 * (time.monotonic() - begin_s) / num_frames
         size_mib = writer.num_bytes / (1 << 20)
-        print(f"{options.minutes:g} min, {num_frames} frames, {size_mib:.0f} MiB, "
-              f"{frame_ms:.2f} ms a frame, memory {' '.join(memory)} {memory_mib():.0f} MiB")
+        print(
+            f"{options.minutes:g} min, {num_frames} frames, {size_mib:.0f} MiB, "
+            f"{frame_ms:.2f} ms a frame, memory {' '.join(memory)} {memory_mib():.0f} MiB"
+        )
         begin_s, begin_cpu_s = time.monotonic(), time.process_time()
         session = Session(folder)
         opened_s, opened_cpu_s = time.monotonic() - begin_s, time.process_time() - begin_cpu_s

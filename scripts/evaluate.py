@@ -175,7 +175,9 @@ def _checkpoint(
 
 
 def _source(
-    models: list[Path] | None, modes: list[Mode] | None, predictions: Path | None,
+    models: list[Path] | None,
+    modes: list[Mode] | None,
+    predictions: Path | None,
     is_single: bool,
 ) -> Path | list[Path]:
     """What is to be evaluated: the file of predictions or the models, by default our own."""

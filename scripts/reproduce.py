@@ -1,8 +1,8 @@
 """The paper's tables and figures, one command each; docs/reproduce.md tells what each needs.
 
-    python scripts/reproduce.py table2 --root PANOPTIC --model runs/panoptic/checkpoint.safetensors
-    python scripts/reproduce.py table1a --data synthetic --root RENDERED --validation RENDERED_VAL
-    python scripts/reproduce.py figure4 --model runs/lite/checkpoint.safetensors
+python scripts/reproduce.py table2 --root PANOPTIC --model runs/panoptic/checkpoint.safetensors
+python scripts/reproduce.py table1a --data synthetic --root RENDERED --validation RENDERED_VAL
+python scripts/reproduce.py figure4 --model runs/lite/checkpoint.safetensors
 """
 
 import argparse
@@ -56,9 +56,7 @@ def main() -> None:
     elif args.what.startswith("table1"):
         table = reproduce.licensed_table_1(args.what, args.root, args.runs)
     else:
-        table = reproduce.other_table(
-            args.what, args.root, args.model, is_synthetic, args.times
-        )
+        table = reproduce.other_table(args.what, args.root, args.model, is_synthetic, args.times)
     print(table)
     if args.out:
         args.out.write_text(table, encoding="utf-8")

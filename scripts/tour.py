@@ -80,10 +80,12 @@ def _print_resources(minute: float) -> None:
     gc.collect()
     resident_mib = _resident_mib()
     ctypes.CDLL(None).malloc_trim(0)  # what is left then is in use, the rest was only kept ready
-    print(f"minute {minute:4.1f}: {resident_mib:.0f} MiB, in use {_resident_mib():.0f} MiB, "
-          f"{threading.active_count()} threads, {len(os.listdir('/proc/self/fd'))} files, "
-          f"references to True {sys.getrefcount(True)}, to False {sys.getrefcount(False)}",
-          flush=True)
+    print(
+        f"minute {minute:4.1f}: {resident_mib:.0f} MiB, in use {_resident_mib():.0f} MiB, "
+        f"{threading.active_count()} threads, {len(os.listdir('/proc/self/fd'))} files, "
+        f"references to True {sys.getrefcount(True)}, to False {sys.getrefcount(False)}",
+        flush=True,
+    )
 
 
 def _resident_mib() -> float:

@@ -35,8 +35,11 @@ add("--coco", type=Path, help="folder of COCO 2017")
 add("--synthetic-val", type=Path, help="rendered pictures kept for validation")
 add("--panoptic-val", type=Path, help="CMU Panoptic to measure on, if --panoptic is of tar files")
 add("--mupots", type=Path, help="folder of MuPoTS-3D, a part of which every epoch is measured on")
-add("--backbone-weights", type=Path,
-    help="public weights; MoveNet's .json for lite; EfficientNet's come with the package")
+add(
+    "--backbone-weights",
+    type=Path,
+    help="public weights; MoveNet's .json for lite; EfficientNet's come with the package",
+)
 add("--init", type=Path, help="weights file or checkpoint of ours to start from")
 add("--out", type=Path, required=True, help="folder of log and checkpoint")
 add("--photo-share", type=float, help="of the samples, from sets with 2D labels")

@@ -38,4 +38,3 @@ def _folder_name(source: str, taken: set[str]) -> str:
         name = f"{stem}_{number}"
     taken.add(name.casefold())
     return name
-

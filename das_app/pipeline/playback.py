@@ -143,9 +143,11 @@ class Playback:
         """Wait while paused or at the end, unless a place is asked for; False when closed."""
         with self._changed:
             self._changed.wait_for(
-                lambda: self._is_closed
-                or self._target is not None
-                or not (self._is_paused or self._is_at_end)
+                lambda: (
+                    self._is_closed
+                    or self._target is not None
+                    or not (self._is_paused or self._is_at_end)
+                )
             )
             return not self._is_closed
 

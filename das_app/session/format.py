@@ -160,7 +160,9 @@ def summary_to_json(
             "parents": list(origin.skeleton.parents),
         },
         "model": {
-            "name": origin.model_name, "sha256": origin.model_sha256, "mode": origin.mode,
+            "name": origin.model_name,
+            "sha256": origin.model_sha256,
+            "mode": origin.mode,
         },
         "counts": {
             "frames": counts.num_frames,
@@ -177,9 +179,7 @@ def counts_from_json(summary: dict) -> SessionCounts:
     counts = summary["counts"]
     names = ("frames", "people", "dropped", "dropped_pictures")
     frames, people, dropped, dropped_pictures = (_whole(name, counts[name]) for name in names)
-    return SessionCounts(
-        frames, people, dropped, dropped_pictures, bool(summary["is_repaired"])
-    )
+    return SessionCounts(frames, people, dropped, dropped_pictures, bool(summary["is_repaired"]))
 
 
 def poses_to_json(poses: RecordedPoses) -> dict[str, object]:

@@ -63,9 +63,7 @@ class SessionPictures:
         if not self._kept:
             return False
         newest_ms = self._kept[-1][0]
-        return self._kept[0][0] <= time_ms and (
-            self._is_at_end or time_ms <= newest_ms + _NEAR_MS
-        )
+        return self._kept[0][0] <= time_ms and (self._is_at_end or time_ms <= newest_ms + _NEAR_MS)
 
     def _jump(self, time_ms: int) -> None:
         """Go on decoding at the key frame before a time."""

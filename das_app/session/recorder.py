@@ -227,9 +227,7 @@ class Recorder:
         self._warning = text
         self.note_event(kind, text)
 
-    def _end(
-        self, why: str = "", reason: str = "", kind: EventKind = EventKind.FULL_DISK
-    ) -> None:
+    def _end(self, why: str = "", reason: str = "", kind: EventKind = EventKind.FULL_DISK) -> None:
         """Take no more results and let the thread write what waits; `why` if by itself."""
         with self._lock:
             if not self.is_recording:

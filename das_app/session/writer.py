@@ -183,9 +183,7 @@ class SessionWriter:
 
     def close(self, num_dropped: int, num_dropped_pictures: int) -> SessionCounts:
         """Write the index, then `session.json`. Raises OSError when the disk refuses."""
-        counts = SessionCounts(
-            self.num_frames, self.num_people, num_dropped, num_dropped_pictures
-        )
+        counts = SessionCounts(self.num_frames, self.num_people, num_dropped, num_dropped_pictures)
         folder = self._log.folder_now() or self._folder
         self._log.finish()
         summary = summary_to_json(self._origin, self._first_camera, self._last_time_s, counts)

@@ -40,6 +40,4 @@ class CameraScan:
         except Exception:  # whatever the system's interface raises
             _log.exception("cameras could not be listed")
             devices = ()
-        self.found.put(
-            tuple(FoundCamera(d, visible_problem(d.index, d.path)) for d in devices)
-        )
+        self.found.put(tuple(FoundCamera(d, visible_problem(d.index, d.path)) for d in devices))

@@ -172,8 +172,12 @@ class WebSocketSender:
         texts = (
             self._skeleton_text,
             frame_message(
-                frame.index, frame.time_s, frame.camera, people,
-                time.time() - result.latency_s, self._names(),
+                frame.index,
+                frame.time_s,
+                frame.camera,
+                people,
+                time.time() - result.latency_s,
+                self._names(),
             ),  # fmt: skip
         )
         now_s = time.monotonic()

@@ -18,9 +18,7 @@ FRAMES_PER_ACTIVITY = 2400  # pictures that the protocol takes of each activity
 LABELS_FILE = "labels.npz"  # in the folder of a sequence, by scripts/prepare_data.py
 
 
-def training_set(
-    root: Path, split: PanopticSplit, checked: set[Path] | None = None
-) -> PictureSet:
+def training_set(root: Path, split: PanopticSplit, checked: set[Path] | None = None) -> PictureSet:
     """The pictures to train on: every n-th frame, none with an unusable body.
 
     Args:

@@ -73,6 +73,7 @@ class EstimatorOptions:
         if not self.input_scale > 0:
             raise ValueError(f"input_scale must be above 0, got {self.input_scale}")
 
+
 DEFAULT_OPTIONS = EstimatorOptions()
 
 

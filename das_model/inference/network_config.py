@@ -152,9 +152,7 @@ def _rebuilt(kind: type[_Config], values: object) -> _Config:
             f"{kind.__name__} has no {', '.join(unknown)}, only {', '.join(known)}: "
             "the file is of another version of this project"
         )
-    given: dict[str, Any] = {
-        k: tuple(v) if isinstance(v, list) else v for k, v in values.items()
-    }
+    given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     for name, value in given.items():
         wanted = type(getattr(default, name))
         if not isinstance(value, (int, float) if wanted is float else wanted):

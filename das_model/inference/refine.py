@@ -175,8 +175,9 @@ def find(
         joints[:num_sure], root_depth[:num_sure] = voted(
             detections, rows[:num_sure], config.min_vote_score
         )
-    joints_px, depth = joints[..., :2].copy(), depth_mm(
-        joints[..., 2], root_depth, camera, encoding
+    joints_px, depth = (
+        joints[..., :2].copy(),
+        depth_mm(joints[..., 2], root_depth, camera, encoding),
     )
     told_cam = camera.back_project(joints_px, depth)
     is_drawn = np.zeros(joint_scores.shape, bool)

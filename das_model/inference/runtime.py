@@ -198,9 +198,7 @@ class PoseEstimator:
 
     def _possible(self, options: EstimatorOptions) -> EstimatorOptions:
         if options.mode is not Mode.FAST and self._second_look is None:
-            raise ValueError(
-                f"mode {options.mode} needs MoveNet Thunder, this estimator has none"
-            )
+            raise ValueError(f"mode {options.mode} needs MoveNet Thunder, this estimator has none")
         return options
 
     def fitted_size(self, image_size: tuple[int, int]) -> tuple[int, int]:
@@ -254,9 +252,7 @@ class PoseEstimator:
         """One pass of the network over the image in about the area of `nominal`; where there is
         time the unsure are refined, too, as a second look may make them sure."""
         options = self.options
-        size = fitting_size(
-            (image.shape[1], image.shape[0]), nominal, self._encoding.strides[-1]
-        )
+        size = fitting_size((image.shape[1], image.shape[0]), nominal, self._encoding.strides[-1])
         begin_s = time.monotonic()
         boxed, boxed_camera = letterbox(image, camera, size)
         boxed_s = time.monotonic()

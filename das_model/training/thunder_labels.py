@@ -91,9 +91,7 @@ def _agreed(looks: np.ndarray, person: dict, size: tuple[int, int]) -> np.ndarra
     reach = np.sqrt(_area(person)) * 2 * COCO_SIGMAS
     spread = np.linalg.norm(looks[..., :2] - middle, axis=-1).max(axis=0) / reach
     former = np.array(person["keypoints"], float).reshape(-1, 3)
-    is_confirmed = (former[:, 2] > 0) & (
-        np.linalg.norm(former[:, :2] - middle, axis=-1) < reach
-    )
+    is_confirmed = (former[:, 2] > 0) & (np.linalg.norm(former[:, :2] - middle, axis=-1) < reach)
     least = np.where(is_confirmed, _LEAST_CONFIRMED, _LEAST_SCORE)
     is_inside = ((middle >= -0.5) & (middle < np.array(size) - 0.5)).all(axis=1)
     kept = (looks[..., 2].mean(axis=0) >= least) & (spread < _SPREAD) & is_inside

@@ -114,9 +114,7 @@ def _open_sets(config: RunConfig, process: Process) -> WeightedSets:
     return sets or config.data.training_sets(checked)
 
 
-def _planned(
-    config: RunConfig, num_pictures: int, process: Process, old: Record
-) -> TrainConfig:
+def _planned(config: RunConfig, num_pictures: int, process: Process, old: Record) -> TrainConfig:
     """The recipe's plan for the data at hand.
 
     Without public weights nothing is frozen; a run that goes on keeps frozen what was.

@@ -1,7 +1,7 @@
 """Runs every trial often and prints the table of `docs/reliability.md`.
 
-    python tests/faults/run_at_length.py            # about an hour
-    python tests/faults/run_at_length.py --share 0.1 --seed 7
+python tests/faults/run_at_length.py            # about an hour
+python tests/faults/run_at_length.py --share 0.1 --seed 7
 """
 
 import argparse

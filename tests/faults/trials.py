@@ -256,7 +256,7 @@ def lose_folder(rng: random.Random, folder: Path) -> str:
 def fill_disk(rng: random.Random, folder: Path) -> str:
     """Files of a capture may not grow any more, as on a full disk."""
     limit = rng.randrange(20, 200)
-    script = f"ulimit -f {limit}; exec \"$@\""
+    script = f'ulimit -f {limit}; exec "$@"'
     done = subprocess.run(
         ["bash", "-c", script, "bash", *_command("capture", "demo", "-o", str(folder / "s"),
          "--video", "--max-frames", "60")],

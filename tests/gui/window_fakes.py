@@ -133,5 +133,6 @@ class Opener:
             raise self.errors[name]
         device = "CPU" if settings.device is not Device.CUDA else "CUDA"
         estimator = FakeEstimator(self.people, name, settings.estimator_options())
-        return Model(estimator, f"{name} · {device}",
-                     settings.model_file, settings.device, self.note)
+        return Model(
+            estimator, f"{name} · {device}", settings.model_file, settings.device, self.note
+        )

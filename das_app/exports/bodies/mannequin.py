@@ -98,9 +98,7 @@ def _head(at: dict[str, int], places: np.ndarray, ends: np.ndarray) -> list[list
     return [skull, throat]
 
 
-def _arm(
-    side: str, at: dict[str, int], places: np.ndarray, ends: np.ndarray
-) -> list[list[_Ring]]:
+def _arm(side: str, at: dict[str, int], places: np.ndarray, ends: np.ndarray) -> list[list[_Ring]]:
     shoulder, elbow, wrist = (at[f"{side}_{joint}"] for joint in ("shoulder", "elbow", "wrist"))
     thick = 0.17 * np.linalg.norm(places[elbow] - places[shoulder])
     limb = _limb(
@@ -118,9 +116,7 @@ def _arm(
     return [limb, hand]
 
 
-def _leg(
-    side: str, at: dict[str, int], places: np.ndarray, ends: np.ndarray
-) -> list[list[_Ring]]:
+def _leg(side: str, at: dict[str, int], places: np.ndarray, ends: np.ndarray) -> list[list[_Ring]]:
     hip, knee, ankle, toe = (at[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle", "toe"))
     thick = 0.16 * np.linalg.norm(places[knee] - places[hip])
     limb = _limb(

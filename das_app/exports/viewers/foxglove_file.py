@@ -74,9 +74,7 @@ def _scene(messages: ModuleType, take: Take, frame: int, stamp_ns: int) -> objec
     )  # fmt: skip
 
 
-def _entity(
-    messages: ModuleType, take: Take, track: Track, place: int, stamp_ns: int
-) -> object:
+def _entity(messages: ModuleType, take: Take, track: Track, place: int, stamp_ns: int) -> object:
     joints = track.joints[place] * _M
     is_there = np.isfinite(joints).all(axis=1)
     colour = messages.Color(

@@ -71,9 +71,7 @@ def curves_of(
         return {"speed": speeds(joints[:, [skeleton.index(name)]], times_s)[:, 0] / 1000}
     if quantity is Quantity.ANGLE:
         angles = joint_angles(joints, skeleton)
-        return {
-            side: angles[:, ANGLE_NAMES.index(f"{side}_{name}")] for side in ("left", "right")
-        }
+        return {side: angles[:, ANGLE_NAMES.index(f"{side}_{name}")] for side in ("left", "right")}
     lengths = bone_lengths(joints, skeleton)
     names = [_bone_name(skeleton, bone) for bone in skeleton.bones]
     chosen = [i for i, bone in enumerate(names) if _without_side(bone) == name]

@@ -1,6 +1,5 @@
 """Table of people: who is there, how far, how tall, how sure, and whether they are shown."""
 
-
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (

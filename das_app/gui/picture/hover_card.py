@@ -24,9 +24,7 @@ def nearest_joint(
     return (int(person), int(joint)) if distance[person, joint] <= radius_px else None
 
 
-def joint_lines(
-    people: People, person: int, joint: int, names: Names = NO_NAMES
-) -> list[str]:
+def joint_lines(people: People, person: int, joint: int, names: Names = NO_NAMES) -> list[str]:
     """Name and person of a joint, its confidence, its place in camera space."""
     x, y, z = people.joints_cam[person, joint]
     name = people.skeleton.joint_names[joint].replace("_", " ")

@@ -52,9 +52,7 @@ class Zoom:
     factor: float = 1.0
     centre: tuple[float, float] = (0.5, 0.5)
 
-    def letterbox(
-        self, image_size: tuple[int, int], view_size: tuple[float, float]
-    ) -> Letterbox:
+    def letterbox(self, image_size: tuple[int, int], view_size: tuple[float, float]) -> Letterbox:
         """Where the picture lies; a picture larger than the view leaves no gap at its rim."""
         fitted = Letterbox.fit(image_size, view_size)
         size = (fitted.size[0] * self.factor, fitted.size[1] * self.factor)

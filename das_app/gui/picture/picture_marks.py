@@ -30,9 +30,7 @@ def heat_image(centre_map: CentreMap) -> QImage:
     alpha = _HEAT_ALPHA * np.clip(values / _HEAT_KNEE, 0, 1)
     bgra = np.dstack([colours * alpha[..., None], 255 * alpha]).astype(np.uint8)
     height, width = values.shape
-    image = QImage(
-        bgra.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied
-    )
+    image = QImage(bgra.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
     return image.copy()  # its own memory
 
 
@@ -74,9 +72,7 @@ def paint_offsets(
             painter.drawLines([QLineF(*line) for line in ends])
 
 
-def paint_trails(
-    painter: QPainter, trails: TrailSegments, camera: Camera, box: Letterbox
-) -> None:
+def paint_trails(painter: QPainter, trails: TrailSegments, camera: Camera, box: Letterbox) -> None:
     """Draw trails where the camera sees them, fading with their age."""
     ends = box.to_view(camera.project(trails.points_cam))  # (N, 2, 2)
     is_seen = np.isfinite(ends).all(axis=(1, 2))

@@ -23,9 +23,7 @@ _FACE = ("head_top", "nose", "left_eye", "right_eye", "left_ear", "right_ear")
 _LEAST_WIDTH_PX, _LARGEST_WIDTH_PX, _EXTENT_PER_WIDTH = 1.8, 5.0, 70
 
 
-def paint_people(
-    painter: QPainter, points: np.ndarray, people: People, slots: np.ndarray
-) -> None:
+def paint_people(painter: QPainter, points: np.ndarray, people: People, slots: np.ndarray) -> None:
     """Draw everybody, the farthest first.
 
     Args:

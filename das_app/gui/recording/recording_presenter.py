@@ -174,9 +174,7 @@ class RecordingPresenter(QObject):
             self.end(self._reason)
 
     def _finish_ends(self) -> None:
-        states = {
-            recording: recording.recorder.stats().state for recording, _ in self._ending
-        }
+        states = {recording: recording.recorder.stats().state for recording, _ in self._ending}
         over = (RecorderState.CLOSED, RecorderState.FAILED)
         done = [(r, reason) for r, reason in self._ending if states[r] in over]
         self._ending = [(r, reason) for r, reason in self._ending if states[r] not in over]

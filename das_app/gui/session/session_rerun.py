@@ -208,8 +208,7 @@ class RerunDialog(QDialog):
             self._show_choice()
             return
         self.note.setText(
-            f"Done: {count(summary.num_frames, 'frame')}, "
-            f"{summary.inference_fps:.1f} a second."
+            f"Done: {count(summary.num_frames, 'frame')}, {summary.inference_fps:.1f} a second."
         )
         self.run.hide()
         self.open_new.show()

@@ -56,14 +56,10 @@ class OpenDialogs:
 
     def ask_save(self, title: str, stem: str, kinds: str) -> str:
         """Ask where to save a picture or a film; empty when it was cancelled."""
-        folder = QStandardPaths.writableLocation(
-            QStandardPaths.StandardLocation.PicturesLocation
-        )
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         suffix = kinds.split("*", 1)[1].split(" ")[0].rstrip(");")
         name = f"{stem} {datetime.now():%Y-%m-%d %H.%M.%S}{suffix}"
-        path, _ = QFileDialog.getSaveFileName(
-            self._parent, title, str(Path(folder) / name), kinds
-        )
+        path, _ = QFileDialog.getSaveFileName(self._parent, title, str(Path(folder) / name), kinds)
         return path
 
     def save_picture(self, picture: QImage | None) -> None:

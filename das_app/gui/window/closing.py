@@ -32,9 +32,7 @@ class SignalListener(QObject):
         self._read_end, self._write_end = socket.socketpair()
         self._read_end.setblocking(False)
         self._write_end.setblocking(False)
-        self._notifier = QSocketNotifier(
-            self._read_end.fileno(), QSocketNotifier.Type.Read, self
-        )
+        self._notifier = QSocketNotifier(self._read_end.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._hear)
         self._usual_descriptor = signal.set_wakeup_fd(
             self._write_end.fileno(), warn_on_full_buffer=False

@@ -117,9 +117,7 @@ def fit_body(
     return BodyFit(body, shape, pose, residual)
 
 
-def seen_of(
-    body: Body, joints: np.ndarray, joint_scores: np.ndarray, times_s: np.ndarray
-) -> Seen:
+def seen_of(body: Body, joints: np.ndarray, joint_scores: np.ndarray, times_s: np.ndarray) -> Seen:
     """The body's markers, weighted by their scores against the best of the track."""
     places, scores = joints[:, body.markers].astype(np.float64), joint_scores[:, body.markers]
     is_seen = np.asarray(np.isfinite(places).all(axis=-1))

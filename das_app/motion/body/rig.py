@@ -187,9 +187,7 @@ def to_y_up(joints: np.ndarray) -> np.ndarray:
     return joints * _TO_Y_UP
 
 
-def world(
-    body: Body, offsets: np.ndarray, pose: BodyPose
-) -> tuple[np.ndarray, np.ndarray]:
+def world(body: Body, offsets: np.ndarray, pose: BodyPose) -> tuple[np.ndarray, np.ndarray]:
     """Rotations (n, B, 3, 3) and places (n, B, 3) mm of all bones in the world."""
     turned, places = np.empty_like(pose.rotations), np.empty(pose.rotations.shape[:3])
     for number, bone in enumerate(body.bones):

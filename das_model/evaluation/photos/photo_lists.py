@@ -23,9 +23,7 @@ from das_model.skeleton import COCO_17
 COCO_FOLDER, NOBODY_FOLDER, PARTIAL_FOLDER = "coco_real", "coco_no_person", "real"
 
 
-def several_people(
-    root: Path, names: frozenset[str] | None = None
-) -> Iterator[LabelledPhoto]:
+def several_people(root: Path, names: frozenset[str] | None = None) -> Iterator[LabelledPhoto]:
     """COCO photos in which everybody is labelled by hand or in an ignore box.
 
     Args:

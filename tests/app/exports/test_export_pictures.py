@@ -61,9 +61,7 @@ def test_visibility_is_that_of_picture_and_score(session, tmp_path):
 
 
 def test_images_stand_beside_coco(tmp_path):
-    record(
-        tmp_path / "s", [result(i, people_of(i)) for i in range(3)], has_video=True, waits=True
-    )
+    record(tmp_path / "s", [result(i, people_of(i)) for i in range(3)], has_video=True, waits=True)
     options = ExportOptions(has_images=True)
     path = export(Session(tmp_path / "s"), tmp_path, ExportFormat.COCO, options)
     images = json.loads(path.read_text())["images"]

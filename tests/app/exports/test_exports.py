@@ -232,9 +232,7 @@ def test_trc(session, tmp_path):
              for row in (table.getRowAtIndex(i) for i in range(table.getNumRows()))]
         )  # fmt: skip
         assert np.allclose(found, to_y_up(expected), atol=2e-3, equal_nan=True)
-        assert np.allclose(
-            table.getIndependentColumn(), np.arange(len(found)) / 29.97, atol=1e-5
-        )
+        assert np.allclose(table.getIndependentColumn(), np.arange(len(found)) / 29.97, atol=1e-5)
     assert np.isnan(found[GAP.start + 1 : GAP.stop - 1]).all()
 
 

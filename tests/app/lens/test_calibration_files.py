@@ -100,8 +100,10 @@ rotation = [ 1.7, 1.0, -0.4]
 translation = [ 0.3, 0.9, 2.9]
 fisheye = false
 """
-SECOND = TOML.replace("cam_01", "side view").replace("1681.2", "900.5").replace(
-    "[side view]", '["side view"]'
+SECOND = (
+    TOML.replace("cam_01", "side view")
+    .replace("1681.2", "900.5")
+    .replace("[side view]", '["side view"]')
 )
 SIZE = (640, 480)
 METADATA = "[metadata]\nadjusted = false\nerror = 0.0\n"

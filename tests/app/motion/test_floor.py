@@ -31,9 +31,7 @@ def floor_of(pitch_deg, roll_deg, height_mm):
     )  # fmt: skip
 
 
-ANY_FLOOR = st.builds(
-    floor_of, st.floats(-30, 60), st.floats(-30, 30), st.floats(300, 4000)
-)
+ANY_FLOOR = st.builds(floor_of, st.floats(-30, 60), st.floats(-30, 30), st.floats(300, 4000))
 
 
 def people_on(floor, places, rng, depth_noise=0.0, lift_mm=0.0):

@@ -112,6 +112,7 @@ def test_distance_and_limbs_are_smoothed_apart():
 
 def test_time_counts_not_frames():
     """Half a second after a step, as much of it is shown at 60 frames a second as at 15."""
+
     def share(fps):
         num_frames = round(2 * fps)
         raw = standing(num_frames)

@@ -123,9 +123,11 @@ def test_smoothing_is_switched_while_it_runs(run):
     def wait_for(is_raw):
         for _ in range(2000):
             newest = seen[-1] if len(seen) > 1 else None
-            if newest and np.array_equal(
-                newest.people.joints_cam, newest.raw_people.joints_cam
-            ) is is_raw:
+            if (
+                newest
+                and np.array_equal(newest.people.joints_cam, newest.raw_people.joints_cam)
+                is is_raw
+            ):
                 return
             threading.Event().wait(0.005)
         raise AssertionError(f"never {'raw' if is_raw else 'smooth'}")

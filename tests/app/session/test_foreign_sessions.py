@@ -101,7 +101,9 @@ ODD_EVENTS = {
     "nothing": {}, "nan": {"kind": "marker", "time_s": NAN, "text": ""},
 }  # fmt: skip
 ODD_SUMMARIES = {
-    "empty": lambda s: {}, "list": lambda s: [], "text": lambda s: s | {"counts": "many"},
+    "empty": lambda s: {},
+    "list": lambda s: [],
+    "text": lambda s: s | {"counts": "many"},
     "negative": lambda s: s | {"counts": s["counts"] | {"frames": -1}},
     "huge": lambda s: s | {"counts": s["counts"] | {"frames": 10**30}},
 }

@@ -55,8 +55,14 @@ def test_unknown_key_is_skipped_with_a_warning(tmp_path, caplog):
 @pytest.mark.parametrize(
     "values",
     [
-        {"fov_deg": 1.0}, {"score_threshold": 1.5}, {"source": ""}, {"model_file": "m.onnx"},
-        {"input_scale": 0.1}, {"is_looping": 1}, {"recent_sources": ["a"]}, {"device": "tpu"},
+        {"fov_deg": 1.0},
+        {"score_threshold": 1.5},
+        {"source": ""},
+        {"model_file": "m.onnx"},
+        {"input_scale": 0.1},
+        {"is_looping": 1},
+        {"recent_sources": ["a"]},
+        {"device": "tpu"},
         {"look": "pink"},
     ],
 )

@@ -28,7 +28,9 @@ def test_setters_show_and_do_not_echo(make_panel, qtbot):
         with qtbot.assertNotEmitted(signals[2]):
             panel.set_settings(
                 AppSettings(
-                    model_file=Path("/m/own.onnx"), device=Device.CPU, input_scale=1.25,
+                    model_file=Path("/m/own.onnx"),
+                    device=Device.CPU,
+                    input_scale=1.25,
                     mode=Mode.FAST,
                 )  # fmt: skip
             )

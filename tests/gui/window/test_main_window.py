@@ -620,8 +620,10 @@ def test_nobody_in_the_picture(make_window, qtbot, opener):
     window.open("grey")
     wait_for_picture(window, qtbot)
     assert window.parts.status.people.text() == "0" and is_showing_picture(window)
-    middle = window.parts.picture.overlay.grab().toImage().pixelColor(
-        window.parts.picture.overlay.rect().center()
+    middle = (
+        window.parts.picture.overlay.grab()
+        .toImage()
+        .pixelColor(window.parts.picture.overlay.rect().center())
     )
     assert middle != QColor(theme.GROUND)
 

@@ -91,9 +91,7 @@ class Hang:
         raise ValueError("it took long and failed")
 
 
-@pytest.mark.parametrize(
-    "hang", [hang_in_opening, hang_in_a_model, hang_in_the_list_of_cameras]
-)
+@pytest.mark.parametrize("hang", [hang_in_opening, hang_in_a_model, hang_in_the_list_of_cameras])
 def test_the_window_turns_while_something_hangs(
     window, opener, turns, qtbot, monkeypatch, caplog, hang
 ):

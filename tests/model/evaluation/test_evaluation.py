@@ -266,8 +266,13 @@ def photo_sets(monkeypatch, tmp_path):
 
 
 def test_photos_from_predictions_with_a_sheet(evaluate, photo_sets, tmp_path):
-    found = {"coco_real/1.jpg": [photo_sets], "real/s.jpg": [photo_sets],
-             "coco_no_person/n.jpg": [photo_sets], "coco_real/0.jpg": [], "real/b.jpg": []}
+    found = {
+        "coco_real/1.jpg": [photo_sets],
+        "real/s.jpg": [photo_sets],
+        "coco_no_person/n.jpg": [photo_sets],
+        "coco_real/0.jpg": [],
+        "real/b.jpg": [],
+    }
     content = {name: {"people": people} for name, people in found.items()}
     (tmp_path / "p.json").write_text(json.dumps(content))
     printed, table = evaluate(

@@ -15,8 +15,16 @@ from das_model.skeleton import COCO_17
 
 def maps_of(centres, height=20, width=30):
     """People with all joints in one cell, two right and one below of their centre."""
-    zeros = {name: np.zeros((n, height, width)) for name, n in
-             (("heat", 17), ("joint", 34), ("offset", 34), ("box_size", 2), ("box_offset", 2))}
+    zeros = {
+        name: np.zeros((n, height, width))
+        for name, n in (
+            ("heat", 17),
+            ("joint", 34),
+            ("offset", 34),
+            ("box_size", 2),
+            ("box_offset", 2),
+        )
+    }
     maps = MultiPoseMaps(centre=np.zeros((1, height, width), np.float32), **zeros)
     for y, x, score in centres:
         maps.centre[0, y, x] = score

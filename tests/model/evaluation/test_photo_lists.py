@@ -39,8 +39,10 @@ def test_areas_are_those_of_the_mask_where_known_and_others_are_ignored(tmp_path
 
 
 def test_sport_counts_hand_labelled_people_alone(tmp_path):
-    images = [{"id": i, "file_name": f"{i}.jpg", "source": s, "split": t}
-              for i, (s, t) in enumerate((("lspet", "val"), ("lspet", "train"), ("s40", "val")))]
+    images = [
+        {"id": i, "file_name": f"{i}.jpg", "source": s, "split": t}
+        for i, (s, t) in enumerate((("lspet", "val"), ("lspet", "train"), ("s40", "val")))
+    ]
     write(tmp_path / "real", images, [person(), person(source="teacher")])
     (photo,) = photo_lists.sport_people(tmp_path)
     assert photo.name == "real/0.jpg" and not photo.is_exhaustive

@@ -167,9 +167,7 @@ def test_prediction_with_nan_is_none_where_it_would_be_scored():
 def test_mean_is_that_of_the_activities():
     off = poses(HERE)
     off[0, WRIST] += [0, 140, 0]
-    table = table_of(
-        (off, poses(HERE), "mafia"), *[(poses(HERE), poses(HERE), "pizza")] * 3
-    )
+    table = table_of((off, poses(HERE), "mafia"), *[(poses(HERE), poses(HERE), "pizza")] * 3)
     assert table["mafia/mpjpe_mm"] == pytest.approx(10, abs=1e-3)
     assert table["mean/mpjpe_mm"] == pytest.approx(5, abs=1e-3)
     assert table["mean/num_images"] == 4

@@ -93,8 +93,9 @@ def test_a_person_thunder_does_not_see_is_dropped_and_scores_are_shared():
 def test_crops_are_turned_where_the_trunk_is(degrees):
     """A bright spot above the head of somebody who lies is above it in the crop, too."""
     found, angle = upright(), math.radians(degrees)
-    middle, turn = np.array([200, 200]), np.array(
-        [[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]
+    middle, turn = (
+        np.array([200, 200]),
+        np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]),
     )
     turned = (in_picture(found) - middle) @ turn.T + middle
     found = Found(found.scores, (turned - SHIFT) / SCALE, *(

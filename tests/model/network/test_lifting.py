@@ -166,9 +166,7 @@ def test_loss_by_hand():
     def loss_of(*valid):
         with torch.no_grad():
             is_valid, nobody = torch.tensor(valid).bool(), torch.zeros(2, dtype=torch.bool)
-            return lifting_loss(
-                found[..., :3], found, wanted, is_valid, is_valid, nobody
-            ).item()
+            return lifting_loss(found[..., :3], found, wanted, is_valid, is_valid, nobody).item()
 
     assert loss_of([1, 1, 1], [1, 1, 1]) == pytest.approx(0, abs=1e-5)
     found[0, 1, :3] += torch.tensor([30.0, 0, 40])  # 50 mm off

@@ -64,9 +64,7 @@ def torch_people(network, image, camera, config):
         levels = network(torch.from_numpy(image[None]).permute(0, 3, 1, 2))
         outputs = decoder_maps(levels, network.config.sigma_limit)
     maps, heat = network_maps([output.numpy() for output in outputs])
-    return find_people(
-        maps, camera, network.config.encoding, BODY_22, config, Refinement(heat)
-    )
+    return find_people(maps, camera, network.config.encoding, BODY_22, config, Refinement(heat))
 
 
 def test_items_depend_on_their_index_alone():
