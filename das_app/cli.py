@@ -55,9 +55,13 @@ RateOption = Annotated[
 ]
 SlowMotionOption = Annotated[
     float | None,
-    typer.Option("--slow-motion", min=0.1, max=100,
-                 help="how many times slower a video plays than it was filmed"),
-]  # fmt: skip
+    typer.Option(
+        "--slow-motion",
+        min=0.1,
+        max=100,
+        help="how many times slower a video plays than it was filmed",
+    ),
+]
 ModelOption = Annotated[
     str | None, typer.Option("--model", help="ONNX file, or bundled by name: lite, lite-synthetic")
 ]
@@ -283,9 +287,13 @@ def capture(
     chosen = _chosen_settings(sources[0], fov, intrinsics, intrinsics_camera, model, mode)
     job = _Job(
         _with_camera_mode(chosen, resolution, fps if fps is not None and fps >= 1 else None),
-        fov is not None, fps, slow_motion or 1.0, max_frames, video,
+        fov is not None,
+        fps,
+        slow_motion or 1.0,
+        max_frames,
+        video,
         _one_of(FaceHiding, faces, "--faces"),
-    )  # fmt: skip
+    )
     with ending_sets() as stopping:
         problems = _capture_all(job, plan, targets, stopping)
     if problems:
@@ -339,16 +347,28 @@ def export(
     try:
         wanted = tuple(person) if person else None
         options = ExportOptions(
-            wanted, fps, fill_gaps, raw, in_space, untrimmed, min_duration,
-            _one_of(RigNames, rig, "--rig"), _one_of(MarkerNames, names, "--names"), together,
+            wanted,
+            fps,
+            fill_gaps,
+            raw,
+            in_space,
+            untrimmed,
+            min_duration,
+            _one_of(RigNames, rig, "--rig"),
+            _one_of(MarkerNames, names, "--names"),
+            together,
             with_images,
-        )  # fmt: skip
+        )
         recorded = Session(session)
         with tqdm(total=100, unit="%") as bar:
             written = export_session(
-                recorded, to_format, output, options,
-                lambda share: bar.update(int(100 * share) - bar.n), force,
-            )  # fmt: skip
+                recorded,
+                to_format,
+                output,
+                options,
+                lambda share: bar.update(int(100 * share) - bar.n),
+                force,
+            )
     except (ExportError, SessionError, ValueError) as error:
         _fail(str(error))
     typer.echo(written)
@@ -441,9 +461,12 @@ def _chosen_settings(
     settings = replace(load_settings(settings_path()), source=source or DEMO_SOURCE)
     if fov is not None:
         settings = replace(
-            settings, fov_deg=fov, lens_origin=LensOrigin.FOV, intrinsics_file=None,
+            settings,
+            fov_deg=fov,
+            lens_origin=LensOrigin.FOV,
+            intrinsics_file=None,
             intrinsics_camera="",
-        )  # fmt: skip
+        )
     if intrinsics is not None:
         settings = replace(
             settings, intrinsics_file=intrinsics, intrinsics_camera=intrinsics_camera
@@ -498,8 +521,13 @@ def _capture_all(
     from das_app.streaming.streamer import StreamError
 
     expected = (
-        CaptureError, SessionError, SourceError, StreamError, FileNotFoundError, ValueError,
-    )  # fmt: skip
+        CaptureError,
+        SessionError,
+        SourceError,
+        StreamError,
+        FileNotFoundError,
+        ValueError,
+    )
     problems: list[str] = []
     try:
         with _streaming(targets) as streams:
@@ -543,9 +571,12 @@ def _capture(
     settings = job.settings
     model_file = settings.model_path()
     source = open_source(
-        spec, settings.intrinsics(), settings.camera_mode(), job.images_per_s or IMAGES_PER_S,
+        spec,
+        settings.intrinsics(),
+        settings.camera_mode(),
+        job.images_per_s or IMAGES_PER_S,
         job.slow_motion,
-    )  # fmt: skip
+    )
     try:
         if estimator is None:
             estimator = open_estimator(model_file, settings.estimator_options())
@@ -571,9 +602,14 @@ def _capture(
             bar.update()
 
         return estimator, run(
-            source, estimator, recorder, stopping, on_result, job.max_frames,
+            source,
+            estimator,
+            recorder,
+            stopping,
+            on_result,
+            job.max_frames,
             settings.people_options(),
-        )  # fmt: skip
+        )
 
 
 def _tell(output: Path, summary: "CaptureSummary") -> None:

@@ -72,9 +72,12 @@ class People:
     def where(self, keep: np.ndarray) -> "People":
         """The people whose place in `keep` (P,) bool is True."""
         return People(
-            self.joints_cam[keep], self.joint_scores[keep], self.scores[keep],
-            self.track_ids[keep], self.skeleton,
-        )  # fmt: skip
+            self.joints_cam[keep],
+            self.joint_scores[keep],
+            self.scores[keep],
+            self.track_ids[keep],
+            self.skeleton,
+        )
 
     def at_least(self, score: float) -> "People":
         """The people of at least this score."""

@@ -11,15 +11,32 @@ from functools import cached_property
 import numpy as np
 
 _PARENT_BY_NAME = {
-    "spine": "pelvis", "neck": "spine", "head": "neck", "head_top": "head", "nose": "head",
-    "left_eye": "nose", "right_eye": "nose", "left_ear": "left_eye", "right_ear": "right_eye",
-    "left_shoulder": "neck", "left_elbow": "left_shoulder", "left_wrist": "left_elbow",
-    "left_hand": "left_wrist", "left_hip": "pelvis", "left_knee": "left_hip",
-    "left_ankle": "left_knee", "left_toe": "left_ankle",
-    "right_shoulder": "neck", "right_elbow": "right_shoulder", "right_wrist": "right_elbow",
-    "right_hand": "right_wrist", "right_hip": "pelvis", "right_knee": "right_hip",
-    "right_ankle": "right_knee", "right_toe": "right_ankle",
-}  # fmt: skip
+    "spine": "pelvis",
+    "neck": "spine",
+    "head": "neck",
+    "head_top": "head",
+    "nose": "head",
+    "left_eye": "nose",
+    "right_eye": "nose",
+    "left_ear": "left_eye",
+    "right_ear": "right_eye",
+    "left_shoulder": "neck",
+    "left_elbow": "left_shoulder",
+    "left_wrist": "left_elbow",
+    "left_hand": "left_wrist",
+    "left_hip": "pelvis",
+    "left_knee": "left_hip",
+    "left_ankle": "left_knee",
+    "left_toe": "left_ankle",
+    "right_shoulder": "neck",
+    "right_elbow": "right_shoulder",
+    "right_wrist": "right_elbow",
+    "right_hand": "right_wrist",
+    "right_hip": "pelvis",
+    "right_knee": "right_hip",
+    "right_ankle": "right_knee",
+    "right_toe": "right_ankle",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +66,10 @@ class Skeleton:
 
     def index(self, name: str) -> int:
         """Index of the joint `name`; ValueError if the skeleton has no such joint."""
+        if name not in self.joint_names:
+            raise ValueError(
+                f"no joint is called {name!r}, there are {', '.join(self.joint_names)}"
+            )
         return self.joint_names.index(name)
 
     @cached_property
@@ -102,8 +123,12 @@ PANOPTIC_15 = Skeleton(
     ("neck", "nose", "pelvis") + _limbs("left", *_ARM, *_LEG) + _limbs("right", *_ARM, *_LEG)
 )
 MUPOTS_17 = Skeleton(
-    ("head_top", "neck") + _limbs("right", *_ARM) + _limbs("left", *_ARM)
-    + _limbs("right", *_LEG) + _limbs("left", *_LEG) + ("pelvis", "spine", "head")
-)  # fmt: skip
+    ("head_top", "neck")
+    + _limbs("right", *_ARM)
+    + _limbs("left", *_ARM)
+    + _limbs("right", *_LEG)
+    + _limbs("left", *_LEG)
+    + ("pelvis", "spine", "head")
+)
 MUCO_21 = Skeleton(MUPOTS_17.joint_names + ("right_hand", "left_hand", "right_toe", "left_toe"))
 BODY_22 = Skeleton(("pelvis", "spine", "neck", "head", "head_top") + COCO_17.joint_names)

@@ -57,12 +57,23 @@ def loader(
         raise typer.BadParameter(f"recipe must be one of {', '.join(RECIPES)}, got {recipe}")
     chosen = RECIPES[recipe]
     data = DataConfig(
-        synthetic=synthetic, photos=photos, panoptic=panoptic, muco=muco, coco=coco,
-        size=chosen.canvas[0], height=chosen.canvas[1], batch_size=chosen.batch_size,
-        augment=chosen.augment, num_workers=workers, coco_real=coco_real,
-        negatives=tuple(negatives or ()), shares=chosen.shares, is_whole=chosen.is_whole,
-        augment_flat=chosen.augment_flat, coco_left_out=chosen.coco_left_out,
-    )  # fmt: skip
+        synthetic=synthetic,
+        photos=photos,
+        panoptic=panoptic,
+        muco=muco,
+        coco=coco,
+        size=chosen.canvas[0],
+        height=chosen.canvas[1],
+        batch_size=chosen.batch_size,
+        augment=chosen.augment,
+        num_workers=workers,
+        coco_real=coco_real,
+        negatives=tuple(negatives or ()),
+        shares=chosen.shares,
+        is_whole=chosen.is_whole,
+        augment_flat=chosen.augment_flat,
+        coco_left_out=chosen.coco_left_out,
+    )
     network = chosen.train.network
     joints = Skeleton(network.joint_names)
     typer.echo(measure_loader(data, network.encoding, skeleton=joints))

@@ -23,8 +23,9 @@ Ids = Callable[[People, float], np.ndarray]
 def trackeval_data(sightings: list[Sighting], ids: list[np.ndarray]) -> dict[str, object]:
     """A sequence as TrackEval takes it; people without a track id are not counted as found."""
     tracked = [now >= 0 for now in ids]
-    _, numbers = np.unique(np.concatenate([*ids, [0]])[np.concatenate([*tracked, [True]])],
-                           return_inverse=True)  # fmt: skip
+    _, numbers = np.unique(
+        np.concatenate([*ids, [0]])[np.concatenate([*tracked, [True]])], return_inverse=True
+    )
     parts = np.split(numbers[:-1], np.cumsum([mask.sum() for mask in tracked])[:-1])
     num_people = len(sightings[0].truth)
     return {
@@ -54,8 +55,12 @@ def score(sequences: list[list[Sighting]], make: Callable[[], Ids]) -> dict[str,
         for metric, kept in zip(metrics, results, strict=True):
             kept[str(number)] = metric.eval_sequence(data)
     clear, identity = (m.combine_sequences(r) for m, r in zip(metrics, results, strict=True))
-    return {"MOTA": clear["MOTA"], "IDF1": identity["IDF1"], "IDSW": clear["IDSW"],
-            "frame_us": frame_us}  # fmt: skip
+    return {
+        "MOTA": clear["MOTA"],
+        "IDF1": identity["IDF1"],
+        "IDSW": clear["IDSW"],
+        "frame_us": frame_us,
+    }
 
 
 def greedy() -> Ids:
@@ -81,8 +86,10 @@ def main() -> None:
                 ("optimal", Tracker),
             ):
                 row = score(sequences, make)
-                print(f"{num_people:6} {fps:4.0f}  {name:10} {row['MOTA']:6.3f} {row['IDF1']:6.3f}"
-                      f" {row['IDSW']:5.0f} {row['frame_us']:6.0f}")  # fmt: skip
+                print(
+                    f"{num_people:6} {fps:4.0f}  {name:10} {row['MOTA']:6.3f} {row['IDF1']:6.3f}"
+                    f" {row['IDSW']:5.0f} {row['frame_us']:6.0f}"
+                )
 
 
 if __name__ == "__main__":

@@ -25,9 +25,11 @@ def main() -> None:
     parser.add_argument("model", type=Path, help="ONNX file; its metadata are rewritten")
     parser.add_argument("--root", type=Path, required=True, help="folder of the data sets")
     parser.add_argument(
-        "--rendered", type=Path, required=True,
+        "--rendered",
+        type=Path,
+        required=True,
         help="images of render_synthetic.py, of a seed of their own",
-    )  # fmt: skip
+    )
     parser.add_argument("--dry-run", action="store_true", help="only print")
     args = parser.parse_args()
     estimator = open_estimator(args.model, CALIBRATION_OPTIONS)

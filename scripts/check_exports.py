@@ -71,8 +71,9 @@ def check_trc(folder: Path, take: Take, _bodies: list[MovingBody]) -> tuple[int,
     for path, number in paths:
         table = opensim.TimeSeriesTableVec3(str(path))
         rows = (table.getRowAtIndex(n) for n in range(table.getNumRows()))
-        found = np.array([[[row[n][axis] for axis in range(3)] for n in range(row.size())]
-                          for row in rows])  # fmt: skip
+        found = np.array(
+            [[[row[n][axis] for axis in range(3)] for n in range(row.size())] for row in rows]
+        )
         worst = max(worst, _worst(found, _placed(take, number)))
     return len(paths), worst
 
@@ -188,9 +189,12 @@ CHECKS: dict[ExportFormat, tuple[str, str, _Check]] = {
 
 def _version(program: str) -> str:
     if program == "three":
-        packages = {name: json.loads((_CHECK_GLB.parent / "node_modules" / name / "package.json")
-                                     .read_text())["version"]
-                    for name in ("three", "gltf-validator")}  # fmt: skip
+        packages = {
+            name: json.loads(
+                (_CHECK_GLB.parent / "node_modules" / name / "package.json").read_text()
+            )["version"]
+            for name in ("three", "gltf-validator")
+        }
         return ", ".join(f"{name} {version}" for name, version in packages.items())
     return f"{program} {importlib.metadata.version(program)}"
 

@@ -14,9 +14,11 @@ from das_model.network.backbones.graph_to_onnx import convert_graph
 
 _PREFIX = "StatefulPartitionedCall/"
 _NODES = {
-    "centre": "Sigmoid_1", "heat": "Sigmoid", "joint": "kpt_regress_0/conv2d_6/BiasAdd",
+    "centre": "Sigmoid_1",
+    "heat": "Sigmoid",
+    "joint": "kpt_regress_0/conv2d_6/BiasAdd",
     "offset": "kpt_offset_0/conv2d_7/BiasAdd",
-}  # fmt: skip
+}
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("model", type=Path, help="movenet-thunder.json, its .bin beside it")

@@ -18,11 +18,21 @@ from das_model.skeleton import BODY_22
 _ROOM_MM = np.array([[-1600.0, 1600.0], [2600.0, 5200.0]])  # x and z people walk in
 _HIDDEN_PX = 25.0  # a root nearer than this to a nearer person's root, at 640x360, is not found
 _HALF_BODY = {  # mm from the pelvis, of a standing person; the other side is the mirror image
-    "pelvis": (0, 0), "spine": (0, -250), "neck": (0, -500), "head": (0, -590),
-    "head_top": (0, -720), "nose": (0, -610), "eye": (30, -640), "ear": (70, -620),
-    "shoulder": (180, -470), "elbow": (230, -210), "wrist": (240, 30), "hip": (100, 30),
-    "knee": (110, 450), "ankle": (110, 860),
-}  # fmt: skip
+    "pelvis": (0, 0),
+    "spine": (0, -250),
+    "neck": (0, -500),
+    "head": (0, -590),
+    "head_top": (0, -720),
+    "nose": (0, -610),
+    "eye": (30, -640),
+    "ear": (70, -620),
+    "shoulder": (180, -470),
+    "elbow": (230, -210),
+    "wrist": (240, 30),
+    "hip": (100, 30),
+    "knee": (110, 450),
+    "ankle": (110, 860),
+}
 
 
 @dataclass(frozen=True, slots=True)

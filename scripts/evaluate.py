@@ -46,72 +46,123 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__d
 
 @app.command()
 def panoptic(
-    root: Root, model: Models = None, mode: Modes = None, predictions: File = None,
-    threshold: Score = None, output: Output = None,
-    decode: Decode = None, input_size: InputSize = None,
+    root: Root,
+    model: Models = None,
+    mode: Modes = None,
+    predictions: File = None,
+    threshold: Score = None,
+    output: Output = None,
+    decode: Decode = None,
+    input_size: InputSize = None,
     activity: Annotated[list[str] | None, typer.Option(help="all of the split by default")] = None,
     frames_per_activity: Annotated[int, typer.Option(min=1)] = FRAMES_PER_ACTIVITY,
     split: Annotated[str, typer.Option(help="das, smap or a TOML file of lists")] = "das",
-) -> None:  # fmt: skip
+) -> None:
     """CMU Panoptic: mpjpe_mm of the DAS protocol by activity, strict figures beside it."""
     lists = PanopticSplit.read(split)
     chosen = tuple(activity or lists.test)
-    _run(lambda p: benchmarks.evaluate_panoptic(root, p, lists, chosen, frames_per_activity),
-         model, mode, predictions, threshold, output,
-         checkpoints=(decode, input_size))  # fmt: skip
+    _run(
+        lambda p: benchmarks.evaluate_panoptic(root, p, lists, chosen, frames_per_activity),
+        model,
+        mode,
+        predictions,
+        threshold,
+        output,
+        checkpoints=(decode, input_size),
+    )
 
 
 @app.command(name="mupots")
 def mupots_3d(
-    root: Root, model: Models = None, mode: Modes = None, predictions: File = None,
-    threshold: Score = None, output: Output = None,
-    decode: Decode = None, input_size: InputSize = None,
+    root: Root,
+    model: Models = None,
+    mode: Modes = None,
+    predictions: File = None,
+    threshold: Score = None,
+    output: Output = None,
+    decode: Decode = None,
+    input_size: InputSize = None,
     protocol: Annotated[
         Literal["das", "das-corrected", "matlab"], typer.Option(help="never mix them")
     ] = "matlab",
     mat: Annotated[Path | None, typer.Option(help="folder for files for the toolbox")] = None,
-) -> None:  # fmt: skip
+) -> None:
     """MuPoTS-3D: PCK and AUC by sequence, AP of roots."""
-    _run(lambda p: benchmarks.evaluate_mupots(root, p, protocol, mat),
-         model, mode, predictions, threshold, output, mat is not None,
-         (decode, input_size))  # fmt: skip
+    _run(
+        lambda p: benchmarks.evaluate_mupots(root, p, protocol, mat),
+        model,
+        mode,
+        predictions,
+        threshold,
+        output,
+        mat is not None,
+        (decode, input_size),
+    )
 
 
 @app.command()
 def coco(
-    root: Root, model: Models = None, mode: Modes = None, predictions: File = None,
-    threshold: Score = None, output: Output = None, limit: Limit = None, split: str = "val2017",
-    decode: Decode = None, input_size: InputSize = None,
-) -> None:  # fmt: skip
+    root: Root,
+    model: Models = None,
+    mode: Modes = None,
+    predictions: File = None,
+    threshold: Score = None,
+    output: Output = None,
+    limit: Limit = None,
+    split: str = "val2017",
+    decode: Decode = None,
+    input_size: InputSize = None,
+) -> None:
     """COCO person keypoints: OKS AP and AR on the common joints."""
-    _run(lambda p: benchmarks.evaluate_coco(root, p, split, limit),
-         model, mode, predictions, threshold, output,
-         checkpoints=(decode, input_size))  # fmt: skip
+    _run(
+        lambda p: benchmarks.evaluate_coco(root, p, split, limit),
+        model,
+        mode,
+        predictions,
+        threshold,
+        output,
+        checkpoints=(decode, input_size),
+    )
 
 
 @app.command()
 def synthetic(
-    root: Root, model: Models = None, mode: Modes = None, predictions: File = None,
-    threshold: Score = None, output: Output = None, limit: Limit = None,
-    decode: Decode = None, input_size: InputSize = None,
-) -> None:  # fmt: skip
+    root: Root,
+    model: Models = None,
+    mode: Modes = None,
+    predictions: File = None,
+    threshold: Score = None,
+    output: Output = None,
+    limit: Limit = None,
+    decode: Decode = None,
+    input_size: InputSize = None,
+) -> None:
     """Rendered people: recall, precision, MPJPE, PCK and root errors, whole and by band."""
-    _run(lambda p: benchmarks.evaluate_synthetic(root, p, limit),
-         model, mode, predictions, threshold, output,
-         checkpoints=(decode, input_size))  # fmt: skip
+    _run(
+        lambda p: benchmarks.evaluate_synthetic(root, p, limit),
+        model,
+        mode,
+        predictions,
+        threshold,
+        output,
+        checkpoints=(decode, input_size),
+    )
 
 
 @app.command()
 def photos(
     root: Annotated[Path, typer.Option(help="folder of coco_real, coco_no_person and real")],
-    model: Models = None, mode: Modes = None, predictions: File = None, output: Output = None,
+    model: Models = None,
+    mode: Modes = None,
+    predictions: File = None,
+    output: Output = None,
     limit: Limit = None,
     threshold: Annotated[
         float, typer.Option(min=0, max=1, help="least of who is shown")
     ] = SURE_SCORE,
     sheet: Annotated[Path | None, typer.Option(help="JPEG of the 64 worst photos")] = None,
     movenet: Annotated[Path | None, typer.Option(help="folder of movenet-multipose.json")] = None,
-) -> None:  # fmt: skip
+) -> None:
     """Hand-labelled photos: OKS AP, PCK by size, direction, cut; false people; reliability."""
 
     def evaluate(predictor: Predictor) -> Table:
@@ -131,34 +182,56 @@ def photos(
 
 @app.command()
 def jitter(
-    root: Root, model: Models = None, mode: Modes = None, threshold: Score = None,
+    root: Root,
+    model: Models = None,
+    mode: Modes = None,
+    threshold: Score = None,
     output: Output = None,
     pictures: Annotated[int, typer.Option(min=1)] = 32,
     copies: Annotated[int, typer.Option(min=2, help="noisy copies of each picture")] = 16,
-) -> None:  # fmt: skip
+) -> None:
     """Still rendered pictures with noise of the sensor: how much the joints shake."""
-    _run(lambda p: benchmarks.evaluate_jitter(root, p, pictures, copies),
-         model, mode, None, threshold, output)  # fmt: skip
+    _run(
+        lambda p: benchmarks.evaluate_jitter(root, p, pictures, copies),
+        model,
+        mode,
+        None,
+        threshold,
+        output,
+    )
 
 
 def _run(
-    evaluate: benchmarks.Evaluate, models: list[Path] | None, modes: list[Mode] | None,
-    predictions: Path | None, threshold: float | None, output: Path | None,
-    is_single: bool = False, checkpoints: tuple[str | None, str | None] = (None, None),
-) -> None:  # fmt: skip
+    evaluate: benchmarks.Evaluate,
+    models: list[Path] | None,
+    modes: list[Mode] | None,
+    predictions: Path | None,
+    threshold: float | None,
+    output: Path | None,
+    is_single: bool = False,
+    checkpoints: tuple[str | None, str | None] = (None, None),
+) -> None:
     """Evaluate the predictions or each model, print the table and write it."""
     source = _source(models, modes, predictions, is_single)
     _tell(_tables(evaluate, source, threshold, modes, checkpoints), output)
 
 
 def _tables(
-    evaluate: benchmarks.Evaluate, source: Path | list[Path], threshold: float | None,
-    modes: list[Mode] | None, checkpoints: tuple[str | None, str | None] = (None, None),
-) -> dict[str, Table]:  # fmt: skip
+    evaluate: benchmarks.Evaluate,
+    source: Path | list[Path],
+    threshold: float | None,
+    modes: list[Mode] | None,
+    checkpoints: tuple[str | None, str | None] = (None, None),
+) -> dict[str, Table]:
     return benchmarks.evaluate_each(
-        evaluate, source, threshold, typer.echo, modes or (Mode.FAST,), THUNDER,
+        evaluate,
+        source,
+        threshold,
+        typer.echo,
+        modes or (Mode.FAST,),
+        THUNDER,
         partial(_checkpoint, *checkpoints),
-    )  # fmt: skip
+    )
 
 
 def _checkpoint(

@@ -19,8 +19,13 @@ parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("weights", type=Path, help="checkpoint or weights, .safetensors")
 parser.add_argument("-o", "--output", type=Path, required=True, help="the .onnx file to write")
 parser.add_argument("--lifting", type=Path, help="of train_lifting.py; else the weights file's")
-parser.add_argument("--size", type=picture_size, default=LIVE_INPUT, metavar="WxH",
-                    help="nominal input, px; 320x192 by default")  # fmt: skip
+parser.add_argument(
+    "--size",
+    type=picture_size,
+    default=LIVE_INPUT,
+    metavar="WxH",
+    help="nominal input, px; 320x192 by default",
+)
 
 
 def main() -> None:
@@ -30,16 +35,20 @@ def main() -> None:
     if args.output.suffix != ".onnx":
         parser.error(f"--output must end with .onnx, got {args.output}")
     if out.resolve() == args.weights.resolve() and "step" in load_tensors(out, "lifting.")[1]:
-        parser.error(f"--output {args.output} would write weights over the training checkpoint "
-                     f"{args.weights}; give another name")  # fmt: skip
+        parser.error(
+            f"--output {args.output} would write weights over the training checkpoint "
+            f"{args.weights}; give another name"
+        )
     network, lifting = load_network(args.weights), load_lifting(args.lifting or args.weights)
     if args.lifting and lifting is None:
         parser.error(f"--lifting must be a file of train_lifting.py, {args.lifting} holds none")
     about = {"name": args.output.stem}
     export_onnx(network, args.output, args.size, about, lifting)
     metadata = {
-        **network_metadata(network.config), "input_size": json.dumps(args.size), **about,
-    }  # fmt: skip
+        **network_metadata(network.config),
+        "input_size": json.dumps(args.size),
+        **about,
+    }
     tensors = network.state_dict()
     if lifting is not None:
         tensors |= {f"lifting.{name}": value for name, value in lifting.state_dict().items()}

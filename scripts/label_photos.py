@@ -83,9 +83,9 @@ def _write(out: Path, photos: Path, data: dict, looks: dict[int, np.ndarray]) ->
     part.write_text(json.dumps(data | {"annotations": records}))
     part.replace(out / "annotations.json")  # whole: a run may be reading
     before = {person["id"]: person for person in data["annotations"]}
-    for (former, now), count in sorted(Counter(
-        (_kind(before[person["id"]]), _kind(person)) for person in records
-    ).items()):  # fmt: skip
+    for (former, now), count in sorted(
+        Counter((_kind(before[person["id"]]), _kind(person)) for person in records).items()
+    ):
         print(f"{former:>12} -> {now:<12} {count:6} people")
     num_joints = sum(p["num_keypoints"] for p in records if not p.get("ignore"))
     print(f"{num_joints} joints of {sum(not p.get('ignore') for p in records)} people")

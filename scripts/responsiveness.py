@@ -93,5 +93,6 @@ class Responsiveness(QObject):
 
 def _lines(frame: FrameType | None) -> str:
     stack = traceback.extract_stack(frame)[-_STACK_DEPTH:] if frame is not None else []
-    return " > ".join(f"{line.filename.rsplit('/', 1)[-1]}:{line.lineno} {line.name}"
-                      for line in stack)  # fmt: skip
+    return " > ".join(
+        f"{line.filename.rsplit('/', 1)[-1]}:{line.lineno} {line.name}" for line in stack
+    )

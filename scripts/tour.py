@@ -59,8 +59,10 @@ def main() -> int:
     watch.stop()
     window.close()
     worst = watch.longest
-    print(f"window held up over {1e3 * LIMIT_S:.0f} ms: {len(watch.holds)} times; longest "
-          f"{1e3 * worst.wall_s:.0f} ms, of it computing {1e3 * worst.busy_s:.0f} ms")  # fmt: skip
+    print(
+        f"window held up over {1e3 * LIMIT_S:.0f} ms: {len(watch.holds)} times; longest "
+        f"{1e3 * worst.wall_s:.0f} ms, of it computing {1e3 * worst.busy_s:.0f} ms"
+    )
     for hold in sorted(watch.holds, key=lambda hold: -hold.busy_s)[:10]:
         print(f"  {1e3 * hold.wall_s:5.0f} ms, computing {1e3 * hold.busy_s:4.0f}: {hold.where}")
     for trouble in troubles.found:
@@ -89,7 +91,7 @@ def _print_resources(minute: float) -> None:
 
 
 def _resident_mib() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    pages = int(Path("/proc/self/statm").read_text("utf-8").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 

@@ -46,8 +46,13 @@ add("--photo-share", type=float, help="of the samples, from sets with 2D labels"
 add("--coco-real-share", type=float, help="of the samples, from --coco-real")
 add("--negative-share", type=float, help="of the samples, from --negatives")
 add("--pasted-share", type=float, help="of the pictures, with cut-out people pasted in")
-add("--size", type=positive, nargs="+", metavar="PX",
-    help="canvas: the side of a square, or width and height")  # fmt: skip
+add(
+    "--size",
+    type=positive,
+    nargs="+",
+    metavar="PX",
+    help="canvas: the side of a square, or width and height",
+)
 add("--batch", type=positive, help="pictures per process and step")
 add("--accumulate", type=positive, default=1, help="parts that a batch is worked through in")
 add("--steps", type=positive, help="length of the run, instead of the recipe's")
@@ -62,11 +67,15 @@ add("--measured", type=positive, default=200, help="pictures that every epoch is
 add("--amp", choices=PRECISIONS, help="mixed precision; what the GPU is best at by default")
 switches = parser.add_argument_group("instead of the recipe's")
 for name, choices in {
-    "centre": CENTRES, "pose-loss": ("l1", "mle", "rle"), "prior": ("laplace", "gaussian"),
-    "loss-terms": ("paper", "code"), "loss-stages": ("all", "ends"),
-    "root-axes": ("all", "depth"), "update": ("none", "recursive", "multi_source"),
+    "centre": CENTRES,
+    "pose-loss": ("l1", "mle", "rle"),
+    "prior": ("laplace", "gaussian"),
+    "loss-terms": ("paper", "code"),
+    "loss-stages": ("all", "ends"),
+    "root-axes": ("all", "depth"),
+    "update": ("none", "recursive", "multi_source"),
     "fpn-norm": ("none", "batch"),
-}.items():  # fmt: skip
+}.items():
     switches.add_argument(f"--{name}", choices=choices)
 switches.add_argument("--layers", type=int, choices=(1, 2, 3), help="of the update")
 switches.add_argument("--root-depth-unit", type=float, metavar="MM/PX")
@@ -76,9 +85,11 @@ switches.add_argument("--joint-depth-unit", type=float, metavar="MM")
 def _shares(shares: Shares, args: argparse.Namespace) -> Shares:
     """The recipe's shares with those that were given."""
     given = {
-        "photos": args.photo_share, "coco_real": args.coco_real_share,
-        "negatives": args.negative_share, "pasted": args.pasted_share,
-    }  # fmt: skip
+        "photos": args.photo_share,
+        "coco_real": args.coco_real_share,
+        "negatives": args.negative_share,
+        "pasted": args.pasted_share,
+    }
     return replace(shares, **{k: v for k, v in given.items() if v is not None})
 
 
@@ -91,14 +102,18 @@ def _recipe(args: argparse.Namespace) -> Recipe:
     return RECIPES[args.recipe].varied(
         network=given(update=args.update, update_layers=args.layers, fpn_norm=args.fpn_norm),
         encoding=given(
-            centre=args.centre, root_depth_unit=args.root_depth_unit,
+            centre=args.centre,
+            root_depth_unit=args.root_depth_unit,
             joint_depth_unit_mm=args.joint_depth_unit,
         ),
         loss=given(
-            pose_loss=args.pose_loss, prior=args.prior, terms=args.loss_terms,
-            stages=args.loss_stages, root_axes=args.root_axes,
+            pose_loss=args.pose_loss,
+            prior=args.prior,
+            terms=args.loss_terms,
+            stages=args.loss_stages,
+            root_axes=args.root_axes,
         ),
-    )  # fmt: skip
+    )
 
 
 def _config(args: argparse.Namespace) -> RunConfig:
@@ -106,21 +121,47 @@ def _config(args: argparse.Namespace) -> RunConfig:
     recipe = _recipe(args)
     canvas = args.size or recipe.canvas
     data = DataConfig(
-        photos=args.photos, synthetic=args.synthetic, synthetic_val=args.synthetic_val,
-        panoptic=args.panoptic, panoptic_split=args.panoptic_split, muco=args.muco,
-        coco=args.coco, coco_real=args.coco_real, negatives=tuple(args.negatives),
-        photo_labels=args.photo_labels, coco_real_labels=args.coco_real_labels,
-        mupots=args.mupots, panoptic_val=args.panoptic_val, augment=recipe.augment,
+        photos=args.photos,
+        synthetic=args.synthetic,
+        synthetic_val=args.synthetic_val,
+        panoptic=args.panoptic,
+        panoptic_split=args.panoptic_split,
+        muco=args.muco,
+        coco=args.coco,
+        coco_real=args.coco_real,
+        negatives=tuple(args.negatives),
+        photo_labels=args.photo_labels,
+        coco_real_labels=args.coco_real_labels,
+        mupots=args.mupots,
+        panoptic_val=args.panoptic_val,
+        augment=recipe.augment,
         augment_flat=recipe.augment_flat,
-        is_whole=recipe.is_whole, coco_left_out=recipe.coco_left_out,
-        shares=_shares(recipe.shares, args), size=canvas[0], height=canvas[-1],
-        batch_size=args.batch or recipe.batch_size, num_workers=args.workers, seed=args.seed,
-    )  # fmt: skip
+        is_whole=recipe.is_whole,
+        coco_left_out=recipe.coco_left_out,
+        shares=_shares(recipe.shares, args),
+        size=canvas[0],
+        height=canvas[-1],
+        batch_size=args.batch or recipe.batch_size,
+        num_workers=args.workers,
+        seed=args.seed,
+    )
     return RunConfig(
-        recipe, data, args.out, args.init, args.backbone_weights, args.steps, args.lr,
-        args.accumulate, args.save_every, args.validate_every, args.amp, args.keep,
-        args.measured, args.recipe, args.threads,
-    )  # fmt: skip
+        recipe,
+        data,
+        args.out,
+        args.init,
+        args.backbone_weights,
+        args.steps,
+        args.lr,
+        args.accumulate,
+        args.save_every,
+        args.validate_every,
+        args.amp,
+        args.keep,
+        args.measured,
+        args.recipe,
+        args.threads,
+    )
 
 
 def main() -> None:

@@ -23,9 +23,11 @@ add = parser.add_argument
 add("model", type=Path, help="ONNX file of export.py")
 people = parser.add_mutually_exclusive_group(required=True)
 people.add_argument(
-    "--synthetic", type=Path, nargs="+",
+    "--synthetic",
+    type=Path,
+    nargs="+",
     help="folders of render_synthetic.py, best of pictures that the model was not trained on",
-)  # fmt: skip
+)
 people.add_argument(
     "--pairs", type=Path, nargs="+", help=".npz of earlier runs with this very model"
 )

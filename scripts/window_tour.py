@@ -153,9 +153,8 @@ class Tour:
             Stop("tour_light_inspector", lambda: None),
             Stop("", action("inspector")),
             Stop("", lambda: window.look_menu.choose(Look.DARK)),
-            Stop("tour_fault", lambda: window.open(_MISSING_FILM),
-                 is_in(PipelineState.FAULTED)),
-        ]  # fmt: skip
+            Stop("tour_fault", lambda: window.open(_MISSING_FILM), is_in(PipelineState.FAULTED)),
+        ]
 
     def _recording_stops(self) -> list[Stop]:
         window, record = self._window, self._press("record")
@@ -184,8 +183,11 @@ class Tour:
             window.panels.session_panel.name_entered.emit(track_id, "Anna")
 
         return [
-            Stop("", window.parts.notice.play.click,
-                 lambda: window.panels.session.player is not None and has_people()),
+            Stop(
+                "",
+                window.parts.notice.play.click,
+                lambda: window.panels.session.player is not None and has_people(),
+            ),
             Stop("", name_somebody),
             Stop("", action("play"), lambda: window.control.state is PipelineState.PAUSED),
             Stop("", lambda: window.control.seek(0.4)),
@@ -193,7 +195,7 @@ class Tour:
             Stop("", lambda: window.control.seek(1.2)),
             Stop("tour_session", action("trim-end")),
             Stop("", lambda: window.open(DEMO_SOURCE), has_people),
-        ]  # fmt: skip
+        ]
 
     def _cards(self) -> list[StreamCard]:
         return [self._window.panels.stream_panel.cards[target.kind] for target in _STREAMS]

@@ -11,24 +11,40 @@ from das_model.camera import Camera
 SIZE = (640, 480)
 SPEC = BoardSpec()
 CAMERA = Camera(
-    np.array([[560.0, 0, 330.0], [0, 556.0, 233.0], [0, 0, 1]]), SIZE,
+    np.array([[560.0, 0, 330.0], [0, 556.0, 233.0], [0, 0, 1]]),
+    SIZE,
     np.array([-0.18, 0.06, 0.001, -0.0005, 0.0]),
-)  # fmt: skip
+)
 _FINER = 2  # rays per pixel and axis
 _PX_PER_MM = 3.0  # about as the rays show it, so that nothing is aliased
 _PICTURE = cv2.copyMakeBorder(
-    cv2.resize(SPEC.picture(8 * _PX_PER_MM), None, fx=1 / 8, fy=1 / 8,
-               interpolation=cv2.INTER_AREA),
-    80, 80, 80, 80, cv2.BORDER_CONSTANT, value=(235,),
-)  # fmt: skip
+    cv2.resize(
+        SPEC.picture(8 * _PX_PER_MM), None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA
+    ),
+    80,
+    80,
+    80,
+    80,
+    cv2.BORDER_CONSTANT,
+    value=(235,),
+)
 # right mm, down mm, away mm, turn about the vertical, about the horizontal, in the picture, deg
 POSES = [
-    (0, 0, 420, 0, 0, 0), (-90, -60, 420, 0, 0, 0), (90, -60, 420, 0, 0, 4),
-    (-90, 60, 420, 0, 0, 0), (90, 60, 420, 0, 0, -4), (0, 0, 500, 30, 0, 0),
-    (0, 0, 500, -30, 0, 0), (0, 0, 500, 0, 30, 0), (0, 0, 500, 0, -30, 0),
-    (-60, 30, 560, 25, 20, 8), (70, -40, 560, -25, 15, -8), (0, 0, 700, 15, -25, 20),
-    (60, 30, 360, 10, -10, 0), (-60, -30, 360, -10, 10, 0),
-]  # fmt: skip
+    (0, 0, 420, 0, 0, 0),
+    (-90, -60, 420, 0, 0, 0),
+    (90, -60, 420, 0, 0, 4),
+    (-90, 60, 420, 0, 0, 0),
+    (90, 60, 420, 0, 0, -4),
+    (0, 0, 500, 30, 0, 0),
+    (0, 0, 500, -30, 0, 0),
+    (0, 0, 500, 0, 30, 0),
+    (0, 0, 500, 0, -30, 0),
+    (-60, 30, 560, 25, 20, 8),
+    (70, -40, 560, -25, 15, -8),
+    (0, 0, 700, 15, -25, 20),
+    (60, 30, 360, 10, -10, 0),
+    (-60, -30, 360, -10, 10, 0),
+]
 
 
 @cache
@@ -53,8 +69,12 @@ def board_picture(pose, camera=CAMERA):
     points = rays * ((normal @ origin) / (rays @ normal))[..., None]
     on_board = (points - origin) @ rotation * _PX_PER_MM - 0.5 + 80
     grey = cv2.remap(
-        _PICTURE, on_board[..., 0].astype(np.float32), on_board[..., 1].astype(np.float32),
-        cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(90,),
-    )  # fmt: skip
+        _PICTURE,
+        on_board[..., 0].astype(np.float32),
+        on_board[..., 1].astype(np.float32),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(90,),
+    )
     seen = cv2.resize(grey, camera.size, interpolation=cv2.INTER_AREA)
     return cv2.cvtColor(cv2.GaussianBlur(seen, (3, 3), 0.7), cv2.COLOR_GRAY2RGB)

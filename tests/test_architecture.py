@@ -132,8 +132,10 @@ def test_the_tables_name_rooms_that_exist():
 def test_rooms_import_rooms_above_them():
     assert not [
         f"{module} -> {name}"
-        for module in PACKAGED for name in imports_of(module) if not may_import(module, name)
-    ]  # fmt: skip
+        for module in PACKAGED
+        for name in imports_of(module)
+        if not may_import(module, name)
+    ]
 
 
 def test_no_two_folders_import_each_other():
@@ -178,38 +180,48 @@ def test_rooms_do_without(packages):
 
 def test_only_the_window_imports_qt():
     assert not [
-        module for module in PACKAGED if not module.startswith("das_app.gui.")
+        module
+        for module in PACKAGED
+        if not module.startswith("das_app.gui.")
         for node in ast.walk(TREES[module])
         for name in (
-            [alias.name for alias in node.names] if isinstance(node, ast.Import)
-            else [node.module] if isinstance(node, ast.ImportFrom) else []
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module]
+            if isinstance(node, ast.ImportFrom)
+            else []
         )
         if name.partition(".")[0] in QT
-    ]  # fmt: skip
+    ]
 
 
 def test_painting_does_not_run_through_python_twice():
     assert not [
         f"{module}.{node.name}.{function.name}"
         for module in PACKAGED
-        for node in ast.walk(TREES[module]) if isinstance(node, ast.ClassDef)
+        for node in ast.walk(TREES[module])
+        if isinstance(node, ast.ClassDef)
         for function in node.body
         if isinstance(function, ast.FunctionDef) and function.name in BANNED_OVERRIDES
-    ]  # fmt: skip
+    ]
 
 
 def test_onnx_runtime_comes_in_by_one_door():
     """Its telemetry is off only if nobody imports it before `onnx_runtime` does."""
     files = FILES | {str(f.relative_to(ROOT)): f for f in (ROOT / "tests").rglob("*.py")}
     importers = {
-        name for name, file in files.items()
+        name
+        for name, file in files.items()
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         for imported in (
-            [alias.name for alias in node.names] if isinstance(node, ast.Import)
-            else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
         )
         if imported.partition(".")[0] == "onnxruntime"
-    }  # fmt: skip
+    }
     assert importers == {"das_model.inference.onnx_runtime"}
 
 

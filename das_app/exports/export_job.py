@@ -33,9 +33,13 @@ class ExportJob(BackgroundJob[str]):
 
     def _work(self) -> str:
         return export_session(
-            Session(self._folder), self._to, self._path, self._options, self._on_progress,
+            Session(self._folder),
+            self._to,
+            self._path,
+            self._options,
+            self._on_progress,
             is_forced=True,
-        )  # fmt: skip
+        )
 
     def _on_progress(self, share: float) -> None:
         self.share = share

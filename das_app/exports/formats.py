@@ -92,53 +92,88 @@ def _in_pixels(title: str, gaps: str, suffix: str) -> FormatFacts:
 
 FACTS = {
     ExportFormat.GLB: _motion(
-        "glTF binary: a skinned mannequin of everybody", f"Metres; {_Y_UP}", _RECORDED,
-        "scaled to nothing", ".glb",
+        "glTF binary: a skinned mannequin of everybody",
+        f"Metres; {_Y_UP}",
+        _RECORDED,
+        "scaled to nothing",
+        ".glb",
     ),
     ExportFormat.BVH: _motion(
-        "BVH, animation: a file for each person", f"Centimetres; {_Y_UP}", _STEADY,
+        "BVH, animation: a file for each person",
+        f"Centimetres; {_Y_UP}",
+        _STEADY,
         "the file ends, another begins",
     ),
     ExportFormat.VRMA: _motion(
-        "VRM Animation: a file for each person", f"Metres; {_Y_UP}", _RECORDED,
+        "VRM Animation: a file for each person",
+        f"Metres; {_Y_UP}",
+        _RECORDED,
         "the pose is bridged",
     ),
     ExportFormat.USD: _motion(
-        "USD: a UsdSkel skeleton for each person", f"Metres; {_Y_UP}", _STEADY,
-        "invisible", ".usdc",
+        "USD: a UsdSkel skeleton for each person",
+        f"Metres; {_Y_UP}",
+        _STEADY,
+        "invisible",
+        ".usdc",
     ),
     ExportFormat.TRC: _motion(
-        "TRC: markers for OpenSim, a file for each person", f"Millimetres; {_Y_UP}", _STEADY,
+        "TRC: markers for OpenSim, a file for each person",
+        f"Millimetres; {_Y_UP}",
+        _STEADY,
         "NaN",
     ),
     ExportFormat.MOT: _motion(
-        "MOT: joint angles for OpenSim, a file for each person", "Degrees, metres", _STEADY, "NaN",
+        "MOT: joint angles for OpenSim, a file for each person",
+        "Degrees, metres",
+        _STEADY,
+        "NaN",
     ),
     ExportFormat.C3D: _motion(
-        "C3D: markers for motion laboratories, a file for each person", f"Millimetres; {_Y_UP}",
-        _STEADY, "invalid points",
+        "C3D: markers for motion laboratories, a file for each person",
+        f"Millimetres; {_Y_UP}",
+        _STEADY,
+        "invalid points",
     ),
     ExportFormat.ANGLES: FormatFacts(
-        "CSV of joint angles: a table for spreadsheets and pandas", "Degrees", _RECORDED,
-        "no rows", ".csv",
+        "CSV of joint angles: a table for spreadsheets and pandas",
+        "Degrees",
+        _RECORDED,
+        "no rows",
+        ".csv",
     ),
     ExportFormat.CSV: FormatFacts(
-        "CSV: a table for spreadsheets and pandas", f"Millimetres; {_Y_DOWN}", _RECORDED,
-        "no rows", ".csv",
+        "CSV: a table for spreadsheets and pandas",
+        f"Millimetres; {_Y_DOWN}",
+        _RECORDED,
+        "no rows",
+        ".csv",
     ),
     ExportFormat.NPZ: FormatFacts(
-        "NPZ: arrays for NumPy", f"Millimetres; {_Y_DOWN}", _RECORDED, "NaN", ".npz",
+        "NPZ: arrays for NumPy",
+        f"Millimetres; {_Y_DOWN}",
+        _RECORDED,
+        "NaN",
+        ".npz",
     ),
     ExportFormat.JSON: FormatFacts(
-        "JSON: everything as text", f"Millimetres; {_Y_DOWN}", _RECORDED,
-        "not in the frame's list", ".json",
+        "JSON: everything as text",
+        f"Millimetres; {_Y_DOWN}",
+        _RECORDED,
+        "not in the frame's list",
+        ".json",
     ),
     ExportFormat.RERUN: FormatFacts(
-        "Rerun recording: people, camera and video for its viewer", f"Metres; {_Y_DOWN}",
-        _RECORDED, "cleared", ".rrd",
+        "Rerun recording: people, camera and video for its viewer",
+        f"Metres; {_Y_DOWN}",
+        _RECORDED,
+        "cleared",
+        ".rrd",
     ),
     ExportFormat.FOXGLOVE: FormatFacts(
-        "MCAP for Foxglove's 3D and image panels", f"Metres; {_Y_DOWN}", _RECORDED,
+        "MCAP for Foxglove's 3D and image panels",
+        f"Metres; {_Y_DOWN}",
+        _RECORDED,
         "not in the scene",
         ".mcap",
     ),
@@ -154,15 +189,19 @@ FACTS = {
     ExportFormat.MMPOSE: _in_pixels(
         "MMPose JSON: predictions of a video", "not in the frame's list", ".json"
     ),
-    ExportFormat.MOTCHALLENGE: _in_pixels(
-        "MOTChallenge text: boxes with ids", "no row", ".txt"
-    ),
+    ExportFormat.MOTCHALLENGE: _in_pixels("MOTChallenge text: boxes with ids", "no row", ".txt"),
     ExportFormat.MP4: FormatFacts(
-        "MP4: the video with skeletons, beside a side view", f"Pixels; {_PIXELS}",
-        "the recorded pictures", "nothing is drawn", ".mp4", has_rate=False, has_filling=False,
-        has_floor=False, needs_video=True,
+        "MP4: the video with skeletons, beside a side view",
+        f"Pixels; {_PIXELS}",
+        "the recorded pictures",
+        "nothing is drawn",
+        ".mp4",
+        has_rate=False,
+        has_filling=False,
+        has_floor=False,
+        needs_video=True,
     ),
-}  # fmt: skip
+}
 
 
 def default_path(folder: Path, to: ExportFormat) -> Path:
@@ -206,9 +245,12 @@ def export_session(
         write_annotated_video(session, options, path, on_progress)
         return f"{path}: video"
     take = load_take(
-        session, options, facts.is_steady, lambda share: on_progress(0.5 * share),
+        session,
+        options,
+        facts.is_steady,
+        lambda share: on_progress(0.5 * share),
         _LEAST_S if facts.is_motion else 0.0,
-    )  # fmt: skip
+    )
     _writer(to)(take, path, lambda share: on_progress(0.5 + 0.5 * share))
     on_progress(1.0)
     return f"{path}: {take.summary()}"

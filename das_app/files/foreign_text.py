@@ -13,9 +13,10 @@ _JOINERS = "\u200c\u200d"  # letters of Persian and Indian scripts, and emoji, n
 def printable(text: str, max_length: int = 300) -> str:
     """The text in one line without control and direction characters, cut to a length."""
     fit = "".join(
-        character if character in _JOINERS or unicodedata.category(character) not in _UNFIT
+        character
+        if character in _JOINERS or unicodedata.category(character) not in _UNFIT
         else " "
         for character in text[: 4 * max_length]
-    )  # fmt: skip
+    )
     fit = " ".join(fit.split())
     return fit if len(fit) <= max_length else fit[: max_length - 1] + "…"

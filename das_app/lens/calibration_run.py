@@ -99,6 +99,13 @@ class CalibrationRun:
     ) -> BoardNews:
         views = self._calibrator
         return BoardNews(
-            image, corners_px, is_kept, len(views.views), views.coverage, views.is_enough,
-            views.hint, self._solution, problem,
-        )  # fmt: skip
+            image,
+            corners_px,
+            is_kept,
+            len(views.views),
+            views.coverage,
+            views.is_enough,
+            views.hint,
+            self._solution,
+            problem,
+        )

@@ -9,11 +9,14 @@ from das_model.camera import Camera
 def camera_to_json(camera: Camera) -> dict[str, object]:
     """Intrinsics in pixels, as `calibration_files.load_intrinsics` reads them."""
     return {
-        "fx": float(camera.K[0, 0]), "fy": float(camera.K[1, 1]),
-        "cx": float(camera.K[0, 2]), "cy": float(camera.K[1, 2]),
-        "width": camera.size[0], "height": camera.size[1],
+        "fx": float(camera.K[0, 0]),
+        "fy": float(camera.K[1, 1]),
+        "cx": float(camera.K[0, 2]),
+        "cy": float(camera.K[1, 2]),
+        "width": camera.size[0],
+        "height": camera.size[1],
         "distortion": None if camera.distortion is None else camera.distortion.tolist(),
-    }  # fmt: skip
+    }
 
 
 def camera_from_json(values: dict) -> Camera:

@@ -242,7 +242,7 @@ class Calibrator:
         solved = self._solve(self.views)
         if solved is None:
             return None
-        calibration, errors = solved
+        _calibration, errors = solved
         kept = [
             view
             for view, error in zip(self.views, errors, strict=True)

@@ -26,9 +26,8 @@ def ending_sets() -> Iterator[threading.Event]:
 
     hangup = getattr(signal, "SIGHUP", None)
     numbers = [
-        n for n in ENDING_SIGNALS
-        if n != hangup or signal.getsignal(n) is not signal.SIG_IGN
-    ]  # fmt: skip
+        n for n in ENDING_SIGNALS if n != hangup or signal.getsignal(n) is not signal.SIG_IGN
+    ]
     usual = {number: signal.signal(number, on_signal) for number in numbers}
     try:
         yield stopping

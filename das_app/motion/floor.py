@@ -225,8 +225,13 @@ def _plane_by_depth(points: np.ndarray) -> tuple[np.ndarray, float]:
     rays = points / points[:, 2:]
     inverse = 1 / points[:, 2]
     down = 1 / _USUAL_HEIGHT_MM
-    prior = np.diag([math.tan(math.radians(_ROLL_DEG)) * down, 2 * down,
-                     math.tan(math.radians(_PITCH_DEG)) * down])  # fmt: skip
+    prior = np.diag(
+        [
+            math.tan(math.radians(_ROLL_DEG)) * down,
+            2 * down,
+            math.tan(math.radians(_PITCH_DEG)) * down,
+        ]
+    )
     inverse_prior = np.linalg.inv(prior**2)
     plane, trust = np.array([0.0, down, 0.0]), np.ones(len(points))
     smoothed = inverse

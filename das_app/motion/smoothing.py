@@ -189,9 +189,11 @@ class Smoother:
             return None
         keep = time_s - memory.seen_s <= FORGET_S
         return _Memory(
-            memory.ids[keep], memory.seen_s[keep],
-            memory.values.select(keep), memory.speeds.select(keep),
-        )  # fmt: skip
+            memory.ids[keep],
+            memory.seen_s[keep],
+            memory.values.select(keep),
+            memory.speeds.select(keep),
+        )
 
 
 def _advance(
@@ -212,9 +214,14 @@ def _advance(
     ):
         value, speed = getattr(values, name), getattr(speeds, name)
         value[known], speed[known] = one_euro(
-            value[known], getattr(memory.values, name)[of], getattr(memory.speeds, name)[of],
-            step_s, metres, strength, band,
-        )  # fmt: skip
+            value[known],
+            getattr(memory.values, name)[of],
+            getattr(memory.speeds, name)[of],
+            step_s,
+            metres,
+            strength,
+            band,
+        )
 
 
 def _seen(joints_cam: np.ndarray, root: int) -> _Seen:

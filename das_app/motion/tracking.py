@@ -128,9 +128,14 @@ class Tracker:
         if step_s < 0:  # all that is known of the past is the present
             still = np.zeros_like(tracks.speed)
             tracks = _Tracks(
-                tracks.ids, np.full(len(tracks.ids), time_s + step_s), tracks.place, still,
-                tracks.covariance, tracks.joints_rel, tracks.num_seen,
-            )  # fmt: skip
+                tracks.ids,
+                np.full(len(tracks.ids), time_s + step_s),
+                tracks.place,
+                still,
+                tracks.covariance,
+                tracks.joints_rel,
+                tracks.num_seen,
+            )
         return tracks.select(time_s - tracks.seen_s <= bridge_s)
 
 
@@ -174,9 +179,14 @@ def _predicted(tracks: _Tracks, time_s: float) -> _Tracks:
     )
     place = tracks.place + tracks.speed * gap
     return _Tracks(
-        tracks.ids, tracks.seen_s, place, tracks.speed, covariance, tracks.joints_rel,
+        tracks.ids,
+        tracks.seen_s,
+        place,
+        tracks.speed,
+        covariance,
+        tracks.joints_rel,
         tracks.num_seen,
-    )  # fmt: skip
+    )
 
 
 def _updated(predicted: _Tracks, seen: _Tracks) -> _Tracks:

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from das_app.messaging.messages import PipelineState, PipelineStats, PoseResult
 from das_app.motion.temporal_filter import USUAL_PEOPLE, PeopleOptions, TemporalFilter
@@ -39,7 +39,7 @@ class CaptureSummary:
     num_dropped: int
     capture_fps: float
     inference_fps: float
-    stats: PipelineStats = PipelineStats()
+    stats: PipelineStats = field(default_factory=PipelineStats)
 
 
 class CaptureError(RuntimeError):

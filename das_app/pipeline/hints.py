@@ -27,9 +27,11 @@ _HEIGHTS_MM = (1000.0, 2200.0)  # children to giants
 _LUMA = np.array([0.299, 0.587, 0.114])
 _SIDES = ("left", "right", "top", "bottom")
 _REMEDIES = {
-    "left": "move to the middle", "right": "move to the middle",
-    "top": "step back or tilt the camera up", "bottom": "step back or tilt the camera down",
-}  # fmt: skip
+    "left": "move to the middle",
+    "right": "move to the middle",
+    "top": "step back or tilt the camera up",
+    "bottom": "step back or tilt the camera down",
+}
 
 
 class HintKind(Enum):
@@ -122,9 +124,13 @@ def find_hints(glances: Sequence[Glance], stats: PipelineStats) -> tuple[Hint, .
     if len(last) < _LEAST_GLANCES:
         return ()
     found = [
-        *_dark(last), *_nobody(last), *_cut_off(last), *_far(last),
-        *_implausible(last), *_slow(stats),
-    ]  # fmt: skip
+        *_dark(last),
+        *_nobody(last),
+        *_cut_off(last),
+        *_far(last),
+        *_implausible(last),
+        *_slow(stats),
+    ]
     order = list(HintKind)
     return tuple(sorted(found, key=lambda hint: order.index(hint.kind)))
 

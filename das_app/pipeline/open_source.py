@@ -25,9 +25,21 @@ from das_app.sources.video_source import VideoSource
 
 _log = logging.getLogger(__name__)
 VIDEO_SUFFIXES = frozenset(
-    (".avi", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ts", ".webm",
-     ".wmv")
-)  # fmt: skip
+    (
+        ".avi",
+        ".m2ts",
+        ".m4v",
+        ".mkv",
+        ".mov",
+        ".mp4",
+        ".mpeg",
+        ".mpg",
+        ".mts",
+        ".ts",
+        ".webm",
+        ".wmv",
+    )
+)
 
 
 class SourceKind(StrEnum):
@@ -63,10 +75,12 @@ def source_kind(spec: str) -> SourceKind:
 def list_videos(folder: Path) -> list[Path]:
     """Videos in a folder and below, in natural order; those of sessions are left out."""
     found = [
-        path for path in folder.rglob("*")
-        if path.suffix.lower() in VIDEO_SUFFIXES and path.is_file()
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in VIDEO_SUFFIXES
+        and path.is_file()
         and not (path.parent / LOG_FILE).exists()
-    ]  # fmt: skip
+    ]
     return sorted(found, key=natural_order)
 
 

@@ -63,18 +63,25 @@ class Rerun(BackgroundJob[CaptureSummary]):
         try:
             estimator = plan.load()
             origin = session_origin(
-                source, estimator.skeleton, estimator.model_name, plan.model_file,
+                source,
+                estimator.skeleton,
+                estimator.model_name,
+                plan.model_file,
                 estimator.options.mode,
-            )  # fmt: skip
+            )
             recorder = Recorder(plan.new_session, origin, has_video=plan.has_video, waits=True)
         except Exception:
             source.close()
             raise
         self._num_frames = counts.num_frames - counts.num_dropped_pictures
         summary = capture_file(
-            source, estimator, recorder, self._cancelling, self._count,
+            source,
+            estimator,
+            recorder,
+            self._cancelling,
+            self._count,
             people_options=plan.options,
-        )  # fmt: skip
+        )
         if self._cancelling.is_set():
             shutil.rmtree(plan.new_session)
         return summary

@@ -52,9 +52,10 @@ def find_unclosed(parent: Path, quiet_s: float = QUIET_S) -> list[Path]:
     if not parent.is_dir():
         return []
     return [
-        folder for folder in sorted(parent.iterdir())
+        folder
+        for folder in sorted(parent.iterdir())
         if is_unclosed(folder) and not is_busy(folder, quiet_s) and _has_beginning(folder)
-    ]  # fmt: skip
+    ]
 
 
 def is_unclosed(folder: Path) -> bool:

@@ -64,13 +64,23 @@ _POSES_SCHEMA = _object(
     ),
 )
 _CAMERA_SCHEMA = _object(
-    fx=_NUMBER, fy=_NUMBER, cx=_NUMBER, cy=_NUMBER, width=_INTEGER, height=_INTEGER,
+    fx=_NUMBER,
+    fy=_NUMBER,
+    cx=_NUMBER,
+    cy=_NUMBER,
+    width=_INTEGER,
+    height=_INTEGER,
     distortion={"type": ["array", "null"], "items": _NUMBER},
-)  # fmt: skip
+)
 _STATS_SCHEMA = _object(
-    time_s=_NUMBER, frames_per_s=_NUMBER, inference_ms=_NUMBER, latency_ms=_NUMBER,
-    num_bytes=_INTEGER, free_disk_bytes=_INTEGER, num_dropped_pictures=_INTEGER,
-)  # fmt: skip
+    time_s=_NUMBER,
+    frames_per_s=_NUMBER,
+    inference_ms=_NUMBER,
+    latency_ms=_NUMBER,
+    num_bytes=_INTEGER,
+    free_disk_bytes=_INTEGER,
+    num_dropped_pictures=_INTEGER,
+)
 # topic -> (name of the schema, schema)
 CHANNELS = {
     CAMERA_TOPIC: ("das.Camera", _CAMERA_SCHEMA),

@@ -34,9 +34,16 @@ _COMPRESSION = struct.pack("<I", 4) + b"zstd"
 _COMPRESSION_AT = _RECORD_HEAD.size + 28  # two times, a size and a checksum come before it
 # what the library and its decompressor raise on damaged input
 DAMAGE = (
-    McapError, zstandard.ZstdError, struct.error, ValueError, KeyError, TypeError, IndexError,
-    OverflowError, MemoryError,
-)  # fmt: skip
+    McapError,
+    zstandard.ZstdError,
+    struct.error,
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    OverflowError,
+    MemoryError,
+)
 
 
 class ChunkPlace(NamedTuple):
@@ -238,11 +245,15 @@ def _parse_index(file: BinaryIO, records: list) -> LogIndex:
     topics = {r.id: r.topic for r in records if isinstance(r, Channel)}
     chunks = [
         ChunkPlace(
-            r.chunk_start_offset, r.chunk_length, r.message_start_time, r.message_end_time,
+            r.chunk_start_offset,
+            r.chunk_length,
+            r.message_start_time,
+            r.message_end_time,
             frozenset(topics[channel] for channel in r.message_index_offsets),
         )
-        for r in records if isinstance(r, ChunkIndex)
-    ]  # fmt: skip
+        for r in records
+        if isinstance(r, ChunkIndex)
+    ]
     (statistics,) = (r for r in records if isinstance(r, Statistics))
     num_messages = {topics[c]: n for c, n in statistics.channel_message_counts.items()}
     problem: Exception = ValueError("none of its descriptions is whole")

@@ -239,9 +239,11 @@ class Session:
         """What happened while it was recorded, in order."""
         messages = [
             message
-            for chunk in self._chunks if EVENTS_TOPIC in chunk.topics
-            for message in read_chunk(self._log, chunk) if message.topic == EVENTS_TOPIC
-        ]  # fmt: skip
+            for chunk in self._chunks
+            if EVENTS_TOPIC in chunk.topics
+            for message in read_chunk(self._log, chunk)
+            if message.topic == EVENTS_TOPIC
+        ]
         try:
             return [event_from_json(json.loads(message.data)) for message in messages]
         except Exception as error:  # whatever reading a foreign file raises
@@ -289,17 +291,38 @@ class Session:
         from das_app.session.edits import load_edits
 
         names, joints = load_edits(self.folder).names, self.origin.skeleton.joint_names
-        columns = ("frame", "time_s", "person", "name", "joint", "x_mm", "y_mm", "z_mm",
-                   "joint_score", "person_score")  # fmt: skip
+        columns = (
+            "frame",
+            "time_s",
+            "person",
+            "name",
+            "joint",
+            "x_mm",
+            "y_mm",
+            "z_mm",
+            "joint_score",
+            "person_score",
+        )
         rows = [
-            (poses.index, poses.time_s, int(track_id), names.get(int(track_id), ""), joint,
-             *places.tolist(), float(joint_score), float(people.scores[person]))
-            for poses in self.between(start_s, end_s, is_raw) for people in (poses.people,)
-            for person, track_id in enumerate(people.track_ids) if track_id >= 0
+            (
+                poses.index,
+                poses.time_s,
+                int(track_id),
+                names.get(int(track_id), ""),
+                joint,
+                *places.tolist(),
+                float(joint_score),
+                float(people.scores[person]),
+            )
+            for poses in self.between(start_s, end_s, is_raw)
+            for people in (poses.people,)
+            for person, track_id in enumerate(people.track_ids)
+            if track_id >= 0
             for joint, places, joint_score in zip(
-                joints, people.joints_cam[person], people.joint_scores[person], strict=True)
+                joints, people.joints_cam[person], people.joint_scores[person], strict=True
+            )
             if np.isfinite(places).all()
-        ]  # fmt: skip
+        ]
         return pandas.DataFrame(rows, columns=columns)
 
     def _chunk_at(self, time_s: float) -> int:

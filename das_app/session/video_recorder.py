@@ -158,10 +158,12 @@ class VideoEncoder:
         codec, options = _working_codec(width, height)
         self._file = io.BufferedWriter(open_private(path))
         self._container = av.open(
-            self._file, "w", format="matroska",
+            self._file,
+            "w",
+            format="matroska",
             # each picture in a cluster of its own, which is written when the next one comes
             options={"cluster_time_limit": "0", "flush_packets": "1"},
-        )  # fmt: skip
+        )
         rate = Fraction(nominal_fps or 30.0).limit_denominator(1001)
         stream = self._container.add_stream(codec, rate=rate, options=options)
         self._stream = cast(av.VideoStream, stream)

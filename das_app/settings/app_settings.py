@@ -36,14 +36,27 @@ class Look(StrEnum):
 
 
 _KINDS = {
-    "lens_origin": LensOrigin, "intrinsics_camera": str, "is_smoothing": bool,
+    "lens_origin": LensOrigin,
+    "intrinsics_camera": str,
+    "is_smoothing": bool,
     "has_steady_bones": bool,
-    "is_looping": bool, "has_seen_welcome": bool, "has_labels": bool,
-    "has_trails": bool, "has_offsets": bool, "has_heat_map": bool,
-    "has_shadows": bool, "has_frustum": bool, "device": Device, "mode": Mode, "look": Look,
-    "recent_sources": tuple, "layout": str, "resolution": str, "is_recording_video": bool,
+    "is_looping": bool,
+    "has_seen_welcome": bool,
+    "has_labels": bool,
+    "has_trails": bool,
+    "has_offsets": bool,
+    "has_heat_map": bool,
+    "has_shadows": bool,
+    "has_frustum": bool,
+    "device": Device,
+    "mode": Mode,
+    "look": Look,
+    "recent_sources": tuple,
+    "layout": str,
+    "resolution": str,
+    "is_recording_video": bool,
     "stream_targets": tuple,
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)

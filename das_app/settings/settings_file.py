@@ -106,11 +106,16 @@ def _settings_from(values: dict[str, object], path: Path) -> AppSettings:
         _log.warning("settings %s: skipped unknown key %s", path, name)
     chosen = {name: value for name, value in values.items() if name in known}
     readers = {
-        "intrinsics_file": _path, "model_file": _path, "sessions_folder": _path,
+        "intrinsics_file": _path,
+        "model_file": _path,
+        "sessions_folder": _path,
         "lens_origin": LensOrigin,
-        "device": Device, "mode": Mode, "look": Look,
-        "recent_sources": _texts, "stream_targets": _texts,
-    }  # fmt: skip
+        "device": Device,
+        "mode": Mode,
+        "look": Look,
+        "recent_sources": _texts,
+        "stream_targets": _texts,
+    }
     for name in readers.keys() & chosen.keys():
         chosen[name] = readers[name](chosen[name])
     return AppSettings(**chosen)

@@ -9,9 +9,13 @@ _NO_FRAME = (0xC4, 0xC8, 0xCC)  # JPEG markers among those of frames that are no
 def picture_size(data: bytes) -> tuple[int, int] | None:
     """(width, height) px as the head of a PNG, JPEG, BMP, TIFF or WebP says; None for others."""
     readers = {
-        b"\x89PNG": _png, b"\xff\xd8\xff": _jpeg, b"BM": _bmp, b"II*\0": _tiff, b"MM\0*": _tiff,
+        b"\x89PNG": _png,
+        b"\xff\xd8\xff": _jpeg,
+        b"BM": _bmp,
+        b"II*\0": _tiff,
+        b"MM\0*": _tiff,
         b"RIFF": _webp,
-    }  # fmt: skip
+    }
     for magic, reader in readers.items():
         if data.startswith(magic):
             try:

@@ -57,13 +57,16 @@ def frame_message(
             "time_s": round(time_s, 6),
             "captured_unix_s": None if captured_unix_s is None else round(captured_unix_s, 6),
             "camera": {
-                "width": width, "height": height,
-                "fx": round(float(camera.K[0, 0]), 3), "fy": round(float(camera.K[1, 1]), 3),
-                "cx": round(float(camera.K[0, 2]), 3), "cy": round(float(camera.K[1, 2]), 3),
+                "width": width,
+                "height": height,
+                "fx": round(float(camera.K[0, 0]), 3),
+                "fy": round(float(camera.K[1, 1]), 3),
+                "cx": round(float(camera.K[0, 2]), 3),
+                "cy": round(float(camera.K[1, 2]), 3),
             },
             "people": [_person(people, row, names) for row in range(len(people))],
         }
-    )  # fmt: skip
+    )
 
 
 def _person(people: People, row: int, names: Mapping[int, str]) -> dict[str, object]:

@@ -125,9 +125,13 @@ def _layer(target: StreamTarget) -> ModuleType:
 def _info(lsl: ModuleType, skeleton: Skeleton) -> "StreamInfo":
     """Name, channels and units of the outlet."""
     info = lsl.StreamInfo(
-        STREAM_NAME, STREAM_TYPE, len(HEAD_CHANNELS) + NUM_SLOTS * slot_width(skeleton),
-        lsl.IRREGULAR_RATE, lsl.cf_float32, _source_id("poses"),
-    )  # fmt: skip
+        STREAM_NAME,
+        STREAM_TYPE,
+        len(HEAD_CHANNELS) + NUM_SLOTS * slot_width(skeleton),
+        lsl.IRREGULAR_RATE,
+        lsl.cf_float32,
+        _source_id("poses"),
+    )
     about = info.desc()
     about.append_child_value("axes", "x right, y down, z forward; origin at the lens")
     about.append_child_value("unix_minus_lsl_s", f"{time.time() - lsl.local_clock():.6f}")

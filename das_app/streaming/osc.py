@@ -48,9 +48,11 @@ def people_messages(
             yield osc_message(f"{root}/name", names[int(track_id)])
         yield osc_message(f"{root}/score", float(people.scores[row]))
         places = zip(
-            people.skeleton.joint_names, people.joints_cam[row], people.joint_scores[row],
+            people.skeleton.joint_names,
+            people.joints_cam[row],
+            people.joint_scores[row],
             strict=True,
-        )  # fmt: skip
+        )
         for name, place, score in places:
             yield osc_message(f"{root}/{name}", *(float(value) for value in place), float(score))
 

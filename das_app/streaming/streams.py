@@ -107,7 +107,7 @@ class Streams:
         for streamer in streamers:
             streamer.stop()
         deadline_s = time.monotonic() + timeout_s
-        return all([s.join(max(0.0, deadline_s - time.monotonic())) for s in streamers])
+        return all(s.join(max(0.0, deadline_s - time.monotonic())) for s in streamers)
 
     def _of_kind(self, kind: StreamKind) -> list[Streamer]:
         return [s for s in self._streamers.values() if s.target.kind is kind]

@@ -48,16 +48,21 @@ class StreamFacts:
 
 FACTS = {
     StreamKind.WEBSOCKET: StreamFacts(
-        "WebSocket", "JSON for any program, and a page that draws everybody.", 8765, True),
+        "WebSocket", "JSON for any program, and a page that draws everybody.", 8765, True
+    ),
     StreamKind.OSC: StreamFacts(
-        "OSC", "Everybody's joints, for TouchDesigner, Max, Unity and the like.", 9000, False),
+        "OSC", "Everybody's joints, for TouchDesigner, Max, Unity and the like.", 9000, False
+    ),
     StreamKind.VMC: StreamFacts(
-        "VMC", "One person as a VRM avatar. A click in the picture chooses whom.", 39539, False),
+        "VMC", "One person as a VRM avatar. A click in the picture chooses whom.", 39539, False
+    ),
     StreamKind.VRCHAT: StreamFacts(
-        "VRChat", "One person as OSC trackers: hip, chest, feet, knees, elbows.", 9000, False),
+        "VRChat", "One person as OSC trackers: hip, chest, feet, knees, elbows.", 9000, False
+    ),
     StreamKind.LSL: StreamFacts(
-        "Lab Streaming Layer", "Four people's joints, beside other instruments.", 0, True),
-}  # fmt: skip
+        "Lab Streaming Layer", "Four people's joints, beside other instruments.", 0, True
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,16 @@ from das_model.people import People
 _M = 1e-3
 _MIRROR = np.array([-1.0, 1.0, 1.0])  # y-up axes (right-handed) to Unity's
 TRACKERS = {
-    "1": "pelvis", "2": "chest", "3": "left_ankle", "4": "right_ankle", "5": "left_knee",
-    "6": "right_knee", "7": "left_elbow", "8": "right_elbow", "head": "head",
-}  # fmt: skip
+    "1": "pelvis",
+    "2": "chest",
+    "3": "left_ankle",
+    "4": "right_ankle",
+    "5": "left_knee",
+    "6": "right_knee",
+    "7": "left_elbow",
+    "8": "right_elbow",
+    "head": "head",
+}
 
 
 def tracker_messages(

@@ -141,11 +141,17 @@ class WebSocketSender:
         if self._token:
             self.address += f"?token={self._token}"
         self._server = serve(
-            self._serve_client, sock=listener, compression=None, max_size=4096,
+            self._serve_client,
+            sock=listener,
+            compression=None,
+            max_size=4096,
             origins=[None, _LOCAL_PAGES, *allowed_origins] if target.is_local else None,
-            process_request=self._answer, create_connection=self._connect,
-            open_timeout=_HANDSHAKE_S, close_timeout=_GRACE_S, logger=_library_log,
-        )  # fmt: skip
+            process_request=self._answer,
+            create_connection=self._connect,
+            open_timeout=_HANDSHAKE_S,
+            close_timeout=_GRACE_S,
+            logger=_library_log,
+        )
         self._thread = threading.Thread(
             target=self._server.serve_forever, name="das-stream-websocket-door", daemon=True
         )
@@ -178,7 +184,7 @@ class WebSocketSender:
                 people,
                 time.time() - result.latency_s,
                 self._names(),
-            ),  # fmt: skip
+            ),
         )
         now_s = time.monotonic()
         with self._lock:

@@ -59,7 +59,7 @@ def label_path(root: Path, split: str) -> Path:
 
 def read_labels(file: Path, split: str) -> LabelTable:
     """Labels of the split's pictures with people."""
-    return LabelTable.build(_pictures(json.loads(file.read_text()), split), BODY_22)
+    return LabelTable.build(_pictures(json.loads(file.read_text("utf-8")), split), BODY_22)
 
 
 def _pictures(content: dict, split: str) -> Iterator[tuple[str, Annotation, int]]:

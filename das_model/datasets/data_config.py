@@ -109,15 +109,24 @@ class DataConfig:
             ValueError: if there is no such list of sequences.
         """
         folders = (
-            self.photos, self.synthetic, self.synthetic_val, self.panoptic, self.muco, self.coco,
-            self.coco_real, self.mupots, self.panoptic_val, *self.negatives,
-        )  # fmt: skip
+            self.photos,
+            self.synthetic,
+            self.synthetic_val,
+            self.panoptic,
+            self.muco,
+            self.coco,
+            self.coco_real,
+            self.mupots,
+            self.panoptic_val,
+            *self.negatives,
+        )
         for folder in folders:
             if folder is not None and not folder.is_dir():
                 raise FileNotFoundError(f"{folder}: a folder of pictures was expected there")
         for folder, labels in (
-            (self.photos, self.photo_labels), (self.coco_real, self.coco_real_labels),
-        ):  # fmt: skip
+            (self.photos, self.photo_labels),
+            (self.coco_real, self.coco_real_labels),
+        ):
             if folder is not None:
                 required_labels(labels or folder / "annotations.json")
         if self.panoptic is not None and not is_packed(self.panoptic):
@@ -150,22 +159,25 @@ class DataConfig:
             flat.append(photos.crowds_more_often())
         if self.coco is not None:
             flat.append(
-                open_packed(self.coco, self.coco_left_out) if is_packed(self.coco)
+                open_packed(self.coco, self.coco_left_out)
+                if is_packed(self.coco)
                 else coco.picture_set(self.coco, "train2017", checked, self.coco_left_out)
-            )  # fmt: skip
+            )
         if self.synthetic is not None:
             solid.append(RenderedSet.open(self.synthetic))
         if self.panoptic is not None:
             split = PanopticSplit.read(self.panoptic_split)
             solid.append(
-                open_packed(self.panoptic) if is_packed(self.panoptic)
+                open_packed(self.panoptic)
+                if is_packed(self.panoptic)
                 else panoptic.training_set(self.panoptic, split, checked)
-            )  # fmt: skip
+            )
         if self.muco is not None:
             solid.append(
-                open_packed(self.muco) if is_packed(self.muco)
+                open_packed(self.muco)
+                if is_packed(self.muco)
                 else muco.training_set(self.muco, checked)
-            )  # fmt: skip
+            )
         apart: list[tuple[AnnotatedSet, float]] = []
         if self.coco_real is not None:
             names = held_out_names("coco_real")

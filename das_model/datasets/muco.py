@@ -40,7 +40,7 @@ def label_file(root: Path) -> Path:
 
 def read_labels(file: Path) -> LabelTable:
     """Labels of all pictures, in `MUCO_21`."""
-    return LabelTable.build(_pictures(json.loads(file.read_text())), MUCO_21)
+    return LabelTable.build(_pictures(json.loads(file.read_text("utf-8"))), MUCO_21)
 
 
 def people_annotation(people: list[dict], camera: Camera, skeleton: Skeleton) -> Annotation:

@@ -76,7 +76,7 @@ def pictures_folder(root: Path) -> str:
 
 def read_labels(file: Path) -> LabelTable:
     """Labels of all pictures from the JSON file, names as it has them: TS1/img_000000.jpg."""
-    return LabelTable.build(_pictures(json.loads(file.read_text())), MUPOTS_17)
+    return LabelTable.build(_pictures(json.loads(file.read_text("utf-8"))), MUPOTS_17)
 
 
 def read_sequence(root: Path, sequence: str) -> list[MupotsFrame]:

@@ -76,7 +76,7 @@ def read_calibration(
         ValueError: if a camera is missing.
     """
     found = {}
-    for entry in json.loads(file.read_text())["cameras"]:
+    for entry in json.loads(file.read_text("utf-8"))["cameras"]:
         name = f"{entry['panel']:02d}_{entry['node']:02d}"
         size = tuple(entry.get("resolution", (1920, 1080)))
         lens = np.array(entry["distCoef"], np.float64)
@@ -99,7 +99,7 @@ def read_bodies(file: Path) -> tuple[np.ndarray, str]:
     """
     nobody = np.zeros((0, BODY_22.num_joints, 4))
     try:
-        bodies = json.loads(file.read_text())["bodies"]
+        bodies = json.loads(file.read_text("utf-8"))["bodies"]
         key = next((k for k in _FILE_JOINTS if bodies and k in bodies[0]), "joints19")
         skeleton = _FILE_JOINTS[key]
         values = [np.array(b[key], np.float64).reshape(skeleton.num_joints, 4) for b in bodies]
@@ -120,9 +120,12 @@ def _annotate(
     joints_px[~is_known] = 0
     is_inside = ((joints_px >= 0) & (joints_px <= np.array(camera.size) - 1)).all(axis=-1)
     usable = np.array(
-        [_is_usable(joints_px[p, known & _BOX_JOINTS], key, camera.size)
-         for p, known in enumerate(is_known)], dtype=bool,
-    )  # fmt: skip
+        [
+            _is_usable(joints_px[p, known & _BOX_JOINTS], key, camera.size)
+            for p, known in enumerate(is_known)
+        ],
+        dtype=bool,
+    )
     known = is_known[usable]
     annotation = Annotation(
         np.nan_to_num(joints_cam[usable]).astype(np.float32),

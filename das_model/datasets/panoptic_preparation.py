@@ -14,9 +14,15 @@ from das_model.datasets.video_frames import extract_frames
 _SOURCE = "http://domedb.perception.cs.cmu.edu/webdata/dataset/"
 _OLD_BODIES = "hdPose3d_stage1"
 _HAS_OLD_BODIES_ONLY = (
-    "160224_mafia1", "160224_mafia2", "160224_ultimatum1", "160224_ultimatum2", "160226_mafia1",
-    "160226_mafia2", "160226_ultimatum1", "160422_mafia2",
-)  # fmt: skip
+    "160224_mafia1",
+    "160224_mafia2",
+    "160224_ultimatum1",
+    "160224_ultimatum2",
+    "160226_mafia1",
+    "160226_mafia2",
+    "160226_ultimatum1",
+    "160422_mafia2",
+)
 
 
 def prepare_panoptic(

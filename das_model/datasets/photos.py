@@ -7,6 +7,7 @@ pelvis on). Joints with v = 1 are labelled but hidden. The focal length is assum
 60 degrees), which these labels never see.
 """
 
+import itertools
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -64,9 +65,10 @@ class PhotoSet:
         for annotation in data["annotations"]:
             people.setdefault(annotation["image_id"], []).append(annotation)
         images = tuple(
-            i for i in data["images"]
+            i
+            for i in data["images"]
             if i.get("split", split) == split and i["file_name"] not in excluded
-        )  # fmt: skip
+        )
         return PhotoSet(root, images, people)
 
     def __len__(self) -> int:
@@ -226,7 +228,7 @@ def _surroundings(people: list[dict], size: tuple[int, int]) -> list[list[float]
     low, high = np.maximum(low - margin, 0), np.minimum(high + margin, size)
     xs = np.unique([0, size[0], *low[:, 0], *high[:, 0]])
     covered = []
-    for left, right in zip(xs[:-1], xs[1:], strict=True):
+    for left, right in itertools.pairwise(xs):
         is_beside = (low[:, 0] < right) & (high[:, 0] > left)
         top = 0.0
         for start, end in sorted(zip(low[is_beside, 1], high[is_beside, 1], strict=True)):

@@ -68,9 +68,22 @@ def _decoded_by(
         stream = container.streams.video[0]
         width, height = stream.width, stream.height
     command = [
-        str(ffmpeg), "-nostdin", "-loglevel", "error", "-i", str(video), "-map", "0:v:0",
-        "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "bgr24", "pipe:1",
-    ]  # fmt: skip
+        str(ffmpeg),
+        "-nostdin",
+        "-loglevel",
+        "error",
+        "-i",
+        str(video),
+        "-map",
+        "0:v:0",
+        "-fps_mode",
+        "passthrough",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "bgr24",
+        "pipe:1",
+    ]
     num_bytes = width * height * 3
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:

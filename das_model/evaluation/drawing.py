@@ -6,8 +6,13 @@ import numpy as np
 from das_model.skeleton import Skeleton
 
 PALETTE = (
-    (86, 180, 233), (230, 159, 0), (0, 158, 115), (204, 121, 167), (240, 228, 66), (213, 94, 0),
-)  # fmt: skip
+    (86, 180, 233),
+    (230, 159, 0),
+    (0, 158, 115),
+    (204, 121, 167),
+    (240, 228, 66),
+    (213, 94, 0),
+)
 _SUBPIXEL = 4  # bits of a pixel's fraction that lines are drawn with
 
 
@@ -35,7 +40,12 @@ def draw_skeletons(
         for parent, child in skeleton.bones:
             if is_drawn[parent] and is_drawn[child]:
                 cv2.line(
-                    canvas, points[parent].tolist(), points[child].tolist(),
-                    colours[person % len(colours)], width_px, cv2.LINE_AA, _SUBPIXEL,
-                )  # fmt: skip
+                    canvas,
+                    points[parent].tolist(),
+                    points[child].tolist(),
+                    colours[person % len(colours)],
+                    width_px,
+                    cv2.LINE_AA,
+                    _SUBPIXEL,
+                )
     return canvas

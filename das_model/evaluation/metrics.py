@@ -14,9 +14,9 @@ from scipy.optimize import linear_sum_assignment
 
 PCK_THRESHOLD_MM = 150.0
 # COCO's spread of each joint, in the order of `COCO_17`
-COCO_SIGMAS = np.array(
-    [26, 25, 25, 35, 35, 79, 79, 72, 72, 62, 62, 107, 107, 87, 87, 89, 89]
-) / 1000  # fmt: skip
+COCO_SIGMAS = (
+    np.array([26, 25, 25, 35, 35, 79, 79, 72, 72, 62, 62, 107, 107, 87, 87, 89, 89]) / 1000
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -183,6 +183,7 @@ def num_correct_2d(
         distances_px: (N, J) px; NaN counts as wrong.
         valid: (N, J) bool.
         sizes_px: (N,) px.
+        share: of the size within which a joint is right, 0.2 as a rule.
     """
     return int(((distances_px <= share * sizes_px[:, None]) & valid).sum())
 

@@ -7,7 +7,7 @@ for what was not measured.
 import math
 
 Table = dict[str, float]
-Json = dict[str, "float | None | Json"]
+Json = dict[str, "float | Json | None"]
 
 
 def format_tables(tables: dict[str, Table]) -> str:

@@ -37,8 +37,11 @@ def cut(image: np.ndarray, matrix: np.ndarray, size_px: int) -> np.ndarray:
     """
     # about one pixel to one, then the mean over squares: a plain sampling would skip pixels
     finer = max(1, round(math.hypot(*matrix[:, 0])))
-    sampled = matrix @ [[1 / finer, 0, 0.5 / finer - 0.5], [0, 1 / finer, 0.5 / finer - 0.5],
-                        [0, 0, 1]]  # fmt: skip
+    sampled = matrix @ [
+        [1 / finer, 0, 0.5 / finer - 0.5],
+        [0, 1 / finer, 0.5 / finer - 0.5],
+        [0, 0, 1],
+    ]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     crop = cv2.warpAffine(image, sampled, (size_px * finer, size_px * finer), flags=flags)
     if finer == 1:

@@ -108,9 +108,11 @@ def decode(
     joints = found.joints[found.kept]
     depth = depth_mm(joints[..., 2], found.root_depth[found.kept], camera, encoding)
     return untracked_people(
-        camera.back_project(joints[..., :2], depth), found.joint_scores[found.kept],
-        found.scores[found.kept], skeleton,
-    )  # fmt: skip
+        camera.back_project(joints[..., :2], depth),
+        found.joint_scores[found.kept],
+        found.scores[found.kept],
+        skeleton,
+    )
 
 
 def detect(
@@ -127,9 +129,14 @@ def detect(
     if not candidates:
         nobody = np.zeros((0, skeleton.num_joints, 3))
         return Detections(
-            np.zeros(0), nobody, np.zeros(0), nobody[..., 0], np.zeros(0),
-            np.zeros(0, np.int64), np.zeros(0, np.int64),
-        )  # fmt: skip
+            np.zeros(0),
+            nobody,
+            np.zeros(0),
+            nobody[..., 0],
+            np.zeros(0),
+            np.zeros(0, np.int64),
+            np.zeros(0, np.int64),
+        )
     parts = [np.concatenate(values) for values in zip(*candidates, strict=True)]
     order = np.argsort(-parts[0], kind="stable")
     scores, joints, root_depth, joint_scores, strides_px = (values[order] for values in parts)
@@ -164,7 +171,7 @@ def _candidates(
 ) -> tuple[np.ndarray, ...]:
     """Scores (N,), joints (N, J, 3) as x, y in px and encoded depth, root depth (N,), joint
     scores (N, J) and stride (N,) of a level's best locations."""
-    h, w = maps.score.shape
+    _h, w = maps.score.shape
     flat = maps.score.ravel()
     chosen = np.flatnonzero(flat >= min_score)
     if len(chosen) > max_candidates:
@@ -174,9 +181,12 @@ def _candidates(
     locations = (np.stack([xs, ys], axis=-1) + 0.5) * stride - 0.5
     joints[:, :, :2] = joints[:, :, :2] * stride + locations[:, None]
     return (
-        flat[chosen], joints, maps.root[2, ys, xs], maps.joint_score[:, ys, xs].T,
+        flat[chosen],
+        joints,
+        maps.root[2, ys, xs],
+        maps.joint_score[:, ys, xs].T,
         np.full(len(chosen), stride),
-    )  # fmt: skip
+    )
 
 
 def suppress(

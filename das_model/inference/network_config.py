@@ -70,13 +70,22 @@ class NetworkConfig:
 # It also finds people whose root is outside the picture, as before a webcam.
 # Lean heads without norms, three levels: what they save is spent on the input's area.
 LITE = NetworkConfig(
-    backbone="movenet", channels=64, neck_blocks=2, norm="none", sigma_limit=4.0,
+    backbone="movenet",
+    channels=64,
+    neck_blocks=2,
+    norm="none",
+    sigma_limit=4.0,
     encoding=Encoding((8, 16, 32), (48, 96), centre="visible", heat_stride=4),
-)  # fmt: skip
+)
 RESNET50 = NetworkConfig(
-    backbone="resnet50", channels=256, has_output_convs=True, is_separable=False,
-    update="multi_source", update_layers=3, encoding=PAPER_ENCODING,
-)  # fmt: skip
+    backbone="resnet50",
+    channels=256,
+    has_output_convs=True,
+    is_separable=False,
+    update="multi_source",
+    update_layers=3,
+    encoding=PAPER_ENCODING,
+)
 _Config = TypeVar("_Config", NetworkConfig, Encoding)
 
 

@@ -17,7 +17,7 @@ import threadpoolctl
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-import onnxruntime as ort  # noqa: E402  (the variable above must be set before)
+import onnxruntime as ort
 
 CPU = ("CPUExecutionProvider",)
 _CUDA_DRIVERS = {"win32": "nvcuda.dll", "linux": "libcuda.so.1"}

@@ -270,9 +270,13 @@ class PoseEstimator:
             0.0 if has_unsure else options.min_score,
         )
         found = find(
-            levels, boxed_camera, self._encoding, self.skeleton, DecodeConfig(min_score=lowest),
+            levels,
+            boxed_camera,
+            self._encoding,
+            self.skeleton,
+            DecodeConfig(min_score=lowest),
             refinement,
-        )  # fmt: skip
+        )
         stages = StageTimes(boxed_s - begin_s, mapped_s - boxed_s, time.monotonic() - mapped_s)
         return _View(boxed_camera, levels, refinement, found, stages)
 
@@ -291,9 +295,9 @@ class PoseEstimator:
         joints_px = view.found.joints_px * scale + shift
         chosen = second_look.candidates(view.found)
         if interval_s is not None:
-            chosen = chosen[self._schedule.choose(
-                interval_s, joints_px[chosen], view.found.scores[chosen]
-            )]  # fmt: skip
+            chosen = chosen[
+                self._schedule.choose(interval_s, joints_px[chosen], view.found.scores[chosen])
+            ]
         begin_s = time.monotonic()
         found = second_look(image, scale, shift, view.found, chosen)
         self._schedule.spent(len(chosen), time.monotonic() - begin_s)

@@ -20,11 +20,16 @@ from das_model.skeleton import COCO_17, Skeleton
 _HIPS, _SHOULDERS = ("left_hip", "right_hip"), ("left_shoulder", "right_shoulder")
 # joints that Thunder does not know go along with those that it knows
 _LEADERS = {
-    "pelvis": _HIPS, "spine": _HIPS + _SHOULDERS, "neck": _SHOULDERS,
-    "head": COCO_17.joint_names[:5], "head_top": COCO_17.joint_names[:5],
-    "left_hand": ("left_wrist",), "right_hand": ("right_wrist",),
-    "left_toe": ("left_ankle",), "right_toe": ("right_ankle",),
-}  # fmt: skip
+    "pelvis": _HIPS,
+    "spine": _HIPS + _SHOULDERS,
+    "neck": _SHOULDERS,
+    "head": COCO_17.joint_names[:5],
+    "head_top": COCO_17.joint_names[:5],
+    "left_hand": ("left_wrist",),
+    "right_hand": ("right_wrist",),
+    "left_toe": ("left_ankle",),
+    "right_toe": ("right_ankle",),
+}
 _LEAST_SIDE_PX = 8.0  # of a crop in the picture
 
 # (P, 256, 256, 3) crops to joints (P, 17, 2) px and scores (P, 17), as `thunder.Thunder`
@@ -71,9 +76,13 @@ class SecondLook:
         return np.flatnonzero(found.scores >= self._rules.least_first_score)
 
     def __call__(
-        self, image: np.ndarray, scale: np.ndarray, shift: np.ndarray, found: Found,
+        self,
+        image: np.ndarray,
+        scale: np.ndarray,
+        shift: np.ndarray,
+        found: Found,
         chosen: np.ndarray,
-    ) -> Found:  # fmt: skip
+    ) -> Found:
         """People drawn anew, without those whom Thunder does not confirm.
 
         Args:

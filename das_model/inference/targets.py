@@ -167,8 +167,10 @@ def _level_targets(
     """Write the owners' values into maps; everything else stays 0 and not valid."""
     h, w = owner.shape
     stride, root, num_joints = (
-        encoding.strides[level], annotation.skeleton.root, annotation.skeleton.num_joints,
-    )  # fmt: skip
+        encoding.strides[level],
+        annotation.skeleton.root,
+        annotation.skeleton.num_joints,
+    )
     ys, xs = np.nonzero(owner >= 0)
     people, at = owner[ys, xs], locations[ys, xs]  # (N,), (N, 2)
     depth = annotation.joints_cam[people, :, 2]  # (N, J)

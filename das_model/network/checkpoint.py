@@ -37,7 +37,7 @@ def load_tensors(file: Path, prefix: str = "") -> tuple[dict[str, Tensor], dict[
         raise FileNotFoundError(f"{file}: a .safetensors file was expected there")
     try:
         with safe_open(file, framework="pt") as opened:
-            names = [n for n in opened.keys() if n.startswith(prefix)]  # noqa: SIM118
+            names = [n for n in opened.keys() if n.startswith(prefix)]
             tensors = {n.removeprefix(prefix): opened.get_tensor(n) for n in names}
             return tensors, opened.metadata() or {}
     except SafetensorError as error:

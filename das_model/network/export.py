@@ -152,10 +152,11 @@ def _with_folded_pads(file: Path) -> onnx.ModelProto:
     pad_of = {
         node.output[0]: node
         for node in model.graph.node
-        if node.op_type == "Pad" and num_readers[node.output[0]] == 1
+        if node.op_type == "Pad"
+        and num_readers[node.output[0]] == 1
         and not any(node.input[2:])  # with zeros
         and all(a.s == b"constant" for a in node.attribute)
-    }  # fmt: skip
+    }
     for node in list(model.graph.node):
         pad = pad_of.get(node.input[0]) if node.op_type == "Conv" else None
         if pad is None:
@@ -202,9 +203,15 @@ def trace_onnx(
         # The tracing exporter is deprecated, but takes seconds where the new one takes minutes.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            module, tuple(map(torch.from_numpy, inputs.values())), file, dynamo=False,
-            opset_version=18, input_names=list(inputs), output_names=outputs, dynamic_axes=axes,
-        )  # fmt: skip
+            module,
+            tuple(map(torch.from_numpy, inputs.values())),
+            file,
+            dynamo=False,
+            opset_version=18,
+            input_names=list(inputs),
+            output_names=outputs,
+            dynamic_axes=axes,
+        )
 
 
 def _lifting_text(lifting: PoseLifting) -> str:

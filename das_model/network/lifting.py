@@ -102,9 +102,11 @@ class _Layer(nn.Module):
         self.attend = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 3 * width))
         self.gather = nn.Linear(width, width)
         self.think = nn.Sequential(
-            nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.ReLU(),
+            nn.LayerNorm(width),
+            nn.Linear(width, 2 * width),
+            nn.ReLU(),
             nn.Linear(2 * width, width),
-        )  # fmt: skip
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """(P, J, width) to the same."""

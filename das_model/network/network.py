@@ -65,9 +65,12 @@ class DasNetwork(nn.Module):
         self.register_buffer("mean", torch.tensor(mean).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(std).view(3, 1, 1), persistent=False)
         self.fpn = FeaturePyramid(
-            self.backbone.channels, config.channels, len(config.encoding.strides),
-            config.neck_blocks, config.fpn_norm,
-        )  # fmt: skip
+            self.backbone.channels,
+            config.channels,
+            len(config.encoding.strides),
+            config.neck_blocks,
+            config.fpn_norm,
+        )
         self.heads = DasHeads(config)
 
     def forward(self, image: Tensor) -> list[HeadMaps]:
@@ -103,9 +106,13 @@ class FeaturePyramid(nn.Module):
     """
 
     def __init__(
-        self, in_channels: tuple[int, ...], channels: int, num_levels: int, neck_blocks: int = 0,
+        self,
+        in_channels: tuple[int, ...],
+        channels: int,
+        num_levels: int,
+        neck_blocks: int = 0,
         norm: str = "none",
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__()
 
         def conv(width: int, kernel: int, stride: int = 1) -> nn.Module:

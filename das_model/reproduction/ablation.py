@@ -97,9 +97,13 @@ def _backbone_maps(network: DasNetwork, images: list[np.ndarray]) -> tuple[Tenso
 
 
 def run_rows(
-    recipes: Sequence[str], trunk: DasNetwork, training: FeatureSet, validation: FeatureSet,
-    num_steps: int, folder: Path,
-) -> dict[str, dict[str, float]]:  # fmt: skip
+    recipes: Sequence[str],
+    trunk: DasNetwork,
+    training: FeatureSet,
+    validation: FeatureSet,
+    num_steps: int,
+    folder: Path,
+) -> dict[str, dict[str, float]]:
     """Train and measure rows of Table 1 in small; finished ones are taken from the folder.
 
     Args:
@@ -207,9 +211,13 @@ def evaluate_row(network: DasNetwork, features: FeatureSet) -> dict[str, float]:
             annotation = features.annotations[index]
             maps, heat = network_maps([output[i : i + 1].numpy() for output in outputs])
             found = find_people(
-                maps, annotation.camera, config.encoding, skeleton,
-                DecodeConfig(_MIN_SCORE), Refinement(heat),
-            )  # fmt: skip
+                maps,
+                annotation.camera,
+                config.encoding,
+                skeleton,
+                DecodeConfig(_MIN_SCORE),
+                Refinement(heat),
+            )
             protocol.add(found, annotation)
             errors.append(_errors_at_centres(maps, annotation, config.encoding))
     table = protocol.table()

@@ -12,14 +12,25 @@ from das_model.training.recipes import LIVE_INPUT, RECIPES
 COMMON_SIZE = (832, 512)  # (width, height) px at which networks are compared
 # Recipes whose networks are told of, and the input that each is made for.
 _VARIANTS = {
-    "lite": LIVE_INPUT, "lite0": LIVE_INPUT, "lite1": LIVE_INPUT, "lite2": LIVE_INPUT,
-    "table1-root": (1152, 640), "table1-recursive": (1152, 640), "table1-multi1": (1152, 640),
-    "table1-multi3": (1152, 640), "panoptic": (1152, 640), "mupots": (1280, 768),
-}  # fmt: skip
+    "lite": LIVE_INPUT,
+    "lite0": LIVE_INPUT,
+    "lite1": LIVE_INPUT,
+    "lite2": LIVE_INPUT,
+    "table1-root": (1152, 640),
+    "table1-recursive": (1152, 640),
+    "table1-multi1": (1152, 640),
+    "table1-multi3": (1152, 640),
+    "panoptic": (1152, 640),
+    "mupots": (1280, 768),
+}
 # Published, or counted on published definitions: parameters in millions, GMACs, input.
 LITERATURE = (
-    ("EfficientNet-Lite0 / 1 / 2 with classifier (TensorFlow TPU models)",
-     "4.7 / 5.4 / 6.1", "0.41 / 0.63 / 0.90", "224, 240, 260 squared"),
+    (
+        "EfficientNet-Lite0 / 1 / 2 with classifier (TensorFlow TPU models)",
+        "4.7 / 5.4 / 6.1",
+        "0.41 / 0.63 / 0.90",
+        "224, 240, 260 squared",
+    ),
     ("ResNet-50 with classifier (torchvision)", "25.6", "4.1", "224x224"),
     ("2-stage MSPN-50 with heat map heads (MMPose)", "56.8", "11.4", "192x256"),
     ("3-stage MSPN-50 with heat map heads (MMPose)", "88.5", "17.6", "192x256"),
@@ -27,7 +38,7 @@ LITERATURE = (
     ("ROMP, HRNet-32", "29.1", "42.9", "512x512"),
     ("BEV, HRNet-32", "35.9", "48.4", "512x512"),
     ("3DMPPE with Faster R-CNN, 3 people", "110", "278", "1440x800 and crops"),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,11 +62,12 @@ def report(names: list[str], num_cards: int, tera_flop_per_s: float, sample_ms: 
     """A Markdown table of several recipes on some number of cards."""
     lines = [
         f"{num_cards} cards at {tera_flop_per_s:g} TFLOP/s each, {sample_ms:g} ms of CPU time a "
-        "sample:", "",
+        "sample:",
+        "",
         "| recipe | steps of 16 | EFLOP | card-hours | hours | loader, core-hours | "
         "loader processes that keep up | a checkpoint, GB |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
-    ]  # fmt: skip
+    ]
     for name in names:
         told = cost(name, tera_flop_per_s, sample_ms)
         hours = told.card_hours / num_cards

@@ -63,9 +63,19 @@ def _draw_field(
     start, step = locations.reshape(-1, 2), field.reshape(2, -1).T
     colours = matplotlib.colormaps["hsv"]((np.arctan2(step[:, 1], step[:, 0]) / (2 * np.pi)) % 1.0)
     axis.quiver(
-        start[:, 0], start[:, 1], step[:, 0], step[:, 1], color=colours, angles="xy",
-        scale_units="xy", scale=1, width=0.0018, headwidth=4, headlength=5, alpha=0.8,
-    )  # fmt: skip
+        start[:, 0],
+        start[:, 1],
+        step[:, 0],
+        step[:, 1],
+        color=colours,
+        angles="xy",
+        scale_units="xy",
+        scale=1,
+        width=0.0018,
+        headwidth=4,
+        headlength=5,
+        alpha=0.8,
+    )
     axis.scatter(joints_px[:, 0], joints_px[:, 1], s=46, c="white", edgecolors="black", zorder=3)
 
 
@@ -76,7 +86,11 @@ def _joints_px(
     outputs = decoder_maps(levels, network.config.sigma_limit)
     maps, heat = network_maps([output.numpy() for output in outputs])
     people = find_people(
-        maps, camera, network.config.encoding, skeleton, DecodeConfig(_MIN_SCORE),
+        maps,
+        camera,
+        network.config.encoding,
+        skeleton,
+        DecodeConfig(_MIN_SCORE),
         Refinement(heat),
-    )  # fmt: skip
+    )
     return people.joints_px(camera)

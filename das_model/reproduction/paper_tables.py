@@ -89,16 +89,21 @@ def ablation_table(
         ours = results.get(row.recipe, {})
         paper_change = row.paper_mm - by_recipe[baseline].paper_mm
         change = ours.get(names[0], math.nan) - results.get(baseline, {}).get(names[0], math.nan)
-        same = "-" if row.recipe == baseline or math.isnan(change) else (
-            "as in the paper" if change * paper_change > 0 else "the other way"
-        )  # fmt: skip
+        same = (
+            "-"
+            if row.recipe == baseline or math.isnan(change)
+            else ("as in the paper" if change * paper_change > 0 else "the other way")
+        )
         body.append(
             [
-                row.title, f"{row.paper_mm:.1f}", f"{paper_change:+.1f}",
+                row.title,
+                f"{row.paper_mm:.1f}",
+                f"{paper_change:+.1f}",
                 *(_figure(ours.get(name)) for name in names),
-                "-" if math.isnan(change) else f"{change:+.1f}", same,
+                "-" if math.isnan(change) else f"{change:+.1f}",
+                same,
             ]
-        )  # fmt: skip
+        )
     return markdown(head, body)
 
 

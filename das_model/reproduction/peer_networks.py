@@ -132,9 +132,12 @@ class Detector(nn.Module):
             nn.Conv2d(256, 256, 3, 1, 1), nn.ReLU(), nn.Conv2d(256, 15, 1)
         )
         self.boxes = nn.Sequential(
-            nn.Linear(256 * 49, 1024), nn.ReLU(), nn.Linear(1024, 1024), nn.ReLU(),
+            nn.Linear(256 * 49, 1024),
+            nn.ReLU(),
+            nn.Linear(1024, 1024),
+            nn.ReLU(),
             nn.Linear(1024, 10),
-        )  # fmt: skip
+        )
 
     def forward(self, image: Tensor) -> Tensor:
         """(1, 3, H, W) to scores and boxes of a thousand proposals."""
@@ -168,9 +171,10 @@ def peer_calls(device: torch.device, people: tuple[int, ...] = (1, 3, 10)) -> di
         return detector(picture(DETECTOR_INPUT, device))
 
     calls: dict[str, Callable] = {
-        f"SMAP, 3 stages, {SMAP_INPUT[0]} x {SMAP_INPUT[1]}":
-            lambda: smap(picture(SMAP_INPUT, device))[0],
-    }  # fmt: skip
+        f"SMAP, 3 stages, {SMAP_INPUT[0]} x {SMAP_INPUT[1]}": lambda: smap(
+            picture(SMAP_INPUT, device)
+        )[0],
+    }
     for number in people:
         calls[f"3DMPPE, {number} people"] = lambda number=number: three_steps(number)
     return calls

@@ -42,9 +42,14 @@ _PARTS = {"table1a": TABLE_1A, "table1b": TABLE_1B}
 
 
 def synthetic_table_1(
-    part: str, root: Path, validation: Path, weights: Path | None, num_steps: int,
-    num_pictures: int, runs: Path,
-) -> str:  # fmt: skip
+    part: str,
+    root: Path,
+    validation: Path,
+    weights: Path | None,
+    num_steps: int,
+    num_pictures: int,
+    runs: Path,
+) -> str:
     """Table 1a or 1b in small: trains its rows on rendered pictures, see `ablation`.
 
     The row with a larger backbone is left out, since all rows share one frozen backbone.
@@ -100,9 +105,12 @@ def licensed_table_1(part: str, root: Path, runs: Path) -> str:
 
 
 def other_table(
-    what: str, root: Path | None, model: Path | None, is_synthetic: bool,
+    what: str,
+    root: Path | None,
+    model: Path | None,
+    is_synthetic: bool,
     num_rounds: int | None = None,
-) -> str:  # fmt: skip
+) -> str:
     """Table 2, 3 or 4 with our model's figures.
 
     Args:

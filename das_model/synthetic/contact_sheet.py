@@ -6,8 +6,14 @@ import numpy as np
 from das_model.annotation import Annotation
 from das_model.synthetic.generator import Picture
 
-_COLOURS = ((255, 90, 80), (90, 220, 90), (90, 160, 255), (255, 220, 60), (255, 90, 255),
-            (80, 235, 235))  # fmt: skip
+_COLOURS = (
+    (255, 90, 80),
+    (90, 220, 90),
+    (90, 160, 255),
+    (255, 220, 60),
+    (255, 90, 255),
+    (80, 235, 235),
+)
 _JPEG_QUALITY = 82
 
 

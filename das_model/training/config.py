@@ -69,9 +69,16 @@ class OptimiserConfig:
 
 
 AUTHORS_SGD = OptimiserConfig(
-    kind="sgd", learning_rate=2e-3, schedule="steps", decay_at=(16 / 22, 20 / 22),
-    warmup_steps=250, warmup_start=1 / 3, weight_decay=1e-4, bias_rate=2.0, clip_norm=35.0,
-)  # fmt: skip
+    kind="sgd",
+    learning_rate=2e-3,
+    schedule="steps",
+    decay_at=(16 / 22, 20 / 22),
+    warmup_steps=250,
+    warmup_start=1 / 3,
+    weight_decay=1e-4,
+    bias_rate=2.0,
+    clip_norm=35.0,
+)
 
 
 @dataclass(frozen=True, slots=True)

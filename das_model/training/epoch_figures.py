@@ -17,9 +17,15 @@ from das_model.training.network_predictor import (
 )
 
 _KEPT = (
-    "mpjpe_mm", "pck_rel", "pck_abs", "recall", "strict_recall", "precision", "num_people",
+    "mpjpe_mm",
+    "pck_rel",
+    "pck_abs",
+    "recall",
+    "strict_recall",
+    "precision",
+    "num_people",
     "num_stand_ins",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

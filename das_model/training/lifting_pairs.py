@@ -151,9 +151,13 @@ def _paired(
     )
     valid = np.where(is_relative[:, None], known.valid_2d[theirs], has_depth)
     return LiftingPairs(
-        found.astype(np.float32), features.astype(np.float16), wanted.astype(np.float32), valid,
-        has_depth, is_relative,
-    )  # fmt: skip
+        found.astype(np.float32),
+        features.astype(np.float16),
+        wanted.astype(np.float32),
+        valid,
+        has_depth,
+        is_relative,
+    )
 
 
 def _matched(joints_px: np.ndarray, annotation: Annotation) -> tuple[np.ndarray, np.ndarray]:

@@ -50,9 +50,12 @@ class LiftingPairs:
 
     def __post_init__(self) -> None:
         for name, size in (
-            ("found", (NUM_CUES,)), ("features", self.features.shape[2:]), ("wanted", (3,)),
-            ("valid", ()), ("has_depth", ()),
-        ):  # fmt: skip
+            ("found", (NUM_CUES,)),
+            ("features", self.features.shape[2:]),
+            ("wanted", (3,)),
+            ("valid", ()),
+            ("has_depth", ()),
+        ):
             shape, expected = getattr(self, name).shape, (*self.found.shape[:2], *size)
             if shape != expected:
                 raise ValueError(f"LiftingPairs.{name} must be {expected}, got {shape}")

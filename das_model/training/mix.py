@@ -165,8 +165,7 @@ class TrainingMix(Dataset):
     def encoded(self, image: np.ndarray, annotation: Annotation) -> Sample:
         """The sample of a picture on the canvas."""
         return Sample(
-            np.ascontiguousarray(image.transpose(2, 0, 1)),
-            encode(annotation, self._encoding),
+            np.ascontiguousarray(image.transpose(2, 0, 1)), encode(annotation, self._encoding)
         )
 
 
@@ -224,11 +223,16 @@ def training_batches(
     order = range(steps.start * per_step + rank, len(mix), world)
     return iter(
         DataLoader(
-            mix, data.batch_size, sampler=order, collate_fn=collate, num_workers=data.num_workers,
-            pin_memory=torch.cuda.is_available(), persistent_workers=data.num_workers > 0,
+            mix,
+            data.batch_size,
+            sampler=order,
+            collate_fn=collate,
+            num_workers=data.num_workers,
+            pin_memory=torch.cuda.is_available(),
+            persistent_workers=data.num_workers > 0,
             worker_init_fn=_one_thread,
         )
-    )  # fmt: skip
+    )
 
 
 def _one_thread(worker: int) -> None:
@@ -247,9 +251,18 @@ def training_mix(
     sets, shares = weighted_sets or data.training_sets()
     extras = Extras(data.backdrops(), data.cutouts(), data.shares.pasted)
     return TrainingMix(
-        sets, shares, data.canvas, encoding, data.augment, data.seed, num_items, skeleton, extras,
-        data.augment_flat, data.is_whole,
-    )  # fmt: skip
+        sets,
+        shares,
+        data.canvas,
+        encoding,
+        data.augment,
+        data.seed,
+        num_items,
+        skeleton,
+        extras,
+        data.augment_flat,
+        data.is_whole,
+    )
 
 
 def _stack(targets: Sequence[Targets]) -> BatchTargets:

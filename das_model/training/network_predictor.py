@@ -37,10 +37,7 @@ class NetworkPredictor:
     """
 
     def __init__(
-        self,
-        network: DasNetwork,
-        input_size: tuple[int, int],
-        rules: DecodeConfig = SURE_PEOPLE,
+        self, network: DasNetwork, input_size: tuple[int, int], rules: DecodeConfig = SURE_PEOPLE
     ) -> None:
         self._network = network.eval()
         self.input_size, self.rules = input_size, rules
@@ -81,9 +78,11 @@ def own_input(network: DasNetwork) -> tuple[int, int]:
 
 
 def open_checkpoint(
-    file: Path, decode: str | None, size: tuple[int, int] | None = None,
+    file: Path,
+    decode: str | None,
+    size: tuple[int, int] | None = None,
     threshold: float | None = None,
-) -> NetworkPredictor:  # fmt: skip
+) -> NetworkPredictor:
     """A predictor on the network of a weights file or checkpoint, on the GPU if there is one.
 
     Args:

@@ -51,9 +51,11 @@ class Recipe:
     coco_left_out: tuple[str, ...] = ()
 
     def varied(
-        self, network: Mapping[str, object], encoding: Mapping[str, object],
+        self,
+        network: Mapping[str, object],
+        encoding: Mapping[str, object],
         loss: Mapping[str, object],
-    ) -> "Recipe":  # fmt: skip
+    ) -> "Recipe":
         """The same with other fields of its network, of its encoding and of its losses.
 
         Raises:
@@ -71,9 +73,12 @@ class Recipe:
         )
 
     def planned(
-        self, num_pictures: int, pictures_per_step: int, total_steps: int | None = None,
+        self,
+        num_pictures: int,
+        pictures_per_step: int,
+        total_steps: int | None = None,
         learning_rate: float | None = None,
-    ) -> TrainConfig:  # fmt: skip
+    ) -> TrainConfig:
         """The run's configuration for some number of training pictures.
 
         Args:
@@ -108,9 +113,12 @@ MSPN2 = replace(
     encoding=Encoding(range_bounds_px=(80, 160, 320)),
 )
 MSPN3 = replace(
-    MSPN2, backbone="mspn3", joint_names=MUCO_21.joint_names, update_layers=2,
+    MSPN2,
+    backbone="mspn3",
+    joint_names=MUCO_21.joint_names,
+    update_layers=2,
     encoding=replace(MSPN2.encoding, **_MUCO_UNITS),
-)  # fmt: skip
+)
 AUTHORS_LOSS = LossConfig(terms="code", stages="ends", root_axes="depth")
 # What COCO does not label and the authors do not derive for a loss; the pelvis is the centre.
 AUTHORS_LEFT_OUT = ("neck", "spine")
@@ -141,10 +149,18 @@ def _panoptic(
     loss = replace(AUTHORS_LOSS, pose_loss=pose_loss)
     train = TrainConfig(network, loss, AUTHORS_SGD, ema_decay=0.9998)
     return Recipe(
-        summary, train, ("panoptic", "coco"), _PANOPTIC_AUGMENT, (1152, 640), batch_size=4,
-        epochs=22, reference_batch=16, is_whole=True, coco_left_out=AUTHORS_LEFT_OUT,
+        summary,
+        train,
+        ("panoptic", "coco"),
+        _PANOPTIC_AUGMENT,
+        (1152, 640),
+        batch_size=4,
+        epochs=22,
+        reference_batch=16,
+        is_whole=True,
+        coco_left_out=AUTHORS_LEFT_OUT,
         augment_flat=replace(_COCO_AUGMENT, short_side_px=_PANOPTIC_SIDES),
-    )  # fmt: skip
+    )
 
 
 LIVE_INPUT = (352, 224)  # nominal, px: people then have the sizes that they are trained at

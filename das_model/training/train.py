@@ -21,11 +21,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from das_model.inference.network_config import (
-    network_config_of,
-    network_metadata,
-    require_network,
-)
+from das_model.inference.network_config import network_config_of, network_metadata, require_network
 from das_model.network.checkpoint import fill, load_network, load_tensors, save_tensors
 from das_model.network.network import DasNetwork
 from das_model.training.config import TrainConfig
@@ -198,9 +194,11 @@ class Trainer:
             **{f"optimizer.{k}": v for k, v in optimizer.items()},
         }
         metadata = {
-            **network_metadata(self.config.network), **(notes or {}),
-            "step": json.dumps(self.step), "scaler": json.dumps(self._scaler.state_dict()),
-        }  # fmt: skip
+            **network_metadata(self.config.network),
+            **(notes or {}),
+            "step": json.dumps(self.step),
+            "scaler": json.dumps(self._scaler.state_dict()),
+        }
         save_tensors(file, tensors, metadata)
 
     def resume(self, file: Path) -> None:
@@ -216,8 +214,10 @@ class Trainer:
         if "step" not in metadata:
             raise ValueError(f"{file}: expected a training checkpoint, got weights alone")
         for prefix, module in (
-            ("network.", self.network), ("average.", self.average), ("loss.", self.loss),
-        ):  # fmt: skip
+            ("network.", self.network),
+            ("average.", self.average),
+            ("loss.", self.loss),
+        ):
             fill(module, load_tensors(file, prefix)[0], file)
         self.step = json.loads(metadata["step"])
         try:

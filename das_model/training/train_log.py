@@ -210,9 +210,15 @@ class TrainLog:
         plain = AugmentConfig(scale=(1.0, 1.0), rotation_deg=0, flip=0, colour=0)
         for name, annotated_set in self._data.validation_sets().items():
             mix = TrainingMix(
-                [annotated_set], [1.0], self._data.canvas, network.encoding, plain, 0,
-                self.NUM_VALIDATION, Skeleton(network.joint_names),
-            )  # fmt: skip
+                [annotated_set],
+                [1.0],
+                self._data.canvas,
+                network.encoding,
+                plain,
+                0,
+                self.NUM_VALIDATION,
+                Skeleton(network.joint_names),
+            )
             loader = DataLoader(mix, self._data.batch_size, collate_fn=collate)
             losses = self._trainer.validation_losses(loader)
             self._write(f"validation_{name}", losses)

@@ -85,9 +85,14 @@ def prepare(config: RunConfig, say: Say) -> Run:
     _start(trainer, config)
     steps, network = range(trainer.step, plan.total_steps), plan.network
     batches = training_batches(
-        config.data, network.encoding, steps, process.rank, process.world,
-        Skeleton(network.joint_names), sets,
-    )  # fmt: skip
+        config.data,
+        network.encoding,
+        steps,
+        process.rank,
+        process.world,
+        Skeleton(network.joint_names),
+        sets,
+    )
     if not is_first:
         return Run(trainer, batches, None)
     _tell(config, plan, process, num_pictures, say)
@@ -98,9 +103,14 @@ def prepare(config: RunConfig, say: Say) -> Run:
     note_start(config.out / "run.json", record)
     num_a_step = config.data.batch_size * process.world
     log = LogConfig(
-        config.out, config.save_every, config.validate_every, config.num_kept,
-        max(1, round(num_pictures / num_a_step)), process.world, {KEY: json.dumps(record)},
-    )  # fmt: skip
+        config.out,
+        config.save_every,
+        config.validate_every,
+        config.num_kept,
+        max(1, round(num_pictures / num_a_step)),
+        process.world,
+        {KEY: json.dumps(record)},
+    )
     figures = EpochFigures(config.data, config.num_measured)
     return Run(trainer, batches, TrainLog(trainer, config.data, log, figures))
 
@@ -120,9 +130,11 @@ def _planned(config: RunConfig, num_pictures: int, process: Process, old: Record
     Without public weights nothing is frozen; a run that goes on keeps frozen what was.
     """
     plan = config.recipe.planned(
-        num_pictures, config.data.batch_size * process.world, config.total_steps,
+        num_pictures,
+        config.data.batch_size * process.world,
+        config.total_steps,
         config.learning_rate,
-    )  # fmt: skip
+    )
     has_start = config.init is not None or config.has_public_weights
     is_movenet = plan.network.backbone == "movenet"
     frozen = plan.frozen if has_start or is_movenet else "none"
@@ -142,24 +154,38 @@ def _record(config: RunConfig, plan: TrainConfig, process: Process, num_pictures
     rate = optimiser.pop("learning_rate")
     return {
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "command": config.command, "revision": revision(),
+        "command": config.command,
+        "revision": revision(),
         "versions": {**versions(), "torch": torch.__version__},
-        "recipe": config.name, "start": plain(config.init or config.backbone_weights),
-        "network": plain(plan.network), "loss": plain(plan.loss), "optimiser": optimiser,
-        "learning_rate": rate, "total_steps": plan.total_steps, "ema_decay": plan.ema_decay,
-        "frozen": plan.frozen, "precision": plan.precision, "device": process.device.type,
-        "seed": seed, "processes": process.world, "batch": batch,
-        "accumulation": plan.accumulation, "num_pictures": num_pictures, "data": data,
-    }  # fmt: skip
+        "recipe": config.name,
+        "start": plain(config.init or config.backbone_weights),
+        "network": plain(plan.network),
+        "loss": plain(plan.loss),
+        "optimiser": optimiser,
+        "learning_rate": rate,
+        "total_steps": plan.total_steps,
+        "ema_decay": plan.ema_decay,
+        "frozen": plan.frozen,
+        "precision": plan.precision,
+        "device": process.device.type,
+        "seed": seed,
+        "processes": process.world,
+        "batch": batch,
+        "accumulation": plan.accumulation,
+        "num_pictures": num_pictures,
+        "data": data,
+    }
 
 
 def _tell(
     config: RunConfig, plan: TrainConfig, process: Process, num_pictures: int, say: Say
 ) -> None:
     num_a_step = config.data.batch_size * process.world
-    say(f"{config.recipe.summary}; {num_pictures} pictures, {plan.total_steps} steps of "
+    say(
+        f"{config.recipe.summary}; {num_pictures} pictures, {plan.total_steps} steps of "
         f"{num_a_step}, learning rate {plan.optimiser.learning_rate:g}, "
-        f"mixed precision {plan.precision}")  # fmt: skip
+        f"mixed precision {plan.precision}"
+    )
     for remark in config.remarks():
         say(remark)
 

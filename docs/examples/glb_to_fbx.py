@@ -16,6 +16,9 @@ for armature in (each for each in bpy.data.objects if each.type == "ARMATURE"):
     for track in armature.animation_data.nla_tracks:
         track.mute = False  # the importer leaves all but the first person's still
 bpy.ops.export_scene.fbx(
-    filepath=target, add_leaf_bones=False, bake_anim_use_all_actions=False,
-    bake_anim_use_nla_strips=True, object_types={"ARMATURE", "MESH"},
-)  # fmt: skip
+    filepath=target,
+    add_leaf_bones=False,
+    bake_anim_use_all_actions=False,
+    bake_anim_use_nla_strips=True,
+    object_types={"ARMATURE", "MESH"},
+)

@@ -15,6 +15,8 @@ for (person, joint), track in wrists.groupby(["person", "joint"]):
     print(f"person {person}, {joint}: {speed:.2f} m/s")
 
 first, picture = next(session.with_pictures())
-print(f"frame {first.index}: {len(first.people)} people, picture "
-      f"{'none' if picture is None else picture.shape}")  # fmt: skip
+print(
+    f"frame {first.index}: {len(first.people)} people, picture "
+    f"{'none' if picture is None else picture.shape}"
+)
 print(f"last frame at {session[-1].time_s:.2f} s, {len(session[0.0:0.5])} frames in 0.5 s")

@@ -12,7 +12,7 @@ import numpy as np
 from das_app.session.session import Session
 
 matplotlib.use("Agg")  # draws into a file, needs no screen
-import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.pyplot as plt
 
 session = Session(Path(sys.argv[1]))
 arrays = session.to_numpy()

@@ -11,9 +11,13 @@ from contextlib import ExitStack
 from websockets.sync.client import connect
 
 CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome", "chrome")
-     if (path := shutil.which(name))), None,
-)  # fmt: skip
+    (
+        path
+        for name in ("chromium", "chromium-browser", "google-chrome", "chrome")
+        if (path := shutil.which(name))
+    ),
+    None,
+)
 PATIENCE_S = 60.0
 
 
@@ -22,12 +26,24 @@ class Browser:
 
     def __init__(self, profile, size=(1280, 800)):
         self._process = subprocess.Popen(
-            [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
-             "--disable-extensions", "--disable-background-networking", "--mute-audio",
-             "--disable-dev-shm-usage", "--remote-debugging-port=0",
-             f"--user-data-dir={profile}", f"--window-size={size[0]},{size[1]}", "about:blank"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [
+                CHROMIUM,
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-extensions",
+                "--disable-background-networking",
+                "--mute-audio",
+                "--disable-dev-shm-usage",
+                "--remote-debugging-port=0",
+                f"--user-data-dir={profile}",
+                f"--window-size={size[0]},{size[1]}",
+                "about:blank",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         port_file = profile / "DevToolsActivePort"
         _wait_until(lambda: port_file.exists() and len(port_file.read_text().split()) == 2)
         port = port_file.read_text().split()[0]
@@ -40,8 +56,13 @@ class Browser:
         self._number = 0
         self.messages = []  # of the console, and uncaught errors
         self.ask("Runtime.enable")
-        self.ask("Emulation.setDeviceMetricsOverride", width=size[0], height=size[1],
-                 deviceScaleFactor=1, mobile=False)  # fmt: skip
+        self.ask(
+            "Emulation.setDeviceMetricsOverride",
+            width=size[0],
+            height=size[1],
+            deviceScaleFactor=1,
+            mobile=False,
+        )
 
     def ask(self, method, **params):
         self._number += 1
@@ -65,10 +86,19 @@ class Browser:
 
     def drag(self, start, end):
         for kind, (x, y), buttons in (
-            ("mousePressed", start, 1), ("mouseMoved", end, 1), ("mouseReleased", end, 0),
-        ):  # fmt: skip
-            self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left",
-                     buttons=buttons, clickCount=1)  # fmt: skip
+            ("mousePressed", start, 1),
+            ("mouseMoved", end, 1),
+            ("mouseReleased", end, 0),
+        ):
+            self.ask(
+                "Input.dispatchMouseEvent",
+                type=kind,
+                x=x,
+                y=y,
+                button="left",
+                buttons=buttons,
+                clickCount=1,
+            )
 
     def screenshot(self):
         return base64.b64decode(self.ask("Page.captureScreenshot", format="png")["data"])

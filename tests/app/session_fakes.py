@@ -45,8 +45,11 @@ def result(index, people=None, camera=WIDE, time_s=None):
     people = people if people is not None else tracked(depth_of(index))
     raw = People(
         people.joints_cam - np.float32([0, 0, 1]),
-        people.joint_scores, people.scores, people.track_ids, people.skeleton,
-    )  # fmt: skip
+        people.joint_scores,
+        people.scores,
+        people.track_ids,
+        people.skeleton,
+    )
     image = np.full((SIZE[1], SIZE[0], 3), index % 256, np.uint8)
     time_s = index / FPS if time_s is None else time_s
     return PoseResult(Frame(index, time_s, image, camera), people, 0.01, 0.02, raw)

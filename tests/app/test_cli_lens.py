@@ -40,7 +40,8 @@ def test_a_camera_of_a_calibration_file_with_several(capture, tmp_path):
     file = tmp_path / "Calib.toml"
     file.write_text(TWO_CAMERAS)
     refused = capture("--intrinsics", file)
-    assert refused.exit_code == 1 and "cam_01, cam_02" in refused.stderr
+    assert refused.exit_code == 1
+    assert "cam_01, cam_02" in refused.stderr
     done = capture("--intrinsics", file, "--intrinsics-camera", "cam_02")
     assert done.exit_code == 0, done.output
     session = Session(tmp_path / "s")
@@ -84,9 +85,10 @@ def test_the_calibration_kept_for_a_camera_unless_a_lens_is_asked_for(
     values = {"fx": K[0, 0], "fy": K[1, 1], "cx": K[0, 2], "cy": K[1, 2]}
     other.write_text(json.dumps({**values, "width": size[0], "height": size[1]}))
     monkeypatch.setattr(
-        open_source, "open_source",
+        open_source,
+        "open_source",
         lambda _spec, intrinsics, *_: (setattr(source, "intrinsics", intrinsics), source)[1],
-    )  # fmt: skip
+    )
     options = {"": (), "file": ("--intrinsics", other), "fov": ("--fov", 70)}[asked]
     done = command("capture", "0", "-o", tmp_path / "s", "--max-frames", 2, *options)
     assert done.exit_code == 0, done.output

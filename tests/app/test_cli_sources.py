@@ -42,8 +42,16 @@ def write_clip(path, num_frames=4, times_s=None):
 
 
 def test_pictures_come_in_natural_order_whatever_their_kind(tmp_path):
-    names = ["a10/f1.png", "a9/f2.jpg", "a9/f10.png", "frame1.png", "frame9.webp", "frame10.png",
-             "frame010.bmp", "Frame2.png"]  # fmt: skip
+    names = [
+        "a10/f1.png",
+        "a9/f2.jpg",
+        "a9/f10.png",
+        "frame1.png",
+        "frame9.webp",
+        "frame10.png",
+        "frame010.bmp",
+        "Frame2.png",
+    ]
     for name in names:
         write_picture(tmp_path / name)
     found = [p.relative_to(tmp_path).as_posix() for p in list_images(tmp_path)]
@@ -88,10 +96,11 @@ def test_a_jump_of_the_clock_is_an_event(command, tmp_path):
         ("clip.mkv", ["--resolution", "640x480"], "a video"),
         ("seq", ["--resolution", "640x480"], "pictures"),
         ("seq", ["--slow-motion", "2"], "pictures"),
-        ("0", ["--slow-motion", "2"], "a camera"), ("demo", ["--fps", "30"], "the demo"),
+        ("0", ["--slow-motion", "2"], "a camera"),
+        ("demo", ["--fps", "30"], "the demo"),
         ("rtsp://127.0.0.1/x", ["--fps", "30"], "a network address"),
     ],
-)  # fmt: skip
+)
 def test_options_that_do_not_apply_are_refused(
     command, tmp_path, monkeypatch, source, options, word
 ):
@@ -100,14 +109,16 @@ def test_options_that_do_not_apply_are_refused(
     monkeypatch.chdir(tmp_path)
     done = command("capture", source, "-o", tmp_path / "s", *options)
     assert done.exit_code == 2, done.output
-    assert options[0] in done.stderr and word in " ".join(done.stderr.split())
+    assert options[0] in done.stderr
+    assert word in " ".join(done.stderr.split())
     assert not (tmp_path / "s").exists()
 
 
 def test_the_window_refuses_them_too(command, tmp_path):
     clip = write_clip(tmp_path / "clip.mkv")
     done = command("--source", clip, "--fps", "240")
-    assert done.exit_code == 2 and "--fps" in done.stderr
+    assert done.exit_code == 2
+    assert "--fps" in done.stderr
 
 
 def test_several_videos_are_a_session_each_and_a_bad_one_does_not_end_them(command, tmp_path):
@@ -115,7 +126,8 @@ def test_several_videos_are_a_session_each_and_a_bad_one_does_not_end_them(comma
     (tmp_path / "bad.mp4").write_bytes(b"no film")
     done = command("capture", first, tmp_path / "bad.mp4", second, "-o", tmp_path / "out")
     assert done.exit_code == 1
-    assert "1 of 3 sessions failed" in done.stderr and "bad.mp4" in done.stderr
+    assert "1 of 3 sessions failed" in done.stderr
+    assert "bad.mp4" in done.stderr
     assert [len(Session(tmp_path / "out" / name)) for name in ("a", "a_2")] == [2, 3]
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["a", "a_2"]
     assert done.stdout.count("frames with") == 2
@@ -128,8 +140,10 @@ def test_a_folder_of_videos(command, tmp_path):
     assert done.exit_code == 0, done.output
     assert [len(Session(tmp_path / "out" / f"take{n}")) for n in (1, 9, 10)] == [1, 9, 10]
     assert [f.name for _, f in plan_sessions([str(tmp_path / "day")], tmp_path)] == [
-        "take1", "take9", "take10",
-    ]  # fmt: skip
+        "take1",
+        "take9",
+        "take10",
+    ]
 
 
 def test_of_a_folder_of_both_kinds_the_pictures_are_taken_and_it_is_said(
@@ -138,17 +152,21 @@ def test_of_a_folder_of_both_kinds_the_pictures_are_taken_and_it_is_said(
     write_clip(tmp_path / "mixed" / "a.mkv")
     write_picture(tmp_path / "mixed" / "b.png")
     done = command("capture", tmp_path / "mixed", "-o", tmp_path / "s")
-    assert done.exit_code == 0 and len(Session(tmp_path / "s")) == 1
+    assert done.exit_code == 0
+    assert len(Session(tmp_path / "s")) == 1
     assert "1 videos are passed over" in caplog.text
 
 
 def test_kinds_of_sources(tmp_path):
     write_picture(tmp_path / "seq" / "1.png")
     for spec, kind in (
-        ("demo", SourceKind.DEMO), ("0", SourceKind.CAMERA), ("HD Webcam", SourceKind.CAMERA),
-        ("http://h/x", SourceKind.ADDRESS), (str(tmp_path / "seq"), SourceKind.IMAGES),
+        ("demo", SourceKind.DEMO),
+        ("0", SourceKind.CAMERA),
+        ("HD Webcam", SourceKind.CAMERA),
+        ("http://h/x", SourceKind.ADDRESS),
+        (str(tmp_path / "seq"), SourceKind.IMAGES),
         (str(tmp_path / "seq" / "1.png"), SourceKind.IMAGES),
-    ):  # fmt: skip
+    ):
         assert source_kind(spec) is kind
 
 
@@ -159,7 +177,8 @@ def test_a_failed_start_leaves_nothing_in_the_way(command, tmp_path, monkeypatch
     (tmp_path / "p").mkdir()
     (tmp_path / "p" / "x.jpg").write_bytes(b"no picture")
     done = command("capture", tmp_path / "p", "-o", tmp_path / "s", "--video")
-    assert done.exit_code == 1 and "can be decoded" in done.stderr
+    assert done.exit_code == 1
+    assert "can be decoded" in done.stderr
     assert (tmp_path / "s").exists() == has_folder
     assert not has_folder or not any((tmp_path / "s").iterdir())
     write_picture(tmp_path / "p" / "y.png")
@@ -178,7 +197,8 @@ def test_a_model_that_fails_on_the_way_keeps_what_came_before(command, tmp_path,
 
     monkeypatch.setattr(FakeEstimator, "__call__", failing)
     done = command("capture", clip, "-o", tmp_path / "s")
-    assert done.exit_code == 1 and "cuda is gone" in done.stderr
+    assert done.exit_code == 1
+    assert "cuda is gone" in done.stderr
     assert len(Session(tmp_path / "s")) == 3
 
 
@@ -204,12 +224,14 @@ def test_a_folder_that_goes_away_is_noticed(command, tmp_path, monkeypatch, what
     monkeypatch.setattr(open_source, "open_source", lambda *_: source)
     done = command("capture", "fake", "-o", folder, "--video")
     assert done.exit_code == 1, done.output
-    assert "recording ended: the folder" in done.stderr and not folder.exists()
+    assert "recording ended: the folder" in done.stderr
+    assert not folder.exists()
     new = {"moved": tmp_path / "elsewhere", "parent moved": tmp_path / "other" / "s"}.get(what)
     if new is not None and sys.platform == "linux":
         assert str(new) in done.stderr
         session = Session(new)
-        assert len(list(session)) >= 5 and session.video_path is not None
+        assert len(list(session)) >= 5
+        assert session.video_path is not None
         assert EventKind.FOLDER_LOST in [e.kind for e in session.events()]
 
 
@@ -224,7 +246,8 @@ def test_a_request_to_end_while_the_model_loads(command, tmp_path, monkeypatch, 
     monkeypatch.setattr(FakeEstimator, "__init__", loading)
     usual_handler = signal.getsignal(number)
     done = command("capture", write_clip(tmp_path / "a.mkv"), "-o", tmp_path / "s")
-    assert done.exit_code == 1 and "asked to end" in done.stderr
+    assert done.exit_code == 1
+    assert "asked to end" in done.stderr
     assert done.exception is None or isinstance(done.exception, SystemExit)
     assert not (tmp_path / "s").exists()
     assert signal.getsignal(number) == usual_handler

@@ -33,7 +33,8 @@ def test_capture_streams_as_it_records(command, photos, tmp_path):
         )
         assert done.exit_code == 0, done.output
         first = OscPacket(receiver.recv(65536)).messages[0].message
-    assert first.address == "/das/frame" and first.params[2] == 1
+    assert first.address == "/das/frame"
+    assert first.params[2] == 1
     assert f"streaming osc: osc:127.0.0.1:{target[4:]}" in done.stdout
     assert "streaming websocket: http://127.0.0.1:" in done.stdout
     assert "3 frames with 3 poses" in done.stdout
@@ -43,13 +44,15 @@ def test_capture_does_not_begin_without_its_stream(command, photos, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         target = f"websocket:{taken.getsockname()[1]}"
         done = command("capture", photos, "-o", tmp_path / "s", "--stream", target)
-    assert done.exit_code == 1 and "in use" in done.stderr
+    assert done.exit_code == 1
+    assert "in use" in done.stderr
     assert not (tmp_path / "s").exists()
 
 
 def test_a_stream_that_is_none_is_named(command, photos, tmp_path):
     done = command("capture", photos, "-o", tmp_path / "s", "--stream", "midi:1")
-    assert done.exit_code == 2 and "midi:1" in done.stderr.replace("\n", "")
+    assert done.exit_code == 2
+    assert "midi:1" in done.stderr.replace("\n", "")
 
 
 def test_the_window_is_told_its_streams(command, monkeypatch):
@@ -81,6 +84,7 @@ def test_a_session_is_replayed_to_several_targets_of_a_protocol(command, tmp_pat
             params = {message.address: message.params for message in packet}
             assert params["/das/person/0/name"] == ["Ada"]
             unix_s, time_s = params["/das/clock"]
-            assert abs(unix_s - time.time()) < 60 and 0 <= time_s < 1
+            assert abs(unix_s - time.time()) < 60
+            assert 0 <= time_s < 1
     assert command("stream", folder, "--to", "osc", "--to", "osc:9000").exit_code == 2
     assert command("stream", tmp_path, "--to", "osc").exit_code == 1

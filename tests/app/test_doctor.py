@@ -54,14 +54,16 @@ def test_missing_libraries_become_an_apt_line(machine, monkeypatch):
     assert check.status is Status.FAIL
     assert check.advice == "sudo apt-get install libxcb-cursor0"
     done = CliRunner().invoke(app, ["doctor"])
-    assert done.exit_code == 1 and "libxcb-cursor0" in done.stdout
+    assert done.exit_code == 1
+    assert "libxcb-cursor0" in done.stdout
 
 
 def test_qt_that_dies_is_a_failure_with_its_own_words(machine):
     machine.probe.returncode = -6
     machine.probe.stderr = "noise\nqt.qpa.plugin: Could not load xcb\nAborted"
     check = status_by_name()["Qt"]
-    assert check.status is Status.FAIL and "Could not load xcb" in check.detail
+    assert check.status is Status.FAIL
+    assert "Could not load xcb" in check.detail
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,8 @@ def test_qt_that_dies_is_a_failure_with_its_own_words(machine):
 def test_gl_that_is_missing_or_slow(machine, renderer, status):
     machine.probe.stdout = f'{{"platform": "xcb", "renderer": {renderer}, "version": null}}'
     check = status_by_name()["OpenGL"]
-    assert check.status is status and check.advice
+    assert check.status is status
+    assert check.advice
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="displays of Linux")
@@ -78,7 +81,8 @@ def test_no_display_is_a_warning(machine, monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     checks = status_by_name()
-    assert checks["Qt"].status is Status.WARN and "OpenGL" not in checks
+    assert checks["Qt"].status is Status.WARN
+    assert "OpenGL" not in checks
 
 
 def test_missing_model_and_clip(machine, monkeypatch):
@@ -88,14 +92,16 @@ def test_missing_model_and_clip(machine, monkeypatch):
     for module in (bundled, app_settings):
         monkeypatch.setattr(module, "bundled_file", missing)
     checks = status_by_name()
-    assert checks["Model"].status is Status.FAIL and "--model" in checks["Model"].advice
+    assert checks["Model"].status is Status.FAIL
+    assert "--model" in checks["Model"].advice
     assert checks["Demo clip"].status is Status.FAIL
 
 
 def test_both_builds_of_onnx_runtime(machine, monkeypatch):
     monkeypatch.setattr(doctor, "_is_installed", lambda _name: True)
     check = status_by_name()["ONNX Runtime"]
-    assert check.status is Status.FAIL and "uninstall" in check.advice
+    assert check.status is Status.FAIL
+    assert "uninstall" in check.advice
 
 
 def test_gpu_that_is_not_used(machine, monkeypatch):

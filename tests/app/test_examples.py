@@ -27,8 +27,11 @@ def session(tmp_path_factory):
 def run(name, *arguments):
     done = subprocess.run(
         [sys.executable, str(EXAMPLES / name), *map(str, arguments)],
-        capture_output=True, text=True, timeout=120, env=os.environ | {"MPLBACKEND": "agg"},
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | {"MPLBACKEND": "agg"},
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -43,7 +46,8 @@ def test_load_session(session):
 def test_joints_with_pandas(session):
     pytest.importorskip("pandas")
     lines = run("joints_with_pandas.py", session).splitlines()
-    assert lines[0].startswith("person 0, left_wrist: 0.0") and len(lines) == 6
+    assert lines[0].startswith("person 0, left_wrist: 0.0")
+    assert len(lines) == 6
     assert lines[-2] == "frame 0: 1 people, picture none"
     assert lines[-1] == "last frame at 0.63 s, 15 frames in 0.5 s"
 
@@ -51,7 +55,8 @@ def test_joints_with_pandas(session):
 def test_plot_knee_angle(session, tmp_path):
     run("plot_knee_angle.py", session, tmp_path / "knee.png")
     picture = cv2.imread(str(tmp_path / "knee.png"))
-    assert picture.shape[0] > 200 and picture.std() > 5
+    assert picture.shape[0] > 200
+    assert picture.std() > 5
 
 
 def test_stream_to_socket(session):

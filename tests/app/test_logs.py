@@ -26,7 +26,8 @@ def test_uncaught_errors_of_all_threads_reach_the_log_and_the_terminal(tmp_path)
     assert done.returncode == 1
     log = (folder / "das-app.log").read_text()
     for text in (log, done.stderr):
-        assert "ValueError: lost in a thread" in text and "worker" in text
+        assert "ValueError: lost in a thread" in text
+        assert "worker" in text
         assert "KeyError: 'lost at the top'" in text
 
 

@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from trials import TRIALS, Trial  # noqa: E402
+from trials import TRIALS, Trial
 
 
 def run_often(trial: Trial, times: int, seed: int) -> tuple[Counter, list[str]]:

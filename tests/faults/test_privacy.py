@@ -14,8 +14,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # Caches of the system's own libraries, which stay on this computer.
-USUAL_CACHES = (".cache/fontconfig", ".cache/mesa_shader_cache", ".cache/mesa_shader_cache_db",
-                ".nv", ".cache/qtshadercache", ".local/share/das-capture")  # fmt: skip
+USUAL_CACHES = (
+    ".cache/fontconfig",
+    ".cache/mesa_shader_cache",
+    ".cache/mesa_shader_cache_db",
+    ".nv",
+    ".cache/qtshadercache",
+    ".local/share/das-capture",
+)
 OURS = re.compile(r"\.(config|cache|local/(state|share))/das-capture(/|$)")
 needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="no strace here")
 ADDRESS = re.compile(
@@ -49,19 +55,27 @@ def run_traced(name: str, folder: Path) -> str:
     (out / "p").mkdir(parents=True)
     shutil.copy(ROOT / "docs" / "images" / "figure4.jpg", out / "p" / "x.jpg")
     kept = {
-        k: v for k, v in os.environ.items()
+        k: v
+        for k, v in os.environ.items()
         if not k.startswith("XDG_") and k != "ORT_DISABLE_TELEMETRY"
-    }  # fmt: skip
+    }
     environment = kept | {
-        "HOME": str(home), "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)
-    }  # fmt: skip
+        "HOME": str(home),
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONPATH": str(ROOT),
+    }
     arguments = [a.replace("OUT", str(out)) for a in RUNS[name]]
     log = folder / "net.txt"
     command = ["strace", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg", "-o", str(log)]
     process = subprocess.Popen(
-        [*command, sys.executable, *arguments], cwd=ROOT, env=environment, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, start_new_session=True,
-    )  # fmt: skip
+        [*command, sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
     if name == "window":
         time.sleep(25)
         os.killpg(process.pid, signal.SIGTERM)

@@ -11,9 +11,15 @@ from das_model.camera import Camera
 from das_model.skeleton import BODY_22
 
 ORIGIN = SessionOrigin(
-    "grey", 30.0, "FOV 60° (assumed)", BODY_22, "fake", "ab" * 32, "0.1.0",
+    "grey",
+    30.0,
+    "FOV 60° (assumed)",
+    BODY_22,
+    "fake",
+    "ab" * 32,
+    "0.1.0",
     datetime(2026, 11, 22, 12, tzinfo=UTC).isoformat(),
-)  # fmt: skip
+)
 
 
 def write_session(folder, num_frames=10, closes=True, track_ids=(2, 5)):

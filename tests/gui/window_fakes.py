@@ -19,15 +19,29 @@ USUAL_LENS = Intrinsics()
 
 # mm from the pelvis, facing the camera: one arm hangs, one is raised
 _POSE = {
-    "pelvis": (0, 0, 0), "spine": (0, -250, -10), "neck": (0, -500, 0), "head": (0, -590, -20),
-    "head_top": (0, -720, 0), "nose": (0, -610, -110), "left_eye": (30, -640, -90),
-    "right_eye": (-30, -640, -90), "left_ear": (70, -620, 0), "right_ear": (-70, -620, 0),
-    "left_shoulder": (180, -470, 0), "left_elbow": (280, -230, 20), "left_wrist": (300, 20, -60),
-    "right_shoulder": (-180, -470, 0), "right_elbow": (-330, -300, -30),
-    "right_wrist": (-420, -520, -120), "left_hip": (100, 30, 0), "left_knee": (120, 450, -30),
-    "left_ankle": (130, 860, 40), "right_hip": (-100, 30, 0), "right_knee": (-120, 440, -90),
+    "pelvis": (0, 0, 0),
+    "spine": (0, -250, -10),
+    "neck": (0, -500, 0),
+    "head": (0, -590, -20),
+    "head_top": (0, -720, 0),
+    "nose": (0, -610, -110),
+    "left_eye": (30, -640, -90),
+    "right_eye": (-30, -640, -90),
+    "left_ear": (70, -620, 0),
+    "right_ear": (-70, -620, 0),
+    "left_shoulder": (180, -470, 0),
+    "left_elbow": (280, -230, 20),
+    "left_wrist": (300, 20, -60),
+    "right_shoulder": (-180, -470, 0),
+    "right_elbow": (-330, -300, -30),
+    "right_wrist": (-420, -520, -120),
+    "left_hip": (100, 30, 0),
+    "left_knee": (120, 450, -30),
+    "left_ankle": (130, 860, 40),
+    "right_hip": (-100, 30, 0),
+    "right_knee": (-120, 440, -90),
     "right_ankle": (-130, 850, 30),
-}  # fmt: skip
+}
 FREE_BONE = BODY_22.bones.index(  # nothing else is painted near its middle
     (BODY_22.index("left_elbow"), BODY_22.index("left_wrist"))
 )

@@ -15,9 +15,11 @@ from das_model.skeleton import BODY_22, COCO_17, MUCO_21, MUPOTS_17, PANOPTIC_15
 
 # Hands and toes, mm relative to the pelvis, which BODY_22 does not have.
 _EXTRA = {
-    "left_hand": (245, 100, -80), "right_hand": (-255, 90, 20),
-    "left_toe": (130, 900, -90), "right_toe": (-135, 900, -80),
-}  # fmt: skip
+    "left_hand": (245, 100, -80),
+    "right_hand": (-255, 90, 20),
+    "left_toe": (130, 900, -90),
+    "right_toe": (-135, 900, -80),
+}
 FACE = ("left_eye", "left_ear", "right_eye", "right_ear")
 JOINTS_19 = PANOPTIC_15.joint_names + FACE
 JOINTS_15 = ("neck", "head_top", *PANOPTIC_15.joint_names[2:])
@@ -59,18 +61,34 @@ def panoptic_calibration(size=(1920, 1080)):
         rotation = np.array(
             [[np.cos(angle), 0, -np.sin(angle)], [0, 1, 0], [np.sin(angle), 0, np.cos(angle)]]
         )
-        cameras.append({
-            "name": f"00_{node:02d}", "type": "hd", "resolution": list(size), "panel": 0,
-            "node": node, "K": K, "distCoef": list(LENS), "R": rotation.tolist(),
-            "t": [[5.0], [110.0], [380.0]],
-        })  # fmt: skip
+        cameras.append(
+            {
+                "name": f"00_{node:02d}",
+                "type": "hd",
+                "resolution": list(size),
+                "panel": 0,
+                "node": node,
+                "K": K,
+                "distCoef": list(LENS),
+                "R": rotation.tolist(),
+                "t": [[5.0], [110.0], [380.0]],
+            }
+        )
     return cameras
 
 
 def write_panoptic(
-    root, sequences, num_frames=4, key="joints19", roots_cm=((0, -92, 0), (70, -92, 40)),
-    first_frame=100, size=(1920, 1080), pictures=False, low_confidence=(), content=None,
-):  # fmt: skip
+    root,
+    sequences,
+    num_frames=4,
+    key="joints19",
+    roots_cm=((0, -92, 0), (70, -92, 40)),
+    first_frame=100,
+    size=(1920, 1080),
+    pictures=False,
+    low_confidence=(),
+    content=None,
+):
     """Sequences with calibration, body files and, if asked for, pictures of both cameras.
 
     Args:
@@ -91,9 +109,9 @@ def write_panoptic(
                 {"id": i, key: np.column_stack([joints, confidence]).ravel().tolist()}
                 for i, joints in enumerate(world)
             ]
-            text = json.dumps({
-                "version": 0.7, "univTime": 53541.542, "fpsType": "hd_29_97", "bodies": bodies,
-            })  # fmt: skip
+            text = json.dumps(
+                {"version": 0.7, "univTime": 53541.542, "fpsType": "hd_29_97", "bodies": bodies}
+            )
             text = (content or {}).get(frame, text)
             (root / sequence / folder / f"body3DScene_{frame:08d}.json").write_text(text)
             for camera in PANOPTIC_CAMERAS if pictures else ():
@@ -112,11 +130,16 @@ def write_muco(root, num_pictures=3, size=(128, 96), pictures=True):
         images.append(entry)
         for root_mm in ([-400.0 + 50 * i, 100, 3500], [500, 150, 4200]):
             joints = standing(MUCO_21.joint_names, root_mm, 20 * i)
-            annotations.append({
-                "id": len(annotations), "image_id": i, "bbox": [10, 10, 50, 70],
-                "keypoints_img": camera.project(joints).tolist(),
-                "keypoints_cam": joints.tolist(), "keypoints_vis": [1] * 20 + [0],
-            })  # fmt: skip
+            annotations.append(
+                {
+                    "id": len(annotations),
+                    "image_id": i,
+                    "bbox": [10, 10, 50, 70],
+                    "keypoints_img": camera.project(joints).tolist(),
+                    "keypoints_cam": joints.tolist(),
+                    "keypoints_vis": [1] * 20 + [0],
+                }
+            )
         if pictures:
             write_picture(root / name, size)
     root.mkdir(parents=True, exist_ok=True)
@@ -134,8 +157,15 @@ def write_mupots(root, sequences=("TS1", "TS2"), num_frames=3, size=(2048, 2048)
         occlusion = np.empty((num_frames, 3), object)
         for i in range(num_frames):
             name = f"{sequence}/img_{i:06d}.jpg"
-            images.append({"id": len(images), "width": size[0], "height": size[1],
-                           "file_name": name, "intrinsic": intrinsic})  # fmt: skip
+            images.append(
+                {
+                    "id": len(images),
+                    "width": size[0],
+                    "height": size[1],
+                    "file_name": name,
+                    "intrinsic": intrinsic,
+                }
+            )
             for p, x in enumerate((-900.0, 0.0, 950.0)):
                 root_mm = np.array([x + 10 * i, 100, 4000 + 300 * p + 100 * number])
                 joints = standing(MUPOTS_17.joint_names, root_mm, 15 * p)
@@ -143,18 +173,23 @@ def write_mupots(root, sequences=("TS1", "TS2"), num_frames=3, size=(2048, 2048)
                 hidden = np.zeros(17)
                 hidden[4] = p == 1
                 cells[i, p] = {
-                    "annot2": camera.project(joints).T, "annot3": joints.T,
+                    "annot2": camera.project(joints).T,
+                    "annot3": joints.T,
                     "univ_annot3": (root_mm + (joints - root_mm) * FACTOR_UNIV).T,
                     "isValidFrame": np.array([[is_valid]]),
-                }  # fmt: skip
+                }
                 occlusion[i, p] = hidden[None]
-                annotations.append({
-                    "id": len(annotations), "image_id": images[-1]["id"],
-                    "bbox": [1.0, 2.0, 30.0, 40.0], "is_valid": is_valid,
-                    "keypoints_img": camera.project(joints).tolist(),
-                    "keypoints_cam": joints.tolist(),
-                    "keypoints_vis": (1 - hidden)[:, None].tolist(),
-                })  # fmt: skip
+                annotations.append(
+                    {
+                        "id": len(annotations),
+                        "image_id": images[-1]["id"],
+                        "bbox": [1.0, 2.0, 30.0, 40.0],
+                        "is_valid": is_valid,
+                        "keypoints_img": camera.project(joints).tolist(),
+                        "keypoints_cam": joints.tolist(),
+                        "keypoints_vis": (1 - hidden)[:, None].tolist(),
+                    }
+                )
             if pictures:
                 write_picture(root / "MultiPersonTestSet" / name, size)
         folder = root / "MultiPersonTestSet" / sequence
@@ -169,10 +204,16 @@ def write_coco(root, split="val2017", size=(96, 64), pictures=False):
     """COCO keypoints: a person, a crowd, one without keypoints, and a picture without people."""
     points = [[20.0 + 2 * j, 10.0 + 2 * j, 1 + j % 2] for j in range(COCO_17.num_joints)]
     person = {
-        "id": 1, "image_id": 7, "category_id": 1, "iscrowd": 0, "num_keypoints": 17,
-        "bbox": [18.0, 8.0, 40.0, 40.0], "area": 900.0, "segmentation": [],
+        "id": 1,
+        "image_id": 7,
+        "category_id": 1,
+        "iscrowd": 0,
+        "num_keypoints": 17,
+        "bbox": [18.0, 8.0, 40.0, 40.0],
+        "area": 900.0,
+        "segmentation": [],
         "keypoints": np.ravel(points).tolist(),
-    }  # fmt: skip
+    }
     nothing = {"num_keypoints": 0, "keypoints": [0] * 51}
     annotations = [
         person,

@@ -10,12 +10,32 @@ from das_model.skeleton import BODY_22
 
 # A standing person, mm, relative to the pelvis, in the order of BODY_22.
 STANDING = np.array(
-    [[0, 0, 0], [0, -250, 20], [0, -500, 10], [0, -620, -20], [0, -760, 10], [0, -640, -110],
-     [35, -670, -95], [-35, -670, -95], [75, -650, -10], [-75, -650, -10],
-     [180, -480, 10], [-180, -480, 10], [230, -220, 40], [-230, -220, 30],
-     [240, 20, -60], [-250, 10, -40], [95, 5, 0], [-95, 5, 0],
-     [110, 420, -20], [-110, 420, 10], [115, 840, 30], [-120, 840, 40]], np.float64
-)  # fmt: skip
+    [
+        [0, 0, 0],
+        [0, -250, 20],
+        [0, -500, 10],
+        [0, -620, -20],
+        [0, -760, 10],
+        [0, -640, -110],
+        [35, -670, -95],
+        [-35, -670, -95],
+        [75, -650, -10],
+        [-75, -650, -10],
+        [180, -480, 10],
+        [-180, -480, 10],
+        [230, -220, 40],
+        [-230, -220, 30],
+        [240, 20, -60],
+        [-250, 10, -40],
+        [95, 5, 0],
+        [-95, 5, 0],
+        [110, 420, -20],
+        [-110, 420, 10],
+        [115, 840, 30],
+        [-120, 840, 40],
+    ],
+    np.float64,
+)
 
 
 def annotate(roots_mm, camera: Camera, turn_deg=0.0) -> Annotation:
@@ -29,9 +49,15 @@ def annotate(roots_mm, camera: Camera, turn_deg=0.0) -> Annotation:
     inside = ((px > -0.5) & (px < np.array(camera.size) - 0.5)).all(-1)
     labelled = np.ones(joints.shape[:2], bool)
     return Annotation(
-        joints.astype(np.float32), px.astype(np.float32), labelled, labelled, inside,
-        np.zeros((0, 4), np.float32), camera, BODY_22,
-    )  # fmt: skip
+        joints.astype(np.float32),
+        px.astype(np.float32),
+        labelled,
+        labelled,
+        inside,
+        np.zeros((0, 4), np.float32),
+        camera,
+        BODY_22,
+    )
 
 
 def perfect_maps(annotation: Annotation, encoding: Encoding) -> list[LevelMaps]:
@@ -39,10 +65,12 @@ def perfect_maps(annotation: Annotation, encoding: Encoding) -> list[LevelMaps]:
     return [
         LevelMaps(
             np.where(t.positive, t.centerness, 0).astype(np.float32),
-            t.root, t.joint_offset, np.ones(t.joint_offset[:, 0].shape, np.float32),
+            t.root,
+            t.joint_offset,
+            np.ones(t.joint_offset[:, 0].shape, np.float32),
         )
         for t in encode(annotation, encoding)
-    ]  # fmt: skip
+    ]
 
 
 def perfect_heat(annotation: Annotation, encoding: Encoding) -> np.ndarray:

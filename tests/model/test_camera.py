@@ -12,9 +12,12 @@ from das_model.camera import Camera
 
 # Lenses as calibration finds them, inside which distortion can be undone.
 lenses = st.tuples(
-    st.floats(-0.2, 0.2), st.floats(-0.05, 0.05), st.floats(-0.002, 0.002),
-    st.floats(-0.002, 0.002), st.floats(-0.01, 0.01),
-)  # fmt: skip
+    st.floats(-0.2, 0.2),
+    st.floats(-0.05, 0.05),
+    st.floats(-0.002, 0.002),
+    st.floats(-0.002, 0.002),
+    st.floats(-0.01, 0.01),
+)
 sizes = st.tuples(st.integers(64, 2000), st.integers(64, 2000))
 POINT = np.array([[250.0, -130.0, 2100.0], [-400.0, 380.0, 3300.0], [0.0, 0.0, 800.0]])
 
@@ -48,7 +51,8 @@ def test_projection_by_hand():
 
 def test_points_at_or_behind_the_lens_are_nan():
     pixels = camera_with().project(np.array([[1.0, 1.0, 0.0], [1.0, 1.0, -5.0], [1.0, 1.0, 5.0]]))
-    assert np.isnan(pixels[:2]).all() and np.isfinite(pixels[2]).all()
+    assert np.isnan(pixels[:2]).all()
+    assert np.isfinite(pixels[2]).all()
 
 
 def test_empty_arrays_keep_their_rank():
@@ -75,7 +79,8 @@ def test_cropping_shifts_positions(left, top, size):
     cropped = camera_with().cropped(left, top, size)
     expected = camera_with().project(POINT) - [left, top]
     np.testing.assert_allclose(cropped.project(POINT), expected, atol=1e-9)
-    assert cropped.size == size and cropped.focal_px == camera_with().focal_px
+    assert cropped.size == size
+    assert cropped.focal_px == camera_with().focal_px
 
 
 def test_crop_and_resize_follow_the_pixels_of_a_real_picture():
@@ -84,8 +89,11 @@ def test_crop_and_resize_follow_the_pixels_of_a_real_picture():
     image = np.zeros((480, 640), np.float32)
     image[203, 301] = 1
     left, top, size = 150, 90, (300, 240)
-    image = cv2.resize(image[top : top + size[1], left : left + size[0]], (600, 480),
-                       interpolation=cv2.INTER_LINEAR)  # fmt: skip
+    image = cv2.resize(
+        image[top : top + size[1], left : left + size[0]],
+        (600, 480),
+        interpolation=cv2.INTER_LINEAR,
+    )
     ys, xs = np.mgrid[: image.shape[0], : image.shape[1]]
     centre = [(xs * image).sum() / image.sum(), (ys * image).sum() / image.sum()]
     seen = camera.cropped(left, top, size).resized((600, 480)).project(point)
@@ -95,11 +103,13 @@ def test_crop_and_resize_follow_the_pixels_of_a_real_picture():
 @pytest.mark.parametrize(
     ("fov_deg", "distortion"),
     [
-        (110, [-0.3, 0.1, 0, 0, 0]), (110, [-0.18, 0.06, 0.001, -0.0005, 0]),
-        (110, [0.2, 0.1, 0, 0, 0]), (90, [-0.25, 0.05, 0.002, 0.001, 0]),
+        (110, [-0.3, 0.1, 0, 0, 0]),
+        (110, [-0.18, 0.06, 0.001, -0.0005, 0]),
+        (110, [0.2, 0.1, 0, 0, 0]),
+        (90, [-0.25, 0.05, 0.002, 0.001, 0]),
         (60, [-0.35, 0.15, 0.002, 0.002, -0.03]),
     ],
-)  # fmt: skip
+)
 def test_strong_distortion_of_wide_lenses_is_undone_to_the_corners(fov_deg, distortion):
     size = (1280, 720)
     camera = Camera(Camera.from_fov(size, fov_deg).K, size, np.array(distortion, float))
@@ -119,8 +129,9 @@ def test_where_a_lens_model_folds_back_points_stay_finite():
 def test_distortion_survives_resizing_and_cropping():
     lens = np.array([-0.15, 0.02, 0.001, -0.001, 0.0])
     camera = camera_with(lens)
-    np.testing.assert_array_equal(camera.resized((320, 240)).cropped(3, 4, (99, 99)).distortion,
-                                  lens)  # fmt: skip
+    np.testing.assert_array_equal(
+        camera.resized((320, 240)).cropped(3, 4, (99, 99)).distortion, lens
+    )
 
 
 @given(size=sizes, fov_deg=st.floats(5, 170))

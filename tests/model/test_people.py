@@ -40,7 +40,8 @@ def test_pixels_are_the_cameras_projection():
 @pytest.mark.parametrize("skeleton", [BODY_22, COCO_17, MUPOTS_17])
 def test_nobody_keeps_every_rank(skeleton):
     nobody = People.empty(skeleton)
-    assert len(nobody) == 0 and nobody.skeleton is skeleton
+    assert len(nobody) == 0
+    assert nobody.skeleton is skeleton
     assert nobody.joints_cam.shape == (0, skeleton.num_joints, 3)
     assert nobody.joints_px(Camera.from_fov((64, 48))).shape == (0, skeleton.num_joints, 2)
     assert nobody.track_ids.dtype == np.int64
@@ -63,7 +64,7 @@ def test_nobody_has_roots_and_relative_joints():
 def test_shapes_that_disagree_are_named(name, value):
     good = two_people()
     fields = {f: getattr(good, f) for f in People.__slots__} | {name: value}
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(ValueError, match="must be") as error:
         People(**fields)
     assert f"People.{name} must be" in str(error.value)
     assert f"got {value.shape}" in str(error.value)

@@ -5,28 +5,73 @@ import pytest
 
 from das_model.skeleton import BODY_22, COCO_17, MUCO_21, MUPOTS_17, PANOPTIC_15, Skeleton
 
-ALL = {"body": BODY_22, "coco": COCO_17, "muco": MUCO_21, "mupots": MUPOTS_17,
-       "panoptic": PANOPTIC_15}  # fmt: skip
+ALL = {
+    "body": BODY_22,
+    "coco": COCO_17,
+    "muco": MUCO_21,
+    "mupots": MUPOTS_17,
+    "panoptic": PANOPTIC_15,
+}
 every = pytest.mark.parametrize("skeleton", ALL.values(), ids=ALL.keys())
 
 
 def test_official_orders():
     assert COCO_17.joint_names == (
-        "nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder",
-        "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist", "left_hip",
-        "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
-    )  # fmt: skip
+        "nose",
+        "left_eye",
+        "right_eye",
+        "left_ear",
+        "right_ear",
+        "left_shoulder",
+        "right_shoulder",
+        "left_elbow",
+        "right_elbow",
+        "left_wrist",
+        "right_wrist",
+        "left_hip",
+        "right_hip",
+        "left_knee",
+        "right_knee",
+        "left_ankle",
+        "right_ankle",
+    )
     assert PANOPTIC_15.joint_names == (
-        "neck", "nose", "pelvis", "left_shoulder", "left_elbow", "left_wrist", "left_hip",
-        "left_knee", "left_ankle", "right_shoulder", "right_elbow", "right_wrist", "right_hip",
-        "right_knee", "right_ankle",
-    )  # fmt: skip
+        "neck",
+        "nose",
+        "pelvis",
+        "left_shoulder",
+        "left_elbow",
+        "left_wrist",
+        "left_hip",
+        "left_knee",
+        "left_ankle",
+        "right_shoulder",
+        "right_elbow",
+        "right_wrist",
+        "right_hip",
+        "right_knee",
+        "right_ankle",
+    )
     assert PANOPTIC_15.root == 2
     assert MUPOTS_17.joint_names == (
-        "head_top", "neck", "right_shoulder", "right_elbow", "right_wrist", "left_shoulder",
-        "left_elbow", "left_wrist", "right_hip", "right_knee", "right_ankle", "left_hip",
-        "left_knee", "left_ankle", "pelvis", "spine", "head",
-    )  # fmt: skip
+        "head_top",
+        "neck",
+        "right_shoulder",
+        "right_elbow",
+        "right_wrist",
+        "left_shoulder",
+        "left_elbow",
+        "left_wrist",
+        "right_hip",
+        "right_knee",
+        "right_ankle",
+        "left_hip",
+        "left_knee",
+        "left_ankle",
+        "pelvis",
+        "spine",
+        "head",
+    )
     assert MUPOTS_17.root == 14
     assert MUCO_21.joint_names[17:] == ("right_hand", "left_hand", "right_toe", "left_toe")
 
@@ -73,8 +118,9 @@ def test_sets_with_a_pelvis_are_one_tree(skeleton):
 
 
 def test_missing_joints_are_bridged():
-    parent_of = {PANOPTIC_15.joint_names[c]: PANOPTIC_15.joint_names[p]
-                 for p, c in PANOPTIC_15.bones}  # fmt: skip
+    parent_of = {
+        PANOPTIC_15.joint_names[c]: PANOPTIC_15.joint_names[p] for p, c in PANOPTIC_15.bones
+    }
     assert parent_of["neck"] == "pelvis"  # no spine in the set
     assert parent_of["nose"] == "neck"  # no head
     assert parent_of["left_wrist"] == "left_elbow"
@@ -103,5 +149,5 @@ def test_errors_name_what_is_wrong():
         Skeleton(("pelvis", "tail"))
     with pytest.raises(ValueError, match="must be unique"):
         Skeleton(("pelvis", "neck", "neck"))
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="no joint is called 'pelvis'"):
         _ = COCO_17.root

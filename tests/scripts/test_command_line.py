@@ -9,7 +9,8 @@ from command_line import picture_size, positive
 
 def test_values_are_read():
     assert picture_size("448x256") == (448, 256)
-    assert positive("7") == 7 and positive("010") == 10
+    assert positive("7") == 7
+    assert positive("010") == 10
 
 
 @pytest.mark.parametrize("text", ["448", "448x", "x256", "448x0", "448X256", "448 x 256", "-4x4"])

@@ -76,18 +76,21 @@ def test_unreadable_images_are_listed_and_the_others_kept(predict, photos):
     (photos / "broken.jpg").write_bytes(b"no image")
     done, predictions = predict(photos)
     assert done.exit_code == 1
-    assert "broken.jpg" in done.output and "1 images left out" in done.output
+    assert "broken.jpg" in done.output
+    assert "1 images left out" in done.output
     assert list(predictions) == ["a.png", "sub/b.jpg"]
 
 
 def test_image_without_intrinsics_is_listed_and_not_guessed(predict, photos, tmp_path):
     (tmp_path / "K.json").write_text('{"a.png": [100, 50, 10, 5]}')
     done, predictions = predict(photos, "--intrinsics", tmp_path / "K.json")
-    assert done.exit_code == 1 and "sub/b.jpg" in done.output
+    assert done.exit_code == 1
+    assert "sub/b.jpg" in done.output
     assert list(predictions) == ["a.png"]
     (tmp_path / "K.json").write_text("{}")
     done, predictions = predict(photos, "--intrinsics", tmp_path / "K.json")
-    assert done.exit_code == 1 and predictions == {}
+    assert done.exit_code == 1
+    assert predictions == {}
 
 
 def test_images_named_one_by_one(predict, photos):
@@ -100,11 +103,13 @@ def test_two_images_of_one_name_are_refused(predict, photos, tmp_path):
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "a.png").write_bytes((photos / "a.png").read_bytes())
     done, predictions = predict(photos, tmp_path / "other")
-    assert done.exit_code == 2 and "a.png" in done.output
+    assert done.exit_code == 2
+    assert "a.png" in done.output
     assert predictions is None
 
 
 def test_folder_without_images_is_refused(predict, tmp_path):
     (tmp_path / "empty").mkdir()
     done, _ = predict(tmp_path / "empty")
-    assert done.exit_code == 2 and "no image" in done.output
+    assert done.exit_code == 2
+    assert "no image" in done.output

@@ -64,8 +64,10 @@ def zxy_degrees(rotations: np.ndarray) -> np.ndarray:
     angles = first.copy()
     for frame in range(1, len(angles)):
         before = angles[frame - 1]
-        near = [each - 2 * np.pi * np.round((each - before) / (2 * np.pi))
-                for each in (first[frame], second[frame])]  # fmt: skip
+        near = [
+            each - 2 * np.pi * np.round((each - before) / (2 * np.pi))
+            for each in (first[frame], second[frame])
+        ]
         away = [np.abs(each - before).sum(axis=-1, keepdims=True) for each in near]
         angles[frame] = np.where(away[0] <= away[1], near[0], near[1])
     return np.degrees(angles)
@@ -89,9 +91,11 @@ def _joint_lines(body: MovingBody, number: int, depth: int, order: list[int]) ->
     is_root = bones[number].parent < 0
     channels = f"6 Xposition Yposition Zposition {_ROTATIONS}" if is_root else f"3 {_ROTATIONS}"
     lines = [
-        f"{inset}{'ROOT' if is_root else 'JOINT'} {body.names[number]}", inset + "{",
-        f"{inset}  OFFSET {_cm_text(body.fit.offsets()[number])}", f"{inset}  CHANNELS {channels}",
-    ]  # fmt: skip
+        f"{inset}{'ROOT' if is_root else 'JOINT'} {body.names[number]}",
+        inset + "{",
+        f"{inset}  OFFSET {_cm_text(body.fit.offsets()[number])}",
+        f"{inset}  CHANNELS {channels}",
+    ]
     children = [n for n, other in enumerate(bones) if other.parent == number]
     for child in children:
         lines += _joint_lines(body, child, depth + 1, order)

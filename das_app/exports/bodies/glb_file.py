@@ -18,9 +18,15 @@ from das_app.motion.body.rig import Y_UP_AXES, Freedom, RigNames
 from das_app.motion.body.rotations import steady_quaternions
 
 _COLOURS = (
-    (0.90, 0.30, 0.24), (0.20, 0.55, 0.90), (0.25, 0.70, 0.40), (0.95, 0.70, 0.15),
-    (0.62, 0.40, 0.85), (0.20, 0.75, 0.75), (0.93, 0.45, 0.70), (0.60, 0.60, 0.62),
-)  # fmt: skip
+    (0.90, 0.30, 0.24),
+    (0.20, 0.55, 0.90),
+    (0.25, 0.70, 0.40),
+    (0.95, 0.70, 0.15),
+    (0.62, 0.40, 0.85),
+    (0.20, 0.75, 0.75),
+    (0.93, 0.45, 0.70),
+    (0.60, 0.60, 0.62),
+)
 _VRMA = "VRMC_vrm_animation"
 
 
@@ -49,8 +55,9 @@ def write_vrma(take: Take, folder: Path, on_progress: Progress) -> None:
             file.add_humanoid(body)
             file.save(new / f"{body.label}.vrma")
             files[f"{body.label}.vrma"] = {
-                "person": body.track.track_id, "begins_s": round(float(body.times_s[0]), 6),
-            }  # fmt: skip
+                "person": body.track.track_id,
+                "begins_s": round(float(body.times_s[0]), 6),
+            }
         write_about(new, about, files)
     on_progress(1.0)
 
@@ -110,10 +117,12 @@ class _File:
         inverse[:, 3, :3] = -body.rest_places() * M  # column-major
         document.skins.append(
             gltf.Skin(
-                name=body.label, joints=nodes, skeleton=nodes[0],
+                name=body.label,
+                joints=nodes,
+                skeleton=nodes[0],
                 inverseBindMatrices=self._accessor(inverse.reshape(-1, 16), "MAT4"),
             )
-        )  # fmt: skip
+        )
         colour = _COLOURS[body.track.track_id % len(_COLOURS)]
         document.materials.append(
             gltf.Material(
@@ -132,16 +141,19 @@ class _File:
             WEIGHTS_0=self._accessor(skin.weights, "VEC4", target=gltf.ARRAY_BUFFER),
         )
         triangles = self._accessor(
-            skin.triangles.astype(np.uint32).reshape(-1), "SCALAR",
+            skin.triangles.astype(np.uint32).reshape(-1),
+            "SCALAR",
             target=gltf.ELEMENT_ARRAY_BUFFER,
-        )  # fmt: skip
+        )
         material = len(document.materials) - 1
         primitive = gltf.Primitive(attributes=attributes, indices=triangles, material=material)
         document.meshes.append(gltf.Mesh(name=f"{body.label}_skin", primitives=[primitive]))
         node = gltf.Node(
-            name=f"{body.label}_skin", mesh=len(document.meshes) - 1,
-            skin=len(document.skins) - 1, children=[],
-        )  # fmt: skip
+            name=f"{body.label}_skin",
+            mesh=len(document.meshes) - 1,
+            skin=len(document.skins) - 1,
+            children=[],
+        )
         # a skinned mesh stands at the root: its node's own place does not count
         self._document.scenes[0].nodes.append(self._append(node))
 
@@ -178,9 +190,10 @@ class _File:
         """Append a node below a parent, or to the scene."""
         number = self._append(node)
         siblings = (
-            self._document.scenes[0].nodes if parent is None
+            self._document.scenes[0].nodes
+            if parent is None
             else self._document.nodes[parent].children
-        )  # fmt: skip
+        )
         siblings.append(number)
         return number
 
@@ -225,9 +238,11 @@ class _File:
         self._document.accessors.append(
             gltf.Accessor(
                 bufferView=len(self._document.bufferViews) - 1,
-                componentType=component, count=len(values), type=kind,
+                componentType=component,
+                count=len(values),
+                type=kind,
                 min=table.min(axis=0).tolist() if has_bounds else None,
                 max=table.max(axis=0).tolist() if has_bounds else None,
             )
-        )  # fmt: skip
+        )
         return len(self._document.accessors) - 1

@@ -71,10 +71,13 @@ def _torso(at: dict[str, int], places: np.ndarray) -> list[_Ring]:
         (1.00, 0.34 * shoulder, 0.55 * hip, (upper, upper)),
     )
     return [
-        _Ring(np.array([0.0, low + share * (neck - low), 0.0]),
-              np.array([[wide, 0, 0], [0, 0, deep]]), bones)
+        _Ring(
+            np.array([0.0, low + share * (neck - low), 0.0]),
+            np.array([[wide, 0, 0], [0, 0, deep]]),
+            bones,
+        )
         for share, wide, deep, bones in rows
-    ]  # fmt: skip
+    ]
 
 
 def _head(at: dict[str, int], places: np.ndarray, ends: np.ndarray) -> list[list[_Ring]]:
@@ -83,13 +86,21 @@ def _head(at: dict[str, int], places: np.ndarray, ends: np.ndarray) -> list[list
     tall = max(top[1] - middle[1], 0.08)
     wide = 0.52 * tall
     forward = np.array([0, 0, 0.12 * tall])
-    rows = ((-0.55, 0.45, 0.55), (-0.25, 0.85, 0.95), (0.15, 1.0, 1.2), (0.55, 0.98, 1.2),
-            (0.85, 0.72, 0.9))  # fmt: skip
+    rows = (
+        (-0.55, 0.45, 0.55),
+        (-0.25, 0.85, 0.95),
+        (0.15, 1.0, 1.2),
+        (0.55, 0.98, 1.2),
+        (0.85, 0.72, 0.9),
+    )
     skull = [
-        _Ring(middle + [0, share * tall, 0] + forward,
-              np.array([[across * wide, 0, 0], [0, 0, deep * wide]]), (head, head))
+        _Ring(
+            middle + [0, share * tall, 0] + forward,
+            np.array([[across * wide, 0, 0], [0, 0, deep * wide]]),
+            (head, head),
+        )
         for share, across, deep in rows
-    ]  # fmt: skip
+    ]
     thin = 0.36 * tall
     throat = [
         _Ring(low - [0, 0.2 * tall, 0], _round(thin * 1.2, "y"), (neck, neck)),
@@ -104,15 +115,19 @@ def _arm(side: str, at: dict[str, int], places: np.ndarray, ends: np.ndarray) ->
     limb = _limb(
         (places[shoulder], places[elbow], places[wrist]),
         (at[f"{side}_clavicle"], shoulder, elbow, wrist),
-        (1.2 * thick, thick, 0.72 * thick), "x",
-    )  # fmt: skip
+        (1.2 * thick, thick, 0.72 * thick),
+        "x",
+    )
     along = ends[wrist] - places[wrist]
     shares = ((0.0, 0.6, 0.5), (0.35, 0.95, 0.45), (0.7, 0.8, 0.36), (0.95, 0.4, 0.28))
     hand = [
-        _Ring(places[wrist] + share * along,
-              np.array([[0, 0, wide * thick], [0, flat * thick, 0]]), (wrist, wrist))
+        _Ring(
+            places[wrist] + share * along,
+            np.array([[0, 0, wide * thick], [0, flat * thick, 0]]),
+            (wrist, wrist),
+        )
         for share, wide, flat in shares
-    ]  # fmt: skip
+    ]
     return [limb, hand]
 
 
@@ -120,9 +135,11 @@ def _leg(side: str, at: dict[str, int], places: np.ndarray, ends: np.ndarray) ->
     hip, knee, ankle, toe = (at[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle", "toe"))
     thick = 0.16 * np.linalg.norm(places[knee] - places[hip])
     limb = _limb(
-        (places[hip], places[knee], places[ankle]), (at["pelvis"], hip, knee, ankle),
-        (1.35 * thick, 0.95 * thick, 0.62 * thick), "y",
-    )  # fmt: skip
+        (places[hip], places[knee], places[ankle]),
+        (at["pelvis"], hip, knee, ankle),
+        (1.35 * thick, 0.95 * thick, 0.62 * thick),
+        "y",
+    )
     heel = places[ankle] * [1, 0.45, 1] - [0, 0, 0.9 * thick]
     ball, tip = places[toe] * [1, 0.55, 1], ends[toe] * [1, 0.4, 1]
     instep = places[ankle] * [1, 0.7, 1]

@@ -20,9 +20,16 @@ from das_app.motion.body.rig import Y_UP_AXES
 
 _MOST_CHARACTERS = 127  # of a text
 _ANGLES = (  # point: the angles that are its x, y and z
-    "LHipAngles", "RHipAngles", "LKneeAngles", "RKneeAngles", "LShoulderAngles",
-    "RShoulderAngles", "LElbowAngles", "RElbowAngles", "TrunkAngles",
-)  # fmt: skip
+    "LHipAngles",
+    "RHipAngles",
+    "LKneeAngles",
+    "RKneeAngles",
+    "LShoulderAngles",
+    "RShoulderAngles",
+    "LElbowAngles",
+    "RElbowAngles",
+    "TrunkAngles",
+)
 
 
 def write_c3d(take: Take, folder: Path, on_progress: Progress) -> None:
@@ -33,8 +40,13 @@ def write_c3d(take: Take, folder: Path, on_progress: Progress) -> None:
         angles = _angle_points(take, lambda share: on_progress(0.6 * share))
         for markers in marker_files(take):
             name = f"{markers.label}.c3d"
-            _write(take, markers, {i: angles[i] for i in _ids(markers) if i in angles}, about,
-                   new / name)  # fmt: skip
+            _write(
+                take,
+                markers,
+                {i: angles[i] for i in _ids(markers) if i in angles},
+                about,
+                new / name,
+            )
             files[name] = {"people": _ids(markers)}
         write_about(new, about, files)
     on_progress(1.0)

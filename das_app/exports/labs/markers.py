@@ -17,10 +17,15 @@ _POSE2SIM = {"pelvis": "Hip", "neck": "Neck", "head_top": "Head", "nose": "Nose"
     f"{side}_{joint}": f"{side[0].upper()}{name}"
     for side in ("left", "right")
     for joint, name in (
-        ("hip", "Hip"), ("knee", "Knee"), ("ankle", "Ankle"), ("toe", "BigToe"),
-        ("shoulder", "Shoulder"), ("elbow", "Elbow"), ("wrist", "Wrist"),
+        ("hip", "Hip"),
+        ("knee", "Knee"),
+        ("ankle", "Ankle"),
+        ("toe", "BigToe"),
+        ("shoulder", "Shoulder"),
+        ("elbow", "Elbow"),
+        ("wrist", "Wrist"),
     )
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, eq=False, slots=True)

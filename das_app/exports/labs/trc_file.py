@@ -29,13 +29,21 @@ def _trc_text(take: Take, markers: MarkerFile, name: str) -> str:
     fps = f"{take.fps:.6g}"
     header = (
         ("PathFileType", "4", "(X/Y/Z)", name),
-        ("DataRate", "CameraRate", "NumFrames", "NumMarkers", "Units", "OrigDataRate",
-         "OrigDataStartFrame", "OrigNumFrames"),
+        (
+            "DataRate",
+            "CameraRate",
+            "NumFrames",
+            "NumMarkers",
+            "Units",
+            "OrigDataRate",
+            "OrigDataStartFrame",
+            "OrigNumFrames",
+        ),
         (fps, fps, str(num_frames), str(num_markers), "mm", fps, "1", str(num_frames)),
         ("Frame#", "Time", *(cell for name in markers.names for cell in (name, "", ""))),
         ("", "", *(f"{axis}{n}" for n in range(1, num_markers + 1) for axis in "XYZ")),
         (),
-    )  # fmt: skip
+    )
     lines = ["\t".join(line) for line in header]
     for frame, time_s in enumerate(take.times_s):
         cells = ("NaN" if v != v else f"{v:.3f}" for v in markers.positions[frame].ravel())

@@ -31,10 +31,13 @@ def write_coco(take: Take, path: Path, on_progress: Progress) -> None:
     for frame, (time_s, camera) in enumerate(zip(take.times_s, take.cameras, strict=True)):
         images.append(
             {
-                "id": frame, "file_name": f"{place}{frame:06d}.png", "width": camera.size[0],
-                "height": camera.size[1], "time_s": round(float(time_s), 6),
+                "id": frame,
+                "file_name": f"{place}{frame:06d}.png",
+                "width": camera.size[0],
+                "height": camera.size[1],
+                "time_s": round(float(time_s), 6),
             }
-        )  # fmt: skip
+        )
         for person in pictures.at(frame):
             name = take.name_of(person.track)
             ids = {"id": len(annotations) + 1, "image_id": frame, "name": name}
@@ -62,10 +65,13 @@ def write_coco_results(take: Take, path: Path, on_progress: Progress) -> None:
             points = np.c_[person.points.round(2), person.scores.round(4)]
             results.append(
                 {
-                    "image_id": frame, "category_id": 1, "keypoints": points.ravel().tolist(),
-                    "score": round(person.score, 4), "track_id": person.track.track_id,
+                    "image_id": frame,
+                    "category_id": 1,
+                    "keypoints": points.ravel().tolist(),
+                    "score": round(person.score, 4),
+                    "track_id": person.track.track_id,
                 }
-            )  # fmt: skip
+            )
         on_progress((frame + 1) / len(take.times_s))
     _write_json(results, path)
 

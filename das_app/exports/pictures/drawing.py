@@ -11,15 +11,22 @@ from das_model.camera import Camera
 from das_model.people import People
 
 _COLOURS = (
-    (232, 77, 61), (51, 140, 230), (64, 179, 102), (242, 179, 38), (158, 102, 217), (51, 191, 191),
-    (237, 115, 179), (200, 200, 205),
-)  # fmt: skip
+    (232, 77, 61),
+    (51, 140, 230),
+    (64, 179, 102),
+    (242, 179, 38),
+    (158, 102, 217),
+    (51, 191, 191),
+    (237, 115, 179),
+    (200, 200, 205),
+)
 _OUTLINE, _GROUND, _GRID, _LENS = (8, 10, 13), (20, 24, 30), (58, 64, 72), (150, 156, 164)
 _AZIMUTH_DEG, _ELEVATION_DEG, _FOV_DEG = 35.0, 18.0, 45.0
 _LEAST_EXTENT_MM = 1500.0
 _GRID_STEP_MM, _NUM_STEPS = 1000.0, 5
-_LENS_MM = np.array([[0, 0, 0], [-200, -130, 300], [200, -130, 300], [200, 130, 300],
-                     [-200, 130, 300]], np.float64)  # fmt: skip
+_LENS_MM = np.array(
+    [[0, 0, 0], [-200, -130, 300], [200, -130, 300], [200, 130, 300], [-200, 130, 300]], np.float64
+)
 
 
 def draw_people(
@@ -87,8 +94,13 @@ class SideView:
         centre = (low + high) / 2
         extent = max(_LEAST_EXTENT_MM, float(np.linalg.norm(high - low)) / 2)
         azimuth, elevation = np.radians([_AZIMUTH_DEG, _ELEVATION_DEG])
-        away = np.array([np.sin(azimuth) * np.cos(elevation), -np.sin(elevation),
-                         -np.cos(azimuth) * np.cos(elevation)])  # fmt: skip
+        away = np.array(
+            [
+                np.sin(azimuth) * np.cos(elevation),
+                -np.sin(elevation),
+                -np.cos(azimuth) * np.cos(elevation),
+            ]
+        )
         eye = centre + 1.3 * extent / np.tan(np.radians(_FOV_DEG) / 2) * away
         right = np.cross([0.0, 1.0, 0.0], -away)
         right /= np.linalg.norm(right)
@@ -125,8 +137,9 @@ def _visible(lines: Iterable[np.ndarray]) -> list[list[list[int]]]:
     """Ends of lines (2, 2) as whole pixels, without those that have no place on the picture."""
     return [
         line.round().astype(int).tolist()
-        for line in lines if np.isfinite(line).all() and np.abs(line).max() < 1e4
-    ]  # fmt: skip
+        for line in lines
+        if np.isfinite(line).all() and np.abs(line).max() < 1e4
+    ]
 
 
 def _draw_lines(

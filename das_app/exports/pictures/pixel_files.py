@@ -11,13 +11,22 @@ from das_app.exports.takes.take import Progress, Take
 
 _RIGHT_LEFT = ("right", "left")
 BODY_25 = (
-    "nose", "neck",
+    "nose",
+    "neck",
     *(f"{side}_{joint}" for side in _RIGHT_LEFT for joint in ("shoulder", "elbow", "wrist")),
     "pelvis",
     *(f"{side}_{joint}" for side in _RIGHT_LEFT for joint in ("hip", "knee", "ankle")),
-    "right_eye", "left_eye", "right_ear", "left_ear",
-    "left_toe", "left_small_toe", "left_heel", "right_toe", "right_small_toe", "right_heel",
-)  # fmt: skip
+    "right_eye",
+    "left_eye",
+    "right_ear",
+    "left_ear",
+    "left_toe",
+    "left_small_toe",
+    "left_heel",
+    "right_toe",
+    "right_small_toe",
+    "right_heel",
+)
 
 
 def write_openpose(take: Take, folder: Path, on_progress: Progress) -> None:
@@ -33,14 +42,19 @@ def write_openpose(take: Take, folder: Path, on_progress: Progress) -> None:
                 {
                     "person_id": [person.track.track_id],
                     "pose_keypoints_2d": np.c_[person.points, person.scores]
-                    .round(4).ravel().tolist(),
-                    "face_keypoints_2d": [], "hand_left_keypoints_2d": [],
-                    "hand_right_keypoints_2d": [], "pose_keypoints_3d": [],
-                    "face_keypoints_3d": [], "hand_left_keypoints_3d": [],
+                    .round(4)
+                    .ravel()
+                    .tolist(),
+                    "face_keypoints_2d": [],
+                    "hand_left_keypoints_2d": [],
+                    "hand_right_keypoints_2d": [],
+                    "pose_keypoints_3d": [],
+                    "face_keypoints_3d": [],
+                    "hand_left_keypoints_3d": [],
                     "hand_right_keypoints_3d": [],
                 }
                 for person in pictures.at(frame)
-            ]  # fmt: skip
+            ]
             name = f"{folder.name}_{frame:012d}_keypoints.json"
             (new / name).write_text(json.dumps({"version": 1.3, "people": people}))
             files[name] = {"time_s": round(float(take.times_s[frame]), 6)}

@@ -85,10 +85,13 @@ class Pictures:
         inside = points[is_inside] if is_inside.any() else np.zeros((1, 2))
         low = inside.min(axis=0)
         return PersonInPicture(
-            track, float(np.nan_to_num(track.scores[place])), points,
-            np.where(is_inside, scores, 0.0), visibility,
+            track,
+            float(np.nan_to_num(track.scores[place])),
+            points,
+            np.where(is_inside, scores, 0.0),
+            visibility,
             np.concatenate([low, inside.max(axis=0) - low]),
-        )  # fmt: skip
+        )
 
 
 def coco_skeleton(take: Take) -> Skeleton:

@@ -26,10 +26,14 @@ def write_angles(take: Take, path: Path, on_progress: Progress) -> None:
         for body, own in zip(bodies, angles, strict=True):
             for place in np.flatnonzero(body.track.is_posed):
                 table.writerow(
-                    (body.track.first + place, f"{body.times_s[place]:.6f}", body.track.track_id,
-                     plain_cell(take.name_of(body.track)),
-                     *(f"{v:.3f}" for v in own.degrees[place]))
-                )  # fmt: skip
+                    (
+                        body.track.first + place,
+                        f"{body.times_s[place]:.6f}",
+                        body.track.track_id,
+                        plain_cell(take.name_of(body.track)),
+                        *(f"{v:.3f}" for v in own.degrees[place]),
+                    )
+                )
 
 
 def write_mot(take: Take, folder: Path, on_progress: Progress) -> None:
@@ -50,8 +54,13 @@ def _mot_text(body: MovingBody) -> str:
     columns = ("time", "pelvis_tx", "pelvis_ty", "pelvis_tz", *angles.names)
     rows = np.column_stack([body.times_s, root, degrees])
     lines = [
-        body.label, "version=1", f"nRows={len(rows)}", f"nColumns={len(columns)}",
-        "inDegrees=yes", "endheader", "\t".join(columns),
-    ]  # fmt: skip
+        body.label,
+        "version=1",
+        f"nRows={len(rows)}",
+        f"nColumns={len(columns)}",
+        "inDegrees=yes",
+        "endheader",
+        "\t".join(columns),
+    ]
     lines += ["\t".join("NaN" if v != v else f"{v:.6f}" for v in row) for row in rows]
     return "\n".join(lines) + "\n"

@@ -14,9 +14,18 @@ from das_app.exports.takes.take import Progress, Take
 from das_app.exports.takes.tracks import Track
 
 _COLUMNS = (
-    "frame", "time_s", "person", "name", "person_score", "joint", "x_mm", "y_mm", "z_mm",
-    "joint_score", "is_interpolated",
-)  # fmt: skip
+    "frame",
+    "time_s",
+    "person",
+    "name",
+    "person_score",
+    "joint",
+    "x_mm",
+    "y_mm",
+    "z_mm",
+    "joint_score",
+    "is_interpolated",
+)
 
 
 def write_csv(take: Take, path: Path, on_progress: Progress) -> None:
@@ -30,9 +39,12 @@ def write_csv(take: Take, path: Path, on_progress: Progress) -> None:
         for frame, time_s in enumerate(take.times_s):
             for track, place in take.seen_at(frame):
                 person = (
-                    frame, f"{time_s:.6f}", track.track_id, plain_cell(take.name_of(track)),
+                    frame,
+                    f"{time_s:.6f}",
+                    track.track_id,
+                    plain_cell(take.name_of(track)),
                     f"{track.scores[place]:.4f}",
-                )  # fmt: skip
+                )
                 table.writerows((*person, *row) for row in _joints(track, place, names))
             on_progress((frame + 1) / len(take.times_s))
 

@@ -258,10 +258,19 @@ def load_take(
     else:
         tracks = [filled(track, times_s, options.fill_gaps_s) for track in tracks]
     return Take(
-        session.origin, edits, times_s, fps, is_steady, tuple(tracks),
-        () if is_steady else tuple(cameras.all), left_out, floor, options,
-        session.video_path, times_s + (frames[0] if frames else 0.0),
-    )  # fmt: skip
+        session.origin,
+        edits,
+        times_s,
+        fps,
+        is_steady,
+        tuple(tracks),
+        () if is_steady else tuple(cameras.all),
+        left_out,
+        floor,
+        options,
+        session.video_path,
+        times_s + (frames[0] if frames else 0.0),
+    )
 
 
 def bridged_s(fps: float) -> float:

@@ -1,5 +1,6 @@
 """People over the frames of a take: gaps stay NaN, are filled on request, or resampled over."""
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -109,7 +110,7 @@ def filled(track: Track, times_s: np.ndarray, longest_s: float) -> Track:
     is_seen = np.isfinite(track.joints).all(axis=-1)  # (n, J)
     for joint in range(is_seen.shape[1]):
         known = np.flatnonzero(is_seen[:, joint])
-        for before, after in zip(known[:-1], known[1:], strict=True):
+        for before, after in itertools.pairwise(known):
             if after - before > 1 and times_s[after] - times_s[before] <= longest_s:
                 _fill(track, joint, before, after, times_s)
     return track
@@ -152,9 +153,13 @@ def resampled(
 
     is_bridged = (step_s > 1.5 * usual_s)[:, None]
     return Track(
-        track.track_id, first, between(track.joints), between(track.joint_scores),
-        between(track.scores), track.is_filled[before] | track.is_filled[after] | is_bridged,
-    )  # fmt: skip
+        track.track_id,
+        first,
+        between(track.joints),
+        between(track.joint_scores),
+        between(track.scores),
+        track.is_filled[before] | track.is_filled[after] | is_bridged,
+    )
 
 
 def grid_fps(times_s: np.ndarray, source_indices: np.ndarray, nominal_fps: float) -> float:

@@ -19,9 +19,15 @@ _M, _RADIUS_M, _LINE_M = 1e-3, 0.03, 0.025
 _MS_NS = 1_000_000
 _FRAME_ID = "camera"
 _COLOURS = (
-    (0.90, 0.30, 0.24), (0.20, 0.55, 0.90), (0.25, 0.70, 0.40), (0.95, 0.70, 0.15),
-    (0.62, 0.40, 0.85), (0.20, 0.75, 0.75), (0.93, 0.45, 0.70), (0.60, 0.60, 0.62),
-)  # fmt: skip
+    (0.90, 0.30, 0.24),
+    (0.20, 0.55, 0.90),
+    (0.25, 0.70, 0.40),
+    (0.95, 0.70, 0.15),
+    (0.62, 0.40, 0.85),
+    (0.20, 0.75, 0.75),
+    (0.93, 0.45, 0.70),
+    (0.60, 0.60, 0.62),
+)
 
 
 def write_foxglove(take: Take, path: Path, on_progress: Progress) -> None:
@@ -65,13 +71,14 @@ def _scene(messages: ModuleType, take: Take, frame: int, stamp_ns: int) -> objec
     return messages.SceneUpdate(
         deletions=[
             messages.SceneEntityDeletion(
-                timestamp=_timestamp(messages, stamp_ns), id=take.label_of(track, "person_"),
+                timestamp=_timestamp(messages, stamp_ns),
+                id=take.label_of(track, "person_"),
                 type=messages.SceneEntityDeletionType.MatchingId,
             )
             for track in gone
         ],
         entities=[_entity(messages, take, track, place, stamp_ns) for track, place in seen],
-    )  # fmt: skip
+    )
 
 
 def _entity(messages: ModuleType, take: Take, track: Track, place: int, stamp_ns: int) -> object:
@@ -82,23 +89,30 @@ def _entity(messages: ModuleType, take: Take, track: Track, place: int, stamp_ns
     )
     corners = [
         messages.Point3(x=float(x), y=float(y), z=float(z))
-        for parent, child in take.origin.skeleton.bones if is_there[parent] and is_there[child]
+        for parent, child in take.origin.skeleton.bones
+        if is_there[parent] and is_there[child]
         for x, y, z in (joints[parent], joints[child])
-    ]  # fmt: skip
+    ]
     size = messages.Vector3(x=2 * _RADIUS_M, y=2 * _RADIUS_M, z=2 * _RADIUS_M)
     spheres = [
         messages.SpherePrimitive(pose=_pose(messages, joint), size=size, color=colour)
         for joint in joints[is_there]
     ]
     lines = messages.LinePrimitive(
-        type=messages.LinePrimitiveLineType.LineList, pose=_pose(messages, np.zeros(3)),
-        thickness=_LINE_M, points=corners, color=colour,
-    )  # fmt: skip
+        type=messages.LinePrimitiveLineType.LineList,
+        pose=_pose(messages, np.zeros(3)),
+        thickness=_LINE_M,
+        points=corners,
+        color=colour,
+    )
     label = take.label_of(track, "person_")
     return messages.SceneEntity(
-        timestamp=_timestamp(messages, stamp_ns), frame_id=_FRAME_ID, id=label,
-        spheres=spheres, lines=[lines],
-    )  # fmt: skip
+        timestamp=_timestamp(messages, stamp_ns),
+        frame_id=_FRAME_ID,
+        id=label,
+        spheres=spheres,
+        lines=[lines],
+    )
 
 
 def _pose(messages: ModuleType, place: np.ndarray) -> object:
@@ -114,10 +128,16 @@ def _calibration(messages: ModuleType, take: Take, frame: int, stamp_ns: int) ->
     distortion = [0.0] * 5 if camera.distortion is None else camera.distortion.tolist()
     projection = np.column_stack([camera.K, np.zeros(3)])
     return messages.CameraCalibration(
-        timestamp=_timestamp(messages, stamp_ns), frame_id=_FRAME_ID, width=camera.size[0],
-        height=camera.size[1], distortion_model="plumb_bob", D=distortion,
-        K=camera.K.ravel().tolist(), R=np.eye(3).ravel().tolist(), P=projection.ravel().tolist(),
-    )  # fmt: skip
+        timestamp=_timestamp(messages, stamp_ns),
+        frame_id=_FRAME_ID,
+        width=camera.size[0],
+        height=camera.size[1],
+        distortion_model="plumb_bob",
+        D=distortion,
+        K=camera.K.ravel().tolist(),
+        R=np.eye(3).ravel().tolist(),
+        P=projection.ravel().tolist(),
+    )
 
 
 def _video(messages: ModuleType, take: Take) -> list[tuple[object, int]]:
@@ -131,8 +151,12 @@ def _video(messages: ModuleType, take: Take) -> list[tuple[object, int]]:
         encoder.width, encoder.height, encoder.pix_fmt = stream.width, stream.height, "yuv420p"
         encoder.time_base = Fraction(1, 1000)
         encoder.options = {
-            "preset": "veryfast", "crf": "23", "bf": "0", "g": "30", "tune": "zerolatency",
-        }  # fmt: skip
+            "preset": "veryfast",
+            "crf": "23",
+            "bf": "0",
+            "g": "30",
+            "tune": "zerolatency",
+        }
         for picture in source.decode(stream):
             picture.pts = round(1000 * picture.pts * picture.time_base)
             picture.time_base = Fraction(1, 1000)
@@ -147,9 +171,11 @@ def _video(messages: ModuleType, take: Take) -> list[tuple[object, int]]:
 def _packet(messages: ModuleType, take: Take, packet: av.Packet) -> tuple[object, int]:
     stamp_ns = _stamp_ns(take, packet.pts * packet.time_base)
     message = messages.CompressedVideo(
-        timestamp=_timestamp(messages, stamp_ns), frame_id=_FRAME_ID, data=bytes(packet),
+        timestamp=_timestamp(messages, stamp_ns),
+        frame_id=_FRAME_ID,
+        data=bytes(packet),
         format="h264",
-    )  # fmt: skip
+    )
     return message, stamp_ns
 
 

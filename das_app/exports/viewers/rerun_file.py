@@ -98,9 +98,10 @@ def _add_camera(
     camera = take.cameras[frame]
     if frame == 0 or take.cameras[frame - 1] is not camera:
         pinhole = rerun.Pinhole(
-            image_from_camera=camera.K, resolution=camera.size,
+            image_from_camera=camera.K,
+            resolution=camera.size,
             camera_xyz=rerun.ViewCoordinates.RDF,
-        )  # fmt: skip
+        )
         recording.log("world/camera", pinhole)
     if video is not None:
         picture = rerun.VideoFrameReference(seconds=float(take.recorded_s[frame]))
@@ -119,9 +120,11 @@ def _add_people(rerun: ModuleType, recording: object, take: Take, frame: int) ->
         place = seen[track.track_id][1]
         there = np.flatnonzero(np.isfinite(track.joints[place]).all(axis=1))
         points = rerun.Points3D(
-            track.joints[place, there] * _M, keypoint_ids=there,
-            class_ids=[track.track_id] * len(there), radii=0.02,
-        )  # fmt: skip
+            track.joints[place, there] * _M,
+            keypoint_ids=there,
+            class_ids=[track.track_id] * len(there),
+            radii=0.02,
+        )
         recording.log(path, points)
         label = take.label_of(track, "person_")
         recording.log(f"plots/score/{label}", rerun.Scalars(float(track.scores[place])))

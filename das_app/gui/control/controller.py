@@ -130,10 +130,13 @@ class Controller(QObject):
         """Use another field of view, and no calibration."""
         self.change(
             replace(
-                self.settings, fov_deg=fov_deg, lens_origin=origin, intrinsics_file=None,
+                self.settings,
+                fov_deg=fov_deg,
+                lens_origin=origin,
+                intrinsics_file=None,
                 intrinsics_camera="",
             )
-        )  # fmt: skip
+        )
         self.use_lens(self.settings.intrinsics())
 
     def use_lens(self, lens: Intrinsics) -> None:

@@ -33,8 +33,11 @@ class Quantity(Enum):
 
 
 _UNITS = {
-    Quantity.POSITION: "m", Quantity.SPEED: "m/s", Quantity.ANGLE: "°", Quantity.BONE: "mm",
-}  # fmt: skip
+    Quantity.POSITION: "m",
+    Quantity.SPEED: "m/s",
+    Quantity.ANGLE: "°",
+    Quantity.BONE: "mm",
+}
 
 
 def parts_of(quantity: Quantity, skeleton: Skeleton) -> tuple[str, ...]:

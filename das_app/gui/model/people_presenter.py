@@ -35,6 +35,8 @@ class PeoplePresenter(QObject):
 
     def _show(self, settings: AppSettings) -> None:
         self._panel.set_options(
-            settings.is_smoothing, settings.distance_smoothing, settings.limb_smoothing,
+            settings.is_smoothing,
+            settings.distance_smoothing,
+            settings.limb_smoothing,
             settings.has_steady_bones,
-        )  # fmt: skip
+        )

@@ -63,9 +63,15 @@ class OverlayView(QWidget):
         if self._shown is not None and self._shown.frame.camera.size != frame.camera.size:
             self._zoom = Zoom()
         self._shown = Shown(
-            frame, _picture(frame), people, slots, people.joints_px(frame.camera),
-            self._trails.segments(), centre_map, self._names,
-        )  # fmt: skip
+            frame,
+            _picture(frame),
+            people,
+            slots,
+            people.joints_px(frame.camera),
+            self._trails.segments(),
+            centre_map,
+            self._names,
+        )
         self.update()
 
     def clear(self) -> None:

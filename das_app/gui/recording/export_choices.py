@@ -67,11 +67,14 @@ class ExportChoices(QObject):
         """Put the rows into a form."""
         self._form = form
         rows = (
-            ("People", (self.people,)), ("", (self.list,)), ("Part", (self.part,)),
-            ("Poses", (self.poses,)), ("Positions", (self.space, self._notes["space"])),
+            ("People", (self.people,)),
+            ("", (self.list,)),
+            ("Part", (self.part,)),
+            ("Poses", (self.poses,)),
+            ("Positions", (self.space, self._notes["space"])),
             ("Rate", (self.rate, self.fps, self._notes["rate"])),
             ("Gaps", (self.gaps, self.gap_s, self._notes["gaps"])),
-        )  # fmt: skip
+        )
         for text, widgets in rows:
             row = row_of(*widgets, wide=widgets[-1])
             self._widgets.append(row)
@@ -110,7 +113,7 @@ class ExportChoices(QObject):
             ("space", self.space, facts.has_floor, "pixels belong to the picture"),
             ("rate", self.rate, facts.has_rate, "it belongs to the recorded frames"),
             ("gaps", self.gaps, facts.has_filling, "only what was seen is drawn"),
-        ):  # fmt: skip
+        ):
             choice.setEnabled(is_possible)
             self._notes[name].setText("" if is_possible else why)
             if not is_possible:
@@ -183,6 +186,10 @@ def _choice(*texts: str) -> QComboBox:
 
 def _spin(low: float, high: float, value: float, suffix: str) -> QDoubleSpinBox:
     return QDoubleSpinBox(
-        minimum=low, maximum=high, value=value, suffix=suffix, decimals=2,
+        minimum=low,
+        maximum=high,
+        value=value,
+        suffix=suffix,
+        decimals=2,
         alignment=theme.ALIGN_RIGHT,
-    )  # fmt: skip
+    )

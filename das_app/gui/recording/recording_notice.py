@@ -41,9 +41,12 @@ class Recorded:
     @property
     def text(self) -> str:
         """All of it in one line."""
-        parts = [short_time(self.duration_s), count(self.num_frames, "frame"),
-                 count(self.num_tracks, "person", "people"),
-                 "with video" if self.has_video else "without video"]  # fmt: skip
+        parts = [
+            short_time(self.duration_s),
+            count(self.num_frames, "frame"),
+            count(self.num_tracks, "person", "people"),
+            "with video" if self.has_video else "without video",
+        ]
         if self.has_video and self.num_dropped_pictures:
             parts.append(f"{count(self.num_dropped_pictures, 'picture')} dropped")
         ended = f" It ended because {self.reason}." if self.reason else ""

@@ -82,10 +82,13 @@ class RecordingPresenter(QObject):
         control.state_changed.connect(self._on_state)
         control.settings_changed.connect(self._show_settings)
         for name, slot in (
-            ("record", self._begin_or_end), ("marker", self._mark),
-            ("record-video", self._set_video), ("sessions-folder", self._choose_folder),
-            ("show-sessions", self._show_folder), ("export", self._export),
-        ):  # fmt: skip
+            ("record", self._begin_or_end),
+            ("marker", self._mark),
+            ("record-video", self._set_video),
+            ("sessions-folder", self._choose_folder),
+            ("show-sessions", self._show_folder),
+            ("export", self._export),
+        ):
             actions[name].triggered.connect(slot)
         actions["record-video"].setIconVisibleInMenu(False)  # it would hide the check mark
         notice.export_requested.connect(self._export_folder)
@@ -133,10 +136,14 @@ class RecordingPresenter(QObject):
             model_settings = replace(settings, model_file=current.model.file)
             estimator = current.model.estimator
             plan = RecordingPlan(
-                settings.sessions_path(), settings.is_recording_video, current.source,
-                estimator.skeleton, estimator.model_name, model_settings.model_path,
+                settings.sessions_path(),
+                settings.is_recording_video,
+                current.source,
+                estimator.skeleton,
+                estimator.model_name,
+                model_settings.model_path,
                 settings.mode,
-            )  # fmt: skip
+            )
             task = BackgroundTask(lambda: start_recorder(plan), "das-recording-start")
             self._is_wanted, self._warning = True, ""
             self._noted = self._seen = self._circumstances()
@@ -194,10 +201,16 @@ class RecordingPresenter(QObject):
             return
         self._notice.show_recorded(
             Recorded(
-                stats.folder, stats.time_s, stats.num_frames, len(recording.track_ids),
-                stats.num_bytes, recorder.has_video, stats.num_dropped_pictures, reason,
+                stats.folder,
+                stats.time_s,
+                stats.num_frames,
+                len(recording.track_ids),
+                stats.num_bytes,
+                recorder.has_video,
+                stats.num_dropped_pictures,
+                reason,
             )
-        )  # fmt: skip
+        )
 
     def _show(self) -> None:
         """Bring the widgets up to date."""
@@ -225,8 +238,9 @@ class RecordingPresenter(QObject):
             return
         changes = (
             f"{name}: {self._noted.get(name, '')} -> {value}"
-            for name, value in self._seen.items() if self._noted.get(name) != value
-        )  # fmt: skip
+            for name, value in self._seen.items()
+            if self._noted.get(name) != value
+        )
         recording.recorder.note_event(EventKind.SETTINGS_CHANGED, "; ".join(changes))
         self._noted = self._seen
 

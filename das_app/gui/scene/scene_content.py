@@ -216,8 +216,9 @@ class SceneContent:
         is_behind = -eye_m[1] > _BEHIND_COSINE * distance_m
         has_picture = self._options.has_frustum and self._lens is not None and not is_behind
         for node, is_seen in (
-            (self.device, distance_m > _INSIDE_CAMERA_M), (self.picture, has_picture)
-        ):  # fmt: skip
+            (self.device, distance_m > _INSIDE_CAMERA_M),
+            (self.picture, has_picture),
+        ):
             if node.visible != is_seen:
                 node.visible = is_seen
 

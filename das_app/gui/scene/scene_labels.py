@@ -70,9 +70,11 @@ class WordsVisual(Visual):
         self.shared_program["u_sheet"] = self._sheet
         self._draw_mode, self._index_buffer = "triangles", gloo.IndexBuffer(_TWO_TRIANGLES)
         self.set_gl_state(
-            depth_test=False, cull_face=False, blend=True,
+            depth_test=False,
+            cull_face=False,
+            blend=True,
             blend_func=("one", "one_minus_src_alpha"),
-        )  # fmt: skip
+        )
         self.freeze()
 
     def set_words(self, texts: list[str], places_m: np.ndarray, colours: np.ndarray) -> None:

@@ -75,8 +75,14 @@ class PlayerBar(QWidget):
         self.poses.addItems(("Smoothed", "Raw"))
         self.poses.activated.connect(lambda index: self.raw_chosen.emit(bool(index)))
         for widget in (
-            self.back, self.forward, self.slider, self.place, self.poses, self.speed, self.loop
-        ):  # fmt: skip
+            self.back,
+            self.forward,
+            self.slider,
+            self.place,
+            self.poses,
+            self.speed,
+            self.loop,
+        ):
             row.addWidget(widget, 1 if widget is self.slider else 0)
             if widget is self.place:
                 row.addSpacing(theme.SPACE_PX // 2)

@@ -17,18 +17,29 @@ NEAR_PX = 6.0  # a mark so near the pointer is told
 _HALF_PX, _HEIGHT_PX, _TOP_PX = 4.5, 8.0, 1.0
 _GROOVE_PX, _BRACKET_PX, _FOOT_PX = 4.0, 18.0, 4.0
 _TROUBLES = (
-    EventKind.SOURCE_LOST, EventKind.PICTURES_DROPPED, EventKind.VIDEO_STOPPED,
-    EventKind.LOW_DISK, EventKind.FULL_DISK, EventKind.REPAIRED,
-)  # fmt: skip
+    EventKind.SOURCE_LOST,
+    EventKind.PICTURES_DROPPED,
+    EventKind.VIDEO_STOPPED,
+    EventKind.LOW_DISK,
+    EventKind.FULL_DISK,
+    EventKind.REPAIRED,
+)
 _WORDS = {
-    EventKind.START: "recording began", EventKind.STOP: "recording ended",
-    EventKind.SOURCE_LOST: "source lost", EventKind.SOURCE_BACK: "source back",
-    EventKind.SETTINGS_CHANGED: "settings changed", EventKind.PICTURES_DROPPED: "pictures dropped",
-    EventKind.VIDEO_STOPPED: "video stopped", EventKind.LOW_DISK: "disk low",
-    EventKind.FULL_DISK: "disk full", EventKind.MARKER: "marker", EventKind.REPAIRED: "repaired",
-    EventKind.TIME_JUMPED: "the time jumped", EventKind.FOLDER_LOST: "folder lost",
+    EventKind.START: "recording began",
+    EventKind.STOP: "recording ended",
+    EventKind.SOURCE_LOST: "source lost",
+    EventKind.SOURCE_BACK: "source back",
+    EventKind.SETTINGS_CHANGED: "settings changed",
+    EventKind.PICTURES_DROPPED: "pictures dropped",
+    EventKind.VIDEO_STOPPED: "video stopped",
+    EventKind.LOW_DISK: "disk low",
+    EventKind.FULL_DISK: "disk full",
+    EventKind.MARKER: "marker",
+    EventKind.REPAIRED: "repaired",
+    EventKind.TIME_JUMPED: "the time jumped",
+    EventKind.FOLDER_LOST: "folder lost",
     EventKind.OTHER: "of a newer version",
-}  # fmt: skip
+}
 
 
 class Mark(NamedTuple):
@@ -50,8 +61,9 @@ def marks_of(events: Iterable[SessionEvent]) -> tuple[Mark, ...]:
     for event in events:
         words, text = _WORDS[event.kind], event.text.strip()
         has_more = text and not text.lower().startswith(words)
-        marks.append(Mark(event.time_s, event.kind, f"{words}: {text}" if has_more else
-                          text or words))  # fmt: skip
+        marks.append(
+            Mark(event.time_s, event.kind, f"{words}: {text}" if has_more else text or words)
+        )
     return tuple(marks)
 
 
@@ -79,13 +91,18 @@ def paint_marks(painter: QPainter, places: Iterable[tuple[float, Mark]]) -> None
         elif mark.kind is EventKind.MARKER:
             corners = [(x, _TOP_PX), (x + _HALF_PX, middle), (x, bottom), (x - _HALF_PX, middle)]
         else:
-            corners = [(x - 1.5, _TOP_PX), (x + 1.5, _TOP_PX), (x + 1.5, bottom),
-                       (x - 1.5, bottom)]  # fmt: skip
+            corners = [
+                (x - 1.5, _TOP_PX),
+                (x + 1.5, _TOP_PX),
+                (x + 1.5, bottom),
+                (x - 1.5, bottom),
+            ]
         painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
 
 
-def paint_trim(painter: QPainter, ends: tuple[float, float], part: tuple[float, float],
-               middle_y: float) -> None:  # fmt: skip
+def paint_trim(
+    painter: QPainter, ends: tuple[float, float], part: tuple[float, float], middle_y: float
+) -> None:
     """Draw the part that counts on a groove.
 
     Args:

@@ -66,13 +66,19 @@ class SessionPanel(QWidget):
             lambda item: self.time_chosen.emit(item.data(_TIME_ROLE))
         )
         for widget in (
-            self.title, self.facts,
-            _heading("Names"), _label("muted", _NAMING), self.people,
-            _heading("Part that counts"), self.part,
+            self.title,
+            self.facts,
+            _heading("Names"),
+            _label("muted", _NAMING),
+            self.people,
+            _heading("Part that counts"),
+            self.part,
             _buttons(actions, "trim-begin", "trim-end", "trim-whole"),
-            _heading("Events"), self.events,
-            _heading("Another model"), _buttons(actions, "rerun"),
-        ):  # fmt: skip
+            _heading("Events"),
+            self.events,
+            _heading("Another model"),
+            _buttons(actions, "rerun"),
+        ):
             column.addWidget(widget)
         column.addStretch()
         self.clear()

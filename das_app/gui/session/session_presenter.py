@@ -84,10 +84,12 @@ class SessionPresenter(QObject):
         panel.name_entered.connect(self._name)
         panel.time_chosen.connect(control.seek)
         for name, slot in (
-            ("raw", self._set_raw), ("rerun", self._ask_rerun),
-            ("trim-begin", self._begin_here), ("trim-end", self._end_here),
+            ("raw", self._set_raw),
+            ("rerun", self._ask_rerun),
+            ("trim-begin", self._begin_here),
+            ("trim-end", self._end_here),
             ("trim-whole", lambda: self._edit(self._edits.untrimmed())),
-        ):  # fmt: skip
+        ):
             actions[name].triggered.connect(slot)
         self._allow()
 

@@ -90,9 +90,13 @@ class RerunDialog(QDialog):
         """Run the chosen model."""
         settings = replace(self._settings, model_file=self.model.currentData())
         plan = RerunPlan(
-            self._session, self._new_session, settings.model_file,
-            lambda: self._load(settings), settings.people_options(), self.video.isChecked(),
-        )  # fmt: skip
+            self._session,
+            self._new_session,
+            settings.model_file,
+            lambda: self._load(settings),
+            settings.people_options(),
+            self.video.isChecked(),
+        )
         self._rerun = Rerun(plan)
         for widget in (self.model, self.video, self.run):
             widget.setEnabled(False)
@@ -127,8 +131,9 @@ class RerunDialog(QDialog):
         self.setMinimumWidth(60 * theme.SPACE_PX)
         words = Label(
             f"Finds the people of {self._session.name} anew, in its recorded pictures. "
-            "The session itself stays as it is.", wordWrap=True,
-        )  # fmt: skip
+            "The session itself stays as it is.",
+            wordWrap=True,
+        )
         self.model = QComboBox(accessibleName="Model")
         self.model.activated.connect(self._on_model)
         self.video = QCheckBox("Keep the pictures in the new session, too", checked=True)

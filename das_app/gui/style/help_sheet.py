@@ -30,8 +30,10 @@ _MOUSE = (
 )
 _MOUSE_TITLE = "Mouse"
 _COLUMNS = (
-    ("Open", "Play", _MOUSE_TITLE), ("Picture", "3D view", "Session"), ("Record", "Window"),
-)  # fmt: skip
+    ("Open", "Play", _MOUSE_TITLE),
+    ("Picture", "3D view", "Session"),
+    ("Record", "Window"),
+)
 _BESIDE_PX = QSize(64, 160)  # of the screen: margins, frame and button
 _BAR_PX = QSize(12, 12)  # where the columns do not fit
 
@@ -91,11 +93,13 @@ class HelpSheet(QDialog):
 def _rows(section: str, actions: Iterable[QAction]) -> list[tuple[str, str]]:
     return [
         (_keys(action), action.statusTip())
-        for action in actions if action.shortcuts() and action.property(SECTION) == section
-    ]  # fmt: skip
+        for action in actions
+        if action.shortcuts() and action.property(SECTION) == section
+    ]
 
 
 def _keys(action: QAction) -> str:
-    shortcuts = (keys.toString(QKeySequence.SequenceFormat.NativeText)
-                 for keys in action.shortcuts())  # fmt: skip
+    shortcuts = (
+        keys.toString(QKeySequence.SequenceFormat.NativeText) for keys in action.shortcuts()
+    )
     return "  or  ".join(shortcuts)

@@ -48,9 +48,10 @@ class OpenDialogs:
         path = QFileDialog.getExistingDirectory(self._parent, "Open a session", str(folder))
         if path and session_at(Path(path)) is None:
             warn(
-                self._parent, "Open a session",
+                self._parent,
+                "Open a session",
                 f"{path} holds no session. A session is a folder with the file {LOG_FILE}.",
-            )  # fmt: skip
+            )
         elif path:
             self._open_source(path)
 

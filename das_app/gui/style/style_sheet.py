@@ -29,15 +29,37 @@ class FrameColours:
 
 
 DARK = FrameColours(
-    surface="#1b1f26", pane="#14171c", field="#14171c", raised="#262c35", border="#333b47",
-    text="#e3e8ee", muted="#8d98a6", faint="#5c6673", accent="#4cb2e8", on_accent="#0c1218",
-    chosen="#1e3646", notice="#3a2c17", warning="#f2a541", icon="#d5dbe3",
-)  # fmt: skip
+    surface="#1b1f26",
+    pane="#14171c",
+    field="#14171c",
+    raised="#262c35",
+    border="#333b47",
+    text="#e3e8ee",
+    muted="#8d98a6",
+    faint="#5c6673",
+    accent="#4cb2e8",
+    on_accent="#0c1218",
+    chosen="#1e3646",
+    notice="#3a2c17",
+    warning="#f2a541",
+    icon="#d5dbe3",
+)
 LIGHT = FrameColours(
-    surface="#eef1f5", pane="#f8f9fb", field="#ffffff", raised="#ffffff", border="#c3cbd5",
-    text="#1a2028", muted="#52606f", faint="#98a2ae", accent="#0a6fae", on_accent="#ffffff",
-    chosen="#d3e8f6", notice="#fdf0d9", warning="#a35c00", icon="#38424e",
-)  # fmt: skip
+    surface="#eef1f5",
+    pane="#f8f9fb",
+    field="#ffffff",
+    raised="#ffffff",
+    border="#c3cbd5",
+    text="#1a2028",
+    muted="#52606f",
+    faint="#98a2ae",
+    accent="#0a6fae",
+    on_accent="#ffffff",
+    chosen="#d3e8f6",
+    notice="#fdf0d9",
+    warning="#a35c00",
+    icon="#38424e",
+)
 
 _STYLE = """
 QMainWindow, QDialog, QWidget#central { background: @surface; }
@@ -177,14 +199,22 @@ def palette(colours: FrameColours) -> QPalette:
     """What the style sheet leaves to Qt's own style."""
     roles = QPalette.ColorRole
     chosen = {
-        roles.Window: colours.surface, roles.WindowText: colours.text, roles.Base: colours.field,
-        roles.AlternateBase: colours.surface, roles.Text: colours.text,
-        roles.Button: colours.raised, roles.ButtonText: colours.text,
-        roles.BrightText: colours.text, roles.Highlight: colours.accent,
-        roles.HighlightedText: colours.on_accent, roles.ToolTipBase: colours.raised,
-        roles.ToolTipText: colours.text, roles.PlaceholderText: colours.muted,
-        roles.Link: colours.accent, roles.Mid: colours.border,
-    }  # fmt: skip
+        roles.Window: colours.surface,
+        roles.WindowText: colours.text,
+        roles.Base: colours.field,
+        roles.AlternateBase: colours.surface,
+        roles.Text: colours.text,
+        roles.Button: colours.raised,
+        roles.ButtonText: colours.text,
+        roles.BrightText: colours.text,
+        roles.Highlight: colours.accent,
+        roles.HighlightedText: colours.on_accent,
+        roles.ToolTipBase: colours.raised,
+        roles.ToolTipText: colours.text,
+        roles.PlaceholderText: colours.muted,
+        roles.Link: colours.accent,
+        roles.Mid: colours.border,
+    }
     made = QPalette()
     for role, colour in chosen.items():
         made.setColor(role, QColor(colour))

@@ -55,9 +55,14 @@ class MainWindow(QMainWindow):
         results = ResultPresenter(self.control, self.shown, self.parts, self.panels)
         self._build_menus()
         self._status = StatusPresenter(
-            self, self.control, self.shown, results, self.parts, self.actions_by_name,
+            self,
+            self.control,
+            self.shown,
+            results,
+            self.parts,
+            self.actions_by_name,
             self.look_menu,
-        )  # fmt: skip
+        )
         self.recording = RecordingPresenter(
             self, self.control, self.parts.recording, self.parts.notice, self.actions_by_name
         )
@@ -68,9 +73,11 @@ class MainWindow(QMainWindow):
         self._wire_actions()
         QApplication.instance().focusChanged.connect(self._lend_space)
         self.films = SceneFilms(
-            self.parts.scene.view, self.dialogs, self.actions_by_name["turntable"],
+            self.parts.scene.view,
+            self.dialogs,
+            self.actions_by_name["turntable"],
             self.parts.scene.set_note,
-        )  # fmt: skip
+        )
         self.films.failed.connect(self.parts.banner.show_fault)
         self.resize(*_START_SIZE_PX)
         restore_layout(self, settings.layout)

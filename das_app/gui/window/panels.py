@@ -52,24 +52,81 @@ class Panel:
 
 
 PANELS = (
-    Panel(Command("inspector", "Window", "Inspector", "Table of people, and one's motion over "
-                  "time", ("I",), "inspector", True)),
-    Panel(Command("lens", "Window", "Lens", "The camera's lens and the floor", ("K",), "lens",
-                  True),
-          lock=_PLAYS + "its lens is the one it was recorded with."),
-    Panel(Command("people", "Window", "Smoothing", "Smoothing of people over time", ("P",),
-                  "smooth", True),
-          lock=_PLAYS + "choose smoothed or raw poses in the bar below the picture."),
-    Panel(Command("model", "Window", "Model", "Choose the model, its device and detail", ("M",),
-                  "model", True),
-          lock=_PLAYS + "its people are recorded. “Run another model” finds them anew."),
-    Panel(Command("session", "Window", "Session", "The session: names, the part that counts, "
-                  "events", ("E",), "session", True), is_live=False),
-    Panel(Command("streaming", "Window", "Streaming", "Send people to other programs as they are "
-                  "found", ("B",), "stream", True)),
-    Panel(Command("timing", "Window", "Timing", "Show latency over the last seconds", ("T",),
-                  "chart", True), BELOW),
-)  # fmt: skip
+    Panel(
+        Command(
+            "inspector",
+            "Window",
+            "Inspector",
+            "Table of people, and one's motion over time",
+            ("I",),
+            "inspector",
+            True,
+        )
+    ),
+    Panel(
+        Command("lens", "Window", "Lens", "The camera's lens and the floor", ("K",), "lens", True),
+        lock=_PLAYS + "its lens is the one it was recorded with.",
+    ),
+    Panel(
+        Command(
+            "people",
+            "Window",
+            "Smoothing",
+            "Smoothing of people over time",
+            ("P",),
+            "smooth",
+            True,
+        ),
+        lock=_PLAYS + "choose smoothed or raw poses in the bar below the picture.",
+    ),
+    Panel(
+        Command(
+            "model",
+            "Window",
+            "Model",
+            "Choose the model, its device and detail",
+            ("M",),
+            "model",
+            True,
+        ),
+        lock=_PLAYS + "its people are recorded. “Run another model” finds them anew.",
+    ),
+    Panel(
+        Command(
+            "session",
+            "Window",
+            "Session",
+            "The session: names, the part that counts, events",
+            ("E",),
+            "session",
+            True,
+        ),
+        is_live=False,
+    ),
+    Panel(
+        Command(
+            "streaming",
+            "Window",
+            "Streaming",
+            "Send people to other programs as they are found",
+            ("B",),
+            "stream",
+            True,
+        )
+    ),
+    Panel(
+        Command(
+            "timing",
+            "Window",
+            "Timing",
+            "Show latency over the last seconds",
+            ("T",),
+            "chart",
+            True,
+        ),
+        BELOW,
+    ),
+)
 ALL_COMMANDS = (*(panel.command for panel in PANELS), *COMMANDS)
 LIVE_PANELS = tuple(panel.command.name for panel in PANELS if panel.is_live)
 

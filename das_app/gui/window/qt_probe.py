@@ -21,8 +21,10 @@ def probe() -> dict[str, str | None]:
     surface, context = QOffscreenSurface(), QOpenGLContext()
     surface.create()
     found: dict[str, str | None] = {
-        "platform": application.platformName(), "renderer": None, "version": None
-    }  # fmt: skip
+        "platform": application.platformName(),
+        "renderer": None,
+        "version": None,
+    }
     if context.create() and context.makeCurrent(surface):
         functions = context.functions()
         found["renderer"] = functions.glGetString(_GL_RENDERER)

@@ -15,9 +15,12 @@ def stages_of(stats: PipelineStats) -> tuple[tuple[str, float], ...]:
     """Stage and milliseconds in the order a frame goes through them; the last is what of the
     latency is in none of them."""
     named = (
-        ("decode", stats.decode_ms), ("wait", stats.wait_ms), ("resize", stats.letterbox_ms),
-        ("network", stats.network_ms), ("people", stats.people_ms),
-    )  # fmt: skip
+        ("decode", stats.decode_ms),
+        ("wait", stats.wait_ms),
+        ("resize", stats.letterbox_ms),
+        ("network", stats.network_ms),
+        ("people", stats.people_ms),
+    )
     known_ms = sum(ms for _, ms in named)
     return (*named, ("other", max(0.0, stats.latency_ms - known_ms)))
 
@@ -59,9 +62,14 @@ class StageBars(QWidget):
         painter.end()
 
     def _paint_row(
-        self, painter: QPainter, top: float, height: float, name: str, ms: float,
+        self,
+        painter: QPainter,
+        top: float,
+        height: float,
+        name: str,
+        ms: float,
         share: float | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         is_sum = share is None
         painter.setPen(QColor(theme.TEXT if is_sum else theme.MUTED))
         place = QRectF(_MARGIN_PX, top, _NAME_WIDTH_PX - _MARGIN_PX, height)

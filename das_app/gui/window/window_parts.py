@@ -51,7 +51,12 @@ class WindowParts:
         bars = (self.controls, self.banner, self.repair_offer, self.notice, self.welcome)
         frame_panes(window, bars, (splitter, self.player), self.status)
         bars = (
-            window.menuBar(), self.controls, self.repair_offer, self.notice, self.welcome,
-            self.player, window.statusBar(),
-        )  # fmt: skip
+            window.menuBar(),
+            self.controls,
+            self.repair_offer,
+            self.notice,
+            self.welcome,
+            self.player,
+            window.statusBar(),
+        )
         self.modes = ScreenModes(window, actions, bars)

@@ -41,8 +41,9 @@ class BodyAngles:
         """(n, 3): the angles of `hip_l`, `trunk`, `knee_r` and so on; 0 where it has but one."""
         start, _, side = joint.partition("_")
         end = f"_{side}" if side else ""
-        columns = [n for n, name in enumerate(self.names)
-                   if name.startswith(start) and name.endswith(end)]  # fmt: skip
+        columns = [
+            n for n, name in enumerate(self.names) if name.startswith(start) and name.endswith(end)
+        ]
         return np.pad(self.degrees[:, columns], ((0, 0), (0, 3 - len(columns))))
 
 

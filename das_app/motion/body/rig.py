@@ -89,24 +89,48 @@ _LEFT = (
 )
 # lengths in mm of somebody 1.7 m tall, from which a fit begins
 USUAL_SHAPE = {
-    "spine": 230.0, "back": 260.0, "neck": 110.0, "collar": 175.0, "collar_drop": 10.0,
-    "upper_arm": 270.0, "forearm": 245.0, "hand": 90.0, "hip": 95.0, "hip_drop": 20.0,
-    "thigh": 400.0, "shin": 390.0, "toe_down": 60.0, "toe_ahead": 130.0, "head_top": 130.0,
-    "nose_up": 20.0, "nose_ahead": 100.0, "eye_aside": 32.0, "eye_up": 50.0, "eye_ahead": 80.0,
-    "ear_aside": 75.0, "ear_up": 30.0, "ear_ahead": 0.0,
-}  # fmt: skip
+    "spine": 230.0,
+    "back": 260.0,
+    "neck": 110.0,
+    "collar": 175.0,
+    "collar_drop": 10.0,
+    "upper_arm": 270.0,
+    "forearm": 245.0,
+    "hand": 90.0,
+    "hip": 95.0,
+    "hip_drop": 20.0,
+    "thigh": 400.0,
+    "shin": 390.0,
+    "toe_down": 60.0,
+    "toe_ahead": 130.0,
+    "head_top": 130.0,
+    "nose_up": 20.0,
+    "nose_ahead": 100.0,
+    "eye_aside": 32.0,
+    "eye_up": 50.0,
+    "eye_ahead": 80.0,
+    "ear_aside": 75.0,
+    "ear_up": 30.0,
+    "ear_ahead": 0.0,
+}
 LENGTHS = tuple(USUAL_SHAPE)
 # where a bone begins, seen from its parent, or a marker from its bone: length -> direction
 _OFFSETS: dict[str, Mapping[str, tuple[float, float, float]]] = {
-    "pelvis": {}, "spine": {"spine": (0, 1, 0)}, "chest": {"back": (0, 1 / 3, 0)},
-    "upper_chest": {"back": (0, 1 / 3, 0)}, "neck": {"back": (0, 1 / 3, 0)},
+    "pelvis": {},
+    "spine": {"spine": (0, 1, 0)},
+    "chest": {"back": (0, 1 / 3, 0)},
+    "upper_chest": {"back": (0, 1 / 3, 0)},
+    "neck": {"back": (0, 1 / 3, 0)},
     "head": {"neck": (0, 1, 0)},
     "clavicle": {"back": (0, 1 / 3, 0), "collar": (0.15, 0, 0)},
     "shoulder": {"collar": (0.85, 0, 0), "collar_drop": (0, -1, 0)},
-    "elbow": {"upper_arm": (1, 0, 0)}, "wrist": {"forearm": (1, 0, 0)},
-    "hip": {"hip": (1, 0, 0), "hip_drop": (0, -1, 0)}, "knee": {"thigh": (0, -1, 0)},
-    "ankle": {"shin": (0, -1, 0)}, "toe": {"toe_down": (0, -1, 0), "toe_ahead": (0, 0, 1)},
-}  # fmt: skip
+    "elbow": {"upper_arm": (1, 0, 0)},
+    "wrist": {"forearm": (1, 0, 0)},
+    "hip": {"hip": (1, 0, 0), "hip_drop": (0, -1, 0)},
+    "knee": {"thigh": (0, -1, 0)},
+    "ankle": {"shin": (0, -1, 0)},
+    "toe": {"toe_down": (0, -1, 0), "toe_ahead": (0, 0, 1)},
+}
 _MARKERS = {
     "head_top": ("head", {"head_top": (0, 1, 0)}),
     "nose": ("head", {"nose_up": (0, 1, 0), "nose_ahead": (0, 0, 1)}),
@@ -116,18 +140,28 @@ _MARKERS = {
 }
 # how far a last bone runs on, in lengths of the shape
 _ENDS: dict[str, Mapping[str, tuple[float, float, float]]] = {
-    "head": {"head_top": (0, 1, 0)}, "wrist": {"hand": (2, 0, 0)},
+    "head": {"head_top": (0, 1, 0)},
+    "wrist": {"hand": (2, 0, 0)},
     "toe": {"toe_ahead": (0, 0, 0.5)},
-}  # fmt: skip
+}
 _NEEDED = tuple(f"{side}_{joint}" for side in ("left", "right") for joint in ("shoulder", "hip"))
 # ours: humanoid, VRM
 _NAMES = {
-    "pelvis": ("Hips", "hips"), "spine": ("Spine", "spine"), "chest": ("Spine1", "chest"),
-    "upper_chest": ("Spine2", "upperChest"), "neck": ("Neck", "neck"), "head": ("Head", "head"),
-    "clavicle": ("Shoulder", "Shoulder"), "shoulder": ("Arm", "UpperArm"),
-    "elbow": ("ForeArm", "LowerArm"), "wrist": ("Hand", "Hand"), "hip": ("UpLeg", "UpperLeg"),
-    "knee": ("Leg", "LowerLeg"), "ankle": ("Foot", "Foot"), "toe": ("ToeBase", "Toes"),
-}  # fmt: skip
+    "pelvis": ("Hips", "hips"),
+    "spine": ("Spine", "spine"),
+    "chest": ("Spine1", "chest"),
+    "upper_chest": ("Spine2", "upperChest"),
+    "neck": ("Neck", "neck"),
+    "head": ("Head", "head"),
+    "clavicle": ("Shoulder", "Shoulder"),
+    "shoulder": ("Arm", "UpperArm"),
+    "elbow": ("ForeArm", "LowerArm"),
+    "wrist": ("Hand", "Hand"),
+    "hip": ("UpLeg", "UpperLeg"),
+    "knee": ("Leg", "LowerLeg"),
+    "ankle": ("Foot", "Foot"),
+    "toe": ("ToeBase", "Toes"),
+}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -251,10 +285,13 @@ def body_of(skeleton: Skeleton) -> Body:
     on = [_marker(name, places) for name in skeleton.joint_names]
     known = {joint: place for joint, place in enumerate(on) if place is not None}
     return Body(
-        tuple(bones), np.array(offsets), np.array(ends), np.array(list(known)),
+        tuple(bones),
+        np.array(offsets),
+        np.array(ends),
+        np.array(list(known)),
         np.array([bone for bone, _ in known.values()]),
         np.array([offset for _, offset in known.values()]),
-    )  # fmt: skip
+    )
 
 
 def _bone(row: tuple, side: str, bones: Sequence[Bone], skeleton: Skeleton) -> Bone:

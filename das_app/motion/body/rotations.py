@@ -11,8 +11,10 @@ def rotations_by(vectors: np.ndarray) -> np.ndarray:
     angle = np.sqrt((vectors**2).sum(axis=-1))[..., None, None]
     cross = np.zeros((*vectors.shape, 3))
     cross[..., 0, 1], cross[..., 0, 2], cross[..., 1, 2] = (
-        -vectors[..., 2], vectors[..., 1], -vectors[..., 0],
-    )  # fmt: skip
+        -vectors[..., 2],
+        vectors[..., 1],
+        -vectors[..., 0],
+    )
     cross -= cross.swapaxes(-1, -2)
     first, second = np.sinc(angle / np.pi), 0.5 * np.sinc(angle / (2 * np.pi)) ** 2
     return np.eye(3) + first * cross + second * (cross @ cross)

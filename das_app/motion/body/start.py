@@ -5,6 +5,8 @@ seen, twisted so that the hinge lies across the plane of bending. That plane is 
 by how much the limb is bent, so a straight limb takes the twist of the frames around it.
 """
 
+import itertools
+
 import numpy as np
 from scipy.linalg import solveh_banded
 
@@ -46,8 +48,11 @@ def _known(body: Body, joints: np.ndarray, weights: np.ndarray) -> dict[str, np.
     """(n, 3) places of the bones that have a marker, over gaps linear in the frame's number."""
     at, frames = {}, np.arange(len(joints))
     for number, bone in enumerate(body.bones):
-        on = [m for m in np.flatnonzero(body.marker_bones == number)
-              if not body.marker_offsets[m].any()]  # fmt: skip
+        on = [
+            m
+            for m in np.flatnonzero(body.marker_bones == number)
+            if not body.marker_offsets[m].any()
+        ]
         if on and (is_seen := weights[:, on[0]] > 0).any():
             places = joints[is_seen, on[0]]
             at[bone.name] = np.stack(
@@ -66,7 +71,7 @@ def _place_limb(
     """Set the rotations of a limb's two bones; `before` (n, 3, 3) is its parent in the world."""
     ball, hinge = (body.index(name) for name in names[:2])
     along, axis = body.bones[ball].axis, body.bones[hinge].axis
-    first, second = (_unit(b - a) for a, b in zip(places[:-1], places[1:], strict=True))
+    first, second = (_unit(b - a) for a, b in itertools.pairwise(places))
     local = np.einsum("nji,nj->ni", before, first)
     turned = before @ least_rotation(along, local)
     hinge_now, hinge_seen = turned @ axis, np.cross(first, second)

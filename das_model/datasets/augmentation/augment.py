@@ -81,6 +81,7 @@ def vary_colour(image: np.ndarray, strength: float, rng: np.random.Generator) ->
     Args:
         image: (H, W, 3) uint8 RGB.
         strength: 0 leaves the picture as it is, 1 is usual.
+        rng: draws how much of each.
     """
     if strength == 0:
         return image
@@ -146,9 +147,13 @@ def _drawn(
             image, matrix, placement.size, backdrop, cv2.INTER_LINEAR, cv2.BORDER_TRANSPARENT
         )
     return cv2.warpAffine(
-        image, matrix, placement.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT,
+        image,
+        matrix,
+        placement.size,
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
         borderValue=(127, 127, 127),
-    )  # fmt: skip
+    )
 
 
 def _placed_boxes(boxes: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> np.ndarray:

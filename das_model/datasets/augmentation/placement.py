@@ -14,9 +14,17 @@ from das_model.camera import Camera
 
 _ROOT_FOCUS = 0.5  # share of placements that keep somebody's root in view
 _UPPER_BODY = (
-    "head_top", "head", "neck", "nose", "left_eye", "right_eye", "left_ear", "right_ear",
-    "left_shoulder", "right_shoulder",
-)  # fmt: skip
+    "head_top",
+    "head",
+    "neck",
+    "nose",
+    "left_eye",
+    "right_eye",
+    "left_ear",
+    "right_ear",
+    "left_shoulder",
+    "right_shoulder",
+)
 _CLOSE_UP_JOINTS = 4  # visible joints of the upper body that a crop of it needs
 _CLOSE_UP_FIELD = (1.3, 3.0)  # canvas by the box around the head and the shoulders
 _CLOSE_UP_X, _CLOSE_UP_Y = (0.1, 0.9), (0.35, 0.7)  # where the box's middle lands, of the canvas
@@ -150,9 +158,12 @@ def _upper_body(annotation: Annotation, rng: np.random.Generator) -> np.ndarray 
 
 
 def _close_up(
-    placement: Placement, upper_px: np.ndarray, camera: Camera, largest: float,
+    placement: Placement,
+    upper_px: np.ndarray,
+    camera: Camera,
+    largest: float,
     rng: np.random.Generator,
-) -> Placement:  # fmt: skip
+) -> Placement:
     """The placement with the scale and the shift of a crop around an upper body.
 
     Args:

@@ -55,8 +55,10 @@ class KeypointPrecision:
 
 def keypoint_precision(photos: list[ScoredPhoto]) -> KeypointPrecision:
     """The figures over all photos."""
-    content = {"images": [{"id": i} for i in range(len(photos))],
-               "categories": [{"id": 1, "name": "person"}]}  # fmt: skip
+    content = {
+        "images": [{"id": i} for i in range(len(photos))],
+        "categories": [{"id": 1, "name": "person"}],
+    }
     truth = [record for i, photo in enumerate(photos) for record in _people(i, photo)]
     found = [record for i, photo in enumerate(photos) for record in _detections(i, photo)]
     with contextlib.redirect_stdout(io.StringIO()):
@@ -71,9 +73,13 @@ def keypoint_precision(photos: list[ScoredPhoto]) -> KeypointPrecision:
     recall = evaluation.eval["recall"][:, 0, 0, 0]
     scores, is_right = _judged(evaluation.evalImgs)
     return KeypointPrecision(
-        float(by_threshold.mean()), float(by_threshold[0]), float(by_threshold[5]),
-        float(recall.mean()) if recall[0] >= 0 else math.nan, scores, is_right,
-    )  # fmt: skip
+        float(by_threshold.mean()),
+        float(by_threshold[0]),
+        float(by_threshold[5]),
+        float(recall.mean()) if recall[0] >= 0 else math.nan,
+        scores,
+        is_right,
+    )
 
 
 def _judged(pictures: list[dict | None]) -> tuple[np.ndarray, np.ndarray]:
@@ -92,22 +98,38 @@ def _people(image_id: int, scored: ScoredPhoto) -> list[dict]:
     photo = scored.photo
     records = []
     for joints, valid, box, area, counted in zip(
-        photo.joints_px, photo.valid, photo.boxes_px, photo.areas_px, scored.is_counted,
+        photo.joints_px,
+        photo.valid,
+        photo.boxes_px,
+        photo.areas_px,
+        scored.is_counted,
         strict=True,
-    ):  # fmt: skip
+    ):
         points = np.column_stack([np.where(valid[:, None], joints, 0), 2 * valid])
-        records.append({
-            "image_id": image_id, "keypoints": points.ravel(), "iscrowd": 0, "area": float(area),
-            # pycocotools ignores people without joints, and still compares those it is given
-            "num_keypoints": int(valid.sum()) if counted else 0, "bbox": _bbox(box),
-        })  # fmt: skip
+        records.append(
+            {
+                "image_id": image_id,
+                "keypoints": points.ravel(),
+                "iscrowd": 0,
+                "area": float(area),
+                # pycocotools ignores people without joints, and still compares those it is given
+                "num_keypoints": int(valid.sum()) if counted else 0,
+                "bbox": _bbox(box),
+            }
+        )
     everywhere = np.array([[0, 0, *photo.size]], float)[: 0 if photo.is_exhaustive else 1]
     for box in (*photo.ignore_px, *everywhere):
         bbox = _bbox(box)
-        records.append({
-            "image_id": image_id, "keypoints": np.zeros(3 * photo.valid.shape[1]), "iscrowd": 1,
-            "area": max(MASK_SHARE * bbox[2] * bbox[3], 1.0), "num_keypoints": 0, "bbox": bbox,
-        })  # fmt: skip
+        records.append(
+            {
+                "image_id": image_id,
+                "keypoints": np.zeros(3 * photo.valid.shape[1]),
+                "iscrowd": 1,
+                "area": max(MASK_SHARE * bbox[2] * bbox[3], 1.0),
+                "num_keypoints": 0,
+                "bbox": bbox,
+            }
+        )
     return records
 
 
@@ -118,11 +140,17 @@ def _detections(image_id: int, scored: ScoredPhoto) -> list[dict]:
         points = scored.joints_px[p]
         known = np.isfinite(points).all(axis=1, keepdims=True)
         keypoints = np.column_stack([np.where(known, points, _NOWHERE_PX), np.ones(len(points))])
-        records.append({
-            "image_id": image_id, "keypoints": keypoints.ravel(), "iscrowd": 0,
-            "area": 1.0 if scored.is_false_counted[p] else -1.0, "num_keypoints": len(points),
-            "score": float(scored.scores[p]), "bbox": [0.0, 0.0, 0.0, 0.0],
-        })  # fmt: skip
+        records.append(
+            {
+                "image_id": image_id,
+                "keypoints": keypoints.ravel(),
+                "iscrowd": 0,
+                "area": 1.0 if scored.is_false_counted[p] else -1.0,
+                "num_keypoints": len(points),
+                "score": float(scored.scores[p]),
+                "bbox": [0.0, 0.0, 0.0, 0.0],
+            }
+        )
     return records
 
 

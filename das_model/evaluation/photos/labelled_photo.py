@@ -61,8 +61,9 @@ class LabelledPhoto:
         """A picture without people."""
         joints = np.zeros((0, COCO_17.num_joints, 2))
         nothing = np.zeros((0, 4))
-        return LabelledPhoto(image, joints, joints[..., 0] > 0, nothing, nothing[:, 0], nothing,
-                             name=name)  # fmt: skip
+        return LabelledPhoto(
+            image, joints, joints[..., 0] > 0, nothing, nothing[:, 0], nothing, name=name
+        )
 
     @property
     def size(self) -> tuple[int, int]:
@@ -87,10 +88,15 @@ class LabelledPhoto:
     def annotation(self) -> Annotation:
         """The labels without areas, as pictures are drawn with."""
         return Annotation(
-            np.zeros((*self.valid.shape, 3), np.float32), self.joints_px.astype(np.float32),
-            self.valid, np.zeros_like(self.valid), self.valid,
-            self.ignore_px.astype(np.float32), self.camera, COCO_17,
-        )  # fmt: skip
+            np.zeros((*self.valid.shape, 3), np.float32),
+            self.joints_px.astype(np.float32),
+            self.valid,
+            np.zeros_like(self.valid),
+            self.valid,
+            self.ignore_px.astype(np.float32),
+            self.camera,
+            COCO_17,
+        )
 
     def resized(self, size: tuple[int, int]) -> "LabelledPhoto":
         """The photo scaled to (width, height) px."""
@@ -152,15 +158,22 @@ def pasted(
         image[top : top + height, left : left + width] = photo.image
 
     def joined(name: str, axes: int) -> np.ndarray:
-        return np.concatenate([
-            getattr(photo, name) + np.tile(offset, axes // 2) if axes else getattr(photo, name)
-            for photo, offset in zip(photos, offsets, strict=True)
-        ])  # fmt: skip
+        return np.concatenate(
+            [
+                getattr(photo, name) + np.tile(offset, axes // 2) if axes else getattr(photo, name)
+                for photo, offset in zip(photos, offsets, strict=True)
+            ]
+        )
 
     return LabelledPhoto(
-        image, joined("joints_px", 2), joined("valid", 0), joined("boxes_px", 4),
-        joined("areas_px", 0), joined("ignore_px", 4), all(p.is_exhaustive for p in photos),
-    )  # fmt: skip
+        image,
+        joined("joints_px", 2),
+        joined("valid", 0),
+        joined("boxes_px", 4),
+        joined("areas_px", 0),
+        joined("ignore_px", 4),
+        all(p.is_exhaustive for p in photos),
+    )
 
 
 def _clipped(boxes_px: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -24,10 +24,13 @@ from das_model.skeleton import COCO_17, Skeleton
 
 _PREFIX = "StatefulPartitionedCall/"
 _NODES = {
-    "centre": "Sigmoid", "heat": "Sigmoid_1", "joint": "kpt_regress_0/conv2d_8/BiasAdd",
-    "offset": "kpt_offset_0/conv2d_9/BiasAdd", "box_size": "box_scale_0/conv2d_5/BiasAdd",
+    "centre": "Sigmoid",
+    "heat": "Sigmoid_1",
+    "joint": "kpt_regress_0/conv2d_8/BiasAdd",
+    "offset": "kpt_offset_0/conv2d_9/BiasAdd",
+    "box_size": "box_scale_0/conv2d_5/BiasAdd",
     "box_offset": "box_offset_0/conv2d_6/BiasAdd",
-}  # fmt: skip
+}
 _STRIDE, _MULTIPLE = 4, 32
 _PEAK_CELLS = 5  # a centre is the surest of so many on each axis
 _SPREAD = 0.3  # of the shorter side of the map, variance of a joint's place in cells
@@ -200,6 +203,7 @@ def flat_prediction(
     """People of COCO's joints (P, 17, 2) px of whom nothing is known in space."""
     nowhere = np.full((*joints_px.shape[:2], 3), np.nan, np.float32)
     ids = np.full(len(joints_px), -1, np.int64)
-    people = People(nowhere, joint_scores.astype(np.float32), scores.astype(np.float32), ids,
-                    COCO_17)  # fmt: skip
+    people = People(
+        nowhere, joint_scores.astype(np.float32), scores.astype(np.float32), ids, COCO_17
+    )
     return Prediction(people, joints_px)

@@ -92,10 +92,16 @@ class PhotoScore:
         unpaired[predicted] = False
         is_false = unpaired & ~mostly_ignored(sure, photo) & photo.is_exhaustive
         return PhotoScore(
-            photo, joints, scores, distances, _better_pairs(distances, swapped_px, photo.valid),
-            np.isin(np.arange(len(distances)), annotated), is_swapped, int(is_false.sum()),
+            photo,
+            joints,
+            scores,
+            distances,
+            _better_pairs(distances, swapped_px, photo.valid),
+            np.isin(np.arange(len(distances)), annotated),
+            is_swapped,
+            int(is_false.sum()),
             max_people,
-        )  # fmt: skip
+        )
 
     @property
     def torsos_px(self) -> np.ndarray:
@@ -173,8 +179,11 @@ def figures_by_size(photos: list[PhotoScore]) -> dict[str, float]:
     People of another size are ignored there; a prediction is false in the row of its own size.
     """
     low, high = SIZE_BOUNDS_PX
-    rows = {f"people <{low:g} px": (0.0, low), f"people {low:g}-{high:g} px": (low, high),
-            f"people >={high:g} px": (high, np.inf)}  # fmt: skip
+    rows = {
+        f"people <{low:g} px": (0.0, low),
+        f"people {low:g}-{high:g} px": (low, high),
+        f"people >={high:g} px": (high, np.inf),
+    }
     table = {}
     for title, (least, most) in rows.items():
         selected = [_within(p.photo.sizes_input_px(), least, most) for p in photos]
@@ -191,8 +200,11 @@ def figures_by_size(photos: list[PhotoScore]) -> dict[str, float]:
 def figures_by_tilt(photos: list[PhotoScore]) -> dict[str, float]:
     """Rows "trunk upright/", "trunk tilted/" and "trunk upside down/"."""
     low, high = TILT_BOUNDS_DEG
-    rows = {"trunk upright": (0.0, low), "trunk tilted": (low, high),
-            "trunk upside down": (high, np.inf)}  # fmt: skip
+    rows = {
+        "trunk upright": (0.0, low),
+        "trunk tilted": (low, high),
+        "trunk upside down": (high, np.inf),
+    }
     table = {}
     for title, bounds in rows.items():
         row = drawn_figures(photos, [_within(p.tilts_deg, *bounds) for p in photos])
@@ -225,8 +237,9 @@ def _scored(
 ) -> ScoredPhoto:
     if is_false_counted is None:
         is_false_counted = np.ones(len(score.scores), bool)
-    return ScoredPhoto(score.photo, is_counted, score.joints_px, score.scores,
-                       is_false_counted, score.max_people)  # fmt: skip
+    return ScoredPhoto(
+        score.photo, is_counted, score.joints_px, score.scores, is_false_counted, score.max_people
+    )
 
 
 def _precision(scored: list[ScoredPhoto]) -> dict[str, float]:

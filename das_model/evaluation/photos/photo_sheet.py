@@ -40,8 +40,9 @@ def photo_sheet(photos: list[SheetPhoto]) -> np.ndarray:
         raise ValueError("photo_sheet needs at least one photo, got none")
     tiles = [_tile(photo) for photo in photos]
     tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % NUM_COLUMNS)
-    rows = [np.concatenate(tiles[i : i + NUM_COLUMNS], 1)
-            for i in range(0, len(tiles), NUM_COLUMNS)]  # fmt: skip
+    rows = [
+        np.concatenate(tiles[i : i + NUM_COLUMNS], 1) for i in range(0, len(tiles), NUM_COLUMNS)
+    ]
     return np.concatenate(rows)
 
 
@@ -67,15 +68,35 @@ def _tile(photo: SheetPhoto) -> np.ndarray:
     for left, top, right, bottom in (annotation.ignore_px * scale).round().astype(int).tolist():
         cv2.rectangle(picture, (left, top), (right, bottom), IGNORE_RGB, 1)
     is_known = np.isfinite(prediction.joints_px).all(axis=-1)
-    _draw_people(picture, prediction.joints_px * scale, is_known, prediction.people.skeleton,
-                 PREDICTION_RGB, 2)  # fmt: skip
-    _draw_people(picture, annotation.joints_px * scale, annotation.valid_2d,
-                 annotation.skeleton, LABEL_RGB, 1)  # fmt: skip
+    _draw_people(
+        picture,
+        prediction.joints_px * scale,
+        is_known,
+        prediction.people.skeleton,
+        PREDICTION_RGB,
+        2,
+    )
+    _draw_people(
+        picture,
+        annotation.joints_px * scale,
+        annotation.valid_2d,
+        annotation.skeleton,
+        LABEL_RGB,
+        1,
+    )
     canvas[: size[1], : size[0]] = picture
     counts = f"{len(annotation)} labelled, {len(prediction.people)} predicted"
     caption = f"{photo.badness:.2f} wrong, {counts}"
-    cv2.putText(canvas, caption, (2, TILE_PX + _CAPTION_PX - 4), cv2.FONT_HERSHEY_SIMPLEX, 0.4,
-                (255, 255, 255), 1, cv2.LINE_AA)  # fmt: skip
+    cv2.putText(
+        canvas,
+        caption,
+        (2, TILE_PX + _CAPTION_PX - 4),
+        cv2.FONT_HERSHEY_SIMPLEX,
+        0.4,
+        (255, 255, 255),
+        1,
+        cv2.LINE_AA,
+    )
     return canvas
 
 

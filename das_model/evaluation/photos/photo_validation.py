@@ -37,18 +37,26 @@ SUMMARY: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("found", ("found",)),
     ("PCK@0.2 of all / of the found", ("pck02", "pck02_found")),
     ("PCK@0.2, left and right forgiven", ("pck02_forgiven",)),
-    *((f"{row}: AP / PCK", (f"{row}/ap", f"{row}/pck02"))
-      for row in ("people <48 px", "people 48-96 px", "people >=96 px")),
-    *((f"{row}: PCK / forgiven", (f"{row}/pck02", f"{row}/pck02_forgiven"))
-      for row in ("sport", "trunk upright", "trunk tilted", "trunk upside down")),
-    *((f"cut at {where}: AP / PCK", (f"cut at {where}/ap", f"cut at {where}/pck02"))
-      for where in CUTS),
-    *((f"{row}: AP / found", (f"{row}/ap", f"{row}/found"))
-      for row in (*(f"shrunk to 1/{n}" for n in SHRINKS), *(f"mosaic {n}x{n}" for n in MOSAICS))),
+    *(
+        (f"{row}: AP / PCK", (f"{row}/ap", f"{row}/pck02"))
+        for row in ("people <48 px", "people 48-96 px", "people >=96 px")
+    ),
+    *(
+        (f"{row}: PCK / forgiven", (f"{row}/pck02", f"{row}/pck02_forgiven"))
+        for row in ("sport", "trunk upright", "trunk tilted", "trunk upside down")
+    ),
+    *(
+        (f"cut at {where}: AP / PCK", (f"cut at {where}/ap", f"cut at {where}/pck02"))
+        for where in CUTS
+    ),
+    *(
+        (f"{row}: AP / found", (f"{row}/ap", f"{row}/found"))
+        for row in (*(f"shrunk to 1/{n}" for n in SHRINKS), *(f"mosaic {n}x{n}" for n in MOSAICS))
+    ),
     ("false people a photo with people", ("false_per_image",)),
     ("false people a photo without anybody", ("nobody/false_per_image",)),
     ("calibration error of the score", ("score/ece",)),
-)  # fmt: skip
+)
 
 
 @dataclass(slots=True)
@@ -86,8 +94,10 @@ class PhotoValidation:
                 scores = self._scored(pictures, title, most)
                 row = {"num_images": float(len(scores))} | photo_scores.all_figures(scores)
                 table |= _row(title, row)
-        table |= {"nobody/num_images": float(len(nobody)),
-                  "nobody/false_per_image": photo_scores.false_per_image(nobody)}  # fmt: skip
+        table |= {
+            "nobody/num_images": float(len(nobody)),
+            "nobody/false_per_image": photo_scores.false_per_image(nobody),
+        }
         return table | reliability(judged.scores, judged.is_right, self.sure_score)
 
     def worst(self, number: int) -> list[SheetPhoto]:
@@ -118,9 +128,12 @@ class PhotoValidation:
             yield f"mosaic {side}x{side}", joined, MAX_PEOPLE * cells
 
     def _scored(
-        self, photos: Iterable[LabelledPhoto], title: str, most: int = MAX_PEOPLE,
+        self,
+        photos: Iterable[LabelledPhoto],
+        title: str,
+        most: int = MAX_PEOPLE,
         is_shown: bool = False,
-    ) -> list[PhotoScore]:  # fmt: skip
+    ) -> list[PhotoScore]:
         """Predict and score each photo, at most `most` people in it."""
         scores = []
         for photo in tqdm(photos, desc=title, unit="image"):

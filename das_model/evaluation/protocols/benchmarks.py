@@ -204,9 +204,13 @@ def evaluate_mupots(
             found = predictor(names, _reader(root / folder / name), camera)
             predictions[name] = found
             protocol.add(
-                found, sequence, frame.joints_px, frame.joints_cam, frame.univ_joints_cam,
+                found,
+                sequence,
+                frame.joints_px,
+                frame.joints_cam,
+                frame.univ_joints_cam,
                 frame.is_occluded,
-            )  # fmt: skip
+            )
     if mat_folder:
         write_mat_files(mat_folder, predictions)
     return protocol.table()

@@ -72,8 +72,7 @@ class CocoProtocol:
         for person in self._ground_truth["annotations"]:
             points = np.reshape(person["keypoints"], (-1, 3))[at]
             number = int((points[:, 2] > 0).sum())
-            people.append(person | {"keypoints": points.ravel().tolist(),
-                                    "num_keypoints": number})  # fmt: skip
+            people.append(person | {"keypoints": points.ravel().tolist(), "num_keypoints": number})
         return people
 
     def _detections(self, names: list[str]) -> list[dict]:
@@ -86,12 +85,18 @@ class CocoProtocol:
                 sides = np.ptp(points[is_finite], axis=0) if is_finite.any() else np.zeros(2)
                 placed = np.where(is_finite[:, None], points, _NOWHERE_PX)
                 keypoints = np.column_stack([placed, np.ones(len(placed))])
-                detections.append({
-                    "id": len(detections) + 1, "image_id": image_id, "category_id": 1,
-                    "keypoints": keypoints.ravel().tolist(), "iscrowd": 0,
-                    "area": float(sides.prod()), "score": float(prediction.people.scores[p]),
-                    "bbox": [0.0, 0.0, *sides.tolist()],
-                })  # fmt: skip
+                detections.append(
+                    {
+                        "id": len(detections) + 1,
+                        "image_id": image_id,
+                        "category_id": 1,
+                        "keypoints": keypoints.ravel().tolist(),
+                        "iscrowd": 0,
+                        "area": float(sides.prod()),
+                        "score": float(prediction.people.scores[p]),
+                        "bbox": [0.0, 0.0, *sides.tolist()],
+                    }
+                )
         return detections
 
 

@@ -11,8 +11,20 @@ NUM_COUNTED = 14  # head_top to the ankles
 _MATCHING = slice(1, 14)  # neck to the ankles
 _ROOT = MUPOTS_17.root
 # Bones (child, parent) in an order that has every parent's place settled before its child's.
-_LIMBS = ((2, 1), (3, 2), (4, 3), (5, 1), (6, 5), (7, 6), (8, 14), (9, 8), (10, 9), (11, 14),
-          (12, 11), (13, 12))  # fmt: skip
+_LIMBS = (
+    (2, 1),
+    (3, 2),
+    (4, 3),
+    (5, 1),
+    (6, 5),
+    (7, 6),
+    (8, 14),
+    (9, 8),
+    (10, 9),
+    (11, 14),
+    (12, 11),
+    (13, 12),
+)
 BONES_17 = ((15, 14), (1, 15), (0, 1), (16, 1), *_LIMBS)
 # The walk of the DAS authors' published code: the joints in the toolbox's order, each with the
 # parent that stands at the same place of the list of parents, which is that of joint 0, 1, 2 ...
@@ -57,9 +69,11 @@ def matlab_scores(
     is_matched = owner >= 0
     errors = {}
     for suffix, annotated, is_scaled in (
-        ("", truth[1], True), ("_raw", truth[1], False),
-        ("_metric", truth[0], True), ("_metric_raw", truth[0], False),
-    ):  # fmt: skip
+        ("", truth[1], True),
+        ("_raw", truth[1], False),
+        ("_metric", truth[0], True),
+        ("_metric_raw", truth[0], False),
+    ):
         poses = np.full(annotated.shape, np.inf)
         poses[is_matched] = predicted[owner[is_matched]]
         if is_scaled:

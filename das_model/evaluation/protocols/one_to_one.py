@@ -99,8 +99,9 @@ def _pairing(people: People, annotation: Annotation) -> tuple[np.ndarray, np.nda
     offset = people.joints_px(annotation.camera)[:, None, root] - annotation.joints_px[:, root]
     distance = np.linalg.norm(offset, axis=-1) / np.maximum(sizes, 1.0)  # (P, G)
     predicted_z = np.where(people.root_cam[:, 2] > 0, people.root_cam[:, 2], np.nan)
-    annotated_z = np.where(annotation.joints_cam[:, root, 2] > 0,
-                           annotation.joints_cam[:, root, 2], np.nan)  # fmt: skip
+    annotated_z = np.where(
+        annotation.joints_cam[:, root, 2] > 0, annotation.joints_cam[:, root, 2], np.nan
+    )
     depth = np.abs(np.log(predicted_z)[:, None] - np.log(annotated_z))
     is_finite = np.isfinite(people.joints_cam).all(axis=(1, 2))
     return np.where(is_finite[:, None], distance + depth, np.nan), distance <= ROOT_GATE

@@ -31,8 +31,16 @@ from das_model.skeleton import PANOPTIC_15, Skeleton
 SCORED_JOINTS = Skeleton(
     tuple("head_top" if name == "nose" else name for name in PANOPTIC_15.joint_names)
 )
-_STRICT = ("recall", "precision", "false_per_image", "mpjpe_mm", "pck_rel", "pck_abs",
-           "root_error_mm", "root_depth_error_ratio")  # fmt: skip
+_STRICT = (
+    "recall",
+    "precision",
+    "false_per_image",
+    "mpjpe_mm",
+    "pck_rel",
+    "pck_abs",
+    "root_error_mm",
+    "root_depth_error_ratio",
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

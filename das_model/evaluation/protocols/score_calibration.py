@@ -52,9 +52,13 @@ def rendered_photos(root: Path) -> Iterator[LabelledPhoto]:
         counted = must_be_found(annotation)
         sizes = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
         yield LabelledPhoto(
-            image, known.joints_px[counted], known.valid_2d[counted], boxes[counted],
-            np.maximum(MASK_SHARE * sizes[counted], 1.0), boxes[~counted],
-        )  # fmt: skip
+            image,
+            known.joints_px[counted],
+            known.valid_2d[counted],
+            boxes[counted],
+            np.maximum(MASK_SHARE * sizes[counted], 1.0),
+            boxes[~counted],
+        )
 
 
 def collect(photos: Iterable[LabelledPhoto], estimator: Estimator) -> Sightings:

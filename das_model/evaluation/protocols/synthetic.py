@@ -100,13 +100,19 @@ class SyntheticProtocol:
         num_false = [len(depths) for depths in false_mm]
         camera_m = np.array([p.camera_m for p in pictures])
         distance_m, false_m = errors.root_cam[:, 2] / 1000, np.concatenate(false_mm) / 1000
-        by_picture = ((num_people, "people", "", NUM_PEOPLE_BOUNDS),
-                      (camera_m, "camera", " m", CAMERA_BOUNDS_M))  # fmt: skip
-        yield (_bands("distance", false_m, DISTANCE_BOUNDS_M, " m"),
-               _bands("distance", distance_m, DISTANCE_BOUNDS_M, " m"))  # fmt: skip
+        by_picture = (
+            (num_people, "people", "", NUM_PEOPLE_BOUNDS),
+            (camera_m, "camera", " m", CAMERA_BOUNDS_M),
+        )
+        yield (
+            _bands("distance", false_m, DISTANCE_BOUNDS_M, " m"),
+            _bands("distance", distance_m, DISTANCE_BOUNDS_M, " m"),
+        )
         for values, name, unit, bounds in by_picture:
-            yield (_bands(name, np.repeat(values, num_false), bounds, unit),
-                   _bands(name, np.repeat(values, num_people), bounds, unit))  # fmt: skip
+            yield (
+                _bands(name, np.repeat(values, num_false), bounds, unit),
+                _bands(name, np.repeat(values, num_people), bounds, unit),
+            )
         for field, name, unit, bounds in _BY_PERSON:
             values = np.concatenate([getattr(p, field) for p in pictures])
             yield {}, _bands(name, values, bounds, unit)

@@ -18,9 +18,14 @@ from das_model.network.backbones.same_conv import SameConv
 
 # expansion, channels, repeats, stride, kernel of each stage
 _STAGES = (
-    (1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 40, 2, 2, 5), (6, 80, 3, 2, 3),
-    (6, 112, 3, 1, 5), (6, 192, 4, 2, 5), (6, 320, 1, 1, 3),
-)  # fmt: skip
+    (1, 16, 1, 1, 3),
+    (6, 24, 2, 2, 3),
+    (6, 40, 2, 2, 5),
+    (6, 80, 3, 2, 3),
+    (6, 112, 3, 1, 5),
+    (6, 192, 4, 2, 5),
+    (6, 320, 1, 1, 3),
+)
 _WIDTH_DEPTH = {"lite0": (1.0, 1.0), "lite1": (1.0, 1.1), "lite2": (1.1, 1.2)}
 _OUT_STAGES = (2, 4, 6)  # last stage at strides 8, 16 and 32
 _NOT_USED = ("_conv_head.", "_bn1.", "_fc.")  # the classifier's part of the checkpoints

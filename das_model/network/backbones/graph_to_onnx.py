@@ -104,8 +104,10 @@ class _Graph:
         elif kind == "ResizeBilinear" and node["attr"]["half_pixel_centers"].get("b"):
             self._doubled(name, inputs[0])
         else:
-            raise ValueError(f"{self.file}: {name} must be a convolution, a sum, a sigmoid or a "
-                             f"bilinear resizing with half-pixel centres, got {kind}")  # fmt: skip
+            raise ValueError(
+                f"{self.file}: {name} must be a convolution, a sum, a sigmoid or a "
+                f"bilinear resizing with half-pixel centres, got {kind}"
+            )
 
     def _doubled(self, name: str, source: str) -> None:
         scales = self.constant(f"{name}/scales", np.array([1, 1, 2, 2], np.float32))
@@ -125,9 +127,13 @@ class _Graph:
         fused = node["attr"].get("fused_ops", {}).get("list", {}).get("s", [])
         activation = [a for a in map(_text, fused) if a != "BiasAdd"]
         self.add(
-            "Conv", inputs, f"{name}/plain" if activation else name, pads=pads,
-            strides=[stride] * 2, group=len(weights) if is_depthwise else 1,
-        )  # fmt: skip
+            "Conv",
+            inputs,
+            f"{name}/plain" if activation else name,
+            pads=pads,
+            strides=[stride] * 2,
+            group=len(weights) if is_depthwise else 1,
+        )
         for kind in activation:
             if kind not in _ACTIVATIONS:
                 raise ValueError(

@@ -21,9 +21,14 @@ from das_model.skeleton import COCO_17, Skeleton
 
 # in, out, repeats, stride of each stage of inverted residuals; expansion 6 but for the first
 _STAGES = (
-    (48, 24, 1, 1), (24, 40, 2, 2), (40, 48, 3, 2), (48, 96, 4, 2),
-    (96, 144, 3, 1), (144, 240, 3, 2), (240, 480, 1, 1),
-)  # fmt: skip
+    (48, 24, 1, 1),
+    (24, 40, 2, 2),
+    (40, 48, 3, 2),
+    (48, 96, 4, 2),
+    (96, 144, 3, 1),
+    (144, 240, 3, 2),
+    (240, 480, 1, 1),
+)
 _LAST = 1280  # channels at the trunk's end, stride 32
 _LATERAL_BLOCKS = (9, 5, 2)  # whose maps the pyramid adds, at strides 16, 8 and 4
 _TRUNK_BLOCKS = (5, 12)  # whose maps are given out, at strides 8 and 16

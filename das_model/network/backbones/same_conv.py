@@ -17,9 +17,14 @@ class SameConv(nn.Conv2d):
     """
 
     def __init__(
-        self, in_channels: int, out_channels: int, kernel: int, stride: int = 1, groups: int = 1,
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel: int,
+        stride: int = 1,
+        groups: int = 1,
         has_bias: bool = True,
-    ) -> None:  # fmt: skip
+    ) -> None:
         pad = kernel // 2 if stride == 1 else 0
         super().__init__(
             in_channels, out_channels, kernel, stride, pad, groups=groups, bias=has_bias

@@ -16,10 +16,14 @@ _BONE_OF_JOINT = {"neck": "neck01"} | {
     f"{side}_{joint}": f"{bone}.{letter}"
     for side, letter in _SIDES.items()
     for joint, bone in {
-        "shoulder": "upperarm01", "elbow": "lowerarm01", "wrist": "wrist",
-        "hip": "upperleg01", "knee": "lowerleg01", "ankle": "foot",
+        "shoulder": "upperarm01",
+        "elbow": "lowerarm01",
+        "wrist": "wrist",
+        "hip": "upperleg01",
+        "knee": "lowerleg01",
+        "ankle": "foot",
     }.items()
-}  # fmt: skip
+}
 # (from, to, radius in m): the flesh round the bones; names are joints or end points of `ends`.
 CAPSULES = (
     ("pelvis", "chest", 0.135),

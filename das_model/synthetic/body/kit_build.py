@@ -23,8 +23,12 @@ HEAD_ZOOM = 1.6  # the head is enlarged while decimating, so that it keeps more 
 NUM_WEIGHTS = 4
 NUM_SOLE, NUM_SKIN = 36, 204  # vertices that may touch the floor
 AGES_YEARS = (
-    (18.0, 75.0, 600), (11.0, 18.0, 90), (5.0, 11.0, 60), (5.0, 11.0, 50), (1.8, 5.0, 50),
-)  # from, to, shapes  # fmt: skip
+    (18.0, 75.0, 600),
+    (11.0, 18.0, 90),
+    (5.0, 11.0, 60),
+    (5.0, 11.0, 50),
+    (1.8, 5.0, 50),
+)  # from, to, shapes
 PHENOTYPES = ("gender", "age", "muscle", "weight", "height", "proportions")
 
 

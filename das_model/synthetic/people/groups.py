@@ -53,21 +53,14 @@ def _grounded(person: Person) -> Person:
 
 
 def _member(
-    rng: np.random.Generator,
-    maker: PersonMaker,
-    kinds: dict[str, float],
-    with_touch: bool = True,
+    rng: np.random.Generator, maker: PersonMaker, kinds: dict[str, float], with_touch: bool = True
 ) -> Person:
     role = maker.sample_role(rng, kinds, with_motion=False)
     return _grounded(maker.make(rng, role if with_touch else replace(role, touch=None)))
 
 
 def _beside(
-    person: Person,
-    others: list[Person],
-    way: np.ndarray,
-    start_m: float,
-    with_arms: bool = True,
+    person: Person, others: list[Person], way: np.ndarray, start_m: float, with_arms: bool = True
 ) -> tuple[Person, float]:
     """The person moved along a direction until clear of the others; and how far."""
     away = start_m
@@ -196,8 +189,10 @@ def arms_round(
 
     Args:
         maker: of the people.
-        first, second: side by side or face to face.
-        first_sides, second_sides: arms that do so, letters "L" and "R".
+        first: one of two people side by side or face to face.
+        second: the other one.
+        first_sides: arms of the first that do so, letters "L" and "R".
+        second_sides: arms of the second that do so.
         heights: of the first one's hands on the second one's back (0 pelvis to 1 neck), and of
             the second one's on the first one's.
     """

@@ -35,8 +35,10 @@ def capsule_clearance(
     """Smallest gap between two sets of capsules in metres; negative where they overlap.
 
     Args:
-        a, b: (M, 2, 3) and (N, 2, 3) ends.
-        a_radii, b_radii: (M,) and (N,).
+        a: (M, 2, 3) ends of the first set.
+        a_radii: (M,).
+        b: (N, 2, 3) ends of the second set.
+        b_radii: (N,).
     """
     return float((segment_distances(a, b) - a_radii[:, None] - b_radii[None]).min())
 

@@ -62,11 +62,14 @@ TOUCHES = {
     "cup_low": Touch(
         "hold", "chest", (0.04, -0.33, -0.2), (-0.7, -0.7, 0.1), spread_m=0.04, held="cup"
     ),
-    "photo": Touch(
-        "hold", "head", (0.05, -0.25, 0.0), (-0.5, -0.4, 0.8), hands=2, held="camera"
-    ),
+    "photo": Touch("hold", "head", (0.05, -0.25, 0.0), (-0.5, -0.4, 0.8), hands=2, held="camera"),
     "tablet": Touch(
-        "hold", "chest", (0.13, -0.33, -0.22), (-0.3, -0.8, 0.4), hands=2, spread_m=0.03,
+        "hold",
+        "chest",
+        (0.13, -0.33, -0.22),
+        (-0.3, -0.8, 0.4),
+        hands=2,
+        spread_m=0.03,
         held="tablet",
     ),
     "crossed": Touch(
@@ -80,7 +83,7 @@ TOUCHES = {
     "hip": Touch("stand", "chest", (0.17, -0.05, -0.44), (-0.3, -1.0, -0.4), (1.0, 0.7, 0.2)),
     "pockets": Touch("stand", "chest", (0.17, -0.1, -0.56), (-0.15, -0.3, -1.0), (0.8, 1.0, 0), 2),
     "behind": Touch("stand", "chest", (-0.02, 0.17, -0.48), (-0.8, 0.1, -0.5), (1.0, 0.5, 0), 2),
-}  # fmt: skip
+}
 _LIKELY = {"chin": 2.0, "hair": 1.5, "phone": 2.0, "cup": 1.5, "crossed": 3.0, "screen": 1.5}
 _NAMES = tuple(TOUCHES)
 _SHARES = np.array([_LIKELY.get(name, 1.0) for name in _NAMES])

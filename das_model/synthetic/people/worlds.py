@@ -67,7 +67,10 @@ ORDINARY = World(
     },
     fov_deg=(40, 90),
     height_m={
-        "webcam": (-0.45, 0.25), "room": (0.4, 2.2), "wide": (1.2, 3.0), "outdoor": (0.9, 2.6),
+        "webcam": (-0.45, 0.25),
+        "room": (0.4, 2.2),
+        "wide": (1.2, 3.0),
+        "outdoor": (0.9, 2.6),
     },
     least_height_m=0.35,
     pitch_deg=(-25, 50),
@@ -75,13 +78,21 @@ ORDINARY = World(
     hero_m=(0.62, 1.7),
     nearest_m=0.3,
     kinds={
-        "stand": 0.20, "gesture": 0.18, "walk": 0.13, "sit": 0.17, "reach": 0.09, "raise": 0.08,
-        "bend": 0.04, "crouch": 0.03, "dance": 0.05, "wild": 0.03,
+        "stand": 0.20,
+        "gesture": 0.18,
+        "walk": 0.13,
+        "sit": 0.17,
+        "reach": 0.09,
+        "raise": 0.08,
+        "bend": 0.04,
+        "crouch": 0.03,
+        "dance": 0.05,
+        "wild": 0.03,
     },
     desk_kinds={"sit": 0.42, "gesture": 0.30, "stand": 0.08, "raise": 0.10, "reach": 0.10},
     child_share=0.1,
     motion_share=0.4,
-)  # fmt: skip
+)
 HARD = World(
     modes={"room": 0.33, "webcam": 0.25, "wide": 0.2, "outdoor": 0.22},
     counts={
@@ -93,7 +104,10 @@ HARD = World(
     groups={"embrace": 0.09, "pair": 0.13, "row": 0.13, "crowd": 0.1},
     fov_deg=(30, 105),
     height_m={
-        "webcam": (-0.7, 0.6), "room": (0.3, 4.5), "wide": (0.3, 4.5), "outdoor": (0.3, 4.5),
+        "webcam": (-0.7, 0.6),
+        "room": (0.3, 4.5),
+        "wide": (0.3, 4.5),
+        "outdoor": (0.3, 4.5),
     },
     least_height_m=0.3,
     pitch_deg=(-40, 65),
@@ -102,16 +116,27 @@ HARD = World(
     cut_share=0.3,
     nearest_m=0.2,
     kinds={
-        "stand": 0.18, "gesture": 0.14, "walk": 0.08, "sit": 0.18, "reach": 0.06, "raise": 0.06,
-        "bend": 0.03, "crouch": 0.03, "dance": 0.04, "wild": 0.03, "lie": 0.04, "kneel": 0.04,
-        "floor": 0.06, "upside_down": 0.03,
+        "stand": 0.18,
+        "gesture": 0.14,
+        "walk": 0.08,
+        "sit": 0.18,
+        "reach": 0.06,
+        "raise": 0.06,
+        "bend": 0.03,
+        "crouch": 0.03,
+        "dance": 0.04,
+        "wild": 0.03,
+        "lie": 0.04,
+        "kneel": 0.04,
+        "floor": 0.06,
+        "upside_down": 0.03,
     },
     desk_kinds={"sit": 0.5, "gesture": 0.2, "stand": 0.14, "raise": 0.08, "reach": 0.08},
     touch_share=0.45,
     motion_share=0.65,
     child_share=0.17,
     hidden_share=0.45,
-)  # fmt: skip
+)
 WORLDS: dict[WorldName, World] = {"ordinary": ORDINARY, "hard": HARD}
 
 

@@ -212,8 +212,11 @@ def sample_arm(rng: np.random.Generator, kind: str, stride_deg: float) -> ArmAng
 def sample_leg(rng: np.random.Generator, kind: str, stride_deg: float) -> LegAngles:
     """One leg of one of `KINDS`; feet of grounded poses stay level."""
     flexion, abduction, knee, twist = (
-        rng.normal(0, 5), 3 + rng.normal(0, 3), abs(rng.normal(0, 4)), rng.normal(3, 8),
-    )  # fmt: skip
+        rng.normal(0, 5),
+        3 + rng.normal(0, 3),
+        abs(rng.normal(0, 4)),
+        rng.normal(3, 8),
+    )
     if kind == "walk":
         flexion = stride_deg
         knee = abs(rng.normal(0, 6)) + (rng.uniform(5, 50) if flexion < 0 else rng.uniform(0, 15))

@@ -70,8 +70,13 @@ def _floor(rng: np.random.Generator, prior: PosePrior, shape: int, pose: np.ndar
             rise = rng.uniform(25, 58)  # of the thighs; the shins fall as much again
             leg = LegAngles(90 + rise, rng.uniform(0, 15), 2 * rise + 4, 0.0, rise - 20)
         if own == "cross":
-            leg = LegAngles(rng.uniform(98, 106), rng.uniform(38, 46), rng.uniform(112, 124),
-                            rng.uniform(62, 72), 25.0)  # fmt: skip
+            leg = LegAngles(
+                rng.uniform(98, 106),
+                rng.uniform(38, 46),
+                rng.uniform(112, 124),
+                rng.uniform(62, 72),
+                25.0,
+            )
         prior.set_leg(pose, shape, letter, leg)
     if rng.random() < 0.3:  # leaning back on the hands
         lean = rng.uniform(-28, -12)

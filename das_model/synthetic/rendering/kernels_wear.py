@@ -73,9 +73,7 @@ def skin_wear(
 
 @wp.kernel
 def add_normals(
-    verts: wp.array(dtype=wp.vec3),
-    faces: wp.array2d(dtype=wp.int32),
-    out: wp.array(dtype=wp.vec3),
+    verts: wp.array(dtype=wp.vec3), faces: wp.array2d(dtype=wp.int32), out: wp.array(dtype=wp.vec3)
 ) -> None:
     """Add each triangle's area-weighted normal to its corners; `out` must start at 0."""
     f = wp.tid()

@@ -25,10 +25,21 @@ from das_model.synthetic.scene.scene import Scene
 from das_model.synthetic.scene.stage import Stage
 
 _THICKNESS_M = {
-    "pelvis": 0.22, "spine": 0.22, "neck": 0.13, "head": 0.16, "head_top": 0.10,
-    "nose": 0.05, "eye": 0.05, "ear": 0.07, "shoulder": 0.13, "elbow": 0.10, "wrist": 0.08,
-    "hip": 0.20, "knee": 0.13, "ankle": 0.12,
-}  # fmt: skip
+    "pelvis": 0.22,
+    "spine": 0.22,
+    "neck": 0.13,
+    "head": 0.16,
+    "head_top": 0.10,
+    "nose": 0.05,
+    "eye": 0.05,
+    "ear": 0.07,
+    "shoulder": 0.13,
+    "elbow": 0.10,
+    "wrist": 0.08,
+    "hip": 0.20,
+    "knee": 0.13,
+    "ankle": 0.12,
+}
 _SHARE_STEP = 7  # every how many vertices are asked whether they are seen
 
 
@@ -253,12 +264,7 @@ class Renderer:
         return out
 
     def _shade_samples(
-        self,
-        meshes: Meshes,
-        stages: wp.array,
-        sun_map: wp.array,
-        samples: _Samples,
-        out: wp.array,
+        self, meshes: Meshes, stages: wp.array, sun_map: wp.array, samples: _Samples, out: wp.array
     ) -> None:
         """Add people and props to the picture."""
         maker = self._maker

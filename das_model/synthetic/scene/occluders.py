@@ -13,14 +13,14 @@ from das_model.synthetic.people.worlds import drawn
 from das_model.synthetic.scene.furniture import Furniture
 from das_model.synthetic.scene.props import Prop
 
-_SHARES = {
-    "counter": 0.25, "table": 0.25, "chair": 0.15, "rail": 0.15, "pillar": 0.1, "box": 0.1,
-}  # fmt: skip
+_SHARES = {"counter": 0.25, "table": 0.25, "chair": 0.15, "rail": 0.15, "pillar": 0.1, "box": 0.1}
 _NEAREST_M = 0.55  # from the lens
 _HELD_M = {
-    "phone": (0.036, 0.006, 0.075), "cup": (0.042, 0.042, 0.055), "camera": (0.065, 0.03, 0.045),
+    "phone": (0.036, 0.006, 0.075),
+    "cup": (0.042, 0.042, 0.055),
+    "camera": (0.065, 0.03, 0.045),
     "tablet": (0.13, 0.006, 0.09),
-}  # fmt: skip
+}
 
 
 def hide_somebody(rng: np.random.Generator, furniture: Furniture, person: Person) -> None:
@@ -36,9 +36,13 @@ def hide_somebody(rng: np.random.Generator, furniture: Furniture, person: Person
     yaw = -math.atan2(flat[0], flat[1]) + rng.normal(0, 0.2)
     kind = drawn(rng, _SHARES)
     make = {
-        "counter": _counter, "table": _table, "chair": _chair, "rail": _rail, "pillar": _pillar,
+        "counter": _counter,
+        "table": _table,
+        "chair": _chair,
+        "rail": _rail,
+        "pillar": _pillar,
         "box": _box,
-    }[kind]  # fmt: skip
+    }[kind]
     make(rng, furniture, at, yaw)
 
 

@@ -30,9 +30,15 @@ def _texture(rng: np.random.Generator, kind: str, photos: list[np.ndarray]) -> n
     if photos and kind in ("poster", "landscape"):
         return _from_photo(rng, photos[rng.integers(len(photos))])
     draw = {
-        "planks": _planks, "tiles": _tiles, "bricks": _bricks, "clouds": _clouds,
-        "poster": _poster, "shelf": _shelf, "plaid": _plaid, "landscape": _landscape,
-    }[kind]  # fmt: skip
+        "planks": _planks,
+        "tiles": _tiles,
+        "bricks": _bricks,
+        "clouds": _clouds,
+        "poster": _poster,
+        "shelf": _shelf,
+        "plaid": _plaid,
+        "landscape": _landscape,
+    }[kind]
     picture = np.clip(draw(rng), 0, 1).astype(np.float32)
     return cv2.GaussianBlur(picture, (3, 3), 0.6)
 

@@ -68,8 +68,10 @@ def test_bodies_are_where_the_joints_are(session):
 def test_bvh_read_by_bvhio(session, tmp_path):
     folder = export(session, tmp_path, ExportFormat.BVH)
     about = json.loads((folder / "about.json").read_text())
-    assert "centimetres" in about["about"]["space"] and "T-pose" in about["about"]["rest"]
-    assert "person_2: " in about["about"]["residual"] and "mm rms" in about["about"]["residual"]
+    assert "centimetres" in about["about"]["space"]
+    assert "T-pose" in about["about"]["rest"]
+    assert "person_2: " in about["about"]["residual"]
+    assert "mm rms" in about["about"]["residual"]
     files, bodies = about["files"], bodies_of(session, is_steady=True)
     assert list(files) == ["person_2.bvh", "person_5.bvh", "person_5_part_2.bvh"]
     assert {p.name for p in folder.iterdir()} == {*files, "about.json"}
@@ -89,7 +91,8 @@ def test_angles_do_not_jump_by_whole_turns_nor_at_the_pole():
     turn = np.linspace(0, 4 * np.pi, 90)
     about_y = rotations_by(turn[:, None, None] * np.array([0, 1.0, 0]))
     angles = zxy_degrees(about_y)[:, 0]
-    assert np.allclose(angles[:, 2], np.degrees(turn)) and np.allclose(angles[:, :2], 0)
+    assert np.allclose(angles[:, 2], np.degrees(turn))
+    assert np.allclose(angles[:, :2], 0)
     about_x = rotations_by(np.linspace(-3, 0, 60)[:, None, None] * np.array([1.0, 0, 0]))
     over = zxy_degrees(about_x)  # a thigh lifted beyond the pole at 90 degrees
     assert np.abs(np.diff(over, axis=0)).max() < 10
@@ -99,9 +102,14 @@ def test_angles_do_not_jump_by_whole_turns_nor_at_the_pole():
 def test_bones_are_called_as_asked_for(session, tmp_path, names):
     folder = export(session, tmp_path, ExportFormat.BVH, ExportOptions((2,), rig=names))
     text = (folder / "person_2.bvh").read_text()
-    thigh = {"ours": "left_hip", "humanoid": "LeftUpLeg", "mixamo": "mixamorig:LeftUpLeg",
-             "vrm": "leftUpperLeg"}[names]  # fmt: skip
-    assert f"JOINT {thigh}\n" in text and "_base" not in text
+    thigh = {
+        "ours": "left_hip",
+        "humanoid": "LeftUpLeg",
+        "mixamo": "mixamorig:LeftUpLeg",
+        "vrm": "leftUpperLeg",
+    }[names]
+    assert f"JOINT {thigh}\n" in text
+    assert "_base" not in text
 
 
 def checked_by_npm(path, *times):
@@ -116,7 +124,8 @@ def checked_by_npm(path, *times):
 def test_glb_in_three_js_and_the_validator(session, tmp_path):
     path = export(session, tmp_path, ExportFormat.GLB)
     about = GLTF2().load(str(path)).asset.extras
-    assert "metres" in about["space"] and "mm rms" in about["residual"]
+    assert "metres" in about["space"]
+    assert "mm rms" in about["residual"]
     frames = [0, 5, 11, 30, 38]
     report = checked_by_npm(path, *(frame / FPS for frame in frames))
     assert (report["numErrors"], report["numWarnings"], report["messages"]) == (0, 0, [])
@@ -133,7 +142,8 @@ def test_glb_in_three_js_and_the_validator(session, tmp_path):
 def test_people_away_are_scaled_to_nothing(session, tmp_path):
     report = checked_by_npm(export(session, tmp_path, ExportFormat.GLB), 20 / FPS)
     both = np.array(report["frames"][0])
-    assert np.ptp(both[0], axis=0).max() > 1 and np.allclose(both[1], 0)
+    assert np.ptp(both[0], axis=0).max() > 1
+    assert np.allclose(both[1], 0)
 
 
 def test_vrm_animation(session, tmp_path):
@@ -141,14 +151,24 @@ def test_vrm_animation(session, tmp_path):
     assert checked_by_npm(folder / "person_5.vrma")["numErrors"] == 0
     file = GLTF2().load_binary(str(folder / "person_5.vrma"))
     extension = file.extensions["VRMC_vrm_animation"]
-    assert extension["specVersion"] == "1.0" and len(file.animations) == 1
+    assert extension["specVersion"] == "1.0"
+    assert len(file.animations) == 1
     bones = extension["humanoid"]["humanBones"]
-    required = {"hips", "spine", "head", *(side + bone for side in ("left", "right") for bone in (
-        "UpperLeg", "LowerLeg", "Foot", "UpperArm", "LowerArm", "Hand"))}  # fmt: skip
+    required = {
+        "hips",
+        "spine",
+        "head",
+        *(
+            side + bone
+            for side in ("left", "right")
+            for bone in ("UpperLeg", "LowerLeg", "Foot", "UpperArm", "LowerArm", "Hand")
+        ),
+    }
     assert required <= set(bones)
     assert all(file.nodes[bone["node"]].rotation is None for bone in bones.values())  # rest: T
     times = file.accessors[file.animations[0].samplers[0].input]
-    assert times.min == [0.0] and times.count == NUM_FRAMES
+    assert times.min == [0.0]
+    assert times.count == NUM_FRAMES
 
 
 def in_blender(tmp_path, script, *arguments):
@@ -162,8 +182,10 @@ def in_blender(tmp_path, script, *arguments):
     file.write_text(script)
     done = subprocess.run(
         [sys.executable, str(file), *map(str, arguments)],
-        capture_output=True, text=True, timeout=250,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=250,
+    )
     lines = [line for line in done.stdout.splitlines() if line.startswith("JSON ")]
     assert lines, done.stdout[-2000:] + done.stderr[-2000:]
     return json.loads(lines[-1][5:])
@@ -212,7 +234,8 @@ def test_blender_has_one_armature_one_skin_and_one_action_a_person(session, tmp_
     command = [sys.executable, str(FBX_SCRIPT), str(path), str(fbx)]
     subprocess.run(command, check=True, capture_output=True, timeout=250)
     again = in_blender(tmp_path, _LOOK, fbx, 5)
-    assert set(again["places"]) == {"person_2", "person_5"} and len(again["skinned"]) == 2
+    assert set(again["places"]) == {"person_2", "person_5"}
+    assert len(again["skinned"]) == 2
     assert again["actions"]
 
 
@@ -232,14 +255,16 @@ def test_usd_skeletons(session, tmp_path):
     path = export(session, tmp_path, ExportFormat.USD)
     stage = Usd.Stage.Open(str(path))
     assert stage.GetTimeCodesPerSecond() == pytest.approx(29.97)
-    assert UsdGeom.GetStageUpAxis(stage) == "Y" and UsdGeom.GetStageMetersPerUnit(stage) == 1
+    assert UsdGeom.GetStageUpAxis(stage) == "Y"
+    assert UsdGeom.GetStageMetersPerUnit(stage) == 1
     cache = UsdSkel.Cache()
     for track_id, (body, places) in bodies_of(session, is_steady=True).items():
         root = UsdSkel.Root(stage.GetPrimAtPath(f"/World/person_{track_id}"))
         assert cache.Populate(root, Usd.PrimDefaultPredicate)
         skeleton = UsdSkel.Skeleton(stage.GetPrimAtPath(f"{root.GetPath()}/Skeleton"))
         query = cache.GetSkelQuery(skeleton)
-        assert query and len(query.GetJointOrder()) == len(body.names)
+        assert query
+        assert len(query.GetJointOrder()) == len(body.names)
         for frame in (0, 7, 30):
             matrices = query.ComputeJointSkelTransforms(body.track.first + frame)
             found = np.array([list(m.ExtractTranslation()) for m in matrices])

@@ -47,7 +47,8 @@ def export(session, tmp_path, to, options=None):
 def test_visibility_is_that_of_picture_and_score(session, tmp_path):
     content = json.loads(export(session, tmp_path, ExportFormat.COCO).read_text())
     first, second = content["annotations"][:2]
-    assert first["track_id"] == 3 and set(first["keypoints"][2::3]) == {2}
+    assert first["track_id"] == 3
+    assert set(first["keypoints"][2::3]) == {2}
     points = WIDE.project(people_of(0).joints_cam[1, COCO_17.indices_in(BODY_22)]) + 0.5
     is_inside = ((points >= 0) & (points <= WIDE.size)).all(axis=1)
     assert 0 < is_inside.sum() < 17  # half outside
@@ -56,7 +57,10 @@ def test_visibility_is_that_of_picture_and_score(session, tmp_path):
     expected[ankles] = np.where(is_inside[ankles], 1, 0)
     assert second["keypoints"][2::3] == expected.tolist()
     x, y, width, height = second["bbox"]
-    assert x >= 0 and y >= 0 and x + width <= WIDE.size[0] and y + height <= WIDE.size[1]
+    assert x >= 0
+    assert y >= 0
+    assert x + width <= WIDE.size[0]
+    assert y + height <= WIDE.size[1]
     assert second["num_keypoints"] == is_inside.sum()
 
 
@@ -74,12 +78,13 @@ def test_images_stand_beside_coco(tmp_path):
 def test_openpose(session, tmp_path):
     folder = export(session, tmp_path, ExportFormat.OPENPOSE)
     files = sorted(folder.glob("*_keypoints.json"))
-    assert [file.name for file in files][0] == f"{folder.name}_000000000000_keypoints.json"
+    assert next(file.name for file in files) == f"{folder.name}_000000000000_keypoints.json"
     assert len(files) == NUM_FRAMES
     assert json.loads(files[4].read_text()) == {"version": 1.3, "people": []}
     content = json.loads(files[2].read_text())
     points = np.array(content["people"][0]["pose_keypoints_2d"]).reshape(25, 3)
-    assert BODY_25[:3] == ("nose", "neck", "right_shoulder") and BODY_25[8] == "pelvis"
+    assert BODY_25[:3] == ("nose", "neck", "right_shoulder")
+    assert BODY_25[8] == "pelvis"
     for place, name in enumerate(BODY_25):
         if name not in BODY_22.joint_names:
             assert (points[place] == 0).all()
@@ -103,7 +108,8 @@ def test_motchallenge(session, tmp_path):
     path = export(session, tmp_path, ExportFormat.MOTCHALLENGE)
     table = pandas.read_csv(path, header=None)
     assert table.shape == (2 * (NUM_FRAMES - 1), 10)
-    assert sorted(set(table[0])) == [1, 2, 3, 4, 6, 7, 8] and set(table[1]) == {3, 7}
+    assert sorted(set(table[0])) == [1, 2, 3, 4, 6, 7, 8]
+    assert set(table[1]) == {3, 7}
     first = table[(table[0] == 2) & (table[1] == 3)].iloc[0]
     points = WIDE.project(JOINTS[1]) + 0.5
     assert np.allclose(first[[2, 3]], points.min(axis=0), atol=1e-2)
@@ -121,8 +127,13 @@ def test_rerun(tmp_path):
 
     assert "verified without error" in "".join([(done := viewer("verify")).stdout, done.stderr])
     entities = viewer("stats").stdout
-    for entity in ("/world/people/person_3", "/world/people/person_7", "/world/camera",
-                   "/world/camera/picture", "/plots/left_knee/person_3"):  # fmt: skip
+    for entity in (
+        "/world/people/person_3",
+        "/world/people/person_7",
+        "/world/camera",
+        "/world/camera/picture",
+        "/plots/left_knee/person_3",
+    ):
         assert f"{entity}: " in entities, entity
 
 
@@ -140,7 +151,8 @@ def test_foxglove(tmp_path):
         for schema, channel, message, decoded in reader.iter_decoded_messages():
             found.setdefault(channel.topic, []).append((schema.name, message.log_time, decoded))
     scenes = found["/people"]
-    assert {name for name, _, _ in scenes} == {"foxglove.SceneUpdate"} and len(scenes) == 6
+    assert {name for name, _, _ in scenes} == {"foxglove.SceneUpdate"}
+    assert len(scenes) == 6
     assert np.allclose(np.diff([stamp for _, stamp, _ in scenes]) / 1e9, 1 / FPS, atol=1e-4)
     entity = scenes[1][2].entities[0]
     sphere = entity.spheres[BODY_22.index("left_wrist")].pose.position
@@ -149,8 +161,10 @@ def test_foxglove(tmp_path):
     assert len(entity.lines[0].points) == 2 * len(BODY_22.bones)
     assert {deleted.id for deleted in scenes[4][2].deletions} == {"person_3", "person_7"}
     name, _, lens = found["/camera/calibration"][0]
-    assert name == "foxglove.CameraCalibration" and np.allclose(lens.D, BENT.distortion)
+    assert name == "foxglove.CameraCalibration"
+    assert np.allclose(lens.D, BENT.distortion)
     assert np.allclose(np.reshape(lens.K, (3, 3)), BENT.K)
     videos = found["/camera/video"]
-    assert {name for name, _, _ in videos} == {"foxglove.CompressedVideo"} and len(videos) == 6
+    assert {name for name, _, _ in videos} == {"foxglove.CompressedVideo"}
+    assert len(videos) == 6
     assert all(m.format == "h264" and m.data.startswith(b"\0\0\0\1") for _, _, m in videos)

@@ -42,14 +42,29 @@ def standing(scale=1.0):
     """(J, 3) mm: somebody facing the camera 3 m away, arms hanging."""
     x, y, z = np.zeros(J), np.zeros(J), np.full(J, 3000.0)
     places = {
-        "pelvis": (0, 0), "spine": (0, -200), "neck": (0, -450), "head": (0, -580),
-        "head_top": (0, -700), "nose": (0, -600), "left_eye": (30, -630), "right_eye": (-30, -630),
-        "left_ear": (70, -620), "right_ear": (-70, -620), "left_shoulder": (170, -430),
-        "right_shoulder": (-170, -430), "left_elbow": (200, -150), "right_elbow": (-200, -150),
-        "left_wrist": (210, 90), "right_wrist": (-210, 90), "left_hip": (100, 40),
-        "right_hip": (-100, 40), "left_knee": (110, 450), "right_knee": (-110, 450),
-        "left_ankle": (110, 860), "right_ankle": (-110, 860),
-    }  # fmt: skip
+        "pelvis": (0, 0),
+        "spine": (0, -200),
+        "neck": (0, -450),
+        "head": (0, -580),
+        "head_top": (0, -700),
+        "nose": (0, -600),
+        "left_eye": (30, -630),
+        "right_eye": (-30, -630),
+        "left_ear": (70, -620),
+        "right_ear": (-70, -620),
+        "left_shoulder": (170, -430),
+        "right_shoulder": (-170, -430),
+        "left_elbow": (200, -150),
+        "right_elbow": (-200, -150),
+        "left_wrist": (210, 90),
+        "right_wrist": (-210, 90),
+        "left_hip": (100, 40),
+        "right_hip": (-100, 40),
+        "left_knee": (110, 450),
+        "right_knee": (-110, 450),
+        "left_ankle": (110, 860),
+        "right_ankle": (-110, 860),
+    }
     for name, (across, down) in places.items():
         joint = BODY_22.index(name)
         x[joint], y[joint] = across, down
@@ -90,7 +105,8 @@ def export(session, tmp_path, to, options=EVERYBODY):
     path = default_path(tmp_path / "out", to)
     shares = []
     text = export_session(session, to, path, options, shares.append, is_forced=True)
-    assert shares == sorted(shares) and shares[-1] == pytest.approx(1)
+    assert shares == sorted(shares)
+    assert shares[-1] == pytest.approx(1)
     assert text.startswith(f"{path}: ")
     return path
 
@@ -143,7 +159,8 @@ def test_gaps_are_interpolated_on_request_and_marked(session, tmp_path):
     table = pandas.read_csv(path, comment="#")
     rows = table[(table.person == 5) & table.frame.isin(GAP) & (table.joint == "left_knee")]
     knee = MOTIONS[5][:, BODY_22.index("left_knee"), 0]
-    assert len(rows) == len(GAP) and rows.is_interpolated.all()
+    assert len(rows) == len(GAP)
+    assert rows.is_interpolated.all()
     assert np.allclose(rows.x_mm, np.linspace(knee[9], knee[22], 14)[1:-1], atol=1e-2)
     assert table.is_interpolated.sum() == len(GAP) * J
     assert "interpolated up to 0.5 s" in path.read_text()
@@ -158,7 +175,8 @@ def test_only_whom_one_asks_for(session, tmp_path):
 
 def test_resampling_is_linear_and_keeps_gaps(session):
     take = load_take(session, ExportOptions(fps=60.0))
-    assert take.is_steady and np.allclose(np.diff(take.times_s), 1 / 60)
+    assert take.is_steady
+    assert np.allclose(np.diff(take.times_s), 1 / 60)
     there, back = take.tracks[0].joints, MOTIONS[2]
     assert np.allclose(there[::2], back[: len(there[::2])], atol=2e-3)
     assert np.allclose(there[1::2], (back[:-1] + back[1:])[: len(there[1::2])] / 2, atol=2e-3)
@@ -180,11 +198,13 @@ def test_skipped_frames_are_no_absence(tmp_path):
     kept = [i for i in range(40) if i % 3 and i not in (16, 17, 19)]  # at most 4 frames apart
     record(tmp_path / "s", [result(i, time_s=i / 29.97) for i in kept])
     take = load_take(Session(tmp_path / "s"), EVERYBODY, needs_steady=True)
-    assert take.fps == 29.97 and len(take.times_s) == kept[-1] - kept[0] + 1
+    assert take.fps == 29.97
+    assert len(take.times_s) == kept[-1] - kept[0] + 1
     (track,) = take.tracks
     assert np.isfinite(track.joints).all()
     seen = np.isin(np.arange(len(track)) + kept[0], kept)
-    assert not track.is_filled[seen & np.roll(seen, 1)].any() and track.is_filled[~seen].all()
+    assert not track.is_filled[seen & np.roll(seen, 1)].any()
+    assert track.is_filled[~seen].all()
     assert "interpolated up to 0.25 s" in take.about()["gaps"]
 
 
@@ -228,9 +248,11 @@ def test_trc(session, tmp_path):
         assert list(table.getColumnLabels()) == list(BODY_22.joint_names)
         assert table.getTableMetaDataAsString("Units") == "mm"
         found = np.array(
-            [[[v[0], v[1], v[2]] for v in (row[n] for n in range(J))]
-             for row in (table.getRowAtIndex(i) for i in range(table.getNumRows()))]
-        )  # fmt: skip
+            [
+                [[v[0], v[1], v[2]] for v in (row[n] for n in range(J))]
+                for row in (table.getRowAtIndex(i) for i in range(table.getNumRows()))
+            ]
+        )
         assert np.allclose(found, to_y_up(expected), atol=2e-3, equal_nan=True)
         assert np.allclose(table.getIndependentColumn(), np.arange(len(found)) / 29.97, atol=1e-5)
     assert np.isnan(found[GAP.start + 1 : GAP.stop - 1]).all()
@@ -240,8 +262,10 @@ def test_trc_together_and_with_names_of_pose2sim(session, tmp_path):
     options = ExportOptions(is_together=True, markers=MarkerNames.POSE2SIM)
     path = export(session, tmp_path, ExportFormat.TRC, options) / "everybody.trc"
     names = [name for name in path.read_text().splitlines()[3].split("\t")[2:] if name]
-    assert names[:3] == ["p2_Hip", "p2_Neck", "p2_Head"] and len(names) == 2 * 16
-    assert "p5_RKnee" in names and "p5_LWrist" in names
+    assert names[:3] == ["p2_Hip", "p2_Neck", "p2_Head"]
+    assert len(names) == 2 * 16
+    assert "p5_RKnee" in names
+    assert "p5_LWrist" in names
 
 
 def listed(folder):
@@ -276,7 +300,8 @@ def test_c3d(session, tmp_path):
         assert np.allclose(points[:, :J], to_y_up(expected), atol=1e-2, equal_nan=True)
         residuals = file["data"]["meta_points"]["residuals"][0].T
         is_gap = np.isnan(expected).any(axis=(1, 2))
-        assert (residuals[is_gap] < 0).all() and (residuals[~is_gap] >= 0).all()
+        assert (residuals[is_gap] < 0).all()
+        assert (residuals[~is_gap] >= 0).all()
         knee = points[:, point["LABELS"]["value"].index("RKneeAngles"), 0]
         assert abs(np.median(knee[~is_gap])) < 10  # they stand
 
@@ -302,7 +327,8 @@ def test_coco(session, tmp_path):
         keypoints = np.array(person["keypoints"]).reshape(17, 3)
         joints = MOTIONS[person["track_id"]][person["image_id"], order]
         assert np.allclose(keypoints[:, :2], WIDE.project(joints) + 0.5, atol=0.02)
-        assert (keypoints[:, 2] == 2).all() and person["num_keypoints"] == 17
+        assert (keypoints[:, 2] == 2).all()
+        assert person["num_keypoints"] == 17
         assert person["keypoint_scores"] == [0.5] * 17
     results = data.loadRes(str(export(session, tmp_path, ExportFormat.COCO_RESULTS)))
     first = results.loadAnns(results.getAnnIds(imgIds=[0]))
@@ -399,28 +425,31 @@ def test_where_exports_go(session, tmp_path):
     assert (tmp_path / "new" / "deep" / "table.csv").is_file()
     to(ExportFormat.CSV, tmp_path / "new")
     assert (tmp_path / "new" / "s.csv").is_file()
-    with pytest.raises(ExportError, match="is there already.*--force"):
+    with pytest.raises(ExportError, match=r"is there already.*--force"):
         to(ExportFormat.CSV, tmp_path / "new")
     to(ExportFormat.CSV, tmp_path / "new", is_forced=True)
     left = tmp_path / ".trc.writing"  # of an export that was killed
     left.mkdir()
     (left / "person_9.trc").touch()
     to(ExportFormat.TRC, tmp_path / "trc")
-    assert listed(tmp_path / "trc") == {"person_2.trc", "person_5.trc"} and not left.exists()
-    with pytest.raises(ExportError, match="not empty.*--force"):
+    assert listed(tmp_path / "trc") == {"person_2.trc", "person_5.trc"}
+    assert not left.exists()
+    with pytest.raises(ExportError, match=r"not empty.*--force"):
         to(ExportFormat.TRC, tmp_path / "trc")
     five = ExportOptions(person_ids=(5,))
     export_session(session, ExportFormat.TRC, tmp_path / "trc", five, is_forced=True)
     assert listed(tmp_path / "trc") == {"person_5.trc"}
     (tmp_path / "trc" / "thesis.txt").touch()
-    with pytest.raises(ExportError, match="files of others .thesis.txt"):
+    with pytest.raises(ExportError, match=r"files of others .thesis.txt"):
         to(ExportFormat.TRC, tmp_path / "trc", is_forced=True)
     with pytest.raises(ExportError, match="is a file"):
         to(ExportFormat.BVH, tmp_path / "new" / "s.csv", is_forced=True)
 
 
-@pytest.mark.parametrize("values", [{"fps": 0.0}, {"fps": float("nan")}, {"fill_gaps_s": -1.0},
-                                    {"min_duration_s": -1.0}])  # fmt: skip
+@pytest.mark.parametrize(
+    "values",
+    [{"fps": 0.0}, {"fps": float("nan")}, {"fill_gaps_s": -1.0}, {"min_duration_s": -1.0}],
+)
 def test_options_that_make_no_sense(values):
     with pytest.raises(ValueError, match=next(iter(values))):
         ExportOptions(**values)
@@ -465,10 +494,19 @@ def filmed(tmp_path_factory):
 
 
 _STATING = (
-    ExportFormat.CSV, ExportFormat.JSON, ExportFormat.NPZ, ExportFormat.TRC, ExportFormat.C3D,
-    ExportFormat.BVH, ExportFormat.GLB, ExportFormat.COCO, ExportFormat.MP4, ExportFormat.MOT,
-    ExportFormat.VRMA, ExportFormat.OPENPOSE,
-)  # fmt: skip
+    ExportFormat.CSV,
+    ExportFormat.JSON,
+    ExportFormat.NPZ,
+    ExportFormat.TRC,
+    ExportFormat.C3D,
+    ExportFormat.BVH,
+    ExportFormat.GLB,
+    ExportFormat.COCO,
+    ExportFormat.MP4,
+    ExportFormat.MOT,
+    ExportFormat.VRMA,
+    ExportFormat.OPENPOSE,
+)
 
 
 @pytest.mark.parametrize("to", _STATING)
@@ -479,8 +517,11 @@ def test_every_export_states_units_axes_handedness_fps_and_gaps(session, filmed,
     is_in_pixels = to in (ExportFormat.COCO, ExportFormat.MP4, ExportFormat.OPENPOSE)
     units = {"bvh": "centimetres", "glb": "metres", "vrma": "metres", "mot": "metres"}
     assert ("pixels" if is_in_pixels else units.get(to, "mm")) in stated["space"]
-    assert "x right" in stated["space"] and ("right-handed" in stated["space"]) != is_in_pixels
-    assert stated["fps"] and stated["gaps"] and stated["poses"] == "smoothed"
+    assert "x right" in stated["space"]
+    assert ("right-handed" in stated["space"]) != is_in_pixels
+    assert stated["fps"]
+    assert stated["gaps"]
+    assert stated["poses"] == "smoothed"
     if to is not ExportFormat.MP4:
         assert stated["gaps"] == "interpolated up to 0.3 s"
         assert stated["fps"].startswith(("29.97", "30"))
@@ -525,7 +566,8 @@ def test_trim_and_names_are_followed(filmed, session, tmp_path):
     assert np.allclose(part.times_s, np.arange(11) / FPS, atol=1e-6)
     assert np.allclose(part.tracks[0].joints, MOTIONS[2][5:16], atol=2e-3)
     about = part.about()
-    assert about["names"] == "5 is Ada" and about["part"].startswith("the session from 0.166667 s")
+    assert about["names"] == "5 is Ada"
+    assert about["part"].startswith("the session from 0.166667 s")
     steady_take = load_take(Session(folder), ExportOptions(fps=60.0))
     assert np.allclose(steady_take.times_s, np.arange(21) / 60)
     assert np.allclose(steady_take.tracks[0].joints[::2], MOTIONS[2][5:16], atol=2e-3)
@@ -553,7 +595,8 @@ def test_names_stand_in_the_files(session, tmp_path):
     together = ExportOptions(is_together=True)
     trc = export(named, tmp_path, ExportFormat.TRC, together) / "everybody.trc"
     names = trc.read_text().splitlines()[3]
-    assert "\tZoe_O_Hara_2_pelvis\t" in names and "\tp5_pelvis\t" in names
+    assert "\tZoe_O_Hara_2_pelvis\t" in names
+    assert "\tp5_pelvis\t" in names
     alone = listed(export(named, tmp_path, ExportFormat.TRC))
     assert alone == {"Zoe_O_Hara_2.trc", "person_5.trc"}
     nodes = GLTF2().load(str(export(named, tmp_path, ExportFormat.GLB))).nodes
@@ -592,7 +635,8 @@ def test_floor_space_is_level_with_the_feet_on_it(tmp_path):
     assert "origin on the floor below the lens" in path.read_text()
     table = pandas.read_csv(path, comment="#")
     ankles, tops = (table[table.joint == name].y_mm for name in ("left_ankle", "head_top"))
-    assert np.abs(ankles + 80).max() < 60 and np.abs(tops + 1640).max() < 60
+    assert np.abs(ankles + 80).max() < 60
+    assert np.abs(tops + 1640).max() < 60
     for to in (ExportFormat.COCO, ExportFormat.MP4):
         with pytest.raises(ExportError):
             export(session, tmp_path, to, ExportOptions(space=Space.FLOOR))

@@ -13,7 +13,7 @@ def test_bundled_files_of_an_installation_and_of_a_checkout(tmp_path, monkeypatc
     (root / "assets" / "clips" / "x.mp4").touch()
     monkeypatch.setattr(bundled, "__file__", str(package / "files" / "bundled.py"))
     assert bundled_file("clips", "x.mp4") == root / "assets" / "clips" / "x.mp4"
-    with pytest.raises(FileNotFoundError, match="clips/y.mp4"):
+    with pytest.raises(FileNotFoundError, match=r"clips/y.mp4"):
         bundled_file("clips", "y.mp4")
 
 

@@ -17,7 +17,8 @@ def test_what_fails_leaves_the_former_file(tmp_path):
     with pytest.raises(ZeroDivisionError), whole_file(path) as new:
         new.write_text("half")
         1 / 0  # noqa: B018
-    assert path.read_text() == "precious" and list(tmp_path.iterdir()) == [path]
+    assert path.read_text() == "precious"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_very_long_names(tmp_path):

@@ -41,7 +41,8 @@ def test_the_camera_is_found_again(full):
     assert K[0, 0] == pytest.approx(true[0, 0], rel=0.01)
     assert K[1, 1] == pytest.approx(true[1, 1], rel=0.01)
     assert K[:2, 2] == pytest.approx(true[:2, 2], abs=4)
-    assert solved.error_px < 0.2 and solved.is_good
+    assert solved.error_px < 0.2
+    assert solved.is_good
     assert solved.camera.size == SIZE
     # what counts: rays of the whole picture, distortion undone
     grid = np.stack(np.meshgrid(np.linspace(40, 600, 6), np.linspace(40, 440, 5)), axis=-1)
@@ -54,8 +55,10 @@ def test_the_camera_is_found_again(full):
 
 def test_a_full_set_is_enough_and_says_so(full):
     assert len(full.views) >= MIN_VIEWS
-    assert full.is_enough and "Save" in full.hint
-    assert full.coverage.mean() >= 0.75 and full.missing_tilts == ()
+    assert full.is_enough
+    assert "Save" in full.hint
+    assert full.coverage.mean() >= 0.75
+    assert full.missing_tilts == ()
 
 
 def test_moving_and_repeated_views_are_not_kept(views):

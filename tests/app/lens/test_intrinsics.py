@@ -30,7 +30,7 @@ def test_calibration_is_scaled_to_the_picture_so_that_rays_stay():
 
 def test_calibration_of_another_aspect_ratio_is_refused_by_name():
     lens = Intrinsics(calibrated=Camera.from_fov((1280, 720)))
-    with pytest.raises(ValueError, match="1280x720.*640x480"):
+    with pytest.raises(ValueError, match=r"1280x720.*640x480"):
         lens.camera_for((640, 480))
 
 

@@ -11,11 +11,18 @@ from das_model.people import People
 from das_model.skeleton import BODY_22, PANOPTIC_15
 
 _BODY = {
-    "pelvis": (0, 0, 0), "spine": (0, -250, 0), "neck": (0, -500, 0), "head": (0, -590, 0),
-    "head_top": (0, -720, 0), "left_hip": (100, 0, 0), "left_knee": (100, 440, 0),
-    "left_ankle": (100, 860, 0), "right_hip": (-100, 0, 0), "right_knee": (-100, 440, 0),
+    "pelvis": (0, 0, 0),
+    "spine": (0, -250, 0),
+    "neck": (0, -500, 0),
+    "head": (0, -590, 0),
+    "head_top": (0, -720, 0),
+    "left_hip": (100, 0, 0),
+    "left_knee": (100, 440, 0),
+    "left_ankle": (100, 860, 0),
+    "right_hip": (-100, 0, 0),
+    "right_knee": (-100, 440, 0),
     "right_ankle": (-100, 860, 0),
-}  # fmt: skip
+}
 SIZE = (1280, 720)
 
 
@@ -23,8 +30,10 @@ def person(root, size=1.0):
     joints = np.array([_BODY.get(n, (0, -300, 0)) for n in BODY_22.joint_names], np.float64)
     return People(
         (joints * size + root)[None].astype(np.float32),
-        np.ones((1, 22), np.float32), np.ones(1, np.float32), np.zeros(1, np.int64),
-    )  # fmt: skip
+        np.ones((1, 22), np.float32),
+        np.ones(1, np.float32),
+        np.zeros(1, np.int64),
+    )
 
 
 def seen_with(people, true_camera, assumed_camera, scale=1.0):
@@ -51,9 +60,13 @@ def test_sitting_changes_no_stature():
 
 
 @given(
-    st.floats(30, 110), st.floats(30, 110), st.floats(0.8, 1.25),
-    st.floats(-0.3, 0.3), st.floats(-0.15, 0.15), st.floats(1500, 8000),
-)  # fmt: skip
+    st.floats(30, 110),
+    st.floats(30, 110),
+    st.floats(0.8, 1.25),
+    st.floats(-0.3, 0.3),
+    st.floats(-0.15, 0.15),
+    st.floats(1500, 8000),
+)
 def test_height_and_distance_give_the_lens_whatever_was_assumed(
     true_fov, assumed_fov, scale, aside, up, depth
 ):
@@ -79,7 +92,7 @@ def test_a_height_alone_leaves_the_lens_open():
 def test_what_cannot_be_is_refused():
     camera = Camera.from_fov(SIZE, 60.0)
     aside = person((1500, 0, 3000))
-    with pytest.raises(ValueError, match="1.50 m aside"):
+    with pytest.raises(ValueError, match=r"1.50 m aside"):
         fov_from_person(aside, 0, camera, 1660.0, 1400.0)
     with pytest.raises(ValueError, match="positive"):
         fov_from_person(aside, 0, camera, 0.0, 3000.0)

@@ -71,8 +71,11 @@ def test_a_body_is_found_again():
     found, _ = world(body, fit.offsets(), fit.pose)
     true, _ = world(body, body.bone_offsets @ SHAPE, pose)
     off = np.median(degrees_between(found, true), axis=0)
-    for name in ("pelvis", "head", *(f"{s}_{j}" for s in ("left", "right")
-                                     for j in ("shoulder", "elbow", "hip", "knee"))):  # fmt: skip
+    for name in (
+        "pelvis",
+        "head",
+        *(f"{s}_{j}" for s in ("left", "right") for j in ("shoulder", "elbow", "hip", "knee")),
+    ):
         assert off[body.index(name)] < 6, (name, off[body.index(name)])
     for length in ("thigh", "shin", "upper_arm", "forearm", "hip"):
         place = LENGTHS.index(length)
@@ -80,7 +83,7 @@ def test_a_body_is_found_again():
 
 
 def test_noise_is_carried_by_a_body_of_constant_lengths_that_bends_the_right_way():
-    body, pose, joints = walking(90, seed=2)
+    body, _pose, joints = walking(90, seed=2)
     noisy = joints + np.random.default_rng(1).normal(0, 12, joints.shape)
     fit = fitted(noisy)
     assert fit.rms_mm < 20  # 12 mm in each of three axes is 21 mm
@@ -89,8 +92,9 @@ def test_noise_is_carried_by_a_body_of_constant_lengths_that_bends_the_right_way
         if bone.freedom is Freedom.HINGE:  # never over straight, and about its own axis alone
             assert np.degrees(twist_angles(vectors[:, number], bone.axis)).min() > -12
             along = (vectors[:, number] * bone.axis).sum(axis=-1)
-            np.testing.assert_allclose(along, np.linalg.norm(vectors[:, number], axis=-1)
-                                       * np.sign(along), atol=1e-6)  # fmt: skip
+            np.testing.assert_allclose(
+                along, np.linalg.norm(vectors[:, number], axis=-1) * np.sign(along), atol=1e-6
+            )
     steps = degrees_between(fit.pose.rotations[:-1], fit.pose.rotations[1:])
     assert steps.max() < 30
 
@@ -101,7 +105,8 @@ def test_gaps_and_missing_joints_are_bridged():
     holed[20:26] = np.nan
     holed[40:50, BODY_22.index("left_wrist")] = np.nan
     fit = fitted(holed)
-    assert np.isnan(fit.residual_mm[20:26]).all() and np.isfinite(fit.pose.root).all()
+    assert np.isnan(fit.residual_mm[20:26]).all()
+    assert np.isfinite(fit.pose.root).all()
     assert np.linalg.norm(fit.pose.root[20:26] - joints[20:26, 0], axis=1).max() < 60
     assert np.nanmax(fit.residual_mm[:20]) < 40
 
@@ -124,8 +129,9 @@ def test_live_bodies_are_those_of_the_whole_track():
     live, poses = LiveBody(BODY_22), []
     for frame, places in enumerate(joints):
         poses.append(live(places, ONES, frame / FPS))
-    pose = BodyPose(*(np.concatenate([getattr(p, n) for p in poses])
-                      for n in ("root", "rotations")))  # fmt: skip
+    pose = BodyPose(
+        *(np.concatenate([getattr(p, n) for p in poses]) for n in ("root", "rotations"))
+    )
     fit = fitted(joints)
     apart = np.median(degrees_between(pose.rotations[20:], fit.pose.rotations[20:]), axis=0)
     assert apart.max() < 10
@@ -152,10 +158,17 @@ def test_angles_have_the_signs_of_opensim():
     angles = body_angles(BodyFit(body, SHAPE, pose, np.zeros((1, 22))))
     found = dict(zip(angles.names, angles.degrees[0], strict=True))
     expected = {
-        "hip_flexion_r": 40, "hip_adduction_l": -20, "hip_flexion_l": 0, "knee_flexion_r": 70,
-        "elbow_flexion_l": 90, "shoulder_flexion_l": 0, "shoulder_adduction_l": 0,
-        "shoulder_adduction_r": -90, "trunk_extension": -25, "trunk_rotation": 0,
-    }  # fmt: skip
+        "hip_flexion_r": 40,
+        "hip_adduction_l": -20,
+        "hip_flexion_l": 0,
+        "knee_flexion_r": 70,
+        "elbow_flexion_l": 90,
+        "shoulder_flexion_l": 0,
+        "shoulder_adduction_l": 0,
+        "shoulder_adduction_r": -90,
+        "trunk_extension": -25,
+        "trunk_rotation": 0,
+    }
     assert {name: round(found[name], 4) + 0 for name in expected} == expected
     assert angles.of("knee_r").tolist() == [[70, 0, 0]]
 

@@ -26,9 +26,15 @@ def floor_of(pitch_deg, roll_deg, height_mm):
     """By hand: a level camera is first rolled about its view, then pitched down."""
     pitch, roll = math.radians(pitch_deg), math.radians(roll_deg)
     return Floor(
-        np.array([-math.sin(roll) * math.cos(pitch), -math.cos(roll) * math.cos(pitch),
-                  -math.sin(pitch)]), height_mm,
-    )  # fmt: skip
+        np.array(
+            [
+                -math.sin(roll) * math.cos(pitch),
+                -math.cos(roll) * math.cos(pitch),
+                -math.sin(pitch),
+            ]
+        ),
+        height_mm,
+    )
 
 
 ANY_FLOOR = st.builds(floor_of, st.floats(-30, 60), st.floats(-30, 30), st.floats(300, 4000))
@@ -48,9 +54,11 @@ def people_on(floor, places, rng, depth_noise=0.0, lift_mm=0.0):
     joints = floor.to_camera(world)
     joints *= 1 + depth_noise * rng.standard_normal((count, 1, 1))
     return People(
-        joints.astype(np.float32), np.ones((count, BODY_22.num_joints), np.float32),
-        np.ones(count, np.float32), np.arange(count),
-    )  # fmt: skip
+        joints.astype(np.float32),
+        np.ones((count, BODY_22.num_joints), np.float32),
+        np.ones(count, np.float32),
+        np.arange(count),
+    )
 
 
 def angle_deg(a, b):
@@ -63,7 +71,8 @@ def test_a_level_camera_has_the_floor_right_below():
     np.testing.assert_allclose(floor.to_world(np.array([100.0, 1500, 3000])), [100, 0, 3000])
     np.testing.assert_allclose(floor.to_world(np.zeros(3)), [0, -1500, 0])
     assert floor.height_above(np.array([7.0, 500.0, 9000.0])) == pytest.approx(1000)
-    assert floor.pitch_deg == pytest.approx(0) and floor.roll_deg == pytest.approx(0)
+    assert floor.pitch_deg == pytest.approx(0)
+    assert floor.roll_deg == pytest.approx(0)
 
 
 def test_a_camera_that_looks_down_by_hand():
@@ -75,7 +84,8 @@ def test_a_camera_that_looks_down_by_hand():
         floor.to_world(np.array([0, 0, 4000.0])), [0, 0, 2000 * math.sqrt(3)], atol=1e-6
     )
     assert floor.pitch_deg == pytest.approx(30)
-    assert "2.00 m" in floor.label and "30° down" in floor.label
+    assert "2.00 m" in floor.label
+    assert "30° down" in floor.label
 
 
 def test_a_camera_with_its_right_side_down_is_rolled_positively():

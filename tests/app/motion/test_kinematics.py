@@ -16,8 +16,14 @@ def standing():
     """A stick figure of 22 joints in mm: legs 400 + 400, trunk 500, neck and head 250."""
     joints = np.zeros((22, 3))
     for side, x in (("left", 100), ("right", -100)):
-        for name, y in (("hip", 0), ("knee", 400), ("ankle", 800), ("shoulder", -500),
-                        ("elbow", -250), ("wrist", 0)):  # fmt: skip
+        for name, y in (
+            ("hip", 0),
+            ("knee", 400),
+            ("ankle", 800),
+            ("shoulder", -500),
+            ("elbow", -250),
+            ("wrist", 0),
+        ):
             joints[BODY_22.index(f"{side}_{name}")] = (x, y, 3000)
     joints[BODY_22.index("head_top")] = (0, -750, 3000)
     return joints
@@ -57,7 +63,8 @@ def test_angles_of_many_at_once_and_of_joints_in_one_place():
     joints = np.stack([standing(), np.zeros((22, 3))])
     angles = joint_angles(joints, BODY_22)
     assert angles.shape == (2, 8)
-    assert np.isfinite(angles[0]).all() and np.isnan(angles[1]).all()
+    assert np.isfinite(angles[0]).all()
+    assert np.isnan(angles[1]).all()
 
 
 def test_bone_lengths_in_the_order_of_the_bones():
@@ -91,9 +98,12 @@ def people_of(joints, skeleton=BODY_22):
     joints = np.asarray(joints, np.float32)
     count = len(joints)
     return People(
-        joints, np.ones(joints.shape[:2], np.float32), np.ones(count, np.float32),
-        np.arange(count), skeleton,
-    )  # fmt: skip
+        joints,
+        np.ones(joints.shape[:2], np.float32),
+        np.ones(count, np.float32),
+        np.arange(count),
+        skeleton,
+    )
 
 
 def test_height_is_that_of_standing_whatever_the_pose():

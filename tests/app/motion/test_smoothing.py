@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,26 +11,33 @@ from das_model.people import People
 
 FPS = 30.0
 CAMERA = Camera.from_fov((1280, 720), 60.0)
-BODY = np.stack([np.linspace(-250, 250, 22), np.linspace(-700, 800, 22), np.linspace(-90, 90, 22)],
-                axis=1)  # fmt: skip
+BODY = np.stack(
+    [np.linspace(-250, 250, 22), np.linspace(-700, 800, 22), np.linspace(-90, 90, 22)], axis=1
+)
 BODY -= BODY[0]
 
 
 def people_of(joints, track_ids):
     joints = np.asarray(joints, np.float32).reshape(-1, 22, 3)
     count = len(joints)
-    return People(joints, np.ones((count, 22), np.float32), np.ones(count, np.float32),
-                  np.array(track_ids, np.int64))  # fmt: skip
+    return People(
+        joints,
+        np.ones((count, 22), np.float32),
+        np.ones(count, np.float32),
+        np.array(track_ids, np.int64),
+    )
 
 
 def smoothed(frames, config=None, fps=FPS, times=None):
     """Shown joints (T, 22, 3) of one person whose joints are (T, 22, 3)."""
     smoother = Smoother()
     times = np.arange(len(frames)) / fps if times is None else times
-    return np.array([
-        smoother(people_of(joints, [0]), t, config or SmoothingConfig()).joints_cam[0]
-        for joints, t in zip(frames, times, strict=True)
-    ])  # fmt: skip
+    return np.array(
+        [
+            smoother(people_of(joints, [0]), t, config or SmoothingConfig()).joints_cam[0]
+            for joints, t in zip(frames, times, strict=True)
+        ]
+    )
 
 
 def standing(num_frames, depth=3000.0):
@@ -89,12 +98,18 @@ def test_more_strength_is_calmer_and_none_is_raw(name):
         raw = standing(90)
         raw[:, 1:] += rng.normal(0, 10, (90, 21, 3))
     jerks = [
-        jerk(smoothed(raw, SmoothingConfig(**{"distance_strength": 0.0, "limb_strength": 0.0,
-                                              name: strength})))
+        jerk(
+            smoothed(
+                raw,
+                SmoothingConfig(
+                    **{"distance_strength": 0.0, "limb_strength": 0.0, name: strength}
+                ),
+            )
+        )
         for strength in (0.0, 0.3, 0.6, 1.0)
-    ]  # fmt: skip
+    ]
     assert jerks[0] == pytest.approx(jerk(raw), rel=1e-3)
-    assert all(b < a for a, b in zip(jerks, jerks[1:], strict=False))
+    assert all(b < a for a, b in itertools.pairwise(jerks))
 
 
 def test_distance_and_limbs_are_smoothed_apart():
@@ -105,9 +120,10 @@ def test_distance_and_limbs_are_smoothed_apart():
     np.testing.assert_allclose(only_limbs[:, 0, 2], raw[:, 0, 2], rtol=1e-5)
     only_distance = smoothed(raw, SmoothingConfig(0.8, 0.0))
     np.testing.assert_allclose(
-        only_distance[:, 0, :2] / only_distance[:, 0, 2:], raw[:, 0, :2] / raw[:, 0, 2:],
+        only_distance[:, 0, :2] / only_distance[:, 0, 2:],
+        raw[:, 0, :2] / raw[:, 0, 2:],
         atol=1e-5,
-    )  # fmt: skip
+    )
 
 
 def test_time_counts_not_frames():
@@ -149,7 +165,8 @@ def test_people_keep_their_memory_in_any_order():
     a, b = standing(1)[0], standing(1, 5000.0)[0]
     smoother(people_of([a, b], [4, 9]), 0.0)
     swapped = smoother(people_of([b * 1.2, a * 1.2], [9, 4]), 0.033).joints_cam
-    assert 5000 < swapped[0, 0, 2] < 5600 and 3000 < swapped[1, 0, 2] < 3400
+    assert 5000 < swapped[0, 0, 2] < 5600
+    assert 3000 < swapped[1, 0, 2] < 3400
 
 
 def test_people_without_a_track_or_at_the_lens_are_left_alone():
@@ -192,7 +209,8 @@ def test_the_filter_never_leaves_what_it_has_seen(seed, distance, limbs):
     shown = smoothed(raw, SmoothingConfig(distance, limbs), times=times)
     assert np.isfinite(shown).all()
     seen = np.maximum.accumulate(raw[:, 0, 2]), np.minimum.accumulate(raw[:, 0, 2])
-    assert (shown[:, 0, 2] <= seen[0] + 0.5).all() and (shown[:, 0, 2] >= seen[1] - 0.5).all()
+    assert (shown[:, 0, 2] <= seen[0] + 0.5).all()
+    assert (shown[:, 0, 2] >= seen[1] - 0.5).all()
 
 
 @pytest.mark.parametrize("strengths", [(-0.1, 0.5), (0.5, 1.1), (float("nan"), 0.5)])

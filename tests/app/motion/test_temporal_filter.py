@@ -16,8 +16,13 @@ def people_of(joints, track_ids=None, skeleton=BODY_22):
     joints = np.asarray(joints, np.float32).reshape(-1, skeleton.num_joints, 3)
     count = len(joints)
     ids = np.full(count, -1) if track_ids is None else np.array(track_ids)
-    return People(joints, np.ones((count, skeleton.num_joints), np.float32),
-                  np.ones(count, np.float32), ids.astype(np.int64), skeleton)  # fmt: skip
+    return People(
+        joints,
+        np.ones((count, skeleton.num_joints), np.float32),
+        np.ones(count, np.float32),
+        ids.astype(np.int64),
+        skeleton,
+    )
 
 
 def body(rng, skeleton=BODY_22):
@@ -150,7 +155,7 @@ def test_people_of_other_joints_begin_anew():
     rng = np.random.default_rng(7)
     for k, skeleton in enumerate([BODY_22, BODY_22, PANOPTIC_15, PANOPTIC_15, BODY_22]):
         found = people_of(body(rng, skeleton), skeleton=skeleton)
-        raw, shown = over_time(found, k / FPS)
+        _raw, shown = over_time(found, k / FPS)
         assert shown.track_ids.tolist() == [[1], [1], [2], [2], [3]][k]
         if k in (0, 2, 4):  # nothing of the others is left
             np.testing.assert_allclose(shown.joints_cam, found.joints_cam, atol=0.01)

@@ -19,9 +19,13 @@ def people_at(*roots_mm, scores=None, poses=None):
     body -= body[0]
     turns = np.zeros(count) if poses is None else np.array(poses, float)
     turned = np.stack(
-        [body[:, :1].T * np.cos(turns)[:, None], np.tile(body[:, 1], (count, 1)),
-         body[:, :1].T * np.sin(turns)[:, None]], axis=-1
-    )  # fmt: skip
+        [
+            body[:, :1].T * np.cos(turns)[:, None],
+            np.tile(body[:, 1], (count, 1)),
+            body[:, :1].T * np.sin(turns)[:, None],
+        ],
+        axis=-1,
+    )
     return People(
         (roots[:, None] + turned).astype(np.float32),
         np.ones((count, 22), np.float32),
@@ -52,7 +56,8 @@ def test_two_people_who_cross_keep_their_ids_where_nearest_neighbours_swap():
     assert follow(frames) == [[1, 2]] * 12
     greedy = GreedyTracker()
     found = [greedy(people).tolist() for _, people in frames]
-    assert found[0] == [0, 1] and found[-1] == [1, 0]
+    assert found[0] == [0, 1]
+    assert found[-1] == [1, 0]
 
 
 def test_a_short_occlusion_is_bridged_and_a_long_one_is_not():
@@ -100,8 +105,10 @@ def test_gates_grow_with_the_gap_and_with_the_distance():
         tracker(people_at((0, 0, depth_mm)), 0.0)
         return tracker(people_at((step_mm, 0, depth_mm)), gap_s).tolist() == [1]
 
-    assert not is_same(700, 0.033, 3000) and is_same(700, 0.4, 3000)
-    assert not is_same(450, 0.033, 3000) and is_same(450, 0.033, 8000)
+    assert not is_same(700, 0.033, 3000)
+    assert is_same(700, 0.4, 3000)
+    assert not is_same(450, 0.033, 3000)
+    assert is_same(450, 0.033, 8000)
 
 
 def test_the_pose_decides_between_people_who_are_equally_near():
@@ -166,8 +173,14 @@ def test_nobody_is_normal():
 def test_ids_are_unique_in_a_frame_and_known_people_never_change_theirs(seed, num_people):
     """People who stand 1.5 m apart, listed in any order, with noise, and some missing."""
     rng = np.random.default_rng(seed)
-    homes = np.stack([1500.0 * np.arange(num_people) - 4000, np.zeros(num_people),
-                      rng.uniform(2500, 6000, num_people)], axis=1)  # fmt: skip
+    homes = np.stack(
+        [
+            1500.0 * np.arange(num_people) - 4000,
+            np.zeros(num_people),
+            rng.uniform(2500, 6000, num_people),
+        ],
+        axis=1,
+    )
     tracker, id_of = Tracker(), {}
     for frame in range(12):
         order = rng.permutation(num_people)[: rng.integers(0, num_people + 1) or num_people]

@@ -32,8 +32,10 @@ def test_every_frame_of_a_file_is_recorded(tmp_path):
     assert depths == [2000 + n for n in range(120)]
     assert (summary.num_frames, summary.num_people, summary.num_dropped) == (120, 120, 0)
     assert session.counts.num_people == 120
-    assert summary.capture_fps > 0 and summary.inference_fps > 0
-    assert len(seen) == 120 and source.num_closed == 1
+    assert summary.capture_fps > 0
+    assert summary.inference_fps > 0
+    assert len(seen) == 120
+    assert source.num_closed == 1
 
 
 @RUNS
@@ -114,5 +116,6 @@ def test_camera_that_is_away_for_a_while_leaves_a_mark_and_the_recording_goes_on
     capture(capture_live, source, tmp_path, max_frames=8)
     events = [e for e in Session(tmp_path).events() if e.kind.value.startswith("source")]
     assert [(e.kind.value, e.text) for e in events] == [
-        ("source_lost", "fake is lost"), ("source_back", "fake is back")
-    ]  # fmt: skip
+        ("source_lost", "fake is lost"),
+        ("source_back", "fake is back"),
+    ]

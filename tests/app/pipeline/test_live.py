@@ -78,7 +78,8 @@ def test_file_ends_finished_with_its_last_frame_seen_and_counts_adding_up(run):
     pipeline.start()
     states.wait_for(PipelineState.FINISHED)
     indices = [r.frame.index for r in seen]
-    assert indices == sorted(set(indices)) and indices[-1] == 199
+    assert indices == sorted(set(indices))
+    assert indices[-1] == 199
     assert pipeline.results.take(0).frame.index == 199
     stats = pipeline.stats()
     assert stats.num_frames == 200
@@ -99,7 +100,8 @@ def test_slow_model_gets_the_newest_frame_and_the_rest_are_dropped(run):
         threading.Event().wait(0.005)
     estimator.gate.set()
     states.wait_for(PipelineState.FINISHED)
-    assert len(seen) == 2 and seen[-1].frame.index == 49
+    assert len(seen) == 2
+    assert seen[-1].frame.index == 49
     assert pipeline.stats().num_dropped == 48
 
 
@@ -252,8 +254,14 @@ def test_at_its_end_a_file_can_be_sought_and_played_again(run):
     assert source.sought == [2, 0]
     running, finished = PipelineState.RUNNING, PipelineState.FINISHED
     assert states.states == [
-        running, finished, PipelineState.PAUSED, running, finished, running, finished
-    ]  # fmt: skip
+        running,
+        finished,
+        PipelineState.PAUSED,
+        running,
+        finished,
+        running,
+        finished,
+    ]
 
 
 def test_lost_camera_is_told_and_its_return_too_with_the_pipeline_alive(run):
@@ -406,8 +414,9 @@ def test_every_sink_sees_the_results_until_it_is_removed(run):
     for _ in range(3):
         assert pipeline.results.take(WAIT_S) is not None
     assert len(first) == num_seen > 0
-    assert second[:num_seen] == first and len(second) > num_seen
-    with pytest.raises(ValueError):
+    assert second[:num_seen] == first
+    assert len(second) > num_seen
+    with pytest.raises(ValueError, match="not in list"):
         pipeline.remove_sink(first.append)
 
 

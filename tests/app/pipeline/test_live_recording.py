@@ -44,7 +44,8 @@ def test_results_are_recorded_until_it_is_stopped(tmp_path):
     session = Session(tmp_path / "s")
     assert [poses.people.track_ids.tolist() for poses in session] == [[4, -1], [4, 9, -1]]
     assert [len(p.people) for p in session.between(is_raw=True)] == [2, 3]
-    assert session.counts.num_dropped == 7 and recording.track_ids == {4, 9}
+    assert session.counts.num_dropped == 7
+    assert recording.track_ids == {4, 9}
     assert [(e.kind, e.text) for e in session.events()][-1] == (EventKind.STOP, "enough")
 
 
@@ -56,7 +57,8 @@ def test_a_frame_that_cannot_be_recorded_ends_the_recording_and_nothing_else(
     run.sinks(result(0))
     monkeypatch.setattr(recorder, "write", lambda _: [][0])
     run.sinks(result(1))  # as the inference thread does
-    assert not recorder.is_recording and "index out of range" in recording.problem
+    assert not recorder.is_recording
+    assert "index out of range" in recording.problem
     assert "could not be recorded" in caplog.text
     recorder.close()
     assert len(Session(tmp_path / "s")) == 1
@@ -68,9 +70,10 @@ def test_a_source_that_is_lost_and_comes_back_is_noted_once():
     for state in ("RUNNING", "RECONNECTING", "RECONNECTING", "RUNNING", "PAUSED", "FAULTED"):
         events.note(PipelineState[state], state.lower())
     assert noted == [
-        (EventKind.SOURCE_LOST, "reconnecting"), (EventKind.SOURCE_BACK, "running"),
+        (EventKind.SOURCE_LOST, "reconnecting"),
+        (EventKind.SOURCE_BACK, "running"),
         (EventKind.SOURCE_LOST, "faulted"),
-    ]  # fmt: skip
+    ]
 
 
 def plan(folder, model_file):
@@ -87,7 +90,8 @@ def test_a_new_session_knows_where_it_comes_from(tmp_path):
     (folder,) = (tmp_path / "new" / "sessions").iterdir()
     origin = Session(folder).origin
     assert (origin.source, origin.intrinsics) == ("camera 0", "FOV 60°")
-    assert origin.model_name == "das-lite" and len(origin.model_sha256) == 64
+    assert origin.model_name == "das-lite"
+    assert len(origin.model_sha256) == 64
     assert origin.mode == "auto"
 
 
@@ -96,5 +100,5 @@ def test_a_start_that_fails_leaves_no_folder(tmp_path):
         start_recorder(plan(tmp_path / "sessions", tmp_path / "missing.onnx"))
     assert list((tmp_path / "sessions").iterdir()) == []
     (tmp_path / "file").touch()
-    with pytest.raises(SessionError, match="is no folder|cannot be made"):
+    with pytest.raises(SessionError, match=r"is no folder|cannot be made"):
         start_recorder(plan(tmp_path / "file", tmp_path / "missing.onnx"))

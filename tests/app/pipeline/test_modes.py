@@ -49,7 +49,8 @@ def test_precise_draws_the_same_people_otherwise(estimator, frame):
     assert 0 < len(precise) <= len(fast)
     moved = np.linalg.norm(precise_px[:, None] - fast_px, axis=-1).mean(axis=-1).min(axis=1)
     sizes = np.ptp(precise_px, axis=1).max(axis=1)
-    assert (moved > 0.1).all() and (moved < 0.2 * sizes).all()
+    assert (moved > 0.1).all()
+    assert (moved < 0.2 * sizes).all()
     assert (np.diff(precise.scores) <= 0).all()  # best first
 
 
@@ -96,6 +97,7 @@ def test_an_estimator_hears_of_the_time_between_frames_that_come_by_themselves(i
     pipeline.start()
     assert seen.wait(10)
     pipeline.stop()
-    assert estimator.told_s and all((told is not None) is is_known for told in estimator.told_s)
+    assert estimator.told_s
+    assert all((told is not None) is is_known for told in estimator.told_s)
     if is_known:
         assert 0 < estimator.told_s[-1] <= 1

@@ -24,5 +24,5 @@ def test_speed_stretches_the_waits_and_holds_from_the_next_frame_on():
     assert pacer.delay_s(7.5, now_s=100.2) == 0
     assert pacer.delay_s(8.3, now_s=100.2) == pytest.approx(0.2)
     for speed in (0.09, 4.1, float("nan")):
-        with pytest.raises(ValueError, match="speed must be from 0.1 to 4"):
+        with pytest.raises(ValueError, match=r"speed must be from 0.1 to 4"):
             pacer.set_speed(speed)

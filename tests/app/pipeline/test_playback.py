@@ -48,7 +48,7 @@ def test_unpaced_frames_are_not_waited_for(monkeypatch):
 
 def test_speed_out_of_range_is_refused():
     _, playback = film()
-    with pytest.raises(ValueError, match="from 0.1 to 4, got 5"):
+    with pytest.raises(ValueError, match=r"from 0.1 to 4, got 5"):
         playback.set_speed(5)
 
 
@@ -109,7 +109,7 @@ def test_paused_playback_waits_and_stepping_onto_a_frame_read_ahead_skips_none(m
 
 
 def test_at_the_end_it_waits_for_a_place_to_go_to():
-    source, playback = film(num_frames=3, is_paced=False)
+    _source, playback = film(num_frames=3, is_paced=False)
     indices(playback, 3)
     assert playback.next_frame() is None
     playback.step(-1)
@@ -129,7 +129,7 @@ def test_stepping_beyond_the_end_stays_there():
 
 
 def test_loop_begins_again_after_the_last_frames_own_time(monkeypatch):
-    source, playback = film(num_frames=2, loop=True)
+    _source, playback = film(num_frames=2, loop=True)
     clock = Clock(playback, monkeypatch)
     waits = []
     monkeypatch.setattr(

@@ -54,8 +54,12 @@ class Heard:
 def recorded(tmp_path_factory):
     """Frame i at i / 30 s; raw people are 1 mm nearer than the smoothed; pictures tell i."""
     folder = tmp_path_factory.mktemp("sessions") / "walk"
-    record(folder, [result(i, tracked(depth_of(i), (3, 7))) for i in range(NUM_FRAMES)],
-           has_video=True, waits=True)  # fmt: skip
+    record(
+        folder,
+        [result(i, tracked(depth_of(i), (3, 7))) for i in range(NUM_FRAMES)],
+        has_video=True,
+        waits=True,
+    )
     return folder
 
 
@@ -85,7 +89,7 @@ def depth(one):
 
 
 def test_every_frame_comes_in_order_with_its_poses_time_and_lens(recorded, play):
-    player, heard = play(recorded, is_paused=False, is_paced=False)
+    _player, heard = play(recorded, is_paused=False, is_paced=False)
     heard.wait(lambda: (PipelineState.FINISHED, "walk: end") in heard.states)
     assert heard.indices == list(range(NUM_FRAMES))
     for i, one in enumerate(heard.results):
@@ -128,7 +132,8 @@ def test_raw_and_smoothed_change_at_once_while_it_holds(recorded, play):
     player.set_raw(True)
     heard.wait(lambda: len(heard.results) == 3)
     smoothed, raw = heard.results[1:]
-    assert raw.frame.index == 4 and depth(raw) == pytest.approx(depth(smoothed) - 1)
+    assert raw.frame.index == 4
+    assert depth(raw) == pytest.approx(depth(smoothed) - 1)
     assert np.array_equal(raw.raw_people.joints_cam, smoothed.raw_people.joints_cam)
     assert player.state is PipelineState.PAUSED
 
@@ -155,7 +160,7 @@ def test_speed_is_that_of_the_clock(recorded, play):
     now[0] = 0.1
     heard.wait(lambda: len(heard.results) >= 13)
     assert heard.indices == list(range(14))[: len(heard.indices)]
-    with pytest.raises(ValueError, match="0.1 to 4"):
+    with pytest.raises(ValueError, match=r"0.1 to 4"):
         player.set_speed(5.0)
 
 
@@ -174,7 +179,7 @@ def test_without_a_video_the_picture_is_plain_and_says_why(play, tmp_path):
     frames = RecordedFrames(folder)
     assert frames.picture_problem == "No video was recorded"
     frames.close()
-    player, heard = play(folder)
+    _player, heard = play(folder)
     image = heard.wait_for_frame(0).frame.image
     assert image.min() == image.max() < 60
 
@@ -185,7 +190,7 @@ def test_a_video_that_does_not_open_costs_only_the_pictures(play, tmp_path):
     frames = RecordedFrames(folder)
     assert "cannot be opened" in frames.picture_problem
     frames.close()
-    player, heard = play(folder)
+    _player, heard = play(folder)
     heard.wait_for_frame(0)
 
 
@@ -252,7 +257,7 @@ def test_what_cannot_be_played_says_why(tmp_path):
         RecordedFrames(write_session(tmp_path / "empty", 0))
     folder = write_session(tmp_path / "edited", 2)
     (folder / EDITS_FILE).write_text("{")
-    with pytest.raises(SessionError, match="edits.json cannot be used"):
+    with pytest.raises(SessionError, match=r"edits.json cannot be used"):
         RecordedFrames(folder)
 
 
@@ -275,7 +280,8 @@ def test_damage_in_the_middle_is_a_fault(play, tmp_path):
         file.write(b"\xff" * 16)
     player, heard = play(folder, is_paused=False, is_paced=False)
     heard.wait(lambda: player.state is PipelineState.FAULTED)
-    assert heard.indices == list(range(15)) and "damaged" in heard.states[-1][1]
+    assert heard.indices == list(range(15))
+    assert "damaged" in heard.states[-1][1]
 
 
 def test_a_player_runs_once_and_stops_unstarted(recorded):
@@ -288,7 +294,8 @@ def test_a_player_runs_once_and_stops_unstarted(recorded):
 def test_a_session_is_meant_by_its_folder_or_a_file_of_it(recorded, tmp_path):
     for path in (recorded, recorded / LOG_FILE, recorded / SUMMARY_FILE, recorded / VIDEO_FILE):
         assert session_at(path) == recorded
-    assert session_at(tmp_path) is None and session_at(tmp_path / LOG_FILE) is None
+    assert session_at(tmp_path) is None
+    assert session_at(tmp_path / LOG_FILE) is None
 
 
 def test_edits_come_back_and_leave_no_file_when_they_say_nothing(tmp_path):
@@ -297,7 +304,8 @@ def test_edits_come_back_and_leave_no_file_when_they_say_nothing(tmp_path):
     edits = SessionEdits().named(3, "  Anna   Maria ").named(7, "Bo").begun_at(0.5).ended_at(1.25)
     save_edits(folder, edits)
     again = RecordedFrames(folder).edits
-    assert again == edits and again.names == {3: "Anna Maria", 7: "Bo"}
+    assert again == edits
+    assert again.names == {3: "Anna Maria", 7: "Bo"}
     assert json.loads((folder / EDITS_FILE).read_text())["end_s"] == 1.25
     assert (folder / LOG_FILE).read_bytes() == before
     save_edits(folder, edits.named(3, "").named(7, " ").untrimmed())
@@ -308,7 +316,8 @@ def test_edits_make_sense_or_are_refused():
     edits = SessionEdits().begun_at(2.0).ended_at(1.0)
     assert (edits.start_s, edits.end_s) == (0.0, 1.0)
     edits = edits.begun_at(3.0)
-    assert (edits.start_s, edits.end_s) == (3.0, float("inf")) and edits.is_trimmed
+    assert (edits.start_s, edits.end_s) == (3.0, float("inf"))
+    assert edits.is_trimmed
     assert len(SessionEdits().named(1, "x" * 99).names[1]) == 40
     with pytest.raises(ValueError, match="start <= end"):
         SessionEdits(start_s=2.0, end_s=1.0)
@@ -324,7 +333,9 @@ def test_the_command_opens_the_window_on_a_session(command, recorded, tmp_path, 
     assert command("play", recorded / LOG_FILE).exit_code == 3
     assert opened[0].source == str(recorded)
     refused = command("play", tmp_path)
-    assert refused.exit_code == 1 and "holds no session" in refused.stderr
+    assert refused.exit_code == 1
+    assert "holds no session" in refused.stderr
     refused = command("play", write_session(tmp_path / "open", 2, closes=False))
-    assert refused.exit_code == 1 and "das-app repair" in refused.stderr
+    assert refused.exit_code == 1
+    assert "das-app repair" in refused.stderr
     assert len(opened) == 1

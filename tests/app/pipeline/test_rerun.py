@@ -16,8 +16,9 @@ WAIT_S, NUM_FRAMES = 20, 12
 def plan(tmp_path):
     """Another model on a session whose pictures tell their number."""
     folder = tmp_path / "walk"
-    record(folder, [result(i, tracked(9000.0)) for i in range(NUM_FRAMES)], has_video=True,
-           waits=True)  # fmt: skip
+    record(
+        folder, [result(i, tracked(9000.0)) for i in range(NUM_FRAMES)], has_video=True, waits=True
+    )
     (tmp_path / "other.onnx").write_bytes(b"weights")
     return RerunPlan(
         folder, free_folder(folder, "other"), tmp_path / "other.onnx", FakeEstimator, USUAL_PEOPLE
@@ -27,10 +28,12 @@ def plan(tmp_path):
 def test_the_pictures_go_through_the_model_into_a_new_session(plan):
     before = {file.name: file.read_bytes() for file in plan.session.iterdir()}
     rerun = Rerun(plan)
-    assert rerun.result().num_frames == NUM_FRAMES and rerun.share_done == 1
+    assert rerun.result().num_frames == NUM_FRAMES
+    assert rerun.share_done == 1
     assert rerun.wait(WAIT_S)
     new = Session(plan.new_session)
-    assert plan.new_session.name == "walk_other" and new.video_path is not None
+    assert plan.new_session.name == "walk_other"
+    assert new.video_path is not None
     depths = [float(p.people.joints_cam[0, 0, 2]) for p in new.between(is_raw=True)]
     assert depths == pytest.approx([2000.0 + i for i in range(NUM_FRAMES)], abs=4)
     times_s = [poses.time_s for poses in new]
@@ -42,13 +45,21 @@ def test_the_pictures_go_through_the_model_into_a_new_session(plan):
 def test_a_cancelled_run_leaves_nothing(plan):
     estimator = FakeEstimator()
     estimator.gate.clear()
-    plan = RerunPlan(plan.session, plan.new_session, plan.model_file, lambda: estimator,
-                     plan.options, has_video=False)  # fmt: skip
+    plan = RerunPlan(
+        plan.session,
+        plan.new_session,
+        plan.model_file,
+        lambda: estimator,
+        plan.options,
+        has_video=False,
+    )
     rerun = Rerun(plan)
-    assert estimator.has_begun.wait(WAIT_S) and not rerun.is_over
+    assert estimator.has_begun.wait(WAIT_S)
+    assert not rerun.is_over
     rerun.cancel()
     estimator.gate.set()
-    assert rerun.wait(WAIT_S) and not plan.new_session.exists()
+    assert rerun.wait(WAIT_S)
+    assert not plan.new_session.exists()
 
 
 def test_what_cannot_be_run_is_told(plan, tmp_path):

@@ -24,10 +24,13 @@ def test_the_model_shows_what_it_saw_only_when_asked():
     assert estimator(image, camera).centre_map is None
     asking = estimator.with_options(replace(options, has_centre_map=True))
     seen = asking(image, camera).centre_map
-    assert seen.values.ndim == 2 and 0 <= seen.values.min() <= seen.values.max() <= 1
+    assert seen.values.ndim == 2
+    assert 0 <= seen.values.min() <= seen.values.max() <= 1
     left, top = seen.corner_px
-    assert left <= 0.5 and left + seen.size_px[0] >= 318.5
-    assert top <= 0.5 and top + seen.size_px[1] >= 178.5
+    assert left <= 0.5
+    assert left + seen.size_px[0] >= 318.5
+    assert top <= 0.5
+    assert top + seen.size_px[1] >= 178.5
     assert estimator(image, camera).centre_map is None  # the first never changed
 
 
@@ -35,9 +38,11 @@ def test_the_model_shows_what_it_saw_only_when_asked():
 def test_results_carry_the_map_of_their_own_picture(seen):
     results = []
     pipeline = LivePipeline(
-        FakeSource(1), lambda image, camera, interval_s: Estimate(People.empty(), centre_map=seen),
-        lambda state, message: None, sink=results.append,
-    )  # fmt: skip
+        FakeSource(1),
+        lambda image, camera, interval_s: Estimate(People.empty(), centre_map=seen),
+        lambda state, message: None,
+        sink=results.append,
+    )
     pipeline.start()
     assert pipeline.results.take(5) is not None
     pipeline.stop()

@@ -26,8 +26,13 @@ def somebody():
     joints = people.joints_cam.copy()
     head = [NAMES.index(n) for n in ("head", "head_top")]
     joints[:, head] = [[0, -300, 2500], [0, -400, 2500]]
-    joints[:, FACE] = [[0, -290, 2420], [30, -310, 2440], [-30, -310, 2440], [80, -300, 2500],
-                       [-80, -300, 2500]]  # fmt: skip
+    joints[:, FACE] = [
+        [0, -290, 2420],
+        [30, -310, 2440],
+        [-30, -310, 2440],
+        [80, -300, 2500],
+        [-80, -300, 2500],
+    ]
     return People(joints, people.joint_scores, people.scores, people.track_ids, people.skeleton)
 
 
@@ -52,7 +57,8 @@ def test_a_head_that_is_missed_stays_hidden_for_a_second_and_its_circle_grows():
     image, people, hider = noise(), somebody(), FaceHider(FaceHiding.BLACK)
     first = (hider(image, people, CAMERA, 0.0) == 0).all(axis=2)
     second = (hider(image, People.empty(), CAMERA, 0.5) == 0).all(axis=2)
-    assert second[first].all() and second.sum() > first.sum()
+    assert second[first].all()
+    assert second.sum() > first.sum()
     assert np.array_equal(hider(image, People.empty(), CAMERA, 2.0), image)
 
 

@@ -64,16 +64,27 @@ def of_joints(joint):
 
 
 ODD_POSES = {
-    "joint_inf": of_joints([INF] * 3), "joint_1e308": of_joints([1e308] * 3),
-    "joint_2d": of_joints([1, 2]), "joint_text": of_joints("abc"),
-    "score_text": of_people(score="x"), "score_big": of_people(score=1e308),
-    "track_text": of_people(track_id="../../x"), "track_huge": of_people(track_id=2**70),
-    "track_half": of_people(track_id=1.5), "track_null": of_people(track_id=None),
-    "track_-7": of_people(track_id=-7), "track_true": of_people(track_id=True),
-    "no_joints": of_people(joints_cam_mm=[]), "people_null": lambda v, i: v | {"people": None},
-    "people_object": lambda v, i: v | {"people": {}}, "no_json": lambda v, i: b"\xff\xfe{",
-    "deep": lambda v, i: b"[" * 100_000, "list": lambda v, i: [], "number": lambda v, i: 5,
-    "empty": lambda v, i: b"", "time_text": lambda v, i: v | {"time_s": "x"},
+    "joint_inf": of_joints([INF] * 3),
+    "joint_1e308": of_joints([1e308] * 3),
+    "joint_2d": of_joints([1, 2]),
+    "joint_text": of_joints("abc"),
+    "score_text": of_people(score="x"),
+    "score_big": of_people(score=1e308),
+    "track_text": of_people(track_id="../../x"),
+    "track_huge": of_people(track_id=2**70),
+    "track_half": of_people(track_id=1.5),
+    "track_null": of_people(track_id=None),
+    "track_-7": of_people(track_id=-7),
+    "track_true": of_people(track_id=True),
+    "no_joints": of_people(joints_cam_mm=[]),
+    "people_null": lambda v, i: v | {"people": None},
+    "people_object": lambda v, i: v | {"people": {}},
+    "no_json": lambda v, i: b"\xff\xfe{",
+    "deep": lambda v, i: b"[" * 100_000,
+    "list": lambda v, i: [],
+    "number": lambda v, i: 5,
+    "empty": lambda v, i: b"",
+    "time_text": lambda v, i: v | {"time_s": "x"},
     "time_other": lambda v, i: v | {"time_s": v["time_s"] + 1},
     "index_text": lambda v, i: v | {"index": "a"},
     "index_half": lambda v, i: v | {"index": i + 0.5},
@@ -81,25 +92,37 @@ ODD_POSES = {
     "picture_-3": lambda v, i: v | {"picture": -3},
     "picture_text": lambda v, i: v | {"picture": "x"},
     "source": lambda v, i: v | {"source_time_s": []},
-}  # fmt: skip
+}
 ODD_CAMERAS = {
-    "fx_nan": {"fx": NAN}, "fx_0": {"fx": 0}, "fx_1e300": {"fx": 1e300}, "width_-5": {"width": -5},
-    "huge": {"width": 10**9, "height": 10**9}, "100000": {"width": 100_000, "height": 100_000},
-    "width_text": {"width": "a"}, "width_half": {"width": 640.5},
+    "fx_nan": {"fx": NAN},
+    "fx_0": {"fx": 0},
+    "fx_1e300": {"fx": 1e300},
+    "width_-5": {"width": -5},
+    "huge": {"width": 10**9, "height": 10**9},
+    "100000": {"width": 100_000, "height": 100_000},
+    "width_text": {"width": "a"},
+    "width_half": {"width": 640.5},
     "distortion": {"distortion": [1]},
-    "distortion_nan": {"distortion": [NAN] * 5}, "cx": {"cx": 1e12},
-}  # fmt: skip
+    "distortion_nan": {"distortion": [NAN] * 5},
+    "cx": {"cx": 1e12},
+}
 ODD_TIMES = {
-    "nan": [NAN] * 12, "back": [11.0 - i for i in range(12)], "same": [1.0] * 12,
-    "same_chunks": [float(i // 4) for i in range(12)], "negative": [i - 5.0 for i in range(12)],
-    "infinite": [INF] * 12, "huge": [1e12 + i for i in range(12)],
-}  # fmt: skip
+    "nan": [NAN] * 12,
+    "back": [11.0 - i for i in range(12)],
+    "same": [1.0] * 12,
+    "same_chunks": [float(i // 4) for i in range(12)],
+    "negative": [i - 5.0 for i in range(12)],
+    "infinite": [INF] * 12,
+    "huge": [1e12 + i for i in range(12)],
+}
 ODD_EVENTS = {
-    "deep": b"[" * 50_000, "time": {"kind": "marker", "time_s": "a", "text": "x"},
+    "deep": b"[" * 50_000,
+    "time": {"kind": "marker", "time_s": "a", "text": "x"},
     "text": {"kind": "marker", "time_s": 0.1, "text": 5},
     "kind": {"kind": 5, "time_s": 0, "text": ""},
-    "nothing": {}, "nan": {"kind": "marker", "time_s": NAN, "text": ""},
-}  # fmt: skip
+    "nothing": {},
+    "nan": {"kind": "marker", "time_s": NAN, "text": ""},
+}
 ODD_SUMMARIES = {
     "empty": lambda s: {},
     "list": lambda s: [],
@@ -113,7 +136,7 @@ CASES = [
     *(("times", name, {"times": value}) for name, value in ODD_TIMES.items()),
     *(("event", name, {"event": value}) for name, value in ODD_EVENTS.items()),
     *(("summary", name, {"summary": value}) for name, value in ODD_SUMMARIES.items()),
-]  # fmt: skip
+]
 
 
 def read_all(folder):
@@ -129,14 +152,18 @@ def test_odd_content_is_a_session_error(tmp_path, kind, name, changes):
     folder = write_foreign(tmp_path / "s", **changes)
     with pytest.raises(SessionError) as caught:
         read_all(folder)
-    assert str(folder) in str(caught.value) and len(str(caught.value)) < 700
+    assert str(folder) in str(caught.value)
+    assert len(str(caught.value)) < 700
     with pytest.raises((SessionError, ExportError)):
         if kind in ("event", "summary"):
             Session(folder).events()
         export_session(
-            Session(folder), ExportFormat.CSV, tmp_path / "out.csv", ExportOptions(),
+            Session(folder),
+            ExportFormat.CSV,
+            tmp_path / "out.csv",
+            ExportOptions(),
             lambda share: None,
-        )  # fmt: skip
+        )
 
 
 @pytest.mark.parametrize(
@@ -167,10 +194,16 @@ def test_a_newer_version_is_tolerated(tmp_path):
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("started_utc", "garbage"), ("started_utc", "0001-01-01T00:00:00+00:00"),
-     ("joint_names", ""), ("joint_names", "../../x <b>y</b> pelvis"), ("nominal_fps", "nan"),
-     ("nominal_fps", "wide"), ("schema_version", "3")],
-)  # fmt: skip
+    [
+        ("started_utc", "garbage"),
+        ("started_utc", "0001-01-01T00:00:00+00:00"),
+        ("joint_names", ""),
+        ("joint_names", "../../x <b>y</b> pelvis"),
+        ("nominal_fps", "nan"),
+        ("nominal_fps", "wide"),
+        ("schema_version", "3"),
+    ],
+)
 def test_an_odd_origin_is_a_session_error(tmp_path, monkeypatch, key, value):
     with monkeypatch.context() as patch:
         real = session_format.origin_to_metadata
@@ -196,12 +229,18 @@ def test_names_lose_what_cannot_be_shown(tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    ["[" * 200_000, "[]", "5", '{"version": 1}', '{"version": 1, "names": [], "start_s": 0}',
-     '{"version": 1, "names": {"a": "b"}, "start_s": 0, "end_s": null}',
-     '{"version": 1, "names": {}, "start_s": NaN, "end_s": null}'],
+    [
+        "[" * 200_000,
+        "[]",
+        "5",
+        '{"version": 1}',
+        '{"version": 1, "names": [], "start_s": 0}',
+        '{"version": 1, "names": {"a": "b"}, "start_s": 0, "end_s": null}',
+        '{"version": 1, "names": {}, "start_s": NaN, "end_s": null}',
+    ],
     ids=lambda text: text[:24],
-)  # fmt: skip
+)
 def test_odd_edits_are_a_session_error(tmp_path, text):
     (tmp_path / "edits.json").write_text(text)
-    with pytest.raises(SessionError, match="edits.json"):
+    with pytest.raises(SessionError, match=r"edits.json"):
         load_edits(tmp_path)

@@ -28,7 +28,8 @@ from das_model.skeleton import BODY_22
 
 
 def assert_same_camera(a, b):
-    assert np.array_equal(a.K, b.K) and a.size == b.size
+    assert np.array_equal(a.K, b.K)
+    assert a.size == b.size
     assert (a.distortion is None) == (b.distortion is None)
     assert a.distortion is None or np.array_equal(a.distortion, b.distortion)
 
@@ -45,8 +46,11 @@ def test_round_trip_of_people_nobody_and_changing_cameras(tmp_path):
     noise = rng.normal(0, 100, some.joints_cam.shape).astype(np.float32)
     some = replace(some, joints_cam=some.joints_cam + noise)
     written = [
-        result(0, some), result(1, People.empty()), result(5, some, BENT), result(6, some),
-    ]  # fmt: skip
+        result(0, some),
+        result(1, People.empty()),
+        result(5, some, BENT),
+        result(6, some),
+    ]
     record(tmp_path / "s", written, num_dropped=3)
     session = Session(tmp_path / "s")
     assert (session.counts.num_frames, session.counts.num_people) == (4, 9)
@@ -55,7 +59,8 @@ def test_round_trip_of_people_nobody_and_changing_cameras(tmp_path):
     for name in ("source", "nominal_fps", "intrinsics", "model_name", "model_sha256"):
         assert getattr(session.origin, name) == getattr(ORIGIN, name)
     assert session.origin.skeleton.joint_names == BODY_22.joint_names
-    assert len(session) == 4 and session.duration_s == pytest.approx(0.2)
+    assert len(session) == 4
+    assert session.duration_s == pytest.approx(0.2)
     for is_raw in (False, True):
         read = list(session.between(is_raw=is_raw))
         assert [r.index for r in read] == [0, 1, 2, 3]
@@ -81,7 +86,8 @@ def test_any_mcap_reader_finds_channels_schemas_and_metadata(tmp_path):
             for schema, channel, message in reader.iter_messages()
         ]
         metadata, *copies = reader.iter_metadata()
-        assert copies and all(copy.metadata == metadata.metadata for copy in copies)
+        assert copies
+        assert all(copy.metadata == metadata.metadata for copy in copies)
     assert {"/poses", "/poses_raw", "/camera", "/events"} <= {topic for topic, *_ in messages}
     assert metadata.metadata["units"] == "mm"
     assert metadata.metadata["axes"] == "x right, y down, z forward"
@@ -98,7 +104,8 @@ def test_any_mcap_reader_finds_channels_schemas_and_metadata(tmp_path):
 def test_summary_says_names_units_and_model(tmp_path):
     record(tmp_path / "s", [result(0)])
     about = json.loads((tmp_path / "s" / "session.json").read_text())
-    assert about["axes"] == "x right, y down, z forward" and about["units"] == "mm"
+    assert about["axes"] == "x right, y down, z forward"
+    assert about["units"] == "mm"
     assert about["skeleton"]["joint_names"][0] == "pelvis"
     assert about["model"] == {"name": "das-lite", "sha256": "ab" * 32, "mode": ""}
     assert about["counts"]["frames"] == 1
@@ -140,8 +147,10 @@ def test_arrays_have_a_place_for_every_track(tmp_path):
     session = Session(write_session(tmp_path / "s", 5, people_of=people_of))
     arrays = session.to_numpy()
     assert arrays.track_ids.tolist() == [5, 9]
-    assert arrays.joints_cam.shape == (5, 2, 22, 3) and arrays.joints_cam.dtype == np.float32
-    assert np.isnan(arrays.joints_cam[:3, 1]).all() and np.isnan(arrays.scores[:3, 1]).all()
+    assert arrays.joints_cam.shape == (5, 2, 22, 3)
+    assert arrays.joints_cam.dtype == np.float32
+    assert np.isnan(arrays.joints_cam[:3, 1]).all()
+    assert np.isnan(arrays.scores[:3, 1]).all()
     assert np.isfinite(arrays.joints_cam[:, 0]).all()
     assert np.array_equal(arrays.joints_cam[:, 0, 0, 2], [depth_of(i) for i in range(5)])
     assert np.allclose(arrays.times_s, np.arange(5) / FPS)
@@ -152,8 +161,11 @@ def test_arrays_have_a_place_for_every_track(tmp_path):
 def test_session_without_a_frame(tmp_path):
     record(tmp_path, [])
     session = Session(tmp_path)
-    assert session.camera is None and list(session) == [] and session.duration_s == 0
-    assert session.at(1.0) is None and session.video_path is None
+    assert session.camera is None
+    assert list(session) == []
+    assert session.duration_s == 0
+    assert session.at(1.0) is None
+    assert session.video_path is None
     assert session.to_numpy().joints_cam.shape == (0, 0, 22, 3)
     assert [event.kind for event in session.events()] == [EventKind.START, EventKind.STOP]
 
@@ -162,11 +174,11 @@ def test_what_is_no_closed_session_is_told(tmp_path):
     write_session(tmp_path / "open", 3, closes=False)
     with pytest.raises(SessionError, match="das-app repair"):
         Session(tmp_path / "open")
-    with pytest.raises(SessionError, match="no session.mcap"):
+    with pytest.raises(SessionError, match=r"no session.mcap"):
         Session(tmp_path / "nowhere")
     write_session(tmp_path / "s", 3)
     (tmp_path / "s" / "session.json").write_text('{"schema_version": 2}')
-    with pytest.raises(SessionError, match="session.json"):
+    with pytest.raises(SessionError, match=r"session.json"):
         Session(tmp_path / "s")
 
 
@@ -212,9 +224,12 @@ def test_closed_session_that_was_cut_is_told(tmp_path):
 
 def test_frames_by_number_and_slices_by_seconds(tmp_path):
     session = das_app.Session(str(write_session(tmp_path / "s", 40)))
-    assert session[5].index == 5 and session[-1].index == 39 and session[0].time_s == 0
+    assert session[5].index == 5
+    assert session[-1].index == 39
+    assert session[0].time_s == 0
     assert [poses.index for poses in session[0.5:0.6]] == [15, 16, 17]
-    assert len(session[:]) == 40 and session[2.0:] == []
+    assert len(session[:]) == 40
+    assert session[2.0:] == []
     for place in (40, -41):
         with pytest.raises(IndexError, match=f"no frame number {place}; it holds 40"):
             session[place]
@@ -226,7 +241,9 @@ def test_a_tidy_table(tmp_path):
     folder = write_session(tmp_path / "s", 6, people_of=lambda _: tracked(2500.0, (2, -1)))
     save_edits(folder, SessionEdits({2: "Ada"}))
     table = das_app.Session(folder).to_pandas()
-    assert len(table) == 6 * 22 and set(table.person) == {2} and set(table.name) == {"Ada"}
+    assert len(table) == 6 * 22
+    assert set(table.person) == {2}
+    assert set(table.name) == {"Ada"}
     knee = table[(table.joint == "left_knee") & (table.frame == 3)].iloc[0]
     expected = tracked(2500.0, (2, -1)).joints_cam[0, BODY_22.index("left_knee")]
     np.testing.assert_allclose(knee[["x_mm", "y_mm", "z_mm"]].astype(float), expected, atol=2e-3)
@@ -237,7 +254,8 @@ def test_frames_come_with_their_pictures(tmp_path):
     record(tmp_path / "s", [result(i) for i in range(4)], has_video=True, waits=True)
     session = das_app.Session(tmp_path / "s")
     brightness = [image.mean() for _, image in session.with_pictures()]
-    assert brightness == pytest.approx([0, 1, 2, 3], abs=3) and len(brightness) == 4
+    assert brightness == pytest.approx([0, 1, 2, 3], abs=3)
+    assert len(brightness) == 4
     (_, nothing), *_ = das_app.Session(write_session(tmp_path / "blind", 1)).with_pictures()
     assert nothing is None
 

@@ -23,7 +23,8 @@ def test_recorded_pictures_come_back_at_their_times_with_their_lens(tmp_path):
     record(tmp_path / "s", [result(i, camera=BENT) for i in range(6)], has_video=True)
     source = open_source(str(tmp_path / "s"), Intrinsics(90.0))
     frames = read_all(source)
-    assert source.name == "s" and not source.is_live
+    assert source.name == "s"
+    assert not source.is_live
     assert [f.time_s for f in frames] == pytest.approx([i / FPS for i in range(6)], abs=2e-3)
     assert [int(f.image.mean().round()) for f in frames] == pytest.approx(list(range(6)), abs=3)
     assert np.array_equal(frames[0].camera.K, BENT.K)

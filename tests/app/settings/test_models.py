@@ -36,7 +36,8 @@ def test_cuda_is_offered_where_it_may_work(monkeypatch, providers, load, problem
 
 @pytest.mark.parametrize("name", ["lite", "das-lite"])
 def test_bundled_models_have_names(name):
-    assert model_file(name) in bundled_models() and model_file(name).name == "das-lite.onnx"
+    assert model_file(name) in bundled_models()
+    assert model_file(name).name == "das-lite.onnx"
 
 
 def test_a_file_comes_before_a_name_and_the_unknown_stays_as_it_is(tmp_path, monkeypatch):

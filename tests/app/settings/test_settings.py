@@ -11,18 +11,31 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
 
 @given(
-    TEXTS, st.floats(2, 178), st.none() | TEXTS.map(Path), st.floats(0, 1),
-    st.sampled_from(Device), st.booleans(), st.lists(TEXTS, max_size=3).map(tuple),
+    TEXTS,
+    st.floats(2, 178),
+    st.none() | TEXTS.map(Path),
+    st.floats(0, 1),
+    st.sampled_from(Device),
+    st.booleans(),
+    st.lists(TEXTS, max_size=3).map(tuple),
     st.sampled_from(Look),
-)  # fmt: skip
+)
 def test_round_trip(
     tmp_path_factory, source, fov_deg, model_file, threshold, device, flag, recent, look
 ):
     path = tmp_path_factory.mktemp("settings") / "deep" / "settings.toml"
     settings = AppSettings(
-        source, fov_deg, None, model_file, threshold, device, is_looping=flag,
-        recent_sources=recent, look=look, has_seen_welcome=flag,
-    )  # fmt: skip
+        source,
+        fov_deg,
+        None,
+        model_file,
+        threshold,
+        device,
+        is_looping=flag,
+        recent_sources=recent,
+        look=look,
+        has_seen_welcome=flag,
+    )
     save_settings(settings, path)
     assert load_settings(path) == settings
     assert [p.name for p in path.parent.iterdir()] == ["settings.toml"]
@@ -73,12 +86,12 @@ def test_wrong_values_are_refused_by_name(values):
 
 def test_lens_of_the_settings(tmp_path):
     assert AppSettings(fov_deg=80.0).intrinsics().fov_deg == 80
-    with pytest.raises(ValueError, match="gone.json"):
+    with pytest.raises(ValueError, match=r"gone.json"):
         AppSettings(intrinsics_file=tmp_path / "gone.json").intrinsics()
 
 
 def test_missing_model_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="gone.onnx"):
+    with pytest.raises(FileNotFoundError, match=r"gone.onnx"):
         AppSettings(model_file=tmp_path / "gone.onnx").model_path()
 
 

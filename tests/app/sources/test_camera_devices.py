@@ -51,14 +51,16 @@ def test_windows_lists_virtual_cameras_of_the_older_interface_too(monkeypatch):
     monkeypatch.setattr(camera_devices, "enumerate_cameras", lambda backend: lists[backend])
     monkeypatch.setattr(camera_devices, "_IS_WINDOWS", True)
     assert [(d.index, d.name) for d in list_cameras()] == [
-        (0, "HD Webcam"), (701, "OBS Virtual Camera")
-    ]  # fmt: skip
+        (0, "HD Webcam"),
+        (701, "OBS Virtual Camera"),
+    ]
     backends = []
     closed = SimpleNamespace(isOpened=lambda: False, release=lambda: None)
     monkeypatch.setattr(
-        camera_devices.cv2, "VideoCapture",
+        camera_devices.cv2,
+        "VideoCapture",
         lambda index, backend: backends.append(backend) or closed,
-    )  # fmt: skip
+    )
     for index in (0, 701):
         assert camera_devices.open_capture(index, CameraMode()) is None
     assert backends == [camera_devices.CAMERA_BACKEND, camera_devices.cv2.CAP_ANY]
@@ -73,7 +75,7 @@ def test_mode_from_text(text):
     ("text", "fps"), [("big", 30), ("1920", 30), ("0x720", 30), ("-1x3", 30), ("4x3", 0)]
 )
 def test_wrong_modes_are_refused(text, fps):
-    with pytest.raises(ValueError, match="WIDTHxHEIGHT|at least 1x1"):
+    with pytest.raises(ValueError, match=r"WIDTHxHEIGHT|at least 1x1"):
         CameraMode.from_text(text, fps)
 
 

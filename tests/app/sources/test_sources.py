@@ -63,7 +63,8 @@ def test_video_gives_every_picture_exactly_with_its_own_timestamp(tmp_path):
     for number, frame in enumerate(frames):
         assert np.array_equal(frame.image, picture(number))
         assert not frame.image.flags.writeable
-    assert source.name == "clip.mkv" and not source.is_live
+    assert source.name == "clip.mkv"
+    assert not source.is_live
 
 
 def test_video_positions_count_from_its_first_picture(tmp_path):
@@ -98,7 +99,8 @@ def test_any_frame_can_be_sought_exactly(tmp_path, coded_clip, kind):
             assert (frame.index, frame.time_s) == (expected.index, expected.time_s)
             assert np.array_equal(frame.image, expected.image)
     source.seek(last)
-    assert source.read() is not None and source.read() is None
+    assert source.read() is not None
+    assert source.read() is None
     source.close()
 
 
@@ -149,7 +151,8 @@ def test_frame_on_screen_at_a_time(coded_clip):
     source = VideoSource(path, LENS)
     assert [source.index_at(t) for t in times_s] == list(range(40))
     assert source.index_at(times_s[7] - 0.001) == 6
-    assert source.index_at(-1) == 0 and source.index_at(1000) == 39
+    assert source.index_at(-1) == 0
+    assert source.index_at(1000) == 39
     assert times_s[-1] < source.duration_s < times_s[-1] + 0.2
     source.close()
 
@@ -168,9 +171,9 @@ def test_truncated_video_gives_what_is_whole(tmp_path):
 def test_no_video_is_refused_by_name(tmp_path):
     text = tmp_path / "notes.mp4"
     text.write_text("this is no video")
-    with pytest.raises(SourceError, match="notes.mp4"):
+    with pytest.raises(SourceError, match=r"notes.mp4"):
         VideoSource(text, LENS)
-    with pytest.raises(SourceError, match="gone.mp4"):
+    with pytest.raises(SourceError, match=r"gone.mp4"):
         VideoSource(tmp_path / "gone.mp4", LENS)
 
 
@@ -208,7 +211,8 @@ def test_unreadable_image_is_passed_over_with_a_warning(tmp_path, caplog):
     write_image(tmp_path / "c.png", picture(2))
     frames = read_all(ImageSource(tmp_path, LENS))
     assert [f.index for f in frames] == [2]
-    assert "a.png" in caplog.text and "b.png" in caplog.text
+    assert "a.png" in caplog.text
+    assert "b.png" in caplog.text
 
 
 def test_folder_of_unreadable_or_no_images_is_refused(tmp_path):
@@ -237,13 +241,14 @@ def test_open_source_knows_what_is_meant(tmp_path, monkeypatch):
         ("demo", VideoSource, "demo"),
     ]:
         source = open_source(spec, LENS)
-        assert isinstance(source, kind) and source.name == name
+        assert isinstance(source, kind)
+        assert source.name == name
         source.close()
 
 
 def test_open_source_names_what_does_not_exist(cameras):
     cameras({})
-    with pytest.raises(SourceError, match="nowhere.mp4"):
+    with pytest.raises(SourceError, match=r"nowhere.mp4"):
         open_source("nowhere.mp4", LENS)
 
 
@@ -264,7 +269,7 @@ class FakeCapture:
         self.picture, self.stamp_ms = picture, stamp_ms
         self.asked, self.is_released = {}, False
 
-    def isOpened(self):  # noqa: N802
+    def isOpened(self):
         return self.picture is not None
 
     def read(self):
@@ -340,12 +345,13 @@ def test_camera_is_opened_by_name(cameras):
     opened = cameras({4: FakeCapture(BGR)}, CameraDevice(4, "OBS Virtual Camera", ""))
     source = open_source("obs virtual camera", LENS)
     source.close()
-    assert source.name == "OBS Virtual Camera" and opened == [4]
+    assert source.name == "OBS Virtual Camera"
+    assert opened == [4]
 
 
 def test_camera_is_found_by_name_when_it_has_another_number(cameras):
     opened = cameras({}, CameraDevice(0, "Other", ""), CameraDevice(2, "Desk", ""))
-    with pytest.raises(SourceError, match="video2|another program"):
+    with pytest.raises(SourceError, match=r"video2|another program"):
         camera_source._Camera(CameraDevice(0, "Desk", ""), CameraMode())
     assert opened == [2]
 

@@ -37,7 +37,7 @@ class Server:
         server = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):  # noqa: N802
+            def do_GET(self):
                 if not server.is_on:
                     self.send_error(503)
                 elif self.path == "/live":
@@ -112,7 +112,8 @@ def server(film):
 
 def test_film_on_a_server_plays_as_a_file(server):
     source = open_source(f"{server.address}/film.mkv", LENS)
-    assert isinstance(source, VideoSource) and not source.is_live
+    assert isinstance(source, VideoSource)
+    assert not source.is_live
     assert source.duration_s is None  # no place can be sought
     values = []
     while (frame := source.read()) is not None:
@@ -128,12 +129,14 @@ def test_film_on_a_server_plays_as_a_file(server):
 def test_network_camera_is_live_and_read_again_when_it_is_back(server, caplog):
     address = server.address.replace("//", "//me:secret@")
     source = open_address(f"{address}/live", LENS, QUICK)
-    assert isinstance(source, WatchedSource) and source.is_live
+    assert isinstance(source, WatchedSource)
+    assert source.is_live
     first = source.read()
     assert first.camera.size == (32, 24)
     assert min(abs(int(first.image[5, 5, 1]) - v) for v in (10, 60, 110, 160, 210)) < 4
     second = source.read()
-    assert second.index > first.index and second.time_s >= first.time_s
+    assert second.index > first.index
+    assert second.time_s >= first.time_s
     server.is_on = False
     with pytest.raises(SourceLost, match="is lost"):
         while source.read():
@@ -162,7 +165,8 @@ def test_what_does_not_answer_or_is_no_video_is_refused_without_telling_the_pass
     address = server.address.replace("//", "//me:secret@")
     with pytest.raises(SourceError, match="cannot be opened as a video") as refused:
         open_source(f"{address}/nowhere", LENS)
-    assert "secret" not in str(refused.value) and "nowhere" not in str(refused.value)
+    assert "secret" not in str(refused.value)
+    assert "nowhere" not in str(refused.value)
     logged = "".join(traceback.format_exception(refused.value))
     assert "secret" not in logged
     server.is_on = False
@@ -173,26 +177,37 @@ def test_what_does_not_answer_or_is_no_video_is_refused_without_telling_the_pass
 @pytest.mark.parametrize(
     ("spec", "expected"),
     [
-        ("rtsp://cam.local/stream", True), ("HTTP://10.0.0.2:8080/video", True),
-        ("https://host/film.mp4", True), ("film.mp4", False), ("C://film.mp4", False),
-        ("0", False), ("rtsp://", False), ("file:///etc/passwd", False),
+        ("rtsp://cam.local/stream", True),
+        ("HTTP://10.0.0.2:8080/video", True),
+        ("https://host/film.mp4", True),
+        ("film.mp4", False),
+        ("C://film.mp4", False),
+        ("0", False),
+        ("rtsp://", False),
+        ("file:///etc/passwd", False),
     ],
-)  # fmt: skip
+)
 def test_addresses(spec, expected):
     assert is_address(spec) is expected
 
 
 @pytest.mark.parametrize(
     "address",
-    ["rtsp://me:p%40ss@cam.local:554/live?x=1", "http://cam.local/secret-token/live",
-     "https://cam.local/?key=secret", "http://token@cam.local", "HTTP://cam.local/a#secret",
-     "rtsp://me:p@ss:w@rd@cam.local/1"],
-)  # fmt: skip
+    [
+        "rtsp://me:p%40ss@cam.local:554/live?x=1",
+        "http://cam.local/secret-token/live",
+        "https://cam.local/?key=secret",
+        "http://token@cam.local",
+        "HTTP://cam.local/a#secret",
+        "rtsp://me:p@ss:w@rd@cam.local/1",
+    ],
+)
 def test_of_addresses_scheme_and_host_are_shown(address):
     shown = shown_address(address)
     host = "cam.local:554" if ":554" in address else "cam.local"
     assert re.fullmatch(rf"(rtsp|https?)://{host}/… #[0-9a-f]{{4}}", shown)
-    assert shown_address(shown) == shown and is_address(shown)
+    assert shown_address(shown) == shown
+    assert is_address(shown)
     assert shown_address(address + "2") != shown
 
 
@@ -233,6 +248,7 @@ def test_without_a_key_ring_the_address_is_asked_for_again(monkeypatch):
 
 
 def test_names_of_sources_in_lists_and_titles():
-    assert short_name("/films/walk.mp4") == "walk.mp4" and short_name("demo") == "demo"
+    assert short_name("/films/walk.mp4") == "walk.mp4"
+    assert short_name("demo") == "demo"
     assert short_name("rtsp://me:secret@cam.local").startswith("rtsp://cam.local/… #")
     assert short_name("/") == "/"

@@ -27,9 +27,15 @@ LENS = Intrinsics()
 WIDTH, HEIGHT = 64, 48
 # Rows of the display matrix (a, b), (c, d): a place (x, y) goes to (a x + c y, b x + d y).
 EIGHT = [
-    ((1, 0), (0, 1)), ((-1, 0), (0, 1)), ((1, 0), (0, -1)), ((-1, 0), (0, -1)),
-    ((0, 1), (1, 0)), ((0, 1), (-1, 0)), ((0, -1), (1, 0)), ((0, -1), (-1, 0)),
-]  # fmt: skip
+    ((1, 0), (0, 1)),
+    ((-1, 0), (0, 1)),
+    ((1, 0), (0, -1)),
+    ((-1, 0), (0, -1)),
+    ((0, 1), (1, 0)),
+    ((0, 1), (-1, 0)),
+    ((0, -1), (1, 0)),
+    ((0, -1), (-1, 0)),
+]
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg here")
 
 
@@ -93,7 +99,8 @@ def first_picture(path):
     source = open_source(str(path), LENS)
     frame = source.read()
     source.close()
-    assert not frame.image.flags.writeable and frame.image.flags.c_contiguous
+    assert not frame.image.flags.writeable
+    assert frame.image.flags.c_contiguous
     assert frame.camera.size == (frame.image.shape[1], frame.image.shape[0])
     return frame.image
 
@@ -142,9 +149,20 @@ def test_crop_that_the_codec_states(tmp_path):
     clip = tmp_path / "odd.mp4"
     source = write_clip(tmp_path / "clip.mp4")
     subprocess.run(
-        ["ffmpeg", "-v", "error", "-i", str(source), "-c:v", "copy", "-bsf:v",
-         "h264_metadata=crop_right=8:crop_top=4", str(clip)], check=True,
-    )  # fmt: skip
+        [
+            "ffmpeg",
+            "-v",
+            "error",
+            "-i",
+            str(source),
+            "-c:v",
+            "copy",
+            "-bsf:v",
+            "h264_metadata=crop_right=8:crop_top=4",
+            str(clip),
+        ],
+        check=True,
+    )
     image = first_picture(clip)
     assert image.shape == (HEIGHT - 4, WIDTH - 8, 3)
     assert np.abs(image.astype(int) - stored_picture()[4:, :-8]).max() <= 3
@@ -257,7 +275,8 @@ def test_a_bad_picture_does_not_end_a_folder(tmp_path, caplog):
     (tmp_path / "c.jpg").write_bytes(b"no picture")
     source = open_source(str(tmp_path), LENS)
     assert [source.read().index, source.read().index, source.read()] == [0, 3, None]
-    assert "b.png" in caplog.text and "c.jpg" in caplog.text
+    assert "b.png" in caplog.text
+    assert "c.jpg" in caplog.text
 
 
 @pytest.mark.parametrize("suffix", ["avif"])

@@ -17,9 +17,15 @@ from das_model.skeleton import BODY_22
 
 WAIT_S = 10
 QUICK = Patience(
-    stall_s=0.1, still_s=0.15, give_up_s=0.03, hang_s=0.2, retry_s=0.02, open_s=5.0,
-    leave_s=0.2, poll_s=0.01,
-)  # fmt: skip
+    stall_s=0.1,
+    still_s=0.15,
+    give_up_s=0.03,
+    hang_s=0.2,
+    retry_s=0.02,
+    open_s=5.0,
+    leave_s=0.2,
+    poll_s=0.01,
+)
 
 
 class Desk:
@@ -107,10 +113,13 @@ def test_pictures_come_with_running_index_and_rising_monotonic_times(desk, watch
     before_s = time.monotonic()
     frames = [source.read() for _ in range(5)]
     times_s = [f.time_s for f in frames]
-    assert times_s == sorted(times_s) and before_s - 1 < times_s[0]
+    assert times_s == sorted(times_s)
+    assert before_s - 1 < times_s[0]
     assert times_s[-1] <= time.monotonic()
     assert [f.index for f in frames] == sorted({f.index for f in frames})
-    assert source.is_live and source.num_frames is None and source.duration_s is None
+    assert source.is_live
+    assert source.num_frames is None
+    assert source.duration_s is None
     assert source.nominal_fps == 0
     source.close()
     assert source.read() is None
@@ -127,7 +136,8 @@ def test_camera_that_stops_is_told_and_read_again_when_it_is_back(desk, watched,
     assert "Waiting for it to come back" in message
     desk.behaviour = "ok"
     again = next_frame(source)
-    assert again.index > first.index and again.time_s > first.time_s
+    assert again.index > first.index
+    assert again.time_s > first.time_s
     assert desk.num_opened >= 2
 
 
@@ -153,7 +163,8 @@ def test_camera_that_repeats_its_picture_is_told_and_opened_anew(desk, watched):
     assert message == "desk camera repeats one picture. Opening it anew"
     desk.behaviour = "ok"
     assert next_frame(source) is not None
-    assert desk.num_opened == 2 and desk.num_closed == 1
+    assert desk.num_opened == 2
+    assert desk.num_closed == 1
 
 
 def test_picture_that_stands_still_after_opening_anew_is_let_through(desk, watched, caplog):
@@ -201,7 +212,7 @@ def test_camera_that_cannot_be_opened_is_refused_with_the_reason(desk, watched):
 
 def test_camera_that_hangs_while_it_is_opened_is_refused(desk, watched):
     desk.behaviour = "block-open"
-    with pytest.raises(SourceError, match="does not answer for 0.1 s"):
+    with pytest.raises(SourceError, match=r"does not answer for 0.1 s"):
         watched(Patience(open_s=0.1, leave_s=0.01))
     desk.woken.set()
 

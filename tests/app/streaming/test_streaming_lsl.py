@@ -50,15 +50,18 @@ def test_a_receiver_gets_the_people(pylsl):
     sender.send(result(0, people), people)  # from here on it can be found
     source_id = sender._outlet.get_info().source_id()
     found = pylsl.resolve_byprop("source_id", source_id, timeout=20)
-    assert len(found) == 1 and found[0].type() == "MoCap"
+    assert len(found) == 1
+    assert found[0].type() == "MoCap"
     assert found[0].channel_count() == 2 + NUM_SLOTS * WIDTH
     inlet = pylsl.StreamInlet(found[0])
     inlet.open_stream(timeout=20)
-    assert sender._outlet.wait_for_consumers(20) and sender.num_clients == 1
+    assert sender._outlet.wait_for_consumers(20)
+    assert sender.num_clients == 1
     before_s = pylsl.local_clock()
     sender.send(result(1, people), people)  # captured 20 ms ago
     sample, stamp_s = inlet.pull_sample(timeout=20)
-    assert stamp_s == pytest.approx(before_s, abs=5) and stamp_s < pylsl.local_clock()
+    assert stamp_s == pytest.approx(before_s, abs=5)
+    assert stamp_s < pylsl.local_clock()
     assert sample[:2] == pytest.approx([1, 1 / 30])
     slots = np.array(sample[2:]).reshape(NUM_SLOTS, WIDTH)
     assert slots[:, 0].tolist() == [4, 6, -1, -1]
@@ -98,13 +101,15 @@ def test_where_it_is_heard_holds_for_the_process(pylsl, monkeypatch):
 def test_marks_have_an_outlet_and_both_are_found_again(pylsl):
     sender = LslSender(TARGET)
     found = pylsl.resolve_byprop("name", "DAS Capture Markers", timeout=20)
-    assert found and found[0].type() == "Markers"
+    assert found
+    assert found[0].type() == "Markers"
     inlet = pylsl.StreamInlet(found[0])
     inlet.open_stream(timeout=20)
     assert sender._marks.wait_for_consumers(20)
     sender.mark("start", 0.5)
     sample, stamp_s = inlet.pull_sample(timeout=20)
-    assert sample == ["start"] and stamp_s == pytest.approx(pylsl.local_clock() - 0.5, abs=5)
+    assert sample == ["start"]
+    assert stamp_s == pytest.approx(pylsl.local_clock() - 0.5, abs=5)
     first = sender._marks.get_info().source_id()
     sender.close()
     again = LslSender(TARGET)

@@ -61,7 +61,8 @@ def test_results_are_sent_in_order(running):
     assert streamer.join(10)
     figures = streamer.figures()
     assert (figures.num_sent, figures.num_dropped) == (5, 0)
-    assert figures.state is StreamState.OFF and sender.has_closed.is_set()
+    assert figures.state is StreamState.OFF
+    assert sender.has_closed.is_set()
 
 
 def test_a_sender_that_hangs_holds_up_nobody_and_then_sends_the_newest(running):
@@ -84,9 +85,11 @@ def test_a_sender_that_hangs_holds_up_nobody_and_then_sends_the_newest(running):
     pipeline = LivePipeline(source, FakeEstimator(), lambda *_: None, sink=streamer)
     pipeline.add_sink(see)
     pipeline.start()
-    assert has_all.wait(20) and sender.has_begun.wait(20)
+    assert has_all.wait(20)
+    assert sender.has_begun.wait(20)
     pipeline.stop()
-    assert seen == list(range(20)) and sender.indices == []
+    assert seen == list(range(20))
+    assert sender.indices == []
     sender.gate.set()
     while sender.indices[-1:] != [19]:
         assert sender.has_sent.acquire(timeout=10)
@@ -110,7 +113,8 @@ def test_what_fails_once_is_said_and_the_next_goes(running, caplog):
     assert streamer.join(10)
     figures = streamer.figures()
     assert figures.error == "osc:127.0.0.1:9000: Network is unreachable"
-    assert (figures.num_sent, figures.num_dropped) == (1, 3) and sender.indices == [3]
+    assert (figures.num_sent, figures.num_dropped) == (1, 3)
+    assert sender.indices == [3]
     assert caplog.text.count("unreachable") == 1  # not once a frame
 
 
@@ -120,13 +124,15 @@ def test_a_stream_that_cannot_begin_says_why(error, caplog):
         raise error
 
     streamer = Streamer(TARGET, refuse)
-    with pytest.raises(StreamError, match="in use|broken"):
+    with pytest.raises(StreamError, match=r"in use|broken"):
         streamer.wait_begun(10)
     streamer(result(0))
     assert streamer.join(10)
     figures = streamer.figures()
-    assert figures.state is StreamState.FAILED and figures.error in caplog.text
-    assert figures.num_clients is None and figures.address == ""
+    assert figures.state is StreamState.FAILED
+    assert figures.error in caplog.text
+    assert figures.num_clients is None
+    assert figures.address == ""
 
 
 def test_who_is_sent():
@@ -153,9 +159,11 @@ def test_several_targets_of_a_protocol_run_beside_each_other():
         streams.start(StreamTarget.from_text(text)).wait_begun(10)
     streams(result(7))
     for sender in streams.senders[1:]:
-        assert sender.has_sent.acquire(timeout=10) and sender.indices == [7]
+        assert sender.has_sent.acquire(timeout=10)
+        assert sender.indices == [7]
     figures = streams.figures()[StreamKind.OSC]
-    assert figures.state is StreamState.ON and figures.address.count("osc:127.0.0.1:700") == 2
+    assert figures.state is StreamState.ON
+    assert figures.address.count("osc:127.0.0.1:700") == 2
     streams.replace(StreamTarget.from_text("osc:7003")).wait_begun(10)
     assert [s.has_closed.is_set() for s in streams.senders[:3]] == [True, True, True]
     assert streams.figures()[StreamKind.OSC].address == "osc:127.0.0.1:7003"
@@ -180,7 +188,8 @@ def test_marks_go_out_without_a_frame():
     streamer.wait_begun(10)
     streamer.mark("start")
     assert made[0].has_mark.wait(10)
-    assert made[0].marks[0][0] == "start" and 0 <= made[0].marks[0][1] < 5
+    assert made[0].marks[0][0] == "start"
+    assert 0 <= made[0].marks[0][1] < 5
     streamer.stop()
     assert streamer.join(10)
 
@@ -193,11 +202,13 @@ def test_streams_begin_again_after_their_end():
     assert streams.is_running()
     streams(result(7))
     for sender in streams.senders[1:]:
-        assert sender.has_sent.acquire(timeout=10) and sender.indices == [7]
+        assert sender.has_sent.acquire(timeout=10)
+        assert sender.indices == [7]
     assert streams.senders[0].indices == []
     streams.stop(StreamKind.VMC)
     streams.stop(StreamKind.LSL)  # which never began
     assert streams.close(10)
     states = {kind: figures.state for kind, figures in streams.figures().items()}
-    assert set(states.values()) == {StreamState.OFF} and not streams.is_running()
+    assert set(states.values()) == {StreamState.OFF}
+    assert not streams.is_running()
     assert [s.has_closed.is_set() for s in streams.senders] == [True] * 3

@@ -21,23 +21,38 @@ from das_model.skeleton import BODY_22, Skeleton
 
 # An avatar of Unity's humanoid: bone -> parent, written down without the code under test
 PARENTS = {
-    "Hips": None, "Spine": "Hips", "Chest": "Spine", "UpperChest": "Chest", "Neck": "UpperChest",
+    "Hips": None,
+    "Spine": "Hips",
+    "Chest": "Spine",
+    "UpperChest": "Chest",
+    "Neck": "UpperChest",
     "Head": "Neck",
 } | {
     f"{side}{bone}": parent if parent in ("UpperChest", "Hips") else f"{side}{parent}"
     for side in ("Left", "Right")
     for bone, parent in (
-        ("Shoulder", "UpperChest"), ("UpperArm", "Shoulder"), ("LowerArm", "UpperArm"),
-        ("Hand", "LowerArm"), ("UpperLeg", "Hips"), ("LowerLeg", "UpperLeg"),
-        ("Foot", "LowerLeg"), ("Toes", "Foot"),
+        ("Shoulder", "UpperChest"),
+        ("UpperArm", "Shoulder"),
+        ("LowerArm", "UpperArm"),
+        ("Hand", "LowerArm"),
+        ("UpperLeg", "Hips"),
+        ("LowerLeg", "UpperLeg"),
+        ("Foot", "LowerLeg"),
+        ("Toes", "Foot"),
     )
-}  # fmt: skip
+}
 JOINT_OF = {"Hips": "pelvis", "Spine": "spine", "Neck": "neck", "Head": "head"} | {
     f"{side.capitalize()}{bone}": f"{side}_{joint}"
     for side in ("left", "right")
-    for bone, joint in (("UpperArm", "shoulder"), ("LowerArm", "elbow"), ("Hand", "wrist"),
-                        ("UpperLeg", "hip"), ("LowerLeg", "knee"), ("Foot", "ankle"))
-}  # fmt: skip
+    for bone, joint in (
+        ("UpperArm", "shoulder"),
+        ("LowerArm", "elbow"),
+        ("Hand", "wrist"),
+        ("UpperLeg", "hip"),
+        ("LowerLeg", "knee"),
+        ("Foot", "ankle"),
+    )
+}
 
 
 def joints_of(hips=(0, 0, -3), seed=0):
@@ -104,8 +119,10 @@ def people_with(*joints_cam, ids):
     count = len(joints_cam)
     return People(
         np.array(joints_cam, np.float32).reshape(count, 22, 3),
-        np.ones((count, 22), np.float32), np.ones(count, np.float32), np.array(ids, np.int64),
-    )  # fmt: skip
+        np.ones((count, 22), np.float32),
+        np.ones(count, np.float32),
+        np.array(ids, np.int64),
+    )
 
 
 class Receiver:
@@ -121,10 +138,11 @@ class Receiver:
         """Events by kind; bones by their name."""
         events = pytest.importorskip("vmcp.events", reason="needs vmcp, of the dev extra")
         kinds = {
-            "/VMC/Ext/OK": events.StateEvent, "/VMC/Ext/T": events.RelativeTimeEvent,
+            "/VMC/Ext/OK": events.StateEvent,
+            "/VMC/Ext/T": events.RelativeTimeEvent,
             "/VMC/Ext/Root/Pos": events.RootTransformEvent,
             "/VMC/Ext/Bone/Pos": events.BoneTransformEvent,
-        }  # fmt: skip
+        }
         taken = []
         while len(taken) < num_messages:
             for timed in OscPacket(self.socket.recv(65536)).messages:
@@ -152,13 +170,16 @@ def test_messages_as_a_receiver_of_the_protocol_reads_them(receiver):
     assert (state.model_state.value, state.calibration_state.value) == (1, 3)
     assert (state.calibration_mode.value, state.tracking_state.value) == (0, 1)
     assert time.delta == 0
-    assert root.joint == "root" and (root.rotation.w, root.rotation.x) == (1, 0)
+    assert root.joint == "root"
+    assert (root.rotation.w, root.rotation.x) == (1, 0)
     by_name = {bone.joint.value: bone for bone in bones}
     assert set(by_name) == set(PARENTS)
     turns = {
-        name: Rotation.from_quat([b.rotation.x, b.rotation.y, b.rotation.z, b.rotation.w]
-                                 ).as_matrix() for name, b in by_name.items()
-    }  # fmt: skip
+        name: Rotation.from_quat(
+            [b.rotation.x, b.rotation.y, b.rotation.z, b.rotation.w]
+        ).as_matrix()
+        for name, b in by_name.items()
+    }
     steps = {
         name: np.array([b.position.x, b.position.y, b.position.z]) for name, b in by_name.items()
     }
@@ -179,9 +200,13 @@ def test_the_root_stays_while_the_person_walks_and_moves_with_another(receiver):
     near, far = joints_of(hips=(0, 0, -2)), joints_of(hips=(0, 0, -5))
     roots, hips = [], []
     for index, (places, ids) in enumerate(
-        [((near, far), [1, 2]), ((near + np.float32([0, 0, 500]), far), [1, 2]),
-         ((near, far), [1, 2]), ((far,), [9])]
-    ):  # fmt: skip
+        [
+            ((near, far), [1, 2]),
+            ((near + np.float32([0, 0, 500]), far), [1, 2]),
+            ((near, far), [1, 2]),
+            ((far,), [9]),
+        ]
+    ):
         if index == 2:
             wanted.append(2)
         people = people_with(*places, ids=ids)
@@ -213,11 +238,13 @@ def test_who_is_sent():
     assert chosen(10.0) is None
     assert chosen(10.1, 7, 5) == 5  # who was there first
     assert chosen(10.2, 3, 5) == 5
-    assert chosen(10.3, 3) is None and chosen(11.1, 3, 5) == 5  # back within a second
+    assert chosen(10.3, 3) is None
+    assert chosen(11.1, 3, 5) == 5
     assert chosen(12.2, 3, 8) == 3  # gone for longer
     wanted = 8
     assert chosen(12.3, 3, 8) == 8
-    assert chosen(12.4, 3) is None and chosen(13.5, 3) == 3
+    assert chosen(12.4, 3) is None
+    assert chosen(13.5, 3) == 3
     assert chosen(13.6, 3, 8) == 8
 
 
@@ -261,8 +288,13 @@ def test_vrchat_gets_trackers(receiver):
         for timed in OscPacket(receiver.socket.recv(65536)).messages:
             found[timed.message.address] = np.array(timed.message.params)
     floor = from_ankles(joints_cam)
-    for tracker, joint in (("1", "pelvis"), ("3", "left_ankle"), ("6", "right_knee"),
-                           ("8", "right_elbow"), ("head", "head")):  # fmt: skip
+    for tracker, joint in (
+        ("1", "pelvis"),
+        ("3", "left_ankle"),
+        ("6", "right_knee"),
+        ("8", "right_elbow"),
+        ("head", "head"),
+    ):
         place = found[f"/tracking/trackers/{tracker}/position"]
         seen = -joints_cam[BODY_22.index(joint)] / 1000 - floor
         assert np.linalg.norm(place - seen) < 0.03, joint

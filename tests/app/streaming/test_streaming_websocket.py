@@ -95,17 +95,24 @@ def test_what_a_client_is_told(server):
     people = tracked(2500, track_ids=(3, 12))
     server.send(8, people)
     about, frame = heard(client), heard(client)
-    assert about["type"] == "skeleton" and about["version"] == 1 and about["units"] == "mm"
+    assert about["type"] == "skeleton"
+    assert about["version"] == 1
+    assert about["units"] == "mm"
     assert about["joints"] == list(people.skeleton.joint_names)
     parents = dict(map(reversed, about["bones"]))
     knee, hip = (about["joints"].index(f"left_{name}") for name in ("knee", "hip"))
-    assert parents[knee] == hip and len(parents) == len(about["joints"]) - 1
+    assert parents[knee] == hip
+    assert len(parents) == len(about["joints"]) - 1
     assert (frame["type"], frame["frame"]) == ("frame", 8)
     assert frame["time_s"] == pytest.approx(8 / 30, abs=1e-6)
     assert frame["camera"] == {
-        "width": WIDE.size[0], "height": WIDE.size[1], "fx": 16.0, "fy": 16.0,
-        "cx": pytest.approx(WIDE.K[0, 2]), "cy": pytest.approx(WIDE.K[1, 2]),
-    }  # fmt: skip
+        "width": WIDE.size[0],
+        "height": WIDE.size[1],
+        "fx": 16.0,
+        "fy": 16.0,
+        "cx": pytest.approx(WIDE.K[0, 2]),
+        "cy": pytest.approx(WIDE.K[1, 2]),
+    }
     assert [person["id"] for person in frame["people"]] == [3, 12]
     person = frame["people"][1]
     assert person["score"] == 0.75
@@ -115,14 +122,19 @@ def test_what_a_client_is_told(server):
     empty = heard(client)
     assert abs(empty.pop("captured_unix_s") + 0.02 - time.time()) < 10
     assert empty | {"camera": 0} == {  # the skeleton is not said again
-        "type": "frame", "frame": 9, "time_s": 0.3, "camera": 0, "people": [],
-    }  # fmt: skip
+        "type": "frame",
+        "frame": 9,
+        "time_s": 0.3,
+        "camera": 0,
+        "people": [],
+    }
 
 
 def test_who_comes_late_sees_what_is_on_the_screen(server):
     server.send(5)
     client = server.client()
-    assert heard(client)["type"] == "skeleton" and heard(client)["frame"] == 5
+    assert heard(client)["type"] == "skeleton"
+    assert heard(client)["frame"] == 5
 
 
 def test_a_client_that_stops_reading_costs_nobody_else_a_frame(server):
@@ -194,7 +206,8 @@ def get(server, path):
 
 def test_the_page_comes_from_the_same_port_and_loads_nothing(server):
     status, headers, page = get(server, "/?x=1")
-    assert status == 200 and headers["Content-Type"].startswith("text/html")
+    assert status == 200
+    assert headers["Content-Type"].startswith("text/html")
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     addresses = re.findall(r"https?://[^'\"\s)]+", page)
     assert set(addresses) <= {"http://www.w3.org/2000/svg"}  # the name of a format
@@ -213,7 +226,8 @@ def test_the_end_says_goodbye_and_waits_for_nobody():
     server.sender.close()
     with pytest.raises(ConnectionClosed):
         client.recv(timeout=20)
-    assert client.close_code in (1000, 1001) and server.sender.num_clients == 0
+    assert client.close_code in (1000, 1001)
+    assert server.sender.num_clients == 0
     server.clients.close()
 
 
@@ -226,7 +240,8 @@ def test_a_port_in_use_is_said_and_free_again_after_the_end():
     second = Streamer(taken, streams._open)
     with pytest.raises(StreamError, match=f"websocket:127.0.0.1:{port}: Address already in use$"):
         second.wait_begun(20)
-    assert second.figures().state is StreamState.FAILED and second.join(20)
+    assert second.figures().state is StreamState.FAILED
+    assert second.join(20)
     with connect(f"ws://127.0.0.1:{port}/", proxy=None) as client:
         again = streams.replace(taken)  # in place of the first, with a client at it
         again.wait_begun(20)
@@ -240,7 +255,7 @@ def test_a_port_in_use_is_said_and_free_again_after_the_end():
 
 def test_a_host_of_somebody_else_cannot_be_listened_at():
     streamer = Streamer(StreamTarget.from_text("websocket:192.0.2.1:8765"), Streams()._open)
-    with pytest.raises(StreamError, match="192.0.2.1"):
+    with pytest.raises(StreamError, match=r"192.0.2.1"):
         streamer.wait_begun(20)
     assert streamer.join(20)
 
@@ -302,8 +317,9 @@ def test_a_browser_draws_the_people(server, tmp_path):
 
 def painted(browser):
     """(h, w, 3) BGR of the page after its next picture."""
-    browser.ask("Runtime.evaluate", awaitPromise=True,
-                expression="new Promise(requestAnimationFrame)")  # fmt: skip
+    browser.ask(
+        "Runtime.evaluate", awaitPromise=True, expression="new Promise(requestAnimationFrame)"
+    )
     return cv2.imdecode(np.frombuffer(browser.screenshot(), np.uint8), cv2.IMREAD_COLOR)
 
 

@@ -55,7 +55,8 @@ def test_another_source_replaces_the_first(bridge, news, opener, qtbot):
     bridge.open(AppSettings(source="b"))
     assert bridge.current is None
     qtbot.waitUntil(lambda: (RUNNING, "b") in news)
-    assert opener.sources[0].is_closed and not opener.sources[1].is_closed
+    assert opener.sources[0].is_closed
+    assert not opener.sources[1].is_closed
     assert (STOPPED, "a") not in news  # the end of the first is no news any more
 
 
@@ -84,14 +85,16 @@ def test_stop(bridge, news, opener, qtbot):
     qtbot.waitUntil(lambda: (RUNNING, "a") in news)
     bridge.stop()
     qtbot.waitUntil(lambda: news[-1] == (STOPPED, ""))
-    assert bridge.current is None and opener.sources[0].is_closed
+    assert bridge.current is None
+    assert opener.sources[0].is_closed
 
 
 def test_what_cannot_be_opened_is_a_fault_and_the_next_source_opens(bridge, news, opener, qtbot):
     opener.errors["bad"] = OSError("no such camera")
     bridge.open(AppSettings(source="bad"))
     qtbot.waitUntil(lambda: bool(news))
-    assert news == [(FAULTED, "no such camera")] and bridge.current is None
+    assert news == [(FAULTED, "no such camera")]
+    assert bridge.current is None
     bridge.open(AppSettings(source="a"))
     qtbot.waitUntil(lambda: (RUNNING, "a") in news)
 
@@ -135,9 +138,11 @@ def test_another_model_leaves_the_source_running(bridge, news, opener, qtbot):
     with qtbot.waitSignal(bridge.model_changed) as changed:
         bridge.retune(AppSettings(source="a", model_file=Path("other.onnx")))
     model = changed.args[0]
-    assert model.engine == "other · CPU" and bridge.current.model is model
+    assert model.engine == "other · CPU"
+    assert bridge.current.model is model
     qtbot.waitUntil(lambda: bridge.current.pipeline.results.take(0) is not None)
-    assert len(opener.sources) == 1 and len(news) == 2
+    assert len(opener.sources) == 1
+    assert len(news) == 2
 
 
 def test_a_model_asked_for_while_opening_is_the_one_that_opens(bridge, news, opener, qtbot):
@@ -157,7 +162,8 @@ def test_a_refused_model_changes_nothing(bridge, news, opener, qtbot):
     qtbot.waitUntil(lambda: (RUNNING, "a") in news)
     with qtbot.waitSignal(bridge.model_refused) as refused:
         bridge.retune(AppSettings(source="a", model_file=Path("bad.onnx")))
-    assert refused.args == ["not a model"] and bridge.current.model.engine == "fake · CPU"
+    assert refused.args == ["not a model"]
+    assert bridge.current.model.engine == "fake · CPU"
 
 
 def test_without_anything_open_a_model_opens_nothing(bridge, news, opener, qtbot):

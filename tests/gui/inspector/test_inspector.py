@@ -55,11 +55,13 @@ def test_history_is_sorted_replaced_and_bounded(monkeypatch):
     for i in range(200):
         history.add(pair(i), IDS, i / 10)
     times_s, joints = history.of(2, 0, 100)
-    assert len(times_s) == 50 and times_s[-1] == 19.9
+    assert len(times_s) == 50
+    assert times_s[-1] == 19.9
     assert joints[-1, 0, 0] == 199
     history.add(pair(-7), IDS, 19.5)  # a film sought in: the same frame again
     times_s, joints = history.of(2, 0, 100)
-    assert len(times_s) == 50 and np.all(np.diff(times_s) > 0)
+    assert len(times_s) == 50
+    assert np.all(np.diff(times_s) > 0)
     assert joints[np.flatnonzero(times_s == 19.5)[0], 0, 0] == -7
     for slot in range(10, 14):
         history.add(people_at((0, 0, 3000)), np.array([slot]), 20.0)
@@ -71,7 +73,8 @@ def test_the_table_tells_distance_height_and_score(inspector):
     inspector.add(pair(), IDS, 1.0)
     inspector.refresh()
     first, second = rows(inspector)
-    assert first[1:3] == ["#2", "3.0 m"] and second[1:3] == ["#5", "4.1 m"]
+    assert first[1:3] == ["#2", "3.0 m"]
+    assert second[1:3] == ["#5", "4.1 m"]
     assert first[4] == "80 %"
     assert 1.4 < float(first[3].removesuffix(" m")) < 2.0
     inspector.add(people_at((0, 0, 3000), track_ids=[5]), IDS[1:], 1.1)
@@ -149,7 +152,8 @@ def test_the_times_of_a_camera_begin_at_zero(inspector):
 
 
 def test_focus_and_follow_speak_of_the_chosen_person(inspector, qtbot):
-    assert not inspector.focus.isEnabled() and not inspector.follow.isEnabled()
+    assert not inspector.focus.isEnabled()
+    assert not inspector.follow.isEnabled()
     inspector.add(pair(), IDS, 1.0)
     inspector.refresh()
     with qtbot.waitSignal(inspector.focus_requested) as asked:
@@ -164,7 +168,8 @@ def test_focus_and_follow_speak_of_the_chosen_person(inspector, qtbot):
     with qtbot.waitSignal(inspector.follow_changed) as asked:
         inspector.clear()
     assert asked.args == [-1]
-    assert rows(inspector) == [] and inspector.chosen == -1
+    assert rows(inspector) == []
+    assert inspector.chosen == -1
 
 
 @pytest.mark.parametrize("quantity", list(Quantity))
@@ -192,7 +197,8 @@ def test_limbs_come_in_pairs():
 def test_nobody(inspector):
     inspector.add(People.empty(), np.zeros(0, np.int64), 1.0)
     inspector.refresh()
-    assert inspector.title.text() == "Nobody" and rows(inspector) == []
+    assert inspector.title.text() == "Nobody"
+    assert rows(inspector) == []
 
 
 def test_stages_add_up_to_the_latency(qtbot, themed):
@@ -200,7 +206,8 @@ def test_stages_add_up_to_the_latency(qtbot, themed):
         latency_ms=100, decode_ms=5, wait_ms=20, letterbox_ms=1, network_ms=60, people_ms=2
     )
     stages = dict(stages_of(stats))
-    assert sum(stages.values()) == pytest.approx(100) and stages["other"] == pytest.approx(12)
+    assert sum(stages.values()) == pytest.approx(100)
+    assert stages["other"] == pytest.approx(12)
     assert stages_of(PipelineStats(latency_ms=1, network_ms=5))[-1] == ("other", 0)
     bars = StageBars()
     qtbot.addWidget(bars)

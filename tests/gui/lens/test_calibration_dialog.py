@@ -37,17 +37,21 @@ def show(dialog, qtbot, image, num_views):
 
 
 def test_a_calibration_from_the_first_picture_to_the_file(dialog, qtbot, monkeypatch):
-    assert dialog.views.format() == "no views yet" and not dialog.save.isEnabled()
+    assert dialog.views.format() == "no views yet"
+    assert not dialog.save.isEnabled()
     for number, pose in enumerate(POSES, start=1):
         show(dialog, qtbot, board_picture(pose), number)
-    assert "Save" in dialog.hint.text() and dialog.save.isEnabled()
-    assert "Reprojection error 0." in dialog.error.text() and "good" in dialog.error.text()
+    assert "Save" in dialog.hint.text()
+    assert dialog.save.isEnabled()
+    assert "Reprojection error 0." in dialog.error.text()
+    assert "good" in dialog.error.text()
     said = []
     with monkeypatch.context() as failing:
         failing.setattr(module, "save_calibration", Mock(side_effect=OSError("disk full")))
         failing.setattr(QMessageBox, "warning", lambda *args: said.append(args[2]))
         qtbot.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
-    assert "disk full" in said[0] and dialog.isVisible()
+    assert "disk full" in said[0]
+    assert dialog.isVisible()
     with qtbot.waitSignal(dialog.saved) as saved:
         qtbot.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
     assert saved.args[0].is_file()
@@ -64,7 +68,8 @@ def test_it_guides_and_marks_what_it_found(dialog, qtbot):
     assert "top left" in dialog.hint.text()
     before = dialog.picture.grab().toImage()
     show(dialog, qtbot, board_picture(POSES[0]), 1)
-    assert dialog.views.value() == 1 and not dialog.save.isEnabled()
+    assert dialog.views.value() == 1
+    assert not dialog.save.isEnabled()
     assert dialog.picture.grab().toImage() != before
 
 
@@ -77,8 +82,9 @@ def test_the_board_is_saved_for_printing_at_its_true_size(dialog, qtbot, monkeyp
     assert width_mm == pytest.approx(BoardSpec().size_mm[0], abs=0.1)
     small = image.scaledToWidth(600).convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(small.constBits(), np.uint8).reshape(small.height(), -1)
-    pixels = np.pad(rows[:, :1800].reshape(-1, 600, 3), ((40,) * 2, (40,) * 2, (0,) * 2),
-                    constant_values=255)  # fmt: skip
+    pixels = np.pad(
+        rows[:, :1800].reshape(-1, 600, 3), ((40,) * 2, (40,) * 2, (0,) * 2), constant_values=255
+    )
     assert len(BoardFinder(BoardSpec()).find(pixels).ids) == 24
 
 

@@ -32,7 +32,8 @@ def test_the_lens_in_use_and_its_source_are_always_said(panel):
     assert panel.lens_text.text() == "f 1109 px · FOV 60° (assumed)"
     calibrated = Intrinsics(calibrated=Camera.from_fov(SIZE, 71.0), calibration_name="desk.json")
     panel.set_lens(calibrated, SIZE)
-    assert "desk.json" in panel.lens_text.text() and "calibrated" in panel.lens_text.text()
+    assert "desk.json" in panel.lens_text.text()
+    assert "calibrated" in panel.lens_text.text()
 
 
 def test_the_three_numbers_say_the_same_lens(panel):
@@ -64,7 +65,8 @@ def test_each_number_can_be_entered_and_setting_it_says_nothing(
 def test_without_a_picture_only_the_angle_can_be_entered(panel):
     panel.set_lens(Intrinsics(60.0), None)
     assert panel.fov.isEnabled()
-    assert not panel.equivalent.isEnabled() and not panel.focal.isEnabled()
+    assert not panel.equivalent.isEnabled()
+    assert not panel.focal.isEnabled()
 
 
 def test_a_lens_out_of_range_is_kept_within(panel, qtbot):
@@ -110,7 +112,8 @@ def test_a_file_of_several_cameras_asks_which(panel, qtbot, monkeypatch, tmp_pat
     )
     with qtbot.waitSignal(panel.file_chosen) as chosen:
         click(qtbot, panel.open_file)
-    assert chosen.args == [path, "right"] and asked == [("left", "right")]
+    assert chosen.args == [path, "right"]
+    assert asked == [("left", "right")]
     monkeypatch.setattr(QInputDialog, "getItem", lambda *args: ("left", False))
     with qtbot.assertNotEmitted(panel.file_chosen):
         click(qtbot, panel.open_file)
@@ -126,9 +129,11 @@ def test_a_broken_file_of_several_cameras_is_said(panel, qtbot, monkeypatch, tmp
 
 
 def test_calibrating_needs_a_camera_and_forgetting_a_calibration(panel, qtbot):
-    assert not panel.calibrate.isEnabled() and not panel.forget.isEnabled()
+    assert not panel.calibrate.isEnabled()
+    assert not panel.forget.isEnabled()
     panel.set_camera("Desk", has_calibration=False)
-    assert panel.calibrate.isEnabled() and not panel.forget.isEnabled()
+    assert panel.calibrate.isEnabled()
+    assert not panel.forget.isEnabled()
     assert panel.camera_text.text() == "Desk: not calibrated"
     panel.set_camera("Desk", has_calibration=True)
     for button, signal in (
@@ -140,7 +145,8 @@ def test_calibrating_needs_a_camera_and_forgetting_a_calibration(panel, qtbot):
 
 
 def test_floor_buttons_and_toggle(panel, qtbot):
-    assert not panel.level.isEnabled() and not panel.forget_floor.isEnabled()
+    assert not panel.level.isEnabled()
+    assert not panel.forget_floor.isEnabled()
     with qtbot.waitSignal(panel.floor_from_feet_requested):
         click(qtbot, panel.from_feet)
     with qtbot.waitSignal(panel.floor_clicks_toggled) as toggled:
@@ -151,14 +157,16 @@ def test_floor_buttons_and_toggle(panel, qtbot):
     assert not panel.click_feet.isChecked()
     with qtbot.assertNotEmitted(panel.levelled_toggled):
         panel.set_floor("lens 1.40 m above it, tilted 12°", is_levelled=True)
-    assert panel.level.isChecked() and "1.40 m" in panel.floor_text.text()
+    assert panel.level.isChecked()
+    assert "1.40 m" in panel.floor_text.text()
     with qtbot.waitSignal(panel.levelled_toggled) as levelled:
         panel.level.click()
     assert levelled.args == [False]
     with qtbot.waitSignal(panel.floor_forgotten):
         click(qtbot, panel.forget_floor)
     panel.set_floor(None, is_levelled=True)
-    assert not panel.level.isChecked() and panel.floor_text.text() == "No floor yet."
+    assert not panel.level.isChecked()
+    assert panel.floor_text.text() == "No floor yet."
 
 
 def test_labels_stand_at_the_middle_of_their_fields(panel):

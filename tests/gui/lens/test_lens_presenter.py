@@ -28,7 +28,8 @@ def test_the_dialog_gets_the_pictures_and_its_calibration_is_used_at_once(window
     panel, wiring = window.panels.camera_panel, window.panels.lens
     panel.calibrate.click()
     dialog = wiring.dialog
-    assert dialog.isVisible() and "grey" in dialog.windowTitle()
+    assert dialog.isVisible()
+    assert "grey" in dialog.windowTitle()
     panel.calibration_requested.emit()
     assert wiring.dialog is dialog  # one at a time
     qtbot.waitUntil(lambda: dialog.hint.text() != "")  # pictures are searched
@@ -53,4 +54,5 @@ def test_closing_the_window_ends_a_calibration(window):
     window.panels.camera_panel.calibrate.click()
     dialog = window.panels.lens.dialog
     window.close()
-    assert not dialog.isVisible() and window.panels.lens.dialog is None
+    assert not dialog.isVisible()
+    assert window.panels.lens.dialog is None

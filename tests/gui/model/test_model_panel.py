@@ -32,10 +32,12 @@ def test_setters_show_and_do_not_echo(make_panel, qtbot):
                     device=Device.CPU,
                     input_scale=1.25,
                     mode=Mode.FAST,
-                )  # fmt: skip
+                )
             )
-    assert panel.model.currentText() == "own" and panel.device.currentText() == "CPU"
-    assert panel.input_scale.value() == 25 and panel.mode.currentText() == "Fast"
+    assert panel.model.currentText() == "own"
+    assert panel.device.currentText() == "CPU"
+    assert panel.input_scale.value() == 25
+    assert panel.mode.currentText() == "Fast"
     panel.set_cost((320, 192), 58.2)
     assert panel.cost.text() == "320×192 px · 58 ms a picture, measured"
 

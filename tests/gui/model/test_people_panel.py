@@ -20,11 +20,15 @@ def test_settings_are_shown_without_a_word(panel, qtbot):
         qtbot.assertNotEmitted(panel.bones_toggled),
     ):
         panel.set_options(True, 0.6, 0.4, True)
-    assert panel.smoothing.isChecked() and panel.bones.isChecked()
-    assert panel.distance.value() == 12 and panel.limbs.value() == 8
+    assert panel.smoothing.isChecked()
+    assert panel.bones.isChecked()
+    assert panel.distance.value() == 12
+    assert panel.limbs.value() == 8
     panel.set_options(False, 0.0, 1.0, False)
-    assert not panel.smoothing.isChecked() and not panel.bones.isChecked()
-    assert panel.distance.value() == 0 and panel.limbs.value() == 20
+    assert not panel.smoothing.isChecked()
+    assert not panel.bones.isChecked()
+    assert panel.distance.value() == 0
+    assert panel.limbs.value() == 20
 
 
 def test_what_the_user_does_is_said(panel, qtbot):
@@ -47,6 +51,8 @@ def test_what_the_user_does_is_said(panel, qtbot):
 
 def test_strengths_rest_while_nothing_is_smoothed(panel):
     panel.set_options(False, 0.6, 0.4, False)
-    assert not panel.distance.isEnabled() and not panel.limbs.isEnabled()
+    assert not panel.distance.isEnabled()
+    assert not panel.limbs.isEnabled()
     panel.smoothing.click()
-    assert panel.distance.isEnabled() and panel.limbs.isEnabled()
+    assert panel.distance.isEnabled()
+    assert panel.limbs.isEnabled()

@@ -24,7 +24,8 @@ def test_pixel_centres_and_edges():
 def test_fits_inside_touches_two_sides_and_inverts(width, height, view_width, view_height):
     box = Letterbox.fit((width, height), (view_width, view_height))
     assert box.size[0] / box.size[1] == pytest.approx(width / height)
-    assert box.left >= -1e-6 and box.top >= -1e-6
+    assert box.left >= -1e-6
+    assert box.top >= -1e-6
     assert min(box.left, box.top) == pytest.approx(0, abs=1e-6)
     points = np.array([[0.0, 0.0], [width - 1, height - 1], [3.25, -7.5]])
     assert box.to_image(box.to_view(points)) == pytest.approx(points, abs=1e-6)

@@ -35,9 +35,13 @@ def hover(view, point):
     at = QPointF(*np.asarray(point, float))
     none = Qt.MouseButton.NoButton
     event = QMouseEvent(
-        QEvent.Type.MouseMove, at, view.mapToGlobal(at), none, none,
+        QEvent.Type.MouseMove,
+        at,
+        view.mapToGlobal(at),
+        none,
+        none,
         Qt.KeyboardModifier.NoModifier,
-    )  # fmt: skip
+    )
     QApplication.sendEvent(view, event)
 
 
@@ -153,7 +157,8 @@ def test_the_picture_is_painted_in_device_pixels(view, monkeypatch):
 
 def test_limbs_are_thicker_on_near_people_within_limits():
     widths = [limb_width(np.array([[0.0, 0.0], [0.0, h]])) for h in (10, 200, 300, 5000)]
-    assert widths == sorted(widths) and len(set(widths)) == 4
+    assert widths == sorted(widths)
+    assert len(set(widths)) == 4
     assert widths[-1] <= 5
 
 
@@ -176,9 +181,15 @@ def test_repainting_loses_no_references(view, qtbot):
 def wheel(view, point, notches):
     at = QPointF(*np.asarray(point, float))
     event = QWheelEvent(
-        at, view.mapToGlobal(at), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
+        at,
+        view.mapToGlobal(at),
+        QPoint(),
+        QPoint(0, 120 * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
     QApplication.sendEvent(view, event)
 
 
@@ -187,9 +198,13 @@ def press(view, kind, point, button=Qt.MouseButton.LeftButton):
     is_up = kind is QEvent.Type.MouseButtonRelease
     is_move = kind is QEvent.Type.MouseMove
     event = QMouseEvent(
-        kind, at, view.mapToGlobal(at), Qt.MouseButton.NoButton if is_move else button,
-        Qt.MouseButton.NoButton if is_up else button, Qt.KeyboardModifier.NoModifier,
-    )  # fmt: skip
+        kind,
+        at,
+        view.mapToGlobal(at),
+        Qt.MouseButton.NoButton if is_move else button,
+        Qt.MouseButton.NoButton if is_up else button,
+        Qt.KeyboardModifier.NoModifier,
+    )
     QApplication.sendEvent(view, event)
 
 

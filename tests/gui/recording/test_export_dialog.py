@@ -37,12 +37,14 @@ def choose(dialog, to):
 
 def finish(dialog, qtbot):
     dialog.export.click()
-    assert dialog.export.text() == "Cancel" and not dialog.format.isEnabled()
+    assert dialog.export.text() == "Cancel"
+    assert not dialog.format.isEnabled()
     qtbot.waitUntil(lambda: dialog.export.text() == "Export", timeout=20_000)
 
 
 def test_nothing_can_be_exported_before_a_session_is_chosen(dialog, monkeypatch, tmp_path):
-    assert not dialog.export.isEnabled() and "Choose a session" in dialog.export.toolTip()
+    assert not dialog.export.isEnabled()
+    assert "Choose a session" in dialog.export.toolTip()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     dialog.choose.click()
     assert not dialog.export.isEnabled()  # it is no session
@@ -62,7 +64,8 @@ def test_every_format_is_offered_with_what_one_should_know(offered):
     assert sorted(formats) == sorted(ExportFormat)
     for to in ExportFormat:
         choose(offered, to)
-        assert FACTS[to].units in offered.facts.text() and FACTS[to].gaps in offered.facts.text()
+        assert FACTS[to].units in offered.facts.text()
+        assert FACTS[to].gaps in offered.facts.text()
         assert offered.choices.space.isEnabled() == FACTS[to].has_floor
         assert offered.choices.rate.isEnabled() == FACTS[to].has_rate
         assert offered.choices.gaps.isEnabled() == FACTS[to].has_filling
@@ -81,10 +84,15 @@ def test_choices_reach_the_export(offered, tmp_path, qtbot):
     choices.fps.setValue(12.0)
     choices.gap_s.setValue(0.75)
     options = choices.options()
-    assert options.person_ids == (5,) and options.fps == 12.0 and options.fill_gaps_s == 0.75
-    assert options.is_raw and options.is_untrimmed and options.space is Space.FLOOR
+    assert options.person_ids == (5,)
+    assert options.fps == 12.0
+    assert options.fill_gaps_s == 0.75
+    assert options.is_raw
+    assert options.is_untrimmed
+    assert options.space is Space.FLOOR
     choose(offered, ExportFormat.COCO)  # which has no rate and no floor
-    assert choices.options().fps is None and choices.options().space is Space.CAMERA
+    assert choices.options().fps is None
+    assert choices.options().space is Space.CAMERA
     choices.list.item(1).setCheckState(Qt.CheckState.Unchecked)
     offered.export.click()
     assert "Nobody is chosen" in offered.message.text()
@@ -95,9 +103,11 @@ def test_exports_and_says_so(offered, qtbot, tmp_path):
     finish(offered, qtbot)
     path = tmp_path / "walk.json"
     assert offered.message.text().startswith(f"Written: {path}")
-    assert offered.reveal.isEnabled() and not offered.progress.isVisible()
+    assert offered.reveal.isEnabled()
+    assert not offered.progress.isVisible()
     content = json.loads(path.read_text())
-    assert len(content["frames"]) == 4 and content["about"]["names"] == "5 is Ada"
+    assert len(content["frames"]) == 4
+    assert content["about"]["names"] == "5 is Ada"
     assert content["about"]["part"] == "the session from 0.1 s to 0.2 s"
     choose(offered, ExportFormat.CSV)
     choose(offered, ExportFormat.JSON)
@@ -109,7 +119,8 @@ def test_errors_are_told(offered, qtbot, tmp_path):
     choose(offered, ExportFormat.CSV)
     offered.path.setText(str(tmp_path / "file" / "walk.csv"))
     finish(offered, qtbot)
-    assert "Not exported" in offered.message.text() and "written" in offered.message.text()
+    assert "Not exported" in offered.message.text()
+    assert "written" in offered.message.text()
 
 
 class Gate:
@@ -146,4 +157,5 @@ def test_closing_cancels(offered, tmp_path, monkeypatch):
     assert gate.has_begun.wait(10)
     threading.Timer(0.1, gate.may_go_on.set).start()
     offered.leave.click()
-    assert not offered.isVisible() and sorted(tmp_path.iterdir()) == before
+    assert not offered.isVisible()
+    assert sorted(tmp_path.iterdir()) == before

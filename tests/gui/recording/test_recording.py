@@ -84,17 +84,23 @@ def events(session, kind):
 
 def test_a_session_is_recorded_and_told_of(recording, qtbot):
     parts, action = recording.parts, recording.actions_by_name["record"]
-    assert parts.recording.isVisible() and parts.recording.free.text().endswith(" free")
-    assert action.isChecked() and action.text() == "Stop recording"
+    assert parts.recording.isVisible()
+    assert parts.recording.free.text().endswith(" free")
+    assert action.isChecked()
+    assert action.text() == "Stop recording"
     press(recording, "record")
-    assert not action.isChecked() and action.text() == "Record"  # at once
+    assert not action.isChecked()
+    assert action.text() == "Record"
     wait_for_notice(recording, qtbot)
     (folder,) = sessions(recording)
     session = Session(folder)
-    assert len(session) >= 3 and session.video_path is None
+    assert len(session) >= 3
+    assert session.video_path is None
     assert len({tuple(poses.people.track_ids) for poses in session}) == 1
-    assert folder.name in parts.notice.text and f"{len(session)} frames" in parts.notice.text
-    assert "2 people" in parts.notice.text and "without video" in parts.notice.text
+    assert folder.name in parts.notice.text
+    assert f"{len(session)} frames" in parts.notice.text
+    assert "2 people" in parts.notice.text
+    assert "without video" in parts.notice.text
     assert not parts.recording.isVisible()
     assert events(session, EventKind.STOP) == [""]
 
@@ -106,14 +112,16 @@ def test_ended_before_it_began_then_with_video(window, qtbot, monkeypatch):
     press(window, "record")
     wait_for_notice(window, qtbot)
     assert "0 frames" in window.parts.notice.text
-    assert not window.parts.notice.play.isEnabled() and not window.recording.is_recording
+    assert not window.parts.notice.play.isEnabled()
+    assert not window.recording.is_recording
     press(window, "record")
     assert not window.parts.notice.isVisible()
     wait_for_frames(window, qtbot)
     press(window, "record")
     wait_for_notice(window, qtbot)
     folder = sessions(window)[-1]
-    assert Session(folder).video_path is not None and "with video" in window.parts.notice.text
+    assert Session(folder).video_path is not None
+    assert "with video" in window.parts.notice.text
     window.parts.notice.export.click()
     (dialog,) = window.findChildren(ExportDialog)
     assert str(folder) in dialog.path.text()
@@ -121,7 +129,8 @@ def test_ended_before_it_began_then_with_video(window, qtbot, monkeypatch):
     opened = []
     monkeypatch.setattr(window, "open", opened.append)
     window.parts.notice.play.click()
-    assert [Path(name) for name in opened] == [folder] and not window.parts.notice.isVisible()
+    assert [Path(name) for name in opened] == [folder]
+    assert not window.parts.notice.isVisible()
 
 
 def test_streams_hear_of_marks(recording, qtbot):
@@ -148,7 +157,8 @@ def test_markers_and_changes_are_recorded(recording, qtbot):
     assert change == "confidence: 0.20 -> 0.80"
     for is_raw in (False, True):  # one of the two is below the confidence
         num_people = [len(poses.people) for poses in session.between(is_raw=is_raw)]
-        assert num_people[0] == 2 and num_people[-1] == 1
+        assert num_people[0] == 2
+        assert num_people[-1] == 1
 
 
 @pytest.mark.parametrize("name", ["stop", "demo"])
@@ -172,7 +182,8 @@ def test_the_end_of_a_file_and_a_fault_end_the_recording(recording, qtbot, opene
 def test_closing_the_window_closes_the_session(recording):
     recording.close()
     (folder,) = sessions(recording)
-    assert len(Session(folder)) >= 3 and find_unclosed(folder.parent, 0) == []
+    assert len(Session(folder)) >= 3
+    assert find_unclosed(folder.parent, 0) == []
 
 
 def test_a_lost_camera_that_comes_back_is_recorded(recording, qtbot):
@@ -237,7 +248,8 @@ def test_a_fault_of_the_recorder_is_told_and_offered_for_repair(
     monkeypatch.setattr(SessionWriter, "write", fail)
     with qtbot.waitSignal(recording.recording.left_open, timeout=10_000):
         pass
-    assert "no such luck" in recording.parts.banner.text and "no such luck" in caplog.text
+    assert "no such luck" in recording.parts.banner.text
+    assert "no such luck" in caplog.text
     assert recording.control.state is PipelineState.RUNNING
     assert not recording.actions_by_name["record"].isChecked()
     assert not recording.parts.notice.isVisible()

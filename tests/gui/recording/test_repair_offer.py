@@ -17,12 +17,15 @@ def test_what_was_left_open_is_offered_and_repaired(offer, qtbot, tmp_path):
     write_session(tmp_path / "whole")
     offer.look(tmp_path)
     qtbot.waitUntil(offer.isVisible)
-    assert "1 recording was not closed" in offer.text and "crashed" in offer.text
+    assert "1 recording was not closed" in offer.text
+    assert "crashed" in offer.text
     assert "whole" not in offer.text.replace("crashed", "")
     offer.repair.click()
-    assert not offer.repair.isEnabled() and offer.later.isHidden()
+    assert not offer.repair.isEnabled()
+    assert offer.later.isHidden()
     qtbot.waitUntil(lambda: "is repaired" in offer.text)
-    assert "10 frames" in offer.text and offer.repair.isHidden()
+    assert "10 frames" in offer.text
+    assert offer.repair.isHidden()
     assert len(Session(folder)) == 10
     offer.later.click()
     assert not offer.isVisible()

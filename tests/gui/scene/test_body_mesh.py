@@ -84,4 +84,5 @@ def test_a_bone_along_any_axis_and_one_without_length():
 
 def test_nobody_is_an_empty_mesh():
     mesh = body_mesh(People.empty(), np.zeros((0, 3)), GROUND)
-    assert len(mesh.vertices) == 0 and mesh.faces.shape == (0, 3)
+    assert len(mesh.vertices) == 0
+    assert mesh.faces.shape == (0, 3)

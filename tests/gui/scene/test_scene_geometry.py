@@ -59,7 +59,8 @@ def test_floor_moves_gently():
 
 def test_grid_lines_are_a_metre_apart_and_fade_to_the_rim():
     points, colours = grid_segments(np.array([0.1, 0.2, 0.3]))
-    assert len(points) == len(colours) and len(points) % 2 == 0
+    assert len(points) == len(colours)
+    assert len(points) % 2 == 0
     begin, end = points[::2], points[1::2]
     is_across = begin[:, 1] == end[:, 1]
     assert set(begin[is_across][:, 1]) == set(range(geometry.GRID_DEPTH_M + 1))
@@ -67,7 +68,8 @@ def test_grid_lines_are_a_metre_apart_and_fade_to_the_rim():
     assert set(begin[~is_across][:, 0]) == set(range(-half, half + 1))
     near = np.argmin(np.hypot(points[:, 0], points[:, 1] - 3))
     far = np.argmax(np.hypot(points[:, 0], points[:, 1]))
-    assert colours[near, 3] > 0.9 and colours[far, 3] == 0
+    assert colours[near, 3] > 0.9
+    assert colours[far, 3] == 0
     assert np.all(colours[:, :3] == np.float32([0.1, 0.2, 0.3]))
 
 

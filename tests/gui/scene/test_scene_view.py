@@ -96,8 +96,9 @@ def test_presets(view, name):
     view.look_from(name)
     camera = view.content.camera
     assert (camera.azimuth, camera.elevation) == (
-        PRESETS[name].azimuth_deg, PRESETS[name].elevation_deg
-    )  # fmt: skip
+        PRESETS[name].azimuth_deg,
+        PRESETS[name].elevation_deg,
+    )
 
 
 def test_the_front_view_looks_along_the_camera(view):
@@ -106,8 +107,10 @@ def test_the_front_view_looks_along_the_camera(view):
     to_screen = view.content.bodies.get_transform("visual", "canvas")
     points = scene_from_camera(np.array([[0, 0, 3000], [500, 0, 3000], [0, -500, 3000.0]]))
     middle, right, up = (p[:2] / p[3] for p in to_screen.map(points))
-    assert right[0] > middle[0] and right[1] == pytest.approx(middle[1])
-    assert up[1] < middle[1] and up[0] == pytest.approx(middle[0])
+    assert right[0] > middle[0]
+    assert right[1] == pytest.approx(middle[1])
+    assert up[1] < middle[1]
+    assert up[0] == pytest.approx(middle[0])
 
 
 # vispy 0.17 asks a mouse event for pos(), which Qt calls deprecated
@@ -139,7 +142,8 @@ def test_a_drag_takes_the_scene_along(view, button):
     centre = camera.center
     drag(view.content.canvas.native, button)
     # the scene goes right and up with the mouse, so the middle of the view goes left and down
-    assert camera.center[0] < centre[0] and camera.center[2] < centre[2]
+    assert camera.center[0] < centre[0]
+    assert camera.center[2] < centre[2]
     assert camera.center[1] == pytest.approx(centre[1])
     assert (camera.azimuth, camera.elevation) == (0, 0)
     once = camera.center
@@ -153,7 +157,8 @@ def test_the_left_button_orbits(view):
     view.look_from("front")
     centre = camera.center
     drag(view.content.canvas.native, Qt.MouseButton.LeftButton)
-    assert camera.center == centre and camera.azimuth != 0
+    assert camera.center == centre
+    assert camera.azimuth != 0
 
 
 def test_without_opengl_the_pane_says_so(qtbot, themed, monkeypatch):
@@ -192,7 +197,8 @@ def test_a_failing_draw_turns_the_pane_off(needs_opengl, qtbot, monkeypatch, cap
     with qtbot.waitSignal(view.failed) as failed:
         view.content.canvas.update()
     assert failed.args == ["lost the card"]
-    assert "lost the card" in view.notice and view.content is None
+    assert "lost the card" in view.notice
+    assert view.content is None
     assert caplog.text.count("drawing the 3D view failed") == 1
 
 
@@ -224,7 +230,8 @@ def test_trails_follow_the_people_in_scene_space(view):
         view.show_people(grey_frame(index=step), people, people.track_ids)
     points = view.content.trails.points
     assert len(points) == 2 * 3 * 3  # ends, steps, joints
-    assert points[:, 0].min() <= 0 and points[:, 0].max() >= 0.59
+    assert points[:, 0].min() <= 0
+    assert points[:, 0].max() >= 0.59
     view.set_options(SceneOptions(has_trails=False))
     assert len(view.content.trails.points) == 0
 
@@ -282,7 +289,8 @@ def test_the_camera_view_puts_people_where_the_picture_has_them(view, floor):
     expected = size / 2 + scale * (in_picture + 0.5 - np.array(frame.camera.size) / 2)
     assert shown == pytest.approx(expected, abs=0.5)
     view.look_from("reset")
-    assert view.content.device.visible and view.content.camera.distance is None
+    assert view.content.device.visible
+    assert view.content.camera.distance is None
 
 
 def test_the_live_picture_stands_on_the_frustum_unless_it_hides_people(view):
@@ -322,7 +330,8 @@ def test_focus_and_follow(view):
 def test_a_picture_of_the_view(view):
     view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
     image = view.picture()
-    assert image.width() >= 400 and image.height() >= 300
+    assert image.width() >= 400
+    assert image.height() >= 300
     colours = {image.pixelColor(x, y).name() for x in range(0, 400, 4) for y in range(0, 300, 4)}
     assert len(colours) > 5
 

@@ -58,7 +58,8 @@ def test_one_turn_as_a_film(qtbot, tmp_path, short_turn, suffix):
     assert told[-1] == (turntable.num_steps, turntable.num_steps)
     steps = np.diff(content.canvas.seen)
     assert steps == pytest.approx(np.full(turntable.num_steps - 1, 360 / turntable.num_steps))
-    assert content.camera.azimuth == Camera.azimuth and not content.is_held
+    assert content.camera.azimuth == Camera.azimuth
+    assert not content.is_held
     pictures = decoded(file)
     assert len(pictures) == turntable.num_steps
     assert pictures[3].shape == (60, 90, 3)  # even sides
@@ -81,7 +82,8 @@ def test_a_cancelled_turn_leaves_nothing(qtbot, tmp_path, short_turn):
     with qtbot.waitSignal(turntable.progressed):
         pass
     turntable.cancel()
-    assert list(tmp_path.iterdir()) == [] and not content.is_held
+    assert list(tmp_path.iterdir()) == []
+    assert not content.is_held
     turntable.cancel()
 
 
@@ -94,7 +96,8 @@ def test_what_cannot_be_written_is_told(qtbot, tmp_path, caplog, name, words):
     with qtbot.waitSignal(turntable.failed) as failed:
         turntable.start()
     assert words in failed.args[0]
-    assert not turntable.is_running and not content.is_held
+    assert not turntable.is_running
+    assert not content.is_held
 
 
 def test_a_renderer_that_fails_is_told(qtbot, tmp_path, caplog):
@@ -110,5 +113,5 @@ def test_a_renderer_that_fails_is_told(qtbot, tmp_path, caplog):
 
 
 def test_a_film_needs_a_known_suffix(tmp_path):
-    with pytest.raises(ValueError, match=".mp4 or .gif, got a.webm"):
+    with pytest.raises(ValueError, match=r".mp4 or .gif, got a.webm"):
         PictureFilm(tmp_path / "a.webm", (64, 48), 30)

@@ -61,7 +61,8 @@ def test_single_frames(bar, qtbot):
 def test_speed_both_ways(bar, qtbot):
     speeds = heard(bar.speed_changed)
     bar.set_speed(0.5)
-    assert bar.speed.currentText() == "0.5×" and not speeds
+    assert bar.speed.currentText() == "0.5×"
+    assert not speeds
     bar.speed.activated.emit(SPEEDS.index(4.0))
     assert speeds == [4.0]
     assert (SPEEDS[0], SPEEDS[-1]) == (0.1, 4.0)
@@ -70,7 +71,8 @@ def test_speed_both_ways(bar, qtbot):
 def test_loop_both_ways(bar, qtbot):
     loops = heard(bar.loop_toggled)
     bar.set_looping(True)
-    assert bar.loop.isChecked() and not loops
+    assert bar.loop.isChecked()
+    assert not loops
     qtbot.mouseClick(bar.loop, Qt.MouseButton.LeftButton)
     assert loops == [False]
 
@@ -81,7 +83,8 @@ def test_hidden_where_no_place_can_be_sought(bar):
     bar.set_length(None, None)
     assert bar.isHidden()
     bar.set_length(2.0, None)
-    assert not bar.isHidden() and bar.slider.value() == 0
+    assert not bar.isHidden()
+    assert bar.slider.value() == 0
     assert bar.place.text() == "00:00.00 / 00:02.00"
     assert not sought
 
@@ -91,9 +94,13 @@ def test_the_time_under_the_pointer_is_told(bar, qtbot):
     none = Qt.MouseButton.NoButton
     for place in (bar.slider.rect().center(), QPoint(0, 5)):
         moved = QMouseEvent(
-            QEvent.Type.MouseMove, place, bar.slider.mapToGlobal(place), none, none,
+            QEvent.Type.MouseMove,
+            place,
+            bar.slider.mapToGlobal(place),
+            none,
+            none,
             Qt.KeyboardModifier.NoModifier,
-        )  # fmt: skip
+        )
         QApplication.sendEvent(bar.slider, moved)
         told.append(bar.slider.toolTip())
     assert told[0].startswith("00:1") or told[0].startswith("00:09.9")

@@ -45,19 +45,27 @@ def test_marks_can_be_read_on_both_frames(frame):
 
 def test_the_part_that_counts_has_brackets_and_its_outside_is_hollow(themed):
     seen = painted(lambda painter: paint_trim(painter, (1, 199), (50, 150), 16), 200)
-    assert seen[8:24, 50].all() and seen[8:24, 149].all()
-    assert seen[16, 20] and not seen[16, 100] and not seen[8, 100]
+    assert seen[8:24, 50].all()
+    assert seen[8:24, 149].all()
+    assert seen[16, 20]
+    assert not seen[16, 100]
+    assert not seen[8, 100]
 
 
 def test_events_in_words():
     events = [
         SessionEvent(0.0, EventKind.START, "demo"),
         SessionEvent(1.0, EventKind.MARKER, "marker 2"),
-        SessionEvent(2.0, EventKind.LOW_DISK, ""), SessionEvent(3.0, EventKind.STOP, ""),
-    ]  # fmt: skip
+        SessionEvent(2.0, EventKind.LOW_DISK, ""),
+        SessionEvent(3.0, EventKind.STOP, ""),
+    ]
     marks = marks_of(events)
     assert [m.text for m in marks] == [
-        "recording began: demo", "marker 2", "disk low", "recording ended"
-    ]  # fmt: skip
-    assert [m.time_s for m in on_bar(marks)] == [1.0, 2.0] and marks[2].is_trouble
+        "recording began: demo",
+        "marker 2",
+        "disk low",
+        "recording ended",
+    ]
+    assert [m.time_s for m in on_bar(marks)] == [1.0, 2.0]
+    assert marks[2].is_trouble
     assert len({*map(len, [marks_of([SessionEvent(0, kind, "")]) for kind in EventKind])}) == 1

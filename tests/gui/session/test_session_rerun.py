@@ -46,18 +46,21 @@ def make_dialog(qtbot, themed, session):
 
 def test_the_chosen_model_makes_a_session_that_can_be_opened(make_dialog, qtbot, session):
     asked = []
-    dialog = make_dialog(lambda settings: asked.append(settings) or
-                         FakeEstimator(people_at((0, 0, 5000)), "other"))  # fmt: skip
+    dialog = make_dialog(
+        lambda settings: asked.append(settings) or FakeEstimator(people_at((0, 0, 5000)), "other")
+    )
     assert dialog.target.text() == str(session.parent / "walk_other")
     dialog.video.setChecked(False)
     dialog.run.click()
     qtbot.waitUntil(dialog.open_new.isVisible)
     assert asked[0].model_file.name == "other.onnx"
-    assert dialog.bar.value() == 1000 and dialog.note.text().startswith("Done: 5 frames")
+    assert dialog.bar.value() == 1000
+    assert dialog.note.text().startswith("Done: 5 frames")
     with qtbot.waitSignal(dialog.open_requested) as opened:
         dialog.open_new.click()
     new = Session(session.parent / "walk_other")
-    assert opened.args == [str(new.folder)] and new.origin.model_name == "other"
+    assert opened.args == [str(new.folder)]
+    assert new.origin.model_name == "other"
     assert new.video_path is None
 
 
@@ -70,7 +73,8 @@ def test_a_failure_is_told_and_another_model_can_be_chosen(make_dialog, qtbot, s
     qtbot.waitUntil(dialog.run.isEnabled)
     assert dialog.note.text() == "It failed: other.onnx is no model of this project"
     dialog.reject()
-    assert not dialog.isVisible() and not (session.parent / "walk_other").exists()
+    assert not dialog.isVisible()
+    assert not (session.parent / "walk_other").exists()
 
 
 def test_cancelling_closes_when_nothing_is_left(make_dialog, qtbot, session):
@@ -86,7 +90,8 @@ def test_cancelling_closes_when_nothing_is_left(make_dialog, qtbot, session):
     new = session.parent / "walk_other"
     qtbot.waitUntil(new.exists)
     dialog.cancel.click()
-    assert dialog.isVisible() and dialog.note.text() == "Cancelling …"
+    assert dialog.isVisible()
+    assert dialog.note.text() == "Cancelling …"
     gate.set()
     qtbot.waitUntil(lambda: not dialog.isVisible())
     assert not new.exists()

@@ -29,9 +29,15 @@ from das_model.skeleton import BODY_22
 SIZE, NUM_FRAMES, FPS = (160, 90), 30, 30.0
 LENS = Camera.from_fov(SIZE, 75.0)
 ORIGIN = SessionOrigin(
-    "walk.mp4", FPS, "FOV 75° (field of view as entered)", BODY_22, "das-lite", "ab" * 32, "0.1",
+    "walk.mp4",
+    FPS,
+    "FOV 75° (field of view as entered)",
+    BODY_22,
+    "das-lite",
+    "ab" * 32,
+    "0.1",
     "2026-11-22T12:00:00+00:00",
-)  # fmt: skip
+)
 
 
 def record(folder, has_video):
@@ -129,8 +135,10 @@ def test_a_session_plays_to_its_end_with_its_people_pictures_and_lens(window, qt
 def test_frames_poses_and_events_are_reached_from_everywhere(window, qtbot, play, sessions):
     play(sessions / "film", 10)
     actions, slider, panel = (
-        window.actions_by_name, window.parts.player.slider, window.panels.session_panel
-    )  # fmt: skip
+        window.actions_by_name,
+        window.parts.player.slider,
+        window.panels.session_panel,
+    )
     for name, index in (("step-forward", 11), ("step-back", 10), ("step-back", 9)):
         actions[name].trigger()
         qtbot.waitUntil(lambda index=index: shown_index(window) == index)
@@ -145,13 +153,16 @@ def test_frames_poses_and_events_are_reached_from_everywhere(window, qtbot, play
     assert actions["raw"].isChecked()
     actions["raw"].trigger()
     qtbot.waitUntil(lambda: depth_mm(window) == pytest.approx(3500))
-    assert window.parts.player.poses.currentText() == "Smoothed" and shown_index(window) == 5
+    assert window.parts.player.poses.currentText() == "Smoothed"
+    assert shown_index(window) == 5
     # events
     texts = [panel.events.item(row).text() for row in range(panel.events.count())]
     assert [text.split("  ")[1] for text in texts] == [
-        "recording began: walk.mp4", "marker: jump", "source lost: camera 0 is silent",
+        "recording began: walk.mp4",
+        "marker: jump",
+        "source lost: camera 0 is silent",
         "recording ended",
-    ]  # fmt: skip
+    ]
     told = slider.words_at(slider._x_of(15 / FPS) + 2)
     assert told == "00:00.50  marker: jump\n00:00.50  source lost: camera 0 is silent"
     assert slider.words_at(slider._x_of(0.1)).startswith("00:00.1")
@@ -169,13 +180,16 @@ def test_a_name_is_shown_everywhere_kept_and_taken_back(window, qtbot, play, fil
     assert window.parts.picture.overlay._shown.names == {8: "Zoë"}
     inspector.set_chosen(8)
     inspector.refresh()
-    assert inspector.title.text() == "Zoë" and inspector.table.item(1, 1).text() == "Zoë"
+    assert inspector.title.text() == "Zoë"
+    assert inspector.table.item(1, 1).text() == "Zoë"
     panel.people.item(1, 1).setText("")
     assert not (film / EDITS_FILE).exists()
-    assert inspector.title.text() == "Person #8" and inspector.table.item(1, 1).text() == "#8"
+    assert inspector.title.text() == "Person #8"
+    assert inspector.table.item(1, 1).text() == "#8"
     (film / EDITS_FILE).mkdir()  # in the way
     panel.people.item(0, 1).setText("Anna")
-    assert window.parts.banner.isVisible() and "Not kept" in window.parts.banner.text
+    assert window.parts.banner.isVisible()
+    assert "Not kept" in window.parts.banner.text
     assert not window.parts.picture.overlay._shown.names
     assert panel.people.item(0, 1).text() == ""
 
@@ -226,7 +240,8 @@ def test_what_needs_a_model_is_forbidden_with_a_reason(window, qtbot, play, sess
     play(sessions / "film")
     for name in ("lens", "people", "model"):
         assert "session plays" in areas[name].note
-    assert not window.panels.model_panel.isEnabled() and not window.panels.people_panel.isEnabled()
+    assert not window.panels.model_panel.isEnabled()
+    assert not window.panels.people_panel.isEnabled()
     assert not window.panels.camera_panel.fov.isEnabled()
     assert window.panels.camera_panel.from_feet.isEnabled()
     for name in ("heat-map", "timing", "record"):
@@ -237,7 +252,8 @@ def test_what_needs_a_model_is_forbidden_with_a_reason(window, qtbot, play, sess
     window.open("grey")
     qtbot.waitUntil(lambda: isinstance(window.control.pipeline, LivePipeline))
     assert not any(area.note for area in areas.values())
-    assert actions["heat-map"].isEnabled() and not actions["raw"].isEnabled()
+    assert actions["heat-map"].isEnabled()
+    assert not actions["raw"].isEnabled()
     assert not window.parts.player.poses.isVisible()
 
 
@@ -248,7 +264,8 @@ def test_what_cannot_be_read_is_told_and_the_next_source_opens(window, qtbot, fi
     log.write_bytes(whole[: len(whole) // 2])
     window.open(str(film))
     qtbot.waitUntil(banner.isVisible)
-    assert "damaged" in banner.text and str(log) in banner.text
+    assert "damaged" in banner.text
+    assert str(log) in banner.text
     (film / "session.json").unlink()
     window.open(str(film))
     qtbot.waitUntil(lambda: "das-app repair" in banner.text)
@@ -277,9 +294,14 @@ def test_a_session_is_dropped_or_asked_for(window, qtbot, sessions, monkeypatch)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(sessions / "film" / LOG_FILE))])
     window.dropEvent(
-        QDropEvent(QPointF(10, 10), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
-                   Qt.KeyboardModifier.NoModifier)
-    )  # fmt: skip
+        QDropEvent(
+            QPointF(10, 10),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
     qtbot.waitUntil(lambda: shown_index(window) is not None)
     assert window.settings.recent_sources == (str(sessions / "film"),)
     told = []
@@ -287,6 +309,7 @@ def test_a_session_is_dropped_or_asked_for(window, qtbot, sessions, monkeypatch)
     chosen = iter([str(sessions), str(sessions / "poses")])
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: next(chosen))
     window.actions_by_name["open-session"].trigger()
-    assert "holds no session" in told[0] and window.settings.source.endswith("film")
+    assert "holds no session" in told[0]
+    assert window.settings.source.endswith("film")
     window.actions_by_name["open-session"].trigger()
     qtbot.waitUntil(lambda: window.parts.status.source.text() == "poses")

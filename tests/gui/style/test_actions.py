@@ -20,7 +20,8 @@ def window(qtbot, themed):
 
 def test_no_key_does_two_things(window):
     keys = Counter(k.toString() for action in window.actions() for k in action.shortcuts())
-    assert len(keys) > 15 and set(keys.values()) == {1}
+    assert len(keys) > 15
+    assert set(keys.values()) == {1}
 
 
 def test_every_key_stands_in_its_tooltip_and_on_the_sheet(window, qtbot):
@@ -31,8 +32,10 @@ def test_every_key_stands_in_its_tooltip_and_on_the_sheet(window, qtbot):
         if action.shortcuts():
             keys = action.shortcut().toString()
             assert f"({keys})" in action.toolTip()
-            assert any(keys in shown.split("  or  ") and words == action.statusTip()
-                       for shown, words in rows.items())  # fmt: skip
+            assert any(
+                keys in shown.split("  or  ") and words == action.statusTip()
+                for shown, words in rows.items()
+            )
     assert {command.section for command in ALL_COMMANDS} <= labels
     sheet.close()
 
@@ -45,7 +48,8 @@ def test_the_sheet_fits_a_small_screen_and_goes_when_it_is_closed(window, qtbot,
         HelpSheet, "screen", lambda _: SimpleNamespace(availableSize=lambda: QSize(800, 500))
     )
     small = HelpSheet(window.actions(), window)
-    assert small.sizeHint().width() < 800 and small.sizeHint().height() < 540
+    assert small.sizeHint().width() < 800
+    assert small.sizeHint().height() < 540
     with qtbot.waitSignal(small.destroyed):
         small.close()
 
@@ -53,7 +57,9 @@ def test_the_sheet_fits_a_small_screen_and_goes_when_it_is_closed(window, qtbot,
 def test_the_play_action_says_what_it_would_do(window):
     play = window.named["play"]
     set_playing(play, True)
-    assert play.text() == "Pause" and play.toolTip() == "Pause (Space)"
+    assert play.text() == "Pause"
+    assert play.toolTip() == "Pause (Space)"
     paused_icon = play.icon().cacheKey()
     set_playing(play, False)
-    assert play.text() == "Play" and play.icon().cacheKey() != paused_icon
+    assert play.text() == "Play"
+    assert play.icon().cacheKey() != paused_icon

@@ -12,13 +12,22 @@ def test_times(time_s, text):
 
 @pytest.mark.parametrize(
     ("num_bytes", "text"),
-    [(0, "0 kB"), (499, "0.5 kB"), (68_203, "68 kB"), (999_499, "999 kB"), (999_600, "1.0 MB"),
-     (9_949_999, "9.9 MB"), (120e9, "120 GB"), (5e15, "5000 TB")],
-)  # fmt: skip
+    [
+        (0, "0 kB"),
+        (499, "0.5 kB"),
+        (68_203, "68 kB"),
+        (999_499, "999 kB"),
+        (999_600, "1.0 MB"),
+        (9_949_999, "9.9 MB"),
+        (120e9, "120 GB"),
+        (5e15, "5000 TB"),
+    ],
+)
 def test_sizes(num_bytes, text):
     assert size(num_bytes) == text
 
 
 def test_counts():
-    assert count(1, "person", "people") == "1 person" and count(0, "frame") == "0 frames"
+    assert count(1, "person", "people") == "1 person"
+    assert count(0, "frame") == "0 frames"
     assert count(1203, "frame") == "1,203 frames"

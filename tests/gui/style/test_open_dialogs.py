@@ -16,7 +16,7 @@ def opened():
 def dialogs(qtbot, themed, opened):
     parent = QWidget()
     qtbot.addWidget(parent)
-    yield OpenDialogs(parent, opened.append)  # the parent lives as long
+    return OpenDialogs(parent, opened.append)  # the parent lives as long
 
 
 def test_files_and_folders(dialogs, opened, monkeypatch):
@@ -43,7 +43,9 @@ def test_a_picture_is_saved_or_its_failure_told(dialogs, monkeypatch, tmp_path):
         dialogs.save_picture(image)
 
     choose(tmp_path / "a.png")
-    assert (tmp_path / "a.png").stat().st_size > 0 and not told
-    assert suggested[0].startswith("das-capture 2") and suggested[0].endswith(".png")
+    assert (tmp_path / "a.png").stat().st_size > 0
+    assert not told
+    assert suggested[0].startswith("das-capture 2")
+    assert suggested[0].endswith(".png")
     choose(tmp_path / "no such folder" / "a.png")
     assert "no such folder" in told[0]

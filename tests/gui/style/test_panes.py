@@ -21,9 +21,11 @@ def test_either_the_picture_or_words(qtbot, themed):
     pane = PicturePane()
     qtbot.addWidget(pane)
     pane.show()
-    assert pane.empty.isVisible() and not pane.overlay.isVisible()
+    assert pane.empty.isVisible()
+    assert not pane.overlay.isVisible()
     pane.set_has_picture(True)
-    assert pane.overlay.isVisible() and not pane.empty.isVisible()
+    assert pane.overlay.isVisible()
+    assert not pane.empty.isVisible()
     pane.set_has_picture(False)
     assert pane.empty.isVisible()
 
@@ -38,7 +40,8 @@ def test_the_view_buttons_turn_the_view(scene_pane, monkeypatch):
 
 def test_without_a_3d_view_its_buttons_are_off(scene_pane):
     buttons = scene_pane.findChildren(QToolButton)
-    assert buttons and all(button.isEnabled() for button in buttons)
+    assert buttons
+    assert all(button.isEnabled() for button in buttons)
     scene_pane.view._on_draw_error(OSError("driver"))
     assert not any(button.isEnabled() for button in buttons)
 
@@ -49,5 +52,6 @@ def test_a_hint_gives_way_in_a_narrow_pane(scene_pane):
     window.resize(700, 300)
     wide = hint.width()
     window.resize(320, 300)
-    assert scene_pane.width() == 320 and hint.width() < wide
+    assert scene_pane.width() == 320
+    assert hint.width() < wide
     assert hint.toolTip() == hint.text()

@@ -51,14 +51,16 @@ def test_nobody():
 
 def test_opacity_grows_with_the_score_and_is_never_nothing():
     shown = joint_opacity(np.array([-0.1, 0.0, 0.01, 0.25, 1.0, 1.2]))
-    assert shown[0] == shown[1] == LEAST_OPACITY and shown[4] == shown[5] == 1
+    assert shown[0] == shown[1] == LEAST_OPACITY
+    assert shown[4] == shown[5] == 1
     assert np.all(np.diff(shown[1:5]) > 0.05)
 
 
 def test_hidden_people_are_left_out_with_their_slots():
     people = people_at((0, 0, 3000), (900, 0, 3000), (1800, 0, 3000))
     shown, slots = without_hidden(people, np.array([5, 2, 9]), frozenset({2, 77}))
-    assert slots.tolist() == [5, 9] and shown.root_cam[:, 0].tolist() == [0, 1800]
+    assert slots.tolist() == [5, 9]
+    assert shown.root_cam[:, 0].tolist() == [0, 1800]
     assert without_hidden(people, np.array([5, 2, 9]), frozenset())[0] is people
 
 

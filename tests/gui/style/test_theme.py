@@ -35,9 +35,11 @@ def test_the_icon_of_what_cannot_be_done_is_faint(themed):
     for name in ("stop", "record"):
         pixels = theme.icon(name).pixmap(32, 32, QIcon.Mode.Disabled).toImage()
         colours = {
-            pixels.pixelColor(x, y).name() for x in range(32) for y in range(32)
+            pixels.pixelColor(x, y).name()
+            for x in range(32)
+            for y in range(32)
             if pixels.pixelColor(x, y).alpha() == 255
-        }  # fmt: skip
+        }
         assert colours == {theme.frame_colours().faint}
 
 
@@ -49,11 +51,17 @@ def test_no_icon_is_unused(themed):
 # Machado, Oliveira and Fernandes 2009, full severity, on linear RGB
 SEEN_BY = {
     "usual": np.eye(3),
-    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
-                   [-0.003882, -0.048116, 1.051998]],
-    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
-                     [-0.011820, 0.042940, 0.968881]],
-}  # fmt: skip
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+}
 
 
 @pytest.mark.parametrize("eyes", list(SEEN_BY))
@@ -88,7 +96,8 @@ def test_people_stand_out_from_the_ground():
 
 @pytest.mark.parametrize("text", [theme.TEXT, theme.MUTED])
 def test_words_on_the_stage_are_readable(text):
-    assert _contrast(text, theme.GROUND) > 4.5 and _contrast(text, theme.RAISED) > 4.5
+    assert _contrast(text, theme.GROUND) > 4.5
+    assert _contrast(text, theme.RAISED) > 4.5
 
 
 @pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
@@ -109,8 +118,10 @@ def test_the_look_follows_the_system_unless_chosen(qapp, monkeypatch):
             self.colorScheme = lambda: scheme
 
     for scheme, expected in (
-        (Qt.ColorScheme.Light, LIGHT), (Qt.ColorScheme.Dark, DARK), (Qt.ColorScheme.Unknown, DARK)
-    ):  # fmt: skip
+        (Qt.ColorScheme.Light, LIGHT),
+        (Qt.ColorScheme.Dark, DARK),
+        (Qt.ColorScheme.Unknown, DARK),
+    ):
         monkeypatch.setattr(qapp, "styleHints", lambda scheme=scheme: Hints(scheme))
         theme.apply_theme(qapp, Look.SYSTEM)
         assert theme.frame_colours() is expected
@@ -135,8 +146,9 @@ def _contrast(one, other):
 
 
 def _linear(colour):
-    return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
-            for c in colour.getRgbF()[:3]]  # fmt: skip
+    return [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.getRgbF()[:3]
+    ]
 
 
 def _luminance(colour):

@@ -79,11 +79,14 @@ def test_another_device_or_file_is_another_model(sources, tmp_path):
     first = opener.load_model(chosen)
     assert first.estimator.options == chosen.estimator_options()
     assert first.estimator.options.input_scale == 1.25
-    assert first.device is Device.CPU and not first.note
+    assert first.device is Device.CPU
+    assert not first.note
     second = opener.load_model(replace(chosen, device=Device.CUDA))
-    assert second is not first and second.note.startswith("The model runs on the CPU:")
+    assert second is not first
+    assert second.note.startswith("The model runs on the CPU:")
     third = opener.load_model(replace(chosen, model_file=tmp_path / "model.onnx"))
-    assert third is not second and third.file == tmp_path / "model.onnx"
+    assert third is not second
+    assert third.file == tmp_path / "model.onnx"
 
 
 def test_a_model_that_does_not_load_releases_the_source(sources, tmp_path):

@@ -61,24 +61,32 @@ def start_command(tmp_path, **environment):
     kept.pop("QT_QPA_PLATFORM", None)
     kept |= {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "c")}
     return subprocess.run(
-        [sys.executable, "-m", "das_app"], env=kept | environment, capture_output=True, text=True,
+        [sys.executable, "-m", "das_app"],
+        env=kept | environment,
+        capture_output=True,
+        text=True,
         timeout=60,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
 @pytest.mark.parametrize(
     "environment",
-    [{}, {"DISPLAY": ":987"}, {"QT_QPA_PLATFORM": "nonsense"}, {"WAYLAND_DISPLAY": "wayland-99",
-     "QT_QPA_PLATFORM": "wayland"}],
+    [
+        {},
+        {"DISPLAY": ":987"},
+        {"QT_QPA_PLATFORM": "nonsense"},
+        {"WAYLAND_DISPLAY": "wayland-99", "QT_QPA_PLATFORM": "wayland"},
+    ],
     ids=["no display", "dead display", "no such plugin", "no compositor"],
-)  # fmt: skip
+)
 def test_without_a_display_there_is_a_line_and_exit_code_1(tmp_path, environment):
     done = start_command(tmp_path, **environment)
     assert done.returncode == 1
     lines = done.stderr.strip().splitlines()
     assert lines[-1].startswith("error: the window cannot open: ")
-    assert "das-app capture" in lines[-1] and "reinstalling" not in lines[-1].lower()
+    assert "das-app capture" in lines[-1]
+    assert "reinstalling" not in lines[-1].lower()
     assert "Traceback" not in done.stderr
 
 

@@ -14,7 +14,7 @@ def bar(qtbot, themed):
     bar = ControlBar(Actions(window, ALL_COMMANDS))
     window.setCentralWidget(bar)
     window.show()
-    yield bar  # the window lives as long
+    return bar  # the window lives as long
 
 
 @pytest.mark.parametrize("name", ["camera", "file", "folder", "demo", "play", "stop"])

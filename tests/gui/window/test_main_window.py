@@ -86,7 +86,8 @@ def test_frames_and_people_reach_the_picture(playing, opener):
     for person, track_id in enumerate((1, 2)):
         spot = np.round(joints[person, bone].mean(axis=0)).astype(int)
         seen, expected = image.pixelColor(QPoint(*spot)), theme.person_colour(track_id)
-        assert abs(seen.hue() - expected.hue()) < 12 and seen.saturation() > 60
+        assert abs(seen.hue() - expected.hue()) < 12
+        assert seen.saturation() > 60
 
 
 def test_people_reach_the_3d_view(needs_opengl, playing, opener):
@@ -100,10 +101,13 @@ def test_people_reach_the_3d_view(needs_opengl, playing, opener):
 
 def test_figures(playing, qtbot):
     status = playing.parts.status
-    assert status.source.text() == "grey" and status.engine.text() == "fake · CPU"
-    assert status.size.text() == "320×180" and status.people.text() == "2"
+    assert status.source.text() == "grey"
+    assert status.engine.text() == "fake · CPU"
+    assert status.size.text() == "320×180"
+    assert status.people.text() == "2"
     qtbot.waitUntil(lambda: status.capture.text() != "–")
-    assert status.capture.text().endswith(" fps") and status.latency.text().endswith(" ms")
+    assert status.capture.text().endswith(" fps")
+    assert status.latency.text().endswith(" ms")
     assert playing.windowTitle() == "grey — DAS Capture"
 
 
@@ -149,13 +153,15 @@ def test_space_presses_the_button_that_tab_reached(playing, qtbot):
     key(qtbot, playing.focusWidget(), Qt.Key.Key_Backtab)
     assert box.hasFocus()
     key(qtbot, box, Qt.Key.Key_Space)
-    assert box.isChecked() == was_on and playing.control.state is PipelineState.PAUSED
+    assert box.isChecked() == was_on
+    assert playing.control.state is PipelineState.PAUSED
 
 
 def test_stop_and_play_again(playing, qtbot, opener):
     qtbot.mouseClick(playing.parts.controls.buttons["stop"], Qt.MouseButton.LeftButton)
     wait_for_state(playing, qtbot, PipelineState.STOPPED)
-    assert opener.sources[0].is_closed and not is_showing_picture(playing)
+    assert opener.sources[0].is_closed
+    assert not is_showing_picture(playing)
     assert playing.parts.status.people.text() == "–"
     assert playing.parts.picture.empty.title == "Nothing is playing"
     qtbot.mouseClick(playing.parts.controls.buttons["play"], Qt.MouseButton.LeftButton)
@@ -175,9 +181,14 @@ def test_a_dropped_file_is_opened(playing, qtbot, opener, tmp_path):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "walk.mp4"))])
     playing.dropEvent(
-        QDropEvent(QPointF(10, 10), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
-                   Qt.KeyboardModifier.NoModifier)
-    )  # fmt: skip
+        QDropEvent(
+            QPointF(10, 10),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
     qtbot.waitUntil(lambda: len(opener.sources) == 2)
     assert opener.sources[1].name == str(tmp_path / "walk.mp4")
     wait_for_picture(playing, qtbot)
@@ -204,7 +215,8 @@ def test_field_of_view_reaches_the_frames(playing, qtbot, opener):
     assert lens.text() == "f 160 px · FOV 90° (field of view as entered)"
     overlay = playing.parts.picture.overlay
     qtbot.waitUntil(lambda: overlay.frame.camera.fov_deg == pytest.approx(90.0))
-    assert playing.settings.fov_deg == 90.0 and playing.settings.lens_origin is LensOrigin.FOV
+    assert playing.settings.fov_deg == 90.0
+    assert playing.settings.lens_origin is LensOrigin.FOV
 
 
 def test_a_calibration_file_is_used_or_refused_in_words(playing, qtbot, tmp_path):
@@ -217,7 +229,8 @@ def test_a_calibration_file_is_used_or_refused_in_words(playing, qtbot, tmp_path
     qtbot.waitUntil(lambda: overlay.frame.camera.focal_px == 160)
     file.write_text('{"fx": 160, "fy": 160, "cx": 90, "cy": 90, "width": 180, "height": 180}')
     panel.file_chosen.emit(file, "")
-    assert playing.parts.banner.isVisible() and "aspect ratio" in playing.parts.banner.text
+    assert playing.parts.banner.isVisible()
+    assert "aspect ratio" in playing.parts.banner.text
     panel.fov.setValue(70.0)
     assert playing.settings.intrinsics_file is None
 
@@ -258,18 +271,21 @@ def test_the_floor_is_clicked_levelled_and_forgotten(make_window, qtbot, opener)
     window.open("grey")
     wait_for_picture(window, qtbot)
     panel.floor_from_feet_requested.emit()
-    assert "feet" in window.parts.banner.text and not panel.level.isEnabled()
+    assert "feet" in window.parts.banner.text
+    assert not panel.level.isEnabled()
     panel.click_feet.click()
     ankle = opener.people.skeleton.index("left_ankle")
     for person in range(3):
         place = camera.project(opener.people.joints_cam[person, ankle].astype(float))
         overlay.place_clicked.emit(*place.tolist())
-    assert "above the floor" in panel.floor_text.text() and panel.level.isEnabled()
+    assert "above the floor" in panel.floor_text.text()
+    assert panel.level.isEnabled()
     panel.level.click()
     title = window.parts.scene.findChild(QLabel, "heading")
     assert title.text() == "Levelled to the floor"
     panel.floor_forgotten.emit()
-    assert not panel.level.isEnabled() and not panel.click_feet.isChecked()
+    assert not panel.level.isEnabled()
+    assert not panel.click_feet.isChecked()
     assert title.text() == "Camera space"
 
 
@@ -278,11 +294,14 @@ def test_smoothing_reaches_the_pipeline_and_is_shown(playing, qtbot, make_window
     panel.limbs.setValue(0)
     panel.bones.click()
     options = playing.control.pipeline._people_over_time.options
-    assert options.has_steady_bones and options.smoothing.limb_strength == 0
+    assert options.has_steady_bones
+    assert options.smoothing.limb_strength == 0
     panel.smoothing.click()
     assert playing.control.pipeline._people_over_time.options.smoothing is None
     other = make_window(playing.settings).panels.people_panel
-    assert other.bones.isChecked() and not other.smoothing.isChecked() and other.limbs.value() == 0
+    assert other.bones.isChecked()
+    assert not other.smoothing.isChecked()
+    assert other.limbs.value() == 0
 
 
 def test_hints_stand_above_the_picture(playing, qtbot, opener):
@@ -297,7 +316,8 @@ def test_hints_stand_above_the_picture(playing, qtbot, opener):
 def test_a_fault_is_shown_until_dismissed_and_the_next_source_opens(playing, qtbot, opener):
     opener.sources[0].error = OSError("unplugged")
     wait_for_state(playing, qtbot, PipelineState.FAULTED)
-    assert playing.parts.banner.isVisible() and "unplugged" in playing.parts.banner.text
+    assert playing.parts.banner.isVisible()
+    assert "unplugged" in playing.parts.banner.text
     assert is_showing_picture(playing)  # the last picture stays
     qtbot.mouseClick(playing.parts.banner.dismiss, Qt.MouseButton.LeftButton)
     assert not playing.parts.banner.isVisible()
@@ -359,7 +379,8 @@ def test_a_presentation_shows_the_panes_alone_and_ends_with_escape(playing, qtbo
     key(qtbot, playing, Qt.Key.Key_F5)
     qtbot.waitUntil(playing.isFullScreen)
     assert not any(widget.isVisible() for widget in hidden)
-    assert playing.parts.picture.isVisible() and playing.parts.scene.isVisible()
+    assert playing.parts.picture.isVisible()
+    assert playing.parts.scene.isVisible()
     key(qtbot, playing, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not playing.isFullScreen())
     assert all(widget.isVisible() for widget in hidden)
@@ -369,13 +390,15 @@ def test_leaving_full_screen_ends_the_presentation(window, qtbot):
     presentation = window.actions_by_name["presentation"]
     presentation.trigger()
     window.actions_by_name["full-screen"].trigger()
-    assert window.parts.controls.isVisible() and not presentation.isChecked()
+    assert window.parts.controls.isVisible()
+    assert not presentation.isChecked()
 
 
 def test_the_three_hints_stay_until_they_are_put_away(window, make_window, qtbot):
     assert window.parts.welcome.isVisible()
     qtbot.mouseClick(window.parts.welcome.seen, Qt.MouseButton.LeftButton)
-    assert not window.parts.welcome.isVisible() and window.settings.has_seen_welcome
+    assert not window.parts.welcome.isVisible()
+    assert window.settings.has_seen_welcome
     assert not make_window(window.settings).parts.welcome.isVisible()
 
 
@@ -415,11 +438,13 @@ def test_model_and_device_change_while_it_runs(playing, qtbot, opener):
     panel = playing.panels.model_panel
     panel.model_chosen.emit(Path("/models/other.onnx"))
     qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CPU")
-    assert panel.model.currentText() == "other" and panel.engine.text() == "In use: other · CPU"
+    assert panel.model.currentText() == "other"
+    assert panel.engine.text() == "In use: other · CPU"
     panel.device_chosen.emit(Device.CUDA)
     qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CUDA")
     assert panel.device.currentData() == Device.CUDA
-    assert len(opener.sources) == 1 and playing.control.state is PipelineState.RUNNING
+    assert len(opener.sources) == 1
+    assert playing.control.state is PipelineState.RUNNING
 
 
 def test_a_model_that_does_not_load_is_told_and_the_former_stays(playing, qtbot, opener):
@@ -510,7 +535,8 @@ def test_the_bar_of_a_film_follows_and_steers_it(make_window, qtbot, opener):
     key(qtbot, window, Qt.Key.Key_Comma)
     qtbot.waitUntil(lambda: overlay.frame.index == 200)
     player.loop.click()
-    assert window.settings.is_looping and window.actions_by_name["loop"].isChecked()
+    assert window.settings.is_looping
+    assert window.actions_by_name["loop"].isChecked()
     player.speed_changed.emit(2.0)
     assert window.control.pipeline._playback._pacer._speed == 2.0
     window.actions_by_name["stop"].trigger()
@@ -520,16 +546,21 @@ def test_the_bar_of_a_film_follows_and_steers_it(make_window, qtbot, opener):
 
 def test_a_camera_that_went_away_is_told_until_it_is_back(playing, qtbot):
     playing.control.bridge.state_changed.emit(PipelineState.RECONNECTING, "desk: no picture")
-    assert playing.parts.banner.isVisible() and playing.parts.banner.text == "desk: no picture"
+    assert playing.parts.banner.isVisible()
+    assert playing.parts.banner.text == "desk: no picture"
     playing.control.bridge.state_changed.emit(PipelineState.RUNNING, "desk is back")
     assert not playing.parts.banner.isVisible()
 
 
 @pytest.mark.parametrize(
     ("name", "field"),
-    [("labels", "has_labels"), ("trails", "has_trails"), ("offsets", "has_offsets"),
-     ("heat-map", "has_heat_map")],
-)  # fmt: skip
+    [
+        ("labels", "has_labels"),
+        ("trails", "has_trails"),
+        ("offsets", "has_offsets"),
+        ("heat-map", "has_heat_map"),
+    ],
+)
 def test_what_lies_over_the_picture_is_switched_and_kept(playing, qtbot, make_window, name, field):
     action, overlay = playing.actions_by_name[name], playing.parts.picture.overlay
     was_on = action.isChecked()
@@ -558,7 +589,8 @@ def test_the_layout_is_kept(make_window, qtbot):
     qtbot.waitUntil(first.panels.model_panel.isVisible)
     first.close()
     second = make_window(first.settings)
-    assert second.panels.model_panel.isVisible() and second.actions_by_name["model"].isChecked()
+    assert second.panels.model_panel.isVisible()
+    assert second.actions_by_name["model"].isChecked()
     assert not second.panels.chart.isVisible()
 
 
@@ -619,7 +651,8 @@ def test_nobody_in_the_picture(make_window, qtbot, opener):
     window = make_window()
     window.open("grey")
     wait_for_picture(window, qtbot)
-    assert window.parts.status.people.text() == "0" and is_showing_picture(window)
+    assert window.parts.status.people.text() == "0"
+    assert is_showing_picture(window)
     middle = (
         window.parts.picture.overlay.grab()
         .toImage()
@@ -637,7 +670,8 @@ def test_a_turntable_is_filmed_given_up_and_saved(
         file = tmp_path / name
         monkeypatch.setattr(playing.dialogs, "ask_save", lambda *args, file=file: str(file))
         action.trigger()
-        assert action.isChecked() and playing.parts.scene.view.content.is_held
+        assert action.isChecked()
+        assert playing.parts.scene.view.content.is_held
         if is_given_up:
             action.trigger()
         qtbot.waitUntil(lambda: not action.isChecked(), timeout=60_000)  # OpenGL in software

@@ -21,9 +21,13 @@ from das_model.inference.mode import Mode
 
 NUM_FRAMES = 12
 SETTINGS = AppSettings(
-    source=DEMO_SOURCE, device=Device.CPU, input_scale=0.75, score_threshold=0.4,
-    has_steady_bones=True, mode=Mode.FAST,
-)  # fmt: skip
+    source=DEMO_SOURCE,
+    device=Device.CPU,
+    input_scale=0.75,
+    score_threshold=0.4,
+    has_steady_bones=True,
+    mode=Mode.FAST,
+)
 
 
 def recorded_by_the_window(settings, folder):
@@ -31,9 +35,12 @@ def recorded_by_the_window(settings, folder):
     opened = PipelineOpener()(settings, lambda state, message: None)
     estimator = opened.model.estimator
     origin = session_origin(
-        opened.source, estimator.skeleton, estimator.model_name, settings.model_path(),
+        opened.source,
+        estimator.skeleton,
+        estimator.model_name,
+        settings.model_path(),
         settings.mode,
-    )  # fmt: skip
+    )
     recording = LiveRecording(opened.pipeline, Recorder(folder, origin))
     try:
         opened.pipeline.step(1)
@@ -60,7 +67,8 @@ def test_window_and_capture_write_the_same_session(settings, tmp_path):
     num_people = 0
     for is_raw in (False, True):
         both = [list(session.between(is_raw=is_raw)) for session in (window, capture)]
-        assert len(both[1]) == NUM_FRAMES and len(both[0]) >= NUM_FRAMES
+        assert len(both[1]) == NUM_FRAMES
+        assert len(both[0]) >= NUM_FRAMES
         for ours, theirs in zip(both[0], both[1], strict=False):
             assert (ours.source_index, ours.time_s) == (theirs.source_index, theirs.time_s)
             assert (theirs.people.scores >= settings.score_threshold).all()

@@ -33,7 +33,9 @@ def test_two_windows_keep_each_others_changes(qtbot, tmp_path):
     for keeper in keepers:
         keeper.close()
     kept = load_settings(path)
-    assert kept.has_trails and not kept.has_labels and kept.score_threshold == 0.7
+    assert kept.has_trails
+    assert not kept.has_labels
+    assert kept.score_threshold == 0.7
 
 
 def test_what_only_the_command_line_said_is_not_kept(qtbot, tmp_path):
@@ -44,7 +46,8 @@ def test_what_only_the_command_line_said_is_not_kept(qtbot, tmp_path):
     window.change(has_trails=True)
     keeper.close()
     kept = load_settings(path)
-    assert kept.has_trails and kept.fov_deg == 50.0
+    assert kept.has_trails
+    assert kept.fov_deg == 50.0
 
 
 def test_a_folder_that_cannot_be_written_is_told_once(qtbot, tmp_path, caplog):

@@ -64,7 +64,8 @@ def test_a_slow_system_does_not_hold_up_the_window(picker, qtbot, monkeypatch):
     monkeypatch.setattr(camera_scan, "list_cameras", slow)
     picker.open()
     assert texts(picker.cameras) == ["Looking for cameras …"]
-    assert not picker.open_camera.isEnabled() and not picker.scan_again.isEnabled()
+    assert not picker.open_camera.isEnabled()
+    assert not picker.scan_again.isEnabled()
     answer.set()
     qtbot.waitUntil(picker.open_camera.isEnabled)
 

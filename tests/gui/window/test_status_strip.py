@@ -16,9 +16,14 @@ def strip(qtbot, themed):
 
 def cells(strip):
     return (
-        strip.size, strip.engine, strip.capture, strip.inference, strip.latency, strip.people,
+        strip.size,
+        strip.engine,
+        strip.capture,
+        strip.inference,
+        strip.latency,
+        strip.people,
         strip.dropped,
-    )  # fmt: skip
+    )
 
 
 def test_figures(strip):
@@ -34,11 +39,13 @@ def test_figures(strip):
 
 def test_how_evenly_frames_come_is_told_on_the_rate(strip):
     strip.set_stats(
-        PipelineStats(25.0, interval_median_ms=33.3, interval_p95_ms=66.6, share_doubled=0.25,
-                      num_lost=4)
-    )  # fmt: skip
+        PipelineStats(
+            25.0, interval_median_ms=33.3, interval_p95_ms=66.6, share_doubled=0.25, num_lost=4
+        )
+    )
     expected = "Between frames: median 33.3 ms, 95 % within 66.6 ms, 25 % doubled"
-    assert expected in strip.capture.toolTip() and "measured" in strip.capture.toolTip()
+    assert expected in strip.capture.toolTip()
+    assert "measured" in strip.capture.toolTip()
     assert "4 more lost by the source" in strip.dropped.toolTip()
 
 
@@ -61,8 +68,14 @@ def test_the_widest_figures_fit(strip):
     strip.set_stats(PipelineStats(240.5, 200.0, 9999.4, 123456.0, 10**6, 10**6, 1234567))
     strip.set_result((3840, 2160), 128)
     assert (strip.inference.text(), strip.latency.text()) == ("9999 ms", "123 s")
-    for cell in (strip.size, strip.capture, strip.inference, strip.latency, strip.people,
-                 strip.dropped):  # fmt: skip
+    for cell in (
+        strip.size,
+        strip.capture,
+        strip.inference,
+        strip.latency,
+        strip.people,
+        strip.dropped,
+    ):
         assert cell.fontMetrics().horizontalAdvance(cell.text()) <= cell.width(), cell.text()
 
 
@@ -78,7 +91,9 @@ def test_a_narrow_strip_leaves_figures_out_and_lays_none_on_another(qtbot, theme
     window.resize(720, 100)
     qtbot.waitUntil(lambda: strip.width() <= 720)
     shown = [cell for cell in cells(strip) if cell.isVisible()]
-    assert strip.capture in shown and strip.people in shown and strip.size not in shown
+    assert strip.capture in shown
+    assert strip.people in shown
+    assert strip.size not in shown
     places = [cell.parentWidget().geometry() for cell in shown]
     assert not any(a.intersects(b) for i, a in enumerate(places) for b in places[:i])
     window.resize(1300, 100)

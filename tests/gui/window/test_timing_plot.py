@@ -34,7 +34,8 @@ def test_what_is_older_than_the_span_is_forgotten(plot):
     plot.add(100.0 + SPAN_S, 0.05, 0.02)
     plot.refresh(101.0 + SPAN_S)
     (ago, latency_ms), _ = points(plot)
-    assert ago.tolist() == [-1] and latency_ms.tolist() == [50]
+    assert ago.tolist() == [-1]
+    assert latency_ms.tolist() == [50]
     assert plot.viewRange()[1] == pytest.approx([0, 50])
 
 

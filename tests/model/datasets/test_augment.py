@@ -93,8 +93,10 @@ def test_joints_that_leave_the_canvas_are_known_but_not_visible():
     half = Placement(1.0, 0.0, False, (230.0, 60.0), (448, 128))
     _, moved = place(PICTURE, annotation, half)
     outside = moved.joints_px[0, :, 1] >= 127.5
-    assert outside.any() and not outside.all()
-    assert moved.valid_2d.all() and moved.valid_3d.all()
+    assert outside.any()
+    assert not outside.all()
+    assert moved.valid_2d.all()
+    assert moved.valid_3d.all()
     assert not moved.visible[0, outside].any()
 
 
@@ -128,7 +130,8 @@ def test_the_backdrop_is_seen_beyond_the_edges_of_the_picture_alone():
     white = np.full_like(PICTURE, 255)
     small = Placement(0.5, 0.0, False, (115.0, 60.0), (512, 256))  # lands at (0, 0)
     canvas, _ = place(white, annotate([[0, 0, 3000]], CAMERA), small, backdrop)
-    assert (canvas[2:126, 2:222] == 255).all() and (canvas[:, 226:] == 9).all()
+    assert (canvas[2:126, 2:222] == 255).all()
+    assert (canvas[:, 226:] == 9).all()
     assert (canvas[130:] == 9).all()
     assert not small.fills_canvas(CAMERA)
     assert Placement(1.2, 0.0, False, (240.0, 125.0), (448, 256)).fills_canvas(CAMERA)
@@ -150,7 +153,8 @@ def test_colour_changes_values_only_where_asked():
     rng = np.random.default_rng(0)
     assert vary_colour(PICTURE, 0.0, rng) is PICTURE
     varied = vary_colour(PICTURE, 1.0, rng)
-    assert varied.shape == PICTURE.shape and varied.dtype == np.uint8
+    assert varied.shape == PICTURE.shape
+    assert varied.dtype == np.uint8
     assert not np.array_equal(varied, PICTURE)
 
 
@@ -160,11 +164,13 @@ def test_letterbox_keeps_points_of_the_scene(width, height):
     camera = Camera.from_fov((width, height), 60)
     size = fitting_size((width, height), (448, 256), 64)
     image, boxed = letterbox(np.zeros((height, width, 3), np.uint8), camera, size)
-    assert image.shape == (size[1], size[0], 3) and boxed.size == size
+    assert image.shape == (size[1], size[0], 3)
+    assert boxed.size == size
     corners = np.array([[-0.5, -0.5], [width - 0.5, height - 0.5]])
     rays = camera.back_project(corners, np.full(2, 1000.0))
     landed = boxed.project(rays)
-    assert (landed > -0.51).all() and (landed < np.array(size) - 0.49).all()
+    assert (landed > -0.51).all()
+    assert (landed < np.array(size) - 0.49).all()
     spans = (landed[1] - landed[0]) / size
     assert spans.max() > 0.99  # one side is filled
 
@@ -224,8 +230,12 @@ def test_multi_scale_sizes_go_by_the_short_side_and_the_longest():
     """Short side 512 to 800, long side at most 1280, times 0.9 to 1.1: the authors' on MuCo."""
     config = AugmentConfig(scale=(0.9, 1.1), short_side_px=(512.0, 800.0, 1280.0))
     rng = np.random.default_rng(0)
-    for size, least, most in (((2048, 2048), 0.225, 0.4297), ((640, 480), 0.96, 1.8334),
-                              ((1920, 1080), 0.4267, 0.7334)):  # fmt: skip
+    for size, least, most in (
+        ((2048, 2048), 0.225, 0.4297),
+        ((640, 480), 0.96, 1.8334),
+        ((1920, 1080), 0.4267, 0.7334),
+    ):
         someone = annotate([[0, 0, 4000]], Camera.from_fov(size))
         scales = [random_placement(someone, (1280, 768), config, rng).scale for _ in range(400)]
-        assert least <= min(scales) < least * 1.05 and most * 0.93 < max(scales) <= most
+        assert least <= min(scales) < least * 1.05
+        assert most * 0.93 < max(scales) <= most

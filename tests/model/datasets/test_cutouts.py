@@ -38,7 +38,8 @@ def test_who_is_pasted_later_hides_joints_of_those_before():
     np.testing.assert_array_equal(labels.visible[0], before[0] & (x[0] < split))
     np.testing.assert_array_equal(labels.visible[1], before[1] & (x[1] < 80))
     np.testing.assert_array_equal(labels.visible[2], before[2])
-    assert 3 < labels.visible[0].sum() < 19 and labels.valid_2d.all()
+    assert 3 < labels.visible[0].sum() < 19
+    assert labels.valid_2d.all()
 
 
 def write_people(root, num_people=1):
@@ -57,8 +58,9 @@ def write_people(root, num_people=1):
         keypoints = np.ravel(points).tolist()
         people.append({"image_id": 1, "bbox": [5 + 60 * i, 5, 50, 60], "keypoints": keypoints})
     images = [
-        {"id": 1, "file_name": "a.png", "mask": "a_mask.png"}, {"id": 2, "file_name": "b.png"}
-    ]  # fmt: skip
+        {"id": 1, "file_name": "a.png", "mask": "a_mask.png"},
+        {"id": 2, "file_name": "b.png"},
+    ]
     (root / "annotations.json").write_text(json.dumps({"images": images, "annotations": people}))
     return people
 
@@ -68,7 +70,8 @@ def test_the_one_in_the_mask_is_taken_in_the_px_of_the_mask(tmp_path):
     cutouts = CutoutSet.open(tmp_path / "set")
     assert len(cutouts) == 1
     image, labels = cutouts[0]
-    assert image.shape == (65, 46, 4) and len(labels) == 1
+    assert image.shape == (65, 46, 4)
+    assert len(labels) == 1
     assert image[30, 30].tolist() == [90, 90, 90, 255]
     wrist = BODY_22.index("left_wrist")
     expected = np.array(people[0]["keypoints"][27:29]) - 5
@@ -83,8 +86,9 @@ def test_joints_outside_of_the_mask_are_no_labels(tmp_path):
     content = json.loads((tmp_path / "set" / "annotations.json").read_text())
     content["annotations"] = people
     (tmp_path / "new.json").write_text(json.dumps(content))
-    image, labels = CutoutSet.open(tmp_path / "set", tmp_path / "new.json")[0]
-    assert not labels.valid_2d[0, ankle] and not labels.visible[0, ankle]
+    _image, labels = CutoutSet.open(tmp_path / "set", tmp_path / "new.json")[0]
+    assert not labels.valid_2d[0, ankle]
+    assert not labels.visible[0, ankle]
     assert labels.valid_2d[0, BODY_22.index("left_ankle")]
 
 
@@ -109,7 +113,8 @@ def test_rows_keep_the_pictures_people_and_leave_the_picture_itself_alone(tmp_pa
     numbers, num_hidden = set(), 0
     for seed in range(30):
         pasted, labels = paste_row(image, annotation, cutouts, np.random.default_rng(seed))
-        assert not image.any() and len(labels.ignore_px) == 1
+        assert not image.any()
+        assert len(labels.ignore_px) == 1
         numbers.add(len(labels) - 1)
         np.testing.assert_allclose(labels.joints_px[0], annotation.joints_px[0])
         assert labels.is_relative.tolist() == [False] + [True] * (len(labels) - 1)
@@ -117,7 +122,8 @@ def test_rows_keep_the_pictures_people_and_leave_the_picture_itself_alone(tmp_pa
         is_hidden = annotation.visible[0] & ~labels.visible[0]
         x, y = labels.joints_px[0, is_hidden].round().astype(int).T
         assert (pasted[y, x] > 0).all()
-    assert numbers == {1, 2, 3, 4} and num_hidden > 5
+    assert numbers == {1, 2, 3, 4}
+    assert num_hidden > 5
 
 
 def test_who_stands_lower_is_drawn_in_front(tmp_path):

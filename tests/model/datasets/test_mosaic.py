@@ -18,7 +18,8 @@ def piece(shade, root_mm, fov_deg):
 def test_pieces_keep_their_places_sizes_and_depth_over_focal_length():
     pieces = [piece(10 * i, [50 * i, 0, 5000 + 500 * i], 50 + 10 * i) for i in range(4)]
     picture, joined = join(pieces, columns=2)
-    assert picture.shape == (256, 256, 3) and joined.camera.size == (256, 256)
+    assert picture.shape == (256, 256, 3)
+    assert joined.camera.size == (256, 256)
     assert [int(picture[y, x, 0]) for y in (5, 200) for x in (5, 200)] == [0, 10, 20, 30]
     for i, (_, alone) in enumerate(pieces):
         offset = np.array([128 * (i % 2), 128 * (i // 2)])
@@ -39,8 +40,11 @@ def test_pieces_of_rows_and_columns_with_sizes_of_their_own_are_kept_apart():
         alone = annotate([[0, 0, 4000]], Camera.from_fov(size))
         pieces.append((np.full((size[1], size[0], 3), 10 * i, np.uint8), alone))
     picture, joined = join(pieces, columns=2)
-    assert picture.shape == (98, 130, 3) and joined.camera.size == (130, 98)
-    assert picture[47, 64, 0] == 10 and picture[48, 63, 0] == 20 and picture[48, 64, 0] == 30
+    assert picture.shape == (98, 130, 3)
+    assert joined.camera.size == (130, 98)
+    assert picture[47, 64, 0] == 10
+    assert picture[48, 63, 0] == 20
+    assert picture[48, 64, 0] == 30
     corners = [(0, 0), (64, 0), (0, 48), (64, 48)]
     for person, (_, alone), corner in zip(joined.joints_px, pieces, corners, strict=True):
         np.testing.assert_allclose(person, alone.joints_px[0] + corner, atol=1e-3)
@@ -63,7 +67,8 @@ def test_who_has_no_root_depth_stays_so_beside_others():
     _, joined = join([other, (image, guessed)], columns=2)
     assert joined.is_relative.tolist() == [False, True]
     asked = np.any([t.root_valid[2].any(axis=0) for t in encode(joined, Encoding())[:1]], axis=0)
-    assert asked[:16].any() and not asked[16:].any()
+    assert asked[:16].any()
+    assert not asked[16:].any()
 
 
 def test_ignore_boxes_and_pieces_without_anybody_come_along():

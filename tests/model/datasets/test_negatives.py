@@ -33,8 +33,10 @@ def test_backgrounds_of_validation_are_refused_in_folders_of_folders(tmp_path):
     negatives = NegativeSet.open([tmp_path / "backgrounds"])
     assert [file.name for file in negatives.files] == ["free.png"]
     image, annotation = negatives[0]
-    assert image[0, 0].tolist() == [0, 0, 255] and len(annotation) == 0  # RGB
-    assert annotation.camera.size == (40, 30) and len(annotation.ignore_px) == 0
+    assert image[0, 0].tolist() == [0, 0, 255]
+    assert len(annotation) == 0
+    assert annotation.camera.size == (40, 30)
+    assert len(annotation.ignore_px) == 0
     for size in ((64, 20), (20, 200)):
         backdrop = negatives.backdrop(size, np.random.default_rng(0))
         assert backdrop.shape == (size[1], size[0], 3)
@@ -48,12 +50,14 @@ def test_hand_labelled_photos_of_validation_are_refused_in_training(tmp_path):
     (tmp_path / "annotations.json").write_text(json.dumps({"images": images, "annotations": []}))
     write(tmp_path / "negatives" / "free.jpg")
     data = DataConfig(
-        coco_real=tmp_path, negatives=(tmp_path / "negatives",),
+        coco_real=tmp_path,
+        negatives=(tmp_path / "negatives",),
         shares=Shares(coco_real=0.3, negatives=0.1),
-    )  # fmt: skip
+    )
     (photos, negatives), shares = data.training_sets()
     assert [entry["file_name"] for entry in photos.images] == ["images/free.jpg"]
-    assert len(negatives) == 1 and shares == pytest.approx([0.75, 0.25])
+    assert len(negatives) == 1
+    assert shares == pytest.approx([0.75, 0.25])
     with pytest.raises(ValueError, match="no share of the samples"):
         DataConfig(coco_real=tmp_path, shares=Shares()).training_sets()
     with pytest.raises(ValueError, match="add up to 1 or less"):

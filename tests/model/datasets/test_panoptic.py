@@ -24,8 +24,10 @@ ROOTS = ((0, -92, 0), (70, -92, 40))
 SPLIT = PanopticSplit(
     cameras=("00_16", "00_30"),
     annotations=("hdPose3d_stage1_coco19", "hdPose3d_stage1"),
-    train=("a", "b"), train_interval=2, test={"one": ("a",), "two": ("a", "b")},
-)  # fmt: skip
+    train=("a", "b"),
+    train_interval=2,
+    test={"one": ("a",), "two": ("a", "b")},
+)
 
 
 def joint(annotation, person, name, field="joints_cam"):
@@ -46,9 +48,8 @@ def test_world_cm_become_camera_mm_and_opencvs_distorted_pixels(tmp_path):
     np.testing.assert_allclose(annotation.joints_cam[:, order], expected, atol=1e-2)
     rotation, _ = cv2.Rodrigues(np.array(entry["R"]))
     pixels, _ = cv2.projectPoints(
-        world.reshape(-1, 3), rotation, np.array(entry["t"]), np.array(entry["K"]),
-        np.array(LENS),
-    )  # fmt: skip
+        world.reshape(-1, 3), rotation, np.array(entry["t"]), np.array(entry["K"]), np.array(LENS)
+    )
     np.testing.assert_allclose(
         annotation.joints_px[:, order].reshape(-1, 2), pixels[:, 0], atol=0.01
     )
@@ -95,7 +96,8 @@ def test_joints_without_a_position_stay_finite_and_unlabelled(tmp_path):
     write_panoptic(tmp_path, ["a"], num_frames=1, content={100: text})
     annotation = activity_set(tmp_path, SPLIT, "one").annotation(0)
     assert not joint(annotation, 0, JOINTS_19[5], "valid_3d")
-    assert np.isfinite(annotation.joints_cam).all() and np.isfinite(annotation.joints_px).all()
+    assert np.isfinite(annotation.joints_cam).all()
+    assert np.isfinite(annotation.joints_px).all()
     assert annotation.valid_3d.sum() == 18
 
 
@@ -104,13 +106,20 @@ def test_joints_outside_the_picture_are_labelled_but_not_visible(tmp_path):
     annotation = activity_set(tmp_path, SPLIT, "one").annotation(0)
     outside = annotation.joints_px[1, :, 0] > 1919
     known = annotation.valid_2d[1]
-    assert (outside & known).any() and (~outside & known).any()
+    assert (outside & known).any()
+    assert (~outside & known).any()
     assert not annotation.visible[1, outside].any()
     np.testing.assert_array_equal(annotation.visible[1, ~outside], known[~outside])
 
 
-BROKEN = {101: '{"bodies": [', 102: "", 103: '{"version": 0.7, "bodies": []}', 104: "[1]",
-          105: '{"bodies": [{"id": 0, "joints19": [1, 2, 3]}]}', 106: "{}"}  # fmt: skip
+BROKEN = {
+    101: '{"bodies": [',
+    102: "",
+    103: '{"version": 0.7, "bodies": []}',
+    104: "[1]",
+    105: '{"bodies": [{"id": 0, "joints19": [1, 2, 3]}]}',
+    106: "{}",
+}
 
 
 def test_broken_and_empty_files_count_as_frames_without_people(tmp_path, caplog):
@@ -137,8 +146,14 @@ def test_frames_without_a_picture_do_not_count_where_there_are_pictures(tmp_path
     (tmp_path / "a/hdImgs/00_16/00_16_00000101.jpg").unlink()
     pictures = activity_set(tmp_path, SPLIT, "one")
     assert [int(pictures.file_name(i)[-12:-4]) for i in range(len(pictures))] == [
-        100, 102, 103, 100, 101, 102, 103,
-    ]  # fmt: skip
+        100,
+        102,
+        103,
+        100,
+        101,
+        102,
+        103,
+    ]
     assert len(wanted_rows(sequence_table(tmp_path, "a", SPLIT), SPLIT, "a")) == 8
     skipping = dataclasses.replace(SPLIT, skip=(pictures.file_name(0),))
     assert activity_set(tmp_path, skipping, "one").file_name(0) == pictures.file_name(1)
@@ -151,9 +166,17 @@ def test_training_takes_every_second_frame_without_unusable_people(tmp_path):
     pictures = training_set(tmp_path, SPLIT)
     names = [pictures.file_name(i) for i in range(len(pictures))]
     assert [(n[0], int(n[-12:-4])) for n in names] == [
-        ("a", 100), ("a", 102), ("a", 104), ("a", 100), ("a", 102), ("a", 104),
-        ("b", 100), ("b", 104), ("b", 100), ("b", 104),
-    ]  # fmt: skip
+        ("a", 100),
+        ("a", 102),
+        ("a", 104),
+        ("a", 100),
+        ("a", 102),
+        ("a", 104),
+        ("b", 100),
+        ("b", 104),
+        ("b", 100),
+        ("b", 104),
+    ]
     assert len(pictures.annotation(9)) == 2
 
 
@@ -161,7 +184,8 @@ def test_people_out_of_view_or_behind_the_camera_are_rejected(tmp_path):
     roots = ((0, -92, 0), (900, -92, 0), (0, -92, -700))
     write_panoptic(tmp_path, ["a"], num_frames=1, roots_cm=roots)
     table = sequence_table(tmp_path, "a", SPLIT)
-    assert table.num_people[0] == 1 and table.num_rejected[0] == 2
+    assert table.num_people[0] == 1
+    assert table.num_rejected[0] == 2
     assert len(training_set(tmp_path, dataclasses.replace(SPLIT, train=("a",)))) == 0
 
 
@@ -170,7 +194,8 @@ def test_what_the_lens_cannot_see_does_not_fold_back_into_the_picture(tmp_path):
     camera = sequence_table(tmp_path, "a", SPLIT).camera(0)
     aside = np.array([7000.0, 0, 3800])  # 61 degrees off the axis
     folded = camera.project(aside)
-    assert (folded > 0).all() and (folded < camera.size).all()
+    assert (folded > 0).all()
+    assert (folded < camera.size).all()
     assert len(activity_set(tmp_path, SPLIT, "one").annotation(0)) == 1
 
 
@@ -185,7 +210,8 @@ def test_items_show_the_scene_through_an_ideal_lens(tmp_path):
     cv2.imwrite(str(tmp_path / pictures.file_name(0)), canvas)
     image, annotation = pictures[0]
     camera = annotation.camera
-    assert camera.distortion is None and camera.K[0, 0] == camera.K[1, 1]
+    assert camera.distortion is None
+    assert camera.K[0, 0] == camera.K[1, 1]
     known = annotation.valid_3d
     np.testing.assert_allclose(
         camera.project(annotation.joints_cam)[known], annotation.joints_px[known], atol=0.01
@@ -213,9 +239,11 @@ def test_bundled_lists_differ_where_the_published_ones_do():
     das, smap = PanopticSplit.read(), PanopticSplit.read("smap")
     assert das.test["mafia"] == ("160226_mafia1", "160422_mafia2")
     assert smap.test["mafia"] == ("160226_mafia1",)
-    assert len(das.test["ultimatum"]) == 1 and len(smap.test["ultimatum"]) == 2
+    assert len(das.test["ultimatum"]) == 1
+    assert len(smap.test["ultimatum"]) == 2
     for split in (das, smap):
-        assert len(split.train) == 6 and not set(split.train) & set(split.test_sequences)
+        assert len(split.train) == 6
+        assert not set(split.train) & set(split.test_sequences)
         assert list(split.test) == ["haggling", "mafia", "ultimatum", "pizza"]
 
 
@@ -241,4 +269,5 @@ def test_errors_name_what_is_missing(tmp_path):
 def test_bodies_with_the_key_of_the_old_format_are_told_apart(tmp_path):
     write_panoptic(tmp_path, ["b"], num_frames=1, key="joints15")
     joints, key = read_bodies(next((tmp_path / "b/hdPose3d_stage1").iterdir()))
-    assert key == "joints15" and joints.shape == (2, 22, 4)
+    assert key == "joints15"
+    assert joints.shape == (2, 22, 4)

@@ -30,7 +30,8 @@ def test_coco_joints_land_on_their_names_and_the_trunk_is_derived():
     rise = 0.185 * (mid_shoulder - points["pelvis"])
     np.testing.assert_allclose(points["neck"], mid_shoulder + rise, rtol=1e-5)
     np.testing.assert_allclose(points["spine"], (points["neck"] + points["pelvis"]) / 2)
-    assert not labelled["head_top"] and not labelled["head"]
+    assert not labelled["head_top"]
+    assert not labelled["head"]
     assert not annotation.valid_3d.any()
 
 
@@ -43,10 +44,13 @@ def test_labels_by_hand_come_before_derived_ones():
 
 @pytest.mark.parametrize(
     "record",
-    [person(ignore=1), person(visible=("nose", "left_hip", "right_hip")),
-     person(visible=("left_elbow", "left_wrist", "left_knee", "left_ankle", "right_knee"))],
+    [
+        person(ignore=1),
+        person(visible=("nose", "left_hip", "right_hip")),
+        person(visible=("left_elbow", "left_wrist", "left_knee", "left_ankle", "right_knee")),
+    ],
     ids=["marked", "few joints", "limbs only"],
-)  # fmt: skip
+)
 def test_people_whose_root_nobody_can_guess_become_ignore_boxes(record):
     annotation = photo_annotation([record], {}, (320, 240))
     assert len(annotation) == 0
@@ -61,12 +65,16 @@ def upright(**px):
 
 def test_root_of_a_close_up_is_guessed_below_the_shoulders():
     record = upright(
-        nose=(100, 50), left_eye=(104, 46), right_eye=(96, 46),
-        left_shoulder=(150, 100), right_shoulder=(50, 100),
-    )  # fmt: skip
+        nose=(100, 50),
+        left_eye=(104, 46),
+        right_eye=(96, 46),
+        left_shoulder=(150, 100),
+        right_shoulder=(50, 100),
+    )
     annotation = photo_annotation([record], {}, (200, 150))
     names = BODY_22.joint_names
-    assert len(annotation) == 1 and not annotation.valid_2d[0, BODY_22.root]
+    assert len(annotation) == 1
+    assert not annotation.valid_2d[0, BODY_22.root]
     # face centre at y = 142 / 3; the trunk is the longer of 1.4 * 100 and 2 * (100 - 142 / 3)
     np.testing.assert_allclose(annotation.root_guess_px, [[100, 240]], atol=1e-3)
     np.testing.assert_allclose(
@@ -77,9 +85,12 @@ def test_root_of_a_close_up_is_guessed_below_the_shoulders():
 
 def test_root_guess_takes_the_only_hip_or_hangs_below_a_lone_face():
     hip = upright(
-        nose=(10, 10), left_eye=(12, 8), left_shoulder=(20, 30), left_hip=(22, 70),
+        nose=(10, 10),
+        left_eye=(12, 8),
+        left_shoulder=(20, 30),
+        left_hip=(22, 70),
         left_knee=(2, 9),
-    )  # fmt: skip
+    )
     face = upright(
         nose=(50, 50), left_eye=(56, 44), right_eye=(44, 44), left_ear=(60, 46), right_ear=(40, 46)
     )
@@ -102,7 +113,8 @@ def test_guessed_depths_count_from_the_root_on_where_the_teacher_saw_a_joint(res
     known = [names[j] for j in np.flatnonzero(annotation.valid_3d[0])]
     assert sorted(known) == ["left_wrist", "nose", "pelvis"]
     assert annotation.joints_cam[0, names.index("left_wrist"), 2] == 900
-    assert not annotation.valid_3d[1].any() and annotation.is_relative.all()
+    assert not annotation.valid_3d[1].any()
+    assert annotation.is_relative.all()
     targets = encode(annotation, Encoding())
     assert not any(t.root_valid[2].any() or t.root[2].any() for t in targets)
     wrist = names.index("left_wrist")
@@ -142,7 +154,8 @@ def test_split_is_read_from_the_file(tmp_path):
     train, val = PhotoSet.open(tmp_path, "train"), PhotoSet.open(tmp_path, "val")
     assert len(train) == len(val) == 1
     image, annotation = train[0]
-    assert image[0, 0].tolist() == [0, 0, 255] and len(annotation) == 1  # RGB
+    assert image[0, 0].tolist() == [0, 0, 255]
+    assert len(annotation) == 1
     with pytest.raises(OSError, match=r"gone\.png"):
         val[0]
     with pytest.raises(FileNotFoundError, match=r"annotations\.json"):
@@ -169,7 +182,8 @@ def test_labels_may_lie_elsewhere_and_photos_be_left_out(tmp_path):
         file.write_text(json.dumps({"images": images, "annotations": people}))
     assert len(PhotoSet.open(photos, "train")[0][1]) == 0
     relabelled = PhotoSet.open(photos, "train", tmp_path / "new.json", excluded={"2.png"})
-    assert len(relabelled) == 1 and len(relabelled[0][1]) == 1
+    assert len(relabelled) == 1
+    assert len(relabelled[0][1]) == 1
 
 
 def test_photos_of_several_people_are_drawn_more_often(tmp_path):

@@ -103,7 +103,8 @@ def test_panoptic_from_download_to_pictures(tmp_path, run):
     arguments = ("panoptic", root, "--split", lists, "--frames-per-activity", 4)
 
     code, lines = run(*arguments)
-    assert code == 1 and lines[-1] == "5 missing"  # calibration of a, all videos
+    assert code == 1
+    assert lines[-1] == "5 missing"
     at = lines.index("missing a/calibration_a.json")
     assert lines[at + 1].endswith("/webdata/dataset/a/calibration_a.json")
     at = lines.index("missing b/hdVideos/hd_00_30.mp4")
@@ -115,22 +116,27 @@ def test_panoptic_from_download_to_pictures(tmp_path, run):
         for camera in ("00_16", "00_30"):
             write_video(root / sequence / f"hdVideos/hd_{camera}.mp4", 6)
     code, lines = run(*arguments)
-    assert code == 1 and lines[-1] == "2 missing"  # frame 6 of a: the video ends at 5
+    assert code == 1
+    assert lines[-1] == "2 missing"
     assert "missing a/hdImgs/00_16/00_16_00000006.jpg" in lines
     assert sorted(f.name for f in (root / "b/hdImgs/00_30").iterdir()) == [
-        "00_30_00000000.jpg", "00_30_00000005.jpg",
-    ]  # fmt: skip
+        "00_30_00000000.jpg",
+        "00_30_00000005.jpg",
+    ]
     assert frame_number(root / "a/hdImgs/00_16/00_16_00000004.jpg") == 4
 
     split = PanopticSplit.read(str(lists))
-    assert len(training_set(root, split)) == 4 and len(activity_set(root, split, "one", 4)) == 4
+    assert len(training_set(root, split)) == 4
+    assert len(activity_set(root, split, "one", 4)) == 4
     image, annotation = training_set(root, split)[0]
-    assert image.shape == (54, 96, 3) and len(annotation) == 2
+    assert image.shape == (54, 96, 3)
+    assert len(annotation) == 2
 
 
 def test_bodies_come_from_the_archive_that_there_is(tmp_path, run):
     code, lines = run("panoptic", tmp_path)
-    assert code == 1 and lines[-1] == f"{12 * 4} missing"  # of 12 sequences, two videos each
+    assert code == 1
+    assert lines[-1] == f"{12 * 4} missing"
     at = lines.index("missing 160226_mafia1/hdPose3d_stage1/")
     assert lines[at + 1].endswith("/160226_mafia1/hdPose3d_stage1.tar")
     at = lines.index("missing 160906_pizza1/hdPose3d_stage1_coco19/")
@@ -143,7 +149,8 @@ def test_panoptic_is_complete_where_all_pictures_are_there(tmp_path, run):
     for sequence in ("a", "b"):
         write_panoptic(tmp_path, [sequence], num_frames=3, size=SIZE, pictures=True)
     code, lines = run("panoptic", tmp_path, "--split", tmp_path / "mine.toml", "--all-frames")
-    assert code == 0 and lines[-1] == "complete", lines
+    assert code == 0, lines
+    assert lines[-1] == "complete"
     assert "a: 6 pictures wanted of 6 labelled" in lines
 
 
@@ -151,17 +158,21 @@ def test_muco_missing_files_come_with_their_archive(tmp_path, run):
     assert run("muco", tmp_path)[1][0] == "missing MuCo-3DHP.json"
     write_muco(tmp_path)
     assert run("muco", tmp_path)[1] == ["complete"]
-    assert (tmp_path / "MuCo-3DHP.labels.npz").is_file() and len(muco.training_set(tmp_path)) == 3
+    assert (tmp_path / "MuCo-3DHP.labels.npz").is_file()
+    assert len(muco.training_set(tmp_path)) == 3
     (tmp_path / "augmented_set/0/000001.jpg").unlink()
     code, lines = run("muco", tmp_path)
-    assert code == 1 and lines[0] == "missing augmented_set/0/000001.jpg"
-    assert lines[1].endswith("/augmented.zip") and lines[2] == "1 missing"
+    assert code == 1
+    assert lines[0] == "missing augmented_set/0/000001.jpg"
+    assert lines[1].endswith("/augmented.zip")
+    assert lines[2] == "1 missing"
 
 
 def test_mupots_wants_all_twenty_sequences(tmp_path, run):
     write_mupots(tmp_path, num_frames=1, size=(64, 64), pictures=True)
     code, lines = run("mupots", tmp_path)
-    assert code == 1 and lines[-1] == "36 missing"  # two files of each of the other 18
+    assert code == 1
+    assert lines[-1] == "36 missing"
     assert "missing MultiPersonTestSet/TS20/occlusion.mat" in lines
     assert not any("TS1/" in line or "TS2/" in line for line in lines)
     for sequence in ("TS1", "TS2"):  # as the DAS authors have it
@@ -170,14 +181,16 @@ def test_mupots_wants_all_twenty_sequences(tmp_path, run):
     (tmp_path / "annotations").mkdir()
     (tmp_path / "MuPoTS-3D.json").rename(tmp_path / "annotations" / "MuPoTS-3D.json")
     code, lines = run("mupots", tmp_path)
-    assert lines[-1] == "36 missing" and "missing TS20/occlusion.mat" in lines
+    assert lines[-1] == "36 missing"
+    assert "missing TS20/occlusion.mat" in lines
 
 
 def test_coco_splits_are_checked_alone_or_together(tmp_path, run):
     write_coco(tmp_path, pictures=True)
     assert run("coco", tmp_path, "--split", "val2017") == (0, ["complete"])
     code, lines = run("coco", tmp_path)
-    assert code == 1 and lines[0] == "missing annotations/person_keypoints_train2017.json"
+    assert code == 1
+    assert lines[0] == "missing annotations/person_keypoints_train2017.json"
     shutil.rmtree(tmp_path / "val2017")
     assert "missing val2017/" in run("coco", tmp_path)[1]
 

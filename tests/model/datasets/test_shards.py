@@ -24,7 +24,8 @@ def packed(tmp_path):
 def test_packed_pictures_and_labels_are_the_same_in_any_order(packed):
     pictures, folder = packed
     again = open_packed(folder)
-    assert is_packed(folder) and len(again) == len(pictures) == 5
+    assert is_packed(folder)
+    assert len(again) == len(pictures) == 5
     for index in (4, 0, 3, 1, 2, 4):
         (one, labels), (other, other_labels) = pictures[index], again[index]
         np.testing.assert_array_equal(one, other)
@@ -50,7 +51,8 @@ def test_a_run_takes_a_packed_folder_for_the_set(packed):
     data = DataConfig(muco=folder)
     data.require_files()
     (only,), shares = data.training_sets()
-    assert len(only) == 5 and shares == [1.0]
+    assert len(only) == 5
+    assert shares == [1.0]
     np.testing.assert_array_equal(only[2][0], pictures[2][0])
 
 
@@ -58,6 +60,6 @@ def test_a_packing_that_was_broken_off_is_none(tmp_path):
     write_muco(tmp_path / "muco", num_pictures=2)
     pictures = muco.training_set(tmp_path / "muco")
     (tmp_path / "muco" / pictures.file_name(1)).unlink()
-    with pytest.raises(OSError, match="000001.jpg"):
+    with pytest.raises(OSError, match=r"000001.jpg"):
         pack(pictures, tmp_path / "packed")
     assert not is_packed(tmp_path / "packed")

@@ -9,10 +9,27 @@ from das_model.evaluation.photos.movenet_peers import flat_prediction
 
 # nose, eyes, ears, then left and right shoulder, elbow, wrist, hip, knee, ankle: a front view
 STANDING_PX = np.array(
-    [[0, 0], [4, -4], [-4, -4], [8, -2], [-8, -2], [20, 30], [-20, 30], [25, 60], [-25, 60],
-     [25, 90], [-25, 90], [15, 100], [-15, 100], [15, 150], [-15, 150], [15, 198], [-15, 198]],
+    [
+        [0, 0],
+        [4, -4],
+        [-4, -4],
+        [8, -2],
+        [-8, -2],
+        [20, 30],
+        [-20, 30],
+        [25, 60],
+        [-25, 60],
+        [25, 90],
+        [-25, 90],
+        [15, 100],
+        [-15, 100],
+        [15, 150],
+        [-15, 150],
+        [15, 198],
+        [-15, 198],
+    ],
     float,
-)  # fmt: skip
+)
 SIZE_PX = 202.0  # eyes to ankles
 TORSO_PX = math.hypot(35, 70)
 PICTURE_PX = (640, 480)

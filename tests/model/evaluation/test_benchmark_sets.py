@@ -11,19 +11,23 @@ from das_model.skeleton import BODY_22, MUCO_21, MUPOTS_17
 def test_muco_cameras_and_joints(tmp_path):
     write_muco(tmp_path)
     pictures = muco.training_set(tmp_path)
-    assert len(pictures) == 3 and pictures.file_name(1) == "augmented_set/0/000001.jpg"
+    assert len(pictures) == 3
+    assert pictures.file_name(1) == "augmented_set/0/000001.jpg"
     annotation = pictures.annotation(1)
     assert annotation.skeleton.joint_names == MUCO_21.joint_names
-    np.testing.assert_allclose(annotation.camera.K[[0, 1, 0, 1], [0, 1, 2, 2]],
-                               [150.2, 149.8, 62.5, 47.0])  # fmt: skip
+    np.testing.assert_allclose(
+        annotation.camera.K[[0, 1, 0, 1], [0, 1, 2, 2]], [150.2, 149.8, 62.5, 47.0]
+    )
     expected = standing(MUCO_21.joint_names, [-350.0, 100, 3500], 20)
     np.testing.assert_allclose(annotation.joints_cam[0], expected, atol=1e-3)
     np.testing.assert_allclose(
         annotation.camera.project(annotation.joints_cam), annotation.joints_px, atol=1e-3
     )
-    assert annotation.valid_3d.all() and not annotation.visible[:, 20].any()
+    assert annotation.valid_3d.all()
+    assert not annotation.visible[:, 20].any()
     image, ideal = pictures[1]
-    assert image.shape == (96, 128, 3) and ideal.camera.K[0, 0] == ideal.camera.K[1, 1]
+    assert image.shape == (96, 128, 3)
+    assert ideal.camera.K[0, 0] == ideal.camera.K[1, 1]
     np.testing.assert_allclose(ideal.camera.project(ideal.joints_cam), ideal.joints_px, atol=0.01)
 
 
@@ -35,7 +39,8 @@ def test_mupots_leaves_out_people_who_are_not_valid(tmp_path):
     assert pictures.table.num_rejected.tolist() == [1, 0, 1] * 2
     annotation = pictures.annotation(0)
     assert annotation.skeleton.joint_names == MUPOTS_17.joint_names
-    assert not annotation.visible[1, 4] and annotation.valid_2d[1, 4]
+    assert not annotation.visible[1, 4]
+    assert annotation.valid_2d[1, 4]
     assert pictures.camera(0).size == (2048, 2048)
 
 
@@ -60,7 +65,8 @@ def test_the_authors_layouts_give_the_same_sets(tmp_path):
     after = mupots.test_set(tmp_path / "mupots"), muco.training_set(tmp_path / "muco")
     for one, other in zip(before, after, strict=True):
         assert len(one) == len(other)
-        assert one.file_name(2) == other.file_name(2) and other[2][0].ndim == 3
+        assert one.file_name(2) == other.file_name(2)
+        assert other[2][0].ndim == 3
         np.testing.assert_array_equal(one.annotation(2).joints_cam, other.annotation(2).joints_cam)
     again = mupots.read_sequence(tmp_path / "mupots", "TS2")
     assert [f.file_name for f in again] == [f.file_name for f in frames]
@@ -90,19 +96,23 @@ def test_mupots_can_do_without_occlusion_labels(tmp_path):
     write_mupots(tmp_path, ["TS3"], num_frames=1)
     (tmp_path / "MultiPersonTestSet/TS3/occlusion.mat").unlink()
     (frame,) = mupots.read_sequence(tmp_path, "TS3")
-    assert frame.is_occluded.shape == (2, 17) and not frame.is_occluded.any()
+    assert frame.is_occluded.shape == (2, 17)
+    assert not frame.is_occluded.any()
 
 
 def test_coco_crowds_and_people_without_labels_become_ignore_boxes(tmp_path):
     write_coco(tmp_path, pictures=True)
     pictures = coco.picture_set(tmp_path, "val2017")
-    assert len(pictures) == 1 and pictures.file_name(0) == "val2017/000000000007.jpg"
+    assert len(pictures) == 1
+    assert pictures.file_name(0) == "val2017/000000000007.jpg"
     image, annotation = pictures[0]
-    assert image.shape == (64, 96, 3) and len(annotation) == 1
+    assert image.shape == (64, 96, 3)
+    assert len(annotation) == 1
     np.testing.assert_allclose(annotation.ignore_px, [[60, 5, 90, 25], [1, 2, 11, 22]], atol=1e-3)
     wrist = BODY_22.index("left_wrist")
     np.testing.assert_allclose(annotation.joints_px[0, wrist], [38, 28], atol=1e-3)
-    assert annotation.valid_2d[0, BODY_22.root] and not annotation.valid_3d.any()
+    assert annotation.valid_2d[0, BODY_22.root]
+    assert not annotation.valid_3d.any()
 
 
 def test_pictures_that_are_not_what_the_labels_say_are_refused(tmp_path):

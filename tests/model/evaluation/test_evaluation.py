@@ -77,9 +77,13 @@ def model(monkeypatch):
 
 def people(joints_cam, skeleton=BODY_22):
     n = len(joints_cam)
-    return People(np.asarray(joints_cam, np.float32),
-                  np.ones((n, skeleton.num_joints), np.float32), np.ones(n, np.float32),
-                  np.full(n, -1, np.int64), skeleton)  # fmt: skip
+    return People(
+        np.asarray(joints_cam, np.float32),
+        np.ones((n, skeleton.num_joints), np.float32),
+        np.ones(n, np.float32),
+        np.full(n, -1, np.int64),
+        skeleton,
+    )
 
 
 def test_panoptic_from_predictions(evaluate, tmp_path):
@@ -98,18 +102,33 @@ def test_panoptic_from_predictions(evaluate, tmp_path):
     file = tmp_path / "p.json"
     write_predictions(file, predictions)
     printed, table = evaluate(
-        "panoptic", "--root", tmp_path, "--predictions", file, "--activity", "haggling",
-        "--activity", "pizza",
-    )  # fmt: skip
+        "panoptic",
+        "--root",
+        tmp_path,
+        "--predictions",
+        file,
+        "--activity",
+        "haggling",
+        "--activity",
+        "pizza",
+    )
     expected = {"haggling": 28 / 14, "pizza": 0, "mean": 14 / 14}
     assert table["mpjpe_mm"] == pytest.approx(expected, abs=1e-2)
     assert table["strict_recall"] == {"haggling": 1, "pizza": 1, "mean": 1}
     assert table["num_images"] == {"haggling": 12, "pizza": 6, "mean": 18}
-    assert "mpjpe_mm" in printed and "no entry" not in printed
+    assert "mpjpe_mm" in printed
+    assert "no entry" not in printed
     _, table = evaluate(
-        "panoptic", "--root", tmp_path, "--predictions", file, "--activity", "haggling",
-        "--frames-per-activity", 4,
-    )  # fmt: skip
+        "panoptic",
+        "--root",
+        tmp_path,
+        "--predictions",
+        file,
+        "--activity",
+        "haggling",
+        "--frames-per-activity",
+        4,
+    )
     assert table["num_images"] == {"haggling": 4, "mean": 4}
 
 
@@ -123,7 +142,8 @@ def test_panoptic_says_what_is_missing(evaluate, tmp_path):
     assert "no entry for 2 pictures" in printed
     with pytest.raises(ValueError, match="pizza must have pictures"):
         benchmarks.evaluate_panoptic(tmp_path, None, PanopticSplit.read(), ("pizza",), 1)
-    assert table["num_stand_ins"]["pizza"] == 4 and table["strict_recall"]["pizza"] == 0
+    assert table["num_stand_ins"]["pizza"] == 4
+    assert table["strict_recall"]["pizza"] == 0
     assert table["mpjpe_mm"]["pizza"] > 0
 
 
@@ -143,13 +163,15 @@ def test_mupots_by_both_protocols_and_files_for_the_toolbox(evaluate, tmp_path):
     assert matlab["num_people"] == {"TS1": 7, "TS2": 7, "mean": 14}
     assert matlab["recall"] == pytest.approx({"TS1": 3 / 7, "TS2": 3 / 7, "mean": 3 / 7})
     assert matlab["pck_rel"]["mean"] == pytest.approx(3 / 7)
-    assert matlab["pck_rel_matched"]["mean"] == 1 and matlab["pck_abs_matched"]["TS1"] == 1
+    assert matlab["pck_rel_matched"]["mean"] == 1
+    assert matlab["pck_abs_matched"]["TS1"] == 1
     # six right predictions of 14 people; the first one's step is not added
     assert matlab["ap_root"] == pytest.approx({"mean": 5 / 14})
     assert loadmat(tmp_path / "mat" / "preds_3d_kpt_mupots.mat")["TS2_img_000002"].shape[0] == 1
     _, das = evaluate(*arguments, "--protocol", "das")
     assert das["pck_abs"]["TS1"] == pytest.approx(3 / 7)
-    assert 3 / 7 <= das["pck_rel"]["TS1"] <= 1 and "pck_rel_raw" not in das
+    assert 3 / 7 <= das["pck_rel"]["TS1"] <= 1
+    assert "pck_rel_raw" not in das
     _, corrected = evaluate(*arguments, "--protocol", "das-corrected")
     assert corrected["pck_abs"]["TS1"] == pytest.approx(3 / 7)
 
@@ -164,17 +186,20 @@ def test_checkpoints_are_evaluated_by_the_rules_and_at_the_size_asked_for(
     write_mupots(tmp_path / "set", ["TS1"], num_frames=1, size=(64, 64), pictures=True)
     opened = []
     monkeypatch.setattr(
-        network_predictor.NetworkPredictor, "people",
+        network_predictor.NetworkPredictor,
+        "people",
         lambda self, image, camera: opened.append(self) or People.empty(self.skeleton),
-    )  # fmt: skip
+    )
     arguments = ("mupots", "--root", tmp_path / "set", "--model", file, "--protocol", "das")
     _, table = evaluate(*arguments, "--decode", "authors", "--input-size", "128x64")
     assert table["recall"] == {"TS1": 0, "mean": 0}
     evaluate(*arguments, "--threshold", 0.3)
     (authors, own) = opened
-    assert authors.rules == network_predictor.PAPER_DECODE and authors.input_size == (128, 64)
+    assert authors.rules == network_predictor.PAPER_DECODE
+    assert authors.input_size == (128, 64)
     assert (authors.rules.min_score, authors.rules.oks_threshold) == (0.07, 0.9)
-    assert own.rules.min_score == 0.3 and own.rules.oks_threshold == 0.5
+    assert own.rules.min_score == 0.3
+    assert own.rules.oks_threshold == 0.5
     evaluate(*arguments, "--input-size", "wide", exit_code=2)
 
 
@@ -194,9 +219,11 @@ def test_models_read_the_pictures_and_stand_side_by_side(evaluate, tmp_path, mod
     write_coco(tmp_path, pictures=True)
     models = ("--model", tmp_path / "a.onnx", "--model", tmp_path / "b.onnx")
     printed, table = evaluate("coco", "--root", tmp_path, *models, "--threshold", 0.05)
-    assert set(table) == {"a.onnx", "b.onnx"} and table["a.onnx"]["AP"] == 0
+    assert set(table) == {"a.onnx", "b.onnx"}
+    assert table["a.onnx"]["AP"] == 0
     lines = [line.split() for line in printed.splitlines()]
-    assert ["a.onnx", "b.onnx"] in lines and ["AP", "0", "0"] in lines
+    assert ["a.onnx", "b.onnx"] in lines
+    assert ["AP", "0", "0"] in lines
     assert model.seen == [((64, 96, 3), 0.05)] * 4
 
 
@@ -204,7 +231,8 @@ def test_modes_stand_side_by_side(evaluate, tmp_path, model):
     write_coco(tmp_path, pictures=True)
     modes = ("--mode", "fast", "--mode", "precise")
     _, table = evaluate("coco", "--root", tmp_path, "--model", "a.onnx", *modes)
-    assert set(table) == {"a.onnx fast", "a.onnx precise"} and len(model.seen) == 4
+    assert set(table) == {"a.onnx fast", "a.onnx precise"}
+    assert len(model.seen) == 4
     evaluate("coco", "--root", tmp_path, "--predictions", "p.json", *modes, exit_code=2)
 
 
@@ -222,13 +250,18 @@ def test_synthetic_and_jitter_with_a_model(evaluate, tmp_path, monkeypatch, mode
     rendered(tmp_path, roots)
     monkeypatch.setattr(model, "people", people(STANDING + np.reshape(roots, (2, 1, 3))))
     printed, table = evaluate("synthetic", "--root", tmp_path, "--model", "m.onnx")
-    assert table["recall"] == table["precision"] == 1 and table["num_people"] == 6
-    assert table["mpjpe_mm"] == pytest.approx(0, abs=1e-2) and "m.onnx, fast, on Fake" in printed
+    assert table["recall"] == table["precision"] == 1
+    assert table["num_people"] == 6
+    assert table["mpjpe_mm"] == pytest.approx(0, abs=1e-2)
+    assert "m.onnx, fast, on Fake" in printed
     assert model.seen[0][1] == benchmarks.DEFAULT_MIN_SCORE
-    _, table = evaluate("jitter", "--root", tmp_path, "--model", "m.onnx", "--pictures", 2,
-                        "--copies", 3)  # fmt: skip
-    assert table["num_images"] == 2 and table["num_people"] == 4
-    assert table["jitter_px"] == pytest.approx(0, abs=1e-6) and len(model.seen) == 3 + 2 * 4
+    _, table = evaluate(
+        "jitter", "--root", tmp_path, "--model", "m.onnx", "--pictures", 2, "--copies", 3
+    )
+    assert table["num_images"] == 2
+    assert table["num_people"] == 4
+    assert table["jitter_px"] == pytest.approx(0, abs=1e-6)
+    assert len(model.seen) == 3 + 2 * 4
 
 
 def test_synthetic_from_predictions_of_another_joint_set(evaluate, tmp_path):
@@ -240,7 +273,8 @@ def test_synthetic_from_predictions_of_another_joint_set(evaluate, tmp_path):
     prediction = Prediction.projected(found, camera)
     write_predictions(file, {f"images/{i:07d}.jpg": prediction for i in range(2)})
     printed, table = evaluate("synthetic", "--root", tmp_path, "--predictions", file)
-    assert table["recall"] == table["pck_abs"] == 1 and "no entry" not in printed
+    assert table["recall"] == table["pck_abs"] == 1
+    assert "no entry" not in printed
 
 
 @pytest.fixture
@@ -249,12 +283,17 @@ def photo_sets(monkeypatch, tmp_path):
     points = np.array([[10 + 4 * (j % 5), 5 + 2 * j] for j in range(17)], float)
     keypoints = np.insert(points, 2, 2, axis=1).ravel().tolist()
     record = {"bbox": [10, 5, 20, 40], "keypoints": keypoints, "area": 700, "source": "human"}
-    lists = {"coco_real": {"0.jpg", "1.jpg"}, "coco_no_person": {"n.jpg"},
-             "backgrounds": {"b.jpg"}}  # fmt: skip
+    lists = {
+        "coco_real": {"0.jpg", "1.jpg"},
+        "coco_no_person": {"n.jpg"},
+        "backgrounds": {"b.jpg"},
+    }
     monkeypatch.setattr(photo_lists, "validation_names", lists.get)
     for folder, names in (("coco_real", ("0.jpg", "1.jpg", "2.jpg")), ("real", ("s.jpg",))):
-        images = [{"id": i, "file_name": n, "source": "lspet", "split": "val"}
-                  for i, n in enumerate(names)]  # fmt: skip
+        images = [
+            {"id": i, "file_name": n, "source": "lspet", "split": "val"}
+            for i, n in enumerate(names)
+        ]
         labels = [record | {"image_id": i} for i in range(len(names))]
         content = {"images": images, "annotations": labels}
         for name in names:
@@ -276,13 +315,22 @@ def test_photos_from_predictions_with_a_sheet(evaluate, photo_sets, tmp_path):
     content = {name: {"people": people} for name, people in found.items()}
     (tmp_path / "p.json").write_text(json.dumps(content))
     printed, table = evaluate(
-        "photos", "--root", tmp_path, "--predictions", tmp_path / "p.json",
-        "--sheet", tmp_path / "sheet.jpg",
-    )  # fmt: skip
-    assert table["num_images"] == 2 and table["found"] == 0.5 and table["sport/pck02"] == 1
+        "photos",
+        "--root",
+        tmp_path,
+        "--predictions",
+        tmp_path / "p.json",
+        "--sheet",
+        tmp_path / "sheet.jpg",
+    )
+    assert table["num_images"] == 2
+    assert table["found"] == 0.5
+    assert table["sport/pck02"] == 1
     assert table["ap"] == pytest.approx(51 / 101)
-    assert table["nobody/false_per_image"] == 0.5 and table["false_per_image"] == 0
-    assert "shrunk to 1/2/ap" not in table and "no entry" not in printed
+    assert table["nobody/false_per_image"] == 0.5
+    assert table["false_per_image"] == 0
+    assert "shrunk to 1/2/ap" not in table
+    assert "no entry" not in printed
     assert "| OKS AP / AP50 | 50.5 / 50.5 |" in printed
     assert "| score 0.9-1 | 100 of 1 |" in printed
     sheet = cv2.imread(str(tmp_path / "sheet.jpg"))
@@ -296,7 +344,8 @@ def test_photos_from_predictions_with_a_sheet(evaluate, photo_sets, tmp_path):
         b, g, r = tile.astype(int).transpose(2, 0, 1)
         return int(((g > 150) & (b < 140) & (r < 140)).sum())
 
-    assert num_pink(worst) == 0 and num_green(worst) > 50  # the one without a prediction
+    assert num_pink(worst) == 0
+    assert num_green(worst) > 50
     assert num_pink(best) > 50
 
 
@@ -313,9 +362,35 @@ def test_photos_with_a_model_are_shown_cut_shrunk_and_joined(
 
 def test_contradictory_options_are_refused(evaluate, tmp_path):
     (tmp_path / "p.json").write_text("{}")
-    evaluate("coco", "--root", tmp_path, "--model", "a", "--predictions", tmp_path / "p.json",
-             exit_code=2)  # fmt: skip
-    evaluate("photos", "--root", tmp_path, "--model", "a", "--model", "b",
-             "--sheet", tmp_path / "s.jpg", exit_code=2)  # fmt: skip
-    evaluate("photos", "--root", tmp_path, "--movenet", tmp_path,
-             "--sheet", tmp_path / "s.jpg", exit_code=2)  # fmt: skip
+    evaluate(
+        "coco",
+        "--root",
+        tmp_path,
+        "--model",
+        "a",
+        "--predictions",
+        tmp_path / "p.json",
+        exit_code=2,
+    )
+    evaluate(
+        "photos",
+        "--root",
+        tmp_path,
+        "--model",
+        "a",
+        "--model",
+        "b",
+        "--sheet",
+        tmp_path / "s.jpg",
+        exit_code=2,
+    )
+    evaluate(
+        "photos",
+        "--root",
+        tmp_path,
+        "--movenet",
+        tmp_path,
+        "--sheet",
+        tmp_path / "s.jpg",
+        exit_code=2,
+    )

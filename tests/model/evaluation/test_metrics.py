@@ -58,10 +58,12 @@ class TestMatching:
             predicted, annotated = match_one_to_one(cost, allowed)
             assert allowed[predicted, annotated].all()
             best = min(
-                (-sum(allowed[i, j] for i, j in enumerate(order)),
-                 sum(cost[i, j] for i, j in enumerate(order) if allowed[i, j]))
+                (
+                    -sum(allowed[i, j] for i, j in enumerate(order)),
+                    sum(cost[i, j] for i, j in enumerate(order) if allowed[i, j]),
+                )
                 for order in permutations(range(4))
-            )  # fmt: skip
+            )
             assert len(predicted) == -best[0]
             assert cost[predicted, annotated].sum() == pytest.approx(best[1])
 
@@ -70,24 +72,28 @@ class TestErrors3d:
     annotated = [[[0, 0, 2000], [0, -500, 2000], [300, 0, 2000]]]
 
     def test_shift_along_the_ray_hurts_only_the_absolute_errors(self):
-        table = summarise(measure([[[0, 0, 2200], [0, -500, 2200], [300, 0, 2200]]],
-                                  self.annotated))  # fmt: skip
+        table = summarise(
+            measure([[[0, 0, 2200], [0, -500, 2200], [300, 0, 2200]]], self.annotated)
+        )
         assert table["mpjpe_mm"] == pytest.approx(0)
-        assert table["pck_rel"] == 1 and table["pck_abs"] == 0
+        assert table["pck_rel"] == 1
+        assert table["pck_abs"] == 0
         assert table["root_error_mm"] == pytest.approx(200)
         assert table["root_error_ratio"] == pytest.approx(0.1)
         assert table["root_depth_error_ratio"] == pytest.approx(0.1)
 
     def test_sideways_root_error_is_no_depth_error(self):
-        table = summarise(measure([[[30, 40, 2000], [0, -500, 2000], [300, 0, 2000]]],
-                                  self.annotated))  # fmt: skip
+        table = summarise(
+            measure([[[30, 40, 2000], [0, -500, 2000], [300, 0, 2000]]], self.annotated)
+        )
         assert table["root_error_mm"] == pytest.approx(50)
         assert table["root_depth_error_ratio"] == 0
         assert table["mpjpe_mm"] == pytest.approx((0 + 50 + 50) / 3)
 
     def test_mpjpe_is_the_mean_over_joints_with_root(self):
-        table = summarise(measure([[[0, 0, 2000], [0, -530, 2040], [300, 0, 2160]]],
-                                  self.annotated))  # fmt: skip
+        table = summarise(
+            measure([[[0, 0, 2000], [0, -530, 2040], [300, 0, 2160]]], self.annotated)
+        )
         assert table["mpjpe_mm"] == pytest.approx((0 + 50 + 160) / 3)
         assert table["pck_rel"] == table["pck_abs"] == pytest.approx(2 / 3)
 
@@ -98,8 +104,9 @@ class TestErrors3d:
     def test_unlabelled_joints_count_nowhere(self):
         annotated = np.array(self.annotated, float)
         annotated[0, 2] = np.nan
-        errors = measure([[[0, 0, 2000], [0, -530, 2040], [9e9, 0, 0]]], annotated,
-                         valid=[[True, True, False]])  # fmt: skip
+        errors = measure(
+            [[[0, 0, 2000], [0, -530, 2040], [9e9, 0, 0]]], annotated, valid=[[True, True, False]]
+        )
         table = summarise(errors)
         assert table["mpjpe_mm"] == pytest.approx(25)
         assert table["pck_rel"] == table["pck_abs"] == 1
@@ -108,7 +115,8 @@ class TestErrors3d:
         both = np.concatenate([self.annotated, np.add(self.annotated, [2000, 0, 0])])
         matches = (np.array([0]), np.array([1]))
         table = summarise(measure(both[1:] + [0, 0, 10], both, matches=matches))
-        assert table["recall"] == 0.5 and table["num_people"] == 2
+        assert table["recall"] == 0.5
+        assert table["num_people"] == 2
         assert table["mpjpe_mm"] == pytest.approx(0)
         assert table["pck_rel"] == table["pck_abs"] == 0.5
         assert table["pck_rel_matched"] == table["pck_abs_matched"] == 1

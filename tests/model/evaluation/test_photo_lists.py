@@ -20,22 +20,38 @@ def write(folder, images, people):
 
 
 def person(**fields):
-    return {"image_id": 0, "bbox": [4, 5, 10, 20], "area": 77.0, "keypoints": JOINTS,
-            "source": "human", **fields}  # fmt: skip
+    return {
+        "image_id": 0,
+        "bbox": [4, 5, 10, 20],
+        "area": 77.0,
+        "keypoints": JOINTS,
+        "source": "human",
+        **fields,
+    }
 
 
 def test_areas_are_those_of_the_mask_where_known_and_others_are_ignored(tmp_path, monkeypatch):
     monkeypatch.setattr(photo_lists, "validation_names", lambda kind: {"a.jpg"})
-    people = [person(area_exact=True), person(area_exact=False), person(ignore=1),
-              person(keypoints=NO_JOINTS), person(iscrowd=1)]  # fmt: skip
-    images = [{"id": 0, "file_name": "a.jpg", "exhaustive": False},
-              {"id": 1, "file_name": "b.jpg"}]  # fmt: skip
+    people = [
+        person(area_exact=True),
+        person(area_exact=False),
+        person(ignore=1),
+        person(keypoints=NO_JOINTS),
+        person(iscrowd=1),
+    ]
+    images = [
+        {"id": 0, "file_name": "a.jpg", "exhaustive": False},
+        {"id": 1, "file_name": "b.jpg"},
+    ]
     write(tmp_path / "coco_real", images, people)
     (photo,) = photo_lists.several_people(tmp_path)
-    assert photo.name == "coco_real/a.jpg" and not photo.is_exhaustive
+    assert photo.name == "coco_real/a.jpg"
+    assert not photo.is_exhaustive
     assert photo.areas_px == pytest.approx([77, 0.53 * 200])
-    assert photo.boxes_px.tolist() == [[4, 5, 14, 25]] * 2 and len(photo.ignore_px) == 3
-    assert photo.joints_px[0, 1].tolist() == [2, 3] and photo.valid.all()
+    assert photo.boxes_px.tolist() == [[4, 5, 14, 25]] * 2
+    assert len(photo.ignore_px) == 3
+    assert photo.joints_px[0, 1].tolist() == [2, 3]
+    assert photo.valid.all()
 
 
 def test_sport_counts_hand_labelled_people_alone(tmp_path):
@@ -45,7 +61,8 @@ def test_sport_counts_hand_labelled_people_alone(tmp_path):
     ]
     write(tmp_path / "real", images, [person(), person(source="teacher")])
     (photo,) = photo_lists.sport_people(tmp_path)
-    assert photo.name == "real/0.jpg" and not photo.is_exhaustive
+    assert photo.name == "real/0.jpg"
+    assert not photo.is_exhaustive
     assert len(photo.joints_px) == len(photo.ignore_px) == 1
 
 

@@ -24,13 +24,15 @@ def test_perfect_predictions_in_any_order():
     table = figures(predicted(THREE[[1, 2, 0]]), labelled(THREE))
     for name in ("ap", "ap50", "ap75", "ar", "found", "pck02", "pck02_found", "pck02_forgiven"):
         assert table[name] == pytest.approx(1), name
-    assert table["num_people"] == 3 and table["swapped"] == 0
+    assert table["num_people"] == 3
+    assert table["swapped"] == 0
 
 
 def test_person_counts_as_found_up_to_a_fifth_of_the_size():
     for share, found in ((0.19, 1), (0.21, 0)):
         score = PhotoScore.of(labelled(THREE[:1]), predicted(THREE[:1] + [share * SIZE_PX, 0]))
-        assert score.is_found.sum() == found and score.num_false == 1 - found
+        assert score.is_found.sum() == found
+        assert score.num_false == 1 - found
 
 
 def test_pck_is_over_limb_joints_within_a_fifth_of_the_torso():
@@ -43,12 +45,14 @@ def test_pck_is_over_limb_joints_within_a_fifth_of_the_torso():
 
 def test_people_not_found_count_in_pck_of_all():
     table = figures(predicted(THREE[:1]), labelled(THREE[:2]))
-    assert table["found"] == table["pck02"] == 0.5 and table["pck02_found"] == 1
+    assert table["found"] == table["pck02"] == 0.5
+    assert table["pck02_found"] == 1
 
 
 def test_unsure_predictions_count_for_precision_alone():
     table = figures(predicted(THREE[:2], [0.8, 0.1]), labelled(THREE[:2]), sure_score=0.15)
-    assert table["ap"] == pytest.approx(1) and table["found"] == table["pck02"] == 0.5
+    assert table["ap"] == pytest.approx(1)
+    assert table["found"] == table["pck02"] == 0.5
 
 
 def test_exchanged_sides_are_seen_and_forgiven():
@@ -62,7 +66,9 @@ def test_exchanged_legs_alone_are_forgiven_and_no_swapped_person():
     legs = THREE[:1].copy()
     legs[0, 11:] = legs[0, COCO_17.flip_order[11:]]
     table = figures(predicted(legs), labelled(THREE[:1]))
-    assert table["pck02"] == 0.5 and table["pck02_forgiven"] == 1 and table["swapped"] == 0
+    assert table["pck02"] == 0.5
+    assert table["pck02_forgiven"] == 1
+    assert table["swapped"] == 0
 
 
 def test_unlabelled_joints_are_not_compared():
@@ -71,7 +77,8 @@ def test_unlabelled_joints_are_not_compared():
     joints = THREE[:1].copy()
     joints[0, 11:] += 300
     table = figures(predicted(joints), labelled(THREE[:1], valid))
-    assert table["found"] == 1 and table["ap"] == pytest.approx(1)
+    assert table["found"] == 1
+    assert table["ap"] == pytest.approx(1)
     assert math.isnan(table["pck02"])
 
 
@@ -90,7 +97,8 @@ def test_ignore_box_swallows_a_false_person_and_no_other_place_does():
 def test_photos_that_are_not_exhaustive_have_no_false_people():
     photo = labelled(THREE[:1], is_exhaustive=False)
     score = PhotoScore.of(photo, predicted(THREE, [0.5, 0.9, 0.9]))
-    assert score.num_false == 0 and photo_scores.all_figures([score])["ap"] == pytest.approx(1)
+    assert score.num_false == 0
+    assert photo_scores.all_figures([score])["ap"] == pytest.approx(1)
     assert math.isnan(photo_scores.false_per_image([score]))
 
 
@@ -107,7 +115,8 @@ def test_precision_takes_the_area_it_is_given():
     # exp(-100 / (2 area (2 sigma)^2)) of a shoulder: 0.90 on 20,000 px^2, 0.02 on 500
     wide = figures(predicted(moved), labelled(THREE[:1], areas_px=[20000]))
     narrow = figures(predicted(moved), labelled(THREE[:1], areas_px=[500]))
-    assert wide["ap50"] == pytest.approx(1) and narrow["ap50"] == 0
+    assert wide["ap50"] == pytest.approx(1)
+    assert narrow["ap50"] == 0
 
 
 def test_only_the_surest_predictions_count():
@@ -124,13 +133,15 @@ def test_rows_by_size_hold_their_own_people_and_their_own_false_ones():
     false_small = small + [100, 0]
     found = predicted(np.concatenate([false_small, small, THREE[1:2]]), [0.9, 0.8, 0.7])
     table = photo_scores.figures_by_size([PhotoScore.of(photo, found)])
-    assert photo.sizes_input_px() == pytest.approx([0.3 * 202 * photo.input_scale,
-                                                    202 * photo.input_scale])  # fmt: skip
+    assert photo.sizes_input_px() == pytest.approx(
+        [0.3 * 202 * photo.input_scale, 202 * photo.input_scale]
+    )
     assert photo.input_scale == pytest.approx(math.sqrt(320 * 192 / (640 * 480)))
     assert table["people <48 px/num_people"] == table["people 48-96 px/num_people"] == 1
     assert table["people <48 px/ap"] == pytest.approx(0.5)  # behind the false one
     assert table["people 48-96 px/ap"] == pytest.approx(1)
-    assert table["people >=96 px/num_people"] == 0 and math.isnan(table["people >=96 px/ap"])
+    assert table["people >=96 px/num_people"] == 0
+    assert math.isnan(table["people >=96 px/ap"])
 
 
 def test_rows_by_the_direction_of_the_trunk():
@@ -150,13 +161,19 @@ def test_rows_by_the_direction_of_the_trunk():
 def test_badness_is_the_share_of_wrong_joints_false_people_included():
     half = THREE[:1].copy()
     half[0, :8] += [0.15 * SIZE_PX, 0]
-    cases = ((THREE[:1], THREE[:1], 0.0), (half, THREE[:1], 8 / 17), ([], THREE[:1], 1.0),
-             (THREE[:1], [], 1.0), ([], [], 0.0), (THREE[:2], THREE[:1], 0.5))  # fmt: skip
+    cases = (
+        (THREE[:1], THREE[:1], 0.0),
+        (half, THREE[:1], 8 / 17),
+        ([], THREE[:1], 1.0),
+        (THREE[:1], [], 1.0),
+        ([], [], 0.0),
+        (THREE[:2], THREE[:1], 0.5),
+    )
     for found, there, badness in cases:
         assert PhotoScore.of(labelled(there), predicted(found)).badness == pytest.approx(badness)
 
 
 def test_skeleton_without_coco_joints_is_refused():
     nobody = Prediction.projected(People.empty(PANOPTIC_15), Camera.from_fov((64, 48)))
-    with pytest.raises(ValueError, match="People.skeleton must hold COCO's 17 joints"):
+    with pytest.raises(ValueError, match=r"People.skeleton must hold COCO's 17 joints"):
         PhotoScore.of(labelled([]), nobody)

@@ -22,9 +22,13 @@ RNG = np.random.default_rng(3)
 
 def people(number, skeleton=BODY_22):
     cam = RNG.uniform([-900, -900, 2000], [900, 900, 5000], (number, skeleton.num_joints, 3))
-    return People(cam.astype(np.float32), np.ones(cam.shape[:2], np.float32),
-                  np.linspace(0.9, 0.3, number).astype(np.float32),
-                  np.full(number, -1, np.int64), skeleton)  # fmt: skip
+    return People(
+        cam.astype(np.float32),
+        np.ones(cam.shape[:2], np.float32),
+        np.linspace(0.9, 0.3, number).astype(np.float32),
+        np.full(number, -1, np.int64),
+        skeleton,
+    )
 
 
 def never():
@@ -57,7 +61,8 @@ def test_what_is_written_is_read(tmp_path):
 def test_picture_without_an_entry_has_nobody_and_is_counted(tmp_path):
     predictor = FilePredictor(write(tmp_path, {}))
     assert len(predictor(("a.jpg",), never, CAMERA).people) == 0
-    assert predictor.num_missing == 1 and predictor.skeleton.joint_names == BODY_22.joint_names
+    assert predictor.num_missing == 1
+    assert predictor.skeleton.joint_names == BODY_22.joint_names
 
 
 def test_a_picture_may_go_by_its_name_in_the_annotations(tmp_path):
@@ -82,23 +87,31 @@ def test_pixels_alone_or_camera_space_alone_will_do(tmp_path):
     predictor = FilePredictor(write(tmp_path, {"a.jpg": {"people": [flat, deep]}}))
     read = predictor(("a.jpg",), never, CAMERA)
     assert np.isnan(read.people.joints_cam[0]).all()
-    assert read.joints_px[0, 0].tolist() == [10, 20] and np.isnan(read.joints_px[0, 1]).all()
+    assert read.joints_px[0, 0].tolist() == [10, 20]
+    assert np.isnan(read.joints_px[0, 1]).all()
     np.testing.assert_allclose(read.joints_px[1, 0], CAMERA.K[:2, 2])
     assert read.people.scores.tolist() == [0.5, 1.0]
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("{", "not a readable JSON"), ("[]", "expected {file_name"),
-     ({"a.jpg": []}, r"a\.jpg must hold a list 'people'"),
-     ({"a.jpg": {"people": [{}]}}, "no 'joint_names'"),
-     ({"a.jpg": {"people": [{"joint_names": ["nose"]}, {"joint_names": ["neck"]}]}},
-      "different joints"),
-     ({"a.jpg": {"people": [{"joint_names": ["nose"]}]}}, "needs 'joints_cam_mm' or"),
-     ({"a.jpg": {"people": [{"joint_names": ["nose"], "joints_px": [[1, 2], [3, 4]]}]}},
-      r"must be \(1, 2\), got \(2, 2\)"),
-     ({"a.jpg": {"people": [{"joint_names": ["elbow"]}]}}, "unknown joints")],
-)  # fmt: skip
+    [
+        ("{", "not a readable JSON"),
+        ("[]", "expected {file_name"),
+        ({"a.jpg": []}, r"a\.jpg must hold a list 'people'"),
+        ({"a.jpg": {"people": [{}]}}, "no 'joint_names'"),
+        (
+            {"a.jpg": {"people": [{"joint_names": ["nose"]}, {"joint_names": ["neck"]}]}},
+            "different joints",
+        ),
+        ({"a.jpg": {"people": [{"joint_names": ["nose"]}]}}, "needs 'joints_cam_mm' or"),
+        (
+            {"a.jpg": {"people": [{"joint_names": ["nose"], "joints_px": [[1, 2], [3, 4]]}]}},
+            r"must be \(1, 2\), got \(2, 2\)",
+        ),
+        ({"a.jpg": {"people": [{"joint_names": ["elbow"]}]}}, "unknown joints"),
+    ],
+)
 def test_faults_are_named(tmp_path, content, message):
     with pytest.raises(ValueError, match=message):
         FilePredictor(write(tmp_path, content))(("a.jpg",), never, CAMERA)

@@ -14,10 +14,27 @@ from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15, Skeleton
 
 CAMERA = Camera.from_fov((640, 480))
 POINTS = np.array(
-    [[0, 0], [4, -4], [-4, -4], [8, -2], [-8, -2], [20, 30], [-20, 30], [25, 60], [-25, 60],
-     [25, 90], [-25, 90], [15, 100], [-15, 100], [15, 150], [-15, 150], [15, 198], [-15, 198]],
+    [
+        [0, 0],
+        [4, -4],
+        [-4, -4],
+        [8, -2],
+        [-8, -2],
+        [20, 30],
+        [-20, 30],
+        [25, 60],
+        [-25, 60],
+        [25, 90],
+        [-25, 90],
+        [15, 100],
+        [-15, 100],
+        [15, 150],
+        [-15, 150],
+        [15, 198],
+        [-15, 198],
+    ],
     float,
-)  # fmt: skip
+)
 
 
 def truth(*people, images=(1, 2)):
@@ -26,12 +43,18 @@ def truth(*people, images=(1, 2)):
     for image_id, left, top, *flags in people:
         points = POINTS + [left, top]
         seen = flags[0] if flags else np.full(17, 2)
-        annotations.append({
-            "id": len(annotations) + 1, "image_id": image_id, "category_id": 1, "iscrowd": 0,
-            "keypoints": np.column_stack([points, seen]).ravel().tolist(),
-            "num_keypoints": int((np.array(seen) > 0).sum()), "area": 10000.0,
-            "bbox": [left - 25.0, top - 4.0, 50.0, 202.0],
-        })  # fmt: skip
+        annotations.append(
+            {
+                "id": len(annotations) + 1,
+                "image_id": image_id,
+                "category_id": 1,
+                "iscrowd": 0,
+                "keypoints": np.column_stack([points, seen]).ravel().tolist(),
+                "num_keypoints": int((np.array(seen) > 0).sum()),
+                "area": 10000.0,
+                "bbox": [left - 25.0, top - 4.0, 50.0, 202.0],
+            }
+        )
     size = {"width": 640, "height": 480}
     entries = [{"id": i, "file_name": f"{i:012d}.jpg"} | size for i in images]
     return {"images": entries, "annotations": annotations, "categories": [{"id": 1}]}
@@ -44,9 +67,13 @@ def predict(*people, skeleton=BODY_22, points=POINTS):
     order = skeleton.indices_in(BODY_22)
     n = len(people)
     scores = np.array([person[2] for person in people], np.float32)
-    found = People(np.full((n, len(order), 3), np.nan, np.float32),
-                   np.ones((n, len(order)), np.float32), scores, np.full(n, -1, np.int64),
-                   skeleton)  # fmt: skip
+    found = People(
+        np.full((n, len(order), 3), np.nan, np.float32),
+        np.ones((n, len(order)), np.float32),
+        scores,
+        np.full(n, -1, np.int64),
+        skeleton,
+    )
     return Prediction(found, px[:, order])
 
 
@@ -59,11 +86,14 @@ def table_of(content, by_image):
 
 def test_perfect_predictions():
     content = truth((1, 100, 50), (1, 300, 60), (2, 200, 100))
-    table = table_of(content, {1: predict((300, 60, 0.6), (100, 50, 0.9)),
-                               2: predict((200, 100, 0.8))})  # fmt: skip
+    table = table_of(
+        content, {1: predict((300, 60, 0.6), (100, 50, 0.9)), 2: predict((200, 100, 0.8))}
+    )
     assert [table[name] for name in ("AP", "AR", "AP50")] == pytest.approx([1, 1, 1])
-    assert table["num_joints"] == 17 and table["num_images"] == 2
-    assert table["APl"] == pytest.approx(1) and math.isnan(table["APm"])  # all of 10,000 px^2
+    assert table["num_joints"] == 17
+    assert table["num_images"] == 2
+    assert table["APl"] == pytest.approx(1)
+    assert math.isnan(table["APm"])
 
 
 def test_missed_and_false_people():
@@ -93,7 +123,8 @@ def test_models_with_fewer_joints_are_compared_on_the_common_ones():
     content = truth((1, 100, 50))
     assert table_of(content, {1: predict((100, 50, 0.9), points=moved)})["AP"] < 1
     table = table_of(content, {1: predict((100, 50, 0.9), skeleton=PANOPTIC_15, points=moved)})
-    assert table["AP"] == pytest.approx(1) and table["num_joints"] == 13
+    assert table["AP"] == pytest.approx(1)
+    assert table["num_joints"] == 13
     only_eyes = np.where(np.arange(17) == 1, 2, 0)
     nobody = truth((1, 100, 50, only_eyes))
     table = table_of(nobody, {1: predict(skeleton=PANOPTIC_15)})
@@ -106,7 +137,8 @@ def test_joints_that_are_not_finite_are_wrong():
     broken = POINTS.copy()
     broken[9:] = np.nan
     table = table_of(truth((1, 100, 50)), {1: predict((100, 50, 0.9), points=broken)})
-    assert table["AP50"] == pytest.approx(1) and table["AP75"] == 0  # 9 of 17 are right
+    assert table["AP50"] == pytest.approx(1)
+    assert table["AP75"] == 0
     nowhere = predict((100, 50, 0.9), points=np.full((17, 2), np.nan))
     assert table_of(truth((1, 100, 50)), {1: nowhere})["AP"] == 0
 

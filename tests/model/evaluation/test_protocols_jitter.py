@@ -23,8 +23,9 @@ HERE, THERE = np.array([-700.0, 0, 4000]), np.array([700.0, 0, 4500])
 def predict(*poses):
     cam = np.reshape(poses, (-1, 22, 3)).astype(np.float32)
     n = len(cam)
-    people = People(cam, np.ones((n, 22), np.float32), np.ones(n, np.float32),
-                    np.full(n, -1, np.int64))  # fmt: skip
+    people = People(
+        cam, np.ones((n, 22), np.float32), np.ones(n, np.float32), np.full(n, -1, np.int64)
+    )
     return Prediction.projected(people, CAMERA)
 
 
@@ -38,7 +39,9 @@ def test_still_people_do_not_shake_in_any_order():
     a, b = STANDING + HERE, STANDING + THERE
     table = table_of(predict(a, b), predict(b, a), predict(a, b))
     assert table["jitter_px"] == table["jitter_mm"] == table["jitter_rel_mm"] == 0
-    assert table["num_people"] == 2 and table["found"] == 1 and table["flickering"] == 0
+    assert table["num_people"] == 2
+    assert table["found"] == 1
+    assert table["flickering"] == 0
 
 
 def test_whole_body_sway_by_hand():
@@ -66,12 +69,14 @@ def test_people_who_come_and_go_flicker():
     a, b = STANDING + HERE, STANDING + THERE
     table = table_of(predict(a, b), predict(a), predict(a, b), predict(a))
     assert table["found"] == pytest.approx((1 + 1 / 3) / 2)
-    assert table["flickering"] == 0.5 and table["jitter_px"] == pytest.approx(0, abs=1e-9)
+    assert table["flickering"] == 0.5
+    assert table["jitter_px"] == pytest.approx(0, abs=1e-9)
 
 
 def test_nobody_is_nan():
     table = table_of(predict(), predict(STANDING + HERE))
-    assert table["num_people"] == 0 and math.isnan(table["jitter_px"])
+    assert table["num_people"] == 0
+    assert math.isnan(table["jitter_px"])
     assert math.isnan(table["flickering"])
 
 
@@ -80,5 +85,6 @@ def test_noise_has_the_spread_of_a_sensor():
     rng = np.random.default_rng(1)
     noise = noisy_copy(image, rng).astype(float) - 100
     expected = math.sqrt(READ_NOISE**2 + SHOT_NOISE * 100 + 1 / 12)  # and rounding
-    assert noise.std() == pytest.approx(expected, rel=0.05) and abs(noise.mean()) < 0.15
+    assert noise.std() == pytest.approx(expected, rel=0.05)
+    assert abs(noise.mean()) < 0.15
     assert (noisy_copy(image, rng) != noisy_copy(image, rng)).mean() > 0.5

@@ -33,8 +33,13 @@ def predict(joints_cam, scores=None, skeleton=MUPOTS_17):
     cam = np.where((order >= 0)[:, None], joints_cam[:, order], 0.0).astype(np.float32)
     n = len(cam)
     scores = np.ones(n) if scores is None else np.array(scores)
-    people = People(cam, np.ones(cam.shape[:2], np.float32), scores.astype(np.float32),
-                    np.full(n, -1, np.int64), skeleton)  # fmt: skip
+    people = People(
+        cam,
+        np.ones(cam.shape[:2], np.float32),
+        scores.astype(np.float32),
+        np.full(n, -1, np.int64),
+        skeleton,
+    )
     return Prediction.projected(people, CAMERA)
 
 
@@ -51,9 +56,13 @@ def table_of(kind, *frames, skeleton=MUPOTS_17):
     for predicted, annotated, *univ in frames:
         truth = np.reshape(annotated, (-1, 17, 3))
         protocol.add(
-            predict(predicted, skeleton=skeleton), "TS1", CAMERA.project(truth), truth,
-            np.reshape(univ[0], (-1, 17, 3)) if univ else truth, hidden(len(truth)),
-        )  # fmt: skip
+            predict(predicted, skeleton=skeleton),
+            "TS1",
+            CAMERA.project(truth),
+            truth,
+            np.reshape(univ[0], (-1, 17, 3)) if univ else truth,
+            hidden(len(truth)),
+        )
     return protocol.table()
 
 
@@ -79,7 +88,8 @@ class TestBoth:
         factor = 1.05 if kind == "matlab" else 1.3  # matlab: still near in the picture
         tall = HERE + factor * (pose(HERE) - HERE)
         table = table_of(kind, ([tall], [pose(HERE)]))
-        assert table["TS1/pck_abs"] == 1 and table["TS1/auc_rel"] == pytest.approx(30 / 31)
+        assert table["TS1/pck_abs"] == 1
+        assert table["TS1/auc_rel"] == pytest.approx(30 / 31)
 
     def test_only_14_joints_count(self, kind):
         predicted = pose(HERE)
@@ -88,7 +98,8 @@ class TestBoth:
         predicted[ANKLE] += [0, 0, 2000]  # the bone turns away: over 150 mm off
         table = table_of(kind, ([predicted], [pose(HERE)]))
         assert table["TS1/pck_rel"] == pytest.approx(13 / 14)
-        assert table["TS1/pck_rel_visible"] == 1 and table["TS1/pck_rel_occluded"] == 0.5
+        assert table["TS1/pck_rel_visible"] == 1
+        assert table["TS1/pck_rel_occluded"] == 0.5
 
     def test_area_under_the_curve_by_hand(self, kind):
         predicted = pose(HERE)
@@ -107,7 +118,8 @@ class TestBoth:
         along = np.array([0, 0, 1.0] if kind == "matlab" else [1.0, 0, 0])
         for shift, share in ((149.9, 1), (150.1, 0)):
             table = table_of(kind, ([pose(HERE) + shift * along], [pose(HERE)]))
-            assert table["TS1/pck_abs"] == share and table["TS1/pck_rel"] == 1
+            assert table["TS1/pck_abs"] == share
+            assert table["TS1/pck_rel"] == 1
             assert table["TS1/recall"] == 1
 
     def test_nan_joints_are_wrong_and_nan_people_nobody(self, kind):
@@ -117,11 +129,13 @@ class TestBoth:
         expected = 13 / 14 if kind == "matlab" else 0  # das asks for the mean over all joints
         assert table["TS1/pck_rel"] == pytest.approx(expected)
         table = table_of(kind, ([np.full((17, 3), np.nan)], [pose(HERE)]))
-        assert table["TS1/recall"] == 0 and table["TS1/pck_rel"] == 0
+        assert table["TS1/recall"] == 0
+        assert table["TS1/pck_rel"] == 0
 
     def test_nobody_annotated_or_predicted(self, kind):
         table = table_of(kind, ([pose(HERE)], []), ([], []))
-        assert table["TS1/num_people"] == 0 and math.isnan(table["mean/pck_rel"])
+        assert table["TS1/num_people"] == 0
+        assert math.isnan(table["mean/pck_rel"])
         assert math.isnan(table["mean/ap_root"])
         assert table_of(kind, ([], [pose(HERE)]))["mean/pck_rel"] == 0
         assert math.isnan(table_of(kind, ([], [pose(HERE)]))["mean/pck_rel_matched"])
@@ -134,7 +148,8 @@ class TestBoth:
                 px = CAMERA.project(truth)
                 protocol.add(predict(predicted), sequence, px, truth, truth, hidden(1))
         table = protocol.table()
-        assert table["mean/pck_rel"] == 0.5 and table["mean/num_people"] == 4
+        assert table["mean/pck_rel"] == 0.5
+        assert table["mean/num_people"] == 4
         assert table["mean/pck_rel_matched"] == 1  # TS2 has no value
 
     def test_models_without_spine_and_head(self, kind):
@@ -151,12 +166,13 @@ class TestMatlab:
     def test_match_is_in_the_picture_whatever_the_depth(self):
         far = pose(HERE) * 1.5  # the same pixels
         table = table_of("matlab", ([far], [pose(HERE)]))
-        assert table["TS1/recall"] == table["TS1/pck_rel"] == 1 and table["TS1/pck_abs"] == 0
-        beside = pose(HERE) + [150, 0, 0]  # 56 px away
+        assert table["TS1/recall"] == table["TS1/pck_rel"] == 1
+        assert table["TS1/pck_abs"] == 0
+        beside = pose(HERE) + np.array([150, 0, 0])  # 56 px away
         assert table_of("matlab", ([beside], [pose(HERE)]))["TS1/recall"] == 0
 
     def test_each_prediction_serves_once_and_annotations_choose_in_order(self):
-        near = pose(HERE) + [50, 0, 0]  # 19 px
+        near = pose(HERE) + np.array([50, 0, 0])  # 19 px
         table = table_of("matlab", ([pose(HERE)], [pose(HERE), near]))
         assert table["TS1/recall"] == 0.5
         half = pose(HERE)
@@ -173,7 +189,8 @@ class TestMatlab:
     def test_universal_annotation_with_scaled_bones_is_the_headline(self):
         univ = HERE + 0.7 * (pose(HERE) - HERE)
         table = table_of("matlab", ([pose(HERE)], [pose(HERE)], [univ]))
-        assert table["TS1/pck_rel"] == 1 and table["TS1/pck_rel_metric_raw"] == 1
+        assert table["TS1/pck_rel"] == 1
+        assert table["TS1/pck_rel_metric_raw"] == 1
         assert table["TS1/pck_rel_raw"] < 1
 
 
@@ -181,7 +198,8 @@ class TestDasCorrected:
     def test_a_prediction_may_serve_two_and_stand_anywhere(self):
         elsewhere = pose(HERE) + [1500, 0, 0]
         table = table_of("das-corrected", ([elsewhere], [pose(HERE), pose(THERE)]))
-        assert table["TS1/recall"] == table["TS1/pck_rel"] == 1 and table["TS1/pck_abs"] == 0
+        assert table["TS1/recall"] == table["TS1/pck_rel"] == 1
+        assert table["TS1/pck_abs"] == 0
 
     def test_the_annotated_depth_rescales_the_pose_in_the_picture_plane(self):
         # A pose seen at 1.5 times the distance with the same pixels: x and y are 1.5 times as
@@ -200,7 +218,8 @@ class TestDasCorrected:
     def test_farther_than_250_mm_on_average_is_nobody(self):
         upside_down = HERE - (pose(HERE) - HERE)
         table = table_of("das-corrected", ([upside_down], [pose(HERE)]))
-        assert table["TS1/recall"] == 0 and math.isnan(table["TS1/pck_rel_matched"])
+        assert table["TS1/recall"] == 0
+        assert math.isnan(table["TS1/pck_rel_matched"])
 
     def test_root_at_depth_zero_is_nobody(self):
         assert table_of("das-corrected", ([np.zeros((17, 3))], [pose(HERE)]))["TS1/recall"] == 0
@@ -243,10 +262,14 @@ class TestDasAsPublished:
     def frames(self, rng):
         """Frames of people who are found roughly, at a wrong distance, with somebody extra."""
         for _ in range(3):
-            annotated = [pose(root, turn) for root, turn in zip(
-                rng.uniform([-1500, -200, 3000], [1500, 200, 6000], (3, 3)),
-                rng.uniform(-90, 90, 3), strict=True,
-            )]  # fmt: skip
+            annotated = [
+                pose(root, turn)
+                for root, turn in zip(
+                    rng.uniform([-1500, -200, 3000], [1500, 200, 6000], (3, 3)),
+                    rng.uniform(-90, 90, 3),
+                    strict=True,
+                )
+            ]
             noise = rng.normal(0, 70, (3, 17, 3))
             predicted = list(np.array(annotated) * rng.uniform(0.97, 1.03, (3, 1, 1)) + noise)
             predicted.append(pose(rng.uniform([-500, 0, 3000], [500, 0, 6000])))
@@ -261,15 +284,22 @@ class TestDasAsPublished:
             expected[f"TS{number}"] = published_pck(frames)
             for predicted, truth in frames:
                 for each in (protocol, corrected):
-                    each.add(predict(predicted), f"TS{number}", CAMERA.project(truth), truth,
-                             truth, hidden(len(truth)))  # fmt: skip
+                    each.add(
+                        predict(predicted),
+                        f"TS{number}",
+                        CAMERA.project(truth),
+                        truth,
+                        truth,
+                        hidden(len(truth)),
+                    )
         table, other = protocol.table(), corrected.table()
         for sequence, (rel, absolute) in expected.items():
             assert table[f"{sequence}/pck_rel"] == pytest.approx(rel, abs=1e-9)
             assert table[f"{sequence}/pck_abs"] == pytest.approx(absolute, abs=1e-9)
         means = np.mean(list(expected.values()), axis=0)
         assert (table["mean/pck_rel"], table["mean/pck_abs"]) == pytest.approx(tuple(means))
-        assert 0.05 < means.min() and means.max() < 0.95
+        assert 0.05 < means.min()
+        assert means.max() < 0.95
         assert abs(table["mean/pck_rel"] - other["mean/pck_rel"]) > 0.01
 
     def test_perfect_poses_are_perfect_whichever_way_they_are_walked(self):
@@ -322,7 +352,7 @@ class TestRootPrecision:
 
 
 def test_unknown_protocol_is_refused():
-    with pytest.raises(ValueError, match="matlab.*das.*das-corrected"):
+    with pytest.raises(ValueError, match=r"matlab.*das.*das-corrected"):
         MupotsProtocol("other")
 
 

@@ -28,17 +28,26 @@ def annotate(joints_cam, labelled=LABELLED):
     inside = ((px >= 0) & (px <= np.array(CAMERA.size) - 1)).all(-1)
     valid = np.broadcast_to(labelled, inside.shape)
     return Annotation(
-        joints_cam.astype(np.float32), px.astype(np.float32), valid, valid, valid & inside,
-        np.zeros((0, 4), np.float32), CAMERA,
-    )  # fmt: skip
+        joints_cam.astype(np.float32),
+        px.astype(np.float32),
+        valid,
+        valid,
+        valid & inside,
+        np.zeros((0, 4), np.float32),
+        CAMERA,
+    )
 
 
 def predict(joints_cam, skeleton=BODY_22):
     order = skeleton.indices_in(BODY_22)
     n = len(joints_cam)
-    return People(joints_cam[:, order].astype(np.float32),
-                  np.ones((n, len(order)), np.float32), np.full(n, 0.9, np.float32),
-                  np.full(n, -1, np.int64), skeleton)  # fmt: skip
+    return People(
+        joints_cam[:, order].astype(np.float32),
+        np.ones((n, len(order)), np.float32),
+        np.full(n, 0.9, np.float32),
+        np.full(n, -1, np.int64),
+        skeleton,
+    )
 
 
 def table_of(*pictures):
@@ -57,7 +66,8 @@ def test_perfect_predictions_in_any_order():
     assert table["pizza/mpjpe_mm"] == pytest.approx(0, abs=1e-3)
     assert table["pizza/strict_recall"] == table["pizza/strict_precision"] == 1
     assert table["pizza/strict_root_error_mm"] == pytest.approx(0, abs=1e-3)
-    assert table["pizza/num_people"] == 2 and table["pizza/num_stand_ins"] == 0
+    assert table["pizza/num_people"] == 2
+    assert table["pizza/num_stand_ins"] == 0
 
 
 def test_one_joint_off_is_shared_among_the_scored_ones():
@@ -85,13 +95,15 @@ def test_distance_costs_nothing_after_alignment_but_the_strict_root_tells():
     table = table_of((poses(np.array(HERE) * 1.1), poses(HERE)))
     assert table["pizza/mpjpe_mm"] == pytest.approx(0, abs=1e-3)
     assert table["pizza/strict_root_error_mm"] == pytest.approx(0.1 * np.linalg.norm(HERE))
-    assert table["pizza/strict_recall"] == 1 and table["pizza/strict_pck_abs"] == 0
+    assert table["pizza/strict_recall"] == 1
+    assert table["pizza/strict_pck_abs"] == 0
 
 
 def test_one_prediction_serves_two_people_but_strictly_one():
     table = table_of((poses(HERE), poses(HERE, THERE)))
     assert table["pizza/mpjpe_mm"] == pytest.approx(0, abs=1e-3)
-    assert table["pizza/strict_recall"] == 0.5 and table["pizza/strict_precision"] == 1
+    assert table["pizza/strict_recall"] == 0.5
+    assert table["pizza/strict_precision"] == 1
 
 
 def test_each_person_takes_the_nearest_pose_even_from_elsewhere():
@@ -119,7 +131,8 @@ def test_mean_pose_of_everybody_stands_in_where_nobody_is_predicted():
     table = table_of((poses(HERE), poses(HERE)), (NOBODY, bent))
     # the mean pose is half bent: 70 mm at one joint of the second picture
     assert table["pizza/mpjpe_mm"] == pytest.approx(70 / NUM_SCORED / 2, abs=1e-3)
-    assert table["pizza/num_stand_ins"] == 1 and table["pizza/strict_recall"] == 0.5
+    assert table["pizza/num_stand_ins"] == 1
+    assert table["pizza/strict_recall"] == 0.5
 
 
 def test_pictures_weigh_as_much_as_they_have_people():
@@ -136,7 +149,8 @@ def test_person_whose_root_is_outside_is_not_scored_nor_held_against_anybody():
     assert table["pizza/num_people"] == 1
     assert table["pizza/strict_recall"] == table["pizza/strict_precision"] == 1
     alone = table_of((NOBODY, poses(outside)))
-    assert math.isnan(alone["pizza/mpjpe_mm"]) and math.isnan(alone["pizza/strict_recall"])
+    assert math.isnan(alone["pizza/mpjpe_mm"])
+    assert math.isnan(alone["pizza/strict_recall"])
 
 
 def test_joints_outside_the_picture_are_not_scored():
@@ -155,7 +169,8 @@ def test_prediction_with_nan_is_none_where_it_would_be_scored():
     broken[0, WRIST] = np.nan
     assert table_of((broken, poses(HERE)))["pizza/num_stand_ins"] == 1
     table = table_of((np.concatenate([broken, poses(THERE)]), poses(HERE)))
-    assert table["pizza/num_stand_ins"] == 0 and table["pizza/strict_recall"] == 0
+    assert table["pizza/num_stand_ins"] == 0
+    assert table["pizza/strict_recall"] == 0
     unscored = poses(HERE)
     unscored[0, NOSE] = np.nan
     assert table_of((unscored, poses(HERE)))["pizza/strict_recall"] == 1
@@ -186,4 +201,5 @@ def test_models_of_other_joint_sets_are_taken_by_name():
 def test_nothing_measured():
     assert PanopticProtocol().table() == {}
     table = table_of((poses(HERE), NOBODY))
-    assert math.isnan(table["pizza/mpjpe_mm"]) and table["pizza/strict_precision"] == 0
+    assert math.isnan(table["pizza/mpjpe_mm"])
+    assert table["pizza/strict_precision"] == 0

@@ -38,8 +38,9 @@ def annotate(joints_cam, visible=None, ignore_px=()):
 def predict(joints_cam):
     n = len(joints_cam)
     joints_cam = np.asarray(joints_cam, np.float32)
-    return People(joints_cam, np.ones((n, 22), np.float32), np.ones(n, np.float32),
-                  np.full(n, -1, np.int64))  # fmt: skip
+    return People(
+        joints_cam, np.ones((n, 22), np.float32), np.ones(n, np.float32), np.full(n, -1, np.int64)
+    )
 
 
 def table_of(*pictures):
@@ -54,7 +55,8 @@ def test_perfect_predictions_in_any_order():
     table = table_of((predict(joints[[2, 0, 1]]), annotate(joints)))
     assert table["recall"] == table["precision"] == table["pck_rel"] == table["pck_abs"] == 1
     assert table["mpjpe_mm"] == pytest.approx(0, abs=1e-3)
-    assert table["num_people"] == 3 and table["false_per_image"] == 0
+    assert table["num_people"] == 3
+    assert table["false_per_image"] == 0
 
 
 def test_person_at_a_wrong_distance_is_found_and_pays_in_pck_abs():
@@ -62,7 +64,8 @@ def test_person_at_a_wrong_distance_is_found_and_pays_in_pck_abs():
     table = table_of((predict(joints * 1.1), annotate(joints)))
     assert table["recall"] == 1
     assert table["root_depth_error_ratio"] == pytest.approx(0.1, rel=1e-5)
-    assert table["pck_abs"] == 0 and table["pck_rel"] > 0.9
+    assert table["pck_abs"] == 0
+    assert table["pck_rel"] > 0.9
 
 
 def test_people_in_one_line_of_sight_are_told_apart_by_depth():
@@ -75,13 +78,15 @@ def test_prediction_elsewhere_is_false_and_the_person_missed():
     joints = standing([-1000, 0, 4000])
     table = table_of((predict(standing([1000, 0, 4000])), annotate(joints)))
     assert table["recall"] == table["precision"] == table["pck_rel"] == 0
-    assert table["false_per_image"] == 1 and math.isnan(table["mpjpe_mm"])
+    assert table["false_per_image"] == 1
+    assert math.isnan(table["mpjpe_mm"])
 
 
 def test_second_prediction_for_one_person_is_false():
     joints = standing([0, 0, 4000])
     table = table_of((predict(np.concatenate([joints, joints + 10])), annotate(joints)))
-    assert table["recall"] == 1 and table["precision"] == 0.5
+    assert table["recall"] == 1
+    assert table["precision"] == 0.5
     assert table["root_error_mm"] == pytest.approx(0, abs=1e-3)  # the nearer of the two
 
 
@@ -126,31 +131,41 @@ def test_bands_hold_their_people():
     half = np.ones((2, 22), bool)
     half[0, :15] = False
     table = table_of((predict(near), annotate(near)), (predict(far[:1]), annotate(far, half)))
-    assert table["num_people"] == 3 and table["recall"] == pytest.approx(2 / 3)
+    assert table["num_people"] == 3
+    assert table["recall"] == pytest.approx(2 / 3)
     assert table["distance <2 m/recall"] == 1
     assert "distance 2-4 m/recall" not in table
-    assert table["distance >=4 m/num_people"] == 2 and table["distance >=4 m/recall"] == 0.5
-    assert table["people <2/num_people"] == 1 and table["people 2-4/num_people"] == 2
+    assert table["distance >=4 m/num_people"] == 2
+    assert table["distance >=4 m/recall"] == 0.5
+    assert table["people <2/num_people"] == 1
+    assert table["people 2-4/num_people"] == 2
     assert table["visible <0.5/recall"] == 1
-    assert table["visible >=0.9/num_people"] == 2 and table["visible >=0.9/recall"] == 0.5
+    assert table["visible >=0.9/num_people"] == 2
+    assert table["visible >=0.9/recall"] == 0.5
 
 
 def test_false_predictions_are_in_the_band_of_their_own_distance():
     near, far = standing([-300, 0, 1500]), standing([1500, 0, 6000])
-    table = table_of((predict(np.concatenate([near, far])), annotate(near)), (predict(near),
-                     annotate(np.concatenate([near, standing([900, 0, 5000])]))))  # fmt: skip
+    table = table_of(
+        (predict(np.concatenate([near, far])), annotate(near)),
+        (predict(near), annotate(np.concatenate([near, standing([900, 0, 5000])]))),
+    )
     assert table["precision"] == pytest.approx(2 / 3)
     assert table["distance <2 m/precision"] == 1
-    assert table["distance >=4 m/precision"] == 0 and table["distance >=4 m/recall"] == 0
-    assert table["people <2/precision"] == 0.5 and table["people 2-4/precision"] == 1
+    assert table["distance >=4 m/precision"] == 0
+    assert table["distance >=4 m/recall"] == 0
+    assert table["people <2/precision"] == 0.5
+    assert table["people 2-4/precision"] == 1
     assert math.isnan(table["visible >=0.9/precision"])  # nobody knows
 
 
 def test_nothing_measured_is_nan_not_zero():
     assert math.isnan(table_of()["recall"])
     table = table_of((predict(standing()), annotate(standing())))
-    assert table["false_per_image"] == 0 and table["num_people"] == 0
-    assert math.isnan(table["recall"]) and math.isnan(table["precision"])
+    assert table["false_per_image"] == 0
+    assert table["num_people"] == 0
+    assert math.isnan(table["recall"])
+    assert math.isnan(table["precision"])
 
 
 def test_other_skeleton_is_refused():
@@ -160,9 +175,14 @@ def test_other_skeleton_is_refused():
 
 def facts(height_m, poses, surface, years, arrangement="row"):
     return PictureFacts(
-        height_m, 0.0, 0.0, np.array(poses), np.array([arrangement] * len(poses)),
-        np.array(years, np.float32), np.array(surface, np.float32),
-    )  # fmt: skip
+        height_m,
+        0.0,
+        0.0,
+        np.array(poses),
+        np.array([arrangement] * len(poses)),
+        np.array(years, np.float32),
+        np.array(surface, np.float32),
+    )
 
 
 def test_rows_by_facts_of_the_picture_and_of_its_people():
@@ -174,13 +194,21 @@ def test_rows_by_facts_of_the_picture_and_of_its_people():
     false = standing([0, 0, 9000])
     protocol.add(predict(np.concatenate([joints, false])), annotate(joints), high)
     table = protocol.table()
-    recalls = {name.removesuffix("/recall"): value for name, value in table.items()
-               if name.endswith("/recall")}  # fmt: skip
-    assert recalls["camera <1 m"] == 0.5 and recalls["camera >=2.2 m"] == 1
-    assert recalls["surface <0.5"] == 0 and recalls["surface >=0.9"] == 1
-    assert recalls["age <7 years"] == 0 and recalls["age 7-13 years"] == 1
-    assert recalls["pose sitting"] == 0 and recalls["pose dance"] == 1
-    assert recalls["arrangement row"] == 0.5 and recalls["arrangement pair"] == 1
+    recalls = {
+        name.removesuffix("/recall"): value
+        for name, value in table.items()
+        if name.endswith("/recall")
+    }
+    assert recalls["camera <1 m"] == 0.5
+    assert recalls["camera >=2.2 m"] == 1
+    assert recalls["surface <0.5"] == 0
+    assert recalls["surface >=0.9"] == 1
+    assert recalls["age <7 years"] == 0
+    assert recalls["age 7-13 years"] == 1
+    assert recalls["pose sitting"] == 0
+    assert recalls["pose dance"] == 1
+    assert recalls["arrangement row"] == 0.5
+    assert recalls["arrangement pair"] == 1
     assert "camera 1-2.2 m" not in recalls
     assert table["camera <1 m/precision"] == 1
     assert table["camera >=2.2 m/precision"] == pytest.approx(2 / 3)
@@ -189,6 +217,9 @@ def test_rows_by_facts_of_the_picture_and_of_its_people():
 
 def test_unknown_facts_give_no_rows():
     joints = standing([0, 0, 3000])
-    titles = {name.split("/")[0].split(" ")[0] for name in
-              table_of((predict(joints), annotate(joints))) if "/" in name}  # fmt: skip
+    titles = {
+        name.split("/")[0].split(" ")[0]
+        for name in table_of((predict(joints), annotate(joints)))
+        if "/" in name
+    }
     assert titles == {"distance", "visible", "people"}

@@ -13,7 +13,8 @@ def test_bins_and_calibration_error_by_hand():
     is_right = np.array([True, True, True, False, False, False])
     table = reliability(scores, is_right)
     assert table["score 0.8-0.9/mean_score"] == pytest.approx(0.85)
-    assert table["score 0.8-0.9/right"] == 0.75 and table["score 0.8-0.9/num_people"] == 4
+    assert table["score 0.8-0.9/right"] == 0.75
+    assert table["score 0.8-0.9/num_people"] == 4
     assert table["score 0.1-0.2/right"] == 0
     # 4 people 0.10 off, 2 people 0.15 off
     assert table["score/ece"] == pytest.approx((4 * 0.10 + 2 * 0.15) / 6)

@@ -27,10 +27,13 @@ def photo(places, ignored=()):
     boxes = np.concatenate([joints.min(axis=1), joints.max(axis=1)], axis=1)
     hidden = POSE + np.reshape(ignored, (-1, 1, 2))
     return LabelledPhoto(
-        np.zeros((240, 320, 3), np.uint8), joints, np.ones(joints.shape[:2], bool), boxes,
+        np.zeros((240, 320, 3), np.uint8),
+        joints,
+        np.ones(joints.shape[:2], bool),
+        boxes,
         np.full(len(joints), 2000.0),
         np.concatenate([hidden.min(axis=1) - 5, hidden.max(axis=1) + 5], axis=1),
-    )  # fmt: skip
+    )
 
 
 def at(*places):
@@ -73,7 +76,8 @@ def test_people_in_ignore_boxes_are_left_out():
     finder = Finder(at([20, 20], [200, 40], [110, 100]), [0.9, 0.5, 0.3])
     seen = collect([photo([[20, 20]], ignored=[[200, 40]])], finder)
     np.testing.assert_allclose(seen.scores, [0.9, 0.3], atol=1e-6)
-    assert seen.is_true.tolist() == [True, False] and seen.mean_joint_scores.tolist() == [0.5, 0.5]
+    assert seen.is_true.tolist() == [True, False]
+    assert seen.mean_joint_scores.tolist() == [0.5, 0.5]
 
 
 def test_the_fit_finds_the_truth_again():
@@ -108,4 +112,5 @@ def test_the_script_writes_a_calibration_in_place_of_the_former(tmp_path):
         script.write(file, calibration)
         entries = {p.key: p.value for p in onnx.load(str(file)).metadata_props}
         assert entries == {"name": "mine"} | calibration.metadata()
-    assert METADATA_KEY in entries and list(tmp_path.iterdir()) == [file]
+    assert METADATA_KEY in entries
+    assert list(tmp_path.iterdir()) == [file]

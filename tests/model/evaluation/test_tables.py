@@ -10,14 +10,18 @@ BY_GROUP = {"a/x": 0.5, "a/y": 12345.678, "mean/x": math.nan}
 def test_figures_go_down_and_groups_across():
     lines = format_tables({"m": {"x": 1.0, "y": 2.0, "z": 3.0, "g/x": 0.25}}).splitlines()
     assert lines[0].split() == ["all", "g"]
-    assert [line.split() for line in lines[1:]] == [["x", "1", "0.25"], ["y", "2", "-"],
-                                                    ["z", "3", "-"]]  # fmt: skip
+    assert [line.split() for line in lines[1:]] == [
+        ["x", "1", "0.25"],
+        ["y", "2", "-"],
+        ["z", "3", "-"],
+    ]
 
 
 def test_many_groups_go_down():
     table = {f"TS{i}/x": i / 10 for i in range(1, 4)}
     lines = format_tables({"m": table}).splitlines()
-    assert lines[0].split() == ["x"] and lines[3].split() == ["TS3", "0.3"]
+    assert lines[0].split() == ["x"]
+    assert lines[3].split() == ["TS3", "0.3"]
 
 
 def test_models_stand_side_by_side():
@@ -32,4 +36,5 @@ def test_json_holds_figures_by_group_and_null_for_nan():
     whole = {"x": 1.0, "g/x": math.nan}
     assert to_json({"m": whole}) == {"x": 1.0, "g/x": None}
     both = to_json({"m": BY_GROUP, "n": whole})
-    assert both["n"] == {"x": 1.0, "g/x": None} and both["m"]["x"]["a"] == 0.5
+    assert both["n"] == {"x": 1.0, "g/x": None}
+    assert both["m"]["x"]["a"] == 0.5

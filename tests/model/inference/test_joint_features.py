@@ -50,7 +50,8 @@ def test_beyond_the_map_its_border_is_read():
 def test_a_map_of_one_place_is_the_same_everywhere():
     single = np.full((3, 1, 1), 2.5, np.float32)
     found = joint_features([single, single], (4, 8), person((0, 0), (100, 3)))
-    assert found.shape == (1, 2, num_features((3, 3))) and (found == 2.5).all()
+    assert found.shape == (1, 2, num_features((3, 3)))
+    assert (found == 2.5).all()
 
 
 def test_nobody_has_no_features():

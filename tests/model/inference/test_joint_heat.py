@@ -58,7 +58,8 @@ def test_maps_without_a_stride_have_no_places():
     assert finest.heat.shape == finest.heat_asked.shape == (22, 64, 112)
     assert all(t.heat.shape == t.heat_asked.shape == (22, 0, 0) for t in others)
     nobody = encode(annotate(np.zeros((0, 3)), CAMERA), ENCODING)[0]
-    assert not nobody.heat.any() and nobody.heat_asked.all()
+    assert not nobody.heat.any()
+    assert nobody.heat_asked.all()
 
 
 def test_spots_stand_at_the_joints_of_everybody():
@@ -69,7 +70,8 @@ def test_spots_stand_at_the_joints_of_everybody():
         for joint, place in enumerate(joints):
             row, column = cell_of(place)
             around = heat[joint, row - 1 : row + 2, column - 1 : column + 2]
-            assert around[1, 1] > around.max() - 1e-4 and around[1, 1] > 0.7
+            assert around[1, 1] > around.max() - 1e-4
+            assert around[1, 1] > 0.7
 
 
 def test_spots_are_as_wide_as_their_person_is_large():
@@ -120,7 +122,8 @@ def test_ignore_boxes_are_not_asked_but_for_labelled_spots():
     target = encode(dataclasses.replace(annotation, ignore_px=half), ENCODING)[0]
     assert target.heat_asked.any(axis=(1, 2)).all()
     assert (target.heat[target.heat_asked] > 0).all()
-    assert target.heat_asked[target.heat > 0.5].all() and not target.heat_asked[:, :, -1].any()
+    assert target.heat_asked[target.heat > 0.5].all()
+    assert not target.heat_asked[:, :, -1].any()
 
 
 def test_decoded_joints_follow_the_heat_and_keep_their_depth():
@@ -193,10 +196,13 @@ def test_joints_stay_where_there_is_no_heat_in_reach():
 def test_faint_heat_moves_less_than_clear_heat():
     joints = annotate([[0, 0, 3000]], CAMERA).joints_px.astype(np.float64)
     heat = spots(joints[0] + [8, 0])
-    steps = [towards_heat(joints, DOUBT_PX, heat * f, 4)[0, WRIST, 0] - joints[0, WRIST, 0]
-             for f in (0.01, 0.1, 1.0)]  # fmt: skip
+    steps = [
+        towards_heat(joints, DOUBT_PX, heat * f, 4)[0, WRIST, 0] - joints[0, WRIST, 0]
+        for f in (0.01, 0.1, 1.0)
+    ]
     assert 0 <= steps[0] < steps[1] < steps[2] < 8.5
-    assert steps[0] < 1 and steps[2] > 6
+    assert steps[0] < 1
+    assert steps[2] > 6
 
 
 def test_neighbours_keep_their_own_joints():
@@ -215,7 +221,8 @@ def test_joints_outside_the_picture_stay():
     joints = annotation.joints_px.astype(np.float64)
     y = joints[0, :, 1]
     far, inside = y > 256 + 0.3 * np.ptp(y), y < 200
-    assert far.any() and inside.any()
+    assert far.any()
+    assert inside.any()
     heat = perfect_heat(annotation, ENCODING)
     moved = towards_heat(joints + [2, 2], DOUBT_PX, heat, 4) - joints
     np.testing.assert_allclose(moved[0, far], 2, atol=1e-6)
@@ -231,11 +238,13 @@ def test_a_doubtful_joint_looks_farther():
         (towards_heat(joints, np.full((1, 22), doubt), heat, 4) - joints)[0, WRIST, 0] / longer
         for doubt in doubts
     ]
-    assert np.all(np.diff(steps) >= 0) and steps[0] < 0.01
+    assert np.all(np.diff(steps) >= 0)
+    assert steps[0] < 0.01
     assert 0.15 < steps[-1] < 0.21
     sure_knee = np.where(np.arange(22) == KNEE, 0.0, 1000.0)[None]
     moved = (towards_heat(joints, sure_knee, heat, 4) - joints)[0, :, 0] / longer
-    assert moved[KNEE] < 0.01 and moved[WRIST] > 0.15
+    assert moved[KNEE] < 0.01
+    assert moved[WRIST] > 0.15
 
 
 def test_doubt_is_told_by_the_joint_scores_and_the_level():
@@ -251,4 +260,5 @@ def test_doubt_is_told_by_the_joint_scores_and_the_level():
             level.joint_score[:] = joint_score
         people = decode(maps, CAMERA, ENCODING, BODY_22, SURE, heat)
         shifts.append(people.joints_px(CAMERA)[0, WRIST, 0] - annotation.joints_px[0, WRIST, 0])
-    assert shifts[0] < 1 and shifts[1] > 0.8 * (away[0] - annotation.joints_px[0, WRIST, 0])
+    assert shifts[0] < 1
+    assert shifts[1] > 0.8 * (away[0] - annotation.joints_px[0, WRIST, 0])

@@ -28,22 +28,27 @@ def test_what_an_older_file_does_not_say_is_as_it_was():
     encoding = {"strides": [8], "range_bounds_px": []}
     values = {"joint_names": ["neck", "pelvis"], "encoding": encoding}
     config = network_config_of({"network_config": json.dumps(values)}, FILE)
-    assert config.joint_names == ("neck", "pelvis") and config.root_joint == 1
-    assert config.encoding.strides == (8,) and config.channels == NetworkConfig().channels
+    assert config.joint_names == ("neck", "pelvis")
+    assert config.root_joint == 1
+    assert config.encoding.strides == (8,)
+    assert config.channels == NetworkConfig().channels
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"has_heat": True, "age": 3}, "NetworkConfig has no age, has_heat, only backbone, .*"
-         "encoding: the file is of another version"),
+        (
+            {"has_heat": True, "age": 3},
+            "NetworkConfig has no age, has_heat, only backbone, .*"
+            "encoding: the file is of another version",
+        ),
         ({"encoding": {"strides": [8, 16], "spots": 1}}, "Encoding has no spots, only strides, "),
         ({"encoding": None}, "Encoding must be a JSON object, got None"),
         ({"channels": "many"}, "NetworkConfig.channels must be int, got 'many'"),
         ({"joint_names": "pelvis"}, "NetworkConfig.joint_names must be tuple, got 'pelvis'"),
         ({"update": "twice"}, "update must be none, recursive or multi_source, got 'twice'"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_understood_is_named_with_its_file(change, told):
     text = json.dumps(VALUES | change)
     with pytest.raises(ValueError, match=f"^folder/old.onnx: network_config: {told}"):
@@ -56,7 +61,7 @@ def test_an_exported_network_may_be_of_another_version_inside():
     config = network_config_of({"network_config": json.dumps(values)}, FILE, is_exported=True)
     assert (config.joint_names, config.encoding) == (LITE.joint_names, LITE.encoding)
     values["encoding"] = VALUES["encoding"] | {"spots": 1}  # this one changes what maps mean
-    with pytest.raises(ValueError, match="old.onnx: network_config: Encoding has no spots"):
+    with pytest.raises(ValueError, match=r"old.onnx: network_config: Encoding has no spots"):
         network_config_of({"network_config": json.dumps(values)}, FILE, is_exported=True)
 
 

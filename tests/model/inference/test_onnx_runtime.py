@@ -43,12 +43,14 @@ def test_no_other_pool_beside_a_session():
     environment = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
     subprocess.run(
         [sys.executable, "-c", code, str(MODEL)],
-        env=environment, check=True, timeout=120,
-    )  # fmt: skip
+        env=environment,
+        check=True,
+        timeout=120,
+    )
 
 
 def test_what_is_no_model_is_refused_by_name(tmp_path):
     file = tmp_path / "model.onnx"
     file.write_bytes(b"no model")
-    with pytest.raises(ValueError, match="model.onnx: not a readable ONNX model"):
+    with pytest.raises(ValueError, match=r"model.onnx: not a readable ONNX model"):
         open_session(file)

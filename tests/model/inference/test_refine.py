@@ -43,9 +43,13 @@ def lift(cues: JointCues):
 def found(scene, min_score, lowest=0.05):
     maps, heat = scene
     return find_people(
-        maps, CAMERA, ENCODING, BODY_22, DecodeConfig(),
+        maps,
+        CAMERA,
+        ENCODING,
+        BODY_22,
+        DecodeConfig(),
         Refinement(heat, lift, min_score=min_score, lowest_score=lowest),
-    )  # fmt: skip
+    )
 
 
 def test_a_pose_does_not_depend_on_who_else_is_asked_for(scene):
@@ -75,5 +79,6 @@ def test_cues_stand_in_one_order_for_the_network():
     anywhere = np.zeros((*shape, 2))
     cues = JointCues(values[0], np.full(shape, 3), np.full(shape, 4), values[1], anywhere)
     stacked = cues.stacked()
-    assert stacked.dtype == np.float32 and stacked.shape == (2, 22, NUM_CUES)
+    assert stacked.dtype == np.float32
+    assert stacked.shape == (2, 22, NUM_CUES)
     np.testing.assert_array_equal(stacked, np.broadcast_to(np.arange(7), stacked.shape))

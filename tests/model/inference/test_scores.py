@@ -27,7 +27,9 @@ def test_the_calibrated_score_is_a_logistic_of_both():
     log_odds = [-1 + 2 * 0 + 3 * 0.3, -1 + 2 * np.log(4) + 3 * 0.5]
     np.testing.assert_allclose(scores, 1 / (1 + np.exp(-np.array(log_odds))))
     edges = calibration(np.array([0.0, 1.0]), JOINTS)
-    assert np.isfinite(edges).all() and edges[0] < 1e-6 and edges[1] > 1 - 1e-6
+    assert np.isfinite(edges).all()
+    assert edges[0] < 1e-6
+    assert edges[1] > 1 - 1e-6
 
 
 def test_a_model_tells_its_calibration_or_gets_the_product():

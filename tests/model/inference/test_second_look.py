@@ -40,8 +40,14 @@ def upright(number=1, skeleton=BODY_22):
     in_picture = np.array([150, 100]) + joints * (100, 200)
     people = np.stack([in_picture + [50 * i, 0] for i in range(number)])
     one = np.full(people.shape[:2], 0.3)
-    return Found(np.full(number, 0.36), (people - SHIFT) / SCALE, one * 1000, one,
-                 np.zeros((*one.shape, 3)), np.zeros(one.shape, bool))  # fmt: skip
+    return Found(
+        np.full(number, 0.36),
+        (people - SHIFT) / SCALE,
+        one * 1000,
+        one,
+        np.zeros((*one.shape, 3)),
+        np.zeros(one.shape, bool),
+    )
 
 
 def in_crop(joints_px):
@@ -86,7 +92,8 @@ def test_a_person_thunder_does_not_see_is_dropped_and_scores_are_shared():
     np.testing.assert_array_equal(again.joint_scores[0, BODY_22.index("pelvis")], 0.3)
     np.testing.assert_array_equal(again.joints_px[1], found.joints_px[1])
     nobody = look(Fake(joints, np.full(17, RULES.least_person_score - 0.01)), found)
-    assert len(nobody.scores) == 0 and nobody.joints_px.shape == (0, 22, 2)
+    assert len(nobody.scores) == 0
+    assert nobody.joints_px.shape == (0, 22, 2)
 
 
 @pytest.mark.parametrize("degrees", [30, 120, -90, 180])
@@ -98,9 +105,11 @@ def test_crops_are_turned_where_the_trunk_is(degrees):
         np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]),
     )
     turned = (in_picture(found) - middle) @ turn.T + middle
-    found = Found(found.scores, (turned - SHIFT) / SCALE, *(
-        getattr(found, name) for name in ("depth_mm", "joint_scores", "told_cam", "is_drawn")
-    ))  # fmt: skip
+    found = Found(
+        found.scores,
+        (turned - SHIFT) / SCALE,
+        *(getattr(found, name) for name in ("depth_mm", "joint_scores", "told_cam", "is_drawn")),
+    )
     body = turned[0, COCO_17.indices_in(BODY_22)]
     low, high = body.min(axis=0), body.max(axis=0)
     spot = (low + high) / 2 + turn @ [0, -80]
@@ -129,7 +138,7 @@ def test_the_surer_of_two_crops_counts():
         sure = np.repeat(np.array(scores)[:, None], 17, axis=1)
         again = SecondLook(
             lambda crops, sure=sure: (np.full((len(crops), 17, 2), 9.0), sure), BODY_22, RULES
-        )(IMAGE, SCALE, SHIFT, found, np.array([0, 1]))  # fmt: skip
+        )(IMAGE, SCALE, SHIFT, found, np.array([0, 1]))
         np.testing.assert_allclose(again.scores, np.sqrt([0.36 * 0.3, 0.36 * mean]))
 
 
@@ -159,7 +168,8 @@ def test_lifting_moves_drawn_joints_along_their_rays_alone():
 def test_skeletons_with_other_joints_are_drawn_too():
     found = upright(skeleton=PANOPTIC_15)
     again = look(Fake(np.full((17, 2), 100.0), np.full(17, 0.9)), found, skeleton=PANOPTIC_15)
-    assert again.joints_px.shape == (1, 15, 2) and np.isfinite(again.joints_px).all()
+    assert again.joints_px.shape == (1, 15, 2)
+    assert np.isfinite(again.joints_px).all()
 
 
 class Clock:
@@ -198,7 +208,8 @@ def test_everybody_has_his_turn_and_no_frame_is_late():
     people, scores = in_a_row([50, 100, 80, 60]), np.full(4, 0.5)
     looked, took = run_frames(LookSchedule(clock), clock, 0.1, 0.04, 0.02, people, scores, 9)
     assert looked[0] == [1]  # the largest, to learn what a look costs
-    assert looked[1] == [2, 3] and looked[2] == [0, 1]
+    assert looked[1] == [2, 3]
+    assert looked[2] == [0, 1]
     assert max(took) <= 0.1
     counts = np.bincount(np.concatenate(looked[1:]), minlength=4)
     assert (counts == 4).all()
@@ -216,7 +227,7 @@ def test_who_is_less_sure_comes_first_of_equals():
 def test_without_time_nobody_is_looked_at(first_s):
     clock = Clock()
     people, scores = in_a_row([50, 100]), np.full(2, 0.5)
-    looked, took = run_frames(LookSchedule(clock), clock, 0.1, first_s, 0.02, people, scores, 5)
+    looked, _took = run_frames(LookSchedule(clock), clock, 0.1, first_s, 0.02, people, scores, 5)
     assert looked == [[]] * 5
 
 
@@ -226,7 +237,9 @@ def test_a_slow_look_is_left_for_long_and_then_tried_again():
     people, scores = in_a_row([50]), np.full(1, 0.5)
     looked, _ = run_frames(schedule, clock, 0.1, 0.05, 0.2, people, scores, 300)
     late = [number for number, rows in enumerate(looked) if rows]
-    assert late[0] == 0 and len(late) == 3 and min(np.diff(late)) > 60
+    assert late[0] == 0
+    assert len(late) == 3
+    assert min(np.diff(late)) > 60
     looked, _ = run_frames(schedule, clock, 0.1, 0.05, 0.01, people, scores, 200)
     assert [0] * 40 == [row for rows in looked[-40:] for row in rows]
 

@@ -39,9 +39,12 @@ def test_people_come_back_from_every_level(encoding, depth_mm, level):
 
 @settings(max_examples=40, deadline=None)
 @given(
-    x=st.floats(-800, 800), y=st.floats(-300, 300), z=st.floats(1500, 8000),
-    fov=st.floats(40, 90), turn=st.floats(0, 360),
-)  # fmt: skip
+    x=st.floats(-800, 800),
+    y=st.floats(-300, 300),
+    z=st.floats(1500, 8000),
+    fov=st.floats(40, 90),
+    turn=st.floats(0, 360),
+)
 def test_round_trip_of_anybody_in_view(x, y, z, fov, turn):
     camera = Camera.from_fov((448, 256), fov)
     annotation = annotate([[x, y, z]], camera, turn)
@@ -105,7 +108,8 @@ def test_positive_square_and_centerness_are_hand_computed():
     target = encode(annotation, Encoding())[1]  # stride 16, half side 24
     ys, xs = np.nonzero(target.positive)
     # centres at 7.5 + 16 i: 87.5 103.5 119.5 in x (76 to 124), 39.5 55.5 71.5 in y (36 to 84)
-    assert sorted(set(xs)) == [5, 6, 7] and sorted(set(ys)) == [2, 3, 4]
+    assert sorted(set(xs)) == [5, 6, 7]
+    assert sorted(set(ys)) == [2, 3, 4]
     distance = np.hypot(103.5 - 100, 55.5 - 60)
     wanted = np.exp(-2.5 * distance / (np.sqrt(2) * 24))
     assert target.centerness[3, 6] == pytest.approx(wanted, rel=1e-5)
@@ -116,12 +120,19 @@ def test_positive_square_and_centerness_are_hand_computed():
 def test_people_with_2d_labels_only_have_no_depth_targets():
     labelled = annotate([[0, 0, 3000]], CAMERA)
     flat = Annotation(
-        labelled.joints_cam, labelled.joints_px, labelled.valid_2d,
-        np.zeros_like(labelled.valid_3d), labelled.visible, labelled.ignore_px, CAMERA,
-    )  # fmt: skip
+        labelled.joints_cam,
+        labelled.joints_px,
+        labelled.valid_2d,
+        np.zeros_like(labelled.valid_3d),
+        labelled.visible,
+        labelled.ignore_px,
+        CAMERA,
+    )
     for target in encode(flat, Encoding()):
-        assert not target.joint_valid[:, 2].any() and not target.root_valid[2].any()
-        assert (target.joint_offset[:, 2] == 0).all() and (target.root[2] == 0).all()
+        assert not target.joint_valid[:, 2].any()
+        assert not target.root_valid[2].any()
+        assert (target.joint_offset[:, 2] == 0).all()
+        assert (target.root[2] == 0).all()
         assert (target.joint_valid[:, :2] == target.positive).all()
 
 
@@ -135,7 +146,8 @@ def test_root_outside_the_picture_is_ignored_not_denied():
     locations = Encoding().locations_px(0, *finest.ignore.shape)
     inside = ((locations >= joints.min(0)) & (locations <= joints.max(0))).all(-1)
     np.testing.assert_array_equal(finest.ignore, inside)
-    assert inside.any() and not inside.all()
+    assert inside.any()
+    assert not inside.all()
 
 
 @pytest.mark.parametrize("centre", ["root", "box", "visible"])
@@ -157,7 +169,8 @@ def test_people_of_whom_nothing_is_seen_are_ignored_not_denied(centre):
 def test_people_cut_off_below_are_found_at_the_edge_and_come_back_whole():
     camera = Camera.from_intrinsics(400, 400, 224, 60, (448, 256))
     annotation = annotate([[100, 900, 1400]], camera)  # root at y = 317, head in the picture
-    assert annotation.joints_px[0, 0, 1] > 256 and annotation.visible[0].sum() >= 4
+    assert annotation.joints_px[0, 0, 1] > 256
+    assert annotation.visible[0].sum() >= 4
     encoding = Encoding(centre="visible")
     targets = encode(annotation, encoding)
     level = [bool(t.positive.any()) for t in targets].index(True)
@@ -176,9 +189,16 @@ def test_guessed_root_answers_without_being_a_label():
     hidden[0, BODY_22.root] = False
     for guess, is_found in ((a.joints_px[:, 0] + 3, True), (np.full((1, 2), np.nan), False)):
         unlabelled = Annotation(
-            a.joints_cam, a.joints_px, hidden, a.valid_3d, a.visible & hidden, a.ignore_px,
-            CAMERA, BODY_22, guess,
-        )  # fmt: skip
+            a.joints_cam,
+            a.joints_px,
+            hidden,
+            a.valid_3d,
+            a.visible & hidden,
+            a.ignore_px,
+            CAMERA,
+            BODY_22,
+            guess,
+        )
         targets = encode(unlabelled, Encoding(centre="visible"))
         assert any(t.positive.any() for t in targets) == is_found
         assert not any(t.root_valid[:2].any() for t in targets)
@@ -200,7 +220,7 @@ def test_box_centre_is_the_middle_of_the_joints():
     assert distance[best] == distance.min()
     people = round_trip(annotation, encoding)
     np.testing.assert_allclose(people.joints_cam, annotation.joints_cam, atol=1.0)
-    with pytest.raises(ValueError, match="Encoding.centre must be in"):
+    with pytest.raises(ValueError, match=r"Encoding.centre must be in"):
         Encoding(centre="head")
 
 
@@ -238,7 +258,8 @@ def test_pose_and_depth_are_the_vote_of_alike_locations():
     maps[level].root[2][second] *= 1.1
     plain = find_people(maps, CAMERA, encoding, BODY_22, DecodeConfig(vote_threshold=1.1))
     voted = find_people(maps, CAMERA, encoding, BODY_22, DecodeConfig())
-    assert len(plain) == len(voted) == 1 and voted.scores[0] == np.float32(0.8)
+    assert len(plain) == len(voted) == 1
+    assert voted.scores[0] == np.float32(0.8)
     assert plain.root_cam[0, 2] == pytest.approx(3000, abs=1)
     assert voted.root_cam[0, 2] == pytest.approx((4 * 3000 + 3300) / 5, abs=1)
 
@@ -255,8 +276,13 @@ def test_annotation_says_which_array_is_wrong():
     with pytest.raises(ValueError, match=r"joints_cam must be \(1, 22, 3\), got \(1, 21, 3\)"):
         a = annotate([[0, 0, 3000]], CAMERA)
         Annotation(
-            a.joints_cam[:, 1:], a.joints_px, a.valid_2d, a.valid_3d, a.visible, a.ignore_px,
+            a.joints_cam[:, 1:],
+            a.joints_px,
+            a.valid_2d,
+            a.valid_3d,
+            a.visible,
+            a.ignore_px,
             CAMERA,
-        )  # fmt: skip
+        )
     with pytest.raises(ValueError, match="range_bounds_px must part 2 levels"):
         Encoding(strides=(8, 16))

@@ -27,7 +27,8 @@ def test_a_joint_is_where_it_is_seen_nearest_to_where_it_should_be():
     offset[0, 10, 21, 45], offset[0, 11, 21, 45] = 0.25, 0.75
     heat[1, 16, 32, 33] = 0.3
     joints_px, scores = joints_of_maps(centre, heat, joint, offset)
-    assert joints_px.shape == (2, 17, 2) and scores.shape == (2, 17)
+    assert joints_px.shape == (2, 17, 2)
+    assert scores.shape == (2, 17)
     np.testing.assert_allclose(joints_px[0, 5], (45.75 * 4 - 0.5, 21.25 * 4 - 0.5))
     np.testing.assert_allclose(joints_px[1, 16], (33 * 4 - 0.5, 32 * 4 - 0.5))
     np.testing.assert_allclose((scores[0, 5], scores[1, 16]), (0.6, 0.3))
@@ -36,7 +37,8 @@ def test_a_joint_is_where_it_is_seen_nearest_to_where_it_should_be():
 def test_the_published_network_takes_any_number_of_crops():
     thunder = Thunder(bundled_file("models") / "movenet-thunder.onnx", num_threads=1)
     joints_px, scores = thunder(np.zeros((0, 256, 256, 3), np.uint8))
-    assert joints_px.shape == (0, 17, 2) and scores.shape == (0, 17)
+    assert joints_px.shape == (0, 17, 2)
+    assert scores.shape == (0, 17)
     crops = np.random.default_rng(0).integers(0, 256, (2, 256, 256, 3), np.uint8)
     both = thunder(crops)
     for own, alone in zip(both, thunder(crops[1:]), strict=True):
@@ -44,7 +46,7 @@ def test_the_published_network_takes_any_number_of_crops():
 
 
 def test_a_missing_network_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="gone.onnx: MoveNet Thunder"):
+    with pytest.raises(FileNotFoundError, match=r"gone.onnx: MoveNet Thunder"):
         Thunder(tmp_path / "gone.onnx")
 
 
@@ -80,4 +82,5 @@ def test_what_a_crop_shows_is_where_it_says(side_px, turn, mirrored):
 
 def test_beyond_the_picture_a_crop_is_black():
     crop = cut(np.full((20, 20, 3), 200, np.uint8), crop_matrix((0, 0), 20, 20), 20)
-    assert (crop[:9, :9] == 0).all() and (crop[11:, 11:] == 200).all()
+    assert (crop[:9, :9] == 0).all()
+    assert (crop[11:, 11:] == 200).all()

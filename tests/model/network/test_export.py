@@ -37,9 +37,12 @@ from das_model.training.lifting_pairs import load_pairs
 
 SCRIPTS = Path(__file__).parents[3] / "scripts"
 SMALL = dataclasses.replace(
-    LITE, channels=32, head_convs=1, update="none",
+    LITE,
+    channels=32,
+    head_convs=1,
+    update="none",
     encoding=Encoding((8, 16, 32), (48, 96), centre="visible", heat_stride=4),
-)  # fmt: skip
+)
 CAMERA = Camera.from_fov((96, 64), 60)
 CPU = ["CPUExecutionProvider"]
 # an untrained network is sure of no joint
@@ -83,9 +86,15 @@ def folder(tmp_path_factory):
     tensors = {f"lifting.{name}": value for name, value in lifting.state_dict().items()}
     save_tensors(root / "lifting.safetensors", tensors, {})
     run_script(
-        "export.py", root / "network.safetensors", "-o", root / "model.onnx", "--size", "96x64",
-        "--lifting", root / "lifting.safetensors",
-    )  # fmt: skip
+        "export.py",
+        root / "network.safetensors",
+        "-o",
+        root / "model.onnx",
+        "--size",
+        "96x64",
+        "--lifting",
+        root / "lifting.safetensors",
+    )
     return root
 
 
@@ -199,7 +208,8 @@ def test_where_nobody_is_nothing_is_lifted(lifts, listens):
     num_calls = listener.num_calls
     for each in (lifts, estimator):
         found = people_of(each, threshold=1.0)
-        assert len(found) == 0 and found.joints_cam.shape == (0, 22, 3)
+        assert len(found) == 0
+        assert found.joints_cam.shape == (0, 22, 3)
     assert listener.num_calls == num_calls
 
 
@@ -221,7 +231,8 @@ def test_the_files_of_a_model_tell_the_same(folder, lifts):
     assert tensors.keys() == parts.keys()
     assert all(torch.equal(value, tensors[name]) for name, value in parts.items())
     assert torch.equal(lifting.leave.weight, parts["lifting.leave.weight"])
-    assert lifts.metadata["name"] == "model" and lifts.nominal_size == (96, 64)
+    assert lifts.metadata["name"] == "model"
+    assert lifts.nominal_size == (96, 64)
     assert lifts.metadata.items() >= network_metadata(SMALL).items()
     assert "lifting" not in lifts.metadata  # a model is nothing to read
 
@@ -258,11 +269,11 @@ def test_arguments_that_cannot_be_leave_files_as_they_are(folder, capsys, output
 
 def test_what_is_not_exported_rightly_is_not_written(folder, monkeypatch):
     network = load_network(folder / "network.safetensors")
-    with pytest.raises(ValueError, match="must be multiples of 32 px, .* got 96 x 60"):
+    with pytest.raises(ValueError, match=r"must be multiples of 32 px, .* got 96 x 60"):
         export_onnx(network, folder / "model.onnx", (96, 60), {})
     monkeypatch.setattr(export, "largest_difference", lambda *_: float("nan"))
     before = (folder / "model.onnx").read_bytes()
-    with pytest.raises(ValueError, match="model.onnx: differs from torch by nan"):
+    with pytest.raises(ValueError, match=r"model.onnx: differs from torch by nan"):
         export_onnx(network, folder / "model.onnx", (96, 64), {})
     assert (folder / "model.onnx").read_bytes() == before
     assert not list(folder.glob("*.part"))
@@ -281,7 +292,7 @@ def test_a_lifting_of_another_network_is_not_written(folder):
 def test_a_network_without_heat_cannot_be_lifted(tmp_path):
     network = DasNetwork(NetworkConfig(channels=32, head_convs=1, update="none"))
     lifting = PoseLifting(BODY_22.num_joints, 5, 8)
-    with pytest.raises(ValueError, match="model.onnx: only a network with a heat map.*lite0"):
+    with pytest.raises(ValueError, match=r"model.onnx: only a network with a heat map.*lite0"):
         export_onnx(network, tmp_path / "model.onnx", (96, 64), {}, lifting)
 
 
@@ -314,12 +325,21 @@ def test_a_lifting_is_trained_on_what_the_model_finds(folder, listens, capsys, m
     write_shard(root, [0, 1], annotations)
     out = folder / "run" / "lifting.safetensors"
     run_script(
-        "train_lifting.py", folder / "model.onnx", "--synthetic", root, "--out", out,
-        "--pictures", 1, "--steps", 1,
-    )  # fmt: skip
+        "train_lifting.py",
+        folder / "model.onnx",
+        "--synthetic",
+        root,
+        "--out",
+        out,
+        "--pictures",
+        1,
+        "--steps",
+        1,
+    )
     pairs = load_pairs(out.with_suffix(".npz"))
     number = len(found[0])  # then come those of the mirror image
-    assert len(pairs) >= number > 0 and pairs.features.shape[1:] == (22, NUM_FEATURES)
+    assert len(pairs) >= number > 0
+    assert pairs.features.shape[1:] == (22, NUM_FEATURES)
     np.testing.assert_allclose(np.sort(pairs.found[:number], 0), np.sort(found[0], 0), atol=0.5)
     wanted = 1.1 * pairs.found[:number, :, :3]
     np.testing.assert_allclose(pairs.wanted[:number], wanted, rtol=1e-3, atol=0.5)
@@ -327,9 +347,15 @@ def test_a_lifting_is_trained_on_what_the_model_finds(folder, listens, capsys, m
     assert f"{len(pairs)} people found and known" in capsys.readouterr().out
     again = out.with_name("again.safetensors")
     run_script(
-        "train_lifting.py", folder / "model.onnx", "--pairs", out.with_suffix(".npz"),
-        "--out", again, "--steps", 1,
-    )  # fmt: skip
+        "train_lifting.py",
+        folder / "model.onnx",
+        "--pairs",
+        out.with_suffix(".npz"),
+        "--out",
+        again,
+        "--steps",
+        1,
+    )
     for name, value in load_lifting(again).state_dict().items():
         assert torch.equal(value, first.state_dict()[name]), name
     assert first.see.in_features == NUM_FEATURES
@@ -344,8 +370,14 @@ def test_a_lifting_is_trained_on_what_the_model_finds(folder, listens, capsys, m
 def exported(module, shape, file):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.onnx.export(module.eval(), torch.zeros(shape), str(file), dynamo=False,
-                          opset_version=18, input_names=["x"])  # fmt: skip
+        torch.onnx.export(
+            module.eval(),
+            torch.zeros(shape),
+            str(file),
+            dynamo=False,
+            opset_version=18,
+            input_names=["x"],
+        )
     return file
 
 
@@ -373,7 +405,8 @@ def test_zeros_in_front_of_one_convolution_are_its_own(tmp_path):
     folded = _with_folded_pads(file)
     convolutions = [node for node in folded.graph.node if node.op_type == "Conv"]
     pads = [list(a.ints) for n in convolutions for a in n.attribute if a.name == "pads"]
-    assert num_pads == 3 and pads[0] == [0, 0, 1, 1]
+    assert num_pads == 3
+    assert pads[0] == [0, 0, 1, 1]
     modes = [[a.s for a in n.attribute] for n in folded.graph.node if n.op_type == "Pad"]
     assert modes == [[b"edge"], [b"constant"]]  # others cannot be taken in
     image = torch.rand(1, 3, 12, 16)
@@ -387,6 +420,7 @@ def test_the_live_network_has_no_pads_in_front_of_convolutions(folder):
     graph = onnx.load(str(folder / "model.onnx")).graph
     padded = {node.output[0] for node in graph.node if node.op_type == "Pad"}
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
-    assert convolutions and not [n.name for n in convolutions if n.input[0] in padded]
+    assert convolutions
+    assert not [n.name for n in convolutions if n.input[0] in padded]
     ends = [list(a.ints) for n in convolutions for a in n.attribute if a.name == "pads"]
     assert ends.count([0, 0, 1, 1]) == 5  # one for each halving of the picture

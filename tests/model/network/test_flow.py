@@ -91,7 +91,8 @@ def test_gradient_reaches_every_parameter_and_the_input(num_dims):
     x = torch.randn(64, num_dims, requires_grad=True)
     (-flow.log_prob(x).mean()).backward()
     for name, parameter in flow.named_parameters():
-        assert parameter.grad is not None and parameter.grad.abs().sum() > 0, name
+        assert parameter.grad is not None, name
+        assert parameter.grad.abs().sum() > 0, name
     assert (x.grad.abs().sum(dim=1) > 0).all()
 
 

@@ -9,9 +9,10 @@ from das_model.network.backbones.graph_model import read_graph_model
 
 def test_constants_come_back_as_they_were_written(tmp_path):
     values = {
-        "a": np.arange(24, dtype=np.float16).reshape(2, 3, 4), "b": np.array(7, np.int32),
+        "a": np.arange(24, dtype=np.float16).reshape(2, 3, 4),
+        "b": np.array(7, np.int32),
         "c": np.array([0.1, -2.5], np.float32),
-    }  # fmt: skip
+    }
     found = read_graph_model(write_model(tmp_path, values))
     assert list(found) == ["a", "b", "c"]
     for name, value in values.items():
@@ -30,9 +31,13 @@ def test_constants_of_several_files_are_one_stream(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("PK\x03\x04", "got no JSON"), ("[1, 2]", "got list"),
-     ('{"format": "layers-model"}', r"got \['format'\]"), ('{"weightsManifest": []}', "got")],
-)  # fmt: skip
+    [
+        ("PK\x03\x04", "got no JSON"),
+        ("[1, 2]", "got list"),
+        ('{"format": "layers-model"}', r"got \['format'\]"),
+        ('{"weightsManifest": []}', "got"),
+    ],
+)
 def test_what_is_no_graph_model_is_refused(tmp_path, text, told):
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(ValueError, match=f"x.json must be a TensorFlow.js graph model.*{told}"):
@@ -40,11 +45,11 @@ def test_what_is_no_graph_model_is_refused(tmp_path, text, told):
 
 
 def test_missing_files_are_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="pose.json.*expected there"):
+    with pytest.raises(FileNotFoundError, match=r"pose.json.*expected there"):
         read_graph_model(tmp_path / "pose.json")
     file = write_model(tmp_path, {"a": np.zeros(3, np.float16)})
     (tmp_path / "pose.bin").unlink()
-    with pytest.raises(FileNotFoundError, match="pose.bin.*expected there"):
+    with pytest.raises(FileNotFoundError, match=r"pose.bin.*expected there"):
         read_graph_model(file)
 
 
@@ -58,5 +63,5 @@ def test_bytes_that_are_missing_or_left_over_are_counted(tmp_path, size):
 
 def test_constants_stored_in_bytes_with_a_scale_are_refused(tmp_path):
     file = write_model(tmp_path, {"layer/weights": np.zeros(3, np.uint8)})
-    with pytest.raises(ValueError, match="layer/weights must be of .*float16.*got uint8"):
+    with pytest.raises(ValueError, match=r"layer/weights must be of .*float16.*got uint8"):
         read_graph_model(file)

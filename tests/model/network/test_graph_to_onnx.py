@@ -36,22 +36,30 @@ def write_graph(folder, values, nodes):
 @pytest.fixture(scope="module")
 def values():
     rng = np.random.default_rng(0)
-    shapes = {"stem/w": (3, 3, 3, 8), "stem/b": (8,), "deep/w": (3, 3, 8, 1), "deep/b": (8,),
-              "thin/w": (3, 3, 8, 1), "end/w": (1, 1, 8, 8), "end/b": (8,)}  # fmt: skip
+    shapes = {
+        "stem/w": (3, 3, 3, 8),
+        "stem/b": (8,),
+        "deep/w": (3, 3, 8, 1),
+        "deep/b": (8,),
+        "thin/w": (3, 3, 8, 1),
+        "end/w": (1, 1, 8, 8),
+        "end/b": (8,),
+    }
     return {n: rng.normal(size=s).astype(np.float16) for n, s in shapes.items()}
 
 
 NODES = [
     node("Placeholder", "input", []),
     node("_FusedConv2D", "stem", ["picture", "stem/w", "stem/b"], 2, ["BiasAdd", "Relu6"]),
-    node("FusedDepthwiseConv2dNative", "deep", ["stem", "deep/w", "deep/b"], 2,
-         ["BiasAdd", "Relu"]),
+    node(
+        "FusedDepthwiseConv2dNative", "deep", ["stem", "deep/w", "deep/b"], 2, ["BiasAdd", "Relu"]
+    ),
     node("DepthwiseConv2dNative", "thin", ["stem", "thin/w"], 1),
     node("ResizeBilinear", "up", ["deep", "unread"], half_pixel_centers={"b": True}),
     node("AddV2", "sum", ["up", "thin"]),
     node("_FusedConv2D", "end", ["sum", "end/w", "end/b"], 1, ["BiasAdd"]),
     node("Sigmoid", "sure", ["end"]),
-]  # fmt: skip
+]
 
 
 def as_torch(values, name):
@@ -90,16 +98,19 @@ def test_weights_stay_as_they_were_stored(tmp_path, values):
     file = write_graph(tmp_path, values | {"unread": np.array([4, 6], np.int32)}, NODES)
     model = convert_graph(file, "picture", {"raw": "deep"}, SIZE)
     stored = {t.name: t.data_type for t in model.graph.initializer}
-    assert stored["deep/w"] == TensorProto.FLOAT16 and "end/w" not in stored
+    assert stored["deep/w"] == TensorProto.FLOAT16
+    assert "end/w" not in stored
 
 
 def test_unknown_nodes_are_named(tmp_path, values):
-    nodes = [node("_FusedConv2D", "stem", ["picture", "stem/w", "stem/b"], 2, ["BiasAdd", "Elu"]),
-             node("Softmax", "soft", ["stem"])]  # fmt: skip
+    nodes = [
+        node("_FusedConv2D", "stem", ["picture", "stem/w", "stem/b"], 2, ["BiasAdd", "Elu"]),
+        node("Softmax", "soft", ["stem"]),
+    ]
     file = write_graph(tmp_path, values, nodes)
-    with pytest.raises(ValueError, match="stem must end in .*, not Elu"):
+    with pytest.raises(ValueError, match=r"stem must end in .*, not Elu"):
         convert_graph(file, "picture", {"out": "stem"}, SIZE)
     nodes[0] = node("ResizeBilinear", "stem", ["picture"], half_pixel_centers={"b": False})
     file = write_graph(tmp_path, values, nodes)
-    with pytest.raises(ValueError, match="stem must be a convolution.*got ResizeBilinear"):
+    with pytest.raises(ValueError, match=r"stem must be a convolution.*got ResizeBilinear"):
         convert_graph(file, "picture", {"out": "stem"}, SIZE)

@@ -108,7 +108,8 @@ def test_every_cue_every_feature_and_where_a_person_stands_can_count():
     found = found_people()[:1, :2]
     features = features_of(found).requires_grad_()
     random_lifting(2)(found.requires_grad_(), features).square().sum().backward()
-    assert (found.grad != 0).all() and (features.grad != 0).all()
+    assert (found.grad != 0).all()
+    assert (features.grad != 0).all()
 
 
 def test_what_is_seen_at_one_joint_can_move_another():
@@ -156,10 +157,12 @@ def test_in_training_some_joints_features_are_hidden(monkeypatch):
 
 
 def test_loss_by_hand():
-    wanted = torch.tensor([
-        [[0.0, 0, 2000], [100, 0, 2000], [0, 500, 2100]],
-        [[200.0, 0, 4000], [200, 300, 4000], [0, 0, 4000]],
-    ])  # fmt: skip
+    wanted = torch.tensor(
+        [
+            [[0.0, 0, 2000], [100, 0, 2000], [0, 500, 2100]],
+            [[200.0, 0, 4000], [200, 300, 4000], [0, 0, 4000]],
+        ]
+    )
     found = torch.zeros(2, 3, NUM_CUES)
     found[..., :3] = wanted
 
@@ -211,7 +214,8 @@ def test_people_of_unknown_depths_teach_no_depth():
     relative, lifted = torch.ones(3, dtype=torch.bool), network(found, features_of(found))
     lifting_loss(lifted, found, wanted, ~unknown, unknown, relative).backward()
     moves = network.leave.bias.grad[:-1].view(NUM_BODY, 3).abs()
-    assert (moves[:, 1] > 1e-3).all() and (moves[:, 2] < 1e-6).all()
+    assert (moves[:, 1] > 1e-3).all()
+    assert (moves[:, 2] < 1e-6).all()
     assert network.leave.bias.grad[-1].abs() < 1e-5
 
 
@@ -247,7 +251,8 @@ def test_training_people_are_scaled_and_hardly_shaken(monkeypatch):
     everywhere = torch.ones(200, NUM_BODY, dtype=torch.bool)
     varied = lifting_training._varied(found, found[..., :3], everywhere)
     scales = varied[:, 0, 2] / 5000
-    assert 0.015 < scales.std() < 0.025 and abs(scales.mean() - 1) < 0.01
+    assert 0.015 < scales.std() < 0.025
+    assert abs(scales.mean() - 1) < 0.01
     rays = varied[..., :2] / varied[..., 2:3] - found[..., :2] / found[..., 2:3]
     assert 0 < rays.abs().max() < 0.02  # the noise is small beside a picture
     assert torch.equal(varied[..., 3:], found[..., 3:])
@@ -277,7 +282,8 @@ def test_a_quarter_of_the_people_is_better_seen_where_they_are_placed(monkeypatc
     is_placed = torch.ones(300, NUM_BODY, dtype=torch.bool)
     is_placed[:100], is_placed[:, 0] = False, False
     is_seen = lifting_training._varied(found, found[..., :3], is_placed)[..., 4] > 0
-    assert not is_seen[:100].any() and not is_seen[:, 0].any()
+    assert not is_seen[:100].any()
+    assert not is_seen[:, 0].any()
     assert 30 < is_seen[100:, 1:].all(dim=1).sum() < 70
 
 
@@ -335,7 +341,8 @@ def test_training_learns_what_is_always_wrong(narrow):
 
     (depth_before, pose_before), (depth, pose) = errors(pairs.found[..., :3]), errors(lifted)
     assert depth_before == pytest.approx(0.2, abs=1e-3)
-    assert depth < 0.2 * depth_before and pose < 0.25 * pose_before
+    assert depth < 0.2 * depth_before
+    assert pose < 0.25 * pose_before
 
 
 def test_training_repeats(narrow):
@@ -360,7 +367,8 @@ def test_people_of_photos_are_a_quarter_of_those_drawn(narrow, monkeypatch, num_
     train_lifting(dataclasses.replace(pairs, is_relative=is_relative), BODY_22, 1, batch_size=2)
     share = (drawn[0] / drawn[0].sum()).numpy()
     assert share[is_relative].sum() == pytest.approx(0.25)
-    assert share[is_relative].std() < 1e-9 and share[~is_relative].std() < 1e-9
+    assert share[is_relative].std() < 1e-9
+    assert share[~is_relative].std() < 1e-9
 
 
 def pairs_of_shape(num_people, num_joints):
@@ -376,10 +384,12 @@ def pairs_of_shape(num_people, num_joints):
 
 @pytest.mark.parametrize(
     ("pairs", "skeleton", "told"),
-    [((0, 22), BODY_22, "needs pairs, got none: nobody was found"),
-     ((1, 15), PANOPTIC_15, "first joint must be the root, got neck"),
-     ((1, 17), BODY_22, "must be of 22 joints, got 17")],
-)  # fmt: skip
+    [
+        ((0, 22), BODY_22, "needs pairs, got none: nobody was found"),
+        ((1, 15), PANOPTIC_15, "first joint must be the root, got neck"),
+        ((1, 17), BODY_22, "must be of 22 joints, got 17"),
+    ],
+)
 def test_what_cannot_be_trained_on_is_said(pairs, skeleton, told):
     with pytest.raises(ValueError, match=told):
         train_lifting(pairs_of_shape(*pairs), skeleton, 1)
@@ -387,18 +397,24 @@ def test_what_cannot_be_trained_on_is_said(pairs, skeleton, told):
 
 @pytest.mark.parametrize(
     ("name", "shape", "expected"),
-    [("found", (2, 22, 5), r"\(2, 22, 7\), got \(2, 22, 5\)"),
-     ("features", (2, 21, 5), r"\(2, 22, 5\), got \(2, 21, 5\)"),
-     ("wanted", (2, 21, 3), r"\(2, 22, 3\), got \(2, 21, 3\)"),
-     ("valid", (3, 22), r"\(2, 22\), got \(3, 22\)"),
-     ("has_depth", (2, 20), r"\(2, 22\), got \(2, 20\)"),
-     ("is_relative", (3,), r"\(2,\), got \(3,\)")],
-)  # fmt: skip
+    [
+        ("found", (2, 22, 5), r"\(2, 22, 7\), got \(2, 22, 5\)"),
+        ("features", (2, 21, 5), r"\(2, 22, 5\), got \(2, 21, 5\)"),
+        ("wanted", (2, 21, 3), r"\(2, 22, 3\), got \(2, 21, 3\)"),
+        ("valid", (3, 22), r"\(2, 22\), got \(3, 22\)"),
+        ("has_depth", (2, 20), r"\(2, 22\), got \(2, 20\)"),
+        ("is_relative", (3,), r"\(2,\), got \(3,\)"),
+    ],
+)
 def test_pairs_of_other_shapes_are_refused(name, shape, expected):
     arrays = {
-        "found": (2, 22, NUM_CUES), "features": (2, 22, 5), "wanted": (2, 22, 3), "valid": (2, 22),
-        "has_depth": (2, 22), "is_relative": (2,),
-    } | {name: shape}  # fmt: skip
+        "found": (2, 22, NUM_CUES),
+        "features": (2, 22, 5),
+        "wanted": (2, 22, 3),
+        "valid": (2, 22),
+        "has_depth": (2, 22),
+        "is_relative": (2,),
+    } | {name: shape}
     with pytest.raises(ValueError, match=f"LiftingPairs.{name} must be {expected}"):
         LiftingPairs(**{key: np.zeros(size) for key, size in arrays.items()})
 
@@ -423,7 +439,7 @@ def test_a_file_without_a_lifting_has_none(tmp_path):
     save_tensors(file, {"network.enter.weight": torch.zeros(2, 2)}, {})
     assert load_lifting(file) is None
     save_tensors(file, {"lifting.enter.weight": torch.zeros(2, 2)}, {})
-    with pytest.raises(ValueError, match="weights.safetensors: its lifting reads no features"):
+    with pytest.raises(ValueError, match=r"weights.safetensors: its lifting reads no features"):
         load_lifting(file)
-    with pytest.raises(FileNotFoundError, match="weights.npz.*was expected there"):
+    with pytest.raises(FileNotFoundError, match=r"weights.npz.*was expected there"):
         load_lifting(tmp_path / "weights.npz")

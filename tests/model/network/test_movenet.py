@@ -44,10 +44,12 @@ def published_shapes():
         table[f"{name}_weights"] = (1, 1, inside, outside)
         table[f"{name}_bn_offset"] = (outside,)
     plain = {
-        f"{NET}/conv2d": (1, 1, 1280, 64), f"{NET}/conv2d_1": (1, 1, 96, 64),
-        f"{NET}/conv2d_2": (1, 1, 48, 32), f"{NET}/conv2d_3": (1, 1, 40, 24),
+        f"{NET}/conv2d": (1, 1, 1280, 64),
+        f"{NET}/conv2d_1": (1, 1, 96, 64),
+        f"{NET}/conv2d_2": (1, 1, 48, 32),
+        f"{NET}/conv2d_3": (1, 1, 40, 24),
         f"{HEAT}/conv2d_7": (1, 1, 96, 17),
-    }  # fmt: skip
+    }
     for name, shape in plain.items():
         table[f"{name}/Conv2D/ReadVariableOp"] = shape
         table[f"{name}/BiasAdd/ReadVariableOp"] = shape[3:]
@@ -108,19 +110,27 @@ def test_public_weights_reach_every_parameter(published, file):
     for name, public, order in (
         ("stem.weight", f"{NET}/model/Conv1/Conv2D_weights", (3, 2, 0, 1)),
         ("stem.bias", f"{NET}/model/Conv1/Conv2D_bn_offset", (0,)),
-        ("blocks.0.depthwise.weight", f"{NET}/model/expanded_conv_depthwise/depthwise_weights",
-         (2, 3, 0, 1)),
+        (
+            "blocks.0.depthwise.weight",
+            f"{NET}/model/expanded_conv_depthwise/depthwise_weights",
+            (2, 3, 0, 1),
+        ),
         ("blocks.11.depthwise.bias", f"{NET}/model/block_11_depthwise/depthwise_bn_offset", (0,)),
-        ("blocks.11.project.weight", f"{NET}/model/block_11_project/Conv2D_weights",
-         (3, 2, 0, 1)),
+        ("blocks.11.project.weight", f"{NET}/model/block_11_project/Conv2D_weights", (3, 2, 0, 1)),
         ("laterals.2.weight", f"{NET}/conv2d_3/Conv2D/ReadVariableOp", (3, 2, 0, 1)),
         ("merges.1.project.bias", f"{NET}/separable_conv2d_1/separable_conv2d_bn_offset", (0,)),
-        ("heat_hidden.depthwise.weight",
-         f"{HEAT}/separable_conv2d_6/separable_conv2d/ReadVariableOp", (2, 3, 0, 1)),
-        ("heat_hidden.project.weight",
-         f"{HEAT}/separable_conv2d_6/separable_conv2d/ReadVariableOp_1", (3, 2, 0, 1)),
+        (
+            "heat_hidden.depthwise.weight",
+            f"{HEAT}/separable_conv2d_6/separable_conv2d/ReadVariableOp",
+            (2, 3, 0, 1),
+        ),
+        (
+            "heat_hidden.project.weight",
+            f"{HEAT}/separable_conv2d_6/separable_conv2d/ReadVariableOp_1",
+            (3, 2, 0, 1),
+        ),
         ("heat.weight", f"{HEAT}/conv2d_7/Conv2D/ReadVariableOp", (3, 2, 0, 1)),
-    ):  # fmt: skip
+    ):
         np.testing.assert_array_equal(state[name], published[public].transpose(order))
 
 
@@ -176,15 +186,26 @@ def changed(published, name, value):
 
 @pytest.mark.parametrize(
     ("name", "shape", "told"),
-    [(f"{NET}/model/block_4_expand/Conv2D_weights", None, "missing .'blocks.4.expand.weight'"),
-     (f"{NET}/conv2d_2/Conv2D/ReadVariableOp", (1, 1, 32, 48),
-      "of another shape .'laterals.1.weight'"),
-     (f"{NET}/separable_conv2d/separable_conv2d/ReadVariableOp", (3, 3, 1, 64),
-      "of another shape .'merges.0.depthwise.weight'"),
-     (f"{HEAT}/conv2d_7/BiasAdd/ReadVariableOp", None, "missing .'heat.bias'"),
-     (f"{HEAT}/conv2d_7/Conv2D/ReadVariableOp", (1, 1, 96, 22),
-      r"heat.weight must be \(17, 96, 1, 1\), got \(22, 96, 1, 1\)")],
-)  # fmt: skip
+    [
+        (f"{NET}/model/block_4_expand/Conv2D_weights", None, "missing .'blocks.4.expand.weight'"),
+        (
+            f"{NET}/conv2d_2/Conv2D/ReadVariableOp",
+            (1, 1, 32, 48),
+            "of another shape .'laterals.1.weight'",
+        ),
+        (
+            f"{NET}/separable_conv2d/separable_conv2d/ReadVariableOp",
+            (3, 3, 1, 64),
+            "of another shape .'merges.0.depthwise.weight'",
+        ),
+        (f"{HEAT}/conv2d_7/BiasAdd/ReadVariableOp", None, "missing .'heat.bias'"),
+        (
+            f"{HEAT}/conv2d_7/Conv2D/ReadVariableOp",
+            (1, 1, 96, 22),
+            r"heat.weight must be \(17, 96, 1, 1\), got \(22, 96, 1, 1\)",
+        ),
+    ],
+)
 def test_what_does_not_fit_is_named_and_nothing_is_loaded(tmp_path, published, name, shape, told):
     backbone = MoveNetBackbone(BODY_22.joint_names)
     before = backbone.stem.weight.detach().clone()
@@ -202,10 +223,12 @@ def test_convolutions_of_stride_2_pad_at_the_bottom_and_right():
         stem.weight.fill_(1)
         stem.bias.fill_(0.5)
         sums = stem(image)[0, 0]
-    wanted = torch.tensor([
-        [0 + 1 + 2 + 4 + 5 + 6 + 8 + 9 + 10, 2 + 3 + 6 + 7 + 10 + 11],
-        [8 + 9 + 10 + 12 + 13 + 14, 10 + 11 + 14 + 15],
-    ])  # fmt: skip
+    wanted = torch.tensor(
+        [
+            [0 + 1 + 2 + 4 + 5 + 6 + 8 + 9 + 10, 2 + 3 + 6 + 7 + 10 + 11],
+            [8 + 9 + 10 + 12 + 13 + 14, 10 + 11 + 14 + 15],
+        ]
+    )
     torch.testing.assert_close(sums, wanted + 0.5)
 
 
@@ -245,7 +268,8 @@ def test_maps_move_with_the_picture(plain):
     for maps, stride in zip((*features, fine, heat), (8, 16, 32, 4, 4), strict=True):
         step = 32 // stride
         here, there = maps.roll(step, dims=-1)[0], maps[1]
-        assert there.abs().max() > 1e-3 and not maps[0, ..., :step].any()
+        assert there.abs().max() > 1e-3
+        assert not maps[0, ..., :step].any()
         torch.testing.assert_close(there, here, rtol=1e-4, atol=1e-4 * here.abs().max().item())
 
 
@@ -254,17 +278,19 @@ def test_only_stem_and_blocks_up_to_stride_4_are_frozen():
     backbone.freeze_early()
     widths = {}  # of the map that each block gives, for a picture 64 wide
     for name, module in backbone.named_modules():
-        if name == "stem" or name.startswith("blocks.") and name.count(".") == 1:
+        if name == "stem" or (name.startswith("blocks.") and name.count(".") == 1):
             module.register_forward_hook(
                 lambda _, inputs, maps, name=name: widths.update({name: maps.shape[-1]})
             )
-    *features, fine, heat = backbone(torch.rand(1, 3, 64, 64))
+    *features, _fine, heat = backbone(torch.rand(1, 3, 64, 64))
     early = {name for name, width in widths.items() if width >= 64 // 4}
-    assert early == {"stem", "blocks.0", "blocks.1", "blocks.2"} and len(widths) == 18
+    assert early == {"stem", "blocks.0", "blocks.1", "blocks.2"}
+    assert len(widths) == 18
     for name, parameter in backbone.named_parameters():
         is_early = any(name.startswith(f"{module}.") for module in early)
         assert parameter.requires_grad != is_early, name
-    assert heat.requires_grad and all(f.requires_grad for f in features)
+    assert heat.requires_grad
+    assert all(f.requires_grad for f in features)
 
 
 def test_heat_is_told_with_the_finest_level():

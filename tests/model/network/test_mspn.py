@@ -98,7 +98,8 @@ def test_frozen_part_is_the_stem_and_the_first_residual_stage(network):
     network.freeze_early()
     frozen = {n for n, p in network.named_parameters() if not p.requires_grad}
     network.requires_grad_(True)
-    assert "top.top.0.conv.weight" in frozen and len(frozen) == 1 + 10
+    assert "top.top.0.conv.weight" in frozen
+    assert len(frozen) == 1 + 10
     assert all(n.startswith(("top.", "multi_stage_mspn.0.downsample.layer1.")) for n in frozen)
 
 

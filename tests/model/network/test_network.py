@@ -148,10 +148,13 @@ def test_gradient_reaches_every_parameter():
     torch.manual_seed(0)
     levels = network(torch.randint(0, 256, (2, 3, 128, 128), dtype=torch.uint8))
     total = sum(
-        (m.score**2).sum() + (m.centerness**2).sum() + (m.root**2).sum()
-        + (m.joint_offsets[-1] ** 2).sum() + sum((s**2).sum() for s in m.joint_sigmas)
+        (m.score**2).sum()
+        + (m.centerness**2).sum()
+        + (m.root**2).sum()
+        + (m.joint_offsets[-1] ** 2).sum()
+        + sum((s**2).sum() for s in m.joint_sigmas)
         for m in levels
-    )  # fmt: skip
+    )
     (total + (levels[0].joint_heat ** 2).sum()).backward()
     without = [n for n, p in network.named_parameters() if p.grad is None or not p.grad.any()]
     assert not without, f"no gradient for {without}"
@@ -182,9 +185,12 @@ def test_prior_makes_an_untrained_network_see_nobody():
 # from the published tables, classifier (1280 features and 1000 classes) taken out
 @pytest.mark.parametrize(
     ("variant", "millions", "channels"),
-    [("lite0", 4.652, (40, 112, 320)), ("lite1", 5.417, (40, 112, 320)),
-     ("lite2", 6.092, (48, 120, 352))],
-)  # fmt: skip
+    [
+        ("lite0", 4.652, (40, 112, 320)),
+        ("lite1", 5.417, (40, 112, 320)),
+        ("lite2", 6.092, (48, 120, 352)),
+    ],
+)
 def test_efficientnet_lite_has_the_published_size(variant, millions, channels):
     backbone = EfficientNetLite(variant)
     assert backbone.channels == channels
@@ -202,7 +208,7 @@ def test_public_weights_load_by_name_and_errors_list_the_keys(tmp_path):
         torch.testing.assert_close(value, state[name])
     state["stray"] = state.pop("_conv_stem.weight")
     torch.save(state, tmp_path / "bad.pth")
-    with pytest.raises(ValueError, match="missing.*_conv_stem.weight.*unexpected.*stray"):
+    with pytest.raises(ValueError, match=r"missing.*_conv_stem.weight.*unexpected.*stray"):
         target.load_public_weights(tmp_path / "bad.pth")
 
 
@@ -214,7 +220,8 @@ def test_frozen_part_keeps_weights_and_statistics():
     sum(f.mean() for f in backbone(torch.randn(2, 3, 64, 64))).backward()
     optimizer.step()
     changed = {k for k, v in backbone.state_dict().items() if not torch.equal(v, before[k])}
-    assert changed and not any(k.startswith(("_conv_stem", "_bn0", "_blocks.4.")) for k in changed)
+    assert changed
+    assert not any(k.startswith(("_conv_stem", "_bn0", "_blocks.4.")) for k in changed)
 
 
 def test_errors_name_the_choice():

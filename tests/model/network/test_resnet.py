@@ -18,8 +18,10 @@ def network():
 
 def public_state(network):
     """The file's content as the public one has it: with classifier, without gradients."""
-    state = {name: torch.rand_like(t) if t.is_floating_point() else t.clone()
-             for name, t in network.state_dict().items()}  # fmt: skip
+    state = {
+        name: torch.rand_like(t) if t.is_floating_point() else t.clone()
+        for name, t in network.state_dict().items()
+    }
     return state | {"fc.weight": torch.zeros(10, 2048), "fc.bias": torch.zeros(10)}
 
 
@@ -88,7 +90,7 @@ def test_wrong_files_are_told_by_name(network, tmp_path):
     del state["layer3.5.conv1.weight"]
     torch.save(state, tmp_path / "wrong.pth")
     before = network.conv1.weight.clone()
-    with pytest.raises(ValueError) as error:
+    with pytest.raises(ValueError, match="missing") as error:
         network.load_public_weights(tmp_path / "wrong.pth")
     assert "missing ['layer3.5.conv1.weight']" in str(error.value)
     assert "unexpected ['layer9.weight']" in str(error.value)

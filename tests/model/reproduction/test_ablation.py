@@ -52,8 +52,10 @@ def features(trunk):
 def test_features_are_those_of_the_backbone(features):
     assert len(features) == 3
     assert [tuple(m.shape) for m in features.maps] == [
-        (3, 40, 12, 20), (3, 112, 6, 10), (3, 320, 3, 5),
-    ]  # fmt: skip
+        (3, 40, 12, 20),
+        (3, 112, 6, 10),
+        (3, 320, 3, 5),
+    ]
 
 
 def test_rows_learn_and_repeat(features):
@@ -61,7 +63,8 @@ def test_rows_learn_and_repeat(features):
     targets = encode_all(features, config.network.encoding)
     first, _, losses = train_row(config, features, targets, 2)
     again, _, same = train_row(config, features, targets, 2)
-    assert losses == same and losses[-1] < losses[0]
+    assert losses == same
+    assert losses[-1] < losses[0]
     torch.testing.assert_close(first.heads.score[-1].weight, again.heads.score[-1].weight)
 
 
@@ -76,15 +79,19 @@ def test_errors_at_centres_are_those_that_were_made():
         level.joint_offset[1:, 2] -= 100 / encoding.joint_depth_unit_mm
     errors = _errors_at_centres(maps, annotation, encoding)
     np.testing.assert_allclose(errors[:, 0], 0, atol=0.5)
-    assert (errors[:, 1:] > 99).all() and (errors[:, 1:] < 125).all()
+    assert (errors[:, 1:] > 99).all()
+    assert (errors[:, 1:] < 125).all()
 
 
 def test_finished_rows_are_not_trained_again(trunk, features, tmp_path):
     tiny = FeatureSet(tuple(torch.cat([m] * 6) for m in features.maps), features.annotations * 6)
     results = run_rows(["table1-root"], trunk, tiny, features, 1, tmp_path)
     assert set(results["table1-root"]) == {
-        "mpjpe_at_centres_mm", "mpjpe_mm", "recall", "root_error_mm",
-    }  # fmt: skip
+        "mpjpe_at_centres_mm",
+        "mpjpe_mm",
+        "recall",
+        "root_error_mm",
+    }
     assert (tmp_path / "table1-root.safetensors").is_file()
     told = json.dumps({"table1-root": {"mpjpe_at_centres_mm": 1.0}})
     (tmp_path / "results.json").write_text(told)

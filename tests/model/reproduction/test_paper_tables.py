@@ -33,8 +33,14 @@ def test_changes_are_told_against_the_baseline_and_their_direction_compared():
     }
     table = ablation_table(TABLE_1A, results, "table1-root")
     assert cells(table, "box centre") == [
-        "box centre", "65.3", "+2.8", "110", "0.4", "+10.0", "as in the paper",
-    ]  # fmt: skip
+        "box centre",
+        "65.3",
+        "+2.8",
+        "110",
+        "0.4",
+        "+10.0",
+        "as in the paper",
+    ]
     assert cells(table, "root, MLE (learned density)")[-2:] == ["+4.0", "the other way"]
     assert cells(table, "root centre")[-2:] == ["+0.0", "-"]
     assert cells(table, "the same, larger backbone")[3:] == ["-", "-", "-", "-"]
@@ -59,11 +65,19 @@ def test_panoptic_and_mupots_figures_stand_under_their_heads():
 def test_a_figure_of_the_mean_pose_alone_is_none():
     """Haggling: a quarter stood in for; pizza: nobody was found."""
     ours = {
-        "haggling/mpjpe_mm": 60.0, "haggling/num_stand_ins": 2.0, "haggling/num_people": 8.0,
-        "haggling/strict_recall": 0.5, "pizza/mpjpe_mm": 157.0, "pizza/num_stand_ins": 4.0,
-        "pizza/num_people": 4.0, "pizza/strict_recall": 0.0, "mean/mpjpe_mm": 108.5,
-        "mean/num_stand_ins": 6.0, "mean/num_people": 12.0, "mean/strict_recall": 0.25,
-    }  # fmt: skip
+        "haggling/mpjpe_mm": 60.0,
+        "haggling/num_stand_ins": 2.0,
+        "haggling/num_people": 8.0,
+        "haggling/strict_recall": 0.5,
+        "pizza/mpjpe_mm": 157.0,
+        "pizza/num_stand_ins": 4.0,
+        "pizza/num_people": 4.0,
+        "pizza/strict_recall": 0.0,
+        "mean/mpjpe_mm": 108.5,
+        "mean/num_stand_ins": 6.0,
+        "mean/num_people": 12.0,
+        "mean/strict_recall": 0.25,
+    }
     table = table_2(ours, "ours")
     assert cells(table, "ours") == ["ours", "60", "-", "-", "-", "108"]
     assert cells(table, "ours: recall, %")[1:] == ["50", "-", "-", "0", "25"]

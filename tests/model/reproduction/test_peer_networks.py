@@ -62,7 +62,9 @@ def test_calls_are_timed_in_turns(monkeypatch):
         return torch.zeros(1)
 
     times = median_ms({"a": lambda: call("a"), "b": lambda: call("b")}, 3)
-    assert order == ["a", "b"] * 3 and all(value >= 0 for value in times.values())
+    assert order == ["a", "b"] * 3
+    assert all(value >= 0 for value in times.values())
     assert list(peer_networks.peer_calls(torch.device("meta"), (2,))) == [
-        "SMAP, 3 stages, 832 x 512", "3DMPPE, 2 people",
-    ]  # fmt: skip
+        "SMAP, 3 stages, 832 x 512",
+        "3DMPPE, 2 people",
+    ]

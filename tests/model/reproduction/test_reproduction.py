@@ -38,8 +38,12 @@ def test_rows_that_were_not_trained_are_named_with_their_command(tmp_path):
 
 def test_a_row_that_finds_nobody_has_no_error(tmp_path, monkeypatch):
     """One row finds half of the people, another nobody, whose mean pose would be 157 mm off."""
-    found = {"mean/mpjpe_mm": 70.0, "mean/strict_recall": 0.5, "mean/num_stand_ins": 2.0,
-             "mean/num_people": 8.0}  # fmt: skip
+    found = {
+        "mean/mpjpe_mm": 70.0,
+        "mean/strict_recall": 0.5,
+        "mean/num_stand_ins": 2.0,
+        "mean/num_people": 8.0,
+    }
     nobody = found | {"mean/mpjpe_mm": 157.0, "mean/strict_recall": 0.0, "mean/num_stand_ins": 8.0}
     tables = {"table1-root": found, "table1-multi1": nobody}
     for name in tables:
@@ -62,8 +66,10 @@ def test_people_beside_each_other_stay_apart_as_in_the_paper():
     camera, encoding = Camera.from_fov((448, 256)), Encoding()
     both = annotate([[0, 0, 3000], [90, 0, 3000]], camera)
     levels = perfect_maps(both, encoding)
-    found = [decode(levels, camera, encoding, BODY_22, rules)
-             for rules in (PAPER_DECODE, DecodeConfig())]  # fmt: skip
+    found = [
+        decode(levels, camera, encoding, BODY_22, rules)
+        for rules in (PAPER_DECODE, DecodeConfig())
+    ]
     assert [len(people) for people in found] == [2, 1]
     wanted = both.joints_cam[np.argsort(both.joints_cam[:, 0, 0])]
     nearest = found[0].joints_cam[np.argsort(found[0].root_cam[:, 0])]
@@ -85,8 +91,10 @@ def test_all_networks_are_timed_in_one_run(network, tmp_path, monkeypatch):
     monkeypatch.setattr(reproduce, "peer_calls", lambda device: {"SMAP": lambda: torch.zeros(1)})
     table = other_table("table4", None, file, False, 1)
     below = table.partition("in turns:")[2]
-    assert "| ours (lite0, 352 x 224) |" in below and "| 1.00 |" in below
-    assert "| ours at SMAP's input, 128 x 64 |" in below and "| SMAP |" in below
+    assert "| ours (lite0, 352 x 224) |" in below
+    assert "| 1.00 |" in below
+    assert "| ours at SMAP's input, 128 x 64 |" in below
+    assert "| SMAP |" in below
     assert "DAS, paper (2-stage MSPN)" in table
 
 
@@ -94,6 +102,7 @@ def test_checkpoints_are_predictors(network, tmp_path):
     file = tmp_path / "weights.safetensors"
     save_tensors(file, network.state_dict(), network_metadata(network.config))
     predictor = load_predictor(file)
-    assert isinstance(predictor, NetworkPredictor) and predictor.rules == PAPER_DECODE
+    assert isinstance(predictor, NetworkPredictor)
+    assert predictor.rules == PAPER_DECODE
     assert predictor.input_size == LIVE_INPUT
     assert predictor.skeleton.joint_names == network.config.joint_names

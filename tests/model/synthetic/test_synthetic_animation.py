@@ -52,7 +52,8 @@ def test_walker_walks_and_his_standing_foot_stays(casts):
 def test_everybody_keeps_to_the_floor(casts):
     for cast in casts:
         lowest = [person.body.contact[:, 2].min() for person in cast]
-        assert -0.02 < min(lowest) and max(lowest) < 0.04
+        assert -0.02 < min(lowest)
+        assert max(lowest) < 0.04
 
 
 def test_bundled_clip_and_its_truth_agree():
@@ -60,7 +61,8 @@ def test_bundled_clip_and_its_truth_agree():
     joints = np.array(truth["joints_cam_mm"])
     with av.open(str(CLIP)) as container:
         stream = container.streams.video[0]
-        assert stream.codec_context.name == "h264" and stream.codec_context.pix_fmt == "yuv420p"
+        assert stream.codec_context.name == "h264"
+        assert stream.codec_context.pix_fmt == "yuv420p"
         assert [stream.width, stream.height] == truth["size"]
         assert float(stream.average_rate) == truth["fps"]
         assert stream.frames == len(joints)
@@ -68,5 +70,6 @@ def test_bundled_clip_and_its_truth_agree():
     assert truth["joint_names"] == list(BODY_22.joint_names)
     camera = Camera.from_intrinsics(*truth["intrinsics"], tuple(truth["size"]))
     assert camera.fov_deg == pytest.approx(60)
-    assert joints.shape[1:] == (3, 22, 3) and joints[..., 2].min() > 1000
+    assert joints.shape[1:] == (3, 22, 3)
+    assert joints[..., 2].min() > 1000
     assert CLIP.stat().st_size < 6_000_000

@@ -35,7 +35,8 @@ def length(body, a, b):
 
 def test_kit_is_a_closed_set_of_indices(poser):
     kit = poser.kit
-    assert kit.faces.min() == 0 and kit.faces.max() == len(kit.canon) - 1
+    assert kit.faces.min() == 0
+    assert kit.faces.max() == len(kit.canon) - 1
     assert (kit.bone_parents[1:] < np.arange(1, len(kit.bone_parents))).all()
     np.testing.assert_allclose(kit.skin_weights.sum(1), 1, atol=1e-6)
 

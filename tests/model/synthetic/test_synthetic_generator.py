@@ -57,15 +57,18 @@ def test_another_generator_makes_the_same_picture(pictures):
 def test_labels_are_what_the_camera_projects(pictures):
     for picture in pictures:
         image, labels = picture.image, picture.annotation
-        assert image.shape == (SIZE[1], SIZE[0], 3) and image.dtype == np.uint8
-        assert labels.camera.size == SIZE and labels.skeleton is BODY_22
+        assert image.shape == (SIZE[1], SIZE[0], 3)
+        assert image.dtype == np.uint8
+        assert labels.camera.size == SIZE
+        assert labels.skeleton is BODY_22
         assert 1 <= len(labels) <= 6
         px = labels.camera.project(labels.joints_cam)
         ok = labels.valid_2d
         np.testing.assert_allclose(labels.joints_px[ok], px[ok], rtol=1e-5, atol=1e-3)
         inside = ((px >= -0.5) & (px <= np.array(SIZE) - 0.5)).all(-1)
         assert not (labels.visible & ~inside).any()
-        assert labels.visible.any() and labels.valid_3d.all()
+        assert labels.visible.any()
+        assert labels.valid_3d.all()
 
 
 def test_facts_belong_to_the_labelled_people_and_the_camera(generator, pictures):
@@ -81,12 +84,16 @@ def test_facts_belong_to_the_labelled_people_and_the_camera(generator, pictures)
 
 def test_fields_of_view_and_distances_are_spread(scenes):
     fov = [scene.camera.fov_deg for scene in scenes]
-    assert min(fov) >= 40 and max(fov) <= 90 and max(fov) - min(fov) > 30
+    assert min(fov) >= 40
+    assert max(fov) <= 90
+    assert max(fov) - min(fov) > 30
     depth = np.concatenate(
         [[scene.to_camera(p.body.joint("pelvis"))[2] for p in scene.people] for scene in scenes]
     )
-    assert depth.min() > 300 and depth.max() < 10_000
-    assert depth.min() < 1200 and depth.max() > 4500
+    assert depth.min() > 300
+    assert depth.max() < 10_000
+    assert depth.min() < 1200
+    assert depth.max() > 4500
 
 
 def test_nobody_stands_in_another(scenes):
@@ -185,4 +192,5 @@ def test_photograph_keeps_brightness_order_and_repeats():
     columns = first.mean((0, 2))
     assert columns[-8:].mean() > columns[:8].mean() + 60
     clean = develop(ramp, 1.0)
-    assert (np.diff(clean[0, :, 0].astype(int)) >= 0).all() and clean.dtype == np.uint8
+    assert (np.diff(clean[0, :, 0].astype(int)) >= 0).all()
+    assert clean.dtype == np.uint8

@@ -61,7 +61,8 @@ def test_nearer_triangle_wins_and_depth_is_perspective():
     far = [(0.0, 0.0, 4.0), (32.0, 0.0, 4.0), (0.0, 24.0, 4.0)]
     near = [(0.0, 0.0, 1.0), (16.0, 0.0, 3.0), (0.0, 12.0, 1.0)]
     keys, _ = rasterised([far, near])
-    assert keys[2, 2] & 0xFFFFFFFF == 1 and keys[11, 15] & 0xFFFFFFFF == 0
+    assert keys[2, 2] & 0xFFFFFFFF == 1
+    assert keys[11, 15] & 0xFFFFFFFF == 0
     share = 4.5 / 16
     want = 1 / ((1 - share) / 1.0 + share / 3.0)
     assert (keys[1, 4] >> 32) * 1e-5 == pytest.approx(want, rel=1e-3)

@@ -84,7 +84,8 @@ def test_touching_hands_are_where_the_touch_says(poser, maker, name):
         limit = 0.5 if touch.held else 0.36
         placed += near[touch.hands - 1] < limit
         assert (person.held is not None) <= bool(touch.held)
-        assert person.category == touch.category and touch.category in CATEGORIES
+        assert person.category == touch.category
+        assert touch.category in CATEGORIES
     assert placed >= 5
 
 
@@ -104,12 +105,15 @@ def posed(maker, kind, seed):
 @pytest.mark.parametrize("seed", range(8))
 def test_postures_are_what_they_are_called(maker, seed):
     lying = posed(maker, "lie", seed)
-    assert lying.joint("pelvis")[2] < 0.4 and abs(lying.joint("neck")[2] - 0.15) < 0.35
+    assert lying.joint("pelvis")[2] < 0.4
+    assert abs(lying.joint("neck")[2] - 0.15) < 0.35
     kneeling = posed(maker, "kneel", seed)
     knees = [kneeling.joint(f"{side}_knee")[2] for side in ("left", "right")]
-    assert min(knees) < 0.16 and kneeling.joint("head")[2] > 0.75
+    assert min(knees) < 0.16
+    assert kneeling.joint("head")[2] > 0.75
     on_ground = posed(maker, "floor", seed)
-    assert on_ground.joint("pelvis")[2] < 0.35 and on_ground.joint("neck")[2] > 0.4
+    assert on_ground.joint("pelvis")[2] < 0.35
+    assert on_ground.joint("neck")[2] > 0.4
     inverted = posed(maker, "upside_down", seed)
     assert inverted.joint("pelvis")[2] > inverted.joint("neck")[2] + 0.3
     hands = [inverted.joint(f"{side}_wrist")[2] for side in ("left", "right")]
@@ -171,7 +175,8 @@ def test_rows_are_close_and_stand_in_rows(maker):
     for group in groups(maker, "row", 5):
         at = np.array([person.body.joint("pelvis")[:2] for person in group])
         nearest = [np.sort(np.linalg.norm(at - p, axis=1))[1] for p in at]
-        assert len(group) >= 3 and np.median(nearest) < 0.8
+        assert len(group) >= 3
+        assert np.median(nearest) < 0.8
         assert np.ptp(at[:, 0]) > np.ptp(at[:, 1])
 
 
@@ -212,4 +217,5 @@ def test_the_young_have_no_grey_hair():
         np.stack([sample_look(rng, 0.0, years, 8) for _ in range(200)]) for years in (8.0, 60.0)
     ]
     grey = [np.ptp(look[:, m.HAIR_COLOUR : m.HAIR_COLOUR + 3], axis=1) < 1e-6 for look in looks]
-    assert grey[0].sum() == 0 and 5 < grey[1].sum() < 50
+    assert grey[0].sum() == 0
+    assert 5 < grey[1].sum() < 50

@@ -40,10 +40,12 @@ def test_shard_round_trip_keeps_ragged_people_and_boxes(tmp_path):
     path = write_shard(tmp_path, [10, 11, 12], written)
     assert path == shard_path(tmp_path, 10)
     shard = read_shard(path)
-    assert len(shard) == 3 and shard.seeds.tolist() == [10, 11, 12]
+    assert len(shard) == 3
+    assert shard.seeds.tolist() == [10, 11, 12]
     for index, want in enumerate(written):
         got = shard.annotation(index)
-        assert len(got) == len(want) and got.camera.size == SIZE
+        assert len(got) == len(want)
+        assert got.camera.size == SIZE
         for name in ("joints_cam", "valid_2d", "valid_3d", "visible", "ignore_px"):
             np.testing.assert_array_equal(getattr(got, name), getattr(want, name))
         np.testing.assert_allclose(got.joints_px, want.joints_px, atol=1e-3)
@@ -59,7 +61,8 @@ def test_set_without_facts_reads_as_unknown(tmp_path):
         del arrays[name]
     np.savez(path, **arrays)
     facts = read_shard(path).facts(0)
-    assert np.isnan(facts.camera_height_m) and np.isnan(facts.visible_share).all()
+    assert np.isnan(facts.camera_height_m)
+    assert np.isnan(facts.visible_share).all()
     assert facts.pose_category.tolist() == ["", "", ""]
 
 
@@ -76,7 +79,8 @@ def test_image_is_stored_as_rgb(tmp_path):
     write_image(tmp_path, 7, image)
     assert image_path(tmp_path, 7).name == "0000007.jpg"
     blue, _, red = cv2.imread(str(image_path(tmp_path, 7)))[20, 30]
-    assert red > 180 and blue < 30
+    assert red > 180
+    assert blue < 30
 
 
 def test_shards_cover_the_seeds_once(tmp_path):

@@ -44,8 +44,13 @@ def test_visible_share_is_that_of_the_surface_towards_the_lens(renderer, poser):
     whole = seen(renderer, scene_of([alone])).visible_share[0]
     assert whole > 0.9
     middle = alone.body.joint("pelvis")[2]
-    wall = Prop("box", np.array([0, 3.0, middle / 2]), np.array([2, 0.02, middle / 2]), 0.0,
-                np.full(3, 0.5))  # fmt: skip
+    wall = Prop(
+        "box",
+        np.array([0, 3.0, middle / 2]),
+        np.array([2, 0.02, middle / 2]),
+        0.0,
+        np.full(3, 0.5),
+    )
     upper = seen(renderer, scene_of([alone], [wall])).visible_share[0]
     assert 0.3 < upper < 0.7
     aside = standing(poser, 3.5 * np.tan(np.radians(30)), 3.5)  # half beyond the right edge
@@ -102,7 +107,8 @@ def test_owner_map_is_where_the_joints_are(renderer, poser):
 
 def test_empty_pixels_show_the_room_and_bodies_differ_from_it(renderer, poser):
     rendering = seen(renderer, scene_of([standing(poser, 0.0, 3.0)]))
-    assert np.isfinite(rendering.linear).all() and rendering.linear.min() >= 0
+    assert np.isfinite(rendering.linear).all()
+    assert rendering.linear.min() >= 0
     body, wall = rendering.owner == 0, rendering.owner == -1
     assert abs(rendering.linear[body].mean() - rendering.linear[wall].mean()) > 0.05
 
@@ -131,5 +137,7 @@ def test_people_seen_by_a_few_pixels_are_boxed_not_labelled(renderer, poser):
     labels = annotate(scene, masked, labelled)
     assert len(labels) == 1
     left, top, right, bottom = labels.ignore_px[0]
-    assert left <= 120 and right >= 122 and top <= 60 <= bottom
+    assert left <= 120
+    assert right >= 122
+    assert top <= 60 <= bottom
     assert right - left < 15

@@ -84,8 +84,10 @@ def folder(tmp_path_factory):
     chest = np.flatnonzero(
         (np.abs(base[:, 0]) < 0.15) & (base[:, 1] < -0.02) & (np.abs(base[:, 2] - 0.3) < 0.15)
     )
-    corners = [chest[np.abs(base[chest] - [x, -0.1, z]).sum(1).argmin()]
-               for x, z in ((-0.12, 0.2), (0.12, 0.2), (0.12, 0.42), (-0.12, 0.42))]  # fmt: skip
+    corners = [
+        chest[np.abs(base[chest] - [x, -0.1, z]).sum(1).argmin()]
+        for x, z in ((-0.12, 0.2), (0.12, 0.2), (0.12, 0.42), (-0.12, 0.42))
+    ]
     scales = "x_scale 0 1 1\ny_scale 0 1 1\nz_scale 0 1 1\n"
     for group, name in (
         ("clothes", "male_suit_bib"),
@@ -111,7 +113,8 @@ def test_pieces_know_what_they_are(wear):
     assert kinds == {"male_suit_bib": SUIT, "fedora_x": HAT, "short_x": HAIR}
     assert wear.sex[wear.names == "male_suit_bib"] == -1
     assert wear.hides[wear.names == "male_suit_bib"].sum() > 30
-    assert wear.faces.shape == (6, 3) and wear.faces.max() == len(wear.canon) - 1
+    assert wear.faces.shape == (6, 3)
+    assert wear.faces.max() == len(wear.canon) - 1
 
 
 def test_piece_that_is_bound_to_skin_stays_on_it_in_any_pose_and_shape(kit, wear):
@@ -123,7 +126,8 @@ def test_piece_that_is_bound_to_skin_stays_on_it_in_any_pose_and_shape(kit, wear
     ]
     worn = maker.make([scene_of(people)]).worn
     places, owner = worn.vertices.numpy(), worn.vertex_body.numpy()
-    assert worn.num_faces == 6 and worn.most_faces == 2
+    assert worn.num_faces == 6
+    assert worn.most_faces == 2
     for body, person in enumerate(people):
         skin = poser.vertices(person.body)
         apart = np.linalg.norm(skin[None] - places[owner == body][:, None], axis=-1).min(1)
@@ -157,7 +161,9 @@ def test_outfit_fits_the_person_and_takes_the_painted_clothes_off(wear):
     look = sample_look(rng, 0.0, 40.0, 8)
     outfit = next(p for p, k in zip(chosen, kinds, strict=True) if SUIT in k)
     suited = wear.undress(rng, look, outfit)
-    assert suited[m.SLEEVE] < 0 and suited[m.SHIRT_LOOSE] == 0 and suited[m.SHIRT_HEM] > 1
+    assert suited[m.SLEEVE] < 0
+    assert suited[m.SHIRT_LOOSE] == 0
+    assert suited[m.SHIRT_HEM] > 1
     np.testing.assert_array_equal(suited[m.SHIRT : m.SHIRT + 3], look[m.SHIRT : m.SHIRT + 3])
 
 

@@ -32,13 +32,19 @@ def angles(scene):
 
 def test_cameras_are_as_high_steep_and_tilted_as_promised(scenes):
     heights = np.array([scene.position[2] for scene in scenes])
-    assert heights.min() >= 0.3 - 1e-9 and heights.max() <= 4.5
-    assert (heights < 0.8).mean() > 0.07 and (heights > 3).mean() > 0.15
+    assert heights.min() >= 0.3 - 1e-9
+    assert heights.max() <= 4.5
+    assert (heights < 0.8).mean() > 0.07
+    assert (heights > 3).mean() > 0.15
     pitch, roll = np.array([angles(scene) for scene in scenes]).T
-    assert pitch.max() <= 65 + 1e-6 and (pitch > 40).mean() > 0.05 and (pitch < -5).mean() > 0.03
-    assert 9.5 < roll.std() < 14.5 and abs(roll.mean()) < 4
+    assert pitch.max() <= 65 + 1e-6
+    assert (pitch > 40).mean() > 0.05
+    assert (pitch < -5).mean() > 0.03
+    assert 9.5 < roll.std() < 14.5
+    assert abs(roll.mean()) < 4
     fov = [scene.camera.fov_deg for scene in scenes]
-    assert min(fov) < 38 and max(fov) > 96
+    assert min(fov) < 38
+    assert max(fov) > 96
 
 
 def test_every_arrangement_and_most_categories_occur(scenes):
@@ -46,8 +52,19 @@ def test_every_arrangement_and_most_categories_occur(scenes):
     arrangements = {person.arrangement for person in people}
     assert arrangements == {"alone", "pair", "embrace", "row", "crowd"}
     categories = {person.category for person in people}
-    assert categories >= {"stand", "sit", "lie", "kneel", "floor", "upside_down", "hand_at_head",
-                          "crossed_arms", "hold", "gesture", "walk"}  # fmt: skip
+    assert categories >= {
+        "stand",
+        "sit",
+        "lie",
+        "kneel",
+        "floor",
+        "upside_down",
+        "hand_at_head",
+        "crossed_arms",
+        "hold",
+        "gesture",
+        "walk",
+    }
 
 
 def test_children_are_among_them(generator, scenes):

@@ -33,13 +33,23 @@ def config_of(name: str, folder: Path, steps: int, is_first: bool) -> RunConfig:
     return RunConfig(
         recipe,
         DataConfig(
-            **data, augment=replace(recipe.augment, mosaic=0.0), is_whole=recipe.is_whole,
-            augment_flat=recipe.augment_flat, coco_left_out=recipe.coco_left_out,
-            shares=Shares(photos=0.4), size=size, batch_size=1,
+            **data,
+            augment=replace(recipe.augment, mosaic=0.0),
+            is_whole=recipe.is_whole,
+            augment_flat=recipe.augment_flat,
+            coco_left_out=recipe.coco_left_out,
+            shares=Shares(photos=0.4),
+            size=size,
+            batch_size=1,
         ),
-        folder / "runs" / name, init=weights if is_movenet and is_first else None,
-        total_steps=steps, save_every=2, validate_every=3, num_measured=2, name=name,
-    )  # fmt: skip
+        folder / "runs" / name,
+        init=weights if is_movenet and is_first else None,
+        total_steps=steps,
+        save_every=2,
+        validate_every=3,
+        num_measured=2,
+        name=name,
+    )
 
 
 def main() -> None:

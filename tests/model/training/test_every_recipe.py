@@ -34,9 +34,14 @@ GROUPS = {
     "live": [n for n in RECIPES if n.startswith("lite")],
     "paper": ["panoptic", "mupots", "synthetic"],
     "table 1, L1": ["table1-box", "table1-root", "table1-recursive", "table1-multi1"],
-    "table 1, rest": ["table1-multi2", "table1-multi3", "table1-mle", "table1-full",
-                      "table1-larger"],
-}  # fmt: skip
+    "table 1, rest": [
+        "table1-multi2",
+        "table1-multi3",
+        "table1-mle",
+        "table1-full",
+        "table1-larger",
+    ],
+}
 
 
 def write_data(root):
@@ -75,14 +80,31 @@ def test_two_machines_train_together(tmp_path):
         port = free.getsockname()[1]
     agents = [
         subprocess.Popen(
-            [sys.executable, "-m", "torch.distributed.run", "--nnodes", "2", "--nproc-per-node",
-             "1", "--node-rank", str(rank), "--master-addr", "127.0.0.1", "--master-port",
-             str(port), str(DRIVER), str(tmp_path), "synthetic"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            [
+                sys.executable,
+                "-m",
+                "torch.distributed.run",
+                "--nnodes",
+                "2",
+                "--nproc-per-node",
+                "1",
+                "--node-rank",
+                str(rank),
+                "--master-addr",
+                "127.0.0.1",
+                "--master-port",
+                str(port),
+                str(DRIVER),
+                str(tmp_path),
+                "synthetic",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
             env={**os.environ, "OMP_NUM_THREADS": "1"},
         )
         for rank in range(2)
-    ]  # fmt: skip
+    ]
     errors = [agent.communicate()[1] for agent in agents]
     assert [agent.returncode for agent in agents] == [0, 0], errors
     starts = json.loads((tmp_path / "runs" / "synthetic" / "run.json").read_text())
@@ -95,13 +117,23 @@ def test_two_machines_train_together(tmp_path):
 def test_two_processes_train_and_go_on(names, tmp_path):
     write_data(tmp_path)
     command = [
-        sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
-        str(DRIVER), str(tmp_path), *names,
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc-per-node",
+        "2",
+        str(DRIVER),
+        str(tmp_path),
+        *names,
+    ]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False,
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr[-4000:]
     for name in names:
         result = json.loads((tmp_path / f"{name}.json").read_text())
@@ -109,4 +141,5 @@ def test_two_processes_train_and_go_on(names, tmp_path):
         assert any(f"goes on from step 3 of {tmp_path}" in line for line in result["told"]), result
         starts = json.loads((tmp_path / "runs" / name / "run.json").read_text())
         assert [start["total_steps"] for start in starts] == [3, 5]
-        assert starts[0]["processes"] == 2 and starts[0]["recipe"] == name
+        assert starts[0]["processes"] == 2
+        assert starts[0]["recipe"] == name

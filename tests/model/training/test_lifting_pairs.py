@@ -84,7 +84,9 @@ def test_people_are_paired_with_whom_they_show(estimator, rendered):
     pairs = collect_pairs(MODEL, partial(RenderedSet.open, rendered), range(3))
     assert estimator.asked == [(MODEL, 1)]
     assert pairs.found.dtype == pairs.wanted.dtype == np.float32
-    assert pairs.valid.all() and pairs.has_depth.all() and not pairs.is_relative.any()
+    assert pairs.valid.all()
+    assert pairs.has_depth.all()
+    assert not pairs.is_relative.any()
     np.testing.assert_allclose(pairs.found[:, 0, :3], [right, left, left])
     np.testing.assert_allclose(pairs.found[:, 0, 3:], [[1] * 4, [2] * 4, [0] * 4])
     assert pairs.features.dtype == np.float16
@@ -112,18 +114,22 @@ def test_pictures_are_worked_through_in_parts_and_counted(estimator, rendered, m
     finished = []
     opener = partial(RenderedSet.open, rendered)
     pairs = collect_pairs(MODEL, opener, [2, 0, 1], 2, finished.append)
-    assert finished == [2, 1] and len(estimator.asked) == 2
+    assert finished == [2, 1]
+    assert len(estimator.asked) == 2
     np.testing.assert_allclose(pairs.found[:, 0, 2], [4020, 4000, 4010])
 
 
 def test_where_nobody_is_found_there_is_no_pair(estimator, rendered, tmp_path):
     pairs = collect_pairs(MODEL, partial(RenderedSet.open, rendered), [0, 1])
-    assert len(pairs) == 0 and pairs.found.shape == (0, 22, NUM_CUES)
+    assert len(pairs) == 0
+    assert pairs.found.shape == (0, 22, NUM_CUES)
     save_pairs(tmp_path / "new" / "pairs.npz", pairs)
     read = load_pairs(tmp_path / "new" / "pairs.npz")
-    assert read.found.shape == (0, 22, NUM_CUES) and read.wanted.shape == (0, 22, 3)
+    assert read.found.shape == (0, 22, NUM_CUES)
+    assert read.wanted.shape == (0, 22, 3)
     for mask in (read.valid, read.has_depth):
-        assert mask.shape == (0, 22) and mask.dtype == bool
+        assert mask.shape == (0, 22)
+        assert mask.dtype == bool
 
 
 def test_saved_pairs_come_back(estimator, rendered, tmp_path):
@@ -146,7 +152,7 @@ def test_a_file_of_something_else_is_named(tmp_path, kind):
             np.save(opened, np.zeros(3))
     else:
         np.savez(file, found=np.zeros((1, 22, NUM_CUES)))
-    with pytest.raises(ValueError, match="pairs.npz must be an .npz of train_lifting.py"):
+    with pytest.raises(ValueError, match=r"pairs.npz must be an .npz of train_lifting.py"):
         load_pairs(file)
 
 
@@ -173,9 +179,12 @@ class HintedPhotos:
         labelled[1:, 5] = False
         joints = annotation.joints_cam - [0, 0, 4000]  # from a root at 0 on
         return np.zeros((48, 64, 3), np.uint8), dataclasses.replace(
-            annotation, valid_3d=known, valid_2d=labelled, joints_cam=joints,
+            annotation,
+            valid_3d=known,
+            valid_2d=labelled,
+            joints_cam=joints,
             is_relative=np.arange(len(annotation)) == 0,
-        )  # fmt: skip
+        )
 
 
 def test_people_of_photos_stand_as_far_away_as_they_were_found(estimator, rendered):
@@ -186,7 +195,8 @@ def test_people_of_photos_stand_as_far_away_as_they_were_found(estimator, render
     order = np.argsort(pairs.found[:, 0, 0])
     guessed, unknown = order
     assert pairs.is_relative.tolist() == [True, True]
-    assert pairs.valid[guessed].all() and pairs.has_depth[guessed].all()
+    assert pairs.valid[guessed].all()
+    assert pairs.has_depth[guessed].all()
     assert not pairs.has_depth[unknown].any()
     assert np.flatnonzero(~pairs.valid[unknown]).tolist() == [5]
     np.testing.assert_allclose(CAMERA.project(pairs.wanted[order]), labels.joints_px, atol=1e-3)
@@ -199,5 +209,5 @@ def test_people_of_photos_stand_as_far_away_as_they_were_found(estimator, render
 def test_a_model_without_heat_is_refused(estimator, rendered, monkeypatch):
     monkeypatch.setattr(estimator, "has_heat", False)
     estimator.roots_mm = {0: [ROOTS_MM[0]]}
-    with pytest.raises(ValueError, match="model.onnx must be a model with a heat map"):
+    with pytest.raises(ValueError, match=r"model.onnx must be a model with a heat map"):
         collect_pairs(MODEL, partial(RenderedSet.open, rendered), [0])

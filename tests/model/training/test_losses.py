@@ -20,16 +20,23 @@ def level(positives=((1, 2),), has_depth=True, h=4, w=6):
     joint_valid = positive[:, None, None].expand(1, J, 3, h, w).clone()
     joint_valid[:, :, 2] &= has_depth
     targets = BatchTargets(
-        positive, torch.zeros_like(positive), positive.float() * 0.8,
-        torch.ones(1, 3, h, w), joint_valid[:, 0],
-        torch.ones(1, J, 3, h, w), joint_valid,
-        torch.zeros(1, J, h, w), torch.ones(1, J, h, w, dtype=torch.bool),
-    )  # fmt: skip
+        positive,
+        torch.zeros_like(positive),
+        positive.float() * 0.8,
+        torch.ones(1, 3, h, w),
+        joint_valid[:, 0],
+        torch.ones(1, J, 3, h, w),
+        joint_valid,
+        torch.zeros(1, J, h, w),
+        torch.ones(1, J, h, w, dtype=torch.bool),
+    )
     maps = {
-        "score": torch.zeros(1, 1, h, w), "centerness": torch.zeros(1, 1, h, w),
-        "root": torch.zeros(1, 3, h, w), "offset": torch.zeros(1, J, 3, h, w),
+        "score": torch.zeros(1, 1, h, w),
+        "centerness": torch.zeros(1, 1, h, w),
+        "root": torch.zeros(1, 3, h, w),
+        "offset": torch.zeros(1, J, 3, h, w),
         "sigma": torch.full((1, J, 3, h, w), 0.5),
-    }  # fmt: skip
+    }
     return targets, {k: v.requires_grad_() for k, v in maps.items()}
 
 
@@ -63,7 +70,9 @@ def test_ignored_locations_give_no_score_loss():
     targets.ignore[0, 3, 3] = True
     DasLoss(LossConfig())(heads(maps), [targets])["score"].backward()
     gradient = maps["score"].grad[0, 0]
-    assert gradient[3, 3] == 0 and (gradient[0] > 0).all() and gradient[1, 2] < 0
+    assert gradient[3, 3] == 0
+    assert (gradient[0] > 0).all()
+    assert gradient[1, 2] < 0
 
 
 def test_mle_and_rle_are_the_equations():
@@ -73,8 +82,9 @@ def test_mle_and_rle_are_the_equations():
     normal = 3 * (-0.5 * z**2 - 0.5 * math.log(2 * math.pi))
     laplace = 3 * (-abs(z) - math.log(2))
     for kind, expected in (
-        ("mle", -normal + 3 * log_sigma), ("rle", -normal - laplace + 3 * log_sigma),
-    ):  # fmt: skip
+        ("mle", -normal + 3 * log_sigma),
+        ("rle", -normal - laplace + 3 * log_sigma),
+    ):
         loss = DasLoss(LossConfig(pose_loss=kind, pose_weight=1.0))
         for parameter in loss.flows.parameters():
             torch.nn.init.zeros_(parameter)  # the flow becomes the identity
@@ -88,7 +98,8 @@ def test_gradient_reaches_mean_sigma_and_flow(kind):
     loss = DasLoss(LossConfig(pose_loss=kind))
     loss(heads(maps), [targets])["pose_0"].backward()
     at = (0, slice(None), slice(None), 1, 2)
-    assert (maps["offset"].grad[at] != 0).all() and (maps["sigma"].grad[at] != 0).all()
+    assert (maps["offset"].grad[at] != 0).all()
+    assert (maps["sigma"].grad[at] != 0).all()
     without = [n for n, p in loss.flows["initial_3d"].named_parameters() if not p.grad.any()]
     assert not without
     elsewhere = maps["offset"].grad.clone()
@@ -101,9 +112,11 @@ def test_2d_samples_teach_no_depth_and_use_the_2d_flow():
     loss = DasLoss(LossConfig())
     losses = loss(heads(maps), [targets])
     (losses["pose_0"] + losses["root"]).backward()
-    assert (maps["offset"].grad[:, :, 2] == 0).all() and maps["offset"].grad[:, :, :2].any()
+    assert (maps["offset"].grad[:, :, 2] == 0).all()
+    assert maps["offset"].grad[:, :, :2].any()
     assert (maps["sigma"].grad[:, :, 2] == 0).all()
-    assert (maps["root"].grad[:, 2] == 0).all() and maps["root"].grad[:, :2].any()
+    assert (maps["root"].grad[:, 2] == 0).all()
+    assert maps["root"].grad[:, :2].any()
     assert any(p.grad.any() for p in loss.flows["initial_2d"].parameters())
     assert not any(p.grad.any() for p in loss.flows["initial_3d"].parameters())
 
@@ -126,8 +139,11 @@ def test_priors_are_densities():
 def two_updates(maps):
     """Three predictions: answers 0, 5 and 0.5 where 1 is wanted, at a sigma of 0.5."""
     offsets = tuple(torch.full_like(maps["offset"], value) for value in (0.0, 5.0, 0.5))
-    return [dataclasses.replace(heads(maps)[0], joint_offsets=offsets,
-                                joint_sigmas=(maps["sigma"],) * 3)]  # fmt: skip
+    return [
+        dataclasses.replace(
+            heads(maps)[0], joint_offsets=offsets, joint_sigmas=(maps["sigma"],) * 3
+        )
+    ]
 
 
 def test_the_mean_of_the_first_and_the_last_prediction_weighs_as_much_as_one():
@@ -161,12 +177,16 @@ def test_the_root_is_asked_for_its_depth_alone_where_the_recipe_says_so():
     assert root.item() == pytest.approx(1 - 0.5 / 9)
     assert loss.divisors([targets])["root"].item() == 1
     root.backward()
-    assert maps["root"].grad[:, 2].any() and not maps["root"].grad[:, :2].any()
+    assert maps["root"].grad[:, 2].any()
+    assert not maps["root"].grad[:, :2].any()
 
 
 def test_errors_name_the_choice():
-    for field, told in (("terms", "paper or code"), ("stages", "all or ends"),
-                        ("root_axes", "all or depth")):  # fmt: skip
+    for field, told in (
+        ("terms", "paper or code"),
+        ("stages", "all or ends"),
+        ("root_axes", "all or depth"),
+    ):
         with pytest.raises(ValueError, match=f"{field} must be {told}, got 'x'"):
             LossConfig(**{field: "x"})
     with pytest.raises(ValueError, match="pose_loss must be l1, mle or rle, got 'l2'"):

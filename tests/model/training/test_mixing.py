@@ -60,8 +60,9 @@ def test_augmented_joints_in_camera_space_project_to_the_augmented_pixels(sets, 
     np.testing.assert_allclose(again, moved.joints_px[known], atol=0.01)
     np.testing.assert_allclose(
         np.sort(moved.joints_cam[known][:, 2]),
-        np.sort(annotation.joints_cam[annotation.valid_3d][:, 2]), rtol=1e-6,
-    )  # fmt: skip
+        np.sort(annotation.joints_cam[annotation.valid_3d][:, 2]),
+        rtol=1e-6,
+    )
     assert moved.camera.focal_px == pytest.approx(annotation.camera.focal_px * placement.scale)
 
 
@@ -74,7 +75,8 @@ def test_mirroring_swaps_the_flags_of_left_and_right(sets):
     config = AugmentConfig(flip=1.0, rotation_deg=0)
     rng = np.random.default_rng(0)
     _, moved = place(image, annotation, random_placement(annotation, (128, 96), config, rng))
-    assert moved.valid_3d[:, wrists[0]].all() and not moved.valid_3d[:, wrists[1]].any()
+    assert moved.valid_3d[:, wrists[0]].all()
+    assert not moved.valid_3d[:, wrists[1]].any()
 
 
 def mix_config(roots, **changes):
@@ -84,10 +86,16 @@ def mix_config(roots, **changes):
         'train_interval = 1\ntrain = ["a"]\n[test]\n'
     )
     return DataConfig(
-        panoptic=roots / "panoptic", panoptic_split=str(split), muco=roots / "muco",
-        coco=roots / "coco", shares=Shares(photos=0.5), size=128, height=64, batch_size=8,
+        panoptic=roots / "panoptic",
+        panoptic_split=str(split),
+        muco=roots / "muco",
+        coco=roots / "coco",
+        shares=Shares(photos=0.5),
+        size=128,
+        height=64,
+        batch_size=8,
         **changes,
-    )  # fmt: skip
+    )
 
 
 def test_sets_with_other_joints_and_without_depth_make_one_batch(roots):
@@ -114,10 +122,12 @@ def test_sets_with_other_joints_and_without_depth_make_one_batch(roots):
 
 def test_shares_are_those_that_were_asked_for(roots):
     sets, shares = mix_config(roots).training_sets()
-    assert [len(s) for s in sets] == [1, 4, 2] and shares == [0.5, 0.25, 0.25]
+    assert [len(s) for s in sets] == [1, 4, 2]
+    assert shares == [0.5, 0.25, 0.25]
     only_3d = DataConfig(muco=roots / "muco")
-    assert only_3d.training_sets()[1] == [1.0] and only_3d.canvas == (256, 256)
-    with pytest.raises(ValueError, match="one of photos, synthetic, .* or coco_real"):
+    assert only_3d.training_sets()[1] == [1.0]
+    assert only_3d.canvas == (256, 256)
+    with pytest.raises(ValueError, match=r"one of photos, synthetic, .* or coco_real"):
         DataConfig()
 
 
@@ -125,7 +135,8 @@ def test_coco_is_validated_on_its_own_split_where_that_is_there(roots, tmp_path)
     assert mix_config(roots).validation_sets() == {}
     write_coco(tmp_path, "val2017")
     sets = DataConfig(coco=tmp_path).validation_sets()
-    assert list(sets) == ["coco"] and sets["coco"].file_name(0).startswith("val2017/")
+    assert list(sets) == ["coco"]
+    assert sets["coco"].file_name(0).startswith("val2017/")
 
 
 def test_a_network_with_the_joints_of_a_set_learns_all_of_them(roots):
@@ -139,7 +150,8 @@ def test_a_network_with_the_joints_of_a_set_learns_all_of_them(roots):
 
 def test_loader_speed_names_the_slowest_step(roots):
     speed = measure_loader(mix_config(roots), Encoding(), num_batches=1, num_samples=2)
-    assert speed.samples_per_s > 0 and speed.sample_ms > 0
+    assert speed.samples_per_s > 0
+    assert speed.sample_ms > 0
     assert set(speed.step_ms) == {"read", "augment", "encode"}
     assert f"slowest: {speed.slowest}" in str(speed)
     told = LoaderSpeed(12.5, 2, 6.5, {"read": 1.0, "augment": 4.0, "encode": 2.0})
@@ -165,9 +177,10 @@ def test_whole_epochs_take_every_picture_once_each_in_an_order_of_its_own(roots)
 
 def test_pictures_with_2d_labels_alone_are_varied_in_their_own_way(roots, sets):
     config = mix_config(
-        roots, augment=AugmentConfig(scale=(1.0, 1.0), rotation_deg=0, flip=0, colour=0),
+        roots,
+        augment=AugmentConfig(scale=(1.0, 1.0), rotation_deg=0, flip=0, colour=0),
         augment_flat=AugmentConfig(scale=(0.5, 0.5), rotation_deg=0, flip=0, colour=0),
-    )  # fmt: skip
+    )
     mix = training_mix(config, Encoding(), 1)
     for name, factor in (("muco", 1.0), ("coco", 0.5)):
         image, annotation = sets[name][0]
@@ -190,10 +203,14 @@ def test_joints_that_are_left_out_are_not_labelled(roots):
 def test_the_loaders_processes_give_the_same_batches_in_the_same_order(roots):
     config = mix_config(roots, is_whole=True)
     alone, shared = (
-        [images for images, _ in training_batches(
-            dataclasses.replace(config, num_workers=n, batch_size=2), Encoding(), range(4)
-        )] for n in (0, 2)
-    )  # fmt: skip
+        [
+            images
+            for images, _ in training_batches(
+                dataclasses.replace(config, num_workers=n, batch_size=2), Encoding(), range(4)
+            )
+        ]
+        for n in (0, 2)
+    )
     assert len(alone) == 4
     for one, other in zip(alone, shared, strict=True):
         np.testing.assert_array_equal(one, other)

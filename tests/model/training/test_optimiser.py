@@ -1,6 +1,7 @@
 """Optimisers: who decays, who moves faster, and the schedules."""
 
 import dataclasses
+import itertools
 
 import pytest
 import torch
@@ -27,9 +28,10 @@ def small_network():
 def test_cosine_warms_up_and_ends_at_zero():
     config = OptimiserConfig(warmup_steps=2)
     factors = [rate_factor(config, step, 20) for step in range(21)]
-    assert factors[0] == pytest.approx(0.5) and factors[-1] == pytest.approx(0, abs=1e-9)
+    assert factors[0] == pytest.approx(0.5)
+    assert factors[-1] == pytest.approx(0, abs=1e-9)
     assert factors[0] < factors[1]
-    assert all(a >= b for a, b in zip(factors[1:], factors[2:], strict=False))
+    assert all(a >= b for a, b in itertools.pairwise(factors))
 
 
 def test_the_authors_schedule():
@@ -69,10 +71,12 @@ def test_adamw_decays_kernels_and_matrices_alone():
 
 def with_backbone():
     """Ones everywhere, with a gradient of -1, 1 and 5 in turn."""
-    network = nn.ModuleDict({
-        "network": nn.ModuleDict({"backbone": nn.Linear(3, 1), "heads": nn.Linear(3, 1)}),
-        "backbone_norm": nn.Linear(3, 1),
-    })  # fmt: skip
+    network = nn.ModuleDict(
+        {
+            "network": nn.ModuleDict({"backbone": nn.Linear(3, 1), "heads": nn.Linear(3, 1)}),
+            "backbone_norm": nn.Linear(3, 1),
+        }
+    )
     for parameter in network.parameters():
         nn.init.ones_(parameter)
         parameter.grad = torch.tensor([-1.0, 1.0, 5.0])[: parameter.numel()].view_as(parameter)
@@ -100,9 +104,8 @@ def test_every_parameter_has_one_group_with_and_without_a_backbone():
     for network in (with_backbone(), small_network()):
         groups = build_optimiser(OptimiserConfig(backbone_rate=0.1), network).param_groups
         chosen = [p for group in groups for p in group["params"]]
-        assert len(chosen) == len(list(network.parameters())) and set(chosen) == {
-            *network.parameters()
-        }
+        assert len(chosen) == len(list(network.parameters()))
+        assert set(chosen) == {*network.parameters()}
 
 
 def test_frozen_parameters_are_left_out():
@@ -144,8 +147,9 @@ def test_files_that_number_the_parameters_are_read_in_the_optimisers_order():
     network, optimiser = stepped(OptimiserConfig())
     numbered = {
         f"{i}.{key}": value
-        for i, entries in optimiser.state_dict()["state"].items() for key, value in entries.items()
-    }  # fmt: skip
+        for i, entries in optimiser.state_dict()["state"].items()
+        for key, value in entries.items()
+    }
     fresh = small_network()
     other = build_optimiser(OptimiserConfig(), fresh)
     load_named_state(other, fresh, numbered)
@@ -160,7 +164,7 @@ def test_a_state_of_other_frozen_layers_is_refused_by_name():
     fresh = small_network()
     fresh[0].weight.requires_grad_(False)
     other = build_optimiser(OptimiserConfig(), fresh)
-    with pytest.raises(ValueError, match="0.weight .* is not trained in this run: other layers"):
+    with pytest.raises(ValueError, match=r"0.weight .* is not trained in this run: other layers"):
         load_named_state(other, fresh, named_state(optimiser, network))
     numbered = {"0.exp_avg": torch.zeros(7, 7)}
     with pytest.raises(ValueError, match=r"state of 0 is \(7, 7\), but the parameter is"):

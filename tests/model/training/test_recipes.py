@@ -38,9 +38,11 @@ def test_rows_of_table_1_and_their_stand_ins_have_their_switches(name):
 def test_rows_of_table_1_are_alike_but_for_their_switches(name):
     def levelled(recipe):
         network = dataclasses.replace(
-            recipe.train.network, update="none", update_layers=1,
+            recipe.train.network,
+            update="none",
+            update_layers=1,
             encoding=dataclasses.replace(recipe.train.network.encoding, centre="root"),
-        )  # fmt: skip
+        )
         loss = dataclasses.replace(recipe.train.loss, pose_loss="l1")
         train = dataclasses.replace(recipe.train, network=network, loss=loss)
         return dataclasses.replace(recipe, train=train, summary="")
@@ -51,8 +53,10 @@ def test_rows_of_table_1_are_alike_but_for_their_switches(name):
 
 def test_paper_models_have_the_authors_settings():
     panoptic, mupots = RECIPES["panoptic"], RECIPES["mupots"]
-    assert panoptic.train.network.backbone == "mspn2" and panoptic.sets == ("panoptic", "coco")
-    assert mupots.train.network.backbone == "mspn3" and mupots.sets == ("muco", "coco")
+    assert panoptic.train.network.backbone == "mspn2"
+    assert panoptic.sets == ("panoptic", "coco")
+    assert mupots.train.network.backbone == "mspn3"
+    assert mupots.sets == ("muco", "coco")
     assert len(panoptic.train.network.joint_names) == 15
     assert "head_top" in panoptic.train.network.joint_names  # scored, unlike the nose
     assert len(mupots.train.network.joint_names) == 21
@@ -69,11 +73,13 @@ def test_rate_and_length_follow_the_batch():
     """22 epochs of 16 pictures a step at 2e-3; twice the pictures, twice the rate."""
     recipe = RECIPES["panoptic"]
     at_16, at_32 = recipe.planned(160_000, 16), recipe.planned(160_000, 32)
-    assert at_16.total_steps == 220_000 and at_32.total_steps == 110_000
+    assert at_16.total_steps == 220_000
+    assert at_32.total_steps == 110_000
     assert at_16.optimiser.learning_rate == pytest.approx(2e-3)
     assert at_32.optimiser.learning_rate == pytest.approx(4e-3)
     told = recipe.planned(160_000, 32, total_steps=7, learning_rate=1e-4)
-    assert told.total_steps == 7 and told.optimiser.learning_rate == 1e-4
+    assert told.total_steps == 7
+    assert told.optimiser.learning_rate == 1e-4
 
 
 def test_live_recipes_leave_the_rate_alone():

@@ -16,10 +16,16 @@ def person(number, keypoints=None, box=BOX, **others):
     """A record as machines wrote it; an ignore box without joints."""
     values = np.zeros((17, 3)) if keypoints is None else keypoints
     return {
-        "id": number, "image_id": 1, "bbox": list(box), "area": box[2] * box[3],
-        "keypoints": values.ravel().tolist(), "num_keypoints": int((values[:, 2] > 0).sum()),
-        "source": "teacher", "ignore": int(keypoints is None), **others,
-    }  # fmt: skip
+        "id": number,
+        "image_id": 1,
+        "bbox": list(box),
+        "area": box[2] * box[3],
+        "keypoints": values.ravel().tolist(),
+        "num_keypoints": int((values[:, 2] > 0).sum()),
+        "source": "teacher",
+        "ignore": int(keypoints is None),
+        **others,
+    }
 
 
 def looks_at(joints=JOINTS, scores=0.8, moved=0.0):
@@ -40,7 +46,8 @@ def test_joints_that_both_looks_find_are_labelled_between_them():
     found = labelled(record)
     kept = np.setdiff1d(np.arange(17), [3, 9])
     np.testing.assert_allclose(found[kept, :2], JOINTS[kept] + [0.5, 0], atol=0.051)
-    assert (found[kept, 2] == 2).all() and not found[[3, 9]].any()
+    assert (found[kept, 2] == 2).all()
+    assert not found[[3, 9]].any()
     assert (record["ignore"], record["source"], record["num_keypoints"]) == (0, "thunder", 15)
     assert record["joint_scores"][9] == 0.2
 
@@ -51,7 +58,8 @@ def test_a_former_label_lets_a_less_sure_joint_in():
     former = np.column_stack([JOINTS, np.full(17, 2)])
     former[10, :2] += 60
     (record,) = relabelled([person(1, former)], {1: looks}, SIZE)
-    assert labelled(record)[9, 2] == 2 and labelled(record)[10, 2] == 0
+    assert labelled(record)[9, 2] == 2
+    assert labelled(record)[10, 2] == 0
 
 
 @pytest.mark.parametrize(
@@ -62,16 +70,19 @@ def test_a_former_label_lets_a_less_sure_joint_in():
 def test_who_is_not_found_becomes_an_ignore_box(looks):
     former = np.column_stack([JOINTS, np.full(17, 2)])
     (record,) = relabelled([person(1, former)], {1: looks}, (260, 400))
-    assert record["ignore"] == 1 and not labelled(record).any()
+    assert record["ignore"] == 1
+    assert not labelled(record).any()
 
 
 def test_nobody_is_labelled_twice_and_labels_by_hand_win():
     hand = person(1, np.column_stack([JOINTS + 2, np.full(17, 2)]), source="human")
     crowd = person(4, iscrowd=1)
-    assert not is_to_be_looked_at(hand) and not is_to_be_looked_at(crowd)
+    assert not is_to_be_looked_at(hand)
+    assert not is_to_be_looked_at(crowd)
     records = relabelled([person(2), hand, person(3), crowd], {2: looks_at(), 3: looks_at()}, SIZE)
     assert [r["id"] for r in records] == [2, 1, 3, 4]
-    assert records[1] is hand and records[3] is crowd
+    assert records[1] is hand
+    assert records[3] is crowd
     assert [r["ignore"] for r in records] == [1, 0, 1, 1]
     records = relabelled([person(2), person(3)], {2: looks_at(scores=0.6), 3: looks_at()}, SIZE)
     assert sorted(r["ignore"] for r in records) == [0, 1]

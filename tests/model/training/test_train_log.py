@@ -47,9 +47,15 @@ def test_sigma_is_told_by_axis_at_the_positives_alone():
     positive[0, 0, 1] = True
     table = sigma_statistics([maps], [positive])
     assert table == pytest.approx(
-        {"initial_x": 0.1, "initial_y": 0.2, "initial_depth": 0.3,
-         "last_x": 0.05, "last_y": 0.1, "last_depth": 0.15}
-    )  # fmt: skip
+        {
+            "initial_x": 0.1,
+            "initial_y": 0.2,
+            "initial_depth": 0.3,
+            "last_x": 0.05,
+            "last_y": 0.1,
+            "last_depth": 0.15,
+        }
+    )
 
 
 def test_epochs_leave_the_last_few_the_best_and_every_figure(tmp_path, monkeypatch):
@@ -69,9 +75,11 @@ def test_epochs_leave_the_last_few_the_best_and_every_figure(tmp_path, monkeypat
     log.close()
     names = sorted(file.name for file in tmp_path.glob("*.safetensors"))
     assert names == [
-        "best.safetensors", "checkpoint.safetensors", "epoch-0003.safetensors",
+        "best.safetensors",
+        "checkpoint.safetensors",
+        "epoch-0003.safetensors",
         "epoch-0004.safetensors",
-    ]  # fmt: skip
+    ]
     best = metadata_of(tmp_path / "best.safetensors")
     assert (best["epoch"], best["step"], best["run"]) == ("2", "4", "{}")
     with (tmp_path / "log.csv").open() as file:

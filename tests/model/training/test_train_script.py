@@ -39,8 +39,10 @@ def photos(tmp_path):
     """A folder with a photo of somebody."""
     points = [[10.0 + 2 * j, 5.0 + 3 * j, 2] for j in range(COCO_17.num_joints)]
     person = {
-        "image_id": 1, "bbox": [8, 3, 40, 52], "keypoints": [v for p in points for v in p],
-    }  # fmt: skip
+        "image_id": 1,
+        "bbox": [8, 3, 40, 52],
+        "keypoints": [v for p in points for v in p],
+    }
     content = {"images": [{"id": 1, "file_name": "1.png"}], "annotations": [person]}
     write_picture(tmp_path / "photos" / "1.png", (64, 64))
     (tmp_path / "photos" / "annotations.json").write_text(json.dumps(content))
@@ -53,7 +55,8 @@ def test_a_fresh_live_run_asks_for_movenets_file(run, tmp_path, capsys):
     assert stopped.value.code == 2
     error = capsys.readouterr().err
     assert "--backbone-weights must name MoveNet's .json" in error
-    assert "docs/training.md" in error and "--init" in error
+    assert "docs/training.md" in error
+    assert "--init" in error
     assert not (tmp_path / "run").exists()
 
 
@@ -104,20 +107,23 @@ def refused(run, capsys, *arguments):
         (["--muco", "empty"], "the labels were expected there, in MuCo-3DHP.json or annotations/"),
         (["--photos", "photos", "--mupots", "empty"], "in MuPoTS-3D.json or annotations/"),
         (["--photos", "photos", "--panoptic", "empty", "--panoptic-split", "x"], "got 'x'"),
-        (["--photos", "photos", "--backbone-weights", "empty/movenet-multipose.json"],
-         "movenet-multipose.json: weights were expected there"),
+        (
+            ["--photos", "photos", "--backbone-weights", "empty/movenet-multipose.json"],
+            "movenet-multipose.json: weights were expected there",
+        ),
         (["--photos", "photos", "--init", "empty/w.safetensors"], "w.safetensors: weights were"),
         (["--photos", "photos", "--pose-loss", "l3"], "invalid choice: 'l3'"),
         (["--photos", "photos", "--root-depth-unit", "-1"], "units of depth must be positive"),
     ],
-)  # fmt: skip
+)
 def test_what_is_missing_is_named_in_a_line(
     run, photos, tmp_path, monkeypatch, capsys, arguments, told
 ):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
     line = refused(run, capsys, "lite0", *arguments, "--size", 64, "--out", "run")
-    assert told in line and not (tmp_path / "run").exists()
+    assert told in line
+    assert not (tmp_path / "run").exists()
 
 
 def test_nothing_slow_is_imported_before_a_run_is_looked_at():
@@ -128,9 +134,12 @@ def test_nothing_slow_is_imported_before_a_run_is_looked_at():
         f"runpy.run_path({str(SCRIPT)!r}, run_name='__main__')"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
         cwd=SCRIPT.parent,
-    )  # fmt: skip
+    )
     assert done.returncode == 2, done.stderr
     told = "nowhere: a folder of pictures was expected there"
     assert done.stderr.splitlines()[-1].endswith(told)
@@ -176,15 +185,18 @@ def test_a_run_from_weights_trains_all_but_what_is_public_and_goes_on(
     own = [n for n, moved in zip(LITE.joint_names, rows, strict=True) if moved]
     assert set(own) == set(LITE.joint_names) - set(COCO_17.joint_names)
     later = {n for n in before if n.startswith(("heads.pose_tower.", "fpn.lateral."))}
-    assert len(later) > 10 and not same & later
+    assert len(later) > 10
+    assert not same & later
     capsys.readouterr()
     run(*command, "--steps", 2, "--seed", 4)  # the checkpoint is enough to go on
     told = capsys.readouterr().out
     assert "goes on from step 1 of" in told
     assert "changed since the last start: total_steps 1 -> 2; seed 0 -> 4" in told
     starts = json.loads((tmp_path / "run" / "run.json").read_text())
-    assert [s["seed"] for s in starts] == [0, 4] and starts[0]["frozen"] == "public"
-    assert starts[0]["data"]["photos"] == str(photos) and "--init" in starts[0]["command"]
+    assert [s["seed"] for s in starts] == [0, 4]
+    assert starts[0]["frozen"] == "public"
+    assert starts[0]["data"]["photos"] == str(photos)
+    assert "--init" in starts[0]["command"]
     rows = (tmp_path / "run" / "log.csv").read_text().splitlines()
     assert rows[0] == "step,group,name,value"
     assert {r.split(",")[0] for r in rows[1:]} == {"1", "2"}

@@ -76,7 +76,7 @@ def test_items_depend_on_their_index_alone():
 
 
 def test_empty_sets_with_a_share_are_refused():
-    with pytest.raises(ValueError, match="list is empty but has share 1.0"):
+    with pytest.raises(ValueError, match=r"list is empty but has share 1.0"):
         TrainingMix([[]], [1.0], (64, 64), Encoding(), STILL, 0, 4)
 
 
@@ -121,14 +121,14 @@ def test_runs_go_on_from_checkpoints_of_the_same_run_only(tmp_path):
     first.save(file)
     other = small_trainer(network=NetworkConfig(channels=64))
     for start in (other.resume, other.load_weights):
-        with pytest.raises(ValueError, match="checkpoint.safetensors: .* channels 64, got 32"):
+        with pytest.raises(ValueError, match=r"checkpoint.safetensors: .* channels 64, got 32"):
             start(file)
     without_flows = small_trainer(network=network, loss=LossConfig(pose_loss="l1"))
     for start in (without_flows.resume, without_flows.load_weights):
-        with pytest.raises(ValueError, match="checkpoint.safetensors does not fit.*DasLoss"):
+        with pytest.raises(ValueError, match=r"checkpoint.safetensors does not fit.*DasLoss"):
             start(file)
     save_tensors(plain, first.average.state_dict(), network_metadata(network))
-    with pytest.raises(ValueError, match="weights.safetensors: expected a training checkpoint"):
+    with pytest.raises(ValueError, match=r"weights.safetensors: expected a training checkpoint"):
         first.resume(plain)
 
 
@@ -151,17 +151,18 @@ def test_a_step_whose_gradient_overflows_is_left_out_and_the_loss_scaled_less(tm
     trainer._scaler.load_state_dict(trainer._scaler.state_dict() | {"scale": 2.0**60})
     before = {n: v.clone() for n, v in trainer.network.named_parameters()}
     table = trainer.train_step(batches(0, 1, Encoding())[0])
-    assert not np.isfinite(table["gradient_norm"]) and np.isfinite(table["total"])
+    assert not np.isfinite(table["gradient_norm"])
+    assert np.isfinite(table["total"])
     assert all(torch.equal(v, before[n]) for n, v in trainer.network.named_parameters())
     assert trainer._scaler.get_scale() == 2.0**59
-    with pytest.raises(ValueError, match="precision must be in .*, got 'half'"):
+    with pytest.raises(ValueError, match=r"precision must be in .*, got 'half'"):
         TrainConfig(precision="half")
 
 
 def test_a_loss_that_is_not_finite_stops_training_with_its_table():
     trainer = small_trainer()
     torch.nn.init.constant_(trainer.network.heads.root_depth[-1].bias, float("nan"))
-    with pytest.raises(FloatingPointError, match="step 0.*'root': nan"):
+    with pytest.raises(FloatingPointError, match=r"step 0.*'root': nan"):
         trainer.train_step(batches(0, 1)[0])
 
 
@@ -191,7 +192,8 @@ def test_onnx_gives_the_maps_and_people_of_torch(tmp_path, update):
     assert largest_difference(ExportedNetwork(network), file, (128, 192)) < 1e-4
     options = EstimatorOptions(Device.CPU, min_score=0.2, scoring=Scoring.LOCATION)
     estimator = open_estimator(file, options)
-    assert estimator.model_name == "untrained" and estimator.input_size == (192, 128)
+    assert estimator.model_name == "untrained"
+    assert estimator.input_size == (192, 128)
     assert estimator.skeleton.joint_names == BODY_22.joint_names
     image = np.random.default_rng(0).integers(0, 256, (128, 192, 3), np.uint8)
     camera = Camera.from_fov((192, 128), 60)
@@ -223,8 +225,9 @@ def test_network_learns_four_pictures_by_heart():
         network=NetworkConfig(sigma_limit=4.0),
         loss=LossConfig(pose_loss="l1"),  # the likelihoods get there too, in twice the steps
         optimiser=OptimiserConfig(learning_rate=3e-3, warmup_steps=10),
-        total_steps=140, ema_decay=0.9,
-    )  # fmt: skip
+        total_steps=140,
+        ema_decay=0.9,
+    )
     trainer = Trainer(config, CPU)
     trainer.load_backbone(imagenet_file(config.network.backbone))
     for _ in range(config.total_steps):
