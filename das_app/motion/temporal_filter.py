@@ -1,6 +1,7 @@
 """From the people of single frames to people over time: track ids, then who and what is shown.
 
-The tracker also gets unsure people, so that it can go on with a track. Only who is sure enough
+The tracker also gets unsure people, so that it can go on with a track, and everybody as they were
+before lifting, which the unsure do without. Only who is sure enough
 leaves: for the screen, recordings and streams alike, this is the one place that filters by score.
 
 The inference thread holds one `TemporalFilter`; without a window the loop over a file does.
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from das_app.motion.bones import BoneStabiliser
 from das_app.motion.smoothing import Smoother, SmoothingConfig
 from das_app.motion.tracking import Tracker, TrackingConfig
-from das_model.inference.estimate import DEFAULT_MIN_SCORE
+from das_model.inference.estimate import DEFAULT_MIN_SCORE, Estimate
 from das_model.people import People
 
 
@@ -46,20 +47,21 @@ class TemporalFilter:
         self.options = options
         self._tracker, self._smoother, self._bones = Tracker(), Smoother(), BoneStabiliser()
 
-    def __call__(self, people: People, time_s: float) -> tuple[People, People]:
+    def __call__(self, estimate: Estimate, time_s: float) -> tuple[People, People]:
         """Raw and shown people of the next frame.
 
         Args:
-            people: as the model found them.
+            estimate: what the model found.
             time_s: of their frame.
 
         Returns:
             Those who are sure enough, with track ids, and with smoothing and steady bones as the
-            options have it; both in the order of `people`.
+            options have it; both in the order of the estimate's people.
         """
         options = self.options
-        track_ids = self._tracker(people, time_s, options.tracking)
-        raw = shown = replace(people, track_ids=track_ids).at_least(options.min_score)
+        track_ids = self._tracker(estimate.located, time_s, options.tracking)
+        raw = replace(estimate.people, track_ids=track_ids).at_least(options.min_score)
+        shown = raw
         if options.smoothing is None:
             self._smoother = Smoother()  # switched on again, it begins with what it sees then
         else:

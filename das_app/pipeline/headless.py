@@ -114,7 +114,7 @@ def capture_file(
             num_read += 1
             estimate = estimator(frame.image, frame.camera)
             inference_s = time.monotonic() - read_s
-            raw, shown = people_over_time(estimate.people, frame.time_s)
+            raw, shown = people_over_time(estimate, frame.time_s)
             latency_s = time.monotonic() - read_s
             tally(PoseResult(frame, shown, inference_s, latency_s, raw))
     except SourceError as error:

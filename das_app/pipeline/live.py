@@ -176,7 +176,7 @@ class LivePipeline:
             frame, estimator = captured.frame, self._estimator
             estimate = estimator(frame.image, frame.camera, self._frame_interval_s())
             inference_s = time.monotonic() - begin_s
-            raw, shown = self._people_over_time(estimate.people, frame.time_s)
+            raw, shown = self._people_over_time(estimate, frame.time_s)
             end_s = time.monotonic()
             latency_s = end_s - captured.taken_s
             result = PoseResult(frame, shown, inference_s, latency_s, raw, estimate.centre_map)

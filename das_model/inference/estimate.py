@@ -4,7 +4,7 @@ Everybody who shows images to a model does it through these: the window, a captu
 rerun, predictions, the evaluation and the training data of the lifting.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, Self
@@ -102,11 +102,21 @@ class Estimate:
         people: best first; those below `EstimatorOptions.min_score`, if any, in their plain pose.
         stages: how long it took.
         centre_map: where the network sees people's centres; None unless the options ask for it.
+        located_cam: (P, J, 3) float32 mm, everybody's joints before lifting, in which the lifted
+            and the others can be compared; None where nobody is lifted.
     """
 
     people: People
     stages: StageTimes = StageTimes()
     centre_map: CentreMap | None = None
+    located_cam: np.ndarray | None = None
+
+    @property
+    def located(self) -> People:
+        """The same people as all of them are known, before lifting."""
+        if self.located_cam is None:
+            return self.people
+        return replace(self.people, joints_cam=self.located_cam)
 
 
 class Estimator(Protocol):

@@ -233,13 +233,14 @@ class PoseEstimator:
             stages = stages.plus(StageTimes(network_s=time.monotonic() - begin_s))
         begin_s = time.monotonic()
         refinement = replace(view.refinement, min_score=self.options.min_score)
-        people = place(found, view.camera, self._encoding, self.skeleton, refinement)
         if not self.options.has_candidates:
-            people = people.at_least(self.options.min_score)
+            found = found.at_least(self.options.min_score)
+        people = place(found, view.camera, self._encoding, self.skeleton, refinement)
+        located = view.camera.back_project(found.joints_px, found.depth_mm).astype(np.float32)
         stages = stages.plus(StageTimes(people_s=time.monotonic() - begin_s))
         has_map = self.options.has_centre_map
         seen = centre_map(view.levels, view.camera, camera) if has_map else None
-        return Estimate(people, stages, seen)
+        return Estimate(people, stages, seen, located)
 
     def _is_unhurried(self, frame_interval_s: float | None) -> bool:
         """Whether everybody is looked at again, however long it takes."""
