@@ -458,28 +458,23 @@ def _chosen_settings(
 
     if fov is not None and intrinsics is not None:
         raise typer.BadParameter("--fov and --intrinsics exclude each other")
-    settings = replace(load_settings(settings_path()), source=source or DEMO_SOURCE)
+    settings = load_settings(settings_path())
+    settings = replace(settings, source=replace(settings.source, name=source or DEMO_SOURCE))
+    lens = settings.lens
     if fov is not None:
-        settings = replace(
-            settings,
-            fov_deg=fov,
-            lens_origin=LensOrigin.FOV,
-            intrinsics_file=None,
-            intrinsics_camera="",
-        )
+        lens = replace(lens, fov_deg=fov, origin=LensOrigin.FOV, file=None, camera="")
     if intrinsics is not None:
-        settings = replace(
-            settings, intrinsics_file=intrinsics, intrinsics_camera=intrinsics_camera
-        )
+        lens = replace(lens, file=intrinsics, camera=intrinsics_camera)
+    chosen = settings.model
     if mode is not None:
         from das_model.inference.mode import Mode
 
-        settings = replace(settings, mode=_one_of(Mode, mode, "--mode"))
-    if model is None:
-        return settings
-    from das_app.settings.models import model_file
+        chosen = replace(chosen, mode=_one_of(Mode, mode, "--mode"))
+    if model is not None:
+        from das_app.settings.models import model_file
 
-    return replace(settings, model_file=model_file(model))
+        chosen = replace(chosen, file=model_file(model))
+    return replace(settings, lens=lens, model=chosen)
 
 
 def _with_camera_mode(
@@ -487,13 +482,15 @@ def _with_camera_mode(
 ) -> "AppSettings":
     """The settings with what the command line asks of a camera."""
     try:
-        return replace(
-            settings,
-            resolution=resolution or settings.resolution,
-            camera_fps=fps or settings.camera_fps,
+        present = settings.source
+        camera = replace(
+            present,
+            resolution=resolution or present.resolution,
+            camera_fps=fps or present.camera_fps,
         )
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    return replace(settings, source=camera)
 
 
 class _Job(NamedTuple):
@@ -569,11 +566,11 @@ def _capture(
     from das_model.inference.runtime import open_estimator
 
     settings = job.settings
-    model_file = settings.model_path()
+    model_file = settings.model.path()
     source = open_source(
         spec,
-        settings.intrinsics(),
-        settings.camera_mode(),
+        settings.lens.intrinsics(),
+        settings.source.camera_mode(),
         job.images_per_s or IMAGES_PER_S,
         job.slow_motion,
     )
@@ -586,7 +583,7 @@ def _capture(
         if stopping.is_set():
             raise CaptureError(f"{source.name}: it was asked to end before a frame came")
         origin = session_origin(
-            source, estimator.skeleton, estimator.model_name, model_file, settings.mode
+            source, estimator.skeleton, estimator.model_name, model_file, settings.model.mode
         )
         waits = not source.is_live
         recorder = Recorder(output, origin, has_video=job.has_video, waits=waits, faces=job.faces)
@@ -608,7 +605,7 @@ def _capture(
             stopping,
             on_result,
             job.max_frames,
-            settings.people_options(),
+            settings.people.options(),
         )
 
 

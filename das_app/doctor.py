@@ -142,7 +142,7 @@ def check_model() -> list[Check]:
     from das_app.settings.settings_file import load_settings, settings_path
 
     try:
-        path = load_settings(settings_path()).model_path()
+        path = load_settings(settings_path()).model.path()
     except FileNotFoundError as error:
         advice = "reinstall das-capture, or name a model with `--model FILE`"
         return [Check("Model", Status.FAIL, str(error), advice)]

@@ -57,7 +57,7 @@ def main() -> None:
     args = parser.parse_args()
     settings = AppSettings()
     estimator = open_estimator(args.model, settings.estimator_options())
-    over_time = TemporalFilter(settings.people_options())
+    over_time = TemporalFilter(settings.people.options())
     truth = json.loads(bundled_file("clips", "demo.json").read_text())["joints_cam_mm"]
     source, tracks = open_source("demo", Intrinsics()), defaultdict[int, Track](list)
     while (frame := source.read()) is not None and frame.index < args.frames:

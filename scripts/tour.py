@@ -13,7 +13,6 @@ import os
 import sys
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -23,7 +22,7 @@ from das_app.gui.style import theme
 from das_app.gui.window.app import PipelineOpener
 from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, ViewSettings
 from das_app.sources.addresses import DEMO_SOURCE
 from responsiveness import LIMIT_S, Responsiveness
 from window_tour import Tour, Troubles
@@ -41,7 +40,9 @@ def main() -> int:
     troubles, watch = Troubles(), Responsiveness()
     troubles.listen()
     theme.apply_theme(app)
-    window = MainWindow(replace(AppSettings(), has_seen_welcome=args.no_walk), PipelineOpener())
+    window = MainWindow(
+        AppSettings(view=ViewSettings(has_seen_welcome=args.no_walk)), PipelineOpener()
+    )
     window.show()
     watch.start()
     if not args.no_walk:

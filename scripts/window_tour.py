@@ -96,7 +96,9 @@ class Tour:
         """Go to every stop and take its picture. Raises TimeoutError where one is not reached."""
         with TemporaryDirectory() as sessions:
             settings = self._window.settings
-            self._window.control.change(replace(settings, sessions_folder=Path(sessions)))
+            self._window.control.change(
+                recording=replace(settings.recording, folder=Path(sessions))
+            )
             for stop in self._stops():
                 stop.go()
                 _turn_until(stop.is_there, stop.name)

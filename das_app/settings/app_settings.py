@@ -1,6 +1,9 @@
-"""What the user chose."""
+"""Settings of the application, in groups that are the tables of the settings file.
 
-from dataclasses import dataclass, replace
+A new setting is a field of its group here: its type says how it is checked, read and written.
+"""
+
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.motion.smoothing import DISTANCE_STRENGTH, LIMB_STRENGTH, SmoothingConfig
 from das_app.motion.temporal_filter import PeopleOptions
 from das_app.motion.tracking import TrackingConfig
+from das_app.settings.checked_fields import between, check_fields
 from das_app.sources.addresses import DEMO_SOURCE, shown_address
 from das_app.sources.camera_devices import CameraMode
 from das_model.camera import DEFAULT_FOV_DEG
@@ -35,81 +39,165 @@ class Look(StrEnum):
     LIGHT = "light"
 
 
-_KINDS = {
-    "lens_origin": LensOrigin,
-    "intrinsics_camera": str,
-    "is_smoothing": bool,
-    "has_steady_bones": bool,
-    "is_looping": bool,
-    "has_seen_welcome": bool,
-    "has_labels": bool,
-    "has_trails": bool,
-    "has_offsets": bool,
-    "has_heat_map": bool,
-    "has_shadows": bool,
-    "has_frustum": bool,
-    "device": Device,
-    "mode": Mode,
-    "look": Look,
-    "recent_sources": tuple,
-    "layout": str,
-    "resolution": str,
-    "is_recording_video": bool,
-    "stream_targets": tuple,
-}
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """What is opened, and how it is read.
+
+    Args:
+        name: camera index or name, video file, image, folder of images, address, or `demo`.
+        is_looping: files begin again at their end.
+        resolution: requested of cameras, WIDTHxHEIGHT.
+        camera_fps: frames per second requested of cameras.
+        recent: files and addresses opened last, newest first.
+
+    Raises:
+        ValueError: if a value is of the wrong type or out of range.
+    """
+
+    name: str = DEMO_SOURCE
+    is_looping: bool = True
+    resolution: str = "1280x720"
+    camera_fps: float = between(30.0, 1.0, 1000.0)
+    recent: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        if not self.name:
+            raise ValueError("name of the source must not be empty")
+        self.camera_mode()
+
+    def camera_mode(self) -> CameraMode:
+        """Requested mode of cameras."""
+        return CameraMode.from_text(self.resolution, self.camera_fps)
+
+    def with_recent(self, name: str) -> "SourceSettings":
+        """These settings with `name` as the one opened last; cameras and the demo are not
+        kept in the list, which the window offers anyway."""
+        if name == DEMO_SOURCE or name.isdecimal():
+            return self
+        shown = shown_address(name)
+        others = [other for other in self.recent if shown_address(other) != shown]
+        return replace(self, recent=(name, *others)[:MAX_RECENT])
 
 
 @dataclass(frozen=True, slots=True)
-class AppSettings:
-    """Settings of a run of the application.
+class LensSettings:
+    """Lens of the camera.
 
     Args:
-        source: camera index or name, video file, image, folder of images, address, or `demo`.
-        fov_deg: field of view of the longer side in degrees; used without `intrinsics_file`.
-        lens_origin: how `fov_deg` came to be known.
-        intrinsics_file: calibration of the camera, or None.
-        intrinsics_camera: which camera of a calibration file with several; empty for the one.
-        model_file: ONNX model, or None for the bundled one.
-        score_threshold: people below this score are not shown.
-        is_smoothing: show people smoothed over time; the raw pose is kept all the same.
-        distance_smoothing: strength for people's distance along the ray, 0 (off) to 1.
-        limb_smoothing: strength for all else, 0 (off) to 1.
-        has_steady_bones: give each bone of a person its running median length.
-        resolution: asked of cameras, WIDTHxHEIGHT.
-        camera_fps: frames per second asked of cameras.
+        fov_deg: field of view of the longer side in degrees; used without `file`.
+        origin: how `fov_deg` came to be known.
+        file: calibration of the camera, or None.
+        camera: which camera of a calibration with several; empty for the one.
+
+    Raises:
+        ValueError: if a value is of the wrong type or out of range.
+    """
+
+    fov_deg: float = between(DEFAULT_FOV_DEG, 2.0, 178.0)
+    origin: LensOrigin = LensOrigin.ASSUMED
+    file: Path | None = None
+    camera: str = ""
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+
+    def intrinsics(self) -> Intrinsics:
+        """The lens these settings describe. Raises ValueError for a broken calibration file."""
+        if self.file is not None:
+            return load_intrinsics(self.file, self.camera or None)
+        return Intrinsics(self.fov_deg, origin=self.origin)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """The model and how it works.
+
+    Args:
+        file: ONNX model, or None for the bundled one.
         device: what the model runs on; `auto` is CUDA where it works, else the CPU.
         mode: whether the model looks a second time at people, see `Mode`.
         input_scale: side of the model's input as a share of the nominal one; its square is the
             share of the nominal cost.
-        is_looping: files begin again at their end.
-        recent_sources: files and addresses opened last, newest first.
+
+    Raises:
+        ValueError: if a value is of the wrong type or out of range.
+    """
+
+    file: Path | None = None
+    device: Device = Device.AUTO
+    mode: Mode = Mode.AUTO
+    input_scale: float = between(1.0, LEAST_INPUT_SCALE, GREATEST_INPUT_SCALE)
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+
+    def path(self) -> Path:
+        """The model to load. Raises FileNotFoundError when it is not there."""
+        if self.file is None:
+            return bundled_file("models", DEFAULT_MODEL)
+        if not self.file.is_file():
+            raise FileNotFoundError(
+                f"there is no model file {self.file}; `--model lite` and the window's panel "
+                "Model take the bundled one"
+            )
+        return self.file
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleSettings:
+    """Who is shown, and how people are followed over time.
+
+    Args:
+        min_score: people below this score are not shown.
+        is_smoothing: show people smoothed over time; the raw pose is kept all the same.
+        distance_smoothing: strength for people's distance along the ray, 0 (off) to 1.
+        limb_smoothing: strength for all else, 0 (off) to 1.
+        has_steady_bones: give each bone of a person its running median length.
+
+    Raises:
+        ValueError: if a value is of the wrong type or out of range.
+    """
+
+    min_score: float = between(DEFAULT_MIN_SCORE, 0.0, 1.0)
+    is_smoothing: bool = True
+    distance_smoothing: float = between(DISTANCE_STRENGTH, 0.0, 1.0)
+    limb_smoothing: float = between(LIMB_STRENGTH, 0.0, 1.0)
+    has_steady_bones: bool = False
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+
+    def options(self) -> PeopleOptions:
+        """Tracking and smoothing that these settings describe."""
+        smoothing = SmoothingConfig(self.distance_smoothing, self.limb_smoothing)
+        return PeopleOptions(
+            TrackingConfig(birth_score=self.min_score),
+            self.min_score,
+            smoothing if self.is_smoothing else None,
+            self.has_steady_bones,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSettings:
+    """The window and what is drawn in it.
+
+    Args:
         look: of the window.
-        layout: places and sizes of the window's parts, as Qt packs them; empty for the usual.
+        layout: places and sizes of the window's parts, as Qt packs them; empty for the default.
         has_seen_welcome: the hints of the first start were put away.
         has_labels: id, confidence and distance stand by each person in the picture.
         has_trails: people's last moments are drawn.
         has_offsets: arrows from roots to joints are drawn.
         has_heat_map: the model's centre confidence is drawn.
         has_shadows: people throw shadows in the 3D view.
-        sessions_folder: where recordings go, or None for the usual place.
-        is_recording_video: recordings hold the pictures, too.
-        stream_targets: where each protocol was streamed to last, as `StreamTarget` writes it.
         has_frustum: the live picture stands on the camera in the 3D view.
 
     Raises:
         ValueError: if a value is of the wrong type or out of range.
     """
 
-    source: str = DEMO_SOURCE
-    fov_deg: float = DEFAULT_FOV_DEG
-    intrinsics_file: Path | None = None
-    model_file: Path | None = None
-    score_threshold: float = DEFAULT_MIN_SCORE
-    device: Device = Device.AUTO
-    mode: Mode = Mode.AUTO
-    input_scale: float = 1.0
-    is_looping: bool = True
-    recent_sources: tuple[str, ...] = ()
     look: Look = Look.SYSTEM
     layout: str = ""
     has_seen_welcome: bool = False
@@ -119,40 +207,78 @@ class AppSettings:
     has_heat_map: bool = False
     has_shadows: bool = True
     has_frustum: bool = True
-    lens_origin: LensOrigin = LensOrigin.ASSUMED
-    intrinsics_camera: str = ""
-    is_smoothing: bool = True
-    distance_smoothing: float = DISTANCE_STRENGTH
-    limb_smoothing: float = LIMB_STRENGTH
-    has_steady_bones: bool = False
-    resolution: str = "1280x720"
-    camera_fps: float = 30.0
-    sessions_folder: Path | None = None
-    is_recording_video: bool = True
-    stream_targets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.source, str) and self.source):
-            raise ValueError(f"source must be a non-empty text, got {self.source!r}")
-        _check_number("fov_deg", self.fov_deg, 2.0, 178.0)
-        for name in ("score_threshold", "distance_smoothing", "limb_smoothing"):
-            _check_number(name, getattr(self, name), 0.0, 1.0)
-        low, high = LEAST_INPUT_SCALE, GREATEST_INPUT_SCALE
-        _check_number("input_scale", self.input_scale, low, high)
-        for name, kind in _KINDS.items():
-            if not isinstance(getattr(self, name), kind):
-                raise ValueError(f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
-        _check_number("camera_fps", self.camera_fps, 1.0, 1000.0)
-        self.camera_mode()
-        for name in ("intrinsics_file", "model_file", "sessions_folder"):
-            if not isinstance(getattr(self, name), Path | None):
-                raise ValueError(f"{name} must be a path, got {getattr(self, name)!r}")
+        check_fields(self)
 
-    def intrinsics(self) -> Intrinsics:
-        """The lens these settings describe. Raises ValueError for a broken calibration file."""
-        if self.intrinsics_file is not None:
-            return load_intrinsics(self.intrinsics_file, self.intrinsics_camera or None)
-        return Intrinsics(self.fov_deg, origin=self.lens_origin)
+
+@dataclass(frozen=True, slots=True)
+class RecordingSettings:
+    """Sessions on disk.
+
+    Args:
+        folder: where recordings go, or None for the default place.
+        has_video: recordings hold the pictures, too.
+
+    Raises:
+        ValueError: if a value is of the wrong type.
+    """
+
+    folder: Path | None = None
+    has_video: bool = True
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+
+    def sessions_path(self) -> Path:
+        """The folder that recordings go to; it may not exist yet."""
+        if self.folder is not None:
+            return self.folder
+        return platformdirs.user_documents_path() / "DAS Capture"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamingSettings:
+    """Streams to other programs.
+
+    Args:
+        targets: where each protocol was streamed to last, as `StreamTarget` writes it.
+
+    Raises:
+        ValueError: if a value is of the wrong type.
+    """
+
+    targets: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+
+
+SettingsGroup = (
+    SourceSettings
+    | LensSettings
+    | ModelSettings
+    | PeopleSettings
+    | ViewSettings
+    | RecordingSettings
+    | StreamingSettings
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AppSettings:
+    """Settings of a run of the application, a group for each table of the settings file."""
+
+    source: SourceSettings = field(default_factory=SourceSettings)
+    lens: LensSettings = field(default_factory=LensSettings)
+    model: ModelSettings = field(default_factory=ModelSettings)
+    people: PeopleSettings = field(default_factory=PeopleSettings)
+    view: ViewSettings = field(default_factory=ViewSettings)
+    recording: RecordingSettings = field(default_factory=RecordingSettings)
+    streaming: StreamingSettings = field(default_factory=StreamingSettings)
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
     def estimator_options(self) -> EstimatorOptions:
         """How the model of these settings is to work; with unsure people for the tracker.
@@ -161,56 +287,11 @@ class AppSettings:
             FileNotFoundError: if the network of the second look is not there.
         """
         return EstimatorOptions(
-            device=self.device,
-            min_score=self.score_threshold,
+            device=self.model.device,
+            min_score=self.people.min_score,
             has_candidates=True,
-            input_scale=self.input_scale,
-            has_centre_map=self.has_heat_map,
-            mode=self.mode,
+            input_scale=self.model.input_scale,
+            has_centre_map=self.view.has_heat_map,
+            mode=self.model.mode,
             thunder_file=bundled_file("models", THUNDER),
         )
-
-    def people_options(self) -> PeopleOptions:
-        """Tracking and smoothing that these settings describe."""
-        smoothing = SmoothingConfig(self.distance_smoothing, self.limb_smoothing)
-        return PeopleOptions(
-            TrackingConfig(birth_score=self.score_threshold),
-            self.score_threshold,
-            smoothing if self.is_smoothing else None,
-            self.has_steady_bones,
-        )
-
-    def with_recent(self, source: str) -> "AppSettings":
-        """These settings with `source` as the one opened last; cameras and the demo are not
-        kept in the list, which the window offers anyway."""
-        if source == DEMO_SOURCE or source.isdecimal():
-            return self
-        shown = shown_address(source)
-        others = [name for name in self.recent_sources if shown_address(name) != shown]
-        return replace(self, recent_sources=(source, *others)[:MAX_RECENT])
-
-    def camera_mode(self) -> CameraMode:
-        """What cameras are asked for."""
-        return CameraMode.from_text(self.resolution, self.camera_fps)
-
-    def sessions_path(self) -> Path:
-        """The folder that recordings go to; it may not exist yet."""
-        if self.sessions_folder is not None:
-            return self.sessions_folder
-        return platformdirs.user_documents_path() / "DAS Capture"
-
-    def model_path(self) -> Path:
-        """The model to load. Raises FileNotFoundError when it is not there."""
-        if self.model_file is None:
-            return bundled_file("models", DEFAULT_MODEL)
-        if not self.model_file.is_file():
-            raise FileNotFoundError(
-                f"there is no model file {self.model_file}; `--model lite` and the window's panel "
-                "Model take the bundled one"
-            )
-        return self.model_file
-
-
-def _check_number(name: str, value: object, low: float, high: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise ValueError(f"{name} must be a number from {low:g} to {high:g}, got {value!r}")

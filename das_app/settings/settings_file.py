@@ -1,30 +1,65 @@
-"""The settings' file: TOML, read leniently and written whole."""
+"""The settings' file: TOML, a table for each group of the settings, written whole.
 
-import json
+What a newer version wrote into the file stays there. Files of versions before 0.3 hold their keys
+without tables; they are read, and written with tables.
+"""
+
 import logging
 import os
 import time
 import tomllib
 from contextlib import suppress
-from dataclasses import asdict, fields, is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
 import platformdirs
+import tomli_w
 
 from das_app.files.file_lock import try_lock
 from das_app.files.foreign_text import printable
 from das_app.files.small_file import read_small_text
 from das_app.files.whole_file import write_whole
-from das_app.lens.intrinsics import LensOrigin
-from das_app.settings.app_settings import AppSettings, Device, Look
+from das_app.settings.app_settings import AppSettings
+from das_app.settings.checked_fields import field_types, from_toml, to_toml
 from das_app.sources.address_secrets import keep_address
 from das_app.sources.addresses import is_address
-from das_model.inference.mode import Mode
 
 APP_NAME = "das-capture"
 _LOCK_TRIES, _LOCK_PAUSE_S = 40, 0.05
-_Value = TypeVar("_Value")
+_Document = dict[str, Any]
+_FORMER_KEYS = {
+    "source": "source.name",
+    "is_looping": "source.is_looping",
+    "resolution": "source.resolution",
+    "camera_fps": "source.camera_fps",
+    "recent_sources": "source.recent",
+    "fov_deg": "lens.fov_deg",
+    "lens_origin": "lens.origin",
+    "intrinsics_file": "lens.file",
+    "intrinsics_camera": "lens.camera",
+    "model_file": "model.file",
+    "device": "model.device",
+    "mode": "model.mode",
+    "input_scale": "model.input_scale",
+    "score_threshold": "people.min_score",
+    "is_smoothing": "people.is_smoothing",
+    "distance_smoothing": "people.distance_smoothing",
+    "limb_smoothing": "people.limb_smoothing",
+    "has_steady_bones": "people.has_steady_bones",
+    "look": "view.look",
+    "layout": "view.layout",
+    "has_seen_welcome": "view.has_seen_welcome",
+    "has_labels": "view.has_labels",
+    "has_trails": "view.has_trails",
+    "has_offsets": "view.has_offsets",
+    "has_heat_map": "view.has_heat_map",
+    "has_shadows": "view.has_shadows",
+    "has_frustum": "view.has_frustum",
+    "sessions_folder": "recording.folder",
+    "is_recording_video": "recording.has_video",
+    "stream_targets": "streaming.targets",
+}
 _log = logging.getLogger(__name__)
 
 
@@ -39,29 +74,16 @@ def load_settings(path: Path) -> AppSettings:
     A file that cannot be used is kept aside as `.broken` with a warning; keys this version does
     not know are skipped with a warning.
     """
-    try:
-        return _settings_from(tomllib.loads(read_small_text(path)), path)
-    except FileNotFoundError:
-        return AppSettings()
-    except Exception as error:  # whatever reading a foreign file raises
-        aside = path.with_suffix(".broken")
-        _log.warning("settings %s are unusable (%s); using defaults", path, printable(str(error)))
-        try:
-            os.replace(path, aside)
-            _log.warning("the former settings are kept as %s", aside)
-        except OSError:
-            _log.warning("the former settings could not be kept aside", exc_info=True)
-        return AppSettings()
+    settings, document = _read(path)
+    for name in _unknown_keys(document):
+        _log.warning("settings %s: skipped unknown key %s", path, name)
+    return settings
 
 
 def save_settings(settings: AppSettings, path: Path) -> None:
-    """Write the settings whole or not at all. Raises OSError when the folder is not writable."""
-    lines = [
-        f"{name} = {_toml(value)}\n"
-        for name, value in asdict(settings).items()
-        if value is not None
-    ]
-    write_whole(path, "".join(lines))
+    """Write the settings whole or not at all; keys of the file that this version does not know
+    stay in it. Raises OSError when the folder is not writable."""
+    _write(settings, _read(path)[1], path)
 
 
 def merge_into_file(before: AppSettings, now: AppSettings, path: Path) -> None:
@@ -76,7 +98,8 @@ def merge_into_file(before: AppSettings, now: AppSettings, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".lock").open("ab") as lock:
         _wait_for(lock)
-        save_settings(_merged(before, now, load_settings(path)), path)
+        theirs, document = _read(path)
+        _write(_merged(before, now, theirs), document, path)
 
 
 def _wait_for(lock: BinaryIO) -> None:
@@ -89,54 +112,94 @@ def _wait_for(lock: BinaryIO) -> None:
     _log.warning("the settings are written without a lock")
 
 
-def _merged(before: _Value, now: _Value, theirs: _Value) -> _Value:
-    """Of every field `now` where it changed, else `theirs`; groups of fields likewise."""
-    if not is_dataclass(now):
-        return theirs if now == before else now
-    changed = {
-        field.name: _merged(*(getattr(value, field.name) for value in (before, now, theirs)))
-        for field in fields(now)
+def _merged(before: AppSettings, now: AppSettings, theirs: AppSettings) -> AppSettings:
+    """Of every field `now` where it changed, else `theirs`."""
+    groups = {}
+    for group, kind in field_types(AppSettings).items():
+        former, present = getattr(before, group), getattr(now, group)
+        changed = {
+            name: getattr(present, name)
+            for name in field_types(kind)
+            if getattr(present, name) != getattr(former, name)
+        }
+        groups[group] = replace(getattr(theirs, group), **changed)
+    return AppSettings(**groups)
+
+
+def _read(path: Path) -> tuple[AppSettings, _Document]:
+    """Settings of a file and all that stands in it, in tables; a broken file is kept aside."""
+    try:
+        document = _in_tables(tomllib.loads(read_small_text(path)))
+        return _settings_from(document), document
+    except FileNotFoundError:
+        return AppSettings(), {}
+    except Exception as error:  # whatever reading a foreign file raises
+        aside = path.with_suffix(".broken")
+        _log.warning("settings %s are unusable (%s); using defaults", path, printable(str(error)))
+        try:
+            os.replace(path, aside)
+            _log.warning("the former settings are kept as %s", aside)
+        except OSError:
+            _log.warning("the former settings could not be kept aside", exc_info=True)
+        return AppSettings(), {}
+
+
+def _in_tables(document: _Document) -> _Document:
+    """A document with the keys of former versions in their tables."""
+    former = {
+        key: value
+        for key, value in document.items()
+        if key in _FORMER_KEYS and not isinstance(value, dict)
     }
-    return replace(theirs, **changed)
+    tables = {key: value for key, value in document.items() if key not in former}
+    for key, value in former.items():
+        group, _, name = _FORMER_KEYS[key].partition(".")
+        tables[group] = {name: value} | _table(tables, group)
+    return tables
 
 
-def _settings_from(values: dict[str, object], path: Path) -> AppSettings:
-    known = {field.name for field in fields(AppSettings)}
-    for name in sorted(values.keys() - known):
-        _log.warning("settings %s: skipped unknown key %s", path, name)
-    chosen = {name: value for name, value in values.items() if name in known}
-    readers = {
-        "intrinsics_file": _path,
-        "model_file": _path,
-        "sessions_folder": _path,
-        "lens_origin": LensOrigin,
-        "device": Device,
-        "mode": Mode,
-        "look": Look,
-        "recent_sources": _texts,
-        "stream_targets": _texts,
-    }
-    for name in readers.keys() & chosen.keys():
-        chosen[name] = readers[name](chosen[name])
-    return AppSettings(**chosen)
+def _table(document: _Document, group: str) -> _Document:
+    table = document.get(group, {})
+    if not isinstance(table, dict):
+        raise ValueError(f"{group} must be a table, got {table!r}")
+    return table
 
 
-def _path(value: object) -> Path:
-    return Path(str(value))
+def _settings_from(document: _Document) -> AppSettings:
+    groups = {}
+    for group, kind in field_types(AppSettings).items():
+        table, kinds = _table(document, group), field_types(kind)
+        groups[group] = kind(
+            **{name: from_toml(kinds[name], table[name]) for name in kinds.keys() & table.keys()}
+        )
+    return AppSettings(**groups)
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(str(text) for text in value) if isinstance(value, list) else ()
+def _unknown_keys(document: _Document) -> list[str]:
+    groups = field_types(AppSettings)
+    unknown = [name for name in document if name not in groups]
+    for group, kind in groups.items():
+        unknown += [
+            f"{group}.{name}" for name in document.get(group, {}).keys() - field_types(kind)
+        ]
+    return sorted(unknown)
 
 
-def _toml(value: bool | str | float | Path | tuple[str, ...]) -> str:
-    """A TOML value, of an address what may be shown; JSON's basic strings are one of TOML's."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float | int):
-        return repr(value)
+def _write(settings: AppSettings, document: _Document, path: Path) -> None:
+    """Write settings over what stands in a document."""
+    tables = dict(document)
+    for group, kind in field_types(AppSettings).items():
+        values = {name: getattr(getattr(settings, group), name) for name in field_types(kind)}
+        kept = {
+            name: value for name, value in _table(document, group).items() if name not in values
+        }
+        shown = {n: to_toml(_without_secrets(v)) for n, v in values.items() if v is not None}
+        tables[group] = shown | kept
+    write_whole(path, tomli_w.dumps(tables))
+
+
+def _without_secrets(value: object) -> object:
+    """The value of a field with what may be kept of addresses."""
     if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    if isinstance(value, str) and is_address(value):
-        value = keep_address(value)
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+        return tuple(_without_secrets(each) for each in value)
+    return keep_address(value) if isinstance(value, str) and is_address(value) else value

@@ -15,7 +15,7 @@ from das_app.messaging.ending import ENDING_SIGNALS
 from das_app.pipeline import open_source
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, LensSettings, PeopleSettings, SourceSettings
 from das_app.settings.settings_file import save_settings
 from das_app.sources import camera_devices
 from das_app.sources.camera_devices import CameraDevice, CameraMode
@@ -60,7 +60,7 @@ def test_capture_uses_the_kept_score_threshold_and_leaves_ctrl_c_as_it_was(
     command, photos, tmp_path
 ):
     usual_handlers = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
-    save_settings(AppSettings(score_threshold=0.625), tmp_path / "settings.toml")
+    save_settings(AppSettings(people=PeopleSettings(min_score=0.625)), tmp_path / "settings.toml")
     assert command("capture", photos, "-o", tmp_path / "s").exit_code == 0
     assert FakeEstimator.newest.options.min_score == 0.625
     assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)] == usual_handlers
@@ -180,13 +180,24 @@ def test_window_opens_on_the_demo_with_the_kept_settings(command, tmp_path, monk
     window.run_app = lambda chosen, targets: opened.append(chosen) or 3
     monkeypatch.setitem(sys.modules, "das_app.gui.window.app", window)
     save_settings(
-        AppSettings(source="7", fov_deg=70.0, score_threshold=0.5), tmp_path / "settings.toml"
+        AppSettings(
+            source=SourceSettings(name="7"),
+            lens=LensSettings(fov_deg=70.0),
+            people=PeopleSettings(min_score=0.5),
+        ),
+        tmp_path / "settings.toml",
     )
     assert command().exit_code == 3
     assert command("--source", "0", "--fov", "90", "--model", "m.onnx").exit_code == 3
-    assert opened[0] == AppSettings("demo", 70.0, score_threshold=0.5)
-    assert (opened[1].source, opened[1].fov_deg, opened[1].score_threshold) == ("0", 90.0, 0.5)
-    assert opened[1].model_file.name == "m.onnx"
+    assert opened[0] == AppSettings(
+        source=SourceSettings(name="demo"),
+        lens=LensSettings(fov_deg=70.0),
+        people=PeopleSettings(min_score=0.5),
+    )
+    assert opened[1].source.name == "0"
+    assert opened[1].lens.fov_deg == 90.0
+    assert opened[1].people.min_score == 0.5
+    assert opened[1].model.file.name == "m.onnx"
 
 
 def test_window_without_its_libraries_points_to_the_doctor(command, monkeypatch):

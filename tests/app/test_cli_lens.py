@@ -10,7 +10,7 @@ from pipeline_fakes import FakeSource
 from das_app.lens import calibration_files
 from das_app.pipeline import open_source
 from das_app.session.session import Session
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, LensSettings, PeopleSettings
 from das_app.settings.settings_file import save_settings
 from das_model.camera import Camera
 
@@ -52,7 +52,7 @@ def test_a_camera_of_a_calibration_file_with_several(capture, tmp_path):
 def test_a_lens_kept_in_the_settings_gives_way_to_the_command_line(capture, tmp_path):
     file = tmp_path / "Calib.toml"
     file.write_text(TWO_CAMERAS)
-    kept = AppSettings(intrinsics_file=file, intrinsics_camera="cam_02")
+    kept = AppSettings(lens=LensSettings(file=file, camera="cam_02"))
     save_settings(kept, tmp_path / "settings.toml")
     done = capture("--fov", 75)
     assert done.exit_code == 0, done.output
@@ -61,7 +61,9 @@ def test_a_lens_kept_in_the_settings_gives_way_to_the_command_line(capture, tmp_
 
 @pytest.mark.parametrize("is_smoothing", [True, False])
 def test_poses_are_shown_as_the_settings_have_it_and_kept_raw(capture, tmp_path, is_smoothing):
-    save_settings(AppSettings(is_smoothing=is_smoothing), tmp_path / "settings.toml")
+    save_settings(
+        AppSettings(people=PeopleSettings(is_smoothing=is_smoothing)), tmp_path / "settings.toml"
+    )
     assert capture().exit_code == 0
     session = Session(tmp_path / "s")
     raw = [p.people.joints_cam[0, 0, 2] for p in session.between(is_raw=True)]

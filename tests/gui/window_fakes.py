@@ -133,20 +133,20 @@ class Opener:
     def __call__(self, settings, on_state):
         self.has_begun.set()
         self.gate.wait()
-        if settings.source in self.errors:
-            raise self.errors[settings.source]
-        source = GreySource(settings.intrinsics(), settings.source, self.num_frames)
+        if settings.source.name in self.errors:
+            raise self.errors[settings.source.name]
+        source = GreySource(settings.lens.intrinsics(), settings.source.name, self.num_frames)
         source.duration_s, source.is_live = self.duration_s, self.is_live
         self.sources.append(source)
         model = self.load_model(settings)
         return Opened(LivePipeline(source, model.estimator, on_state), source, model)
 
     def load_model(self, settings):
-        name = settings.model_file.stem if settings.model_file else "fake"
+        name = settings.model.file.stem if settings.model.file else "fake"
         if name in self.errors:
             raise self.errors[name]
-        device = "CPU" if settings.device is not Device.CUDA else "CUDA"
+        device = "CPU" if settings.model.device is not Device.CUDA else "CUDA"
         estimator = FakeEstimator(self.people, name, settings.estimator_options())
         return Model(
-            estimator, f"{name} · {device}", settings.model_file, settings.device, self.note
+            estimator, f"{name} · {device}", settings.model.file, settings.model.device, self.note
         )

@@ -218,11 +218,11 @@ class PipelineBridge(QObject):
         try:
             opened = self._opener(settings, on_state)
         except Exception as error:  # whatever a driver, a codec or a model raises is for the user
-            _log.exception("%s could not be opened", shown_address(settings.source))
+            _log.exception("%s could not be opened", shown_address(settings.source.name))
             on_state(PipelineState.FAULTED, str(error) or type(error).__name__)
             return None
         # before it starts: a source may be over at once
-        opened.pipeline.set_looping(settings.is_looping)
+        opened.pipeline.set_looping(settings.source.is_looping)
         self._emit(self._opened_in_worker, run, opened)
         opened.pipeline.start()
         return opened.pipeline

@@ -11,7 +11,7 @@ from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.run import Run
 from das_app.session.frames import session_at
-from das_app.settings.app_settings import AppSettings, Look
+from das_app.settings.app_settings import AppSettings, Look, ModelSettings, SettingsGroup
 from das_app.sources.addresses import short_name
 from das_model.inference.estimate import Device
 from das_model.inference.mode import Mode
@@ -54,7 +54,7 @@ class Controller(QObject):
         super().__init__(parent)
         self.settings = settings
         self.lens = Intrinsics()
-        self._proven = (settings.model_file, settings.device)  # of the model in use
+        self._proven = (settings.model.file, settings.model.device)  # of the model in use
         self.state = PipelineState.STOPPED
         self.bridge = PipelineBridge(opener, self)
         self.bridge.opened.connect(self._on_opened)
@@ -87,7 +87,7 @@ class Controller(QObject):
     def open(self, source: str) -> None:
         """Open a source instead of the present one; a file of a session means the session."""
         source = str(session_at(Path(source)) or source)
-        self.change(replace(self.settings, source=source))
+        self.change(source=replace(self.settings.source, name=source))
         self.ended.emit()
         name = f"camera {source}" if source.isdecimal() else short_name(source)
         self.begun.emit(name)
@@ -101,7 +101,7 @@ class Controller(QObject):
     def play_or_pause(self) -> None:
         """Pause, go on, or open again what is over; a file at its end plays from the beginning."""
         if self.pipeline is None or self.state in _OVER:
-            self.open(self.settings.source)
+            self.open(self.settings.source.name)
         else:
             self.pipeline.set_paused(self.state is PipelineState.RUNNING)
 
@@ -122,22 +122,16 @@ class Controller(QObject):
 
     def set_looping(self, is_looping: bool) -> None:
         """Whether files begin again at their end."""
-        self.change(replace(self.settings, is_looping=is_looping))
+        self.change(source=replace(self.settings.source, is_looping=is_looping))
         if self.pipeline is not None:
             self.pipeline.set_looping(is_looping)
 
     def set_fov(self, fov_deg: float, origin: LensOrigin) -> None:
         """Use another field of view, and no calibration."""
         self.change(
-            replace(
-                self.settings,
-                fov_deg=fov_deg,
-                lens_origin=origin,
-                intrinsics_file=None,
-                intrinsics_camera="",
-            )
+            lens=replace(self.settings.lens, fov_deg=fov_deg, origin=origin, file=None, camera="")
         )
-        self.use_lens(self.settings.intrinsics())
+        self.use_lens(self.settings.lens.intrinsics())
 
     def use_lens(self, lens: Intrinsics) -> None:
         """Use another lens until another source is opened."""
@@ -148,57 +142,58 @@ class Controller(QObject):
 
     def set_threshold(self, threshold: float) -> None:
         """Show people from this score on; a file that is held is looked at again."""
-        self.change(replace(self.settings, score_threshold=threshold))
+        self.change(people=replace(self.settings.people, min_score=threshold))
         if self.live is not None and self.state in _HELD and self._is_file:
             self.live.step(0)
 
     def set_model(self, file: Path | None) -> None:
         """Use another model, None for the bundled one; what runs goes on meanwhile."""
-        self._retune(replace(self.settings, model_file=file))
+        self._use_model(replace(self.settings.model, file=file))
 
     def set_device(self, device: Device) -> None:
         """Run the model on another device; what runs goes on meanwhile."""
-        self._retune(replace(self.settings, device=device))
+        self._use_model(replace(self.settings.model, device=device))
 
     def set_input_scale(self, scale: float) -> None:
         """Give the model larger or smaller pictures."""
-        self.change(replace(self.settings, input_scale=scale))
+        self.change(model=replace(self.settings.model, input_scale=scale))
         if self.model is not None:
             self.model_changed.emit(self.model)
 
     def set_mode(self, mode: Mode) -> None:
         """Have the model look at people once, twice, or as there is time."""
-        self.change(replace(self.settings, mode=mode))
+        self.change(model=replace(self.settings.model, mode=mode))
 
     def switch(self, setting: str, is_on: bool) -> None:
-        """Switch a setting on or off."""
-        self.change(replace(self.settings, **{setting: is_on}))
+        """Switch something in the view on or off."""
+        self.change(view=replace(self.settings.view, **{setting: is_on}))
 
     def set_look(self, look: Look) -> None:
         """Remember the look of the window."""
-        self.change(replace(self.settings, look=look))
+        self.change(view=replace(self.settings.view, look=look))
 
-    def change(self, settings: AppSettings) -> None:
-        """Keep other settings and tell of them; what runs works by them from the next frame on,
-        but for another model or device."""
-        former, self.settings = self.settings, settings
-        if self.live is not None and former.people_options() != settings.people_options():
-            self.live.set_people_options(settings.people_options())
-        if former.estimator_options() != settings.estimator_options():
-            self.bridge.use_options(settings.estimator_options())
-        self.settings_changed.emit(settings)
+    def change(self, **groups: SettingsGroup) -> None:
+        """Replace groups of the settings and tell of it; what runs works by them from the next
+        frame on, but for another model or device."""
+        former, self.settings = self.settings, replace(self.settings, **groups)  # type: ignore[arg-type]
+        if self.live is not None and former.people.options() != self.settings.people.options():
+            self.live.set_people_options(self.settings.people.options())
+        if former.estimator_options() != self.settings.estimator_options():
+            self.bridge.use_options(self.settings.estimator_options())
+        self.settings_changed.emit(self.settings)
 
-    def _retune(self, settings: AppSettings) -> None:
-        self.change(settings)
-        self.bridge.retune(settings)
+    def _use_model(self, model: ModelSettings) -> None:
+        self.change(model=model)
+        self.bridge.retune(self.settings)
 
     def _on_opened(self, opened: Opened) -> None:
-        opened.pipeline.set_looping(self.settings.is_looping)
+        opened.pipeline.set_looping(self.settings.source.is_looping)
         is_session = self.live is None
-        self.use_lens(opened.source.intrinsics if is_session else self.settings.intrinsics())
+        self.use_lens(opened.source.intrinsics if is_session else self.settings.lens.intrinsics())
         if self.live is not None:
-            self.live.set_people_options(self.settings.people_options())
-        self.change(self.settings.with_recent(self.settings.source))
+            self.live.set_people_options(self.settings.people.options())
+        source = self.settings.source
+        self.change(source=source.with_recent(source.name))
         self.opened.emit(opened)
         if opened.model is not None:
             self._on_model(opened.model)
@@ -214,5 +209,5 @@ class Controller(QObject):
 
     def _on_refusal(self, message: str) -> None:
         model_file, device = self._proven
-        self.change(replace(self.settings, model_file=model_file, device=device))
+        self.change(model=replace(self.settings.model, file=model_file, device=device))
         self.refused.emit(message)

@@ -35,7 +35,7 @@ class ShownResult(QObject):
         self.result: PoseResult | None = None
         self._slots, self._roots_cam = np.zeros(0, np.int64), np.zeros((0, 3))
         self._people = People.empty()
-        self._threshold = control.settings.score_threshold
+        self._threshold = control.settings.people.min_score
         control.ended.connect(self.forget)
         control.settings_changed.connect(self._on_settings)
 
@@ -86,7 +86,7 @@ class ShownResult(QObject):
         self.size_changed.emit()
 
     def _on_settings(self) -> None:
-        threshold = self._control.settings.score_threshold
+        threshold = self._control.settings.people.min_score
         if threshold != self._threshold:
             self._threshold = threshold
             self.show_again()

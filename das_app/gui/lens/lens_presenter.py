@@ -91,9 +91,7 @@ class LensPresenter(QObject):
 
     def _use_saved(self) -> None:
         """The new calibration wins, also over a file chosen before."""
-        self._control.change(
-            replace(self._control.settings, intrinsics_file=None, intrinsics_camera="")
-        )
+        self._control.change(lens=replace(self._control.settings.lens, file=None, camera=""))
         self._on_size()
 
     def _forget_dialog(self) -> None:
@@ -108,7 +106,7 @@ class LensPresenter(QObject):
 
     def _begin_with_lens_of(self, name: str) -> None:
         try:
-            chosen = self._control.settings.intrinsics()
+            chosen = self._control.settings.lens.intrinsics()
             lens = lens_of_camera(name, self._shown.camera.size, chosen)
         except ValueError as error:
             self.refused.emit(str(error))
@@ -130,7 +128,7 @@ class LensPresenter(QObject):
             return None
 
     def _use_file(self, file: Path, camera: str) -> None:
-        chosen = replace(self._control.settings, intrinsics_file=file, intrinsics_camera=camera)
+        chosen = replace(self._control.settings.lens, file=file, camera=camera)
         try:
             lens = chosen.intrinsics()
             if self._shown.camera is not None:
@@ -138,7 +136,7 @@ class LensPresenter(QObject):
         except ValueError as error:
             self.refused.emit(str(error))
             return
-        self._control.change(chosen)
+        self._control.change(lens=chosen)
         self._control.use_lens(lens)
 
     def _use_person(self, track_id: int, height_mm: float, distance_mm: float) -> None:
@@ -158,4 +156,4 @@ class LensPresenter(QObject):
         name = self._camera_name()
         if name is not None:
             forget_calibration(name)
-            self._control.use_lens(self._control.settings.intrinsics())
+            self._control.use_lens(self._control.settings.lens.intrinsics())

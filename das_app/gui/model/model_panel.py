@@ -86,12 +86,12 @@ class ModelPanel(QWidget):
     def set_settings(self, settings: AppSettings) -> None:
         """Show what is chosen."""
         bundled = {str(file) for file in bundled_models() if file.name == DEFAULT_MODEL}
-        self._chosen = str(settings.model_file) if settings.model_file else "".join(bundled)
+        self._chosen = str(settings.model.file) if settings.model.file else "".join(bundled)
         self._fill_models()
         with QSignalBlocker(self.device), QSignalBlocker(self.input_scale):
-            self.mode.setCurrentIndex(self.mode.findData(settings.mode))
-            self.device.setCurrentIndex(self.device.findData(settings.device))
-            self.input_scale.setValue(round(20 * settings.input_scale))
+            self.mode.setCurrentIndex(self.mode.findData(settings.model.mode))
+            self.device.setCurrentIndex(self.device.findData(settings.model.device))
+            self.input_scale.setValue(round(20 * settings.model.input_scale))
 
     def set_engine(self, engine: str) -> None:
         """Show the model and device really in use."""

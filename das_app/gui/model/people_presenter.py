@@ -31,12 +31,12 @@ class PeoplePresenter(QObject):
         self._show(control.settings)
 
     def _change(self, name: str, value: bool | float) -> None:
-        self._control.change(replace(self._control.settings, **{name: value}))
+        self._control.change(people=replace(self._control.settings.people, **{name: value}))
 
     def _show(self, settings: AppSettings) -> None:
         self._panel.set_options(
-            settings.is_smoothing,
-            settings.distance_smoothing,
-            settings.limb_smoothing,
-            settings.has_steady_bones,
+            settings.people.is_smoothing,
+            settings.people.distance_smoothing,
+            settings.people.limb_smoothing,
+            settings.people.has_steady_bones,
         )

@@ -26,7 +26,7 @@ from das_app.session.format import LOG_FILE
 from das_app.session.recorder import Recorder
 from das_app.session.recorder_stats import RecorderState, RecorderStats
 from das_app.session.types import EventKind, SessionError
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, SettingsGroup
 
 _POLL_MS = 50
 _CLOSING_S = 10.0  # the window waits at most so long for the files; a repair has the rest
@@ -133,16 +133,16 @@ class RecordingPresenter(QObject):
         if not is_on or current is None or current.model is None:
             self.end()
         elif self._starting is None and self._current is None:
-            model_settings = replace(settings, model_file=current.model.file)
+            model = replace(settings.model, file=current.model.file)
             estimator = current.model.estimator
             plan = RecordingPlan(
-                settings.sessions_path(),
-                settings.is_recording_video,
+                settings.recording.sessions_path(),
+                settings.recording.has_video,
                 current.source,
                 estimator.skeleton,
                 estimator.model_name,
-                model_settings.model_path,
-                settings.mode,
+                model.path,
+                settings.model.mode,
             )
             task = BackgroundTask(lambda: start_recorder(plan), "das-recording-start")
             self._is_wanted, self._warning = True, ""
@@ -248,14 +248,14 @@ class RecordingPresenter(QObject):
         """What poses depend on, in words."""
         settings, model = self._control.settings, self._control.model
         return {
-            "confidence": f"{settings.score_threshold:.2f}",
-            "smoothing": "on" if settings.is_smoothing else "off",
-            "smoothing of distance": f"{settings.distance_smoothing:.2f}",
-            "smoothing of limbs": f"{settings.limb_smoothing:.2f}",
-            "steady bones": "on" if settings.has_steady_bones else "off",
+            "confidence": f"{settings.people.min_score:.2f}",
+            "smoothing": "on" if settings.people.is_smoothing else "off",
+            "smoothing of distance": f"{settings.people.distance_smoothing:.2f}",
+            "smoothing of limbs": f"{settings.people.limb_smoothing:.2f}",
+            "steady bones": "on" if settings.people.has_steady_bones else "off",
             "lens": self._control.lens.label,
-            "detail": f"{settings.input_scale:.2f}",
-            "mode": settings.mode,
+            "detail": f"{settings.model.input_scale:.2f}",
+            "mode": settings.model.mode,
             "model": "" if model is None else model.engine,
         }
 
@@ -274,34 +274,34 @@ class RecordingPresenter(QObject):
         self._show()
 
     def _set_video(self, is_on: bool) -> None:
-        self._change(replace(self._control.settings, is_recording_video=is_on))
+        self._change(recording=replace(self._control.settings.recording, has_video=is_on))
 
     def _choose_folder(self) -> None:
-        present = self._control.settings.sessions_path()
+        present = self._control.settings.recording.sessions_path()
         chosen = QFileDialog.getExistingDirectory(
             self._window, "Folder for sessions", str(_nearest(present))
         )
         if chosen:
-            self._change(replace(self._control.settings, sessions_folder=Path(chosen)))
+            self._change(recording=replace(self._control.settings.recording, folder=Path(chosen)))
 
     def _show_folder(self) -> None:
-        open_folder(_nearest(self._control.settings.sessions_path()))
+        open_folder(_nearest(self._control.settings.recording.sessions_path()))
 
     def _export(self) -> None:
         """Export the session that is open, or else the last one recorded."""
-        source = Path(self._control.settings.source)
+        source = Path(self._control.settings.source.name)
         is_session = (source / LOG_FILE).is_file()
         self._export_folder(source if is_session else self._notice.folder)
 
     def _export_folder(self, folder: Path | None) -> None:
-        open_export_dialog(self._window, self._control.settings.sessions_path(), folder)
+        open_export_dialog(self._window, self._control.settings.recording.sessions_path(), folder)
 
-    def _change(self, settings: AppSettings) -> None:
-        self._control.change(settings)
+    def _change(self, **groups: SettingsGroup) -> None:
+        self._control.change(**groups)
 
     def _show_settings(self, settings: AppSettings) -> None:
-        self._actions["record-video"].setChecked(settings.is_recording_video)
-        folder = settings.sessions_path()
+        self._actions["record-video"].setChecked(settings.recording.has_video)
+        folder = settings.recording.sessions_path()
         self._actions["sessions-folder"].setToolTip(plain(f"Sessions go to {folder}"))
 
 

@@ -122,7 +122,7 @@ class SessionPresenter(QObject):
     def _offer_repair(self, state: PipelineState, _message: str) -> None:
         """Of a session that could not be opened because it was never closed."""
         if state is PipelineState.FAULTED:
-            folder = session_at(Path(self._control.settings.source))
+            folder = session_at(Path(self._control.settings.source.name))
             if folder is not None:
                 self.repair_wanted.emit(folder.parent)
 

@@ -38,7 +38,7 @@ Load = Callable[[AppSettings], Estimator]
 
 def load_for(settings: AppSettings) -> Estimator:
     """The model of the settings."""
-    return open_estimator(settings.model_path(), settings.estimator_options())
+    return open_estimator(settings.model.path(), settings.estimator_options())
 
 
 class RerunDialog(QDialog):
@@ -72,8 +72,8 @@ class RerunDialog(QDialog):
         self._build()
         for file in bundled_models():
             self.model.addItem(file.stem, file)
-        if settings.model_file is not None and settings.model_file not in bundled_models():
-            self.model.addItem(settings.model_file.stem, settings.model_file)
+        if settings.model.file is not None and settings.model.file not in bundled_models():
+            self.model.addItem(settings.model.file.stem, settings.model.file)
         self.model.addItem(_OTHER, None)
         self._poll_timer = QTimer(self, interval=_POLL_MS)
         self._poll_timer.timeout.connect(self._poll)
@@ -88,13 +88,15 @@ class RerunDialog(QDialog):
 
     def start(self) -> None:
         """Run the chosen model."""
-        settings = replace(self._settings, model_file=self.model.currentData())
+        settings = replace(
+            self._settings, model=replace(self._settings.model, file=self.model.currentData())
+        )
         plan = RerunPlan(
             self._session,
             self._new_session,
-            settings.model_file,
+            settings.model.file,
             lambda: self._load(settings),
-            settings.people_options(),
+            settings.people.options(),
             self.video.isChecked(),
         )
         self._rerun = Rerun(plan)

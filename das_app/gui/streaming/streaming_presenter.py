@@ -1,7 +1,6 @@
 """The streams between what runs, the settings and their panel."""
 
 import logging
-from dataclasses import replace
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices
@@ -12,7 +11,7 @@ from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.streaming.stream_panel import StreamPanel
 from das_app.gui.style import theme
 from das_app.gui.style.person_slots import ColourSlot, track_in_slot
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, StreamingSettings
 from das_app.streaming.streamer import StreamState
 from das_app.streaming.streams import Streams
 from das_app.streaming.targets import StreamKind, StreamTarget
@@ -104,17 +103,17 @@ class StreamingPresenter(QObject):
         self.refresh()
 
     def _keep(self, target: StreamTarget) -> None:
-        former = self._control.settings.stream_targets
+        former = self._control.settings.streaming.targets
         others = tuple(text for text in former if not text.startswith(f"{target.kind}:"))
         if former != (*others, target.text):
-            kept = replace(self._control.settings, stream_targets=(*others, target.text))
-            self._control.change(kept)
+            kept = StreamingSettings((*others, target.text))
+            self._control.change(streaming=kept)
 
     def _show_settings(self, settings: AppSettings) -> None:
-        if settings.stream_targets == self._shown_targets:
+        if settings.streaming.targets == self._shown_targets:
             return  # somebody may be typing
-        self._shown_targets = settings.stream_targets
-        for text in settings.stream_targets:
+        self._shown_targets = settings.streaming.targets
+        for text in settings.streaming.targets:
             try:
                 target = StreamTarget.from_text(text)
             except ValueError as error:  # somebody edited the file

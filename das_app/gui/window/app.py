@@ -43,18 +43,20 @@ class PipelineOpener:
             SessionError: if it is a session that cannot be read.
             FileNotFoundError: if the model is not there.
         """
-        session = session_at(Path(settings.source).expanduser())
+        session = session_at(Path(settings.source.name).expanduser())
         if session is not None:
             frames = RecordedFrames(session)
             return Opened(SessionPlayer(frames, on_state), frames, None)
-        source = open_source(settings.source, settings.intrinsics(), settings.camera_mode())
+        source = open_source(
+            settings.source.name, settings.lens.intrinsics(), settings.source.camera_mode()
+        )
         try:
             model = self.load_model(settings)
         except Exception:
             source.close()
             raise
         pipeline = LivePipeline(
-            source, model.estimator, on_state, people_options=settings.people_options()
+            source, model.estimator, on_state, people_options=settings.people.options()
         )
         return Opened(pipeline, source, model)
 
@@ -65,12 +67,12 @@ class PipelineOpener:
             FileNotFoundError: if the model is not there.
             ValueError: if it is not a model of this project.
         """
-        file, device, model = settings.model_file, settings.device, self._model
+        file, device, model = settings.model.file, settings.model.device, self._model
         options = settings.estimator_options()
         if model is not None and (model.file, model.device) == (file, device):
             model = replace(model, estimator=model.estimator.with_options(options))
         else:
-            estimator = open_estimator(settings.model_path(), options)
+            estimator = open_estimator(settings.model.path(), options)
             provider = estimator.provider
             engine = f"{estimator.model_name} · {provider.removesuffix('ExecutionProvider')}"
             model = Model(estimator, engine, file, device, device_note(device, provider))
@@ -106,7 +108,7 @@ def _run_window(
     targets: tuple[StreamTarget, ...],
 ) -> int:
     """Exit code of the window."""
-    theme.apply_theme(app, settings.look)
+    theme.apply_theme(app, settings.view.look)
     window = MainWindow(settings, PipelineOpener())
     keeper = SettingsKeeper(lambda: window.settings, settings_path())
     listener.asked.connect(close_dialogs)
@@ -114,7 +116,7 @@ def _run_window(
     app.commitDataRequest.connect(keeper.keep)  # a logout may leave no time for more
     app.styleHints().colorSchemeChanged.connect(window.wear_look)
     window.show()
-    window.open(settings.source)
+    window.open(settings.source.name)
     for target in targets:
         window.panels.streaming.start_also(target)
     window.offer_repairs()

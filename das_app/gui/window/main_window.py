@@ -22,7 +22,7 @@ from das_app.gui.window.result_presenter import ResultPresenter
 from das_app.gui.window.status_presenter import StatusPresenter
 from das_app.gui.window.window_parts import WindowParts
 from das_app.gui.window.window_state import packed_layout, restore_layout
-from das_app.settings.app_settings import AppSettings, Look
+from das_app.settings.app_settings import AppSettings, Look, SettingsGroup
 from das_app.sources.addresses import DEMO_SOURCE
 
 _POLL_MS, _FIGURES_MS = 16, 250
@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         )
         self.films.failed.connect(self.parts.banner.show_fault)
         self.resize(*_START_SIZE_PX)
-        restore_layout(self, settings.layout)
+        restore_layout(self, settings.view.layout)
         self.poll = self._timer(_POLL_MS, self.shown.take)
         self._figures = self._timer(_FIGURES_MS, self._status.show_figures)
         self._figures.timeout.connect(self.panels.refresh)
@@ -96,11 +96,11 @@ class MainWindow(QMainWindow):
 
     def offer_repairs(self) -> None:
         """Look for recordings that were not closed, and offer to repair them."""
-        self.parts.repair_offer.look(self.settings.sessions_path())
+        self.parts.repair_offer.look(self.settings.recording.sessions_path())
 
     def wear_look(self) -> None:
         """Look as the settings and the system want it."""
-        theme.apply_theme(QApplication.instance(), self.settings.look)
+        theme.apply_theme(QApplication.instance(), self.settings.view.look)
 
     def changeEvent(self, event: QEvent) -> None:
         """Qt: the window's system may change full screen, too."""
@@ -112,7 +112,7 @@ class MainWindow(QMainWindow):
         """Qt: end all threads, then go."""
         self.films.cancel()
         self.parts.modes.leave()
-        self.control.change(replace(self.settings, layout=packed_layout(self)))
+        self.control.change(view=replace(self.settings.view, layout=packed_layout(self)))
         self.poll.stop()
         self._figures.stop()
         self.control.bridge.shutdown()
@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
 
     def _build_menus(self) -> None:
         self.look_menu = LookMenu(self._set_look, self)
-        self.recent_menu = RecentMenu(lambda: self.settings.recent_sources, self.open, self)
+        self.recent_menu = RecentMenu(lambda: self.settings.source.recent, self.open, self)
         submenus = {"recent": self.recent_menu, "look": self.look_menu}
         build_menu_bar(self, self.actions_by_name, submenus, LIVE_PANELS)
 
@@ -146,7 +146,7 @@ class MainWindow(QMainWindow):
         parts.picture.empty.camera_requested.connect(self.actions_by_name["camera"].trigger)
         parts.picture.empty.file_requested.connect(self.actions_by_name["file"].trigger)
         parts.welcome.dismissed.connect(
-            lambda: self._change(replace(self.settings, has_seen_welcome=True))
+            lambda: self._change(view=replace(self.settings.view, has_seen_welcome=True))
         )
         parts.picker.mode_changed.connect(self._set_mode)
         parts.picker.source_chosen.connect(self.open)
@@ -166,7 +166,10 @@ class MainWindow(QMainWindow):
             ("camera", self._pick_source),
             ("file", self.dialogs.ask_file),
             ("folder", self.dialogs.ask_folder),
-            ("open-session", lambda: self.dialogs.ask_session(self.settings.sessions_path())),
+            (
+                "open-session",
+                lambda: self.dialogs.ask_session(self.settings.recording.sessions_path()),
+            ),
             ("demo", lambda: self.open(DEMO_SOURCE)),
             ("play", self.control.play_or_pause),
             ("stop", self.control.stop),
@@ -191,8 +194,8 @@ class MainWindow(QMainWindow):
         timer.start()
         return timer
 
-    def _change(self, settings: AppSettings) -> None:
-        self.control.change(settings)
+    def _change(self, **groups: SettingsGroup) -> None:
+        self.control.change(**groups)
 
     def _lend_space(self, _former: QWidget | None, now: QWidget | None) -> None:
         """Space presses the button that was reached by Tab; else it plays and holds."""
@@ -203,12 +206,12 @@ class MainWindow(QMainWindow):
 
     def _pick_source(self) -> None:
         picker, settings = self.parts.picker, self.settings
-        picker.set_mode(settings.resolution, settings.camera_fps)
-        picker.set_recent(settings.recent_sources)
+        picker.set_mode(settings.source.resolution, settings.source.camera_fps)
+        picker.set_recent(settings.source.recent)
         picker.open()
 
     def _set_mode(self, resolution: str, fps: float) -> None:
-        self._change(replace(self.settings, resolution=resolution, camera_fps=fps))
+        self._change(source=replace(self.settings.source, resolution=resolution, camera_fps=fps))
 
     def _set_look(self, look: Look) -> None:
         self.control.set_look(look)

@@ -16,7 +16,7 @@ from das_app.gui.style.menus import LookMenu
 from das_app.gui.window.result_presenter import ResultPresenter
 from das_app.gui.window.window_parts import WindowParts
 from das_app.messaging.messages import PipelineState
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, ViewSettings
 
 _Options = TypeVar("_Options")
 _TROUBLED = (PipelineState.RECONNECTING, PipelineState.FAULTED)
@@ -70,18 +70,18 @@ class StatusPresenter(QObject):
             self._parts.picture.set_hints(tuple(hint.message for hint in hints))
 
     def _show_settings(self, settings: AppSettings) -> None:
-        self._actions["loop"].setChecked(settings.is_looping)
-        self._parts.player.set_looping(settings.is_looping)
-        self._show_switches(settings)
-        self._parts.controls.set_threshold(settings.score_threshold)
-        self._look_menu.set_look(settings.look)
-        self._parts.welcome.setVisible(not settings.has_seen_welcome)
+        self._actions["loop"].setChecked(settings.source.is_looping)
+        self._parts.player.set_looping(settings.source.is_looping)
+        self._show_switches(settings.view)
+        self._parts.controls.set_threshold(settings.people.min_score)
+        self._look_menu.set_look(settings.view.look)
+        self._parts.welcome.setVisible(not settings.view.has_seen_welcome)
 
-    def _show_switches(self, settings: AppSettings) -> None:
-        self._parts.picture.overlay.set_options(_chosen(OverlayOptions, settings))
-        self._parts.scene.view.set_options(_chosen(SceneOptions, settings))
+    def _show_switches(self, view: ViewSettings) -> None:
+        self._parts.picture.overlay.set_options(_chosen(OverlayOptions, view))
+        self._parts.scene.view.set_options(_chosen(SceneOptions, view))
         for setting, action in self._actions.switches():
-            action.setChecked(getattr(settings, setting))
+            action.setChecked(getattr(view, setting))
 
     def _on_begun(self, name: str) -> None:
         self._parts.picture.empty.show_opening(name)
@@ -117,6 +117,6 @@ class StatusPresenter(QObject):
             self._window.setWindowTitle("DAS Capture")
 
 
-def _chosen(kind: type[_Options], settings: AppSettings) -> _Options:
+def _chosen(kind: type[_Options], view: ViewSettings) -> _Options:
     """Options of a view, out of the settings of the same names."""
-    return kind(**{field.name: getattr(settings, field.name) for field in fields(kind)})
+    return kind(**{field.name: getattr(view, field.name) for field in fields(kind)})

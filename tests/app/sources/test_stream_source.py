@@ -11,7 +11,7 @@ import pytest
 
 from das_app.lens.intrinsics import Intrinsics
 from das_app.pipeline.open_source import open_source
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, SourceSettings
 from das_app.settings.settings_file import load_settings, save_settings
 from das_app.sources.address_secrets import full_address, keep_address
 from das_app.sources.addresses import is_address, short_name, shown_address
@@ -231,13 +231,13 @@ class KeyRing:
 def test_the_key_ring_keeps_what_the_file_does_not(tmp_path, monkeypatch):
     ring, address = KeyRing(), "rtsp://me:secret@cam.local/hidden?key=1"
     monkeypatch.setitem(sys.modules, "keyring", ring)
-    settings = AppSettings(source=address).with_recent(address)
+    settings = AppSettings(source=SourceSettings(address).with_recent(address))
     save_settings(settings, tmp_path / "settings.toml")
     text = (tmp_path / "settings.toml").read_text()
     assert not any(word in text for word in ("me:", "secret", "hidden", "key=1"))
-    (kept,) = load_settings(tmp_path / "settings.toml").recent_sources
+    (kept,) = load_settings(tmp_path / "settings.toml").source.recent
     assert full_address(kept) == address
-    assert settings.with_recent(kept).recent_sources == (kept,)
+    assert settings.source.with_recent(kept).recent == (kept,)
 
 
 def test_without_a_key_ring_the_address_is_asked_for_again(monkeypatch):

@@ -6,7 +6,7 @@ from window_fakes import SIZE, Opener
 from das_app.gui.scene import scene_view
 from das_app.gui.window.main_window import MainWindow
 from das_app.lens.calibration_files import save_calibration
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, SourceSettings
 from das_model.camera import Camera
 
 
@@ -16,7 +16,7 @@ def window(qtbot, themed, tmp_path, monkeypatch):
     monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
     opener = Opener()
     opener.is_live = True
-    window = MainWindow(AppSettings(source="grey"), opener)
+    window = MainWindow(AppSettings(source=SourceSettings("grey")), opener)
     qtbot.addWidget(window)
     window.show()
     window.open("grey")

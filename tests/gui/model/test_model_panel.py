@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from das_app.gui.model import model_panel as module
 from das_app.gui.model.model_panel import ModelPanel
-from das_app.settings.app_settings import AppSettings, Device
+from das_app.settings.app_settings import AppSettings, Device, ModelSettings
 from das_model.inference.mode import Mode
 
 
@@ -28,10 +28,12 @@ def test_setters_show_and_do_not_echo(make_panel, qtbot):
         with qtbot.assertNotEmitted(signals[2]):
             panel.set_settings(
                 AppSettings(
-                    model_file=Path("/m/own.onnx"),
-                    device=Device.CPU,
-                    input_scale=1.25,
-                    mode=Mode.FAST,
+                    model=ModelSettings(
+                        file=Path("/m/own.onnx"),
+                        device=Device.CPU,
+                        input_scale=1.25,
+                        mode=Mode.FAST,
+                    )
                 )
             )
     assert panel.model.currentText() == "own"

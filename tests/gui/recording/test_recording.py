@@ -21,7 +21,7 @@ from das_app.session.repair import repair_session
 from das_app.session.session import Session
 from das_app.session.types import EventKind
 from das_app.session.writer import SessionWriter
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, RecordingSettings, SourceSettings
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -36,7 +36,8 @@ def window(qtbot, themed, opener, monkeypatch, tmp_path):
     """Plays grey pictures."""
     monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
     settings = AppSettings(
-        source="grey", sessions_folder=tmp_path / "sessions", is_recording_video=False
+        source=SourceSettings(name="grey"),
+        recording=RecordingSettings(folder=tmp_path / "sessions", has_video=False),
     )
     window = MainWindow(settings, opener)
     qtbot.addWidget(window)
@@ -70,7 +71,7 @@ def wait_for_notice(window, qtbot):
 
 
 def sessions(window):
-    return sorted(window.settings.sessions_path().iterdir())
+    return sorted(window.settings.recording.sessions_path().iterdir())
 
 
 def text_of(log):
@@ -107,7 +108,7 @@ def test_a_session_is_recorded_and_told_of(recording, qtbot):
 
 def test_ended_before_it_began_then_with_video(window, qtbot, monkeypatch):
     press(window, "record-video")
-    assert window.settings.is_recording_video
+    assert window.settings.recording.has_video
     press(window, "record")
     press(window, "record")
     wait_for_notice(window, qtbot)
@@ -202,7 +203,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_the_view_goes_on(
 ):
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "there"))
     press(window, "sessions-folder")
-    assert window.settings.sessions_path() == tmp_path / "there"
+    assert window.settings.recording.sessions_path() == tmp_path / "there"
     shown = []
     monkeypatch.setattr(recording_presenter, "open_folder", shown.append)
     press(window, "show-sessions")
@@ -257,7 +258,7 @@ def test_a_fault_of_the_recorder_is_told_and_offered_for_repair(
 
 
 def test_usual_folder_is_among_the_documents():
-    assert AppSettings().sessions_path().name == "DAS Capture"
+    assert AppSettings().recording.sessions_path().name == "DAS Capture"
     assert recorder_module.USUAL_LIMITS.low_bytes == 1 << 30
 
 

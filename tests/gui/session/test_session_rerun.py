@@ -53,7 +53,7 @@ def test_the_chosen_model_makes_a_session_that_can_be_opened(make_dialog, qtbot,
     dialog.video.setChecked(False)
     dialog.run.click()
     qtbot.waitUntil(dialog.open_new.isVisible)
-    assert asked[0].model_file.name == "other.onnx"
+    assert asked[0].model.file.name == "other.onnx"
     assert dialog.bar.value() == 1000
     assert dialog.note.text().startswith("Done: 5 frames")
     with qtbot.waitSignal(dialog.open_requested) as opened:

@@ -22,7 +22,7 @@ from das_app.session.edits import EDITS_FILE, SessionEdits, load_edits, save_edi
 from das_app.session.format import LOG_FILE
 from das_app.session.recorder import Recorder
 from das_app.session.types import EventKind, SessionOrigin
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, SourceSettings, ViewSettings
 from das_model.camera import Camera
 from das_model.skeleton import BODY_22
 
@@ -77,7 +77,7 @@ class BothOpener(Opener):
     """Sessions as the application opens them; all else is grey."""
 
     def __call__(self, settings, on_state) -> Opened:
-        if Path(settings.source).exists():
+        if Path(settings.source.name).exists():
             return PipelineOpener()(settings, on_state)
         return super().__call__(settings, on_state)
 
@@ -85,7 +85,12 @@ class BothOpener(Opener):
 @pytest.fixture
 def window(qtbot, themed, monkeypatch):
     monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
-    window = MainWindow(AppSettings(has_seen_welcome=True, is_looping=False), BothOpener())
+    window = MainWindow(
+        AppSettings(
+            view=ViewSettings(has_seen_welcome=True), source=SourceSettings(is_looping=False)
+        ),
+        BothOpener(),
+    )
     qtbot.addWidget(window)
     window.resize(1280, 720)
     window.show()
@@ -303,13 +308,13 @@ def test_a_session_is_dropped_or_asked_for(window, qtbot, sessions, monkeypatch)
         )
     )
     qtbot.waitUntil(lambda: shown_index(window) is not None)
-    assert window.settings.recent_sources == (str(sessions / "film"),)
+    assert window.settings.source.recent == (str(sessions / "film"),)
     told = []
     monkeypatch.setattr(QMessageBox, "warning", lambda *args: told.append(args[2]))
     chosen = iter([str(sessions), str(sessions / "poses")])
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: next(chosen))
     window.actions_by_name["open-session"].trigger()
     assert "holds no session" in told[0]
-    assert window.settings.source.endswith("film")
+    assert window.settings.source.name.endswith("film")
     window.actions_by_name["open-session"].trigger()
     qtbot.waitUntil(lambda: window.parts.status.source.text() == "poses")

@@ -9,7 +9,7 @@ from window_fakes import Opener, people_at
 from das_app.gui.scene import scene_view
 from das_app.gui.streaming.stream_panel import StreamCard, StreamPanel
 from das_app.gui.window.main_window import MainWindow
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, SourceSettings, StreamingSettings
 from das_app.settings.settings_file import load_settings, save_settings
 from das_app.streaming.streamer import StreamFigures, StreamState
 from das_app.streaming.targets import StreamKind, StreamTarget
@@ -113,7 +113,7 @@ def receiver():
 def window(qtbot, themed, monkeypatch):
     monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
     opener = Opener(people_at((-600, -100, 3500), (600, -100, 3500), score=0.8))
-    made = MainWindow(AppSettings(source="grey"), opener)
+    made = MainWindow(AppSettings(source=SourceSettings("grey")), opener)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -197,7 +197,7 @@ def test_the_page_and_a_port_in_use(window, qtbot, monkeypatch):
 
 def test_addresses_are_kept_and_streams_are_off_again(qtbot, themed, tmp_path, monkeypatch):
     monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
-    asked = AppSettings(stream_targets=("nonsense:1", "osc:10.0.0.5:7000"))
+    asked = AppSettings(streaming=StreamingSettings(targets=("nonsense:1", "osc:10.0.0.5:7000")))
     save_settings(asked, tmp_path / "settings.toml")
     again = MainWindow(load_settings(tmp_path / "settings.toml"), Opener())
     qtbot.addWidget(again)
@@ -205,4 +205,4 @@ def test_addresses_are_kept_and_streams_are_off_again(qtbot, themed, tmp_path, m
     assert card.address.target().text == "osc:10.0.0.5:7000"
     assert not card.switch.isChecked()
     card.address.port.setValue(7001)
-    assert again.settings.stream_targets == ("nonsense:1", "osc:10.0.0.5:7001")
+    assert again.settings.streaming.targets == ("nonsense:1", "osc:10.0.0.5:7001")

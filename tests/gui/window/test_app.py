@@ -12,7 +12,7 @@ from das_app.gui.window import app as module
 from das_app.gui.window.app import PipelineOpener, run_app
 from das_app.gui.window.main_window import MainWindow
 from das_app.messaging.ending import ENDING_SIGNALS
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, ModelSettings, SourceSettings
 from das_app.settings.settings_file import load_settings
 from das_model.inference.estimate import Device, Estimate
 
@@ -56,9 +56,10 @@ def sources(monkeypatch, tmp_path):
     return opened
 
 
-def settings(tmp_path, name="model.onnx", **changes):
+def settings(tmp_path, name="model.onnx", source="demo", **changes):
     (tmp_path / name).touch()
-    return AppSettings(model_file=tmp_path / name, **changes)
+    model = ModelSettings(file=tmp_path / name, **changes)
+    return AppSettings(source=SourceSettings(source), model=model)
 
 
 def test_the_model_is_loaded_once_and_reports_everybody(sources, tmp_path):
@@ -81,10 +82,11 @@ def test_another_device_or_file_is_another_model(sources, tmp_path):
     assert first.estimator.options.input_scale == 1.25
     assert first.device is Device.CPU
     assert not first.note
-    second = opener.load_model(replace(chosen, device=Device.CUDA))
+    second = opener.load_model(replace(chosen, model=replace(chosen.model, device=Device.CUDA)))
     assert second is not first
     assert second.note.startswith("The model runs on the CPU:")
-    third = opener.load_model(replace(chosen, model_file=tmp_path / "model.onnx"))
+    same = replace(chosen.model, file=tmp_path / "model.onnx")
+    third = opener.load_model(replace(chosen, model=same))
     assert third is not second
     assert third.file == tmp_path / "model.onnx"
 
@@ -100,7 +102,9 @@ def test_a_model_that_does_not_load_releases_the_source(sources, tmp_path):
 
 def test_a_missing_model_is_named(sources, tmp_path):
     with pytest.raises(FileNotFoundError, match=r"absent\.onnx"):
-        PipelineOpener()(AppSettings(model_file=tmp_path / "absent.onnx"), lambda *_: None)
+        PipelineOpener()(
+            AppSettings(model=ModelSettings(file=tmp_path / "absent.onnx")), lambda *_: None
+        )
 
 
 @pytest.fixture
@@ -132,8 +136,8 @@ def test_the_application_runs_until_closed_and_keeps_the_settings(run, sources, 
     assert run(close) == 0
     assert sources[0].is_closed
     kept = load_settings(tmp_path / "settings.toml")
-    assert kept.fov_deg == 77.0
-    assert kept.model_file is None  # the command line said it
+    assert kept.lens.fov_deg == 77.0
+    assert kept.model.file is None  # the command line said it
 
 
 @pytest.mark.parametrize("number", ENDING_SIGNALS)

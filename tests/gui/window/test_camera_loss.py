@@ -13,7 +13,7 @@ from das_app.gui.scene import scene_view
 from das_app.gui.window.main_window import MainWindow
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, SourceSettings
 from das_app.sources.watchdog import Patience, WatchedSource
 
 QUICK = Patience(
@@ -50,7 +50,7 @@ class CameraOpener(Opener):
         self.driver = driver
 
     def __call__(self, settings, on_state):
-        source = WatchedSource("Desk", lambda: self.driver, settings.intrinsics(), QUICK)
+        source = WatchedSource("Desk", lambda: self.driver, settings.lens.intrinsics(), QUICK)
         model = self.load_model(settings)
         return Opened(LivePipeline(source, model.estimator, on_state), source, model)
 
@@ -65,7 +65,7 @@ def driver():
 @pytest.fixture
 def window(qtbot, themed, driver, monkeypatch):
     monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
-    window = MainWindow(AppSettings(source="0"), CameraOpener(driver))
+    window = MainWindow(AppSettings(source=SourceSettings("0")), CameraOpener(driver))
     qtbot.addWidget(window, before_close_func=lambda _: driver.woken.set())
     window.show()
     window.open("0")

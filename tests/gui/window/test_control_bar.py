@@ -14,7 +14,8 @@ def bar(qtbot, themed):
     bar = ControlBar(Actions(window, ALL_COMMANDS))
     window.setCentralWidget(bar)
     window.show()
-    return bar  # the window lives as long
+    yield bar
+    window.close()  # it lives as long
 
 
 @pytest.mark.parametrize("name", ["camera", "file", "folder", "demo", "play", "stop"])

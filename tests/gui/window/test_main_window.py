@@ -18,7 +18,7 @@ from das_app.gui.window.main_window import MainWindow
 from das_app.lens import calibration_files
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.messaging.messages import PipelineState
-from das_app.settings.app_settings import AppSettings, Device, Look
+from das_app.settings.app_settings import AppSettings, Device, Look, SourceSettings
 from das_model.camera import Camera
 from das_model.people import People
 
@@ -38,7 +38,7 @@ def make_window(qtbot, themed, opener, request, monkeypatch):
         monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
 
     def make(settings=None):
-        window = MainWindow(settings or AppSettings(source="grey"), opener)
+        window = MainWindow(settings or AppSettings(source=SourceSettings("grey")), opener)
         qtbot.addWidget(window, before_close_func=lambda _: opener.gate.set())
         window.resize(1280, 720)
         window.show()
@@ -174,7 +174,7 @@ def test_another_source(playing, qtbot, opener):
     qtbot.waitUntil(lambda: playing.parts.status.source.text() == "second")
     wait_for_picture(playing, qtbot)
     assert opener.sources[0].is_closed
-    assert playing.settings.source == "second"
+    assert playing.settings.source.name == "second"
 
 
 def test_a_dropped_file_is_opened(playing, qtbot, opener, tmp_path):
@@ -199,7 +199,7 @@ def test_threshold_hides_people_at_once_even_while_paused(playing, qtbot):
     wait_for_state(playing, qtbot, PipelineState.PAUSED)
     playing.parts.controls.threshold.setValue(80)
     assert playing.parts.status.people.text() == "1"
-    assert playing.settings.score_threshold == 0.8
+    assert playing.settings.people.min_score == 0.8
     playing.parts.controls.threshold.setValue(90)
     assert playing.parts.status.people.text() == "0"
     playing.parts.controls.threshold.setValue(10)  # the model looks again
@@ -215,15 +215,15 @@ def test_field_of_view_reaches_the_frames(playing, qtbot, opener):
     assert lens.text() == "f 160 px · FOV 90° (field of view as entered)"
     overlay = playing.parts.picture.overlay
     qtbot.waitUntil(lambda: overlay.frame.camera.fov_deg == pytest.approx(90.0))
-    assert playing.settings.fov_deg == 90.0
-    assert playing.settings.lens_origin is LensOrigin.FOV
+    assert playing.settings.lens.fov_deg == 90.0
+    assert playing.settings.lens.origin is LensOrigin.FOV
 
 
 def test_a_calibration_file_is_used_or_refused_in_words(playing, qtbot, tmp_path):
     panel, file = playing.panels.camera_panel, tmp_path / "lens.json"
     file.write_text('{"fx": 160, "fy": 160, "cx": 160, "cy": 90, "width": 320, "height": 180}')
     panel.file_chosen.emit(file, "")
-    assert playing.settings.intrinsics_file == file
+    assert playing.settings.lens.file == file
     assert playing.parts.controls.lens.text().endswith("calibrated at 320x180 (lens.json)")
     overlay = playing.parts.picture.overlay
     qtbot.waitUntil(lambda: overlay.frame.camera.focal_px == 160)
@@ -232,14 +232,14 @@ def test_a_calibration_file_is_used_or_refused_in_words(playing, qtbot, tmp_path
     assert playing.parts.banner.isVisible()
     assert "aspect ratio" in playing.parts.banner.text
     panel.fov.setValue(70.0)
-    assert playing.settings.intrinsics_file is None
+    assert playing.settings.lens.file is None
 
 
 def test_a_person_of_known_height_sets_the_lens(playing, qtbot):
     panel = playing.panels.camera_panel
     qtbot.waitUntil(lambda: panel.person.count() == 2)
     panel.person_entered.emit(panel.person.itemData(0), 1750.0, 4200.0)
-    assert playing.settings.lens_origin is LensOrigin.PERSON
+    assert playing.settings.lens.origin is LensOrigin.PERSON
     assert "person's height" in playing.parts.controls.lens.text()
     panel.person_entered.emit(99, 1750.0, 4000.0)
     assert "99 is not in the picture" in playing.parts.banner.text
@@ -398,19 +398,19 @@ def test_the_three_hints_stay_until_they_are_put_away(window, make_window, qtbot
     assert window.parts.welcome.isVisible()
     qtbot.mouseClick(window.parts.welcome.seen, Qt.MouseButton.LeftButton)
     assert not window.parts.welcome.isVisible()
-    assert window.settings.has_seen_welcome
+    assert window.settings.view.has_seen_welcome
     assert not make_window(window.settings).parts.welcome.isVisible()
 
 
 def test_what_was_opened_is_offered_again(playing, qtbot):
     playing.open("/clips/walk.mp4")
-    qtbot.waitUntil(lambda: "/clips/walk.mp4" in playing.settings.recent_sources)
+    qtbot.waitUntil(lambda: "/clips/walk.mp4" in playing.settings.source.recent)
     playing.recent_menu.aboutToShow.emit()
     first = playing.recent_menu.actions()[0]
     assert first.text() == "walk.mp4"
     playing.open("2")  # cameras have a menu of their own
     qtbot.waitUntil(lambda: playing.parts.status.source.text() == "2")
-    assert "2" not in playing.settings.recent_sources
+    assert "2" not in playing.settings.source.recent
     first.trigger()
     qtbot.waitUntil(lambda: playing.parts.status.source.text() == "/clips/walk.mp4")
 
@@ -418,7 +418,7 @@ def test_what_was_opened_is_offered_again(playing, qtbot):
 def test_recent_sources_tell_no_password_and_their_names_are_whole(playing, qtbot, opener, caplog):
     for source in ("rtsp://me:secret@cam.local", "/clips/cats & dogs.mp4"):
         playing.open(source)
-        qtbot.waitUntil(lambda name=source: name in playing.settings.recent_sources)
+        qtbot.waitUntil(lambda name=source: name in playing.settings.source.recent)
     playing.recent_menu.fill()
     film, camera = playing.recent_menu.actions()[:2]
     assert playing.recent_menu.toolTipsVisible()
@@ -452,7 +452,7 @@ def test_a_model_that_does_not_load_is_told_and_the_former_stays(playing, qtbot,
     playing.panels.model_panel.model_chosen.emit(Path("bad.onnx"))
     qtbot.waitUntil(playing.parts.banner.isVisible)
     assert playing.parts.banner.text == "bad.onnx: not a DAS model"
-    assert playing.settings.model_file is None
+    assert playing.settings.model.file is None
     assert playing.parts.status.engine.text() == "fake · CPU"
     assert playing.panels.model_panel.model.currentText() == "das-lite"
     assert playing.control.state is PipelineState.RUNNING
@@ -469,7 +469,7 @@ def test_detail_reaches_the_model_and_its_cost_is_shown(playing, qtbot):
     panel = playing.panels.model_panel
     panel.input_scale.setValue(panel.input_scale.minimum())
     estimator = playing.control.bridge.current.model.estimator
-    assert estimator.options.input_scale == playing.settings.input_scale == 0.5
+    assert estimator.options.input_scale == playing.settings.model.input_scale == 0.5
     qtbot.waitUntil(lambda: panel.cost.text().startswith("160×90 px"))
     qtbot.waitUntil(lambda: "ms a picture" in panel.cost.text())
     playing.panels.model_panel.model_chosen.emit(Path("other.onnx"))
@@ -481,7 +481,7 @@ def test_the_look_is_kept_and_shown(window, qtbot, themed):
     light = window.look_menu.actions()[2]
     icon = window.actions_by_name["file"].icon().cacheKey()
     light.trigger()
-    assert window.settings.look is Look.LIGHT
+    assert window.settings.view.look is Look.LIGHT
     assert window.palette().window().color() == QColor(LIGHT.surface)
     assert window.actions_by_name["file"].icon().cacheKey() != icon
     window.look_menu.actions()[1].trigger()
@@ -497,7 +497,7 @@ def test_confidence_reaches_the_tracker(playing):
 
 def test_a_file_at_its_end_plays_again(make_window, qtbot, opener):
     opener.num_frames = 2
-    window = make_window(AppSettings(source="grey", is_looping=False))
+    window = make_window(AppSettings(source=SourceSettings(name="grey", is_looping=False)))
     window.open("grey")
     wait_for_state(window, qtbot, PipelineState.FINISHED)
     window.actions_by_name["play"].trigger()
@@ -510,9 +510,12 @@ def test_the_picker_opens_with_what_is_kept_and_opens_what_is_chosen(playing, qt
     monkeypatch.setattr(picker, "rescan", lambda: None)
     key(qtbot, playing, Qt.Key.Key_C)
     qtbot.waitUntil(picker.isVisible)
-    assert picker.resolution.currentData() == playing.settings.resolution
+    assert picker.resolution.currentData() == playing.settings.source.resolution
     picker.mode_changed.emit("640x480", 60.0)
-    assert (playing.settings.resolution, playing.settings.camera_fps) == ("640x480", 60.0)
+    assert (playing.settings.source.resolution, playing.settings.source.camera_fps) == (
+        "640x480",
+        60.0,
+    )
     picker.demo.click()
     qtbot.waitUntil(lambda: playing.parts.status.source.text() == "demo")
     assert not picker.isVisible()
@@ -520,7 +523,7 @@ def test_the_picker_opens_with_what_is_kept_and_opens_what_is_chosen(playing, qt
 
 def test_the_bar_of_a_film_follows_and_steers_it(make_window, qtbot, opener):
     opener.num_frames, opener.duration_s = 400, 4.0
-    window = make_window(AppSettings(source="grey", is_looping=False))
+    window = make_window(AppSettings(source=SourceSettings(name="grey", is_looping=False)))
     player = window.parts.player
     window.open("grey")
     qtbot.waitUntil(player.isVisible)
@@ -535,7 +538,7 @@ def test_the_bar_of_a_film_follows_and_steers_it(make_window, qtbot, opener):
     key(qtbot, window, Qt.Key.Key_Comma)
     qtbot.waitUntil(lambda: overlay.frame.index == 200)
     player.loop.click()
-    assert window.settings.is_looping
+    assert window.settings.source.is_looping
     assert window.actions_by_name["loop"].isChecked()
     player.speed_changed.emit(2.0)
     assert window.control.pipeline._playback._pacer._speed == 2.0
@@ -565,10 +568,10 @@ def test_what_lies_over_the_picture_is_switched_and_kept(playing, qtbot, make_wi
     action, overlay = playing.actions_by_name[name], playing.parts.picture.overlay
     was_on = action.isChecked()
     action.trigger()
-    assert getattr(playing.settings, field) is not was_on
+    assert getattr(playing.settings.view, field) is not was_on
     assert getattr(overlay._options, field, not was_on) is not was_on
     estimator = playing.control.bridge.current.model.estimator
-    assert estimator.options.has_centre_map is playing.settings.has_heat_map
+    assert estimator.options.has_centre_map is playing.settings.view.has_heat_map
     other = make_window(playing.settings)
     assert other.actions_by_name[name].isChecked() is not was_on
 
@@ -577,7 +580,7 @@ def test_what_the_3d_view_shows_is_switched_and_kept(needs_opengl, playing, make
     for name, field in (("shadows", "has_shadows"), ("frustum", "has_frustum")):
         was_on = playing.actions_by_name[name].isChecked()
         playing.actions_by_name[name].trigger()
-        assert getattr(playing.settings, field) is not was_on
+        assert getattr(playing.settings.view, field) is not was_on
         other = make_window(playing.settings)
         assert other.actions_by_name[name].isChecked() is not was_on
 
@@ -616,7 +619,7 @@ def test_a_number_can_be_typed_although_digits_are_shortcuts(playing, qtbot, mon
     field.selectAll()
     qtbot.keyClicks(field, "123")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert playing.settings.fov_deg == 123.0
+    assert playing.settings.lens.fov_deg == 123.0
     qtbot.wait(150)  # a shortcut's click takes 100 ms
     assert not asked
 

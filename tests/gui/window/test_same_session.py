@@ -13,7 +13,12 @@ from das_app.session.faces import FaceHiding
 from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import (
+    AppSettings,
+    ModelSettings,
+    PeopleSettings,
+    SourceSettings,
+)
 from das_app.sources.addresses import DEMO_SOURCE
 from das_app.streaming.streams import Streams
 from das_model.inference.estimate import Device
@@ -21,12 +26,9 @@ from das_model.inference.mode import Mode
 
 NUM_FRAMES = 12
 SETTINGS = AppSettings(
-    source=DEMO_SOURCE,
-    device=Device.CPU,
-    input_scale=0.75,
-    score_threshold=0.4,
-    has_steady_bones=True,
-    mode=Mode.FAST,
+    source=SourceSettings(name=DEMO_SOURCE),
+    model=ModelSettings(device=Device.CPU, input_scale=0.75, mode=Mode.FAST),
+    people=PeopleSettings(min_score=0.4, has_steady_bones=True),
 )
 
 
@@ -38,8 +40,8 @@ def recorded_by_the_window(settings, folder):
         opened.source,
         estimator.skeleton,
         estimator.model_name,
-        settings.model_path(),
-        settings.mode,
+        settings.model.path(),
+        settings.model.mode,
     )
     recording = LiveRecording(opened.pipeline, Recorder(folder, origin))
     try:
@@ -56,13 +58,17 @@ def recorded_by_the_window(settings, folder):
 
 
 @pytest.mark.parametrize(
-    "settings", [SETTINGS, replace(SETTINGS, is_smoothing=False, score_threshold=0.1)]
+    "settings",
+    [
+        SETTINGS,
+        replace(SETTINGS, people=replace(SETTINGS.people, is_smoothing=False, min_score=0.1)),
+    ],
 )
 def test_window_and_capture_write_the_same_session(settings, tmp_path):
     window = recorded_by_the_window(settings, tmp_path / "window")
     job = _Job(settings, False, None, 1.0, NUM_FRAMES, False, FaceHiding.NONE)
     folder = tmp_path / "capture"
-    _capture(job, settings.source, folder, None, Streams(), threading.Event())
+    _capture(job, settings.source.name, folder, None, Streams(), threading.Event())
     capture = Session(tmp_path / "capture")
     num_people = 0
     for is_raw in (False, True):
@@ -71,7 +77,7 @@ def test_window_and_capture_write_the_same_session(settings, tmp_path):
         assert len(both[0]) >= NUM_FRAMES
         for ours, theirs in zip(both[0], both[1], strict=False):
             assert (ours.source_index, ours.time_s) == (theirs.source_index, theirs.time_s)
-            assert (theirs.people.scores >= settings.score_threshold).all()
+            assert (theirs.people.scores >= settings.people.min_score).all()
             num_people += len(theirs.people)
             for name in ("track_ids", "scores", "joint_scores", "joints_cam"):
                 np.testing.assert_array_equal(

@@ -1,16 +1,19 @@
 from dataclasses import replace
 
 from das_app.gui.window.settings_keeper import SettingsKeeper
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, LensSettings
 from das_app.settings.settings_file import load_settings, save_settings
 
 
 class Window:
-    def __init__(self, **changes):
-        self.settings = AppSettings(**changes)
+    def __init__(self, settings=None):
+        self.settings = settings or AppSettings()
 
-    def change(self, **changes):
-        self.settings = replace(self.settings, **changes)
+    def change(self, min_score=None, **switches):
+        view, people = self.settings.view, self.settings.people
+        if min_score is not None:
+            people = replace(people, min_score=min_score)
+        self.settings = replace(self.settings, view=replace(view, **switches), people=people)
 
 
 def test_settings_are_written_soon_after_they_change(qtbot, tmp_path):
@@ -18,7 +21,7 @@ def test_settings_are_written_soon_after_they_change(qtbot, tmp_path):
     keeper = SettingsKeeper(lambda: window.settings, path)
     window.change(has_trails=True)
     qtbot.waitUntil(path.exists, timeout=4000)
-    assert load_settings(path).has_trails
+    assert load_settings(path).view.has_trails
     keeper.close()
 
 
@@ -26,28 +29,28 @@ def test_two_windows_keep_each_others_changes(qtbot, tmp_path):
     path = tmp_path / "settings.toml"
     one, two = Window(), Window()
     keepers = [SettingsKeeper(lambda w=w: w.settings, path) for w in (one, two)]
-    one.change(has_trails=True, score_threshold=0.5)
+    one.change(has_trails=True, min_score=0.5)
     keepers[0].keep()
-    two.change(has_labels=False, score_threshold=0.7)
+    two.change(has_labels=False, min_score=0.7)
     keepers[1].keep()
     for keeper in keepers:
         keeper.close()
     kept = load_settings(path)
-    assert kept.has_trails
-    assert not kept.has_labels
-    assert kept.score_threshold == 0.7
+    assert kept.view.has_trails
+    assert not kept.view.has_labels
+    assert kept.people.min_score == 0.7
 
 
 def test_what_only_the_command_line_said_is_not_kept(qtbot, tmp_path):
     path = tmp_path / "settings.toml"
-    save_settings(AppSettings(fov_deg=50.0), path)
-    window = Window(fov_deg=90.0)
+    save_settings(AppSettings(lens=LensSettings(fov_deg=50.0)), path)
+    window = Window(AppSettings(lens=LensSettings(fov_deg=90.0)))
     keeper = SettingsKeeper(lambda: window.settings, path)
     window.change(has_trails=True)
     keeper.close()
     kept = load_settings(path)
-    assert kept.has_trails
-    assert kept.fov_deg == 50.0
+    assert kept.view.has_trails
+    assert kept.lens.fov_deg == 50.0
 
 
 def test_a_folder_that_cannot_be_written_is_told_once(qtbot, tmp_path, caplog):

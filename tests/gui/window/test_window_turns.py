@@ -12,7 +12,7 @@ from window_fakes import Opener, people_at
 
 from das_app.gui.scene import scene_view
 from das_app.gui.window.main_window import MainWindow
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, SourceSettings, ViewSettings
 from das_app.sources import camera_scan
 from responsiveness import LIMIT_S, Responsiveness
 
@@ -28,7 +28,12 @@ def opener():
 @pytest.fixture
 def make_window(qtbot, themed, opener):
     def make():
-        window = MainWindow(AppSettings(source="grey", has_seen_welcome=True), opener)
+        window = MainWindow(
+            AppSettings(
+                source=SourceSettings(name="grey"), view=ViewSettings(has_seen_welcome=True)
+            ),
+            opener,
+        )
         qtbot.addWidget(window, before_close_func=lambda _: opener.gate.set())
         window.resize(1280, 720)
         window.show()
@@ -68,7 +73,7 @@ def hang_in_a_model(window, opener, monkeypatch):
     window.open("grey")
     hang = Hang()
     monkeypatch.setattr(opener, "load_model", hang)
-    window.control.set_device(window.settings.device)
+    window.control.set_device(window.settings.model.device)
     return hang.has_begun.is_set, hang.release.set
 
 
