@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from das_app.exports.bodies.moving_bodies import MovingBody, moving_bodies
-from das_app.exports.formats import FACTS, ExportFormat, default_path, export_session
+from das_app.exports.export import export_session
+from das_app.exports.formats import FACTS, ExportFormat, default_path
 from das_app.exports.takes.take import ExportOptions, Take, load_take
 from das_app.motion.body.rig import RigNames, to_y_up, world
 from das_app.session.session import Session

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from das_app.exports.formats import ExportFormat, export_session
+from das_app.exports.export import export_session
+from das_app.exports.formats import ExportFormat
 from das_app.exports.takes.take import ExportCancelledError, ExportOptions, session_edits
 from das_app.messaging.background import BackgroundJob
 from das_app.session.session import Session

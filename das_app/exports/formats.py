@@ -1,13 +1,8 @@
-"""The formats by name, and the one function that exports a session."""
+"""Names and properties of the export formats."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-
-from das_app.exports.takes.files import export_place
-from das_app.exports.takes.take import ExportOptions, Progress, Take, load_take
-from das_app.session.session import Session
 
 
 class ExportFormat(StrEnum):
@@ -38,7 +33,6 @@ _PIXELS = "x right, y down"
 _Y_UP = "x right, y up, z towards the camera, right-handed"
 _Y_DOWN = "x right, y down, z forward, right-handed"
 _STEADY, _RECORDED = "a steady rate", "the recorded times"
-_LEAST_S = 0.5  # that somebody must be seen for formats of motion
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,104 +203,3 @@ def default_path(folder: Path, to: ExportFormat) -> Path:
     suffix = FACTS[to].suffix
     is_own = suffix == f".{to}"
     return folder.with_name(f"{folder.name}{'' if is_own else f'_{to}'}{suffix}")
-
-
-def export_session(
-    session: Session,
-    to: ExportFormat,
-    path: Path,
-    options: ExportOptions,
-    on_progress: Progress = lambda _share: None,
-    is_forced: bool = False,
-) -> str:
-    """Write a session in another format, whole or not at all.
-
-    Args:
-        session: what to export.
-        to: format.
-        path: file to write, its suffix may be left out; for some formats a folder.
-        options: whom and how.
-        on_progress: hears of the share done; raising `ExportCancelledError` in it ends the export.
-        is_forced: whether what is there may be replaced.
-
-    Returns:
-        where it was written, who was, and what was left out, for people to read.
-
-    Raises:
-        ExportError: if the format cannot hold what is asked for, something is there already, or
-            the file cannot be written.
-        SessionError: if the session is damaged.
-    """
-    facts = FACTS[to]
-    path = export_place(path, facts.suffix, session.folder.name, is_forced)
-    if to is ExportFormat.MP4:
-        from das_app.exports.pictures.annotated_video import write_annotated_video
-
-        write_annotated_video(session, options, path, on_progress)
-        return f"{path}: video"
-    take = load_take(
-        session,
-        options,
-        facts.is_steady,
-        lambda share: on_progress(0.5 * share),
-        _LEAST_S if facts.is_motion else 0.0,
-    )
-    _writer(to)(take, path, lambda share: on_progress(0.5 + 0.5 * share))
-    on_progress(1.0)
-    return f"{path}: {take.summary()}"
-
-
-def _writer(to: ExportFormat) -> Callable[[Take, Path, Progress], None]:
-    """Each format's libraries are loaded when it is asked for."""
-    match to:
-        case ExportFormat.CSV:
-            from das_app.exports.tables.csv_table import write_csv as write
-        case ExportFormat.JSON:
-            from das_app.exports.tables.json_file import write_json as write
-        case ExportFormat.NPZ:
-            from das_app.exports.tables.npz_file import write_npz as write
-        case ExportFormat.TRC:
-            from das_app.exports.labs.trc_file import write_trc as write
-        case ExportFormat.C3D:
-            from das_app.exports.labs.c3d_file import write_c3d as write
-        case ExportFormat.ANGLES:
-            from das_app.exports.tables.angle_files import write_angles as write
-        case ExportFormat.MOT:
-            from das_app.exports.tables.angle_files import write_mot as write
-        case _:
-            return _animation_writer(to) or _picture_writer(to)
-    return write
-
-
-def _animation_writer(to: ExportFormat) -> Callable[[Take, Path, Progress], None] | None:
-    match to:
-        case ExportFormat.BVH:
-            from das_app.exports.bodies.bvh_file import write_bvh as write
-        case ExportFormat.GLB:
-            from das_app.exports.bodies.glb_file import write_glb as write
-        case ExportFormat.VRMA:
-            from das_app.exports.bodies.glb_file import write_vrma as write
-        case ExportFormat.USD:
-            from das_app.exports.bodies.usd_file import write_usd as write
-        case ExportFormat.RERUN:
-            from das_app.exports.viewers.rerun_file import write_rrd as write
-        case ExportFormat.FOXGLOVE:
-            from das_app.exports.viewers.foxglove_file import write_foxglove as write
-        case _:
-            return None
-    return write
-
-
-def _picture_writer(to: ExportFormat) -> Callable[[Take, Path, Progress], None]:
-    match to:
-        case ExportFormat.COCO:
-            from das_app.exports.pictures.coco_file import write_coco as write
-        case ExportFormat.COCO_RESULTS:
-            from das_app.exports.pictures.coco_file import write_coco_results as write
-        case ExportFormat.OPENPOSE:
-            from das_app.exports.pictures.pixel_files import write_openpose as write
-        case ExportFormat.MMPOSE:
-            from das_app.exports.pictures.pixel_files import write_mmpose as write
-        case _:
-            from das_app.exports.pictures.pixel_files import write_motchallenge as write
-    return write

@@ -1,5 +1,6 @@
 import os
 import signal
+import subprocess
 import sys
 import time
 from types import ModuleType
@@ -10,9 +11,10 @@ import pytest
 from pipeline_fakes import FakeEstimator, FakeSource
 from session_fakes import write_session
 
+from das_app import capture
+from das_app.exports.formats import FACTS
 from das_app.files.bundled import file_sha256
 from das_app.messaging.ending import ENDING_SIGNALS
-from das_app.pipeline import open_source
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session
 from das_app.settings.app_settings import AppSettings, LensSettings, PeopleSettings, SourceSettings
@@ -142,7 +144,7 @@ def test_ctrl_c_and_terminating_end_with_everything_so_far(
         return usual_read()
 
     source.read = read
-    monkeypatch.setattr(open_source, "open_source", lambda *_: source)
+    monkeypatch.setattr(capture, "open_source", lambda *_: source)
     done = command("capture", "fake", "-o", tmp_path / "s")
     assert done.exit_code == 0, done.output
     assert Session(tmp_path / "s").counts.num_frames >= 1
@@ -166,7 +168,7 @@ def test_second_ctrl_c_interrupts_a_source_that_hangs(command, tmp_path, monkeyp
         return usual_read()
 
     source.read = read
-    monkeypatch.setattr(open_source, "open_source", lambda *_: source)
+    monkeypatch.setattr(capture, "open_source", lambda *_: source)
     try:
         assert command("capture", "fake", "-o", tmp_path / "s").exit_code != 0
     finally:
@@ -210,7 +212,7 @@ def test_window_without_its_libraries_points_to_the_doctor(command, monkeypatch)
 def test_mode_asked_of_a_camera(command, tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr(
-        open_source, "open_source", lambda *args: opened.append(args) or FakeSource(is_live=True)
+        capture, "open_source", lambda *args: opened.append(args) or FakeSource(is_live=True)
     )
     mode = ("--resolution", "1920x1080", "--fps", 50)
     done = command("capture", "Desk camera", "-o", tmp_path / "s", "--max-frames", 2, *mode)
@@ -309,3 +311,34 @@ def test_the_mode_is_asked_for_and_told(command, photos, tmp_path):
     refused = command("capture", photos, "-o", tmp_path / "t", "--mode", "slow")
     assert refused.exit_code == 2
     assert "auto, fast, precise" in refused.output
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_of_export_names_every_format_with_its_title(command, option):
+    shown = command("export", option)
+    assert shown.exit_code == 0
+    for name, facts in FACTS.items():
+        assert f"{name:13} {facts.title}" in shown.stdout
+
+
+def test_help_is_in_groups_with_examples_that_are_commands(command):
+    shown = command("-h").stdout
+    for group in ("Lens", "Camera", "Model", "Record", "Recorded sessions"):
+        assert f"─ {group} ─" in shown
+    examples = [
+        line.split() for line in shown.splitlines() if line.lstrip().startswith("das-app ")
+    ]
+    verbs = [words[1] for words in examples if words[1] in ("capture", "export")]
+    assert len(verbs) == 3
+    for verb in verbs:
+        assert command(verb, "-h").exit_code == 0
+
+
+def test_help_and_version_load_no_library_of_the_pipeline():
+    code = (
+        "import sys, das_app.cli as cli\n"
+        "loaded = {'numpy', 'cv2', 'onnxruntime', 'PySide6'} & sys.modules.keys()\n"
+        "sys.exit(', '.join(loaded) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -8,7 +8,6 @@ import pytest
 from pipeline_fakes import FakeSource
 
 from das_app.lens import calibration_files
-from das_app.pipeline import open_source
 from das_app.session.session import Session
 from das_app.settings.app_settings import AppSettings, LensSettings, PeopleSettings
 from das_app.settings.settings_file import save_settings
@@ -87,8 +86,7 @@ def test_the_calibration_kept_for_a_camera_unless_a_lens_is_asked_for(
     values = {"fx": K[0, 0], "fy": K[1, 1], "cx": K[0, 2], "cy": K[1, 2]}
     other.write_text(json.dumps({**values, "width": size[0], "height": size[1]}))
     monkeypatch.setattr(
-        open_source,
-        "open_source",
+        "das_app.capture.open_source",
         lambda _spec, intrinsics, *_: (setattr(source, "intrinsics", intrinsics), source)[1],
     )
     options = {"": (), "file": ("--intrinsics", other), "fov": ("--fov", 70)}[asked]

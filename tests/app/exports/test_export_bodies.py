@@ -15,7 +15,8 @@ from session_fakes import FPS, write_session
 
 from das_app.exports.bodies.bvh_file import zxy_degrees
 from das_app.exports.bodies.moving_bodies import moving_bodies
-from das_app.exports.formats import ExportFormat, default_path, export_session
+from das_app.exports.export import export_session
+from das_app.exports.formats import ExportFormat, default_path
 from das_app.exports.takes.take import ExportOptions, load_take
 from das_app.motion.body.rig import RigNames, world
 from das_app.motion.body.rotations import rotations_by

@@ -11,7 +11,8 @@ import pytest
 from moving_bodies import walking
 from session_fakes import BENT, FPS, WIDE, record, result, write_session
 
-from das_app.exports.formats import ExportFormat, default_path, export_session
+from das_app.exports.export import export_session
+from das_app.exports.formats import ExportFormat, default_path
 from das_app.exports.pictures.pixel_files import BODY_25
 from das_app.exports.takes.take import ExportOptions
 from das_app.session.session import Session

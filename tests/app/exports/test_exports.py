@@ -14,7 +14,8 @@ from pipeline_fakes import SIZE
 from pygltflib import GLTF2
 from session_fakes import BENT, FPS, WIDE, record, result, tracked, write_session
 
-from das_app.exports.formats import FACTS, ExportFormat, default_path, export_session
+from das_app.exports.export import export_session
+from das_app.exports.formats import FACTS, ExportFormat, default_path
 from das_app.exports.pictures.drawing import SideView
 from das_app.exports.takes.take import (
     ExportCancelledError,

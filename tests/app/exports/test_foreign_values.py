@@ -5,7 +5,8 @@ import csv
 import pytest
 from session_fakes import ORIGIN, WIDE, depth_of, tracked, write_session
 
-from das_app.exports.formats import ExportFormat, export_session
+from das_app.exports.export import export_session
+from das_app.exports.formats import ExportFormat
 from das_app.exports.takes.take import ExportError, ExportOptions
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session

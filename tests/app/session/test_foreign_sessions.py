@@ -6,7 +6,8 @@ import math
 import pytest
 from session_fakes import FPS, ORIGIN, WIDE, depth_of, tracked, write_session
 
-from das_app.exports.formats import ExportFormat, export_session
+from das_app.exports.export import export_session
+from das_app.exports.formats import ExportFormat
 from das_app.exports.takes.take import ExportError, ExportOptions
 from das_app.lens.camera_json import camera_to_json
 from das_app.session import format as session_format

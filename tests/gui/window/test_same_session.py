@@ -6,10 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from das_app.cli import _capture, _Job
+from das_app.capture import CaptureJob, capture
 from das_app.gui.window.app import PipelineOpener
 from das_app.pipeline.live_recording import LiveRecording
-from das_app.session.faces import FaceHiding
 from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session
@@ -66,13 +65,13 @@ def recorded_by_the_window(settings, folder):
 )
 def test_window_and_capture_write_the_same_session(settings, tmp_path):
     window = recorded_by_the_window(settings, tmp_path / "window")
-    job = _Job(settings, False, None, 1.0, NUM_FRAMES, False, FaceHiding.NONE)
+    job = CaptureJob(settings, max_frames=NUM_FRAMES)
     folder = tmp_path / "capture"
-    _capture(job, settings.source.name, folder, None, Streams(), threading.Event())
-    capture = Session(tmp_path / "capture")
+    capture(job, settings.source.name, folder, None, Streams(), threading.Event())
+    captured = Session(tmp_path / "capture")
     num_people = 0
     for is_raw in (False, True):
-        both = [list(session.between(is_raw=is_raw)) for session in (window, capture)]
+        both = [list(session.between(is_raw=is_raw)) for session in (window, captured)]
         assert len(both[1]) == NUM_FRAMES
         assert len(both[0]) >= NUM_FRAMES
         for ours, theirs in zip(both[0], both[1], strict=False):

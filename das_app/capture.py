@@ -1,0 +1,175 @@
+"""Capture without a window: sources one after the other, a session each, with their streams."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+from tqdm import tqdm
+
+from das_app.lens.calibration_files import lens_of_camera
+from das_app.messaging.messages import PoseResult
+from das_app.pipeline.headless import CaptureError, CaptureSummary, capture_file, capture_live
+from das_app.pipeline.open_source import open_source
+from das_app.session.faces import FaceHiding
+from das_app.session.origin import session_origin
+from das_app.session.recorder import Recorder
+from das_app.session.types import SessionError
+from das_app.settings.app_settings import AppSettings
+from das_app.sources.frame_source import FrameSource, SourceError
+from das_app.sources.image_source import IMAGES_PER_S
+from das_app.streaming.streamer import StreamError
+from das_app.streaming.streams import Streams
+from das_app.streaming.targets import StreamTarget
+from das_model.inference.estimate import Estimator
+from das_model.inference.runtime import open_estimator
+
+_EXPECTED = (CaptureError, SessionError, SourceError, StreamError, FileNotFoundError, ValueError)
+_STREAM_BEGIN_S, _STREAM_END_S = 10.0, 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureJob:
+    """What is wanted of every source.
+
+    Args:
+        settings: lens, camera, model, and how people are followed over time.
+        has_fov: a field of view was given; it goes before the calibration kept for a camera.
+        images_per_s: rate of folders of images; None for the default.
+        slow_motion: how many times slower a video plays than it was filmed.
+        max_frames: end after so many; None for all.
+        has_video: record the images, too.
+        faces: what hides them in recorded images.
+    """
+
+    settings: AppSettings
+    has_fov: bool = False
+    images_per_s: float | None = None
+    slow_motion: float = 1.0
+    max_frames: int | None = None
+    has_video: bool = False
+    faces: FaceHiding = FaceHiding.NONE
+
+
+@contextmanager
+def running_streams(
+    targets: tuple[StreamTarget, ...], allowed_origins: tuple[str, ...] = ()
+) -> Iterator[Streams]:
+    """Streams that run meanwhile, and are named. Raises StreamError where one cannot begin."""
+    streams = Streams(allowed_origins)
+    try:
+        for target in targets:
+            streamer = streams.start(target)
+            streamer.wait_begun(_STREAM_BEGIN_S)
+            typer.echo(f"streaming {target.kind}: {streamer.figures().address}")
+        yield streams
+    finally:
+        streams.close(_STREAM_END_S)
+
+
+def capture_all(
+    job: CaptureJob,
+    plan: list[tuple[str, Path]],
+    targets: tuple[StreamTarget, ...],
+    stopping: threading.Event,
+) -> list[str]:
+    """Capture each source, going on after one that fails; what went wrong of each.
+
+    Args:
+        job: what is wanted.
+        plan: sources, and the folder of the session of each.
+        targets: where people are streamed to meanwhile.
+        stopping: set to end.
+    """
+    problems: list[str] = []
+    try:
+        with running_streams(targets) as streams:
+            estimator = None
+            for source, folder in plan:
+                if stopping.is_set():
+                    problems.append(f"{source}: not captured, it was asked to end")
+                    continue
+                try:
+                    estimator, summary = capture(job, source, folder, estimator, streams, stopping)
+                    _print(folder, summary)
+                except _EXPECTED as error:
+                    problems.append(str(error))
+    except _EXPECTED as error:
+        problems.append(str(error))
+    return problems
+
+
+def capture(
+    job: CaptureJob,
+    spec: str,
+    output: Path,
+    estimator: Estimator | None,
+    streams: Streams,
+    stopping: threading.Event,
+) -> tuple[Estimator, CaptureSummary]:
+    """Capture one source into a session folder.
+
+    The source is opened first, as the model takes seconds to load; with an `estimator` of a
+    former capture it need not. Returns the estimator, for the next, and figures.
+    """
+    settings = job.settings
+    model_file = settings.model.path()
+    source = open_source(
+        spec,
+        settings.lens.intrinsics(),
+        settings.source.camera_mode(),
+        job.images_per_s or IMAGES_PER_S,
+        job.slow_motion,
+    )
+    try:
+        if estimator is None:
+            estimator = open_estimator(model_file, settings.estimator_options())
+        if source.is_live and not job.has_fov:
+            _use_kept_lens(source)
+        if stopping.is_set():
+            raise CaptureError(f"{source.name}: it was asked to end before a frame came")
+        origin = session_origin(
+            source, estimator.skeleton, estimator.model_name, model_file, settings.model.mode
+        )
+        waits = not source.is_live
+        recorder = Recorder(output, origin, has_video=job.has_video, waits=waits, faces=job.faces)
+    except Exception:
+        source.close()
+        raise
+    run = capture_live if source.is_live else capture_file
+    total = min((n for n in (source.num_frames, job.max_frames) if n is not None), default=None)
+    with tqdm(total=total, unit="frame") as bar, streams.marked_run():
+
+        def on_result(result: PoseResult) -> None:
+            streams(result)
+            bar.update()
+
+        options = settings.people.options()
+        return estimator, run(
+            source, estimator, recorder, stopping, on_result, job.max_frames, options
+        )
+
+
+def _use_kept_lens(source: FrameSource) -> None:
+    """The calibration kept for a camera counts; it takes a frame to know the camera's size."""
+    first = source.read()
+    if first is not None:
+        source.intrinsics = lens_of_camera(source.name, first.camera.size, source.intrinsics)
+
+
+def _print(output: Path, summary: CaptureSummary) -> None:
+    """Print the figures of a capture."""
+    typer.echo(
+        f"{output}: {summary.num_frames} frames with {summary.num_people} poses, "
+        f"capture {summary.capture_fps:.1f} fps, inference {summary.inference_fps:.1f} fps, "
+        f"{summary.num_dropped} dropped"
+    )
+    stats = summary.stats
+    if stats.interval_median_ms > 0:
+        typer.echo(
+            f"between frames: median {stats.interval_median_ms:.1f} ms, 95 % within "
+            f"{stats.interval_p95_ms:.1f} ms, {100 * stats.share_doubled:.0f} % doubled; "
+            f"{stats.num_lost} lost by the source"
+        )

@@ -1,0 +1,191 @@
+"""Options of the commands, with their help and the panel of the help they stand in."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from das_app.exports.formats import FACTS, ExportFormat
+
+LENS, CAMERA, MODEL, STREAMS = "Lens", "Camera", "Model", "Other programs"
+CONTENT, FORMATS = "What is written", "For some formats"
+
+
+def epilog(title: str, lines: Iterable[str]) -> str:
+    """Text below a command's help, a line each."""
+    return "\n".join([f"{title}:", *(f"  {line}" for line in lines)])
+
+
+def _names(formats: Iterable[ExportFormat]) -> str:
+    return ", ".join(sorted(formats))
+
+
+SOURCE_HELP = (
+    "camera index or name, video file, image, folder of images, rtsp or http address, "
+    "session with a video, or `demo`"
+)
+SOURCES_HELP = f"{SOURCE_HELP}; several, or a folder of videos: a session each"
+FovOption = Annotated[
+    float | None,
+    typer.Option(
+        "--fov",
+        min=2,
+        max=178,
+        help="field of view of the longer side, degrees",
+        rich_help_panel=LENS,
+    ),
+]
+IntrinsicsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--intrinsics",
+        help="calibration file: JSON, OpenCV YAML, Pose2Sim TOML",
+        rich_help_panel=LENS,
+    ),
+]
+LensCameraOption = Annotated[
+    str,
+    typer.Option(
+        "--intrinsics-camera",
+        help="name of the camera in a calibration of several",
+        rich_help_panel=LENS,
+    ),
+]
+ResolutionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--resolution", help="size to request, such as 1920x1080", rich_help_panel=CAMERA
+    ),
+]
+FpsOption = Annotated[
+    float | None,
+    typer.Option(
+        "--fps", min=1, max=1000, help="frames per second to request", rich_help_panel=CAMERA
+    ),
+]
+RateOption = Annotated[
+    float | None,
+    typer.Option(
+        "--fps",
+        min=0.01,
+        max=1000,
+        help="frames per second to request, or of a folder of images",
+        rich_help_panel=CAMERA,
+    ),
+]
+SlowMotionOption = Annotated[
+    float | None,
+    typer.Option(
+        "--slow-motion",
+        min=0.1,
+        max=100,
+        help="how many times slower a video plays than it was filmed",
+    ),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model", help="ONNX file, or a bundled one: lite, lite-synthetic", rich_help_panel=MODEL
+    ),
+]
+ModeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mode",
+        help="fast: one pass; precise: a second look at each person, slower; "
+        "auto: precise for files without a window, else as time allows",
+        rich_help_panel=MODEL,
+    ),
+]
+StreamOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--stream",
+        help="send people to another program: websocket:PORT, osc:HOST:PORT, vmc:HOST:PORT, "
+        "vmc:HOST:PORT+N for N people, vrchat:HOST:PORT or lsl; give it again for more; "
+        "without a host to this computer",
+        rich_help_panel=STREAMS,
+    ),
+]
+ToOption = Annotated[str, typer.Option("--to", help=f"format, see below: {_names(ExportFormat)}")]
+ExportOutputOption = Annotated[
+    Path,
+    typer.Option(
+        "-o",
+        "--output",
+        help=f"file; a folder for {_names(f for f in FACTS if FACTS[f].is_folder)}",
+    ),
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="replace what is there")]
+PersonOption = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--person",
+        help="track id; give it again for more; default everybody",
+        rich_help_panel=CONTENT,
+    ),
+]
+SpaceOption = Annotated[
+    str,
+    typer.Option(
+        "--space", help="camera, or floor: level, origin below the lens", rich_help_panel=CONTENT
+    ),
+]
+ResampleOption = Annotated[
+    float | None,
+    typer.Option("--fps", help="resample to this rate", rich_help_panel=CONTENT),
+]
+FillGapsOption = Annotated[
+    float,
+    typer.Option(
+        "--fill-gaps", help="interpolate gaps of up to so many seconds", rich_help_panel=CONTENT
+    ),
+]
+RawOption = Annotated[
+    bool,
+    typer.Option("--raw", help="the model's poses, not smoothed", rich_help_panel=CONTENT),
+]
+UntrimmedOption = Annotated[
+    bool,
+    typer.Option("--untrimmed", help="also what was trimmed away", rich_help_panel=CONTENT),
+]
+MinDurationOption = Annotated[
+    float | None,
+    typer.Option(
+        "--min-duration",
+        help="leave out people seen for fewer seconds; default 0.5 in motion formats",
+        rich_help_panel=CONTENT,
+    ),
+]
+RigOption = Annotated[
+    str,
+    typer.Option(
+        "--rig", help="names of bones: humanoid, mixamo, vrm, ours", rich_help_panel=FORMATS
+    ),
+]
+NamesOption = Annotated[
+    str,
+    typer.Option("--names", help="names of markers: ours, pose2sim", rich_help_panel=FORMATS),
+]
+TogetherOption = Annotated[
+    bool,
+    typer.Option("--together", help="trc, c3d: everybody in one file", rich_help_panel=FORMATS),
+]
+WithImagesOption = Annotated[
+    bool,
+    typer.Option("--with-images", help="coco: write the images, too", rich_help_panel=FORMATS),
+]
+FORMAT_LIST = epilog("Formats", (f"{to:13} {facts.title}" for to, facts in FACTS.items()))
+EXAMPLES = epilog(
+    "Examples",
+    (
+        "das-app                               the window, with the bundled clip",
+        "das-app --source 0                    the window, with the first camera",
+        "das-app capture a.mp4 -o walk         a session from a video",
+        "das-app capture 0 -o now --stream osc:9000",
+        "                                      a camera, recorded and streamed",
+        "das-app export walk --to bvh -o out   a session as BVH files",
+        "das-app COMMAND -h                    all options of a command",
+    ),
+)
