@@ -19,6 +19,7 @@ from das_app import cli_options as options
 if TYPE_CHECKING:
     from das_app.command_settings import CommandLine
     from das_app.messaging.messages import PipelineState
+    from das_app.session.types import Layer
     from das_app.settings.app_settings import AppSettings
     from das_app.streaming.targets import StreamTarget
     from das_model.inference.mode import Mode
@@ -204,7 +205,7 @@ def stream(
     session: Annotated[Path, typer.Argument(help="session folder")],
     to: Annotated[list[str], typer.Option("--to", help="as --stream of capture; again for more")],
     loop: Annotated[bool, typer.Option("--loop", help="begin again at the end")] = False,
-    raw: Annotated[bool, typer.Option("--raw", help="the model's poses, not smoothed")] = False,
+    layer: options.LayerOption = "best",
     speed: Annotated[float, typer.Option("--speed", min=0.05, max=20)] = 1.0,
     allow_origin: Annotated[
         list[str] | None,
@@ -237,7 +238,8 @@ def stream(
         frames = RecordedFrames(folder)
         with running_streams(targets, origins) as streams, ending_sets() as stopping:
             streams.set_names(frames.edits.names)
-            player = SessionPlayer(frames, on_state, loop, raw)
+            shown = _layer(layer) or frames.session.best_layer
+            player = SessionPlayer(frames, on_state, loop, shown)
             player.set_speed(speed)
             player.add_sink(streams)
             player.start()
@@ -259,7 +261,7 @@ def export(
     space: options.SpaceOption = "camera",
     fps: options.ResampleOption = None,
     fill_gaps: options.FillGapsOption = 0.0,
-    raw: options.RawOption = False,
+    layer: options.LayerOption = "best",
     untrimmed: options.UntrimmedOption = False,
     min_duration: options.MinDurationOption = None,
     rig: options.RigOption = "humanoid",
@@ -281,7 +283,7 @@ def export(
             tuple(person) if person else None,
             fps,
             fill_gaps,
-            raw,
+            _layer(layer),
             in_space,
             untrimmed,
             min_duration,
@@ -369,6 +371,13 @@ def _mode(text: str | None) -> "Mode | None":
     from das_model.inference.mode import Mode
 
     return None if text is None else _one_of(Mode, text, "--mode")
+
+
+def _layer(text: str) -> "Layer | None":
+    """The layer that a text names; None for the best there is."""
+    from das_app.session.types import Layer
+
+    return None if text == "best" else _one_of(Layer, text, "--layer")
 
 
 def _one_of(kind: type[_Choice], text: str, option: str) -> _Choice:

@@ -142,9 +142,13 @@ FillGapsOption = Annotated[
         "--fill-gaps", help="interpolate gaps of up to so many seconds", rich_help_panel=CONTENT
     ),
 ]
-RawOption = Annotated[
-    bool,
-    typer.Option("--raw", help="the model's poses, not smoothed", rich_help_panel=CONTENT),
+LayerOption = Annotated[
+    str,
+    typer.Option(
+        "--layer",
+        help="poses: raw, live, refined; best is refined where the session is, else live",
+        rich_help_panel=CONTENT,
+    ),
 ]
 UntrimmedOption = Annotated[
     bool,

@@ -42,6 +42,7 @@ class Playback:
         self._changed = threading.Condition()
         self._is_paused = self._is_closed = self._is_at_end = False
         self._target: _Target | None = None  # what to show next, whether paused or not
+        self._is_stale = False  # frames of before have other numbers
         self._shown: Frame | None = None
         self._ready: Frame | None = None  # read, not yet due
         self._begin_s: float | None = None
@@ -86,6 +87,12 @@ class Playback:
             self._is_paused |= self._is_at_end
             self._target = lambda: self._source.index_at(time_s)
             self._changed.notify_all()
+
+    def read_again(self, time_s: float) -> None:
+        """As `seek`, after the source's frames have become others."""
+        with self._changed:
+            self._is_stale = True
+        self.seek(time_s)
 
     def step(self, num_frames: int) -> None:
         """Pause, `num_frames` after the frame shown last; before it when negative."""
@@ -162,7 +169,10 @@ class Playback:
     def _go(self, index: int) -> None:
         """Make `index` the next frame to be read, which the one after the shown is anyway."""
         ready, self._ready = self._ready, None
-        if ready is not None and ready.index == index:
+        is_stale, self._is_stale = self._is_stale, False
+        if is_stale:
+            self._source.seek(index)
+        elif ready is not None and ready.index == index:
             self._ready = ready
         elif ready is not None or index != self._here() + 1:
             self._source.seek(index)

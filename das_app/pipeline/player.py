@@ -14,6 +14,7 @@ from das_app.pipeline.figures import Figures
 from das_app.pipeline.playback import Playback
 from das_app.pipeline.run import ResultSink, RunState, Sinks, StateListener
 from das_app.session.frames import RecordedFrames
+from das_app.session.types import Layer
 
 STOP_TIMEOUT_S = 3.0
 _log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ class SessionPlayer:
         on_state: hears of every change of state with a message for people. Called from the thread
             that made the change: it must return at once and must not call `stop`.
         loop: begin again at the end.
-        is_raw: show the poses as the model found them, not as they were smoothed.
+        layer: which poses are shown.
         is_paced: by the recorded times; otherwise as fast as it can be read.
         clock: monotonic seconds.
 
@@ -42,14 +43,14 @@ class SessionPlayer:
         frames: RecordedFrames,
         on_state: StateListener,
         loop: bool = False,
-        is_raw: bool = False,
+        layer: Layer = Layer.LIVE,
         is_paced: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.results: Mailbox[PoseResult] = Mailbox()
         self._frames, self._state, self._sinks = frames, RunState(on_state), Sinks()
-        self._is_raw = is_raw
         self._playback = Playback(frames, loop, is_paced, clock)
+        frames.layer = layer
         self._figures = Figures()
         self._shown: Frame | None = None
         self._stopping = threading.Event()
@@ -115,11 +116,11 @@ class SessionPlayer:
         """Whether it begins again at its end; holds from its next end on."""
         self._playback.set_looping(is_looping)
 
-    def set_raw(self, is_raw: bool) -> None:
-        """Show raw poses or smoothed ones, the present frame's at once."""
-        self._is_raw = is_raw
+    def set_layer(self, layer: Layer) -> None:
+        """Show other poses, the present frame's at once."""
+        self._frames.layer = layer
         if self._shown is not None:
-            self._playback.seek(self._shown.time_s)
+            self._playback.read_again(self._shown.time_s)
 
     def set_trim(self, start_s: float, end_s: float) -> None:
         """Play from the frame at `start_s` to that at `end_s`, from the next end on."""
@@ -165,8 +166,8 @@ class SessionPlayer:
         if self._shown is None or is_paused or frame.index != self._shown.index + 1:
             self._figures.interrupt()
         self._shown = frame
-        smoothed, raw = self._frames.people_of(frame)
-        result = PoseResult(frame, raw if self._is_raw else smoothed, 0.0, 0.0, raw)
+        shown, raw = self._frames.people_of(frame)
+        result = PoseResult(frame, shown, 0.0, 0.0, raw)
         self._figures.note_capture(time.monotonic(), self._playback.decode_s)
         self._sinks(result)
         self.results.put(result)

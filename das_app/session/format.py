@@ -26,6 +26,7 @@ from das_model.skeleton import Skeleton
 
 SCHEMA_VERSION = 2
 SUMMARY_FILE, LOG_FILE, VIDEO_FILE = "session.json", "session.mcap", "video.mkv"
+REFINED_FILE, REPORT_FILE = "refined.mcap", "refined.json"
 AXES = "x right, y down, z forward"
 UNITS = "mm"
 METADATA_NAME = "das_session"

@@ -12,7 +12,7 @@ from das_app.session.edits import load_edits
 from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE
 from das_app.session.pictures import SessionPictures
 from das_app.session.session import Session, SessionError
-from das_app.session.types import RecordedPoses
+from das_app.session.types import Layer, RecordedPoses
 from das_app.sources.frame_source import SourceError
 from das_app.sources.video_source import VideoSource
 from das_model.people import People
@@ -37,6 +37,7 @@ class RecordedFrames:
         folder: of the session.
 
     Attributes:
+        layer: which poses; another one may have other frames. Set by whoever plays.
         session: what is read; by the reader of the frames only.
         events: what happened while it was recorded.
         edits: names and trim when it was opened.
@@ -58,6 +59,7 @@ class RecordedFrames:
         self.nominal_fps, self.num_frames = session.origin.nominal_fps, len(session)
         self.duration_s, self.end_s = session.duration_s, self.edits.end_s
         self.intrinsics = recorded_intrinsics(session)
+        self.layer = Layer.LIVE
         self._last: RecordedPoses | None = None
         self._sought: int | None = 0
         self._has_paused = False  # at the end of the trim
@@ -72,10 +74,10 @@ class RecordedFrames:
     def read(self) -> Frame | None:
         """The next frame; None at the end, and once at the end of the trim."""
         if self._sought is not None:
-            poses = self.session.numbered(self._sought)
+            poses = self.session.numbered(self._sought, self.layer)
         else:
             last_s = self._last.time_s if self._last is not None else -math.inf
-            poses = self.session.after(last_s)
+            poses = self.session.after(last_s, self.layer)
             is_leaving = poses is not None and last_s <= self.end_s < poses.time_s
             if is_leaving and not self._has_paused:
                 self._has_paused = True
@@ -91,13 +93,15 @@ class RecordedFrames:
 
     def index_at(self, time_s: float) -> int:
         """Number of the newest frame at or before a time."""
-        poses = self.session.at(time_s)
+        poses = self.session.at(time_s, self.layer)
         return 0 if poses is None else poses.index
 
     def people_of(self, frame: Frame) -> tuple[People, People]:
         """The people of a frame that was read: as they were shown, and as the model saw them."""
-        shown, raw = self.session.at(frame.time_s), self.session.at(frame.time_s, is_raw=True)
-        if shown is None or raw is None or shown.time_s != raw.time_s:
+        layer = self.layer
+        shown = self.session.at(frame.time_s, layer)
+        raw = self.session.measured(frame.time_s, layer)
+        if shown is None or raw is None:
             raise SessionError(f"{self.session.folder} lacks the poses at {frame.time_s:.3f} s")
         return shown.people, raw.people
 

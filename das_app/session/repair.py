@@ -28,8 +28,9 @@ from das_app.session.format import (
     poses_from_json,
     summary_to_json,
 )
+from das_app.session.pose_log import LEAST_STEP_S
 from das_app.session.reader import LoggedMessage, Salvage, read_chunk, read_index
-from das_app.session.session import LEAST_STEP_S, Session
+from das_app.session.session import Session
 from das_app.session.types import (
     EventKind,
     RecordedPoses,

@@ -12,11 +12,8 @@
 Positions are camera space in mm, x right, y down, z forward, origin at the lens.
 """
 
-import itertools
 import json
 import math
-from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,31 +23,25 @@ import numpy as np
 
 from das_app.files.foreign_text import printable
 from das_app.files.small_file import read_small_text
-from das_app.lens.camera_json import camera_from_json
 from das_app.session.folder import is_unclosed
 from das_app.session.format import (
-    CAMERA_TOPIC,
     EVENTS_TOPIC,
     LOG_FILE,
     POSES_TOPIC,
     RAW_POSES_TOPIC,
+    REFINED_FILE,
     SUMMARY_FILE,
     VIDEO_FILE,
     counts_from_json,
     event_from_json,
-    poses_from_json,
 )
-from das_app.session.reader import LoggedMessage, read_chunk, read_index
-from das_app.session.types import RecordedPoses, SessionError, SessionEvent
+from das_app.session.pose_log import PoseLog
+from das_app.session.reader import read_chunk
+from das_app.session.types import Layer, RecordedPoses, SessionError, SessionEvent
 from das_model.camera import Camera
 
-LEAST_STEP_S = 1e-6  # times of frames and their messages agree to this
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-_ROUNDING_S = 1e-9  # times of messages are whole nanoseconds
-_MAX_GUESSES = 4  # from even numbering; then halves, whatever the numbers are
-_MAX_CACHED = 6  # chunks kept parsed: two neighbours, smoothed and raw, and some
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -90,12 +81,13 @@ class Session:
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = folder = Path(folder)
-        self._log = folder / LOG_FILE
+        self._path = folder / LOG_FILE
+        self._refined: PoseLog | None = None
         if is_unclosed(folder):
             raise SessionError(
                 f"{folder} was not closed properly; `das-app repair {folder}` puts it together"
             )
-        if not self._log.is_file():
+        if not self._path.is_file():
             raise SessionError(f"{folder} holds no session: there is no {LOG_FILE}")
         summary_path = folder / SUMMARY_FILE
         try:
@@ -105,16 +97,11 @@ class Session:
             raise SessionError(
                 f"{summary_path} is unreadable: {printable(repr(error))}"
             ) from error
-        self.origin, self._chunks, self._num_messages = read_index(self._log)
-        self._pose_chunks = [chunk for chunk in self._chunks if POSES_TOPIC in chunk.topics]
-        start_ns = self.origin.start_ns
-        self._starts_s = [(chunk.start_ns - start_ns) / 1e9 for chunk in self._pose_chunks]
-        if self._starts_s != sorted(self._starts_s):
-            raise SessionError(f"{self._log}: the times of its frames do not rise")
-        self._cached: OrderedDict[tuple[int, bool], list[RecordedPoses]] = OrderedDict()
+        self._log = PoseLog(self._path)
+        self.origin = self._log.origin
 
     def __len__(self) -> int:
-        return self._num_messages.get(POSES_TOPIC, 0)
+        return len(self._log)
 
     def __iter__(self) -> Iterator[RecordedPoses]:
         return self.between()
@@ -147,7 +134,7 @@ class Session:
         return poses
 
     def with_pictures(
-        self, start_s: float = 0.0, end_s: float = math.inf, is_raw: bool = False
+        self, start_s: float = 0.0, end_s: float = math.inf, layer: Layer = Layer.LIVE
     ) -> Iterator[tuple[RecordedPoses, np.ndarray | None]]:
         """Frames as of `between`, each with its picture (H, W, 3) uint8 RGB, read-only.
 
@@ -158,7 +145,7 @@ class Session:
 
         pictures = None if self.video_path is None else SessionPictures(self.video_path)
         try:
-            for poses in self.between(start_s, end_s, is_raw):
+            for poses in self.between(start_s, end_s, layer):
                 yield poses, None if pictures is None else pictures.at(poses.time_s)
         finally:
             if pictures is not None:
@@ -182,80 +169,71 @@ class Session:
         path = self.folder / VIDEO_FILE
         return path if path.is_file() else None
 
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers it holds: raw, live, and refined once `das-app refine` made that."""
+        is_refined = (self.folder / REFINED_FILE).is_file()
+        return (Layer.RAW, Layer.LIVE, *((Layer.REFINED,) if is_refined else ()))
+
+    @property
+    def best_layer(self) -> Layer:
+        """What is exported where nothing else is asked for: refined where it is there."""
+        return self.layers[-1]
+
+    def num_frames(self, layer: Layer) -> int:
+        """Frames of a layer; refined there may be more, as none was skipped."""
+        return len(self._of(layer)[0])
+
     def between(
-        self, start_s: float = 0.0, end_s: float = math.inf, is_raw: bool = False
+        self, start_s: float = 0.0, end_s: float = math.inf, layer: Layer = Layer.LIVE
     ) -> Iterator[RecordedPoses]:
-        """Frames with start_s <= time_s < end_s, in order; smoothed unless `is_raw`."""
-        last_s = -math.inf
-        for number in range(max(0, self._chunk_at(start_s) - 1), len(self._pose_chunks)):
-            if self._starts_s[number] > end_s + _ROUNDING_S:
-                return
-            frames = self._frames(number, is_raw)
-            if frames and frames[0].time_s <= last_s:
-                raise SessionError(f"{self._log}: the times of its frames do not rise")
-            last_s = frames[-1].time_s if frames else last_s
-            yield from (poses for poses in frames if start_s <= poses.time_s < end_s)
+        """Frames of a layer with start_s <= time_s < end_s, in order."""
+        log, topic = self._of(layer)
+        return log.between(start_s, end_s, topic)
 
-    def at(self, time_s: float, is_raw: bool = False) -> RecordedPoses | None:
+    def at(self, time_s: float, layer: Layer = Layer.LIVE) -> RecordedPoses | None:
         """The newest frame at or before a time, or else the first; None when there is none."""
-        number = self._chunk_at(time_s)
-        while number >= 0:
-            frames = self._frames(number, is_raw)
-            place = bisect_right(frames, time_s, key=lambda poses: poses.time_s)
-            if place > 0:
-                return frames[place - 1]
-            number -= 1
-        return next(self.between(is_raw=is_raw), None)
+        log, topic = self._of(layer)
+        return log.at(time_s, topic)
 
-    def after(self, time_s: float, is_raw: bool = False) -> RecordedPoses | None:
+    def after(self, time_s: float, layer: Layer = Layer.LIVE) -> RecordedPoses | None:
         """The first frame later than a time; None when there is none."""
-        return next(self.between(math.nextafter(time_s, math.inf), is_raw=is_raw), None)
+        log, topic = self._of(layer)
+        return log.after(time_s, topic)
 
-    def numbered(self, index: int, is_raw: bool = False) -> RecordedPoses | None:
+    def numbered(self, index: int, layer: Layer = Layer.LIVE) -> RecordedPoses | None:
         """The newest frame of at most this number, or else the first; None when there is none.
 
         Numbers rise, but some may be missing where a damaged file was repaired.
         """
-        low, high = 0, len(self._pose_chunks) - 1
-        number = next(reversed(self._cached), (0, is_raw))[0]  # most often it is near
-        for num_tries in itertools.count(1):
-            if low > high:
-                break
-            number = min(max(number, low), high)
-            frames = self._frames(number, is_raw)
-            if frames and frames[0].index <= index <= frames[-1].index:
-                high = number
-                break
-            is_later = bool(frames) and index > frames[-1].index
-            low, high = (number + 1, high) if is_later else (low, number - 1)
-            away = (index - frames[0].index) // len(frames) if frames else -1
-            number = number + away if num_tries < _MAX_GUESSES else (low + high) // 2
-        if high < 0:
-            return next(self.between(is_raw=is_raw), None)
-        frames = self._frames(high, is_raw)
-        return frames[bisect_right(frames, index, key=lambda poses: poses.index) - 1]
+        log, topic = self._of(layer)
+        return log.numbered(index, topic)
+
+    def measured(self, time_s: float, layer: Layer) -> RecordedPoses | None:
+        """What the model saw in the frame that a layer has at a time; as `at`."""
+        return self._of(layer)[0].at(time_s, RAW_POSES_TOPIC)
 
     def events(self) -> list[SessionEvent]:
         """What happened while it was recorded, in order."""
         messages = [
             message
-            for chunk in self._chunks
+            for chunk in self._log.chunks
             if EVENTS_TOPIC in chunk.topics
-            for message in read_chunk(self._log, chunk)
+            for message in read_chunk(self._path, chunk)
             if message.topic == EVENTS_TOPIC
         ]
         try:
             return [event_from_json(json.loads(message.data)) for message in messages]
         except Exception as error:  # whatever reading a foreign file raises
             raise SessionError(
-                f"{self._log} holds no events of ours: {printable(repr(error))}"
+                f"{self._path} holds no events of ours: {printable(repr(error))}"
             ) from error
 
     def to_numpy(
-        self, start_s: float = 0.0, end_s: float = math.inf, is_raw: bool = False
+        self, start_s: float = 0.0, end_s: float = math.inf, layer: Layer = Layer.LIVE
     ) -> PoseArrays:
         """Frames with start_s <= time_s < end_s as arrays; memory grows with frames x tracks."""
-        frames = list(self.between(start_s, end_s, is_raw))
+        frames = list(self.between(start_s, end_s, layer))
         ids = [np.zeros(0, np.int64)] + [poses.people.track_ids for poses in frames]
         track_ids = np.unique(np.concatenate(ids))
         track_ids = track_ids[track_ids >= 0]
@@ -277,7 +255,7 @@ class Session:
         return arrays
 
     def to_pandas(
-        self, start_s: float = 0.0, end_s: float = math.inf, is_raw: bool = False
+        self, start_s: float = 0.0, end_s: float = math.inf, layer: Layer = Layer.LIVE
     ) -> "DataFrame":
         """A tidy table: a row for each joint of each tracked person in each frame.
 
@@ -314,7 +292,7 @@ class Session:
                 float(joint_score),
                 float(people.scores[person]),
             )
-            for poses in self.between(start_s, end_s, is_raw)
+            for poses in self.between(start_s, end_s, layer)
             for people in (poses.people,)
             for person, track_id in enumerate(people.track_ids)
             if track_id >= 0
@@ -325,46 +303,14 @@ class Session:
         ]
         return pandas.DataFrame(rows, columns=columns)
 
-    def _chunk_at(self, time_s: float) -> int:
-        """Number of the last pose chunk that begins at or before a time, -1 if there is none."""
-        return bisect_right(self._starts_s, time_s + _ROUNDING_S) - 1
-
-    def _frames(self, number: int, is_raw: bool) -> list[RecordedPoses]:
-        """Frames of a pose chunk."""
-        if (number, is_raw) in self._cached:
-            self._cached.move_to_end((number, is_raw))
-            return self._cached[number, is_raw]
-        place = self._pose_chunks[number]
-        messages = read_chunk(self._log, place)
-        try:
-            frames = list(self._parse(messages, RAW_POSES_TOPIC if is_raw else POSES_TOPIC))
-        except Exception as error:  # whatever reading a foreign file raises
-            raise SessionError(
-                f"{self._log} holds no poses of ours at byte {place.offset}: "
-                f"{printable(repr(error))}"
-            ) from error
-        self._cached[number, is_raw] = frames
-        if len(self._cached) > _MAX_CACHED:
-            self._cached.popitem(last=False)
-        return frames
-
-    def _parse(self, messages: list[LoggedMessage], topic: str) -> Iterator[RecordedPoses]:
-        """Poses of a topic, each with the camera that came before it."""
-        camera: Camera | None = None
-        last: RecordedPoses | None = None
-        for message in messages:
-            if message.topic == CAMERA_TOPIC:
-                camera = camera_from_json(json.loads(message.data))
-                continue
-            if message.topic != topic:
-                continue
-            if camera is None:
-                raise ValueError("poses without a camera")
-            poses = poses_from_json(json.loads(message.data), self.origin.skeleton, camera)
-            told_s = (message.time_ns - self.origin.start_ns) / 1e9
-            if abs(poses.time_s - told_s) > LEAST_STEP_S:
-                raise ValueError(f"a frame at {poses.time_s} s stands at {told_s} s")
-            if last and not (poses.index > last.index and poses.time_s > last.time_s):
-                raise ValueError(f"number and time of frame {poses.index} do not rise")
-            yield poses
-            last = poses
+    def _of(self, layer: Layer) -> tuple[PoseLog, str]:
+        """The log and the topic that hold a layer. Raises SessionError if it is not there."""
+        if layer is not Layer.REFINED:
+            return self._log, RAW_POSES_TOPIC if layer is Layer.RAW else POSES_TOPIC
+        if self._refined is None:
+            if Layer.REFINED not in self.layers:
+                raise SessionError(
+                    f"{self.folder} is not refined; `das-app refine {self.folder}` does that"
+                )
+            self._refined = PoseLog(self.folder / REFINED_FILE)
+        return self._refined, POSES_TOPIC

@@ -68,6 +68,14 @@ class RecordedPoses:
     people: People
 
 
+class Layer(StrEnum):
+    """Which poses of a session."""
+
+    RAW = "raw"  # as the model found them
+    LIVE = "live"  # as they were shown
+    REFINED = "refined"  # solved afterwards over the whole take
+
+
 class EventKind(StrEnum):
     """What can happen to a recording."""
 

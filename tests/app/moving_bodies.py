@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from das_app.motion.body.fit import USUAL_SHAPE
-from das_app.motion.body.rig import BodyPose, body_of, markers
+from das_app.motion.body.rig import USUAL_SHAPE, BodyPose, body_of, markers
 from das_app.motion.body.rotations import rotations_by
 from das_model.skeleton import BODY_22
 

@@ -9,6 +9,7 @@ from pipeline_fakes import FakeSource
 
 from das_app.lens import calibration_files
 from das_app.session.session import Session
+from das_app.session.types import Layer
 from das_app.settings.app_settings import AppSettings, LensSettings, PeopleSettings
 from das_app.settings.settings_file import save_settings
 from das_model.camera import Camera
@@ -65,7 +66,7 @@ def test_poses_are_shown_as_the_settings_have_it_and_kept_raw(capture, tmp_path,
     )
     assert capture().exit_code == 0
     session = Session(tmp_path / "s")
-    raw = [p.people.joints_cam[0, 0, 2] for p in session.between(is_raw=True)]
+    raw = [p.people.joints_cam[0, 0, 2] for p in session.between(layer=Layer.RAW)]
     shown = [p.people.joints_cam[0, 0, 2] for p in session.between()]
     assert raw == [2000, 2040, 2080]
     assert (shown == raw) is not is_smoothing

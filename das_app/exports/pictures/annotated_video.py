@@ -16,9 +16,11 @@ from das_app.exports.takes.take import (
     about_poses,
     plain_text,
     session_edits,
+    with_layer,
 )
 from das_app.session.edits import SessionEdits
 from das_app.session.session import Session
+from das_app.session.types import Layer
 
 _TIME_BASE = Fraction(1, 1000)
 _ABOUT = {
@@ -43,7 +45,7 @@ def write_annotated_video(
     if options.fps is not None or options.fill_gaps_s or options.space is not Space.CAMERA:
         raise ExportError("a video keeps its own frames; leave frame rate, gaps and space out")
     edits = session_edits(session, options)
-    about = about_poses(session.origin, options, edits) | _ABOUT
+    about = about_poses(session.origin, with_layer(session, options), edits) | _ABOUT
     with export_file(path) as new, av.open(str(session.video_path)) as video:
         with av.open(str(new), "w", format="mp4", options={"movflags": "faststart"}) as out:
             out.metadata["comment"] = "; ".join(f"{k}: {v}" for k, v in about.items())
@@ -63,12 +65,13 @@ def _draw_all(
     """Draw on every picture; how many people were drawn."""
     source = video.streams.video[0]
     stream = out.add_stream("libx264", rate=source.average_rate or 30)
-    side = _side_view(session, source.height, options.is_raw)
+    layer = options.layer or session.best_layer
+    side = _side_view(session, source.height, layer)
     stream.width, stream.height = source.width + source.height, source.height
     stream.pix_fmt = "yuv420p"
     stream.options = {"preset": "veryfast", "crf": "18"}
     stream.codec_context.time_base = _TIME_BASE
-    frames = session.between(edits.start_s, edits.until_s, options.is_raw)
+    frames = session.between(edits.start_s, edits.until_s, layer)
     begin_s, end_s = edits.start_s, min(edits.end_s, session.duration_s)
     names = {track_id: plain_text(name) for track_id, name in edits.names.items()}
     num_drawn = 0
@@ -91,7 +94,7 @@ def _draw_all(
     return num_drawn
 
 
-def _side_view(session: Session, height: int, is_raw: bool) -> SideView:
+def _side_view(session: Session, height: int, layer: Layer) -> SideView:
     """A square view of where people are in frames spread over the session."""
     times_s = np.linspace(0, session.duration_s, _NUM_SAMPLED)
-    return SideView.of((session.at(time_s, is_raw) for time_s in times_s), (height, height))
+    return SideView.of((session.at(time_s, layer) for time_s in times_s), (height, height))

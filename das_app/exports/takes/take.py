@@ -21,7 +21,7 @@ from das_app.motion.floor import Floor, FloorError, FloorFromFeet
 from das_app.session.edits import SessionEdits, load_edits
 from das_app.session.format import AXES, UNITS
 from das_app.session.session import Session
-from das_app.session.types import SessionOrigin
+from das_app.session.types import Layer, SessionOrigin
 from das_model.camera import Camera
 
 _BRIDGED_S, _BRIDGED_FRAMES = 0.25, 3  # what a steady rate goes over, whichever is longer
@@ -63,7 +63,7 @@ class ExportOptions:
         fps: frames per second to resample to; None keeps the recorded frames, or takes their
             median rate where a format needs a steady one.
         fill_gaps_s: gaps up to this long are interpolated.
-        is_raw: export the raw poses instead of the smoothed ones.
+        layer: which poses; None is refined where the session holds that, else live.
         space: where positions are told from; the floor is found from the feet of everybody.
         is_untrimmed: export what was trimmed away, too.
         min_duration_s: people seen for less are left out; None is half a second in formats of
@@ -80,7 +80,7 @@ class ExportOptions:
     person_ids: tuple[int, ...] | None = None
     fps: float | None = None
     fill_gaps_s: float = 0.0
-    is_raw: bool = False
+    layer: Layer | None = None
     space: Space = Space.CAMERA
     is_untrimmed: bool = False
     min_duration_s: float | None = None
@@ -150,7 +150,8 @@ class Take:
         people = ", ".join(map(self._called, self.tracks))
         whom = f"people {people}" if people else "nobody"
         rest = "".join(f"; left out: {text}" for text in self.left_out)
-        return f"{len(self.times_s)} frames at {self.fps:g} fps, {whom}{rest}"
+        poses = f"{self.options.layer} poses"
+        return f"{len(self.times_s)} frames at {self.fps:g} fps, {poses}, {whom}{rest}"
 
     def _called(self, track: Track) -> str:
         name = self.name_of(track)
@@ -186,6 +187,11 @@ def session_edits(session: Session, options: ExportOptions) -> SessionEdits:
     return edits.untrimmed() if options.is_untrimmed else edits
 
 
+def with_layer(session: Session, options: ExportOptions) -> ExportOptions:
+    """The options with a layer, the best of the session where none is asked for."""
+    return replace(options, layer=options.layer or session.best_layer)
+
+
 def about_poses(
     origin: SessionOrigin, options: ExportOptions, edits: SessionEdits
 ) -> dict[str, str]:
@@ -196,7 +202,7 @@ def about_poses(
         "application": f"das-capture {origin.app_version}",
         "started_utc": origin.started_utc,
         "lens": origin.intrinsics,
-        "poses": "raw" if options.is_raw else "smoothed",
+        "poses": (options.layer or Layer.LIVE).value,
     }
     if edits.names:
         about["names"] = ", ".join(f"{n} is {name}" for n, name in edits.names.items())
@@ -229,14 +235,17 @@ def load_take(
     frames, indices, cameras = [], [], _Cameras()
     seen = Sightings(session.origin.skeleton.num_joints, options.person_ids)
     feet = FloorFromFeet()
+    options = with_layer(session, options)
     edits = session_edits(session, options)
-    for poses in session.between(edits.start_s, edits.until_s, options.is_raw):
+    layer = options.layer or session.best_layer
+    num_frames = session.num_frames(layer)
+    for poses in session.between(edits.start_s, edits.until_s, layer):
         seen.add(len(frames), poses.people)
         frames.append(poses.time_s)
         indices.append(poses.source_index)
         cameras.add(poses.camera)
         feet.add(poses.people, poses.camera)
-        on_progress(min(1.0, len(frames) / len(session)))
+        on_progress(min(1.0, len(frames) / num_frames))
     try:
         seen.check_wanted()
     except ValueError as error:

@@ -22,13 +22,18 @@ from das_app.gui.style.forms import row_of
 from das_app.gui.style.texts import Label
 from das_app.session.edits import SessionEdits, load_edits
 from das_app.session.session import Session
-from das_app.session.types import SessionError
+from das_app.session.types import Layer, SessionError
 
 _POLL_MS = 50
 _END_S = 3.0
 _USUAL_FPS = 30.0
 _LIST_HEIGHT_PX = 84
 EVERYBODY, SOME = range(2)
+_POSES = {
+    Layer.REFINED: "Refined afterwards",
+    Layer.LIVE: "Smoothed, as recorded",
+    Layer.RAW: "Raw, as the model found them",
+}
 
 
 class ExportChoices(QObject):
@@ -44,7 +49,7 @@ class ExportChoices(QObject):
         self.list = QListWidget(enabled=False)
         self.list.setFixedHeight(_LIST_HEIGHT_PX)
         self.part = _choice("As trimmed", "All of it")
-        self.poses = _choice("Smoothed, as shown", "Raw, as the model found them")
+        self.poses = QComboBox()
         self.space = _choice("Camera: origin at the lens", "Floor: levelled, below the lens")
         self.rate = _choice("As recorded", "Resample to")
         self.fps = _spin(1.0, 1000.0, _USUAL_FPS, " fps")
@@ -98,6 +103,9 @@ class ExportChoices(QObject):
         self.list.clear()
         if session is not None:
             self._edits = load_edits(session.folder)
+            self.poses.clear()
+            for layer in reversed(session.layers):
+                self.poses.addItem(_POSES[layer], layer)
             self.fps.setValue(session.origin.nominal_fps or _USUAL_FPS)
             self.list.addItem("Looking who is there …")
             self._search = PeopleSearch(session.folder)
@@ -132,7 +140,7 @@ class ExportChoices(QObject):
             person_ids=ids,
             fps=self.fps.value() if self.rate.currentIndex() else None,
             fill_gaps_s=self.gap_s.value() if self.gaps.currentIndex() else 0.0,
-            is_raw=bool(self.poses.currentIndex()),
+            layer=self.poses.currentData(),
             space=Space.FLOOR if self.space.currentIndex() else Space.CAMERA,
             is_untrimmed=bool(self.part.currentIndex()),
         )

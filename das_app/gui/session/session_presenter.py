@@ -22,7 +22,7 @@ from das_app.messaging.messages import PipelineState
 from das_app.pipeline.player import SessionPlayer
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.frames import RecordedFrames, session_at
-from das_app.session.types import SessionError
+from das_app.session.types import Layer, SessionError
 
 _LIVE_ACTIONS = ("heat-map", "timing")
 _SESSION_ACTIONS = ("raw", "trim-begin", "trim-end", "trim-whole", "rerun")
@@ -165,7 +165,7 @@ class SessionPresenter(QObject):
         self._bar.set_raw(is_raw)
         self._actions["raw"].setChecked(is_raw)
         self.poses_switched.emit()
-        self.player.set_raw(is_raw)
+        self.player.set_layer(Layer.RAW if is_raw else Layer.LIVE)
 
     def _name(self, track_id: int, name: str) -> None:
         self._edit(self._edits.named(track_id, name))

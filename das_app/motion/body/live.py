@@ -6,8 +6,10 @@ again over samples as they gather; then it stays.
 
 import numpy as np
 
-from das_app.motion.body.fit import BodySolver, Seen, seen_of, usual_shape
+from das_app.motion.body.fit import usual_shape
 from das_app.motion.body.rig import Body, BodyPose, body_of
+from das_app.motion.body.seen import Seen, seen_of
+from das_app.motion.body.solver import BodySolver
 from das_app.motion.body.start import start_pose
 from das_model.skeleton import Skeleton
 

@@ -29,7 +29,7 @@ from das_app.exports.takes.tracks import grid_fps
 from das_app.motion.body.rig import to_y_up
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session
-from das_app.session.types import RecordedPoses
+from das_app.session.types import Layer, RecordedPoses
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17
 
@@ -522,7 +522,7 @@ def test_every_export_states_units_axes_handedness_fps_and_gaps(session, filmed,
     assert ("right-handed" in stated["space"]) != is_in_pixels
     assert stated["fps"]
     assert stated["gaps"]
-    assert stated["poses"] == "smoothed"
+    assert stated["poses"] == "live"
     if to is not ExportFormat.MP4:
         assert stated["gaps"] == "interpolated up to 0.3 s"
         assert stated["fps"].startswith(("29.97", "30"))
@@ -613,8 +613,8 @@ def test_raw_poses_are_exported_on_request(tmp_path):
     record(tmp_path / "s", [result(i) for i in range(3)])
     session = Session(tmp_path / "s")
     smoothed, raw = (
-        load_take(session, ExportOptions(is_raw=is_raw)).tracks[0].joints
-        for is_raw in (False, True)
+        load_take(session, ExportOptions(layer=layer)).tracks[0].joints
+        for layer in (Layer.LIVE, Layer.RAW)
     )
     assert np.allclose(smoothed[..., 2] - raw[..., 2], 1, atol=2e-3)
 

@@ -7,6 +7,7 @@ from session_fakes import ORIGIN
 from das_app.pipeline.headless import CaptureError, capture_file, capture_live
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session
+from das_app.session.types import Layer
 from das_app.sources.frame_source import SourceError, SourceLost
 
 RUNS = pytest.mark.parametrize(("run", "is_live"), [(capture_file, False), (capture_live, True)])
@@ -28,7 +29,7 @@ def test_every_frame_of_a_file_is_recorded(tmp_path):
     summary = capture(capture_file, source, tmp_path, on_result=seen.append)
     session = Session(tmp_path)
     assert [p.index for p in session] == list(range(120))
-    depths = [float(p.people.joints_cam[0, 0, 2]) for p in session.between(is_raw=True)]
+    depths = [float(p.people.joints_cam[0, 0, 2]) for p in session.between(layer=Layer.RAW)]
     assert depths == [2000 + n for n in range(120)]
     assert (summary.num_frames, summary.num_people, summary.num_dropped) == (120, 120, 0)
     assert session.counts.num_people == 120

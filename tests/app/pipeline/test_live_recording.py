@@ -14,7 +14,7 @@ from das_app.pipeline.live_recording import (
 from das_app.pipeline.run import Sinks
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session
-from das_app.session.types import EventKind, SessionError
+from das_app.session.types import EventKind, Layer, SessionError
 from das_model.inference.mode import Mode
 from das_model.skeleton import BODY_22
 
@@ -43,7 +43,7 @@ def test_results_are_recorded_until_it_is_stopped(tmp_path):
     recorder.close()
     session = Session(tmp_path / "s")
     assert [poses.people.track_ids.tolist() for poses in session] == [[4, -1], [4, 9, -1]]
-    assert [len(p.people) for p in session.between(is_raw=True)] == [2, 3]
+    assert [len(p.people) for p in session.between(layer=Layer.RAW)] == [2, 3]
     assert session.counts.num_dropped == 7
     assert recording.track_ids == {4, 9}
     assert [(e.kind, e.text) for e in session.events()][-1] == (EventKind.STOP, "enough")

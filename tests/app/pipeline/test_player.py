@@ -13,7 +13,7 @@ from das_app.session.edits import EDITS_FILE, SessionEdits, save_edits
 from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE
 from das_app.session.frames import RecordedFrames, session_at
 from das_app.session.session import Session
-from das_app.session.types import RecordedPoses, SessionError
+from das_app.session.types import Layer, RecordedPoses, SessionError
 from das_app.session.writer import SessionWriter
 
 WAIT_S = 10
@@ -129,7 +129,7 @@ def test_raw_and_smoothed_change_at_once_while_it_holds(recorded, play):
     heard.wait_for_frame(0)
     player.step(4)
     heard.wait_for_frame(4)
-    player.set_raw(True)
+    player.set_layer(Layer.RAW)
     heard.wait(lambda: len(heard.results) == 3)
     smoothed, raw = heard.results[1:]
     assert raw.frame.index == 4
@@ -243,8 +243,8 @@ def test_numbers_that_a_repair_left_out_are_stepped_over(play, tmp_path):
 
 def test_numbers_are_found_in_a_long_session_by_a_few_chunks(tmp_path, monkeypatch):
     session = Session(write_session(tmp_path / "s", 120, frames_per_chunk=2))
-    read, usual = [], session._parse
-    monkeypatch.setattr(session, "_parse", lambda m, t: read.append(1) or usual(m, t))
+    read, usual = [], session._log._parse
+    monkeypatch.setattr(session._log, "_parse", lambda m, t: read.append(1) or usual(m, t))
     for index in (119, 0, 60, 1, 17):
         assert session.numbered(index).index == index
     assert len(read) <= 15
@@ -263,7 +263,7 @@ def test_what_cannot_be_played_says_why(tmp_path):
 
 def test_damage_on_the_way_is_a_fault_and_what_came_before_stays(play, tmp_path):
     folder = write_session(tmp_path / "s", 60)
-    place = Session(folder)._pose_chunks[-1]
+    place = Session(folder)._log._pose_chunks[-1]
     with (folder / LOG_FILE).open("r+b") as file:
         file.seek(place.offset + place.length // 2)
         file.write(b"\xff" * 16)
@@ -274,7 +274,7 @@ def test_damage_on_the_way_is_a_fault_and_what_came_before_stays(play, tmp_path)
 
 def test_damage_in_the_middle_is_a_fault(play, tmp_path):
     folder = write_session(tmp_path / "s", 60)
-    place = Session(folder)._pose_chunks[1]
+    place = Session(folder)._log._pose_chunks[1]
     with (folder / LOG_FILE).open("r+b") as file:
         file.seek(place.offset + place.length // 2)
         file.write(b"\xff" * 16)

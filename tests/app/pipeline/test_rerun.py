@@ -7,6 +7,7 @@ from session_fakes import record, result, tracked, write_session
 from das_app.motion.temporal_filter import USUAL_PEOPLE
 from das_app.pipeline.rerun import Rerun, RerunPlan, free_folder
 from das_app.session.session import Session
+from das_app.session.types import Layer
 from das_app.sources.frame_source import SourceError
 
 WAIT_S, NUM_FRAMES = 20, 12
@@ -34,7 +35,7 @@ def test_the_pictures_go_through_the_model_into_a_new_session(plan):
     new = Session(plan.new_session)
     assert plan.new_session.name == "walk_other"
     assert new.video_path is not None
-    depths = [float(p.people.joints_cam[0, 0, 2]) for p in new.between(is_raw=True)]
+    depths = [float(p.people.joints_cam[0, 0, 2]) for p in new.between(layer=Layer.RAW)]
     assert depths == pytest.approx([2000.0 + i for i in range(NUM_FRAMES)], abs=4)
     times_s = [poses.time_s for poses in new]
     assert times_s == pytest.approx([p.time_s for p in Session(plan.session)], abs=2e-3)

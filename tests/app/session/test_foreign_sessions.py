@@ -15,7 +15,7 @@ from das_app.session.edits import load_edits
 from das_app.session.format import CAMERA_TOPIC, EVENTS_TOPIC, POSES_TOPIC, RAW_POSES_TOPIC
 from das_app.session.repair import repair_session
 from das_app.session.session import Session
-from das_app.session.types import EventKind, RecordedPoses, SessionError
+from das_app.session.types import EventKind, Layer, RecordedPoses, SessionError
 from das_app.session.writer import LogWriter
 
 NUM_FRAMES = 12
@@ -142,7 +142,7 @@ CASES = [
 
 def read_all(folder):
     session = Session(folder)
-    list(session), list(session.between(is_raw=True)), session.events(), session.to_numpy()
+    list(session), list(session.between(layer=Layer.RAW)), session.events(), session.to_numpy()
     return session
 
 

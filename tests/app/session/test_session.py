@@ -22,7 +22,7 @@ from session_fakes import (
 import das_app
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session, SessionError
-from das_app.session.types import EventKind
+from das_app.session.types import EventKind, Layer
 from das_model.people import People
 from das_model.skeleton import BODY_22
 
@@ -61,12 +61,12 @@ def test_round_trip_of_people_nobody_and_changing_cameras(tmp_path):
     assert session.origin.skeleton.joint_names == BODY_22.joint_names
     assert len(session) == 4
     assert session.duration_s == pytest.approx(0.2)
-    for is_raw in (False, True):
-        read = list(session.between(is_raw=is_raw))
+    for layer in (Layer.LIVE, Layer.RAW):
+        read = list(session.between(layer=layer))
         assert [r.index for r in read] == [0, 1, 2, 3]
         assert [r.source_index for r in read] == [0, 1, 5, 6]
         for one, original in zip(read, written, strict=True):
-            people = original.raw_people if is_raw else original.people
+            people = original.raw_people if layer is Layer.RAW else original.people
             assert one.source_time_s == original.frame.time_s
             assert_same_camera(one.camera, original.frame.camera)
             assert one.people.joints_cam.shape == people.joints_cam.shape
@@ -137,7 +137,7 @@ def test_seeking_finds_the_frame_at_or_before(long_session, time_s, index):
     found = long_session.at(time_s)
     assert found.index == index
     assert found.people.joints_cam[0, 0, 2] == depth_of(index)
-    assert long_session.at(time_s, is_raw=True).index == index
+    assert long_session.at(time_s, layer=Layer.RAW).index == index
 
 
 def test_arrays_have_a_place_for_every_track(tmp_path):

@@ -11,6 +11,7 @@ from das_app.exports.formats import FACTS, ExportFormat
 from das_app.exports.takes.take import Space
 from das_app.gui.recording.export_dialog import ExportDialog
 from das_app.session.edits import SessionEdits, save_edits
+from das_app.session.types import Layer
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_choices_reach_the_export(offered, tmp_path, qtbot):
     assert options.person_ids == (5,)
     assert options.fps == 12.0
     assert options.fill_gaps_s == 0.75
-    assert options.is_raw
+    assert options.layer is Layer.RAW
     assert options.is_untrimmed
     assert options.space is Space.FLOOR
     choose(offered, ExportFormat.COCO)  # which has no rate and no floor

@@ -19,7 +19,7 @@ from das_app.session.format import LOG_FILE
 from das_app.session.reader import Salvage
 from das_app.session.repair import repair_session
 from das_app.session.session import Session
-from das_app.session.types import EventKind
+from das_app.session.types import EventKind, Layer
 from das_app.session.writer import SessionWriter
 from das_app.settings.app_settings import AppSettings, RecordingSettings, SourceSettings
 
@@ -156,8 +156,8 @@ def test_markers_and_changes_are_recorded(recording, qtbot):
     assert events(session, EventKind.MARKER) == ["marker 1", "marker 2"]
     (change,) = events(session, EventKind.SETTINGS_CHANGED)
     assert change == "confidence: 0.20 -> 0.80"
-    for is_raw in (False, True):  # one of the two is below the confidence
-        num_people = [len(poses.people) for poses in session.between(is_raw=is_raw)]
+    for layer in (Layer.LIVE, Layer.RAW):  # one of the two is below the confidence
+        num_people = [len(poses.people) for poses in session.between(layer=layer)]
         assert num_people[0] == 2
         assert num_people[-1] == 1
 

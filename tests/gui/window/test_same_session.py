@@ -12,6 +12,7 @@ from das_app.pipeline.live_recording import LiveRecording
 from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session
+from das_app.session.types import Layer
 from das_app.settings.app_settings import (
     AppSettings,
     ModelSettings,
@@ -70,8 +71,8 @@ def test_window_and_capture_write_the_same_session(settings, tmp_path):
     capture(job, settings.source.name, folder, None, Streams(), threading.Event())
     captured = Session(tmp_path / "capture")
     num_people = 0
-    for is_raw in (False, True):
-        both = [list(session.between(is_raw=is_raw)) for session in (window, captured)]
+    for layer in (Layer.LIVE, Layer.RAW):
+        both = [list(session.between(layer=layer)) for session in (window, captured)]
         assert len(both[1]) == NUM_FRAMES
         assert len(both[0]) >= NUM_FRAMES
         for ours, theirs in zip(both[0], both[1], strict=False):

@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+from moving_bodies import FPS, walking
+
+from das_app.motion.body.rig import to_y_up
+from das_app.motion.refine.person import refine_person
+from das_app.motion.refine.take_solver import FloorPlane
+from das_model.skeleton import BODY_22
+
+
+@pytest.fixture(scope="module")
+def seen():
+    """A walk, its joints as a model with one camera sees them, in y up, and times."""
+    body, _, true = walking(90)
+    rng = np.random.default_rng(3)
+    depth = -true[:, :1, 2:] * np.exp(rng.normal(0, 0.03, (len(true), 1, 1)))
+    relative = -(true[..., 2:] - true[:, :1, 2:]) + rng.normal(0, 25, (*true.shape[:2], 1))
+    places = true[..., :2] / -true[..., 2:] + rng.normal(0, 0.003, (*true.shape[:2], 2))
+    z = depth + relative
+    return body, true, np.concatenate([places * z, -z], axis=-1), np.arange(len(true)) / FPS
+
+
+def found(seen, joints=None, **known):
+    body, _, noisy, times_s = seen
+    joints = noisy if joints is None else joints
+    return refine_person(body, joints, np.ones(joints.shape[:2]), times_s, **known)
+
+
+def in_order(body, refined):
+    joints = np.empty((len(refined.joints), BODY_22.num_joints, 3))
+    joints[:, body.markers] = refined.joints
+    return joints
+
+
+def away(first, second):
+    return float(np.linalg.norm(first - second, axis=-1).mean())
+
+
+def test_a_take_comes_nearer_to_the_truth_and_calmer(seen):
+    body, true, noisy, _ = seen
+    joints = in_order(body, found(seen))
+    assert away(joints, true) < 0.6 * away(noisy, true)
+    bends = [np.diff(j, 2, axis=0) for j in (joints, noisy, true)]
+    assert away(bends[0], bends[2]) < 0.2 * away(bends[1], bends[2])
+
+
+def test_bones_have_one_length_left_as_right(seen):
+    joints = in_order(seen[0], found(seen))
+    for above, below in (("hip", "knee"), ("shoulder", "elbow")):
+        lengths = [
+            np.linalg.norm(
+                joints[:, BODY_22.index(f"{side}_{above}")]
+                - joints[:, BODY_22.index(f"{side}_{below}")],
+                axis=-1,
+            )
+            for side in ("left", "right")
+        ]
+        assert np.ptp(lengths) < 1e-6
+
+
+def test_a_gap_is_bridged_on_the_way_of_the_person(seen):
+    body, true, noisy, _ = seen
+    holed = noisy.copy()
+    holed[40:50] = np.nan
+    joints = in_order(body, found(seen, holed))
+    assert away(joints[40:50], true[40:50]) < 120
+
+
+def test_a_known_floor_tells_how_far_somebody_stands():
+    body, _, true = walking(60)
+    still = np.repeat(true[:1], 60, axis=0)
+    ankles = still[0, [BODY_22.index("left_ankle"), BODY_22.index("right_ankle")]]
+    floor = FloorPlane(np.array([0.0, 1.0, 0.0]), 80 - ankles[:, 1].mean(), 80.0)
+    nearer = 0.85 * still  # as a model that takes somebody for a child sees them
+    times_s = np.arange(60) / FPS
+    scores = np.ones(still.shape[:2])
+    guessed = in_order(body, refine_person(body, nearer, scores, times_s))
+    known = in_order(body, refine_person(body, nearer, scores, times_s, floor))
+    assert -guessed[:, 0, 2].mean() == pytest.approx(0.85 * -still[0, 0, 2], rel=0.01)
+    assert -known[:, 0, 2].mean() == pytest.approx(-still[0, 0, 2], rel=0.03)
+
+
+def test_one_frame_and_people_seen_once_are_solved(seen):
+    body, _, noisy, _ = seen
+    scores = np.ones((2, BODY_22.num_joints))
+    for num in (1, 2):
+        refined = refine_person(body, noisy[:num], scores[:num], np.arange(num) / FPS)
+        assert np.isfinite(refined.joints).all()
+    assert to_y_up(to_y_up(noisy)) == pytest.approx(noisy)
