@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from das_app.lens.calibration_files import lens_of_camera
 from das_app.messaging.messages import PoseResult
 from das_app.pipeline.headless import CaptureError, CaptureSummary, capture_file, capture_live
 from das_app.pipeline.open_source import open_source
+from das_app.remote_capture import RemoteCapture
 from das_app.session.faces import FaceHiding
 from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
@@ -20,9 +21,9 @@ from das_app.session.types import SessionError
 from das_app.settings.app_settings import AppSettings
 from das_app.sources.frame_source import FrameSource, SourceError
 from das_app.sources.image_source import IMAGES_PER_S
+from das_app.streaming.remote_osc import RemotePort
 from das_app.streaming.streamer import StreamError
-from das_app.streaming.streams import Streams
-from das_app.streaming.targets import StreamTarget
+from das_app.streaming.streams import StreamPlan, Streams
 from das_model.inference.estimate import Estimator
 from das_model.inference.runtime import open_estimator
 
@@ -54,25 +55,54 @@ class CaptureJob:
 
 
 @contextmanager
-def running_streams(
-    targets: tuple[StreamTarget, ...], allowed_origins: tuple[str, ...] = ()
-) -> Iterator[Streams]:
-    """Streams that run meanwhile, and are named. Raises StreamError where one cannot begin."""
-    streams = Streams(allowed_origins)
+def running_streams(plan: StreamPlan, must_begin: bool = True) -> Iterator[Streams]:
+    """Streams and a remote control that run meanwhile, and are named.
+
+    Args:
+        plan: which.
+        must_begin: every stream; else it is said which one cannot, and the others go on.
+
+    Raises:
+        StreamError: where a stream that must begin, or the remote control, cannot.
+    """
+    streams, port = Streams(plan.allowed_origins), None
     try:
-        for target in targets:
+        if plan.remote is not None:
+            port = _remote_port(plan, streams)
+        for target in plan.targets:
             streamer = streams.start(target)
-            streamer.wait_begun(_STREAM_BEGIN_S)
-            typer.echo(f"streaming {target.kind}: {streamer.figures().address}")
+            try:
+                streamer.wait_begun(_STREAM_BEGIN_S)
+            except StreamError as error:
+                if must_begin:
+                    raise
+                typer.echo(f"warning: {error}; the recording goes on without it", err=True)
+            else:
+                typer.echo(f"streaming {target.kind}: {streamer.figures().address}")
         yield streams
     finally:
+        streams.remote.switch_off()
+        if port is not None:
+            port.close()
         streams.close(_STREAM_END_S)
+
+
+def _remote_port(plan: StreamPlan, streams: Streams) -> RemotePort:
+    """The remote control's port, named."""
+    try:
+        port = RemotePort(plan.remote, streams.remote)
+    except OSError as error:
+        raise StreamError(f"remote control at {plan.remote.text}: {error.strerror}") from error
+    streams.remote.switch_on(plan.token)
+    told = f", token {plan.token}" if plan.is_token_made else ""
+    typer.echo(f"remote control: osc at {plan.remote.host}:{port.port}{told}")
+    return port
 
 
 def capture_all(
     job: CaptureJob,
     plan: list[tuple[str, Path]],
-    targets: tuple[StreamTarget, ...],
+    streaming: StreamPlan,
     stopping: threading.Event,
 ) -> list[str]:
     """Capture each source, going on after one that fails; what went wrong of each.
@@ -80,19 +110,25 @@ def capture_all(
     Args:
         job: what is wanted.
         plan: sources, and the folder of the session of each.
-        targets: where people are streamed to meanwhile.
+        streaming: where people are streamed to meanwhile; with a remote control it waits for the
+            order to start.
         stopping: set to end.
     """
     problems: list[str] = []
     try:
-        with running_streams(targets) as streams:
+        with (
+            running_streams(streaming, must_begin=False) as streams,
+            RemoteCapture(streams, stopping) if streaming.remote else nullcontext() as remote,
+        ):
             estimator = None
             for source, folder in plan:
                 if stopping.is_set():
                     problems.append(f"{source}: not captured, it was asked to end")
                     continue
                 try:
-                    estimator, summary = capture(job, source, folder, estimator, streams, stopping)
+                    estimator, summary = capture(
+                        job, source, folder, estimator, streams, stopping, remote
+                    )
                     _print(folder, summary)
                 except _EXPECTED as error:
                     problems.append(str(error))
@@ -108,6 +144,7 @@ def capture(
     estimator: Estimator | None,
     streams: Streams,
     stopping: threading.Event,
+    remote: RemoteCapture | None = None,
 ) -> tuple[Estimator, CaptureSummary]:
     """Capture one source into a session folder.
 
@@ -128,6 +165,9 @@ def capture(
             estimator = open_estimator(model_file, settings.estimator_options())
         if source.is_live and not job.has_fov:
             _use_kept_lens(source)
+        if remote is not None:
+            typer.echo("waiting for the order to start")
+            remote.wait_for_start(source)
         if stopping.is_set():
             raise CaptureError(f"{source.name}: it was asked to end before a frame came")
         origin = session_origin(
@@ -135,6 +175,8 @@ def capture(
         )
         waits = not source.is_live
         recorder = Recorder(output, origin, has_video=job.has_video, waits=waits, faces=job.faces)
+        if remote is not None:
+            remote.began(recorder)
     except Exception:
         source.close()
         raise

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from das_app.messaging.messages import PipelineState
     from das_app.session.types import Layer
     from das_app.settings.app_settings import AppSettings
-    from das_app.streaming.targets import StreamTarget
+    from das_app.streaming.streams import StreamPlan
     from das_model.inference.mode import Mode
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -65,6 +65,9 @@ def window(
     resolution: options.ResolutionOption = None,
     fps: options.FpsOption = None,
     stream: options.StreamOption = None,
+    allow_origin: options.AllowOriginOption = None,
+    remote: options.RemoteOption = None,
+    remote_token: options.RemoteTokenOption = None,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="print it"),
@@ -90,8 +93,8 @@ def window(
         resolution,
         fps,
     )
-    targets = _stream_targets(stream)
-    raise typer.Exit(_run_window(_settings(line), targets))
+    streams = _stream_plan(stream, allow_origin, remote, remote_token)
+    raise typer.Exit(_run_window(_settings(line), streams))
 
 
 @app.command(rich_help_panel=_RECORD)
@@ -121,6 +124,9 @@ def capture(
         str, typer.Option("--faces", help="in recorded pictures: show, blur or black")
     ] = "show",
     stream: options.StreamOption = None,
+    allow_origin: options.AllowOriginOption = None,
+    remote: options.RemoteOption = None,
+    remote_token: options.RemoteTokenOption = None,
 ) -> None:
     """Capture without a window into a new session folder. Ctrl-C ends it and keeps all so far."""
     from das_app.capture import CaptureJob, capture_all
@@ -130,13 +136,15 @@ def capture(
     from das_app.pipeline.open_source import require_fitting, source_kind
     from das_app.session.faces import FaceHiding
 
-    targets = _stream_targets(stream)
+    streams = _stream_plan(stream, allow_origin, remote, remote_token)
     try:
         for kind in map(source_kind, sources):
             require_fitting(kind, resolution is not None, fps is not None, slow_motion is not None)
         plan = plan_sessions(sources, output)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    if remote is not None and len(plan) > 1:
+        raise typer.BadParameter(f"--remote is for one source, got {len(plan)}")
     line = CommandLine(
         sources[0],
         fov,
@@ -157,7 +165,7 @@ def capture(
         _one_of(FaceHiding, faces, "--faces"),
     )
     with ending_sets() as stopping:
-        problems = capture_all(job, plan, targets, stopping)
+        problems = capture_all(job, plan, streams, stopping)
     if problems:
         if len(plan) > 1:
             typer.echo(f"error: {len(problems)} of {len(plan)} sessions failed:", err=True)
@@ -183,6 +191,7 @@ def devices() -> None:
 def play(
     session: Annotated[Path, typer.Argument(help="session folder, with or without a video")],
     stream: options.StreamOption = None,
+    allow_origin: options.AllowOriginOption = None,
 ) -> None:
     """Play a recorded session in the window; no model is needed."""
     from das_app.command_settings import CommandLine
@@ -197,7 +206,7 @@ def play(
     except SessionError as error:
         _fail(str(error))
     settings = _settings(CommandLine(str(folder.resolve())))
-    raise typer.Exit(_run_window(settings, _stream_targets(stream)))
+    raise typer.Exit(_run_window(settings, _stream_plan(stream, allow_origin)))
 
 
 @app.command(rich_help_panel=_SESSIONS)
@@ -207,14 +216,7 @@ def stream(
     loop: Annotated[bool, typer.Option("--loop", help="begin again at the end")] = False,
     layer: options.LayerOption = "best",
     speed: Annotated[float, typer.Option("--speed", min=0.05, max=20)] = 1.0,
-    allow_origin: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow-origin",
-            help="a web page that may read websocket, such as https://me.example; null for pages "
-            "opened from disk",
-        ),
-    ] = None,
+    allow_origin: options.AllowOriginOption = None,
 ) -> None:
     """Replay a recorded session to other programs, without a window. Ctrl-C ends it."""
     from das_app.capture import running_streams
@@ -224,10 +226,10 @@ def stream(
     from das_app.session.types import SessionError
     from das_app.streaming.streamer import StreamError
 
-    folder, targets = session_at(session), _stream_targets(to)
+    folder, plan = session_at(session), _stream_plan(to, allow_origin)
     if folder is None:
         _fail(f"{session} holds no session: there is no session.mcap")
-    ended, problems, origins = threading.Event(), [], tuple(allow_origin or ())
+    ended, problems = threading.Event(), []
 
     def on_state(state: "PipelineState", message: str) -> None:
         if state.value in ("finished", "faulted", "stopped"):
@@ -236,7 +238,7 @@ def stream(
 
     try:
         frames = RecordedFrames(folder)
-        with running_streams(targets, origins) as streams, ending_sets() as stopping:
+        with running_streams(plan) as streams, ending_sets() as stopping:
             streams.set_names(frames.edits.names)
             shown = _layer(layer) or frames.session.best_layer
             player = SessionPlayer(frames, on_state, loop, shown)
@@ -337,27 +339,28 @@ def doctor() -> None:
     raise typer.Exit(int(has_failed))
 
 
-def _run_window(settings: "AppSettings", targets: tuple["StreamTarget", ...]) -> int:
+def _run_window(settings: "AppSettings", streams: "StreamPlan") -> int:
     """Exit code of the window."""
     try:
         from das_app.gui.window.app import run_app
     except ImportError as error:
         _fail(f"the window cannot open: {error}; `das-app doctor` says what is missing")
-    return run_app(settings, targets)
+    return run_app(settings, streams)
 
 
-def _stream_targets(texts: list[str] | None) -> tuple["StreamTarget", ...]:
-    from das_app.streaming.targets import StreamTarget
+def _stream_plan(
+    streams: list[str] | None,
+    origins: list[str] | None,
+    remote: str | None = None,
+    token: str | None = None,
+) -> "StreamPlan":
+    """What the command line asks for. Raises BadParameter for what is no stream."""
+    from das_app.streaming.streams import StreamPlan
 
     try:
-        targets = tuple(StreamTarget.from_text(text) for text in texts or ())
+        return StreamPlan.from_texts(streams or (), origins or (), remote, token)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    told = [target.text for target in targets]
-    twice = sorted({text for text in told if told.count(text) > 1})
-    if twice:
-        raise typer.BadParameter(f"{twice[0]} is given twice; each stream needs its own place")
-    return targets
 
 
 def _settings(line: "CommandLine") -> "AppSettings":

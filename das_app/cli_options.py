@@ -108,6 +108,34 @@ StreamOption = Annotated[
         rich_help_panel=STREAMS,
     ),
 ]
+AllowOriginOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-origin",
+        help="a web page that may read websocket, such as https://me.example; null for pages "
+        "opened from disk",
+        rich_help_panel=STREAMS,
+    ),
+]
+RemoteOption = Annotated[
+    str | None,
+    typer.Option(
+        "--remote",
+        metavar="[HOST:]PORT",
+        help="let other programs start, stop and mark the recording, by OSC at this port and by "
+        "websocket",
+        rich_help_panel=STREAMS,
+    ),
+]
+RemoteTokenOption = Annotated[
+    str | None,
+    typer.Option(
+        "--remote-token",
+        envvar="DAS_REMOTE_TOKEN",
+        help="what their orders have to bring; made and shown if not given",
+        rich_help_panel=STREAMS,
+    ),
+]
 ToOption = Annotated[str, typer.Option("--to", help=f"format, see below: {_names(ExportFormat)}")]
 ExportOutputOption = Annotated[
     Path,

@@ -243,12 +243,14 @@ class StreamingSettings:
 
     Args:
         targets: where each protocol was streamed to last, as `StreamTarget` writes it.
+        remote: where the remote control listened last, likewise; empty for the usual place.
 
     Raises:
         ValueError: if a value is of the wrong type.
     """
 
     targets: tuple[str, ...] = ()
+    remote: str = ""
 
     def __post_init__(self) -> None:
         check_fields(self)

@@ -238,7 +238,7 @@ class Streamer:
             self._state, self._error = StreamState.FAILED, text
         self._results.close()
         is_expected = isinstance(error, OSError | StreamError)
-        _log.error("%s", text, exc_info=not is_expected)
+        _log.info("%s", text, exc_info=not is_expected)  # whoever started it says it
 
 
 def people_to_send(people: People) -> People:

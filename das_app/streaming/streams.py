@@ -1,16 +1,70 @@
 """All streams of the application, together one sink of a pipeline."""
 
+import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from das_app.messaging.messages import PoseResult
+from das_app.streaming.remote import REMOTE_PORT, RemoteControl, check_token, new_token
 from das_app.streaming.streamer import Sender, Streamer, StreamFigures, StreamState
 from das_app.streaming.targets import StreamKind, StreamTarget, open_sender
 from das_model.people import TrackId
 
+_REMOTE = re.compile(r"(.+:)?\d+")
 _RUNNING = (StreamState.STARTING, StreamState.ON)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPlan:
+    """What is streamed from the start.
+
+    Args:
+        targets: of the streams.
+        allowed_origins: as `Streams` takes them.
+        remote: where orders are listened for by OSC; None for a remote control that is off.
+        token: that orders have to bring.
+        is_token_made: it was made for this run, so somebody has to be told.
+    """
+
+    targets: tuple[StreamTarget, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
+    remote: StreamTarget | None = None
+    token: str = ""
+    is_token_made: bool = False
+
+    @staticmethod
+    def from_texts(
+        targets: Sequence[str],
+        allowed_origins: Sequence[str] = (),
+        remote: str | None = None,
+        token: str | None = None,
+    ) -> "StreamPlan":
+        """Read what stands on a command line; a token that is not given is made.
+
+        Args:
+            targets: each as `StreamTarget.from_text` reads it.
+            allowed_origins: as they are.
+            remote: `[HOST:]PORT`.
+            token: of the remote control.
+
+        Raises:
+            ValueError: if one is not of its form, or a target is given twice.
+        """
+        read = tuple(map(StreamTarget.from_text, targets))
+        told = [target.text for target in read]
+        if twice := sorted({text for text in told if told.count(text) > 1}):
+            raise ValueError(f"{twice[0]} is given twice; each stream needs its own place")
+        if remote is None:
+            return StreamPlan(read, tuple(allowed_origins))
+        if not _REMOTE.fullmatch(remote):
+            raise ValueError(f"--remote is [HOST:]PORT, such as {REMOTE_PORT}; got {remote!r}")
+        if token is not None:
+            check_token(token)
+        place = StreamTarget.from_text(f"{StreamKind.OSC}:{remote}")
+        return StreamPlan(read, tuple(allowed_origins), place, token or new_token(), token is None)
 
 
 class Streams:
@@ -18,13 +72,18 @@ class Streams:
 
     Args:
         allowed_origins: web pages that may read WebSocket beside those of this computer; `null`
-            stands for pages opened from disk.
+            stands for pages opened from disk. May be changed for streams that begin afterwards.
+
+    Attributes:
+        remote: takes orders of other programs; off at first.
+        names: what people are called, by track id.
     """
 
     def __init__(self, allowed_origins: tuple[str, ...] = ()) -> None:
-        self._allowed_origins = allowed_origins
+        self.allowed_origins = allowed_origins
+        self.remote = RemoteControl()
         self._streamers: dict[str, Streamer] = {}  # by the text of their target
-        self._names: Mapping[int, str] = {}
+        self.names: Mapping[int, str] = {}
         self._lock = threading.Lock()
         self._chosen_id: TrackId | None = None
 
@@ -67,7 +126,7 @@ class Streams:
 
     def set_names(self, names: Mapping[int, str]) -> None:
         """What people are called, by track id; protocols that know names send them."""
-        self._names = dict(names)
+        self.names = dict(names)
 
     def mark(self, text: str) -> None:
         """Send a mark, such as the start of a recording, by the protocols that know marks."""
@@ -114,7 +173,11 @@ class Streams:
 
     def _open(self, target: StreamTarget) -> Sender:
         return open_sender(
-            target, lambda: self._chosen_id, lambda: self._names, self._allowed_origins
+            target,
+            lambda: self._chosen_id,
+            lambda: self.names,
+            self.allowed_origins,
+            self.remote,
         )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from das_app.streaming.remote import RemoteControl
     from das_app.streaming.streamer import Sender
 
 LOCAL_HOST = "127.0.0.1"
@@ -154,6 +155,7 @@ def open_sender(
     wanted: Callable[[], int | None],
     names: Callable[[], Mapping[int, str]] = dict,
     allowed_origins: tuple[str, ...] = (),
+    remote: "RemoteControl | None" = None,
 ) -> "Sender":
     """The protocol's sender; its library is loaded now.
 
@@ -162,6 +164,7 @@ def open_sender(
         wanted: track id of the person to send where there is room for one, or None.
         names: of people, by track id.
         allowed_origins: web pages that may read WebSocket beside those of this computer.
+        remote: takes orders of WebSocket's clients.
 
     Raises:
         StreamError or OSError: if it cannot be opened.
@@ -182,7 +185,7 @@ def open_sender(
         case StreamKind.WEBSOCKET:
             from das_app.streaming.websocket import WebSocketSender
 
-            return WebSocketSender(target, names, allowed_origins)
+            return WebSocketSender(target, names, allowed_origins, remote)
         case StreamKind.LSL:
             from das_app.streaming.lsl import LslSender
 

@@ -8,6 +8,7 @@ The same port answers a browser with a page. Pages of other web sites may not co
 stream stays on this computer: a browser would let any site read it otherwise.
 """
 
+import json
 import logging
 import re
 import secrets
@@ -29,6 +30,7 @@ from das_app.files.bundled import bundled_file
 from das_app.messaging.mailbox import Mailbox
 from das_app.messaging.messages import PoseResult
 from das_app.streaming.json_messages import frame_message, skeleton_message
+from das_app.streaming.remote import RemoteControl, RemoteError
 from das_app.streaming.targets import StreamTarget
 from das_model.people import People
 from das_model.skeleton import Skeleton
@@ -36,7 +38,7 @@ from das_model.skeleton import Skeleton
 MAX_CLIENTS = 16
 _BUFFER_BYTES = 64 * 1024  # that the system holds back for a client
 _STUCK_S = 10.0
-_TURN_S = 0.5  # how often a client's thread looks whether the client is still there
+_TURN_S = 0.1  # how often a client's thread looks whether the client said something or left
 _HANDSHAKE_S = 3.0
 _MAX_UNDECIDED = 32  # connections that are no clients yet, or ask for the page
 _GRACE_S = 1.0  # for clients to say goodbye
@@ -57,9 +59,9 @@ _Texts = tuple[str, str]  # of the skeleton, of a frame
 class _Client:
     """One client: what waits for it, and the loop of its thread."""
 
-    def __init__(self, connection: ServerConnection) -> None:
+    def __init__(self, connection: ServerConnection, remote: RemoteControl) -> None:
         self.texts: Mailbox[_Texts] = Mailbox()
-        self._connection = connection
+        self._connection, self._remote = connection, remote
         self._sending_since_s: float | None = None
 
     def run(self) -> None:
@@ -93,10 +95,12 @@ class _Client:
         self._sending_since_s = None
 
     def _hear(self) -> None:
-        """Let go of what the client says. Raises ConnectionClosed when it has left."""
+        """Answer orders, and let go of what else the client says. Raises ConnectionClosed when
+        it has left."""
         try:
             while True:
-                self._connection.recv(timeout=0)
+                if answer := _answer_to(self._connection.recv(timeout=0), self._remote):
+                    self._send(answer)
         except TimeoutError:
             pass
 
@@ -108,6 +112,7 @@ class WebSocketSender:
         target: where it listens.
         names: of people, by track id; called at every frame.
         allowed_origins: pages that may connect beside those of this computer.
+        remote: takes orders of clients; none is carried out without one.
 
     Attributes:
         address: of the page.
@@ -122,8 +127,9 @@ class WebSocketSender:
         target: StreamTarget,
         names: Callable[[], Mapping[int, str]] = dict,
         allowed_origins: tuple[str, ...] = (),
+        remote: RemoteControl | None = None,
     ) -> None:
-        self._names = names
+        self._names, self._remote = names, remote or RemoteControl()
         self._page = bundled_file("web", "skeletons.html").read_bytes()
         self._clients: set[_Client] = set()
         self._lock = threading.Lock()
@@ -234,7 +240,7 @@ class WebSocketSender:
         return origin is None or origin in self._allowed_origins or knows_token
 
     def _serve_client(self, connection: ServerConnection) -> None:
-        client = _Client(connection)
+        client = _Client(connection, self._remote)
         with self._lock:
             if self._is_closing:
                 return
@@ -247,6 +253,23 @@ class WebSocketSender:
             with self._lock:
                 self._clients.discard(client)
                 self._num_missed += client.texts.num_dropped
+
+
+def _answer_to(heard: str | bytes, remote: RemoteControl) -> str:
+    """The answer to an order; empty for whatever else a client says."""
+    try:
+        values = json.loads(heard)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(values, dict) or values.get("type") != "remote":
+        return ""
+    order = values.get("order")
+    answer = {"type": "remote", "order": order if isinstance(order, str) else "", "ok": False}
+    try:
+        text = remote.ask(order, values.get("text", ""), values.get("token", ""))
+    except RemoteError as error:
+        return json.dumps(answer | {"text": str(error)})
+    return json.dumps(answer | {"ok": True, "text": text})
 
 
 class _Door(socket.socket):

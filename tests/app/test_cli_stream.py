@@ -1,17 +1,33 @@
 import socket
 import sys
+import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import ModuleType
 
 import cv2
 import numpy as np
 import pytest
+from pipeline_fakes import FakeSource
+from pythonosc.osc_message import OscMessage
+from pythonosc.osc_message_builder import build_msg
 from pythonosc.osc_packet import OscPacket
-from session_fakes import write_session
+from session_fakes import ORIGIN, result, write_session
 
+from das_app.remote_capture import RemoteCapture
 from das_app.session.edits import SessionEdits, save_edits
+from das_app.session.recorder import Recorder
+from das_app.session.session import Session
+from das_app.session.types import EventKind
+from das_app.streaming.remote import RemoteError
+from das_app.streaming.streams import StreamPlan, Streams
 from das_app.streaming.targets import StreamTarget
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
 
 
 @pytest.fixture
@@ -40,13 +56,86 @@ def test_capture_streams_as_it_records(command, photos, tmp_path):
     assert "3 frames with 3 poses" in done.stdout
 
 
-def test_capture_does_not_begin_without_its_stream(command, photos, tmp_path):
+def test_capture_goes_on_without_a_stream_that_cannot_begin(command, photos, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         target = f"websocket:{taken.getsockname()[1]}"
-        done = command("capture", photos, "-o", tmp_path / "s", "--stream", target)
-    assert done.exit_code == 1
-    assert "in use" in done.stderr
-    assert not (tmp_path / "s").exists()
+        done = command(
+            "capture", photos, "-o", tmp_path / "s", "--stream", target, "--stream", "websocket:0"
+        )
+        replayed = command("stream", tmp_path / "s", "--to", target)
+    assert done.exit_code == 0, done.output
+    assert done.stderr.count("in use; the recording goes on without it") == 1
+    assert "attempting" not in done.stderr
+    assert len(Session(tmp_path / "s")) == 3
+    assert "streaming websocket: http" in done.stdout
+    assert replayed.exit_code == 1  # there is nothing else to do
+    assert replayed.stderr.count("in use") == 1
+
+
+def test_a_capture_waits_for_the_remote_start(command, photos, tmp_path, monkeypatch):
+    monkeypatch.setenv("DAS_REMOTE_TOKEN", "from-outside")
+    port, answers = free_port(), []
+
+    def orders():
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.settimeout(0.2)
+            for token in ("guessed", "from-outside"):
+                for _ in range(200):  # it listens only once it has come so far
+                    sender.sendto(build_msg("/das/start", [token]).dgram, ("127.0.0.1", port))
+                    with suppress(TimeoutError, ConnectionError):
+                        answers.append(OscMessage(sender.recv(2048)).params[1:])
+                        if "ready" not in answers[-1][1]:
+                            break
+
+    thread = threading.Thread(target=orders)
+    thread.start()
+    done = command("capture", photos, "-o", tmp_path / "s", "--remote", port)
+    thread.join()
+    assert done.exit_code == 0, done.output
+    assert f"remote control: osc at 127.0.0.1:{port}\n" in done.stdout  # with no token of ours
+    assert [0, "the token is wrong or missing"] in answers
+    assert answers[-1] == [1, "recording"]
+    assert len(Session(tmp_path / "s")) == 3
+    several = command("capture", photos, photos, "-o", tmp_path / "m", "--remote", port)
+    assert several.exit_code == 2
+    assert "--remote is for one source" in several.stderr.replace("\n", " ")
+
+
+def test_orders_to_a_capture(tmp_path):
+    streams, stopping = Streams(), threading.Event()
+    streams.remote.switch_on("a token to know")
+
+    def ask(action, text=""):
+        try:
+            return streams.remote.ask(action, text, "a token to know")
+        except RemoteError as error:
+            return f"refused: {error}"
+
+    source = FakeSource(3)
+    with RemoteCapture(streams, stopping) as remote:
+        assert "not ready yet" in ask("start")
+        assert "nothing is being recorded" in ask("stop")
+        waiting = threading.Thread(target=remote.wait_for_start, args=(source,))
+        waiting.start()
+        told = []
+        asking = threading.Thread(target=lambda: told.append(ask("start")))
+        asking.start()
+        waiting.join()
+        recorder = Recorder(tmp_path / "s", ORIGIN)
+        recorder.write(result(0))
+        remote.began(recorder)
+        asking.join()
+        assert told == ["recording"]
+        assert "already" in ask("start")
+        assert ask("marker") == "marker 1"
+        assert ask("marker", "jump") == "jump"
+        assert not stopping.is_set()
+        assert ask("stop") == "recording ended"
+        assert stopping.is_set()
+        recorder.close()
+        assert "nothing is being recorded" in ask("marker")
+    marks = [e.text for e in Session(tmp_path / "s").events() if e.kind is EventKind.MARKER]
+    assert marks == ["marker 1", "jump"]
 
 
 def test_a_stream_that_is_none_is_named(command, photos, tmp_path):
@@ -58,12 +147,18 @@ def test_a_stream_that_is_none_is_named(command, photos, tmp_path):
 def test_the_window_is_told_its_streams(command, monkeypatch):
     told = []
     window = ModuleType("das_app.gui.window.app")
-    window.run_app = lambda chosen, targets: told.append(targets) or 0
+    window.run_app = lambda chosen, streams: told.append(streams) or 0
     monkeypatch.setitem(sys.modules, "das_app.gui.window.app", window)
-    assert command("--stream", "vmc", "--stream", "osc:10.0.0.5:7000").exit_code == 0
+    done = command(
+        *("--stream", "vmc", "--stream", "osc:10.0.0.5:7000", "--allow-origin", "null"),
+        *("--remote", "9100", "--remote-token", "12345678"),
+    )
+    assert done.exit_code == 0
     assert command().exit_code == 0
     texts = ("vmc:127.0.0.1:39539", "osc:10.0.0.5:7000")
-    assert told == [tuple(map(StreamTarget.from_text, texts)), ()]
+    place = StreamTarget.from_text("osc:9100")
+    targets = tuple(map(StreamTarget.from_text, texts))
+    assert told == [StreamPlan(targets, ("null",), place, "12345678"), StreamPlan()]
 
 
 def test_a_session_is_replayed_to_several_targets_of_a_protocol(command, tmp_path):

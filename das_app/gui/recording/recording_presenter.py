@@ -27,6 +27,7 @@ from das_app.session.recorder import Recorder
 from das_app.session.recorder_stats import RecorderState, RecorderStats
 from das_app.session.types import EventKind, SessionError
 from das_app.settings.app_settings import AppSettings, SettingsGroup
+from das_app.streaming.remote import RemoteAction, RemoteOrder
 
 _POLL_MS = 50
 _CLOSING_S = 10.0  # the window waits at most so long for the files; a repair has the rest
@@ -74,6 +75,7 @@ class RecordingPresenter(QObject):
         self._current: LiveRecording | None = None
         self._ending: list[tuple[LiveRecording, str]] = []  # with the reason
         self._is_wanted, self._reason = False, ""  # of a recording that is just being started
+        self._start_order: RemoteOrder | None = None  # that is answered once it is on
         self._noted = self._seen = self._circumstances()
         self._warning = ""
         self._timer = QTimer(self, interval=_POLL_MS)
@@ -83,7 +85,7 @@ class RecordingPresenter(QObject):
         control.settings_changed.connect(self._show_settings)
         for name, slot in (
             ("record", self._begin_or_end),
-            ("marker", self._mark),
+            ("marker", lambda: self._mark()),
             ("record-video", self._set_video),
             ("sessions-folder", self._choose_folder),
             ("show-sessions", self._show_folder),
@@ -115,6 +117,27 @@ class RecordingPresenter(QObject):
             self._ending.append((self._current, reason))
             self._current = None
             self._show()
+
+    def follow(self, order: RemoteOrder) -> None:
+        """Do what another program asks for, and answer it."""
+        is_on = self._current is not None or self._starting is not None
+        if order.action is RemoteAction.START:
+            if is_on:
+                order.refuse("a recording is on already")
+            elif not self._actions["record"].isEnabled():
+                order.refuse("nothing can be recorded now; open a camera or a video first")
+            else:
+                self._start_order = order
+                self._begin_or_end(True)
+        elif not is_on:
+            order.refuse("nothing is being recorded")
+        elif order.action is RemoteAction.STOP:
+            self.end("stopped by remote control")
+            order.answer.set_result("recording ended")
+        elif self._current is None:
+            order.refuse("the recording is just beginning")
+        else:
+            order.answer.set_result(self._mark(order.text))
 
     def close(self) -> None:
         """End everything and wait until its files are closed, at most ten seconds."""
@@ -174,7 +197,13 @@ class RecordingPresenter(QObject):
             self._is_wanted = False
             _log.error("nothing is recorded: %s", str(error))
             self.refused.emit(f"Nothing is recorded: {error}")
+            if self._start_order is not None:
+                self._start_order.refuse(f"nothing is recorded: {error}")
+                self._start_order = None
             return
+        if self._start_order is not None:
+            self._start_order.answer.set_result("recording")
+            self._start_order = None
         self._current = LiveRecording(pipeline, recorder)
         self.marked.emit("start")
         if not self._is_wanted:  # it was ended before it began
@@ -259,12 +288,14 @@ class RecordingPresenter(QObject):
             "model": "" if model is None else model.engine,
         }
 
-    def _mark(self) -> None:
+    def _mark(self, text: str = "") -> str:
+        """Mark the moment; the mark's text, by default its number."""
         if self._current is not None:
             self._current.num_marks += 1
-            text = f"marker {self._current.num_marks}"
+            text = text or f"marker {self._current.num_marks}"
             self._current.recorder.note_event(EventKind.MARKER, text)
             self.marked.emit(text)
+        return text
 
     def _on_state(self, state: PipelineState, message: str) -> None:
         if self._current is not None:

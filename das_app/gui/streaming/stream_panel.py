@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from das_app.gui.streaming.remote_card import RemoteCard
 from das_app.gui.style import theme
 from das_app.gui.style.texts import Label, plain
 from das_app.streaming.streamer import StreamFigures, StreamState
@@ -211,10 +212,11 @@ class StreamCard(QFrame):
 
 
 class StreamPanel(QWidget):
-    """A card for each protocol.
+    """A card for each protocol, and one for the remote control.
 
     Attributes:
         cards: by protocol.
+        remote: orders of other programs.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -226,6 +228,8 @@ class StreamPanel(QWidget):
         column.addWidget(_line("muted", _ABOUT))
         for card in self.cards.values():
             column.addWidget(card)
+        self.remote = RemoteCard()
+        column.addWidget(self.remote)
         column.addStretch()
 
 

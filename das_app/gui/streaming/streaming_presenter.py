@@ -1,6 +1,8 @@
 """The streams between what runs, the settings and their panel."""
 
 import logging
+from collections.abc import Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices
@@ -8,12 +10,13 @@ from PySide6.QtGui import QAction, QDesktopServices
 from das_app.gui.control.bridge import Opened
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
+from das_app.gui.streaming.remote_presenter import RemotePresenter
 from das_app.gui.streaming.stream_panel import StreamPanel
 from das_app.gui.style import theme
 from das_app.gui.style.person_slots import ColourSlot, track_in_slot
-from das_app.settings.app_settings import AppSettings, StreamingSettings
+from das_app.settings.app_settings import AppSettings
 from das_app.streaming.streamer import StreamState
-from das_app.streaming.streams import Streams
+from das_app.streaming.streams import StreamPlan, Streams
 from das_app.streaming.targets import StreamKind, StreamTarget
 
 _CLOSE_TIMEOUT_S = 3.0
@@ -34,6 +37,7 @@ class StreamingPresenter(QObject):
 
     Attributes:
         refused: why a stream could not begin.
+        remote: orders of other programs.
     """
 
     refused = Signal(str)
@@ -45,6 +49,7 @@ class StreamingPresenter(QObject):
         self._control, self._shown = control, shown
         self._panel, self._action = panel, action
         self._streams = Streams()
+        self.remote = RemotePresenter(control, self._streams.remote, panel.remote)
         self._has_failed: set[StreamKind] = set()
         self._shows_running, self._shown_targets = False, ()
         control.opened.connect(self._attach)
@@ -57,16 +62,29 @@ class StreamingPresenter(QObject):
             card.page_requested.connect(self._open_page)
         self._show_settings(control.settings)
 
+    def begin(self, plan: StreamPlan) -> None:
+        """Begin what the command line asked for."""
+        self._streams.allowed_origins = plan.allowed_origins
+        for target in plan.targets:
+            self._streams.start(target)
+        if plan.remote is not None:
+            self.remote.start(plan.remote, plan.token)
+        self.refresh()
+
+    @property
+    def names(self) -> Mapping[int, str]:
+        """What people are called in streams, by track id."""
+        return self._streams.names
+
+    def set_names(self, names: Mapping[int, str]) -> None:
+        """What people are called, by track id."""
+        self._streams.set_names(names)
+
     def start(self, target: StreamTarget) -> None:
         """Begin a stream."""
         self._keep(target)
         self._has_failed.discard(target.kind)
         self._streams.replace(target)
-        self.refresh()
-
-    def start_also(self, target: StreamTarget) -> None:
-        """Begin a stream beside others of its protocol."""
-        self._streams.start(target)
         self.refresh()
 
     def choose_person(self, slot: ColourSlot) -> None:
@@ -80,6 +98,7 @@ class StreamingPresenter(QObject):
 
     def refresh(self) -> None:
         """Bring panel and icon up to date."""
+        self.remote.refresh()
         for kind, figures in self._streams.figures().items():
             self._panel.cards[kind].set_figures(figures)
             if figures.state is StreamState.FAILED and kind not in self._has_failed:
@@ -92,6 +111,7 @@ class StreamingPresenter(QObject):
 
     def close(self) -> None:
         """End all streams and wait for it."""
+        self.remote.stop()
         if not self._streams.close(_CLOSE_TIMEOUT_S):
             _log.error("a stream has not ended within %g s", _CLOSE_TIMEOUT_S)
 
@@ -106,8 +126,8 @@ class StreamingPresenter(QObject):
         former = self._control.settings.streaming.targets
         others = tuple(text for text in former if not text.startswith(f"{target.kind}:"))
         if former != (*others, target.text):
-            kept = StreamingSettings((*others, target.text))
-            self._control.change(streaming=kept)
+            streaming = self._control.settings.streaming
+            self._control.change(streaming=replace(streaming, targets=(*others, target.text)))
 
     def _show_settings(self, settings: AppSettings) -> None:
         if settings.streaming.targets == self._shown_targets:

@@ -23,7 +23,7 @@ from das_app.session.frames import RecordedFrames, session_at
 from das_app.settings.app_settings import AppSettings
 from das_app.settings.models import device_note
 from das_app.settings.settings_file import settings_path
-from das_app.streaming.targets import StreamTarget
+from das_app.streaming.streams import StreamPlan
 from das_model.inference.runtime import open_estimator
 
 
@@ -80,12 +80,12 @@ class PipelineOpener:
         return model
 
 
-def run_app(settings: AppSettings, targets: tuple[StreamTarget, ...]) -> int:
+def run_app(settings: AppSettings, streams: StreamPlan) -> int:
     """Open the window on the source of `settings` and run it until it is closed.
 
     Args:
         settings: of this run; kept afterwards as the user changed them.
-        targets: streams that are on from the start.
+        streams: that are on from the start.
 
     Returns:
         Exit code of the process.
@@ -98,14 +98,14 @@ def run_app(settings: AppSettings, targets: tuple[StreamTarget, ...]) -> int:
     app = QApplication(sys.argv[:1])
     app.setApplicationName("DAS Capture")
     with listening() as listener:
-        return _run_window(app, listener, settings, targets)
+        return _run_window(app, listener, settings, streams)
 
 
 def _run_window(
     app: QApplication,
     listener: SignalListener,
     settings: AppSettings,
-    targets: tuple[StreamTarget, ...],
+    streams: StreamPlan,
 ) -> int:
     """Exit code of the window."""
     theme.apply_theme(app, settings.view.look)
@@ -117,8 +117,7 @@ def _run_window(
     app.styleHints().colorSchemeChanged.connect(window.wear_look)
     window.show()
     window.open(settings.source.name)
-    for target in targets:
-        window.panels.streaming.start_also(target)
+    window.panels.streaming.begin(streams)
     window.offer_repairs()
     code = app.exec()
     keeper.close()

@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
         self.recording.refused.connect(self.parts.banner.show_fault)
         self.panels.present(self, self.control, self.shown, self.parts)
         self.recording.marked.connect(self.panels.streaming.mark)
+        self.panels.streaming.remote.ordered.connect(self.recording.follow)
         self._wire_parts()
         self._wire_actions()
         QApplication.instance().focusChanged.connect(self._lend_space)

@@ -208,6 +208,7 @@ class Panels:
         session.poses_switched.connect(self.inspector_panel.forget_motion)
         for view in (parts.picture.overlay, parts.scene.view, self.inspector_panel):
             session.names_changed.connect(view.set_names)
+        session.names_changed.connect(lambda names: self.streaming.set_names(names))
 
     def _lock(self, plays_session: bool) -> None:
         for panel in PANELS:

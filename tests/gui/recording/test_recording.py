@@ -1,6 +1,7 @@
 """Recording as its user sees it: the window on grey pictures, real sessions on the disk."""
 
 import shutil
+import threading
 from collections import namedtuple
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from das_app.session.session import Session
 from das_app.session.types import EventKind, Layer
 from das_app.session.writer import SessionWriter
 from das_app.settings.app_settings import AppSettings, RecordingSettings, SourceSettings
+from das_app.streaming.remote import RemoteError
+from das_app.streaming.targets import StreamTarget
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -140,6 +143,54 @@ def test_streams_hear_of_marks(recording, qtbot):
     press(recording, "marker")
     recording.recording.end()
     assert marks == ["marker 1", "stop"]
+
+
+@pytest.fixture
+def ask(window, qtbot):
+    """Another program, which gives an order and waits for what comes of it."""
+    window.panels.streaming.remote.start(StreamTarget.from_text("websocket:0"), "let me in")
+    answers = []
+
+    def give(action, text=""):
+        thread = threading.Thread(target=run, args=(action, text))
+        thread.start()
+        qtbot.waitUntil(lambda: not thread.is_alive(), timeout=10_000)
+        return answers.pop()
+
+    def run(action, text):
+        try:
+            answers.append(window.panels.streaming.remote.remote.ask(action, text, "let me in"))
+        except RemoteError as error:
+            answers.append(f"refused: {error}")
+
+    return give
+
+
+def test_other_programs_start_stop_and_mark(window, qtbot, ask):
+    marks = []
+    window.recording.marked.connect(marks.append)
+    assert "nothing is being recorded" in ask("marker")
+    assert ask("start") == "recording"
+    assert window.actions_by_name["record"].isChecked()
+    assert "a recording is on already" in ask("start")
+    wait_for_frames(window, qtbot)
+    assert ask("marker", "jump") == "jump"
+    assert ask("marker") == "marker 2"
+    assert ask("stop") == "recording ended"
+    assert marks == ["start", "jump", "marker 2", "stop"]
+    assert "nothing is being recorded" in ask("stop")
+    wait_for_notice(window, qtbot)
+    session = Session(sessions(window)[0])
+    assert events(session, EventKind.MARKER) == ["jump", "marker 2"]
+    assert events(session, EventKind.STOP) == ["stopped by remote control"]
+
+
+def test_a_remote_start_that_fails_says_why(window, qtbot, ask, tmp_path):
+    (tmp_path / "sessions").touch()
+    assert "refused: nothing is recorded: " in ask("start")
+    press(window, "stop")
+    qtbot.waitUntil(lambda: window.control.state is PipelineState.STOPPED)
+    assert "open a camera or a video first" in ask("start")
 
 
 def test_markers_and_changes_are_recorded(recording, qtbot):

@@ -183,6 +183,7 @@ def test_a_name_is_shown_everywhere_kept_and_taken_back(window, qtbot, play, fil
     panel.people.item(1, 1).setText("Zoë")
     assert load_edits(film).names == {8: "Zoë"}
     assert window.parts.picture.overlay._shown.names == {8: "Zoë"}
+    assert window.panels.streaming.names == {8: "Zoë"}
     inspector.set_chosen(8)
     inspector.refresh()
     assert inspector.title.text() == "Zoë"
@@ -196,6 +197,7 @@ def test_a_name_is_shown_everywhere_kept_and_taken_back(window, qtbot, play, fil
     assert window.parts.banner.isVisible()
     assert "Not kept" in window.parts.banner.text
     assert not window.parts.picture.overlay._shown.names
+    assert not window.panels.streaming.names
     assert panel.people.item(0, 1).text() == ""
 
 

@@ -2,7 +2,7 @@ import re
 import socket
 
 import pytest
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from pythonosc.osc_packet import OscPacket
 from window_fakes import Opener, people_at
 
@@ -11,8 +11,15 @@ from das_app.gui.streaming.stream_panel import StreamCard, StreamPanel
 from das_app.gui.window.main_window import MainWindow
 from das_app.settings.app_settings import AppSettings, SourceSettings, StreamingSettings
 from das_app.settings.settings_file import load_settings, save_settings
+from das_app.streaming.remote import RemoteError
 from das_app.streaming.streamer import StreamFigures, StreamState
 from das_app.streaming.targets import StreamKind, StreamTarget
+
+
+def free_port():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
 
 
 @pytest.fixture
@@ -206,3 +213,54 @@ def test_addresses_are_kept_and_streams_are_off_again(qtbot, themed, tmp_path, m
     assert not card.switch.isChecked()
     card.address.port.setValue(7001)
     assert again.settings.streaming.targets == ("nonsense:1", "osc:10.0.0.5:7001")
+
+
+def test_the_remote_control_is_off_until_it_is_switched_on(window, qtbot):
+    card, remote = window.panels.stream_panel.remote, window.panels.streaming.remote.remote
+    assert not (card.switch.isChecked())
+    assert not (remote.is_on)
+    assert card.figures.text() == "Off"
+    card.port.setValue(free_port())
+    card.switch.click()
+    assert remote.is_on
+    assert len(card.token.text()) >= 8
+    assert card.token.isReadOnly()
+    card.copy.click()
+    assert QGuiApplication.clipboard().text() == card.token.text()
+    with pytest.raises(RemoteError):
+        remote.ask("start", token="guessed it")
+    qtbot.waitUntil(lambda: "refused: the token is wrong" in card.figures.text())
+    card.switch.click()
+    assert not remote.is_on
+    assert card.figures.text() == "Off"
+    assert window.settings.streaming.remote == f"osc:127.0.0.1:{card.port.value()}"
+    assert card.token.text() not in str(window.settings)
+
+
+def test_a_remote_control_that_cannot_begin_says_why(window, qtbot):
+    card = window.panels.stream_panel.remote
+    card.token.setText("short")
+    card.switch.click()
+    assert "8 characters" in card.problem.text()
+    card.token.setText("long enough")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        card.port.setValue(taken.getsockname()[1])
+        card.switch.click()
+        assert "in use" in card.problem.text()
+    assert not card.switch.isChecked()
+    card.switch.click()
+    assert card.switch.isChecked()
+    assert card.problem.text() == ""
+
+
+def test_where_the_remote_control_listened_is_kept(qtbot, themed, tmp_path, monkeypatch):
+    monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
+    for kept, port in (("osc:0.0.0.0:9100", 9100), ("nonsense", 9001)):
+        asked = AppSettings(streaming=StreamingSettings(remote=kept))
+        save_settings(asked, tmp_path / "settings.toml")
+        again = MainWindow(load_settings(tmp_path / "settings.toml"), Opener())
+        qtbot.addWidget(again)
+        card = again.panels.stream_panel.remote
+        assert card.place().port == port
+        assert not card.switch.isChecked()

@@ -14,6 +14,7 @@ from das_app.gui.window.main_window import MainWindow
 from das_app.messaging.ending import ENDING_SIGNALS
 from das_app.settings.app_settings import AppSettings, ModelSettings, SourceSettings
 from das_app.settings.settings_file import load_settings
+from das_app.streaming.streams import StreamPlan
 from das_model.inference.estimate import Device, Estimate
 
 
@@ -123,7 +124,7 @@ def run(qapp, sources, tmp_path, monkeypatch):
             then(window)
 
         QTimer.singleShot(0, when_playing)
-        return run_app(settings(tmp_path, source="a"), ())
+        return run_app(settings(tmp_path, source="a"), StreamPlan())
 
     return run
 
