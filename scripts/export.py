@@ -13,7 +13,7 @@ from das_model.inference.network_config import network_metadata
 from das_model.network.checkpoint import load_network, load_tensors, save_tensors
 from das_model.network.export import export_onnx
 from das_model.network.lifting import load_lifting
-from das_model.training.recipes import LIVE_INPUT
+from das_model.training.network_predictor import own_input
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 parser.add_argument("weights", type=Path, help="checkpoint or weights, .safetensors")
@@ -22,9 +22,8 @@ parser.add_argument("--lifting", type=Path, help="of train_lifting.py; else the 
 parser.add_argument(
     "--size",
     type=picture_size,
-    default=LIVE_INPUT,
     metavar="WxH",
-    help="nominal input, px; 320x192 by default",
+    help="nominal input, px; by default 320x192 of the live networks, 352x224 of lean ones",
 )
 
 
@@ -43,10 +42,11 @@ def main() -> None:
     if args.lifting and lifting is None:
         parser.error(f"--lifting must be a file of train_lifting.py, {args.lifting} holds none")
     about = {"name": args.output.stem}
-    export_onnx(network, args.output, args.size, about, lifting)
+    size = args.size or own_input(network)
+    export_onnx(network, args.output, size, about, lifting)
     metadata = {
         **network_metadata(network.config),
-        "input_size": json.dumps(args.size),
+        "input_size": json.dumps(size),
         **about,
     }
     tensors = network.state_dict()

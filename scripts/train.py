@@ -40,6 +40,13 @@ add(
     type=Path,
     help="public weights; MoveNet's .json for lite; EfficientNet's come with the package",
 )
+add(
+    "--backbone-share",
+    type=float,
+    default=1.0,
+    metavar="0..1",
+    help="how far the backbone of --init moves to --backbone-weights, if both are given",
+)
 add("--init", type=Path, help="weights file or checkpoint of ours to start from")
 add("--out", type=Path, required=True, help="folder of log and checkpoint")
 add("--photo-share", type=float, help="of the samples, from sets with 2D labels")
@@ -161,6 +168,7 @@ def _config(args: argparse.Namespace) -> RunConfig:
         args.measured,
         args.recipe,
         args.threads,
+        args.backbone_share,
     )
 
 

@@ -20,6 +20,8 @@ _POSE_UNIT_MM = 500.0
 _DEPTH_UNIT = 0.3  # of the logarithm of the root's depth
 _TYPICAL_DEPTH_MM = 3000.0
 NEAREST_MM = 100.0
+# heat at a joint, up to which it may move freely across its ray, and from which on not at all
+_UNSURE_HEAT, _SURE_HEAT = 0.2, 0.4
 _HIDDEN_SHARE = 0.15  # of training people's joints, whose features are not told
 _NUM_HEADS = 4
 
@@ -82,11 +84,14 @@ class PoseLifting(nn.Module):
             x = layer(x)
         out = self.leave(self.normalise(x).flatten(1))
         moved = out[:, :-1].unflatten(1, (-1, 3)) * _POSE_UNIT_MM
+        # what the heat map is sure of stays where it is in the image
+        doubt = (_SURE_HEAT - found[..., 4:5]) / (_SURE_HEAT - _UNSURE_HEAT)
+        across = moved[..., :2] * doubt.clamp(0, 1)
         farther = root_depth * (out[:, -1:, None] * _DEPTH_UNIT).exp()
         depth = farther + joints[..., 2:] - joints[:, :1, 2:] + moved[..., 2:]
         depth = depth.clamp(min=NEAREST_MM)
         # a new depth moves a joint along its ray
-        return torch.cat([rays(joints) * depth + moved[..., :2], depth], dim=-1)
+        return torch.cat([rays(joints) * depth + across, depth], dim=-1)
 
 
 def rays(joints: Tensor) -> Tensor:

@@ -7,15 +7,12 @@ from torch import Tensor, nn
 
 from das_model.inference.network_config import NetworkConfig
 from das_model.network.network import DasNetwork
-from das_model.training.recipes import LIVE_INPUT, RECIPES
+from das_model.training.recipes import RECIPES, live_input
 
 COMMON_SIZE = (832, 512)  # (width, height) px at which networks are compared
 # Recipes whose networks are told of, and the input that each is made for.
-_VARIANTS = {
-    "lite": LIVE_INPUT,
-    "lite0": LIVE_INPUT,
-    "lite1": LIVE_INPUT,
-    "lite2": LIVE_INPUT,
+_LIVE = ("lite", "lean", "lite0", "lite1", "lite2")
+_VARIANTS = {name: live_input(RECIPES[name].train.network) for name in _LIVE} | {
     "table1-root": (1152, 640),
     "table1-recursive": (1152, 640),
     "table1-multi1": (1152, 640),

@@ -18,7 +18,7 @@ from das_model.network.network import DasNetwork
 from das_model.people import People
 from das_model.preprocess import fitting_size, inscribed_size, letterbox
 from das_model.skeleton import Skeleton
-from das_model.training.recipes import LIVE_INPUT, RECIPES
+from das_model.training.recipes import RECIPES, live_input
 
 SURE_PEOPLE = DecodeConfig(0.2)
 # As the authors' configuration has it: poses are dropped only where they are nearly the same, and
@@ -73,7 +73,7 @@ def is_live(network: DasNetwork) -> bool:
 def own_input(network: DasNetwork) -> tuple[int, int]:
     """(width, height) px: the live networks' or the paper's, which differ by the data."""
     if is_live(network):
-        return LIVE_INPUT
+        return live_input(network.config)
     return RECIPES["mupots" if network.config.backbone == "mspn3" else "panoptic"].canvas
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from das_model.datasets.augmentation.placement import AugmentConfig
 from das_model.datasets.data_config import Shares
 from das_model.evaluation.protocols.panoptic import SCORED_JOINTS
-from das_model.inference.network_config import LITE, RESNET50, NetworkConfig
+from das_model.inference.network_config import LEAN, LITE, RESNET50, NetworkConfig
 from das_model.inference.targets import Encoding
 from das_model.skeleton import MUCO_21
 from das_model.training.config import AUTHORS_SGD, LossConfig, OptimiserConfig, TrainConfig
@@ -163,7 +163,10 @@ def _panoptic(
     )
 
 
-LIVE_INPUT = (352, 224)  # nominal, px: people then have the sizes that they are trained at
+def live_input(network: NetworkConfig) -> tuple[int, int]:
+    """(width, height) px that a live network is nominally exported for: lean heads see more in
+    the same time."""
+    return (352, 224) if network.encoding.strides[-1] == 32 else (320, 192)
 
 
 def _lite(summary: str, network: NetworkConfig, frozen: str = "early") -> Recipe:
@@ -178,7 +181,7 @@ def _lite(summary: str, network: NetworkConfig, frozen: str = "early") -> Recipe
 def _efficientnet(variant: str) -> Recipe:
     return _lite(
         f"live network on EfficientNet-{variant.capitalize()}, taught by ImageNet",
-        replace(LITE, backbone=variant, encoding=replace(LITE.encoding, heat_stride=0)),
+        replace(LEAN, backbone=variant, encoding=replace(LEAN.encoding, heat_stride=0)),
     )
 
 
@@ -194,6 +197,7 @@ _MUPOTS = replace(
 )
 RECIPES = {
     "lite": _lite("live network on MoveNet's backbone, taught by poses", LITE, "public"),
+    "lean": _lite("the same with lean heads, for a larger input", LEAN, "public"),
     "lite0": _efficientnet("lite0"),
     "lite1": _efficientnet("lite1"),
     "lite2": _efficientnet("lite2"),
@@ -232,7 +236,7 @@ def small(recipe: Recipe, num_steps: int, canvas: tuple[int, int] = (160, 96)) -
     """
     paper = recipe.train.network
     network = replace(
-        LITE,
+        LEAN,
         backbone="lite2" if paper.backbone.startswith("mspn") else "lite0",
         channels=32,
         neck_blocks=0,

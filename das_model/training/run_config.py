@@ -31,10 +31,13 @@ class RunConfig:
         num_measured: pictures that the figures of every epoch are measured on.
         name: of the recipe.
         threads: of torch, per process.
+        backbone_share: of the way from the backbone of `init` to `backbone_weights`, where both
+            are given.
 
     Raises:
         FileNotFoundError: if data or weights are missing.
-        ValueError: if the canvas does not fit the network, or MoveNet's weights are missing.
+        ValueError: if the canvas does not fit the network, MoveNet's weights are missing, or a
+            number is out of range.
     """
 
     recipe: Recipe
@@ -52,6 +55,7 @@ class RunConfig:
     num_measured: int = 200
     name: str = ""
     threads: int = 1
+    backbone_share: float = 1.0
 
     def __post_init__(self) -> None:
         network = self.recipe.train.network
@@ -63,6 +67,8 @@ class RunConfig:
             )
         if self.precision not in (None, *PRECISIONS):
             raise ValueError(f"precision must be in {PRECISIONS}, got {self.precision!r}")
+        if not 0 <= self.backbone_share <= 1:
+            raise ValueError(f"backbone_share must be from 0 to 1, got {self.backbone_share}")
         has_start = self.init or self.backbone_weights or self.checkpoint.is_file()
         if network.backbone == "movenet" and not has_start:
             raise ValueError(

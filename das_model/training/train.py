@@ -80,9 +80,15 @@ class Trainer:
                 self._model, forward_sync_buffers=False, find_unused_parameters=has_idle
             )
 
-    def load_backbone(self, file: Path) -> None:
-        """Start the backbone from a file of its public weights."""
-        self.network.backbone.load_public_weights(file)
+    def load_backbone(self, file: Path, share: float = 1.0) -> None:
+        """Start the backbone from a file of its public weights, or a share of the way there."""
+        backbone = self.network.backbone
+        before = {name: weight.clone() for name, weight in backbone.state_dict().items()}
+        backbone.load_public_weights(file)
+        with torch.no_grad():
+            for name, weight in backbone.state_dict().items():
+                if weight.is_floating_point():
+                    weight.copy_(torch.lerp(before[name], weight, share))
         self.average.load_state_dict(self.network.state_dict())
 
     def load_weights(self, file: Path) -> None:

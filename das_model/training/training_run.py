@@ -165,6 +165,7 @@ def _record(config: RunConfig, plan: TrainConfig, process: Process, num_pictures
         "learning_rate": rate,
         "total_steps": plan.total_steps,
         "ema_decay": plan.ema_decay,
+        "backbone_share": config.backbone_share,
         "frozen": plan.frozen,
         "precision": plan.precision,
         "device": process.device.type,
@@ -197,6 +198,8 @@ def _start(trainer: Trainer, config: RunConfig) -> None:
         trainer.resume(config.checkpoint)
     elif config.init:
         trainer.load_weights(config.init)
+        if config.backbone_weights:
+            trainer.load_backbone(config.backbone_weights, config.backbone_share)
     elif config.backbone_weights:
         trainer.load_backbone(config.backbone_weights)
     elif config.has_public_weights:

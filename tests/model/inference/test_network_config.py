@@ -83,6 +83,6 @@ def test_another_network_is_told_by_what_differs():
     other = dataclasses.replace(LITE, channels=32, update="none", sigma_limit=2.0)
     require_network(LITE, LITE, FILE)
     require_network(LITE, other, FILE, free=("channels", "update", "sigma_limit"))
-    wanted = "old.onnx: expected a network with channels 64, got 32; update recursive, got none$"
+    wanted = "old.onnx: expected a network with channels 128, got 32; update recursive, got none$"
     with pytest.raises(ValueError, match=wanted):
         require_network(LITE, other, FILE, free=("sigma_limit",))

@@ -21,7 +21,7 @@ from das_model.reproduction.reproduce import (
 )
 from das_model.skeleton import BODY_22
 from das_model.training.network_predictor import NetworkPredictor
-from das_model.training.recipes import LIVE_INPUT, RECIPES
+from das_model.training.recipes import RECIPES, live_input
 
 
 @pytest.fixture(scope="module")
@@ -104,5 +104,5 @@ def test_checkpoints_are_predictors(network, tmp_path):
     predictor = load_predictor(file)
     assert isinstance(predictor, NetworkPredictor)
     assert predictor.rules == PAPER_DECODE
-    assert predictor.input_size == LIVE_INPUT
+    assert predictor.input_size == live_input(network.config)
     assert predictor.skeleton.joint_names == network.config.joint_names

@@ -31,7 +31,7 @@ train = ["a"]
 one = ["a"]
 """
 GROUPS = {
-    "live": [n for n in RECIPES if n.startswith("lite")],
+    "live": [n for n in RECIPES if n.startswith(("lite", "lean"))],
     "paper": ["panoptic", "mupots", "synthetic"],
     "table 1, L1": ["table1-box", "table1-root", "table1-recursive", "table1-multi1"],
     "table 1, rest": [

@@ -204,6 +204,20 @@ def test_onnx_gives_the_maps_and_people_of_torch(tmp_path, update):
     np.testing.assert_allclose(found.joints_px(camera), wanted.joints_px(camera), atol=0.1)
 
 
+def test_the_backbone_goes_a_share_of_the_way_to_public_weights():
+    trainer, public = (small_trainer(network=NetworkConfig(channels=32)) for _ in range(2))
+    file = imagenet_file(trainer.config.network.backbone)
+    public.load_backbone(file)
+    before = {n: w.clone() for n, w in trainer.network.backbone.named_parameters()}
+    heads = trainer.network.heads.state_dict()
+    heads = {name: weight.clone() for name, weight in heads.items()}
+    trainer.load_backbone(file, share=0.25)
+    aims = dict(public.network.backbone.named_parameters())
+    for name, weight in trainer.network.backbone.named_parameters():
+        torch.testing.assert_close(weight, 0.75 * before[name] + 0.25 * aims[name])
+    torch.testing.assert_close(trainer.network.heads.state_dict(), heads)
+
+
 def test_runtime_refuses_what_is_no_model(tmp_path):
     with pytest.raises(FileNotFoundError, match="an ONNX model file was expected"):
         open_estimator(tmp_path / "gone.onnx")
