@@ -40,13 +40,24 @@ def joint_features(
 
 def _read(features: np.ndarray, stride: int, places_px: np.ndarray) -> np.ndarray:
     """(..., C) float32 of a map (C, h, w) at places (..., 2), bilinear."""
-    rows_first = features.transpose(1, 2, 0)
-    last = np.array(rows_first.shape[1::-1]) - 1
+    num_channels, height, width = features.shape
+    last = np.array([width, height]) - 1
     places = np.clip((places_px + 0.5) / stride - 0.5, 0, last).astype(np.float32)
-    low = np.floor(places)
+    low = places.astype(np.int32)
     right, down = np.moveaxis((places - low)[..., None], -2, 0)  # (..., 1) each
-    x0, y0 = np.moveaxis(low.astype(np.int64), -1, 0)
-    x1, y1 = np.minimum(x0 + 1, last[0]), np.minimum(y0 + 1, last[1])
-    top = rows_first[y0, x0] * (1 - right) + rows_first[y0, x1] * right
-    bottom = rows_first[y1, x0] * (1 - right) + rows_first[y1, x1] * right
-    return top * (1 - down) + bottom * down
+    cells = features.reshape(num_channels, -1).T
+    if 8 * low.size > len(cells):  # where many are read, a copy in the order of reading pays
+        cells = np.ascontiguousarray(cells)
+    first = low[..., 1] * width + low[..., 0]
+    to_right = (low[..., 0] < last[0]).astype(np.int32)
+    below = first + (low[..., 1] < last[1]) * width
+    top = _between(cells[first], cells[first + to_right], right)
+    return _between(top, _between(cells[below], cells[below + to_right], right), down)
+
+
+def _between(start: np.ndarray, end: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """`end` in place, a share of the way from `start` to it."""
+    end -= start
+    end *= share
+    end += start
+    return end

@@ -256,19 +256,20 @@ def move_to_heat(
         stride: of the heat map, px.
         config: of the steps.
     """
-    joints_px = joints_px.copy()
+    joints_px, doubt_px = joints_px.astype(np.float32), doubt_px.astype(np.float32)
     longer_px = np.ptp(joints_px, axis=1).max(axis=1)[:, None]  # (P, 1)
-    window = np.array(config.window)
+    window = np.array(config.window, np.float32)
     prior = np.exp(-0.5 * window**2)
-    prior = prior[:, None] * prior
     for scale in config.sigma_scales:
         sigma_px = np.clip(scale * doubt_px, *(share * longer_px for share in config.sigma_range))
         steps_px = sigma_px[..., None] * window  # (P, J, M)
         x, y = (joints_px[..., axis, None] + steps_px for axis in (0, 1))  # (P, J, M)
-        weights = prior * sample_heat(framed, x[:, :, None, :], y[..., None], stride) ** 2
-        total = weights.sum(axis=(2, 3)) + config.damping  # (P, J)
-        joints_px[..., 0] += (weights.sum(axis=2) * steps_px).sum(axis=2) / total
-        joints_px[..., 1] += (weights.sum(axis=3) * steps_px).sum(axis=2) / total
+        density = sample_heat(framed, x[:, :, None, :], y[..., None], stride) ** 2
+        across = np.einsum("pjyx,y->pjx", density, prior) * prior
+        down = np.einsum("pjyx,x->pjy", density, prior) * prior
+        total = across.sum(axis=2) + np.float32(config.damping)  # (P, J)
+        joints_px[..., 0] += (across * steps_px).sum(axis=2) / total
+        joints_px[..., 1] += (down * steps_px).sum(axis=2) / total
     return joints_px
 
 
@@ -287,13 +288,15 @@ def sample_heat(framed: np.ndarray, x: np.ndarray, y: np.ndarray, stride: int) -
         stride: of the heat map, px.
     """
     num_joints, height, width = framed.shape
-    x, y = np.broadcast_arrays((x + 0.5) / stride + 0.5, (y + 0.5) / stride + 0.5)
     # all maps under each other are one image to read from
     first_row = np.arange(num_joints).reshape(-1, *[1] * (x.ndim - 2)) * height
-    columns = np.clip(x, 0, width - 1).astype(np.float32)
-    rows = (np.clip(y, 0, height - 1) + first_row).astype(np.float32)
-    flat = (len(x) * num_joints, -1)
+    columns = np.clip((x + 0.5) / stride + 0.5, 0, width - 1)
+    rows = np.clip((y + 0.5) / stride + 0.5, 0, height - 1) + first_row
+    columns, rows = np.broadcast_arrays(
+        columns.astype(np.float32, copy=False), rows.astype(np.float32, copy=False)
+    )
+    flat = (len(columns) * num_joints, -1)
     values = cv2.remap(
         framed.reshape(-1, width), columns.reshape(flat), rows.reshape(flat), cv2.INTER_LINEAR
     )
-    return values.reshape(x.shape)
+    return values.reshape(columns.shape)
