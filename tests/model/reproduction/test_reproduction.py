@@ -91,7 +91,7 @@ def test_all_networks_are_timed_in_one_run(network, tmp_path, monkeypatch):
     monkeypatch.setattr(reproduce, "peer_calls", lambda device: {"SMAP": lambda: torch.zeros(1)})
     table = other_table("table4", None, file, False, 1)
     below = table.partition("in turns:")[2]
-    assert "| ours (lite0, 352 x 224) |" in below
+    assert "| ours (lite0, 320 x 192) |" in below
     assert "| 1.00 |" in below
     assert "| ours at SMAP's input, 128 x 64 |" in below
     assert "| SMAP |" in below
