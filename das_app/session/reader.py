@@ -57,11 +57,16 @@ class ChunkPlace(NamedTuple):
 
 
 class LoggedMessage(NamedTuple):
-    """A message as it was written; `time_ns` counts from 1970."""
+    """A message as it was written; times count from 1970.
+
+    Sessions of before version 0.3 have `published_ns` = `time_ns` and `sequence` 0.
+    """
 
     topic: str
     time_ns: int
     data: bytes
+    published_ns: int
+    sequence: int
 
 
 class LogIndex(NamedTuple):
@@ -278,7 +283,13 @@ def _messages(data: bytes) -> list[LoggedMessage]:
         raise ValueError(f"a chunk of {chunk.uncompressed_size} bytes")
     topics = dict(enumerate(CHANNELS, start=1))  # the writer registers them in this order
     return [
-        LoggedMessage(topics[record.channel_id], record.log_time, record.data)
+        LoggedMessage(
+            topics[record.channel_id],
+            record.log_time,
+            record.data,
+            record.publish_time,
+            record.sequence,
+        )
         for record in breakup_chunk(chunk, validate_crc=True)
         if isinstance(record, Message)
     ]

@@ -54,6 +54,7 @@ class _Frame(NamedTuple):
 
 
 _Item = _Frame | SessionEvent | _Tick | None  # None is the end
+_Timed = tuple[_Item, int]  # with nanoseconds since 1970
 
 
 class Recorder:
@@ -92,7 +93,7 @@ class Recorder:
         self._hide_faces = FaceHider(faces)
         self._clock = SessionClock(origin.nominal_fps)
         self._joint_names = origin.skeleton.joint_names
-        self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Timed] = queue.SimpleQueue()
         self._lock = threading.Lock()  # of what `write`, `stop` and the thread share
         self._state = RecorderState.RECORDING
         self._warning = self._why_ended = ""
@@ -141,11 +142,11 @@ class Recorder:
         )
         if frame.note:
             self.note_event(EventKind.TIME_JUMPED, frame.note)
-        self._queue.put(_Frame(smoothed, raw, result.inference_s, result.latency_s))
+        self._put(_Frame(smoothed, raw, result.inference_s, result.latency_s))
 
     def note_event(self, kind: EventKind, text: str) -> None:
         """Record that something happened after the newest frame."""
-        self._queue.put(SessionEvent(self._clock.time_s, kind, text))
+        self._put(SessionEvent(self._clock.time_s, kind, text))
 
     def stats(self) -> RecorderStats:
         """How the recording stands now."""
@@ -203,6 +204,9 @@ class Recorder:
             with suppress(OSError):
                 self._folder.rmdir()
 
+    def _put(self, item: _Item) -> None:
+        self._queue.put((item, time.time_ns()))
+
     def _put_picture(self, result: PoseResult, time_s: float) -> int | None:
         """Number of the picture in the video; every drop is counted, the first is said."""
         if self._video is None:
@@ -234,7 +238,7 @@ class Recorder:
                 return
             self._state, self._why_ended = RecorderState.CLOSING, why
         self.note_event(kind if why else EventKind.STOP, why or reason)
-        self._queue.put(None)
+        self._put(None)
         if self._video is not None:
             self._video.end()
 
@@ -259,11 +263,12 @@ class Recorder:
         """Write what comes, until the end; flush, count and sync in between."""
         flush_s = stats_s = sync_s = time.monotonic()
         frames: list[_Frame] = []  # since the last figures
-        while (item := self._take(flush_s + _FLUSH_S)) is not None:
+        while (taken := self._take(flush_s + _FLUSH_S))[0] is not None:
+            item, published_ns = taken
             if isinstance(item, SessionEvent):
-                self._writer.write_event(item)
+                self._writer.write_event(item, published_ns)
             elif isinstance(item, _Frame):
-                self._writer.write(item.smoothed, item.raw)
+                self._writer.write(item.smoothed, item.raw, published_ns)
                 frames.append(item)
             now_s = time.monotonic()
             if now_s >= stats_s + _STATS_S:
@@ -277,12 +282,12 @@ class Recorder:
                 self._writer.sync()
                 sync_s = now_s
 
-    def _take(self, until_s: float) -> _Item:
+    def _take(self, until_s: float) -> _Timed:
         """The next item; `_TICK` when none came by then, None at the end."""
         try:
             return self._queue.get(timeout=max(0.0, until_s - time.monotonic()))
         except queue.Empty:
-            return _TICK
+            return _TICK, 0
 
     def _figures(self, frames: list[_Frame], duration_s: float) -> dict[str, float]:
         """One message of `/stats`."""

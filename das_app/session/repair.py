@@ -135,7 +135,9 @@ class _LogCopy:
             event_from_json(values)
         elif message.topic in self._last and not self._note_poses(message.topic, values, time_s):
             return
-        self._writer.add(message.topic, time_s, message.data)
+        self._writer.add(
+            message.topic, time_s, message.data, message.published_ns, message.sequence
+        )
 
     def _note_poses(self, topic: str, values: dict, time_s: float) -> bool:
         """Count a frame; False for one that stands there already. Raises for one of no use."""

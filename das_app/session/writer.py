@@ -7,6 +7,7 @@ be read without the others: a crash costs the chunk in progress, damage costs th
 import contextlib
 import json
 import os
+import time
 from pathlib import Path
 from typing import IO, cast
 
@@ -43,6 +44,7 @@ from das_model.camera import Camera
 _CHUNK_BYTES = 1 << 18  # of JSON: what a seek has to read at most
 _CHUNKS_PER_METADATA = 10  # the origin stands in the file again after so many
 _NEVER = 1 << 40  # chunks end by `flush` only
+_SEQUENCE_WRAP = 1 << 32  # MCAP has so much room for numbers of messages
 
 
 class LogWriter:
@@ -65,6 +67,7 @@ class LogWriter:
         self._num_chunks = 0
         self._writer.add_metadata(METADATA_NAME, self._metadata)
         self._channels = {}
+        self._sequences = dict.fromkeys(CHANNELS, 0)
         schemas: dict[str, int] = {}
         for topic, (name, schema) in CHANNELS.items():
             if name not in schemas:
@@ -83,10 +86,30 @@ class LogWriter:
         """Whether it is time to flush for the size of the chunk."""
         return self._num_pending > _CHUNK_BYTES
 
-    def add(self, topic: str, time_s: float, data: bytes) -> None:
-        """Append a message at a time of the session."""
+    def add(
+        self,
+        topic: str,
+        time_s: float,
+        data: bytes,
+        published_ns: int | None = None,
+        sequence: int | None = None,
+    ) -> None:
+        """Append a message at a time of the session.
+
+        Args:
+            topic: of its channel.
+            time_s: of the session.
+            data: JSON.
+            published_ns: when it came to be, in nanoseconds since 1970; None for now.
+            sequence: number in its channel; None for the next.
+        """
         time_ns = self._start_ns + round(time_s * 1e9)
-        self._writer.add_message(self._channels[topic], time_ns, data, time_ns)
+        if published_ns is None:
+            published_ns = time.time_ns()
+        if sequence is None:
+            sequence = self._sequences[topic]
+        self._sequences[topic] = (sequence + 1) % _SEQUENCE_WRAP
+        self._writer.add_message(self._channels[topic], time_ns, data, published_ns, sequence)
         self._num_pending += len(data)
 
     def flush(self) -> None:
@@ -149,14 +172,20 @@ class SessionWriter:
         """Bytes of `session.mcap`."""
         return self._log.num_bytes
 
-    def write(self, smoothed: RecordedPoses, raw: RecordedPoses) -> None:
-        """Append one frame. Raises OSError when the disk refuses."""
+    def write(
+        self, smoothed: RecordedPoses, raw: RecordedPoses, published_ns: int | None = None
+    ) -> None:
+        """Append one frame, which the pipeline gave at a time since 1970; None for now.
+
+        Raises OSError when the disk refuses.
+        """
+        published_ns = published_ns or time.time_ns()
         camera = dump(camera_to_json(smoothed.camera))
         if camera != self._camera:
-            self._log.add(CAMERA_TOPIC, smoothed.time_s, camera)
+            self._log.add(CAMERA_TOPIC, smoothed.time_s, camera, published_ns)
             self._camera = camera
-        self._log.add(POSES_TOPIC, smoothed.time_s, dump(poses_to_json(smoothed)))
-        self._log.add(RAW_POSES_TOPIC, raw.time_s, dump(poses_to_json(raw)))
+        for topic, poses in ((POSES_TOPIC, smoothed), (RAW_POSES_TOPIC, raw)):
+            self._log.add(topic, poses.time_s, dump(poses_to_json(poses)), published_ns)
         self._first_camera = self._first_camera or smoothed.camera
         self._last_time_s = smoothed.time_s
         self.num_frames += 1
@@ -164,9 +193,9 @@ class SessionWriter:
         if self._log.is_chunk_full:
             self.flush()
 
-    def write_event(self, event: SessionEvent) -> None:
-        """Append an event."""
-        self._log.add(EVENTS_TOPIC, event.time_s, dump(event_to_json(event)))
+    def write_event(self, event: SessionEvent, published_ns: int | None = None) -> None:
+        """Append an event of a time since 1970; None for now."""
+        self._log.add(EVENTS_TOPIC, event.time_s, dump(event_to_json(event)), published_ns)
 
     def write_stats(self, values: dict[str, float]) -> None:
         """Append figures, by the names of the schema."""

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -21,8 +22,11 @@ from session_fakes import (
 
 import das_app
 from das_app.session.edits import SessionEdits, save_edits
+from das_app.session.recorder import Recorder
+from das_app.session.repair import repair_session
 from das_app.session.session import Session, SessionError
 from das_app.session.types import EventKind, Layer
+from das_app.session.writer import LogWriter
 from das_model.people import People
 from das_model.skeleton import BODY_22
 
@@ -99,6 +103,68 @@ def test_any_mcap_reader_finds_channels_schemas_and_metadata(tmp_path):
     times = [time for topic, _, _, time in messages if topic == "/poses"]
     assert times[1] - times[0] == round(1e9 / FPS)
     assert times[0] == ORIGIN.start_ns
+
+
+def numbered(folder):
+    """By topic: sequence, publish time and log time of the messages, by another reader."""
+    found = {}
+    with (folder / "session.mcap").open("rb") as file:
+        for _, channel, message in make_reader(file).iter_messages(log_time_order=False):
+            times = (message.publish_time, message.log_time)
+            found.setdefault(channel.topic, []).append((message.sequence, *times))
+    return found
+
+
+def test_messages_are_numbered_and_have_the_time_they_came_to_be(tmp_path):
+    begin_ns = time.time_ns()
+    recorder, given_ns = Recorder(tmp_path / "s", ORIGIN), []
+    for index in range(3):
+        given_ns.append(time.time_ns())
+        recorder.write(result(index))
+        recorder.note_event(EventKind.MARKER, "here")
+    end_ns = time.time_ns()
+    recorder.close()
+    found = numbered(tmp_path / "s")
+    for messages in found.values():
+        assert [sequence for sequence, *_ in messages] == list(range(len(messages)))
+    for topic in ("/poses", "/poses_raw"):
+        assert len(found[topic]) == 3
+        for (_, published_ns, _), earliest_ns, latest_ns in zip(
+            found[topic], given_ns, [*given_ns[1:], end_ns], strict=True
+        ):
+            assert earliest_ns <= published_ns <= latest_ns
+    assert [n for n, *_ in found["/events"]] == [0, 1, 2, 3, 4]  # with start and stop
+    assert all(begin_ns <= published_ns for _, published_ns, _ in found["/events"])
+
+
+def test_a_repair_keeps_numbers_so_that_gaps_tell(tmp_path):
+    folder = write_session(tmp_path / "s", 9, frames_per_chunk=3)
+    before = numbered(folder)["/poses"]
+    path = folder / "session.mcap"
+    data = bytearray(path.read_bytes())
+    place = data.index(b"zstd", data.index(b"zstd", data.index(b"zstd") + 4) + 4)
+    data[place + 60] ^= 0xFF  # in the third chunk, of frames 3 to 5
+    path.write_bytes(data)
+    repair_session(folder, quiet_s=0)
+    after = numbered(folder)["/poses"]
+    assert 0 < len(after) < 9
+    assert set(after) < set(before)
+
+
+def test_sessions_of_before_have_no_numbers_and_open(tmp_path, monkeypatch):
+    def add(log, topic, time_s, data, *_):
+        stamp_ns = ORIGIN.start_ns + round(time_s * 1e9)
+        return usual(log, topic, time_s, data, stamp_ns, 0)
+
+    usual = LogWriter.add
+    monkeypatch.setattr(LogWriter, "add", add)
+    folder = write_session(tmp_path / "s", 5)
+    monkeypatch.undo()
+    assert {n for n, *_ in numbered(folder)["/poses"]} == {0}
+    assert [poses.index for poses in Session(folder)] == [0, 1, 2, 3, 4]
+    (folder / "session.json").unlink()
+    repair_session(folder, quiet_s=0)
+    assert len(Session(folder)) == 5
 
 
 def test_summary_says_names_units_and_model(tmp_path):
