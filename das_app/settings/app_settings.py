@@ -191,6 +191,7 @@ class ViewSettings:
         has_trails: people's last moments are drawn.
         has_offsets: arrows from roots to joints are drawn.
         has_heat_map: the model's centre confidence is drawn.
+        has_bodies: people of the 3D view are bodies, else thin skeletons.
         has_shadows: people throw shadows in the 3D view.
         has_frustum: the live picture stands on the camera in the 3D view.
 
@@ -205,6 +206,7 @@ class ViewSettings:
     has_trails: bool = False
     has_offsets: bool = False
     has_heat_map: bool = False
+    has_bodies: bool = True
     has_shadows: bool = True
     has_frustum: bool = True
 

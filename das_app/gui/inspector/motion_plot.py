@@ -10,16 +10,13 @@ from PySide6.QtWidgets import QWidget
 
 from das_app.gui.inspector.motion_history import MotionHistory
 from das_app.gui.style import theme
+from das_app.gui.style.plots import dress_plot
 from das_app.motion.kinematics import ANGLE_NAMES, bone_lengths, joint_angles, speeds
 from das_model.skeleton import Skeleton
 
 BEFORE_S, AFTER_S = 10.0, 2.0  # of the cursor
 _LEAST_GAP_S, _GAP_MEDIANS = 0.5, 3.0  # sightings further apart than both are not joined
-_PENS = (
-    (theme.ACCENT, Qt.PenStyle.SolidLine),
-    (theme.WARNING, Qt.PenStyle.DashLine),
-    ("#2bd6a3", Qt.PenStyle.DotLine),
-)
+_STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 _LEAST_SPANS = {"m": 0.2, "m/s": 0.5, "°": 30.0, "mm": 60.0}  # noise is not blown up
 
 
@@ -94,7 +91,7 @@ class MotionPlot(pg.PlotWidget):
     time_chosen = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, background=theme.GROUND)
+        super().__init__(parent)
         self.values = ""
         self._origin_s = 0.0
         self._quantity, self._part, self._slot = Quantity.ANGLE, "knee", -1
@@ -107,16 +104,15 @@ class MotionPlot(pg.PlotWidget):
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.enableAutoSIPrefix(False)
-            axis.setPen(pg.mkPen(theme.BORDER))
-            axis.setTextPen(pg.mkPen(theme.MUTED))
         self.getAxis("left").setWidth(52)
         self.setLabel("bottom", "s")
-        self._legend = self.addLegend(offset=(8, 4), labelTextColor=theme.TEXT, colCount=3)
-        self._curves = [self.plot(pen=pg.mkPen(c, width=1.8, style=s)) for c, s in _PENS]
-        self._cursor = pg.InfiniteLine(0.0, pen=pg.mkPen(theme.TEXT, width=1))
+        self._legend = self.addLegend(offset=(8, 4), colCount=3)
+        self._curves = [self.plot() for _ in _STYLES]
+        self._cursor = pg.InfiniteLine(0.0)
         self.addItem(self._cursor)
         self.scene().sigMouseClicked.connect(self._on_click)
         self._names: tuple[str, ...] = ()
+        self.wear_look()
 
     def choose(self, slot: int, quantity: Quantity, part: str) -> None:
         """Draw another person's quantity from the next `refresh` on."""
@@ -148,6 +144,14 @@ class MotionPlot(pg.PlotWidget):
         self._fit(list(curves.values()))
         self._cursor.setValue(cursor_s - self._origin_s)
         self.values = self._at_cursor(curves, times_s, cursor_s)
+
+    def wear_look(self) -> None:
+        """Wear the colours of the stage."""
+        stage = theme.stage()
+        dress_plot(self, self._legend)
+        self._cursor.setPen(pg.mkPen(stage.text, width=1))
+        for curve, colour, style in zip(self._curves, stage.curves, _STYLES, strict=True):
+            curve.setPen(pg.mkPen(colour, width=1.8, style=style))
 
     def _name(self, names: tuple[str, ...]) -> None:
         if names == self._names:

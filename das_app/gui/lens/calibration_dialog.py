@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
+from das_app.gui.style.stage import DARK_STAGE
 from das_app.gui.style.texts import Label, warn
 from das_app.lens.calibration_files import save_calibration
 from das_app.lens.calibration_run import BoardNews, CalibrationRun
@@ -55,9 +56,9 @@ class BoardPicture(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt: the picture fitted in, then cells, corners and frame."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.GROUND))
+        painter.fillRect(self.rect(), QColor(theme.stage().ground))
         if self._news is None:
-            painter.setPen(QColor(theme.MUTED))
+            painter.setPen(QColor(theme.stage().muted))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Waiting for the camera …")
             return
         height, width = self._news.image.shape[:2]
@@ -71,19 +72,19 @@ class BoardPicture(QWidget):
         )
         self._paint_cells(painter, area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(theme.ACCENT), 2))
+        painter.setPen(QPen(QColor(DARK_STAGE.curves[0]), 2))
         for x, y in self._news.corners_px:
             place = QPointF(left + (x + 0.5) * scale, top + (y + 0.5) * scale)
             painter.drawEllipse(place, 4, 4)
         if self._is_lit:
-            painter.setPen(QPen(QColor(theme.ACCENT), 6))
+            painter.setPen(QPen(QColor(DARK_STAGE.curves[0]), 6))
             painter.drawRect(area.adjusted(3, 3, -3, -3))
 
     def _paint_cells(self, painter: QPainter, area: QRectF) -> None:
         """Hatch the cells without corners; those with some are left clear."""
         rows, columns = GRID
         size = area.width() / columns, area.height() / rows
-        hatch = QColor(theme.WARNING)
+        hatch = QColor(DARK_STAGE.curves[1])
         hatch.setAlpha(110)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(hatch)

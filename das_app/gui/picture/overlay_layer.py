@@ -64,7 +64,7 @@ class Look:
 
 def paint_layer(shown: Shown | None, look: Look) -> QImage:
     """Picture with everything on it, in device pixels."""
-    whole = _blank(look, QColor(theme.GROUND))
+    whole = _blank(look, QColor(theme.stage().ground))
     if shown is None:
         return whole
     box = look.letterbox(shown)

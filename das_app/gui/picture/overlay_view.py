@@ -184,7 +184,7 @@ class OverlayView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt: draw picture, skeletons, the zoom, and the hovered joint's card."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.GROUND))
+        painter.fillRect(self.rect(), QColor(theme.stage().ground))
         found = self._joint_under_mouse()
         if self._shown is not None:
             painter.drawImage(0, 0, self.current_layer())

@@ -1,8 +1,8 @@
-"""Skeletons as one triangle mesh: a tube per bone and a ball per joint, in plain numpy.
+"""People as bodies: the skin of a mean adult, hung on everybody's own joints, in plain numpy.
 
-Wide lines are one pixel thin in some OpenGL drivers and points are limited in size; triangles
-look the same everywhere. All people of a frame become one vertex array and one index array, so
-that a frame costs one upload and one draw call.
+Every vertex is a fixed sum of the segments' frames, so that all people of a frame are one matrix
+product, one upload and one draw call. Bones are as long as the person's own, flesh is as thick as
+the person is large. The skin is made by `scripts/make_body.py`.
 """
 
 from dataclasses import dataclass
@@ -10,144 +10,155 @@ from functools import lru_cache
 
 import numpy as np
 
-from das_app.gui.scene.scene_geometry import scene_from_camera
-from das_app.gui.style.person_slots import joint_opacity
-from das_model.people import People
+from das_app.files.bundled import bundled_file
+from das_app.gui.scene.body_frames import ALONG, SEGMENTS, Frames, posed_frames, rest_frames
+from das_app.gui.scene.skeleton_mesh import VERTEX, Mesh
+from das_model.skeleton import BODY_22, Skeleton
 
-TUBE_RADIUS_M, BALL_RADIUS_M, FACE_BALL_RADIUS_M = 0.017, 0.032, 0.018
-TUBE_CORNERS = 8
-_BALL_RINGS, _BALL_CORNERS = 5, 8
-_FACE = ("nose", "left_eye", "right_eye", "left_ear", "right_ear")
-VERTEX = np.dtype([("a_position", "f4", 3), ("a_normal", "f4", 3), ("a_colour", "f4", 3)])
+_REST_LEFT = np.array([1.0, 0.0, 0.0])  # of the file: z up, -y front
+_SIZE_SEGMENTS = ("abdomen", "chest", "left_thigh", "right_thigh", "left_shin", "right_shin")
+_SMALLEST, _LARGEST = 0.4, 1.35  # people, of the mean adult
+_SHORTEST, _LONGEST = 0.5, 1.6  # bones, of the person's size
+_LIMBS = tuple(
+    f"{side}_{joint}"
+    for side in ("left", "right")
+    for joint in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class BodyMesh:
-    """Triangles of all people.
+class Skin:
+    """The body everybody wears: V vertices on S segments.
 
     Args:
-        vertices: (V,) of `VERTEX`: position in metres of scene space, unit normal, RGB.
-        faces: (F, 3) uint32 indices into `vertices`; read-only, one array for as many people.
+        places: (V, 4 S) shares of each segment's origin and three axes in a vertex's place.
+        normals: (V, 3 S) likewise in its normal.
+        joints: (V, 22) share of each joint of `BODY_22`, each row sums to 1.
+        faces: (F, 3) uint32.
+        rest: frames at rest.
     """
 
-    vertices: np.ndarray
+    places: np.ndarray
+    normals: np.ndarray
+    joints: np.ndarray
     faces: np.ndarray
-
-
-def body_mesh(people: People, colours: np.ndarray, ground: np.ndarray) -> BodyMesh:
-    """Mesh of everybody; uncertain joints sink into the colour of the ground.
-
-    Args:
-        people: P people in camera space.
-        colours: (P, 3) RGB in [0, 1].
-        ground: (3,) RGB of the background.
-
-    Returns:
-        Tubes first, person by person in the order of `skeleton.bones`, then balls in the order
-        of the joints.
-    """
-    joints = scene_from_camera(people.joints_cam)  # (P, J, 3)
-    weight = joint_opacity(people.joint_scores)[..., None]
-    colour = weight * np.asarray(colours)[:, None] + (1 - weight) * ground  # (P, J, 3)
-    colour = colour.astype(np.float32)
-    bones = np.array(people.skeleton.bones, dtype=np.int64).reshape(-1, 2)
-    is_face = np.isin(people.skeleton.joint_names, _FACE)
-    radius = np.where(is_face, FACE_BALL_RADIUS_M, BALL_RADIUS_M).astype(np.float32)
-    num_tubes, num_balls = len(people) * len(bones), len(people) * people.skeleton.num_joints
-    num_tube_vertices, num_corners = 2 * TUBE_CORNERS * num_tubes, len(_unit_ball()[0])
-    vertices = np.empty(num_tube_vertices + num_corners * num_balls, VERTEX)
-    tubes = vertices[:num_tube_vertices].reshape(num_tubes, 2, TUBE_CORNERS)
-    _fill_tubes(tubes, joints[:, bones].reshape(-1, 2, 3), colour[:, bones].reshape(-1, 2, 3))
-    balls = vertices[num_tube_vertices:].reshape(num_balls, num_corners)
-    _fill_balls(balls, joints.reshape(-1, 3), colour.reshape(-1, 3), np.tile(radius, len(people)))
-    return BodyMesh(vertices, _faces(num_tubes, num_balls))
-
-
-def _fill_tubes(tubes: np.ndarray, ends: np.ndarray, colours: np.ndarray) -> None:
-    """Open tubes (B, 2, corners) between (B, 2, 3) ends with colours (B, 2, 3)."""
-    axis = ends[:, 1] - ends[:, 0]
-    axis = axis / np.maximum(np.linalg.norm(axis, axis=-1, keepdims=True), 1e-6)
-    angle = np.linspace(0, 2 * np.pi, TUBE_CORNERS, endpoint=False)
-    turns = np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
-    normal = turns @ _across(axis)  # (B, corners, 3)
-    tubes["a_normal"] = normal[:, None]
-    tubes["a_position"] = ends[:, :, None] + np.float32(TUBE_RADIUS_M) * normal[:, None]
-    tubes["a_colour"] = colours[:, :, None]
-
-
-def _across(axis: np.ndarray) -> np.ndarray:
-    """Two unit vectors (B, 2, 3) at right angles to each other and to unit axes (B, 3).
-
-    After Duff et al., Building an Orthonormal Basis, Revisited (JCGT 2017).
-    """
-    x, y, z = axis.T
-    sign = np.copysign(np.float32(1), z)
-    a = -1 / (sign + z)
-    b = x * y * a
-    first = np.stack([1 + sign * x * x * a, sign * b, -sign * x], axis=1)
-    return np.stack([first, np.stack([b, sign + y * y * a, -y], axis=1)], axis=1)
-
-
-def _fill_balls(
-    balls: np.ndarray, centres: np.ndarray, colours: np.ndarray, radius: np.ndarray
-) -> None:
-    """Balls (N, K) at (N, 3), of radii (N,), a little lighter than colours (N, 3)."""
-    unit, _ = _unit_ball()
-    balls["a_normal"] = unit
-    balls["a_position"] = centres[:, None] + radius[:, None, None] * unit
-    balls["a_colour"] = (np.float32(0.75) * colours + np.float32(0.25))[:, None]
-
-
-@lru_cache(maxsize=32)
-def _faces(num_tubes: int, num_balls: int) -> np.ndarray:
-    """(F, 3) uint32 of all tubes and then all balls; the same array for the same numbers."""
-    ball, ball_faces = _unit_ball()
-    tubes = _repeated(_tube_faces(), 2 * TUBE_CORNERS, num_tubes)
-    balls = _repeated(ball_faces, len(ball), num_balls) + 2 * TUBE_CORNERS * num_tubes
-    faces = np.concatenate([tubes, balls]).astype(np.uint32)
-    faces.flags.writeable = False
-    return faces
+    rest: Frames
 
 
 @lru_cache(maxsize=1)
-def _unit_ball() -> tuple[np.ndarray, np.ndarray]:
-    """Vertices (K, 3) of a unit ball, poles last, and faces (F, 3)."""
-    polar = np.linspace(0, np.pi, _BALL_RINGS + 2)[1:-1, None]
-    angle = np.linspace(0, 2 * np.pi, _BALL_CORNERS, endpoint=False)
-    rings = np.stack(
-        [np.sin(polar) * np.cos(angle), np.sin(polar) * np.sin(angle), np.cos(polar) + 0 * angle],
-        axis=-1,
-    ).reshape(-1, 3)
-    vertices = np.concatenate([rings, [[0, 0, 1], [0, 0, -1]]]).astype(np.float32)
-    here = np.arange(_BALL_CORNERS)
-    beside = (here + 1) % _BALL_CORNERS
-    faces = [
-        _band(here + ring * _BALL_CORNERS, beside + ring * _BALL_CORNERS, _BALL_CORNERS)
-        for ring in range(_BALL_RINGS - 1)
-    ]
-    last = (_BALL_RINGS - 1) * _BALL_CORNERS
-    top, bottom = np.full_like(here, len(rings)), np.full_like(here, len(rings) + 1)
-    faces.append(np.stack([top, here, beside], axis=1))
-    faces.append(np.stack([bottom, beside + last, here + last], axis=1))
-    return vertices, np.concatenate(faces)
-
-
-def _tube_faces() -> np.ndarray:
-    here = np.arange(TUBE_CORNERS)
-    return _band(here, (here + 1) % TUBE_CORNERS, TUBE_CORNERS)
-
-
-def _band(here: np.ndarray, beside: np.ndarray, step: int) -> np.ndarray:
-    """Two triangles per corner between a ring and the ring `step` indices further on."""
-    return np.concatenate(
-        [
-            np.stack([here, here + step, beside], axis=1),
-            np.stack([beside, here + step, beside + step], axis=1),
-        ]
+def skin() -> Skin:
+    """The bundled body. Raises FileNotFoundError where it is missing."""
+    with np.load(bundled_file("body", "body.npz")) as stored:
+        file = {name: stored[name] for name in stored.files}
+    rest = rest_frames(file["joints"].astype(np.float64), _REST_LEFT)
+    weights = file["weights"].astype(np.float64)  # (V, S)
+    away = file["places"][:, None] - rest.origins  # (V, S, 3)
+    local = np.einsum("vsi,sij->vsj", away, rest.axes[0])
+    turned = np.einsum("vi,sij->vsj", file["normals"], rest.axes[0])
+    whole = np.concatenate([np.ones_like(local[..., :1]), local], axis=-1) * weights[..., None]
+    return Skin(
+        whole.reshape(len(weights), -1).astype(np.float32),
+        (turned * weights[..., None]).reshape(len(weights), -1).astype(np.float32),
+        _joint_shares(weights, local[..., ALONG], rest.lengths[0]).astype(np.float32),
+        file["faces"].astype(np.uint32),
+        rest,
     )
 
 
-def _repeated(faces: np.ndarray, num_vertices: int, num_copies: int) -> np.ndarray:
-    """Faces (F, 3) of one part for `num_copies` parts of `num_vertices` each: (copies * F, 3)."""
-    offset = np.arange(num_copies)[:, None, None] * num_vertices
-    return (faces + offset).reshape(-1, 3)
+def can_wear(skeleton: Skeleton) -> bool:
+    """Whether people of such joints can wear a body: their limbs are there."""
+    return set(_LIMBS) <= set(skeleton.joint_names)
+
+
+def body_mesh(joints: np.ndarray, colours: np.ndarray, opacity: np.ndarray) -> Mesh:
+    """Mesh of everybody.
+
+    Args:
+        joints: (P, 22, 3) m in scene space, in the order of `BODY_22`.
+        colours: (P, 3) RGB in [0, 1].
+        opacity: (P, 22) of the joints, in [0, 1].
+    """
+    wear = skin()
+    frames = posed_frames(joints, wear.rest)
+    size = _sizes(frames, wear.rest)  # (P,)
+    stretch = frames.lengths / np.maximum(wear.rest.lengths, 1e-6) / size[:, None]
+    is_stretched = np.array([segment.is_stretched for segment in SEGMENTS.values()])
+    stretch = np.where(is_stretched, np.clip(stretch, _SHORTEST, _LONGEST), 1.0)
+    axes = np.swapaxes(frames.axes, -1, -2) * size[:, None, None, None]  # rows are axes
+    axes[:, :, ALONG] *= stretch[..., None]
+    held = np.concatenate([frames.origins[:, :, None], axes], axis=2)  # (P, S, 4, 3)
+    turned = np.swapaxes(frames.axes, -1, -2)
+    vertices = np.empty((len(joints), len(wear.places)), VERTEX)
+    vertices["a_position"] = wear.places @ _rows(held)
+    vertices["a_normal"] = wear.normals @ _rows(turned)
+    vertices["a_colour"][..., :3] = colours[:, None]
+    vertices["a_colour"][..., 3] = opacity.astype(np.float32) @ wear.joints.T
+    return Mesh(vertices.reshape(-1), _faces(len(joints)))
+
+
+def whole_joints(joints: np.ndarray, scores: np.ndarray, skeleton: Skeleton) -> tuple:
+    """Joints (P, 22, 3) and scores (P, 22) of `BODY_22`, of people with other joints.
+
+    What a skeleton lacks is put where it must about be: the pelvis between the hips.
+
+    Args:
+        joints: (P, J, 3).
+        scores: (P, J).
+        skeleton: for which `can_wear` holds.
+    """
+    if skeleton.joint_names == BODY_22.joint_names:
+        return joints, scores
+    found = {n: (joints[:, i], scores[:, i]) for i, n in enumerate(skeleton.joint_names)}
+    for name, between in (
+        ("pelvis", (("left_hip", 0.5), ("right_hip", 0.5))),
+        ("neck", (("left_shoulder", 0.5), ("right_shoulder", 0.5))),
+        ("spine", (("pelvis", 0.5), ("neck", 0.5))),
+        ("head", (("left_ear", 0.5), ("right_ear", 0.5))),
+        ("head", (("nose", 1.0),)),
+        ("head", (("neck", 1.35), ("pelvis", -0.35))),
+        ("head_top", (("head", 1.7), ("neck", -0.7))),
+        ("left_ear", (("head", 1.0), ("left_shoulder", 0.3), ("right_shoulder", -0.3))),
+        ("right_ear", (("head", 1.0), ("left_shoulder", -0.3), ("right_shoulder", 0.3))),
+        ("nose", (("head", 1.0),)),
+        ("left_eye", (("head", 1.0),)),
+        ("right_eye", (("head", 1.0),)),
+    ):
+        if name not in found and all(other in found for other, _ in between):
+            place = sum(share * found[other][0] for other, share in between)
+            found[name] = (place, np.min([found[other][1] for other, _ in between], axis=0))
+    chosen = [found[name] for name in BODY_22.joint_names]
+    return np.stack([j for j, _ in chosen], axis=1), np.stack([s for _, s in chosen], axis=1)
+
+
+def _sizes(frames: Frames, rest: Frames) -> np.ndarray:
+    """(P,) how large people are, of the mean adult."""
+    names = list(SEGMENTS)
+    columns = [names.index(name) for name in _SIZE_SEGMENTS]
+    ratio = frames.lengths[:, columns] / rest.lengths[:, columns]
+    return np.clip(np.median(ratio, axis=1), _SMALLEST, _LARGEST).astype(np.float32)
+
+
+def _joint_shares(weights: np.ndarray, along: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """(V, 22) by weights (V, S), places along the segments (V, S) and their lengths (S,)."""
+    shares = np.zeros((len(weights), BODY_22.num_joints))
+    for number, segment in enumerate(SEGMENTS.values()):
+        way = np.clip(along[:, number] / max(lengths[number], 1e-6), 0, 1)
+        way = np.where(segment.is_rigid, 1.0, way)
+        shares[:, BODY_22.index(segment.begin)] += weights[:, number] * (1 - way)
+        shares[:, BODY_22.index(segment.end)] += weights[:, number] * way
+    return shares
+
+
+def _rows(frames: np.ndarray) -> np.ndarray:
+    """(P, K, 3) float32 of (P, S, n, 3)."""
+    num_rows = frames.shape[1] * frames.shape[2]
+    return frames.reshape(len(frames), num_rows, 3).astype(np.float32)
+
+
+@lru_cache(maxsize=64)
+def _faces(num_people: int) -> np.ndarray:
+    one = skin()
+    offset = np.arange(num_people, dtype=np.uint32)[:, None, None] * len(one.places)
+    faces = (one.faces + offset).reshape(-1, 3).astype(np.uint32)
+    faces.flags.writeable = False
+    return faces

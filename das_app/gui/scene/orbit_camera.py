@@ -1,20 +1,18 @@
 """Mouse camera of the 3D view: left orbits, right or middle pans, the wheel zooms."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from vispy.app.canvas import MouseEvent
 from vispy.scene.cameras import TurntableCamera
 
+from das_app.gui.scene.framing import FOV_DEG, ViewPose
 from das_model.camera import Camera
 
-_FOV_DEG = 40.0
 _DEPTH_RANGE = 4e3  # far over near plane: finer depths than vispy's million
 _PAN_BUTTONS = (2, 3)  # right, middle
-_TIGHTNESS = 0.95  # people seldom reach the rim of the ball around them
-_LEAST_RADIUS_M, _LARGEST_RADIUS_M = 1.2, 8.0
-_EMPTY_ROOM_M = np.array([[-1.2, 0.0, -1.2], [1.2, 4.5, 0.4]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +32,15 @@ PRESETS = {
 
 
 class OrbitCamera(TurntableCamera):
-    """Turntable around a point, without roll."""
+    """Turntable around a point, without roll.
 
-    def __init__(self) -> None:
-        super().__init__(fov=_FOV_DEG)
+    Args:
+        on_taken: called whenever the user moves it.
+    """
+
+    def __init__(self, on_taken: Callable[[], None]) -> None:
+        super().__init__(fov=FOV_DEG)
+        self._on_taken = on_taken
         self.depth_value = _DEPTH_RANGE
         self._drag: tuple[np.ndarray, tuple[float, float, float]] | None = None
 
@@ -47,18 +50,26 @@ class OrbitCamera(TurntableCamera):
         place = self.transform.map((0, 0, 0, 1))
         return place[:3] / place[3]
 
-    def look(self, preset_name: str, centre_m: np.ndarray, radius_m: float) -> None:
-        """Look from a preset direction at what is in a ball of scene space."""
-        preset = PRESETS[preset_name]
-        self.azimuth, self.elevation = preset.azimuth_deg, preset.elevation_deg
-        self.roll = 0.0
-        self.focus(centre_m, radius_m)
+    @property
+    def aspect(self) -> float:
+        """Width over height of the view."""
+        width, height = self._viewbox.size
+        return max(width, 1) / max(height, 1)
 
-    def focus(self, centre_m: np.ndarray, radius_m: float) -> None:
-        """Look at what is in a ball of scene space, from the direction of now."""
-        self.fov, self.distance = _FOV_DEG, None
-        self.center = tuple(float(value) for value in centre_m)
-        self.scale_factor = 2.0 * _TIGHTNESS * radius_m
+    @property
+    def pose(self) -> ViewPose:
+        """Where the view looks from; without roll, at the usual field of view."""
+        centre = np.array(self.center, np.float64)
+        distance_m = max(float(np.linalg.norm(self.eye_m - centre)), 0.01)
+        return ViewPose(self.azimuth, self.elevation, centre, distance_m)
+
+    def take(self, pose: ViewPose) -> None:
+        """Look from there."""
+        self.azimuth, self.elevation, self.roll = pose.azimuth_deg, pose.elevation_deg, 0.0
+        self.fov, self.distance = FOV_DEG, None
+        self.center = tuple(pose.centre.tolist())
+        tall = 2 * pose.distance_m * math.tan(math.radians(FOV_DEG) / 2)
+        self.scale_factor = tall * min(self.aspect, 1.0)
         self.view_changed()
 
     def look_through(self, lens: Camera, depth_m: float, turn: np.ndarray) -> None:
@@ -84,10 +95,13 @@ class OrbitCamera(TurntableCamera):
 
     def viewbox_mouse_event(self, event: MouseEvent) -> None:
         """Pan with the right or middle button; everything else as a turntable does."""
-        pans = event.type == "mouse_move" and any(b in event.buttons for b in _PAN_BUTTONS)
+        is_drag = event.type == "mouse_move" and event.press_event is not None
+        if is_drag or event.type in ("mouse_wheel", "gesture_zoom"):
+            self._on_taken()
+        pans = is_drag and any(b in event.buttons for b in _PAN_BUTTONS)
         if event.type == "mouse_release":
             self._drag = None
-        if not pans or event.press_event is None:
+        if not pans:
             super().viewbox_mouse_event(event)
             return
         mouse = event.mouse_event
@@ -97,18 +111,3 @@ class OrbitCamera(TurntableCamera):
         across, up = (begin - mouse.pos) / np.mean(self._viewbox.size) * self.scale_factor
         self.center = tuple(np.add(centre, self._dist_to_trans((across, -up))))
         event.handled = True
-
-
-def view_ball(joints_m: np.ndarray) -> tuple[np.ndarray, float]:
-    """Centre (3,) and radius of what should be in view, in metres of scene space.
-
-    Args:
-        joints_m: (N, 3) joints of everybody; with N = 0 the room in front of the camera.
-
-    Returns:
-        The ball around everybody and the camera, which stands at the origin.
-    """
-    points = np.concatenate([joints_m, np.zeros((1, 3))]) if len(joints_m) else _EMPTY_ROOM_M
-    low, high = points.min(axis=0), points.max(axis=0)
-    radius = float(np.linalg.norm(high - low)) / 2
-    return (low + high) / 2, min(max(radius, _LEAST_RADIUS_M), _LARGEST_RADIUS_M)

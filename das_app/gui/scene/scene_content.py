@@ -1,40 +1,31 @@
 """The canvas of the 3D view and what stands on it. Nothing is made per frame, only refilled."""
 
 import logging
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QColor
 from vispy import scene
 from vispy.util.event import Event
 from vispy.visuals.transforms import MatrixTransform
 
-from das_app.gui.picture.trails import Trails
-from das_app.gui.scene.body_mesh import body_mesh
-from das_app.gui.scene.orbit_camera import OrbitCamera, view_ball
+from das_app.gui.scene.framing import Framing, ViewPose, fitted
+from das_app.gui.scene.orbit_camera import PRESETS, OrbitCamera, ViewPreset
+from das_app.gui.scene.people_layer import PeopleLayer, PeopleOptions
 from das_app.gui.scene.scene_geometry import (
     DEFAULT_FLOOR_M,
     follow_floor,
     frustum_segments,
-    label_places,
+    grid_reach,
     picture_corners,
     scene_from_camera,
-    standing_rings,
 )
-from das_app.gui.scene.scene_labels import Words
-from das_app.gui.scene.scene_visuals import (
-    Bodies,
-    Floor,
-    Picture,
-    Segments,
-    Shadows,
-    add_axes,
-)
+from das_app.gui.scene.scene_visuals import Floor, Picture, Segments, add_axes, rgb
 from das_app.gui.style import theme
-from das_app.gui.style.person_names import NO_NAMES, Names, person_text
+from das_app.gui.style.person_names import Names
 from das_app.gui.style.person_slots import without_hidden
 from das_app.messaging.messages import Frame
 from das_app.motion.floor import Floor as FloorPlane
@@ -43,25 +34,29 @@ from das_model.people import People
 
 DrawErrorListener = Callable[[Exception], None]
 _log = logging.getLogger(__name__)
-_RING_SEGMENT_POINTS = 64
 _FLOOR_STEP_M = 0.002  # a smaller one is not seen
 _FOLLOW = 0.25  # share of the way to the followed person per result
-_FOCUS_RADIUS_M = 1.25
 _INSIDE_CAMERA_M = 0.7  # an eye so near the camera would see nothing but its picture
 _BEHIND_COSINE = 0.92  # of the angle between the camera's axis and where the eye is behind it
+_STEP_MS, _LONGEST_STEP_S = 16, 0.1  # of the view on its way
+_EMPTY_ROOM_M = np.array(
+    [[x, y, z] for x in (-1.2, 1.2) for y in (1.0, 4.5) for z in (DEFAULT_FLOOR_M, 0.4)]
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SceneOptions:
-    """What stands in the 3D view besides skeletons.
+    """What stands in the 3D view.
 
     Args:
+        has_bodies: people as bodies; else as skeletons.
         has_labels: id and distance above each head.
         has_trails: where pelvis and wrists were in the last moments.
-        has_shadows: on the floor, straight below.
+        has_shadows: where people touch the floor.
         has_frustum: the live picture on the camera's frustum.
     """
 
+    has_bodies: bool = True
     has_labels: bool = True
     has_trails: bool = True
     has_shadows: bool = True
@@ -73,77 +68,67 @@ class SceneContent:
 
     Args:
         on_draw_error: called once if drawing fails.
+
+    Attributes:
+        framing: moves the view.
+        is_held: what is shown stays, whatever comes.
     """
 
     def __init__(self, on_draw_error: DrawErrorListener) -> None:
-        self._ground, self._muted = _rgb(theme.GROUND), _rgb(theme.MUTED)
-        self._palette = np.array([_rgb(colour) for colour in theme.PERSON_COLOURS])
-        self.canvas = _Canvas(on_draw_error)
-        self.camera = OrbitCamera()
+        self.framing, self.is_held = Framing(), False
+        self._step_timer = QTimer(interval=_STEP_MS)
+        self._step_timer.timeout.connect(self._step)
+        self._stepped_s = 0.0
+        self.canvas = _Canvas(on_draw_error, self._before_draw)
+        self.camera = OrbitCamera(self._on_taken)
         view = self.canvas.central_widget.add_view(camera=self.camera)
-        self._floor = Floor(view.scene, _rgb("#3a4350"), self._muted)
-        self.bodies = Bodies(parent=view.scene)
-        self.shadows = Shadows(self.bodies, self._ground, parent=view.scene)
-        self._rings, self.trails = Segments(view.scene, 1.5), Segments(view.scene, 2.0)
+        self._floor = Floor(view.scene)
+        self.people = PeopleLayer(view.scene)
         self.device = scene.Node(parent=view.scene)  # the camera as a thing in the room
         self.device.transform = MatrixTransform()
         self.picture = Picture(parent=self.device)
         self.frustum = Segments(self.device, 1.5)
         add_axes(self.device)
-        self.labels = Words((0.5, 1.0), is_crowded=True, parent=view.scene)
-        self._trails, self._options = Trails(), SceneOptions()
+        self._options = SceneOptions()
         self._hidden: frozenset[int] = frozenset()
         self._following: int | None = None
-        self.is_held = False  # what is shown stays, whatever comes
-        self.names: Names = NO_NAMES
-        self._floor_m, self._drawn_floor_m = DEFAULT_FLOOR_M, 0.0
+        self._direction, self._looks_through = PRESETS["reset"], False
+        self._floor_m = DEFAULT_FLOOR_M
         self._level: FloorPlane | None = None
         self._lens: Camera | None = None
         self._drawn_lens: Camera | None = None
-        self._people, self._slots = People.empty(), np.zeros(0, np.int64)
-        self._has_framed = False  # whether the view was turned to the people of this source
-        self._show_floor()
+        self._framed: frozenset[int] = frozenset()  # slots that the view was turned to
+        self._time_s = 0.0
+        self.wear_look()
         self.look_from("reset")
+        self.canvas.events.resize.connect(self._on_resize)
 
     def set_people(self, frame: Frame, people: People, slots: np.ndarray) -> None:
         """Refill the visuals with P people in the colours of their slots (P,)."""
         if self.is_held:
             return
         people, slots = without_hidden(people, slots, self._hidden)
-        if self._level is not None:
-            joints = people.joints_cam @ self._level.rotation.T.astype(np.float32)
-            people = replace(people, joints_cam=joints)
-        self._people, self._slots, self._lens = people, slots, frame.camera
-        colours = self._palette[slots % len(self._palette)].reshape(-1, 3)
-        self.bodies.set_mesh(body_mesh(people, colours, self._ground))
+        self.people.show(people, slots, frame.camera, self._level)
+        self._lens, self._time_s = frame.camera, frame.time_s
         if self._level is None:
-            self._floor_m = follow_floor(self._floor_m, people)
-        self._show_floor()
-        ring_colours = np.column_stack([colours, np.full(len(colours), 0.7)])
-        self._rings.set_points(
-            standing_rings(people.root_cam, self._floor_m),
-            np.repeat(ring_colours, _RING_SEGMENT_POINTS, axis=0).astype(np.float32),
-        )
-        self._show_trails(frame.time_s)
-        self._show_labels(colours)
+            self._floor_m = follow_floor(self._floor_m, self.people.people)
+        self._draw()
         self._show_camera(frame)
-        if len(people) and not self._has_framed:
-            self._has_framed = True
-            self.look_from("reset")
+        self._keep_in_view(frozenset(slots.tolist()))
         self._follow()
         self.canvas.update()
 
     def set_options(self, options: SceneOptions) -> None:
         """Switch what stands in the scene, from the next result on."""
         self._options = options
-        self.shadows.visible = options.has_shadows
-        if not options.has_trails:
-            self._trails.clear()
-            self.trails.clear()
-        if not options.has_labels:
-            self.labels.set_words([], np.zeros((0, 3)), np.zeros((0, 3)))
+        names = (field.name for field in fields(PeopleOptions))
+        self.people.set_options(PeopleOptions(*(getattr(options, name) for name in names)))
         self._clear_sight()
         self.canvas.update()
+
+    def set_names(self, names: Names) -> None:
+        """Call people by these names, from the next result on."""
+        self.people.names = names
 
     def set_level(self, floor: FloorPlane | None) -> None:
         """Turn the room about the lens so that this floor lies level; None shows camera space."""
@@ -154,7 +139,7 @@ class SceneContent:
             to_scene = scene_from_camera(1000 * np.eye(3))  # its rows are the axes' places
             turn[:3, :3] = to_scene.T @ floor.rotation.T @ to_scene  # for rows of points
         self.device.transform = MatrixTransform(turn)
-        self._trails.clear()
+        self.people.forget_trails()
 
     def set_hidden(self, hidden: frozenset[int]) -> None:
         """Leave out the people of these slots, from the next result on."""
@@ -163,95 +148,172 @@ class SceneContent:
     def set_following(self, slot: int | None) -> None:
         """Keep a person in the middle of the view while they move, or nobody."""
         self._following = slot
+        if slot is not None:
+            self.framing.give_up()
+
+    def wear_look(self) -> None:
+        """Wear the colours of the stage."""
+        stage = theme.stage()
+        self.canvas.bgcolor = stage.ground
+        self._drawn_lens = None
+        self._draw()
+        self.canvas.update()
 
     def clear(self) -> None:
         """Remove everybody."""
-        self.bodies.set_mesh(body_mesh(People.empty(), np.zeros((0, 3)), self._ground))
-        self._rings.clear()
-        self.trails.clear()
-        self.labels.set_words([], np.zeros((0, 3)), np.zeros((0, 3)))
-        self._trails.clear()
-        self._people, self._slots = People.empty(), np.zeros(0, np.int64)
-        self._has_framed, self._following, self._lens = False, None, None
+        self.people.clear()
+        self._framed, self._following, self._lens = frozenset(), None, None
         self._clear_sight()
         self.canvas.update()
 
-    def look_from(self, preset_name: str) -> None:
-        """Look from a preset direction at whoever is shown, or at an empty room."""
-        joints_m = scene_from_camera(self._people.joints_cam).reshape(-1, 3)
-        centre_m, radius_m = view_ball(joints_m)
-        if preset_name == "camera" and self._lens is not None:
-            depth_m = float(np.median(joints_m[:, 1])) if len(joints_m) else centre_m[1]
-            turn = self.device.transform.matrix[:3, :3].T
-            self.camera.look_through(self._lens, max(depth_m, 1.0), turn)
-        else:  # without a picture the camera looks along its axis
-            name = "front" if preset_name == "camera" else preset_name
-            self.camera.look(name, centre_m, radius_m)
-        self._clear_sight()
-        self.canvas.update()
+    def look_from(self, preset_name: str, is_smooth: bool = False) -> None:
+        """Look from a preset direction at whoever is shown, or at an empty room, and keep
+        everybody in the view; from `camera` as the lens does."""
+        self._looks_through = preset_name == "camera" and self._lens is not None
+        if self._looks_through:
+            self._look_through()
+            return
+        # without a picture the camera looks along its axis
+        self._direction = PRESETS["front" if preset_name == "camera" else preset_name]
+        self._go(self._wanted(), True, is_smooth)
 
-    def focus_on(self, slot: int) -> bool:
+    def frame_people(self, is_smooth: bool = False) -> None:
+        """Fit everybody into the view as it is turned now, and keep them in it."""
+        if self._looks_through:
+            self._look_through()
+            return
+        pose = self.camera.pose
+        self._direction = ViewPreset(pose.azimuth_deg, pose.elevation_deg)
+        self._go(self._wanted(), True, is_smooth)
+
+    def focus_on(self, slot: int, is_smooth: bool = False) -> bool:
         """Look at one person from where the view looks; False when they are not shown."""
-        places = np.flatnonzero(self._slots == slot)
-        if len(places) == 0:
+        if slot not in self.people.slots:
             return False
-        joints_m = scene_from_camera(self._people.joints_cam[places[0]])
-        middle = (joints_m.min(axis=0) + joints_m.max(axis=0)) / 2
-        self.camera.focus(middle, _FOCUS_RADIUS_M)
-        self.canvas.update()
+        pose = self.camera.pose
+        direction = (pose.azimuth_deg, pose.elevation_deg)
+        self._looks_through = False
+        places_m = self.people.places(slot)
+        self._go(fitted(places_m, *direction, self.camera.aspect), False, is_smooth)
         return True
 
+    def turn_by(self, azimuth_deg: float, elevation_deg: float, closer: float = 1.0) -> None:
+        """Orbit by angles and come closer by a factor; the user's own view from then on."""
+        self._looks_through = False
+        start = self.framing.target or self.camera.pose
+        elevation_deg = float(np.clip(start.elevation_deg + elevation_deg, -90, 90))
+        distance_m = start.distance_m / closer
+        azimuth_deg += start.azimuth_deg
+        self._go(ViewPose(azimuth_deg, elevation_deg, start.centre, distance_m), False, True)
+
+    def go_to(self, pose: ViewPose) -> None:
+        """Look from there; the user's own view from then on."""
+        self._looks_through = False
+        self._go(pose, False, True)
+
+    def close(self) -> None:
+        """Release the canvas."""
+        self._step_timer.stop()
+        self.canvas.close()
+
+    def _draw(self) -> None:
+        self.people.draw(self._time_s, self._floor_m, self._level is not None, self.camera.eye_m)
+        self._floor.set_reach(*grid_reach(self.people.places()))
+        self._floor.set_height(self._floor_m)
+
+    def _wanted(self) -> ViewPose:
+        """What fits now in the direction that was chosen."""
+        places_m = self.people.places() if len(self.people.slots) else _EMPTY_ROOM_M
+        direction = (self._direction.azimuth_deg, self._direction.elevation_deg)
+        return fitted(places_m, *direction, self.camera.aspect)
+
+    def _keep_in_view(self, slots: frozenset[int]) -> None:
+        """Frame anew when somebody came or went, or leaves the view; a first person at once."""
+        if not self.framing.is_fitting or self._looks_through or not slots:
+            return
+        if not self._framed:
+            self._go(self._wanted(), True, False)
+        elif slots != self._framed:
+            self._go(self._wanted(), True, True)
+        else:
+            self.framing.fit(self._wanted())
+            self._start_steps()
+        self._framed = slots
+
+    def _go(self, pose: ViewPose, is_fitting: bool, is_smooth: bool) -> None:
+        self.framing.go(pose, is_fitting)
+        if is_smooth:
+            self._start_steps()
+        else:
+            self.camera.take(pose)
+            self._clear_sight()
+            self.canvas.update()
+
+    def _look_through(self) -> None:
+        self.framing.give_up()
+        joints_m = self.people.joints_m
+        depth_m = float(np.median(joints_m[..., 1])) if len(joints_m) else 2.0
+        turn = self.device.transform.matrix[:3, :3].T
+        self.camera.look_through(self._lens, max(depth_m, 1.0), turn)
+        self._clear_sight()
+        self.canvas.update()
+
+    def _start_steps(self) -> None:
+        if not self._step_timer.isActive():
+            self._stepped_s = time.perf_counter()
+            self._step_timer.start()
+
+    def _step(self) -> None:
+        now_s = time.perf_counter()
+        elapsed_s, self._stepped_s = min(now_s - self._stepped_s, _LONGEST_STEP_S), now_s
+        pose = None if self.is_held else self.framing.step(self.camera.pose, elapsed_s)
+        if pose is None:
+            self._step_timer.stop()
+            return
+        self.camera.take(pose)
+        self._clear_sight()
+        self.canvas.update()
+
+    def _on_taken(self) -> None:
+        self._looks_through = False
+        self.framing.give_up()
+
+    def _on_resize(self, _event: Event) -> None:
+        if self._looks_through:
+            self._look_through()
+        elif self.framing.is_fitting:
+            self._go(self._wanted(), True, bool(self._framed))
+
     def _follow(self) -> None:
-        places = np.flatnonzero(self._slots == self._following)
+        places = np.flatnonzero(self.people.slots == self._following)
         if self._following is not None and len(places):
-            target = scene_from_camera(self._people.root_cam[places[0]])
+            target = self.people.joints_m[places[0], self.people.people.skeleton.root]
             centre = np.array(self.camera.center)
             self.camera.center = tuple((centre + _FOLLOW * (target - centre)).tolist())
         self._clear_sight()
 
     def _clear_sight(self) -> None:
-        """Put the camera away for an eye inside it, and its picture where it hides people."""
+        """Put the camera away for an eye in it or behind it, and its picture where it would hide
+        people."""
         eye_m = self.camera.eye_m
         distance_m = float(np.linalg.norm(eye_m))
         is_behind = -eye_m[1] > _BEHIND_COSINE * distance_m
-        has_picture = self._options.has_frustum and self._lens is not None and not is_behind
+        has_picture = self._options.has_frustum and self._lens is not None
         for node, is_seen in (
-            (self.device, distance_m > _INSIDE_CAMERA_M),
+            (self.device, distance_m > _INSIDE_CAMERA_M and not is_behind),
             (self.picture, has_picture),
         ):
             if node.visible != is_seen:
                 node.visible = is_seen
 
-    def _show_floor(self) -> None:
-        if abs(self._floor_m - self._drawn_floor_m) > _FLOOR_STEP_M:
-            self._drawn_floor_m = self._floor_m
-            self._floor.set_height(self._floor_m)
-            self.shadows.set_height(self._floor_m)
-
-    def _show_trails(self, time_s: float) -> None:
-        if not self._options.has_trails:
-            return
-        self._trails.add(self._people, self._slots, time_s)
-        pieces = self._trails.segments()
-        rgb = np.repeat(self._palette[pieces.slots % len(self._palette)], 2, axis=0)
-        colours = np.column_stack([rgb, 0.8 * pieces.freshness.reshape(-1)]).astype(np.float32)
-        self.trails.set_points(scene_from_camera(pieces.points_cam).reshape(-1, 3), colours)
-
-    def _show_labels(self, colours: np.ndarray) -> None:
-        if not self._options.has_labels:
-            return
-        people = self._people
-        distances_m = np.linalg.norm(people.root_cam, axis=-1) / 1000
-        texts = [
-            f"{person_text(int(track_id), self.names)}  {distance_m:.1f} m".strip()
-            for track_id, distance_m in zip(people.track_ids, distances_m, strict=True)
-        ]
-        self.labels.set_words(texts, label_places(people), 0.5 * colours + 0.5)
+    def _before_draw(self) -> None:
+        self.people.bodies.set_eye(self.camera.eye_m)
 
     def _show_camera(self, frame: Frame) -> None:
         if self._drawn_lens is None or not _is_same(frame.camera, self._drawn_lens):
             self._drawn_lens = frame.camera
-            self.frustum.set_points(frustum_segments(frame.camera), np.append(self._muted, 1.0))
+            colour = np.append(rgb(theme.stage().muted), 1.0)
+            self.frustum.set_points(frustum_segments(frame.camera), colour)
             self.picture.set_corners(picture_corners(frame.camera))
         if self._options.has_frustum:
             self.picture.set_picture(frame.image)
@@ -260,12 +322,11 @@ class SceneContent:
 class _Canvas(scene.SceneCanvas):
     """Scene canvas that reports a failing draw once instead of printing it at every frame."""
 
-    def __init__(self, on_draw_error: DrawErrorListener) -> None:
-        super().__init__(
-            keys=None, app="pyside6", show=False, bgcolor=theme.GROUND, config={"samples": 4}
-        )
+    def __init__(self, on_draw_error: DrawErrorListener, before_draw: Callable[[], None]) -> None:
+        super().__init__(keys=None, app="pyside6", show=False, config={"samples": 4})
         self.unfreeze()
         self._on_draw_error: DrawErrorListener | None = on_draw_error
+        self._before_draw = before_draw
         self.freeze()
 
     def on_draw(self, event: Event) -> None:
@@ -278,13 +339,12 @@ class _Canvas(scene.SceneCanvas):
             if listener is not None:
                 QTimer.singleShot(0, partial(listener, error))
 
+    def _draw_scene(self, bgcolor: object = None) -> None:
+        self._before_draw()  # also of what is rendered into a picture
+        super()._draw_scene(bgcolor)
+
 
 def _is_same(lens: Camera, other: Camera) -> bool:
     """Whether both look the same way at the same picture."""
     pairs = ((lens.K, other.K), (lens.distortion, other.distortion))
     return lens.size == other.size and all(np.array_equal(*pair) for pair in pairs)
-
-
-def _rgb(colour: str) -> np.ndarray:
-    """(3,) RGB in [0, 1] of a colour's name."""
-    return np.array(QColor(colour).getRgbF()[:3])

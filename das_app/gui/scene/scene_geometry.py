@@ -6,16 +6,24 @@ proper rotation of camera space (x right, y down, z forward, mm). The camera is 
 
 import numpy as np
 
+from das_app.gui.style.person_slots import person_opacity
 from das_model.camera import Camera
 from das_model.people import People
 
 FRUSTUM_DEPTH_M = 0.45
 DEFAULT_FLOOR_M = -1.2  # below the camera, until feet were seen
-GRID_HALF_WIDTH_M, GRID_DEPTH_M = 5, 9
+GRID_HALF_WIDTH_M, GRID_DEPTH_M = 4, 7  # at least
+_LARGEST_GRID_M = 40
+_GRID_ROOM_M, _GRID_STEPS_M = 1.5, 2  # beyond everybody; sizes it comes in
 _FLOOR_FOLLOW = 0.05  # share of the way to the measured floor per result
 _FLOOR_RANGE_M = (-3.0, -0.2)
 _LABEL_GAP_M = 0.12
-_RING_RADIUS_M, _RING_CORNERS = 0.28, 32
+_ANKLE_M = 0.08  # above the sole
+_SAME_FLOOR_M = 0.1  # somebody's feet as near to the floor stand on it
+_UNSEEN_SCORE, _SEEN_SCORE = 0.04, 0.25  # of joints that nobody saw, and of those seen well
+_OUTSIDE_SHARE = 0.06  # of the picture's width: joints as far outside are gone
+_BODY_SPOT_M, _FOOT_SPOT_M = 0.62, (0.24, 0.13)  # half axes of shadows
+_BODY_SHADE, _FOOT_SHADE, _SHADE_HEIGHT_M = 0.4, 0.6, 0.25
 _GRID_STEP_M = 0.25  # pieces of a grid line, so that its colour can fade along it
 
 
@@ -54,11 +62,10 @@ def picture_corners(camera: Camera, depth_m: float = FRUSTUM_DEPTH_M) -> np.ndar
     return scene_from_camera(camera.back_project(corners_px, np.full(4, depth_m * 1000)))
 
 
-def label_places(people: People) -> np.ndarray:
-    """(P, 3) m in the scene, above each person's highest joint."""
-    joints = scene_from_camera(people.joints_cam)
-    highest = joints[..., 2].argmax(axis=1)
-    places = joints[np.arange(len(joints)), highest]
+def label_places(joints_m: np.ndarray) -> np.ndarray:
+    """(P, 3) m above each person's highest joint, of joints (P, J, 3) in scene space."""
+    highest = joints_m[..., 2].argmax(axis=1)
+    places = joints_m[np.arange(len(joints_m)), highest]
     return places + np.array([0, 0, _LABEL_GAP_M], np.float32)
 
 
@@ -80,44 +87,102 @@ def frustum_segments(camera: Camera, depth_m: float = FRUSTUM_DEPTH_M) -> np.nda
     return np.array(lines, dtype=np.float32).reshape(-1, 3)
 
 
-def grid_segments(colour: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def joint_solidity(people: People, camera: Camera) -> np.ndarray:
+    """How solid joints are drawn in the room: (P, J) from 0, gone, to 1.
+
+    Joints that nobody saw are gone, and those outside the picture; people of low score are faint.
+
+    Args:
+        people: P people in camera space.
+        camera: that saw them.
+    """
+    seen = (people.joint_scores - _UNSEEN_SCORE) / (_SEEN_SCORE - _UNSEEN_SCORE)
+    points, size = people.joints_px(camera), np.array(camera.size)
+    outside = np.maximum(-points, points - (size - 1)).max(axis=-1)  # NaN behind the lens
+    inside = np.nan_to_num(1 - np.maximum(outside, 0) / (_OUTSIDE_SHARE * size[0]))
+    solid = _smooth(seen) * _smooth(inside)
+    return (solid * person_opacity(people.scores)[:, None]).astype(np.float32)
+
+
+def ground_heights(joints_m: np.ndarray, ankles: list[int], floor_m: float) -> np.ndarray:
+    """(P,) m height of the ground that each person stands on, while the floor is a guess.
+
+    Args:
+        joints_m: (P, J, 3) in scene space.
+        ankles: numbers of these joints; without any everybody stands on the floor.
+        floor_m: height of the floor.
+    """
+    if not ankles:
+        return np.full(len(joints_m), floor_m)
+    own = joints_m[:, ankles, 2].min(axis=1) - _ANKLE_M
+    return np.where(np.abs(own - floor_m) < _SAME_FLOOR_M, floor_m, own)
+
+
+def shadow_spots(
+    joints_m: np.ndarray, ankles: list[int], root: int, ground_m: np.ndarray, solid: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Shadows where people touch the ground: a wide one below each, and one at each foot.
+
+    Args:
+        joints_m: (P, J, 3) in scene space.
+        ankles: numbers of these joints.
+        root: number of the pelvis.
+        ground_m: (P,) height of the ground.
+        solid: (P, J) of the joints.
+
+    Returns:
+        Centres (N, 3), half axes (N, 2, 2) and strengths (N,), as `Shadows.set_spots` takes them.
+    """
+    joints = [root, *ankles]
+    centres = joints_m[:, joints].copy()  # (P, K, 3)
+    height = np.maximum(centres[..., 2] - ground_m[:, None] - _ANKLE_M, 0)
+    centres[:, 0, :2] = centres[:, :, :2].mean(axis=1)
+    centres[..., 2] = ground_m[:, None] + 0.004
+    away = np.exp(-height / _SHADE_HEIGHT_M)
+    shade = np.concatenate([np.full_like(away[:, :1], _BODY_SHADE), _FOOT_SHADE * away[:, 1:]], 1)
+    half = np.array([_BODY_SPOT_M] + [_FOOT_SPOT_M[0]] * len(ankles))
+    axes = half[:, None, None] * np.eye(2) * np.ones((len(joints_m), 1, 1, 1))
+    strength = shade * solid[:, joints]
+    return centres.reshape(-1, 3), axes.reshape(-1, 2, 2), strength.reshape(-1)
+
+
+def grid_reach(places_m: np.ndarray) -> tuple[int, int]:
+    """Half width and depth in m of a floor on which all of (N, 3) places stand."""
+    across = np.abs(places_m[:, 0]).max(initial=0) + _GRID_ROOM_M
+    along = places_m[:, 1].max(initial=0) + _GRID_ROOM_M
+    half, depth = (
+        _GRID_STEPS_M * int(np.ceil(min(reach, _LARGEST_GRID_M) / _GRID_STEPS_M))
+        for reach in (across, along)
+    )
+    return max(half, GRID_HALF_WIDTH_M), max(depth, GRID_DEPTH_M)
+
+
+def grid_segments(colour: np.ndarray, half_m: int, depth_m: int) -> tuple[np.ndarray, np.ndarray]:
     """Floor grid of one metre meshes that fades towards its rim, at height 0.
 
     Args:
         colour: (3,) RGB in [0, 1].
+        half_m: half its width.
+        depth_m: how far it goes.
 
     Returns:
         (N, 3) float32 m, two points per segment, and (N, 4) float32 RGBA.
     """
-    across = np.arange(-GRID_HALF_WIDTH_M, GRID_HALF_WIDTH_M + 1)
-    along = np.arange(GRID_DEPTH_M + 1)
-    lines = [_pieces(np.array([x, 0]), np.array([x, GRID_DEPTH_M])) for x in across]
-    lines += [
-        _pieces(np.array([-GRID_HALF_WIDTH_M, y]), np.array([GRID_HALF_WIDTH_M, y])) for y in along
-    ]
+    across = np.arange(-half_m, half_m + 1)
+    along = np.arange(depth_m + 1)
+    lines = [_pieces(np.array([x, 0]), np.array([x, depth_m])) for x in across]
+    lines += [_pieces(np.array([-half_m, y]), np.array([half_m, y])) for y in along]
     flat = np.concatenate(lines)
     points = np.column_stack([flat, np.zeros(len(flat))]).astype(np.float32)
-    reach = np.hypot(flat[:, 0] / GRID_HALF_WIDTH_M, flat[:, 1] / GRID_DEPTH_M - 0.4)
-    alpha = np.clip(1.15 - reach, 0.0, 1.0)
+    rim = np.stack([half_m - np.abs(flat[:, 0]), flat[:, 1] + 0.5, depth_m - flat[:, 1]])
+    alpha = np.clip(rim.min(axis=0) / _GRID_ROOM_M, 0.0, 1.0)
     return points, np.column_stack([np.tile(colour, (len(flat), 1)), alpha]).astype(np.float32)
 
 
-def standing_rings(root_cam: np.ndarray, floor_m: float) -> np.ndarray:
-    """A circle on the floor below each person.
-
-    Args:
-        root_cam: (P, 3) mm.
-        floor_m: height of the floor in scene space.
-
-    Returns:
-        (P * 64, 3) float32 m, two points per segment.
-    """
-    angle = np.linspace(0, 2 * np.pi, _RING_CORNERS + 1)
-    circle = _RING_RADIUS_M * np.stack([np.cos(angle), np.sin(angle), 0 * angle], axis=-1)
-    pairs = np.stack([circle[:-1], circle[1:]], axis=1).reshape(-1, 3)  # (2 * corners, 3)
-    centre = scene_from_camera(root_cam)
-    centre[:, 2] = floor_m
-    return (centre[:, None] + pairs).reshape(-1, 3).astype(np.float32)
+def _smooth(share: np.ndarray) -> np.ndarray:
+    """From 0 at 0 to 1 at 1 without a kink."""
+    share = np.clip(share, 0, 1)
+    return share * share * (3 - 2 * share)
 
 
 def _pieces(begin: np.ndarray, end: np.ndarray) -> np.ndarray:

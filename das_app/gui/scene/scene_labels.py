@@ -2,7 +2,8 @@
 
 vispy's own texts compute a distance field for each new letter, fifteen milliseconds of the
 window's thread a letter; here a change of words costs a small picture. Words stand upright in
-whole pixels, and those of people step aside for one another, the nearest keeping its place.
+whole pixels. Those of people step aside for one another, the nearest keeping its place; a line
+leads from one that did to its person.
 """
 
 import math
@@ -15,7 +16,6 @@ from vispy.scene.visuals import create_visual_node
 from vispy.visuals import Visual
 from vispy.visuals.visual import VisualView
 
-from das_app.gui.picture.picture_marks import free_place
 from das_app.gui.style import theme
 
 _VERTEX = """
@@ -37,7 +37,15 @@ void main() {
 _CORNER = np.dtype([("a_position", "f4", 2), ("a_place", "f4", 2)])
 _CORNERS = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])  # of a card, y down
 _TWO_TRIANGLES = np.array([0, 1, 2, 0, 2, 3], np.uint32)
-_PAD_PX, _CARD_ALPHA = 3.0, 150
+_PAD_PX, _UPRIGHT_PAD_PX, _CARD_ALPHA = 6.0, 2.0, 225
+_DOT_PX, _GAP_PX = 8.0, 3.0  # of the person's colour; between cards
+_LEADER_PX = 1.5
+_STEPS = np.array(  # where a card may go, in its own sizes, the nearest first
+    sorted(
+        ((x, y) for x in (0, -0.6, 0.6, -1.1, 1.1) for y in (0, -1, 1, -2, -3, -4, 2)),
+        key=lambda step: abs(step[0]) * 2 + abs(step[1]) * (1.0 if step[1] < 0 else 1.5),
+    )
+)
 _SMALL = 0.9  # of the window's font
 
 
@@ -47,7 +55,8 @@ class WordsVisual(Visual):
     Args:
         anchor: which point of the words stands at the place, as shares of width and height from
             their top left.
-        is_crowded: the words lie on cards and step aside for one another.
+        is_crowded: the words lie on cards and step aside for one another; those that find no
+            place near theirs are left out.
 
     Attributes:
         texts: what is shown.
@@ -61,6 +70,7 @@ class WordsVisual(Visual):
         self._anchor, self._is_crowded = anchor, is_crowded
         self._colours, self._places_m = np.zeros((0, 3)), np.zeros((0, 3))
         self._sizes, self._sheet_size = np.zeros((0, 2)), (2, 2)  # device pixels
+        self._row_px, self._dot_px, self._ratio = 2.0, 1.0, 1.0
         self._is_painted = False
         self._sheet = gloo.Texture2D(
             np.zeros((2, 2, 4), np.uint8), interpolation="nearest", resizable=True
@@ -106,23 +116,39 @@ class WordsVisual(Visual):
         return True
 
     def _lay(self, shown: np.ndarray, spots_px: np.ndarray, view_px: np.ndarray) -> None:
-        """Put the cards of N of the words at (N, 2) px of the view."""
-        sizes = self._sizes[shown]
-        corner_px = np.round(spots_px - sizes * self._anchor)
-        bounds, self.cards_px = QRectF(0, 0, *view_px), []
-        for corner, size in zip(corner_px.tolist(), sizes.tolist(), strict=True):
-            card = QRectF(*corner, *size)
-            taken = self.cards_px if self._is_crowded else []
-            self.cards_px.append(free_place(card, bounds, taken))
-        corner_px = np.round([(card.left(), card.top()) for card in self.cards_px])
-        vertices = np.empty((len(shown), 4), _CORNER)
-        at_px = corner_px[:, None] + _CORNERS * sizes[:, None]
-        vertices["a_position"] = (2 * at_px / view_px - 1) * (1, -1)
-        row_px = np.column_stack([0 * shown, shown * self._sizes[0, 1]])
-        vertices["a_place"] = (row_px[:, None] + _CORNERS * sizes[:, None]) / self._sheet_size
+        """Put the cards of N of the words at (N, 2) px of the view, with lines to those aside."""
+        self.cards_px, quads, places = [], [], []
+        for word, spot in zip(shown.tolist(), spots_px, strict=True):
+            size = self._sizes[word]
+            wanted = np.round(spot - size * self._anchor)
+            corner = self._free_corner(wanted, size, view_px) if self._is_crowded else wanted
+            if corner is None:
+                continue
+            self.cards_px.append(QRectF(*corner.tolist(), *size.tolist()))
+            row = np.array([0.0, word * self._row_px])
+            if np.abs(corner - wanted).max() > 1:
+                quads.append(_leader(spot, corner, size, self._ratio))
+                places.append(np.tile(row + (self._dot_px, self._row_px / 2), (4, 1)))
+            quads.append(corner + _CORNERS * size)
+            places.append(row + _CORNERS * size)
+        vertices = np.empty((len(quads), 4), _CORNER)
+        vertices["a_position"] = (2 * np.array(quads) / view_px - 1) * (1, -1)
+        vertices["a_place"] = np.array(places) / self._sheet_size
         self._corners.set_data(vertices.reshape(-1))
-        faces = np.arange(len(shown), dtype=np.uint32)[:, None] * 4 + _TWO_TRIANGLES
+        faces = np.arange(len(quads), dtype=np.uint32)[:, None] * 4 + _TWO_TRIANGLES
         self._index_buffer.set_data(faces.reshape(-1))
+
+    def _free_corner(
+        self, wanted: np.ndarray, size: np.ndarray, view_px: np.ndarray
+    ) -> np.ndarray | None:
+        """Where a card that wants to be at `wanted` has room; None where there is none near."""
+        gap = _GAP_PX * self._ratio
+        for step in _STEPS:
+            corner = np.round(np.clip(wanted + step * (size + gap), 0, view_px - size))
+            card = QRectF(*corner.tolist(), *size.tolist()).adjusted(-gap, -gap, gap, gap)
+            if not any(card.intersects(other) for other in self.cards_px):
+                return corner
+        return None
 
     def _paint(self, ratio: float) -> None:
         """Paint all words below one another, a row each, and bring them to the card."""
@@ -130,11 +156,13 @@ class WordsVisual(Visual):
         font.setPointSizeF(font.pointSizeF() * _SMALL)
         font.setBold(self._is_crowded)
         metrics = QFontMetricsF(font)
-        height = math.ceil((metrics.height() + 2) * ratio)
+        height = math.ceil((metrics.height() + 2 * _UPRIGHT_PAD_PX) * ratio)
+        beside = 2 * _PAD_PX + (1.6 * _DOT_PX if self._is_crowded else 0)
         widths = [
-            math.ceil((metrics.horizontalAdvance(text) + 2 * _PAD_PX) * ratio)
-            for text in self.texts
+            math.ceil((metrics.horizontalAdvance(text) + beside) * ratio) for text in self.texts
         ]
+        self._row_px, self._ratio = height, ratio
+        self._dot_px = (_PAD_PX + _DOT_PX / 2) * ratio
         self._sizes = np.array([(width, height) for width in widths], np.float64)
         self._sheet_size = (max(widths), height * len(widths))
         image = QImage(*self._sheet_size, QImage.Format.Format_RGBA8888_Premultiplied)
@@ -152,20 +180,34 @@ class WordsVisual(Visual):
     def _paint_words(
         self, painter: QPainter, font: QFont, card: QRectF, ratio: float, text: str, colour: QColor
     ) -> None:
-        if self._is_crowded:
-            ground = QColor(theme.GROUND)
-            ground.setAlpha(_CARD_ALPHA)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(ground)
-            painter.drawRoundedRect(card, 3 * ratio, 3 * ratio)
         painter.save()
         painter.translate(card.topLeft())
         painter.scale(ratio, ratio)
+        metrics, left = QFontMetricsF(font), _PAD_PX
+        if self._is_crowded:
+            stage = theme.stage()
+            ground = QColor(stage.raised)
+            ground.setAlpha(_CARD_ALPHA)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ground)
+            painter.drawRoundedRect(QRectF(QPointF(), card.size() / ratio), 5, 5)
+            painter.setBrush(colour)
+            middle = QPointF(_PAD_PX + _DOT_PX / 2, card.height() / ratio / 2)
+            painter.drawEllipse(middle, _DOT_PX / 2, _DOT_PX / 2)
+            left, colour = _PAD_PX + 1.6 * _DOT_PX, QColor(stage.text)
         painter.setFont(font)
         painter.setPen(colour)
-        ascent = QFontMetricsF(font).ascent()
-        painter.drawText(QPointF(_PAD_PX, 1 + ascent), text)
+        painter.drawText(QPointF(left, _UPRIGHT_PAD_PX + metrics.ascent()), text)
         painter.restore()
+
+
+def _leader(spot: np.ndarray, corner: np.ndarray, size: np.ndarray, ratio: float) -> np.ndarray:
+    """(4, 2) px of a thin line from the nearest place of a card's rim to a spot."""
+    rim = np.clip(spot, corner, corner + size)
+    along = spot - rim
+    across = np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-6)
+    half = across * _LEADER_PX * ratio / 2
+    return np.array([rim - half, rim + half, spot + half, spot - half])
 
 
 Words = create_visual_node(WordsVisual)

@@ -28,7 +28,7 @@ class ScenePane(QFrame):
         self._title = heading.findChild(QLabel, "heading")
         for name in VIEWS:
             action = actions[f"view-{name}"]
-            action.triggered.connect(lambda _=False, name=name: self.view.look_from(name))
+            action.triggered.connect(lambda _=False, name=name: self.view.look_from(name, True))
             heading.layout().addWidget(action_button(action))
         fill_pane(self, heading, self.view)
         self._actions = actions

@@ -76,11 +76,11 @@ class SceneView(QWidget):
         if self.content is not None:
             self.content.clear()
 
-    def look_from(self, preset_name: str) -> None:
+    def look_from(self, preset_name: str, is_smooth: bool = False) -> None:
         """Turn to one of the presets `reset`, `front`, `top`, `side`, or `camera`: the filming
         camera's own view."""
         if self.content is not None:
-            self.content.look_from(preset_name)
+            self.content.look_from(preset_name, is_smooth)
 
     def set_options(self, options: SceneOptions) -> None:
         """Switch what stands in the scene besides skeletons."""
@@ -95,7 +95,7 @@ class SceneView(QWidget):
     def set_names(self, names: Names) -> None:
         """Call people by these names, from the next result on."""
         if self.content is not None:
-            self.content.names = names
+            self.content.set_names(names)
 
     def set_level(self, floor: Floor | None) -> None:
         """Turn the room so that this floor lies level, from the next result on; None shows camera
@@ -113,6 +113,16 @@ class SceneView(QWidget):
         if self.content is not None:
             self.content.set_following(slot)
 
+    def wear_look(self) -> None:
+        """Wear the colours of the stage."""
+        if self.content is not None:
+            self.content.wear_look()
+
+    def frame_people(self) -> None:
+        """Fit everybody into the view as it is turned now, and keep them in it."""
+        if self.content is not None:
+            self.content.frame_people(is_smooth=True)
+
     def picture(self) -> QImage | None:
         """The 3D view as it is seen now, in device pixels; None where there is none."""
         if self.content is None:
@@ -125,7 +135,7 @@ class SceneView(QWidget):
     def close_canvas(self) -> None:
         """Release the OpenGL canvas; the pane shows nothing from then on."""
         if self.content is not None:
-            self.content.canvas.close()
+            self.content.close()
             self.content = None
 
     def _try_canvas(self) -> str | None:

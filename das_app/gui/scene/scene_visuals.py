@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from PySide6.QtGui import QColor
 from vispy import gloo, scene
 from vispy.color import ColorArray
 from vispy.scene.node import Node
@@ -10,38 +11,10 @@ from vispy.visuals import Visual
 from vispy.visuals.transforms import STTransform
 from vispy.visuals.visual import VisualView
 
-from das_app.gui.scene.body_mesh import VERTEX, BodyMesh
 from das_app.gui.scene.scene_geometry import grid_segments
 from das_app.gui.scene.scene_labels import Words
+from das_app.gui.style import theme
 
-_BODY_VERTEX = """
-varying vec3 v_colour;
-attribute vec3 a_position;
-attribute vec3 a_normal;
-attribute vec3 a_colour;
-void main() {
-    float facing = 0.5 + 0.5 * dot(a_normal, normalize(vec3(-0.4, -0.6, 0.8)));
-    v_colour = a_colour * (0.38 + 0.72 * facing);
-    gl_Position = $transform(vec4(a_position, 1.0));
-}
-"""
-_SHADOW_VERTEX = """
-varying vec3 v_colour;
-attribute vec3 a_position;
-attribute vec3 a_colour;
-uniform float u_floor;
-uniform vec3 u_ground;
-void main() {
-    v_colour = mix(0.4 * u_ground, a_colour, 0.24);
-    gl_Position = $transform(vec4(a_position.xy, u_floor, 1.0));
-}
-"""
-_COLOUR_FRAGMENT = """
-varying vec3 v_colour;
-void main() {
-    gl_FragColor = vec4(v_colour, 1.0);
-}
-"""
 _PICTURE_VERTEX = """
 attribute vec3 a_position;
 attribute vec2 a_place;
@@ -59,88 +32,26 @@ void main() {
 }
 """
 _PICTURE_WIDTH_PX = 320  # on the card: it is small on the screen
-_LABELS_M = (1, 2, 3, 4, 6, 8)  # along the camera axis, sparser where they come together
+_LABELS_M = (
+    1,
+    2,
+    3,
+    4,
+    6,
+    8,
+    10,
+    12,
+    15,
+    20,
+    25,
+    30,
+    40,
+)  # along the camera axis, sparser where they come together
 _AXIS_LENGTH_M = 0.3
 _AXES = {"x": (1, 0, 0), "y": (0, 0, -1), "z": (0, 1, 0)}  # camera axes in scene space
 _AXIS_COLOURS = {"x": "#e06c75", "y": "#7fbf6a", "z": "#5aa7e0"}
 _NOWHERE_M = np.full((2, 3), -1e4, np.float32)  # too far away to be seen
 _QUAD = np.array([0, 1, 2, 0, 2, 3], np.uint32)
-
-
-class BodyVisual(Visual):
-    """Softly lit triangles of all people; `set_mesh` refills the same buffers.
-
-    Attributes:
-        mesh: what is shown; None before the first.
-        buffers: vertices and faces on the card, for the shadows.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(vcode=_BODY_VERTEX, fcode=_COLOUR_FRAGMENT)
-        vertices = gloo.VertexBuffer(np.zeros(3, VERTEX))
-        self.buffers = (vertices, gloo.IndexBuffer(np.zeros(3, np.uint32)))
-        self.mesh: BodyMesh | None = None
-        self._faces: np.ndarray | None = None  # on the card
-        self._was_drawn = False  # the first time nothing is drawn, to make the program early
-        self.shared_program.bind(vertices)
-        self._draw_mode, self._index_buffer = "triangles", self.buffers[1]
-        self.set_gl_state("opaque", depth_test=True, cull_face=False)
-        self.freeze()
-
-    @property
-    def has_faces(self) -> bool:
-        """Whether there is anything to draw."""
-        return self.mesh is not None and len(self.mesh.faces) > 0
-
-    def set_mesh(self, mesh: BodyMesh) -> None:
-        """Show `mesh` instead of what was shown."""
-        vertices, faces = self.buffers
-        if len(mesh.faces):
-            vertices.set_data(mesh.vertices)
-        if len(mesh.faces) and mesh.faces is not self._faces:
-            self._faces = mesh.faces
-            faces.set_data(mesh.faces.reshape(-1))
-        self.mesh = mesh
-        self.update()
-
-    def _prepare_transforms(self, view: VisualView) -> None:
-        view.view_program.vert["transform"] = view.get_transform()
-
-    def _prepare_draw(self, view: VisualView) -> bool:
-        is_first, self._was_drawn = not self._was_drawn, True
-        return is_first or self.has_faces
-
-
-class ShadowVisual(Visual):
-    """The bodies once more, flat on the floor under a light from straight above.
-
-    Args:
-        bodies: whose buffers are drawn.
-        ground: (3,) RGB of the background.
-    """
-
-    def __init__(self, bodies: BodyVisual, ground: np.ndarray) -> None:
-        super().__init__(vcode=_SHADOW_VERTEX, fcode=_COLOUR_FRAGMENT)
-        self._bodies = bodies
-        vertices, self._index_buffer = bodies.buffers
-        self.shared_program["a_position"] = vertices["a_position"]
-        self.shared_program["a_colour"] = vertices["a_colour"]
-        self.shared_program["u_ground"] = np.asarray(ground, np.float32)
-        self.shared_program["u_floor"] = 0.0
-        self._draw_mode, self._was_drawn = "triangles", False
-        self.set_gl_state("opaque", depth_test=True, cull_face=False)
-        self.freeze()
-
-    def set_height(self, floor_m: float) -> None:
-        """Lay the shadows just above the floor's height in scene space."""
-        self.shared_program["u_floor"] = floor_m + 0.004
-
-    def _prepare_transforms(self, view: VisualView) -> None:
-        view.view_program.vert["transform"] = view.get_transform()
-
-    def _prepare_draw(self, view: VisualView) -> bool:
-        is_first, self._was_drawn = not self._was_drawn, True
-        return is_first or self._bodies.has_faces
 
 
 class PictureVisual(Visual):
@@ -180,8 +91,6 @@ class PictureVisual(Visual):
         return True
 
 
-Bodies = create_visual_node(BodyVisual)
-Shadows = create_visual_node(ShadowVisual)
 Picture = create_visual_node(PictureVisual)
 
 
@@ -217,19 +126,33 @@ class Segments:
 class Floor:
     """Grid of one metre meshes with the distance from the camera written on it."""
 
-    def __init__(self, parent: Node, grid_rgb: np.ndarray, text_rgb: np.ndarray) -> None:
+    def __init__(self, parent: Node) -> None:
         self.node = scene.Node(parent=parent)
         self.node.transform = STTransform()
-        points, colours = grid_segments(grid_rgb)
-        Segments(self.node, 1.0).set_points(points, colours)
-        words = [f"{metres} m" for metres in _LABELS_M]
-        places_m = np.array([(0.06, metres + 0.06, 0) for metres in _LABELS_M])
-        labels = Words((0.0, 1.0), parent=self.node)
-        labels.set_words(words, places_m, np.tile(text_rgb, (len(words), 1)))
+        self._lines = Segments(self.node, 1.0)
+        self._labels = Words((0.0, 1.0), parent=self.node)
+        self._drawn: object = None
 
     def set_height(self, floor_m: float) -> None:
         """Move the floor to a height in scene space."""
         self.node.transform.translate = (0, 0, floor_m)
+
+    def set_reach(self, half_m: int, depth_m: int) -> None:
+        """Make it so wide and deep, in the colours of the stage; nothing is done for the same."""
+        stage = theme.stage()
+        if self._drawn == (half_m, depth_m, stage):
+            return
+        self._drawn = (half_m, depth_m, stage)
+        self._lines.set_points(*grid_segments(rgb(stage.grid), half_m, depth_m))
+        metres = [distance for distance in _LABELS_M if distance < depth_m]
+        places_m = np.array([(0.06, distance + 0.06, 0) for distance in metres])
+        colours = np.tile(rgb(stage.muted), (len(metres), 1))
+        self._labels.set_words([f"{distance} m" for distance in metres], places_m, colours)
+
+
+def rgb(colour: str) -> np.ndarray:
+    """(3,) RGB in [0, 1] of a colour's name."""
+    return np.array(QColor(colour).getRgbF()[:3])
 
 
 def add_axes(parent: Node) -> None:
@@ -237,5 +160,5 @@ def add_axes(parent: Node) -> None:
     tips = np.array(list(_AXES.values()), np.float32) * _AXIS_LENGTH_M
     colours = ColorArray(list(_AXIS_COLOURS.values())).rgba
     ends = np.stack([np.zeros_like(tips), tips], axis=1).reshape(-1, 3)
-    Segments(parent, 2.5).set_points(ends, np.repeat(colours, 2, axis=0))
+    Segments(parent, 2.0).set_points(ends, np.repeat(colours, 2, axis=0))
     Words((0.5, 0.5), parent=parent).set_words(list(_AXES), tips * 1.25, colours[:, :3])

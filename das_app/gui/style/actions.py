@@ -148,6 +148,16 @@ COMMANDS = (
         "view-camera", "3D view", "Camera's view", "Look as the camera does", ("5",), "view-camera"
     ),
     Command(
+        "bodies",
+        "3D view",
+        "Bodies",
+        "People as bodies, or as thin skeletons",
+        ("J",),
+        "",
+        True,
+        "has_bodies",
+    ),
+    Command(
         "shadows", "3D view", "Shadows", "Shadows below everybody", ("W",), "", True, "has_shadows"
     ),
     Command(
@@ -221,6 +231,7 @@ MENUS = (
             "view-top",
             "view-side",
             "view-camera",
+            "bodies",
             "shadows",
             "frustum",
             None,

@@ -13,6 +13,8 @@ from das_model.people import People, TrackId
 
 ColourSlot = NewType("ColourSlot", int)  # a person's colour; the track id of who has one
 LEAST_OPACITY = 0.4  # of a joint the model knows nothing about: faint, and still legible
+_FAINT_SCORE, _SURE_SCORE = 0.2, 0.6  # of people drawn faintest, and solid
+_FAINTEST = 0.3
 MAX_STEP_MM = 600.0  # a root further from every root before it belongs to somebody new
 
 
@@ -33,6 +35,16 @@ def joint_opacity(joint_scores: np.ndarray) -> np.ndarray:
         joint_scores: (...) in [0, 1]; the root spreads the low scores, where most of them are.
     """
     return LEAST_OPACITY + (1 - LEAST_OPACITY) * np.sqrt(np.clip(joint_scores, 0, 1))
+
+
+def person_opacity(scores: np.ndarray) -> np.ndarray:
+    """How opaque people are drawn: those the model is unsure of are faint.
+
+    Args:
+        scores: (...) in [0, 1].
+    """
+    share = np.clip((scores - _FAINT_SCORE) / (_SURE_SCORE - _FAINT_SCORE), 0, 1)
+    return _FAINTEST + (1 - _FAINTEST) * share
 
 
 def track_in_slot(people: People, slots: np.ndarray, slot: ColourSlot) -> TrackId | None:

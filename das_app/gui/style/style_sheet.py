@@ -1,6 +1,6 @@
 """Colours of the window's frame, dark and light, and the style sheet that uses them.
 
-The stage (pictures, plots, the 3D view) has its colours in `theme`, the same under both.
+The stage (pictures, plots, the 3D view) has its colours in `stage`.
 """
 
 from dataclasses import asdict, dataclass

@@ -1,9 +1,7 @@
-"""Look of the window in one place: the stage's colours, spacing and icons.
+"""Look of the window in one place: which colours it wears, spacing and icons.
 
-All spacing is a multiple of 8 px (4 px inside controls). The window's frame is dark or light, as
-the system or the user wants it. Pictures, plots and the 3D view stand on the same dark stage in
-both, so that people's colours look alike. These keep apart for colour-blind eyes: they follow
-Okabe and Ito's set, lightened where it would sink into the stage.
+All spacing is a multiple of 8 px (4 px inside controls). The window's frame and the stage that
+pictures, plots and the 3D view stand on are dark or light, as the system or the user wants it.
 """
 
 import logging
@@ -16,31 +14,17 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from das_app.files.bundled import bundled_file
+from das_app.gui.style.stage import DARK_STAGE, LIGHT_STAGE, StageColours
 from das_app.gui.style.style_sheet import DARK, LIGHT, FrameColours, palette, style_sheet
 from das_app.settings.app_settings import Look
 
 _log = logging.getLogger(__name__)
 
 SPACE_PX = 8
-# the stage, the same under both looks
-GROUND = "#14171c"  # behind pictures, plots and the 3D view
-RAISED = "#262c35"  # cards on the stage
-BORDER = "#333b47"
-TEXT = "#e3e8ee"
-MUTED = "#8d98a6"
-ACCENT = "#4cb2e8"
-WARNING = "#f2a541"
+# on cards over the picture, the same under both looks
+BORDER, TEXT, MUTED = DARK_STAGE.border, DARK_STAGE.text, DARK_STAGE.muted
+PERSON_COLOURS = DARK_STAGE.people  # over the picture, and of dots
 
-PERSON_COLOURS = (
-    "#56b4e9",  # sky blue
-    "#f5a623",  # orange
-    "#2bd6a3",  # bluish green
-    "#f0e442",  # yellow
-    "#d774b4",  # reddish purple
-    "#ff7a4d",  # vermilion
-    "#8c9eff",  # blue, lightened
-    "#d9dee5",  # grey in place of black
-)
 _ICON_SIZES_PX = (16, 18, 20, 24, 32, 36, 40, 48, 64)
 _FRAME_PROPERTY = "lightFrame"  # of the application: which frame it wears
 
@@ -64,8 +48,17 @@ def apply_theme(app: QApplication, look: Look = Look.SYSTEM) -> None:
 
 def frame_colours() -> FrameColours:
     """The colours around the stage that the application wears."""
+    return LIGHT if _is_light() else DARK
+
+
+def stage() -> StageColours:
+    """The colours of what pictures, plots and the 3D view stand on."""
+    return LIGHT_STAGE if _is_light() else DARK_STAGE
+
+
+def _is_light() -> bool:
     app = QApplication.instance()
-    return LIGHT if app is not None and app.property(_FRAME_PROPERTY) else DARK
+    return app is not None and bool(app.property(_FRAME_PROPERTY))
 
 
 def icon(name: str) -> QIcon:
@@ -116,7 +109,7 @@ def icon_folder() -> Path:
 
 
 def person_colour(slot: int) -> QColor:
-    """Colour of a person's slot; the palette repeats."""
+    """Colour of a person's slot over the picture and of dots; the palette repeats."""
     return QColor(PERSON_COLOURS[slot % len(PERSON_COLOURS)])
 
 

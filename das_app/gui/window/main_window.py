@@ -102,6 +102,8 @@ class MainWindow(QMainWindow):
     def wear_look(self) -> None:
         """Look as the settings and the system want it."""
         theme.apply_theme(QApplication.instance(), self.settings.view.look)
+        self.parts.scene.view.wear_look()
+        self.panels.wear_look()
 
     def changeEvent(self, event: QEvent) -> None:
         """Qt: the window's system may change full screen, too."""

@@ -193,6 +193,11 @@ class Panels:
         self.lens.show_people()
         self.streaming.refresh()
 
+    def wear_look(self) -> None:
+        """Wear the colours of the stage."""
+        for plot in (self.chart, self.inspector_panel.plot):
+            plot.wear_look()
+
     def close(self) -> None:
         """End what still runs."""
         self.lens.end_calibration()

@@ -49,7 +49,7 @@ class StageBars(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt: a row each stage, and the sum."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.GROUND))
+        painter.fillRect(self.rect(), QColor(theme.stage().ground))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.tabular_font(self.font()))
         stages = stages_of(self._stats)
@@ -70,11 +70,11 @@ class StageBars(QWidget):
         ms: float,
         share: float | None,
     ) -> None:
-        is_sum = share is None
-        painter.setPen(QColor(theme.TEXT if is_sum else theme.MUTED))
+        is_sum, colours = share is None, theme.stage()
+        painter.setPen(QColor(colours.text if is_sum else colours.muted))
         place = QRectF(_MARGIN_PX, top, _NAME_WIDTH_PX - _MARGIN_PX, height)
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, name)
-        painter.setPen(QColor(theme.TEXT))
+        painter.setPen(QColor(colours.text))
         right = self.width() - _MARGIN_PX
         figure = QRectF(right - _FIGURE_WIDTH_PX, top, _FIGURE_WIDTH_PX, height)
         painter.drawText(figure, theme.ALIGN_RIGHT, f"{ms:.0f} ms" if ms >= 10 else f"{ms:.1f} ms")
@@ -83,8 +83,8 @@ class StageBars(QWidget):
         room = right - _FIGURE_WIDTH_PX - _NAME_WIDTH_PX - 8
         bar = QRectF(_NAME_WIDTH_PX, top + 0.3 * height, max(room, 0), 0.4 * height)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.RAISED))
+        painter.setBrush(QColor(colours.raised))
         painter.drawRoundedRect(bar, 2, 2)
         bar.setWidth(max(bar.width() * min(share, 1.0), 1.0 if ms > 0 else 0.0))
-        painter.setBrush(QColor(theme.ACCENT))
+        painter.setBrush(QColor(colours.curves[0]))
         painter.drawRoundedRect(bar, 2, 2)

@@ -5,18 +5,17 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
 from das_app.gui.style import theme
+from das_app.gui.style.plots import dress_plot
 
 SPAN_S = 20.0
 _CAPACITY = 2048  # points kept: 20 s at 100 results per second
-_LEGEND_ALPHA = 200  # of its ground, so that it can be read on a curve
-_LATENCY_COLOUR, _INFERENCE_COLOUR = theme.WARNING, theme.ACCENT
 
 
 class TimingPlot(pg.PlotWidget):
     """Latency and inference time in ms against seconds before now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, background=theme.GROUND)
+        super().__init__(parent)
         self._times_s = np.zeros(0)
         self._values_ms = np.zeros((2, 0))
         self.setMenuEnabled(False)
@@ -28,24 +27,11 @@ class TimingPlot(pg.PlotWidget):
         self.setLabel("left", "ms")
         ticks = [(ago, f"{ago} s") for ago in range(-round(SPAN_S), 0, 5)]
         self.getAxis("bottom").setTicks([[*ticks, (-0.4, "now")]])
-        for side in ("left", "bottom"):
-            axis = self.getAxis(side)
-            axis.setPen(pg.mkPen(theme.BORDER))
-            axis.setTextPen(pg.mkPen(theme.MUTED))
         self.getAxis("left").setWidth(56)
-        ground = pg.mkColor(theme.GROUND)
-        ground.setAlpha(_LEGEND_ALPHA)
-        legend = self.addLegend(
-            offset=(8, 4), labelTextColor=theme.MUTED, colCount=2, brush=ground
-        )
-        legend.setZValue(10)
-        self._curves = [
-            self.plot(pen=pg.mkPen(colour, width=1.5), name=name)
-            for colour, name in (
-                (_LATENCY_COLOUR, "end-to-end latency"),
-                (_INFERENCE_COLOUR, "inference"),
-            )
-        ]
+        self._legend = self.addLegend(offset=(8, 4), colCount=2)
+        self._legend.setZValue(10)
+        self._curves = [self.plot(name=name) for name in ("end-to-end latency", "inference")]
+        self.wear_look()
 
     def add(self, time_s: float, latency_s: float, inference_s: float) -> None:
         """Note one result; drawn at the next `refresh`."""
@@ -67,6 +53,13 @@ class TimingPlot(pg.PlotWidget):
         self._times_s, self._values_ms = np.zeros(0), np.zeros((2, 0))
         for curve in self._curves:
             curve.setData([], [])
+
+    def wear_look(self) -> None:
+        """Wear the colours of the stage."""
+        stage = theme.stage()
+        dress_plot(self, self._legend)
+        for curve, colour in zip(self._curves, stage.curves[1::-1], strict=True):
+            curve.setPen(pg.mkPen(colour, width=1.5))
 
 
 def nice_top(value: float) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from window_fakes import grey_frame, people_at
 
-from das_app.gui.scene.scene_geometry import label_places
+from das_app.gui.scene.scene_geometry import label_places, scene_from_camera
 
 
 def drawn_cards(view, *roots_mm):
@@ -12,7 +12,7 @@ def drawn_cards(view, *roots_mm):
     view.show_people(grey_frame(), people, np.arange(len(people)))
     view.look_from("front")
     picture = view.content.canvas.render(alpha=False)
-    return picture, view.content.labels.cards_px
+    return picture, view.content.people.labels.cards_px
 
 
 def test_people_behind_one_another_have_labels_beside_one_another(shared_view):
@@ -24,8 +24,8 @@ def test_people_behind_one_another_have_labels_beside_one_another(shared_view):
 
 def test_the_nearest_keeps_its_place(shared_view):
     _, cards = drawn_cards(shared_view, (0, 0, 3300), (0, 0, 3000), (0, 0, 3150))
-    labels = shared_view.content.labels
-    place_m = label_places(people_at((0, 0, 3000)))
+    labels = shared_view.content.people.labels
+    place_m = label_places(scene_from_camera(people_at((0, 0, 3000)).joints_cam))
     spot = labels.get_transform("visual", "canvas").map(place_m)[0]
     spot_px = spot[:2] / spot[3] * shared_view.devicePixelRatioF()
     assert (cards[0].center().x(), cards[0].bottom()) == pytest.approx(tuple(spot_px), abs=2)
@@ -43,12 +43,12 @@ def test_who_is_behind_the_eye_has_no_label(shared_view):
     drawn_cards(shared_view, (0, 0, 3000))
     shared_view.show_people(grey_frame(), people_at((0, 0, 3000), (0, 0, -90000)), np.arange(2))
     shared_view.content.canvas.render(alpha=False)
-    assert len(shared_view.content.labels.cards_px) == 1
+    assert len(shared_view.content.people.labels.cards_px) == 1
 
 
 def test_other_words_need_other_letters(shared_view):
     picture, _ = drawn_cards(shared_view, (0, 0, 3000))
-    labels = shared_view.content.labels
+    labels = shared_view.content.people.labels
     labels.set_words(["Ångström 東"], np.array([[0.0, 3.0, 1.0]]), np.ones((1, 3)))
     other = shared_view.content.canvas.render(alpha=False)
     (card,) = labels.cards_px

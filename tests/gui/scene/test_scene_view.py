@@ -3,12 +3,13 @@ import time
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QColor, QMouseEvent
 from window_fakes import grey_frame, people_at
 
 from das_app.gui.scene import scene_view as module
 from das_app.gui.scene.body_mesh import body_mesh
-from das_app.gui.scene.orbit_camera import PRESETS, view_ball
+from das_app.gui.scene.framing import directions
+from das_app.gui.scene.orbit_camera import PRESETS
 from das_app.gui.scene.scene_content import SceneOptions
 from das_app.gui.scene.scene_geometry import (
     frustum_segments,
@@ -18,7 +19,9 @@ from das_app.gui.scene.scene_geometry import (
 )
 from das_app.gui.scene.scene_view import SceneView
 from das_app.gui.style import theme
+from das_app.gui.style.stage import LIGHT_STAGE
 from das_app.motion.floor import Floor
+from das_app.settings.app_settings import Look
 
 SLOTS = np.array([0, 1])
 
@@ -30,7 +33,9 @@ def view(shared_view):
     shared_view.set_hidden(frozenset())
     shared_view.set_level(None)
     shared_view.look_from("reset")
-    return shared_view
+    yield shared_view
+    shared_view.content.framing.give_up()
+    shared_view.content._step()  # which stops
 
 
 def colours(slots):
@@ -44,11 +49,12 @@ def pixels_like(image, colour, room=60):
 def test_the_mesh_on_the_card_is_that_of_the_converted_joints(view):
     people = people_at((-500, 0, 3000), (500, 0, 3500))
     view.show_people(grey_frame(), people, SLOTS)
-    ground = np.array(theme.person_colour(0).getRgbF()[:3]) * 0
-    expected = body_mesh(people, colours(SLOTS), ground)
-    shown = view.content.bodies.mesh
-    for name in ("a_position", "a_normal"):
-        assert np.array_equal(shown.vertices[name], expected.vertices[name])
+    order = [1, 0]  # the farthest first
+    joints = scene_from_camera(people.joints_cam)[order]
+    expected = body_mesh(joints, colours(SLOTS)[order], np.ones(joints.shape[:2], np.float32))
+    shown = view.content.people.bodies.mesh
+    for name in ("a_position", "a_normal", "a_colour"):
+        assert shown.vertices[name] == pytest.approx(expected.vertices[name], abs=1e-5)
     assert np.array_equal(shown.faces, expected.faces)
     assert view.content.frustum.points == pytest.approx(frustum_segments(grey_frame().camera))
 
@@ -56,7 +62,7 @@ def test_the_mesh_on_the_card_is_that_of_the_converted_joints(view):
 def test_visuals_are_refilled_not_made_anew(view):
     content = view.content
     nodes = list(content.canvas.scene.children[0].children)
-    scene = content.bodies.parent
+    scene = content.people.bodies.parent
     num_children = len(scene.children)
     for step in range(5):
         people = people_at(*[(300 * i, 0, 3000 + step) for i in range(step)])
@@ -66,6 +72,7 @@ def test_visuals_are_refilled_not_made_anew(view):
 
 
 def test_people_are_drawn_in_their_colours_and_upright(view):
+    view.set_options(SceneOptions(has_bodies=False))
     view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[1:])
     view.look_from("front")
     image = view.content.canvas.render(alpha=False)
@@ -79,15 +86,108 @@ def test_people_are_drawn_in_their_colours_and_upright(view):
     assert pixels_like(view.content.canvas.render(alpha=False), colour, 40) == 0
 
 
-def test_a_view_turns_to_the_first_people_once(view):
+def on_screen(view, places_m):
+    """(N, 2) from 0 to 1 of the pane, y down."""
+    at = view.content.people.bodies.get_transform("visual", "canvas").map(places_m)
+    return at[:, :2] / at[:, 3:] / view.content.canvas.size
+
+
+def test_people_fill_the_view_wherever_they_are(view):
+    for roots in (((0, 0, 3000),), ((-900, 0, 2500), (900, 0, 9000)), ((4000, 0, 11000),)):
+        people = people_at(*roots)
+        view.clear()
+        view.show_people(grey_frame((4000, 3000)), people, np.arange(len(people)))
+        for name in PRESETS:
+            view.look_from(name)
+            shown = on_screen(view, scene_from_camera(people.joints_cam).reshape(-1, 3))
+            assert shown.min() > 0.02
+            assert shown.max() < 0.98
+            assert np.ptp(shown, axis=0).max() > 0.3
+
+
+def arrived(view):
+    """Let the view go all its way."""
+    for _ in range(200):
+        if view.content.framing.step(view.content.camera.pose, 0.1) is None:
+            return
+        view.content._step()
+        time.sleep(0.002)
+    raise AssertionError("the view never arrives")
+
+
+def test_the_view_follows_who_comes_until_the_user_takes_the_camera(view, monkeypatch):
     content = view.content
-    people = people_at((0, 0, 3000))
-    view.show_people(grey_frame(), people, SLOTS[:1])
-    centre, _ = view_ball(scene_from_camera(people.joints_cam).reshape(-1, 3))
-    assert content.camera.center == pytest.approx(tuple(centre))
-    content.camera.center = (1.0, 1.0, 1.0)
-    view.show_people(grey_frame(), people, SLOTS[:1])
-    assert content.camera.center == (1.0, 1.0, 1.0)  # the user's own view stays
+    view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
+    before = content.camera.pose
+    both = people_at((0, 0, 3000), (2500, 0, 9000))
+    view.show_people(grey_frame(), both, SLOTS)
+    assert content.framing.target.distance_m > 1.3 * before.distance_m
+    content._on_taken()
+    kept = content.camera.pose
+    view.show_people(grey_frame(), people_at((9000, 0, 9000)), SLOTS[:1])
+    view.resize(380, 320)
+    QCoreApplication.processEvents()
+    assert content.camera.pose.centre == pytest.approx(kept.centre)
+    assert content.camera.pose.distance_m == pytest.approx(kept.distance_m, rel=1e-3)
+    view.resize(400, 300)
+    QCoreApplication.processEvents()
+    view.frame_people()  # gives it back
+    assert content.framing.is_fitting
+    assert content.framing.target.azimuth_deg == pytest.approx(kept.azimuth_deg)
+    arrived(view)
+    assert on_screen(view, content.people.joints_m.reshape(-1, 3)).max() < 1
+
+
+def test_a_smooth_look_arrives_where_a_sudden_one_is(view):
+    view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
+    view.look_from("side", is_smooth=True)
+    assert view.content.camera.azimuth != PRESETS["side"].azimuth_deg
+    arrived(view)
+    smooth = view.content.camera.pose
+    view.look_from("side")
+    sudden = view.content.camera.pose
+    assert smooth.azimuth_deg == pytest.approx(sudden.azimuth_deg, abs=0.2)
+    assert smooth.distance_m == pytest.approx(sudden.distance_m, rel=0.01)
+
+
+def test_keys_orbit_and_come_closer(view):
+    content = view.content
+    view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
+    start = content.camera.pose
+    content.turn_by(15, 5, closer=1.25)
+    content.turn_by(15, 0)
+    arrived(view)
+    assert content.camera.azimuth == pytest.approx(start.azimuth_deg + 30, abs=0.2)
+    assert content.camera.elevation == pytest.approx(start.elevation_deg + 5, abs=0.2)
+    assert content.camera.pose.distance_m == pytest.approx(start.distance_m / 1.25, rel=0.01)
+    assert not content.framing.is_fitting
+    content.turn_by(0, 500)
+    assert content.framing.target.elevation_deg == 90
+
+
+def test_the_camera_has_the_pose_that_it_was_given(view):
+    pose = view.content.camera.pose
+    view.content.camera.take(pose)
+    again = view.content.camera.pose
+    assert again.distance_m == pytest.approx(pose.distance_m)
+    assert again.centre == pytest.approx(pose.centre)
+    forward = directions(pose.azimuth_deg, pose.elevation_deg)[2]
+    eye_m = pose.centre - pose.distance_m * forward
+    assert view.content.camera.eye_m == pytest.approx(eye_m, abs=1e-4)
+
+
+def test_another_look_changes_ground_and_people(view, qapp):
+    view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
+    theme.apply_theme(qapp, Look.LIGHT)
+    try:
+        view.wear_look()
+        corner = view.content.canvas.render(alpha=False)[2, 2, :3]
+        assert corner.min() > 200
+        colour = view.content.people.bodies.mesh.vertices["a_colour"][0, :3]
+        assert QColor.fromRgbF(*colour.tolist()).name() == LIGHT_STAGE.people[0]
+    finally:
+        theme.apply_theme(qapp, Look.DARK)
+        view.wear_look()
 
 
 @pytest.mark.parametrize("name", list(PRESETS))
@@ -104,7 +204,7 @@ def test_presets(view, name):
 def test_the_front_view_looks_along_the_camera(view):
     """What is right and high in camera space is right and high on the screen."""
     view.look_from("front")
-    to_screen = view.content.bodies.get_transform("visual", "canvas")
+    to_screen = view.content.people.bodies.get_transform("visual", "canvas")
     points = scene_from_camera(np.array([[0, 0, 3000], [500, 0, 3000], [0, -500, 3000.0]]))
     middle, right, up = (p[:2] / p[3] for p in to_screen.map(points))
     assert right[0] > middle[0]
@@ -202,15 +302,6 @@ def test_a_failing_draw_turns_the_pane_off(needs_opengl, qtbot, monkeypatch, cap
     assert caplog.text.count("drawing the 3D view failed") == 1
 
 
-def test_view_ball_holds_everybody_and_the_camera():
-    joints = np.array([[1.0, 4.0, 0.5], [-1.0, 3.0, -1.0]])
-    centre, radius = view_ball(joints)
-    for point in (*joints, np.zeros(3)):
-        assert np.linalg.norm(point - centre) <= radius + 1e-9
-    assert view_ball(np.zeros((0, 3)))[1] > 1
-    assert view_ball(np.array([[0.0, 500.0, 0.0]]))[1] == 8.0
-
-
 def tracked(*roots, ids):
     return people_at(*roots, track_ids=ids)
 
@@ -218,32 +309,33 @@ def tracked(*roots, ids):
 def test_labels_tell_id_and_distance_above_the_heads(view):
     people = tracked((0, 0, 3000), (1500, 0, 4000), ids=[3, 12])
     view.show_people(grey_frame(), people, people.track_ids)
-    assert view.content.labels.texts == ["#3  3.0 m", "#12  4.3 m"]
-    assert np.all(label_places(people)[:, 2] > scene_from_camera(people.joints_cam)[..., 2].max(1))
+    assert view.content.people.labels.texts == ["#3  3.0 m", "#12  4.3 m"]
+    joints_m = scene_from_camera(people.joints_cam)
+    assert np.all(label_places(joints_m)[:, 2] > joints_m[..., 2].max(axis=1))
     view.set_options(SceneOptions(has_labels=False))
-    assert view.content.labels.texts == []
+    assert view.content.people.labels.texts == []
 
 
 def test_trails_follow_the_people_in_scene_space(view):
     for step in range(4):
         people = tracked((200 * step, 0, 3000), ids=[5])
         view.show_people(grey_frame(index=step), people, people.track_ids)
-    points = view.content.trails.points
+    points = view.content.people.trails.points
     assert len(points) == 2 * 3 * 3  # ends, steps, joints
     assert points[:, 0].min() <= 0
     assert points[:, 0].max() >= 0.59
     view.set_options(SceneOptions(has_trails=False))
-    assert len(view.content.trails.points) == 0
+    assert len(view.content.people.trails.points) == 0
 
 
 def test_hidden_people_are_not_in_the_mesh(view):
     people = tracked((-500, 0, 3000), (500, 0, 3000), ids=[1, 2])
     view.show_people(grey_frame(), people, people.track_ids)
-    both = len(view.content.bodies.mesh.vertices)
+    both = len(view.content.people.bodies.mesh.vertices)
     view.set_hidden(frozenset({1}))
     view.show_people(grey_frame(), people, people.track_ids)
-    assert len(view.content.bodies.mesh.vertices) == both / 2
-    assert view.content.labels.texts == ["#2  3.0 m"]
+    assert len(view.content.people.bodies.mesh.vertices) == both / 2
+    assert view.content.people.labels.texts == ["#2  3.0 m"]
 
 
 def test_shadows_lie_on_the_floor_and_can_be_switched_off(view):
@@ -256,9 +348,9 @@ def test_shadows_lie_on_the_floor_and_can_be_switched_off(view):
     without = view.content.canvas.render(alpha=False).astype(int)
     rows, columns = np.nonzero(np.abs(with_shadow - without).max(axis=-1) > 8)
     assert len(rows) > 20
-    to_screen = view.content.bodies.get_transform("visual", "canvas")
-    centre = scene_from_camera(people.root_cam)[0]
-    centre[2] = view.content._floor_m
+    to_screen = view.content.people.bodies.get_transform("visual", "canvas")
+    centre = view.content.people.joints_m[0, view.content.people.ankles].mean(axis=0)
+    centre[2] = view.content.people.ground_m[0]
     below = to_screen.map(centre)
     scale = with_shadow.shape[1] / view.content.canvas.size[0]
     assert np.mean(rows) == pytest.approx(scale * below[1] / below[3], abs=12 * scale)
@@ -279,8 +371,8 @@ def test_the_camera_view_puts_people_where_the_picture_has_them(view, floor):
     view.look_from("camera")
     assert view.content.camera.eye_m == pytest.approx(np.zeros(3), abs=1e-6)
     assert not view.content.device.visible  # it would fill the view
-    shown = view.content.bodies.get_transform("visual", "canvas").map(
-        scene_from_camera(view.content._people.joints_cam.reshape(-1, 3))
+    shown = view.content.people.bodies.get_transform("visual", "canvas").map(
+        scene_from_camera(view.content.people.people.joints_cam.reshape(-1, 3))
     )
     shown = shown[:, :2] / shown[:, 3:]
     size = np.array(view.content.canvas.size)
@@ -299,8 +391,9 @@ def test_the_live_picture_stands_on_the_frustum_unless_it_hides_people(view):
     assert view.content.picture._corners.nbytes == corners.astype(np.float32).nbytes
     assert view.content.picture.visible
     view.look_from("front")
-    assert not view.content.picture.visible
+    assert not view.content.device.visible
     view.look_from("side")
+    assert view.content.device.visible
     assert view.content.picture.visible
     view.set_options(SceneOptions(has_frustum=False))
     assert not view.content.picture.visible
@@ -338,10 +431,10 @@ def test_a_picture_of_the_view(view):
 
 def test_a_held_scene_stays(view):
     view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
-    mesh = view.content.bodies.mesh
+    mesh = view.content.people.bodies.mesh
     view.content.is_held = True
     view.show_people(grey_frame(), people_at((500, 0, 3000)), SLOTS[:1])
-    assert view.content.bodies.mesh is mesh
+    assert view.content.people.bodies.mesh is mesh
     view.content.is_held = False
 
 
@@ -356,12 +449,12 @@ def test_a_tilted_camera_is_levelled_to_its_floor(view):
     view.show_people(grey_frame(), people, people.track_ids)
     content = view.content
     assert content._floor_m == -1.5
-    root = scene_from_camera(content._people.root_cam[0])
+    root = scene_from_camera(content.people.people.root_cam[0])
     assert root == pytest.approx([0.4, 4.0, -1.5], abs=1e-3)
     forward = content.device.transform.map([0.0, 1.0, 0.0, 1.0])[:3]  # the lens looks down
     assert forward == pytest.approx([0.0, np.cos(tilt), -np.sin(tilt)], abs=1e-6)
     view.set_level(None)
     view.show_people(grey_frame(), people, people.track_ids)
-    assert scene_from_camera(content._people.root_cam[0]) == pytest.approx(
+    assert scene_from_camera(content.people.people.root_cam[0]) == pytest.approx(
         scene_from_camera(foot), abs=1e-3
     )

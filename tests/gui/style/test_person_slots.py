@@ -6,6 +6,7 @@ from das_app.gui.style.person_slots import (
     MAX_STEP_MM,
     assign_slots,
     joint_opacity,
+    person_opacity,
     track_in_slot,
     without_hidden,
 )
@@ -69,3 +70,8 @@ def test_a_slot_leads_to_a_track_only_where_the_person_has_one():
     slots = assign_slots(people, *NOBODY)
     assert [track_in_slot(people, slots, slot) for slot in slots.tolist()] == [7, None, 3]
     assert track_in_slot(people, slots, 99) is None
+
+
+def test_people_of_low_score_are_faint():
+    shown = person_opacity(np.array([0.0, 0.2, 0.4, 0.6, 1.0]))
+    assert 0 < shown[0] == shown[1] < shown[2] < shown[3] == shown[4] == 1

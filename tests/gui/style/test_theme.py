@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon
 
 from das_app.gui.style import style_sheet, theme
+from das_app.gui.style.stage import DARK_STAGE, LIGHT_STAGE
 from das_app.gui.style.style_sheet import DARK, LIGHT
 from das_app.gui.window.panels import ALL_COMMANDS
 from das_app.settings.app_settings import Look
@@ -64,13 +65,17 @@ SEEN_BY = {
 }
 
 
+STAGES = pytest.mark.parametrize("stage", [DARK_STAGE, LIGHT_STAGE], ids=["dark", "light"])
+
+
+@STAGES
 @pytest.mark.parametrize("eyes", list(SEEN_BY))
-def test_people_keep_apart_also_for_colour_blind_eyes(eyes):
-    linear = np.array([_linear(QColor(colour)) for colour in theme.PERSON_COLOURS])
+def test_people_keep_apart_also_for_colour_blind_eyes(eyes, stage):
+    linear = np.array([_linear(QColor(colour)) for colour in stage.people])
     seen = np.clip(linear @ np.array(SEEN_BY[eyes]).T, 0, 1) ** (1 / 2.2)
     for first, second in combinations(range(len(seen)), 2):
         distance = np.linalg.norm(seen[first] - seen[second])
-        assert distance > 0.12, (theme.PERSON_COLOURS[first], theme.PERSON_COLOURS[second])
+        assert distance > 0.12, (stage.people[first], stage.people[second])
 
 
 def test_missing_icons_are_told_once_and_do_no_harm(themed, monkeypatch, caplog):
@@ -90,14 +95,22 @@ def test_missing_icons_are_told_once_and_do_no_harm(themed, monkeypatch, caplog)
 
 
 def test_people_stand_out_from_the_ground():
-    for colour in theme.PERSON_COLOURS:
-        assert _contrast(colour, theme.GROUND) > 4.5
+    for stage, least in ((DARK_STAGE, 4.5), (LIGHT_STAGE, 3.0)):  # 3: WCAG's for drawings
+        for colour in (*stage.people, *stage.curves):
+            assert _contrast(colour, stage.ground) > least, colour
 
 
-@pytest.mark.parametrize("text", [theme.TEXT, theme.MUTED])
-def test_words_on_the_stage_are_readable(text):
-    assert _contrast(text, theme.GROUND) > 4.5
-    assert _contrast(text, theme.RAISED) > 4.5
+@STAGES
+def test_words_on_the_stage_are_readable(stage):
+    for text in (stage.text, stage.muted):
+        assert _contrast(text, stage.ground) > 4.5
+        assert _contrast(text, stage.raised) > 4.5
+
+
+def test_the_stage_follows_the_look(qapp):
+    for look, stage in ((Look.LIGHT, LIGHT_STAGE), (Look.DARK, DARK_STAGE)):
+        theme.apply_theme(qapp, look)
+        assert theme.stage() is stage
 
 
 @pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])

@@ -1,0 +1,155 @@
+"""Bodies and their shadows as vispy visuals: made once, refilled with each result."""
+
+import numpy as np
+from vispy import gloo
+from vispy.scene.visuals import create_visual_node
+from vispy.visuals import Visual
+from vispy.visuals.visual import VisualView
+
+from das_app.gui.scene.skeleton_mesh import VERTEX, Mesh
+
+_BODY_VERTEX = """
+attribute vec3 a_position;
+attribute vec3 a_normal;
+attribute vec4 a_colour;
+varying vec3 v_position;
+varying vec3 v_normal;
+varying vec4 v_colour;
+void main() {
+    v_position = a_position;
+    v_normal = a_normal;
+    v_colour = a_colour;
+    gl_Position = $transform(vec4(a_position, 1.0));
+}
+"""
+_BODY_FRAGMENT = """
+uniform vec3 u_eye;
+varying vec3 v_position;
+varying vec3 v_normal;
+varying vec4 v_colour;
+void main() {
+    if (v_colour.a < 0.02) discard;
+    vec3 normal = normalize(v_normal);
+    vec3 to_eye = normalize(u_eye - v_position);
+    float wrapped = 0.5 + 0.5 * dot(normal, vec3(-0.40, -0.62, 0.68));
+    float facing = max(dot(normal, to_eye), 0.0);
+    float rim = (1.0 - facing) * (1.0 - facing);
+    vec3 cool = v_colour.rgb * vec3(0.30, 0.33, 0.42);
+    vec3 lit = mix(cool, v_colour.rgb * 1.06, wrapped * (0.35 + 0.65 * wrapped));
+    lit += 0.10 * wrapped * facing * facing + 0.16 * rim * (0.4 + 0.6 * normal.z) * v_colour.rgb;
+    gl_FragColor = vec4(lit, v_colour.a);
+}
+"""
+_SHADOW_VERTEX = """
+attribute vec3 a_position;
+attribute vec3 a_place;
+varying vec3 v_place;
+void main() {
+    v_place = a_place;
+    gl_Position = $transform(vec4(a_position, 1.0));
+}
+"""
+_SHADOW_FRAGMENT = """
+varying vec3 v_place;
+void main() {
+    float rest = max(1.0 - dot(v_place.xy, v_place.xy), 0.0);
+    gl_FragColor = vec4(0.0, 0.0, 0.0, v_place.z * rest * rest);
+}
+"""
+_OVER = ("src_alpha", "one_minus_src_alpha", "one", "one_minus_src_alpha")
+_CORNER = np.dtype([("a_position", "f4", 3), ("a_place", "f4", 3)])
+_SQUARE = np.float32([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+_TWO_TRIANGLES = np.array([0, 1, 2, 0, 2, 3], np.uint32)
+
+
+class BodyVisual(Visual):
+    """Softly lit triangles of all people; `set_mesh` refills the same buffers.
+
+    Attributes:
+        mesh: what is shown; None before the first.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(vcode=_BODY_VERTEX, fcode=_BODY_FRAGMENT)
+        self._vertices = gloo.VertexBuffer(np.zeros(3, VERTEX))
+        self.mesh: Mesh | None = None
+        self._faces: np.ndarray | None = None  # on the card
+        self._was_drawn = False  # the first time nothing is drawn, to make the program early
+        self.shared_program.bind(self._vertices)
+        self.shared_program["u_eye"] = (0.0, 0.0, 0.0)
+        self._draw_mode = "triangles"
+        self._index_buffer = gloo.IndexBuffer(np.zeros(3, np.uint32))
+        self.set_gl_state(depth_test=True, cull_face="back", blend=True, blend_func=_OVER)
+        self.freeze()
+
+    def set_mesh(self, mesh: Mesh) -> None:
+        """Show `mesh` instead of what was shown; who is farther comes first in it."""
+        if len(mesh.faces):
+            self._vertices.set_data(mesh.vertices)
+        if len(mesh.faces) and mesh.faces is not self._faces:
+            self._faces = mesh.faces
+            self._index_buffer.set_data(mesh.faces.reshape(-1))
+        self.mesh = mesh
+        self.update()
+
+    def set_eye(self, eye_m: np.ndarray) -> None:
+        """Say where the view is seen from, (3,) in scene space."""
+        self.shared_program["u_eye"] = tuple(eye_m.tolist())
+
+    def _prepare_transforms(self, view: VisualView) -> None:
+        view.view_program.vert["transform"] = view.get_transform()
+
+    def _prepare_draw(self, view: VisualView) -> bool:
+        is_first, self._was_drawn = not self._was_drawn, True
+        return is_first or (self.mesh is not None and len(self.mesh.faces) > 0)
+
+
+class ShadowVisual(Visual):
+    """Soft dark spots on the floor.
+
+    Attributes:
+        num_spots: how many are shown.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(vcode=_SHADOW_VERTEX, fcode=_SHADOW_FRAGMENT)
+        self.num_spots = 0
+        self._was_drawn = False
+        self._corners = gloo.VertexBuffer(np.zeros(4, _CORNER))
+        self.shared_program.bind(self._corners)
+        self._draw_mode, self._index_buffer = "triangles", gloo.IndexBuffer(_TWO_TRIANGLES)
+        # drawn before everything that stands on the floor
+        self.set_gl_state(depth_test=False, cull_face=False, blend=True, blend_func=_OVER)
+        self.freeze()
+
+    def set_spots(self, centres: np.ndarray, along: np.ndarray, strength: np.ndarray) -> None:
+        """Show N spots.
+
+        Args:
+            centres: (N, 3) m in scene space.
+            along: (N, 2, 2) m, half axes of the ellipses on the floor.
+            strength: (N,) in the middle, in [0, 1].
+        """
+        if len(centres):
+            corners = np.zeros((len(centres), 4), _CORNER)
+            corners["a_position"] = centres[:, None]
+            corners["a_position"][..., :2] += _SQUARE @ along
+            corners["a_place"][..., :2] = _SQUARE
+            corners["a_place"][..., 2] = strength[:, None]
+            self._corners.set_data(corners.reshape(-1))
+            if len(centres) != self.num_spots:
+                first = 4 * np.arange(len(centres), dtype=np.uint32)[:, None]
+                self._index_buffer.set_data((first + _TWO_TRIANGLES).reshape(-1))
+        self.num_spots = len(centres)
+        self.update()
+
+    def _prepare_transforms(self, view: VisualView) -> None:
+        view.view_program.vert["transform"] = view.get_transform()
+
+    def _prepare_draw(self, view: VisualView) -> bool:
+        is_first, self._was_drawn = not self._was_drawn, True
+        return is_first or self.num_spots > 0
+
+
+Bodies = create_visual_node(BodyVisual)
+Shadows = create_visual_node(ShadowVisual)

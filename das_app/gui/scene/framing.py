@@ -1,0 +1,158 @@
+"""Keeps everybody in the view until the user takes the camera: what fits, and the way there."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+FOV_DEG = 40.0
+_ROOM = {"left": 0.07, "right": 0.07, "top": 0.13, "bottom": 0.09}  # shares of half the view
+_LEAST_DISTANCE_M = 2.2
+_PACE_S = 0.22  # time constant of the way to another view
+_TIGHTER, _WIDER = 0.8, 1.02  # distances of a fit that are left as they are
+_SHIFT = 0.1  # of the distance: a centre as far away is left as it is
+_THERE, _THERE_DEG = 1e-3, 0.1  # of the distance, and of angles
+_MARGIN_M = 0.4  # round everybody's root
+_HEAD_ROOM_M = 0.15
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ViewPose:
+    """Where a view looks from.
+
+    Args:
+        azimuth_deg: 0 looks along the camera's own axis.
+        elevation_deg: 90 looks straight down.
+        centre: (3,) m in scene space, in the middle of the view.
+        distance_m: of the eye from the centre.
+    """
+
+    azimuth_deg: float
+    elevation_deg: float
+    centre: np.ndarray
+    distance_m: float
+
+
+def person_places(joints_m: np.ndarray, ground_m: np.ndarray, root: int) -> np.ndarray:
+    """(N, 3) m: what is to be in the view of P people, a little more than the limbs of now.
+
+    Args:
+        joints_m: (P, J, 3) in scene space.
+        ground_m: (P,) height that each stands on.
+        root: number of the pelvis.
+    """
+    roots = joints_m[:, root]
+    top = joints_m[..., 2].max(axis=1) + _HEAD_ROOM_M
+    reach = _MARGIN_M * np.array([[1, 0], [-1, 0], [0, 1], [0, -1]])
+    flat = roots[:, None, :2] + reach  # (P, 4, 2)
+    posts = [
+        np.concatenate([flat, np.broadcast_to(height[:, None, None], (*flat.shape[:2], 1))], 2)
+        for height in (np.minimum(ground_m, joints_m[..., 2].min(axis=1)), top)
+    ]
+    return np.concatenate([*posts, joints_m], axis=1).reshape(-1, 3)
+
+
+def fitted(
+    places_m: np.ndarray, azimuth_deg: float, elevation_deg: float, aspect: float
+) -> ViewPose:
+    """The nearest view in a direction that holds all of (N, 3) places, with room at its rim.
+
+    Args:
+        places_m: N > 0 places in scene space.
+        azimuth_deg: direction of the view.
+        elevation_deg: likewise.
+        aspect: width over height of the view.
+    """
+    right, up, forward = directions(azimuth_deg, elevation_deg)
+    x, y, depth = (places_m @ axis for axis in (right, up, forward))
+    tall = math.tan(math.radians(FOV_DEG) / 2)
+    wide = tall * aspect
+    spans = (
+        _span(x, depth, wide * (1 - _ROOM["right"]), wide * (1 - _ROOM["left"])),
+        _span(y, depth, tall * (1 - _ROOM["top"]), tall * (1 - _ROOM["bottom"])),
+    )
+    middle = float(depth.mean())
+    eye = min(min(nearest for nearest, _ in spans), middle - _LEAST_DISTANCE_M)
+    across, upward = (where(eye) for _, where in spans)
+    centre = across * right + upward * up + middle * forward
+    return ViewPose(azimuth_deg, elevation_deg, centre, middle - eye)
+
+
+def directions(azimuth_deg: float, elevation_deg: float) -> tuple[np.ndarray, ...]:
+    """Right, up and forward (3,) of a view in scene space."""
+    turn, tilt = math.radians(azimuth_deg), math.radians(elevation_deg)
+    right = np.array([math.cos(turn), math.sin(turn), 0.0])
+    forward = np.array(
+        [-math.sin(turn) * math.cos(tilt), math.cos(turn) * math.cos(tilt), -math.sin(tilt)]
+    )
+    return right, np.cross(right, forward), forward
+
+
+def _span(
+    across: np.ndarray, depth: np.ndarray, more: float, less: float
+) -> tuple[float, Callable[[float], float]]:
+    """Of one direction of the screen: the depth of the nearest eye that sees all, and a function
+    from the eye's depth to its place across. `more` and `less` are the tangents of both rims."""
+    above, below = (across - more * depth).max(), (-across - less * depth).max()
+    nearest = -(above + below) / (more + less)
+    return nearest, lambda eye: ((above + more * eye) - (below + less * eye)) / 2
+
+
+class Framing:
+    """Where the view is to be, and where it is on the way there.
+
+    Attributes:
+        is_fitting: whether everybody is kept in the view; off once the user takes the camera.
+        target: where the view goes; None where it stays.
+    """
+
+    def __init__(self) -> None:
+        self.is_fitting = True
+        self.target: ViewPose | None = None
+
+    def go(self, target: ViewPose, is_fitting: bool) -> None:
+        """Go to another view, and keep everybody in it, or nobody."""
+        self.target, self.is_fitting = target, is_fitting
+
+    def fit(self, wanted: ViewPose) -> None:
+        """Go to what would fit now, unless the view that it goes to does about as well."""
+        if self.is_fitting and (self.target is None or not _is_near(wanted, self.target)):
+            self.target = wanted
+
+    def give_up(self) -> None:
+        """Stay where the view is now, whoever comes or goes."""
+        self.target, self.is_fitting = None, False
+
+    def step(self, now: ViewPose, elapsed_s: float) -> ViewPose | None:
+        """The next view on the way; None when it is there."""
+        if self.target is None:
+            return None
+        turn_deg = (self.target.azimuth_deg - now.azimuth_deg + 180) % 360 - 180
+        tilt_deg = self.target.elevation_deg - now.elevation_deg
+        shift_m = self.target.centre - now.centre
+        ratio = self.target.distance_m / now.distance_m
+        is_turned = max(abs(turn_deg), abs(tilt_deg)) < _THERE_DEG
+        is_near = np.abs(shift_m).max() < _THERE * self.target.distance_m
+        if is_turned and is_near and abs(ratio - 1) < _THERE:
+            return None
+        share = 1 - math.exp(-elapsed_s / _PACE_S)
+        return ViewPose(
+            now.azimuth_deg + share * turn_deg,
+            now.elevation_deg + share * tilt_deg,
+            now.centre + share * shift_m,
+            now.distance_m * ratio**share,
+        )
+
+
+def _is_near(wanted: ViewPose, target: ViewPose) -> bool:
+    """Whether the view `target` still does for what fits into `wanted`."""
+    same_way = (wanted.azimuth_deg, wanted.elevation_deg) == (
+        target.azimuth_deg,
+        target.elevation_deg,
+    )
+    is_distance_fine = (
+        _TIGHTER * target.distance_m < wanted.distance_m < _WIDER * target.distance_m
+    )
+    shift_m = float(np.linalg.norm(wanted.centre - target.centre))
+    return same_way and is_distance_fine and shift_m < _SHIFT * target.distance_m

@@ -1,0 +1,61 @@
+"""Colours of the stage, dark and light: what pictures, plots and the 3D view stand on.
+
+People keep apart for colour-blind eyes: their colours follow Okabe and Ito's set, lightened where
+one would sink into the dark stage, and deepened where it would into the light one.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StageColours:
+    """Colours of what is drawn rather than laid out."""
+
+    ground: str
+    raised: str  # cards, and what bars run on
+    border: str
+    text: str
+    muted: str
+    curves: tuple[str, str, str]
+    grid: str  # on the floor
+    people: tuple[str, ...]  # by slot
+
+
+DARK_STAGE = StageColours(
+    ground="#14171c",
+    raised="#262c35",
+    border="#333b47",
+    text="#e3e8ee",
+    muted="#8d98a6",
+    curves=("#4cb2e8", "#f2a541", "#2bd6a3"),
+    grid="#3a4350",
+    people=(
+        "#56b4e9",  # sky blue
+        "#f5a623",  # orange
+        "#2bd6a3",  # bluish green
+        "#f0e442",  # yellow
+        "#d774b4",  # reddish purple
+        "#ff7a4d",  # vermilion
+        "#8c9eff",  # blue, lightened
+        "#d9dee5",  # grey in place of black
+    ),
+)
+LIGHT_STAGE = StageColours(
+    ground="#f3f5f8",
+    raised="#e2e7ed",
+    border="#c3cbd5",
+    text="#1a2028",
+    muted="#566373",
+    curves=("#0a6fae", "#b45f00", "#0b7f5c"),
+    grid="#c2cad4",
+    people=(
+        "#1f86cc",
+        "#ce7700",
+        "#0a9b73",
+        "#856b00",
+        "#b8549a",
+        "#d64b22",
+        "#5263dd",
+        "#656f7e",
+    ),
+)
