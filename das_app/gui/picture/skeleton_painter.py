@@ -12,7 +12,7 @@ from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from das_app.gui.style import theme
-from das_app.gui.style.person_slots import joint_opacity
+from das_app.gui.style.person_slots import joint_opacity, person_opacity
 from das_model.people import People
 
 _OUTLINE = QColor(8, 10, 13, 200)
@@ -29,13 +29,14 @@ def paint_people(painter: QPainter, points: np.ndarray, people: People, slots: n
     Args:
         painter: on a transparent image with premultiplied alpha.
         points: (P, J, 2) joints in the painter's units; NaN is not drawn.
-        people: whom the points belong to; the scores give the opacity.
+        people: whom the points belong to; their scores and those of the joints give the opacity.
         slots: (P,) colour slot of each person.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
     is_seen = np.isfinite(points).all(axis=-1)  # (P, J)
-    level = np.round(_LEVELS * joint_opacity(people.joint_scores)).astype(int)  # (P, J)
+    opacity = joint_opacity(people.joint_scores) * person_opacity(people.scores)[:, None]
+    level = np.round(_LEVELS * opacity).astype(int)  # (P, J)
     is_face = np.isin(people.skeleton.joint_names, _FACE)
     for person in np.argsort(-people.root_cam[:, 2]):
         if is_seen[person].any():

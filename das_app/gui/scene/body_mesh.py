@@ -96,6 +96,22 @@ def body_mesh(joints: np.ndarray, colours: np.ndarray, opacity: np.ndarray) -> M
     return Mesh(vertices.reshape(-1), _faces(len(joints)))
 
 
+def nearest_first(mesh: Mesh, is_faint: np.ndarray, eye_m: np.ndarray) -> np.ndarray:
+    """Triangles (F, 3) of the mesh, of faint people the nearest first: these hide those behind
+    them, and a faint arm does not shine through a faint chest.
+
+    Args:
+        mesh: of P people who wear bodies.
+        is_faint: (P,) who.
+        eye_m: (3,) where the view is seen from.
+    """
+    faces = mesh.faces.reshape(len(is_faint), -1, 3).copy()
+    for person in np.flatnonzero(is_faint):
+        places = mesh.vertices["a_position"][faces[person, :, 0]]
+        faces[person] = faces[person, np.argsort(((places - eye_m) ** 2).sum(axis=-1))]
+    return faces.reshape(-1, 3)
+
+
 def whole_joints(joints: np.ndarray, scores: np.ndarray, skeleton: Skeleton) -> tuple:
     """Joints (P, 22, 3) and scores (P, 22) of `BODY_22`, of people with other joints.
 

@@ -24,6 +24,7 @@ void main() {
 """
 _BODY_FRAGMENT = """
 uniform vec3 u_eye;
+uniform vec3 u_light;
 varying vec3 v_position;
 varying vec3 v_normal;
 varying vec4 v_colour;
@@ -31,7 +32,7 @@ void main() {
     if (v_colour.a < 0.02) discard;
     vec3 normal = normalize(v_normal);
     vec3 to_eye = normalize(u_eye - v_position);
-    float wrapped = 0.5 + 0.5 * dot(normal, vec3(-0.40, -0.62, 0.68));
+    float wrapped = 0.5 + 0.5 * dot(normal, u_light);
     float facing = max(dot(normal, to_eye), 0.0);
     float rim = (1.0 - facing) * (1.0 - facing);
     vec3 cool = v_colour.rgb * vec3(0.30, 0.33, 0.42);
@@ -76,7 +77,7 @@ class BodyVisual(Visual):
         self._faces: np.ndarray | None = None  # on the card
         self._was_drawn = False  # the first time nothing is drawn, to make the program early
         self.shared_program.bind(self._vertices)
-        self.shared_program["u_eye"] = (0.0, 0.0, 0.0)
+        self.set_eye(np.zeros(3), np.array([0.0, 0.0, 1.0]))
         self._draw_mode = "triangles"
         self._index_buffer = gloo.IndexBuffer(np.zeros(3, np.uint32))
         self.set_gl_state(depth_test=True, cull_face="back", blend=True, blend_func=_OVER)
@@ -86,15 +87,20 @@ class BodyVisual(Visual):
         """Show `mesh` instead of what was shown; who is farther comes first in it."""
         if len(mesh.faces):
             self._vertices.set_data(mesh.vertices)
-        if len(mesh.faces) and mesh.faces is not self._faces:
-            self._faces = mesh.faces
-            self._index_buffer.set_data(mesh.faces.reshape(-1))
+            self.set_faces(mesh.faces)
         self.mesh = mesh
         self.update()
 
-    def set_eye(self, eye_m: np.ndarray) -> None:
-        """Say where the view is seen from, (3,) in scene space."""
+    def set_faces(self, faces: np.ndarray) -> None:
+        """Draw the triangles (F, 3) of the mesh in this order."""
+        if faces is not self._faces:
+            self._faces = faces
+            self._index_buffer.set_data(faces.reshape(-1))
+
+    def set_eye(self, eye_m: np.ndarray, light: np.ndarray) -> None:
+        """Say where the view is seen from, (3,) in scene space, and the direction to the light."""
         self.shared_program["u_eye"] = tuple(eye_m.tolist())
+        self.shared_program["u_light"] = tuple(light.tolist())
 
     def _prepare_transforms(self, view: VisualView) -> None:
         view.view_program.vert["transform"] = view.get_transform()

@@ -8,10 +8,11 @@ import numpy as np
 from vispy.app.canvas import MouseEvent
 from vispy.scene.cameras import TurntableCamera
 
-from das_app.gui.scene.framing import FOV_DEG, ViewPose
+from das_app.gui.scene.framing import FOV_DEG, ViewPose, directions
 from das_model.camera import Camera
 
 _DEPTH_RANGE = 4e3  # far over near plane: finer depths than vispy's million
+_LAMP = (-0.55, -0.55, 0.75)  # to the right, into the view, up
 _PAN_BUTTONS = (2, 3)  # right, middle
 
 
@@ -49,6 +50,13 @@ class OrbitCamera(TurntableCamera):
         """(3,) where the view is seen from, in scene space."""
         place = self.transform.map((0, 0, 0, 1))
         return place[:3] / place[3]
+
+    @property
+    def light(self) -> np.ndarray:
+        """(3,) direction to a lamp over the viewer's left shoulder, in scene space."""
+        right, _, forward = directions(self.azimuth, self.elevation)
+        light = _LAMP[0] * right + _LAMP[1] * forward + _LAMP[2] * np.array([0.0, 0.0, 1.0])
+        return light / np.linalg.norm(light)
 
     @property
     def aspect(self) -> float:

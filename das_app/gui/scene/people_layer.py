@@ -6,7 +6,7 @@ import numpy as np
 from vispy.scene.node import Node
 
 from das_app.gui.picture.trails import Trails
-from das_app.gui.scene.body_mesh import body_mesh, can_wear, whole_joints
+from das_app.gui.scene.body_mesh import body_mesh, can_wear, nearest_first, whole_joints
 from das_app.gui.scene.body_visuals import Bodies, Shadows
 from das_app.gui.scene.framing import person_places
 from das_app.gui.scene.scene_geometry import (
@@ -25,7 +25,8 @@ from das_app.motion.floor import Floor as FloorPlane
 from das_model.camera import Camera
 from das_model.people import People
 
-_LEAST_WORTH = 0.5  # of the most solid joint: who is fainter does not turn the view
+_SOLID = 0.95  # who is fainter shows no inside
+_LEAST_WORTH = 0.4  # of the most solid joint: who is fainter does not turn the view
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -101,6 +102,12 @@ class PeopleLayer:
         self._draw_trails(palette, time_s)
         self._draw_labels(colours)
 
+    def see_from(self, eye_m: np.ndarray, light: np.ndarray) -> None:
+        """Prepare for being drawn: from (3,) m in scene space, under a light in a direction."""
+        self.bodies.set_eye(eye_m, light)
+        if self._is_faint.any():
+            self.bodies.set_faces(nearest_first(self.bodies.mesh, self._is_faint, eye_m))
+
     def set_options(self, options: PeopleOptions) -> None:
         """Show them another way, from the next result on."""
         self._options = options
@@ -122,6 +129,7 @@ class PeopleLayer:
         self.solid = np.zeros(self.joints_m.shape[:2], np.float32)
         self.ground_m = np.zeros(0)
         self.bodies.set_mesh(NOBODY)
+        self._is_faint = np.zeros(0, bool)
         self._draw_shadows()
         self._trails.clear()
         self.trails.clear()
@@ -153,14 +161,15 @@ class PeopleLayer:
         if self._options.has_bodies and can_wear(skeleton):
             joints, solid = whole_joints(joints, solid, skeleton)
             self.bodies.set_mesh(body_mesh(joints, colours[order], solid))
+            self._is_faint = solid.max(axis=1, initial=0) < _SOLID
         else:
             self.bodies.set_mesh(skeleton_mesh(joints, colours[order], solid, skeleton))
+            self._is_faint = np.zeros(0, bool)  # thin limbs hide little
 
     def _draw_shadows(self) -> None:
+        root, solid = self.people.skeleton.root, theme.stage().shade * self.solid
         self.shadows.set_spots(
-            *shadow_spots(
-                self.joints_m, self.ankles, self.people.skeleton.root, self.ground_m, self.solid
-            )
+            *shadow_spots(self.joints_m, self.ankles, root, self.ground_m, solid)
         )
 
     def _draw_trails(self, palette: np.ndarray, time_s: float) -> None:

@@ -307,7 +307,7 @@ class SceneContent:
                 node.visible = is_seen
 
     def _before_draw(self) -> None:
-        self.people.bodies.set_eye(self.camera.eye_m)
+        self.people.see_from(self.camera.eye_m, self.camera.light)
 
     def _show_camera(self, frame: Frame) -> None:
         if self._drawn_lens is None or not _is_same(frame.camera, self._drawn_lens):

@@ -10,6 +10,7 @@ from das_app.motion.floor import Floor
 
 _SCENE_TIP = "drag to orbit · right drag to pan · wheel to zoom"
 VIEWS = ("reset", "front", "top", "side", "camera")
+_OTHERS = ("view-frame", "bodies", "shadows", "frustum", "scene-picture", "turntable")
 
 
 class ScenePane(QFrame):
@@ -30,6 +31,8 @@ class ScenePane(QFrame):
             action = actions[f"view-{name}"]
             action.triggered.connect(lambda _=False, name=name: self.view.look_from(name, True))
             heading.layout().addWidget(action_button(action))
+        actions["view-frame"].triggered.connect(lambda: self.view.frame_people())
+        heading.layout().addWidget(action_button(actions["view-frame"]))
         fill_pane(self, heading, self.view)
         self._actions = actions
         self._allow_views()
@@ -47,5 +50,5 @@ class ScenePane(QFrame):
 
     def _allow_views(self) -> None:
         names = tuple(f"view-{name}" for name in VIEWS)
-        names = (*names, "shadows", "frustum", "scene-picture", "turntable")
+        names = (*names, *_OTHERS)
         self._actions.set_enabled(names, not self.view.notice)

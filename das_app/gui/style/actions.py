@@ -148,6 +148,14 @@ COMMANDS = (
         "view-camera", "3D view", "Camera's view", "Look as the camera does", ("5",), "view-camera"
     ),
     Command(
+        "view-frame",
+        "3D view",
+        "Frame everybody",
+        "Fit everybody into the view, and keep them in it",
+        ("F",),
+        "view-frame",
+    ),
+    Command(
         "bodies",
         "3D view",
         "Bodies",
@@ -231,6 +239,7 @@ MENUS = (
             "view-top",
             "view-side",
             "view-camera",
+            "view-frame",
             "bodies",
             "shadows",
             "frustum",

@@ -51,7 +51,7 @@ def pane_heading(title: str, hint: str) -> QWidget:
     heading.setFixedHeight(5 * theme.SPACE_PX)
     row = QHBoxLayout(heading)
     row.setContentsMargins(12, 0, 6, 0)
-    row.setSpacing(4)
+    row.setSpacing(1)
     row.addWidget(Label(title, objectName="heading"))
     row.addSpacing(theme.SPACE_PX)
     row.addWidget(HintLine(hint), 1)

@@ -18,6 +18,7 @@ class StageColours:
     muted: str
     curves: tuple[str, str, str]
     grid: str  # on the floor
+    shade: float  # strength of shadows
     people: tuple[str, ...]  # by slot
 
 
@@ -29,6 +30,7 @@ DARK_STAGE = StageColours(
     muted="#8d98a6",
     curves=("#4cb2e8", "#f2a541", "#2bd6a3"),
     grid="#3a4350",
+    shade=1.0,
     people=(
         "#56b4e9",  # sky blue
         "#f5a623",  # orange
@@ -48,6 +50,7 @@ LIGHT_STAGE = StageColours(
     muted="#566373",
     curves=("#0a6fae", "#b45f00", "#0b7f5c"),
     grid="#c2cad4",
+    shade=0.45,
     people=(
         "#1f86cc",
         "#ce7700",

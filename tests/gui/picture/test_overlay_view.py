@@ -130,7 +130,7 @@ def test_nobody_and_nothing(view):
     middle = np.array([320, 240])
     assert difference(colour_at(view, middle), QColor(GREY, GREY, GREY)) < ROOM
     view.clear()
-    assert difference(colour_at(view, middle), QColor(theme.GROUND)) < ROOM
+    assert difference(colour_at(view, middle), QColor(theme.stage().ground)) < ROOM
 
 
 def test_a_read_only_strided_picture_is_shown(view):

@@ -5,7 +5,7 @@ import pytest
 from window_fakes import people_at
 
 from das_app.gui.scene.body_frames import ALONG, SEGMENTS, posed_frames
-from das_app.gui.scene.body_mesh import body_mesh, can_wear, skin, whole_joints
+from das_app.gui.scene.body_mesh import body_mesh, can_wear, nearest_first, skin, whole_joints
 from das_app.gui.scene.scene_geometry import scene_from_camera
 from das_model.skeleton import BODY_22, COCO_17, Skeleton
 
@@ -118,3 +118,13 @@ def test_nobody_is_an_empty_mesh():
     mesh = mesh_of(np.zeros((0, 22, 3), np.float32))
     assert len(mesh.vertices) == 0
     assert len(mesh.faces) == 0
+
+
+def test_nearest_triangles_of_faint_people_come_first(joints):
+    mesh, eye_m = mesh_of(joints), np.array([0.0, 0, 0])
+    ordered = nearest_first(mesh, np.array([False, True]), eye_m)
+    half = len(mesh.faces) // 2
+    assert np.array_equal(ordered[:half], mesh.faces[:half])
+    assert {*map(tuple, ordered.tolist())} == {*map(tuple, mesh.faces.tolist())}
+    first = mesh.vertices["a_position"][ordered[half:, 0]]
+    assert np.all(np.diff(np.linalg.norm(first - eye_m, axis=1)) > -1e-5)

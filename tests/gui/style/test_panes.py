@@ -32,10 +32,12 @@ def test_either_the_picture_or_words(qtbot, themed):
 
 def test_the_view_buttons_turn_the_view(scene_pane, monkeypatch):
     asked = []
-    monkeypatch.setattr(scene_pane.view, "look_from", asked.append)
+    monkeypatch.setattr(scene_pane.view, "look_from", lambda *args: asked.append(args))
+    monkeypatch.setattr(scene_pane.view, "frame_people", lambda: asked.append("frame"))
     for button in scene_pane.findChildren(QToolButton):
         button.click()
-    assert asked == ["reset", "front", "top", "side", "camera"]
+    turned = [(name, True) for name in ("reset", "front", "top", "side", "camera")]
+    assert asked == [*turned, "frame"]
 
 
 def test_without_a_3d_view_its_buttons_are_off(scene_pane):
