@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from das_app.exports.formats import FACTS, ExportFormat
-from das_app.exports.takes.files import export_place
+from das_app.exports.takes.files import check_folder, export_place
 from das_app.exports.takes.take import ExportOptions, Progress, Take, load_take
 from das_app.session.session import Session
 
@@ -39,6 +39,10 @@ def export_session(
     """
     facts = FACTS[to]
     path = export_place(path, facts.suffix, session.folder.name, is_forced)
+    if to is ExportFormat.COCO and options.has_images:
+        from das_app.exports.pictures.coco_file import images_folder
+
+        check_folder(images_folder(path), is_forced)
     if to is ExportFormat.MP4:
         from das_app.exports.pictures.annotated_video import write_annotated_video
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from das_app.exports.pictures.pixels import SPACE, PersonInPicture, Pictures, coco_skeleton
-from das_app.exports.takes.files import export_file, export_folder
+from das_app.exports.takes.files import export_file, export_folder, write_about
 from das_app.exports.takes.take import ExportError, Progress, Take
 from das_app.session.pictures import SessionPictures
 from das_model.skeleton import COCO_17
@@ -26,7 +26,7 @@ def write_coco(take: Take, path: Path, on_progress: Progress) -> None:
             COCO, there is no video for the pictures, or a file cannot be written.
     """
     pictures, images, annotations = Pictures(take, coco_skeleton(take).joint_names), [], []
-    folder = path.with_name(f"{path.stem}_images")
+    folder = images_folder(path)
     place = f"{folder.name}/" if take.options.has_images else ""
     for frame, (time_s, camera) in enumerate(zip(take.times_s, take.cameras, strict=True)):
         images.append(
@@ -76,6 +76,11 @@ def write_coco_results(take: Take, path: Path, on_progress: Progress) -> None:
     _write_json(results, path)
 
 
+def images_folder(path: Path) -> Path:
+    """Where the pictures of a COCO file go."""
+    return path.with_name(f"{path.stem}_images")
+
+
 def _annotation(person: PersonInPicture) -> dict[str, object]:
     keypoints = np.c_[person.points.round(2), person.visibility]
     return {
@@ -95,14 +100,17 @@ def _write_images(take: Take, folder: Path, on_progress: Progress) -> None:
     """Write the frames' pictures as PNG; a frame whose picture is missing has the one before."""
     if take.video is None:
         raise ExportError("the session has no video to take pictures from")
-    pictures = SessionPictures(take.video)
+    pictures, files = SessionPictures(take.video), {}
     try:
         with export_folder(folder) as new:
             for frame, time_s in enumerate(take.recorded_s):
                 image = pictures.at(time_s)
                 if image is not None:
-                    cv2.imwrite(str(new / f"{frame:06d}.png"), image[..., ::-1])
+                    name = f"{frame:06d}.png"
+                    cv2.imwrite(str(new / name), image[..., ::-1])
+                    files[name] = {"time_s": round(float(time_s), 6)}
                 on_progress((frame + 1) / len(take.recorded_s))
+            write_about(new, take.about() | {"space": SPACE}, files)
     finally:
         pictures.close()
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from das_app.exports.takes.take import ExportError
 from das_app.files.whole_file import whole_file
 
 ABOUT_FILE = "about.json"
+_LEFTOVER = re.compile(r"\..+\.writing(\..+)?")  # of an export that was killed
 
 
 @contextmanager
@@ -80,7 +82,8 @@ def check_folder(folder: Path, is_forced: bool) -> None:
     """Raises ExportError unless a folder can be written without losing what is not ours."""
     if folder.is_file():
         raise ExportError(f"{folder} is a file; this format is a folder")
-    there = {each.name for each in folder.iterdir()} if folder.is_dir() else set()
+    names = {each.name for each in folder.iterdir()} if folder.is_dir() else set()
+    there = {name for name in names if not _LEFTOVER.fullmatch(name)}
     if there and not is_forced:
         raise ExportError(f"{folder} is not empty; choose another name, or --force")
     foreign = there - _listed_in(folder / ABOUT_FILE) - {ABOUT_FILE}

@@ -14,7 +14,7 @@ from session_fakes import BENT, FPS, WIDE, record, result, write_session
 from das_app.exports.export import export_session
 from das_app.exports.formats import ExportFormat, default_path
 from das_app.exports.pictures.pixel_files import BODY_25
-from das_app.exports.takes.take import ExportOptions
+from das_app.exports.takes.take import ExportError, ExportOptions
 from das_app.session.session import Session
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17
@@ -74,6 +74,19 @@ def test_images_stand_beside_coco(tmp_path):
         picture = cv2.imread(str(path.parent / image["file_name"]))
         assert picture.shape[:2] == (image["height"], image["width"])
         assert abs(picture.mean() - number) < 3
+    folder = path.with_name("out_coco_images")
+    files = json.loads((folder / "about.json").read_text())["files"]
+    assert {each.name for each in folder.iterdir()} == files.keys() | {"about.json"}
+    assert [f"{folder.name}/{name}" for name in files] == [i["file_name"] for i in images]
+    (folder / "mine.png").touch()
+    path.unlink()
+    for is_forced, why in ((False, "not empty"), (True, r"files of others .mine\.png")):
+        with pytest.raises(ExportError, match=why):
+            export_session(
+                Session(tmp_path / "s"), ExportFormat.COCO, path, options, is_forced=is_forced
+            )
+    assert (folder / "mine.png").is_file()
+    assert not path.exists()
 
 
 def test_openpose(session, tmp_path):

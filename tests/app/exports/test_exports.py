@@ -395,9 +395,7 @@ def nobody_in(folder, num_frames):
 @pytest.mark.parametrize("num_frames", [0, 5])
 @pytest.mark.parametrize("to", [f for f in ExportFormat if f is not ExportFormat.MP4])
 def test_empty_sessions_give_empty_files(tmp_path, to, num_frames):
-    for extra, formats in EXTRAS.items():
-        if to in formats:
-            pytest.importorskip(extra, reason=f"needs {extra}, of the extra `formats`")
+    require_extra(to)
     path = default_path(tmp_path / "out", to)
     text = export_session(nobody_in(tmp_path / "s", num_frames), to, path, EVERYBODY)
     assert text.endswith("nobody")
@@ -416,6 +414,12 @@ EXTRAS = {
     "foxglove": (ExportFormat.FOXGLOVE,),
     "pxr": (ExportFormat.USD,),
 }
+
+
+def require_extra(to):
+    for extra, formats in EXTRAS.items():
+        if to in formats:
+            pytest.importorskip(extra, reason=f"needs {extra}, of the extra `formats`")
 
 
 def test_where_exports_go(session, tmp_path):
@@ -445,6 +449,34 @@ def test_where_exports_go(session, tmp_path):
         to(ExportFormat.TRC, tmp_path / "trc", is_forced=True)
     with pytest.raises(ExportError, match="is a file"):
         to(ExportFormat.BVH, tmp_path / "new" / "s.csv", is_forced=True)
+
+
+@pytest.mark.parametrize("to", [f for f in ExportFormat if f is not ExportFormat.MP4])
+def test_a_path_without_a_suffix_in_folders_that_are_not_there(tmp_path, to):
+    require_extra(to)
+    nobody, path = nobody_in(tmp_path / "s", 3), tmp_path / "new" / "deep" / "walk"
+    text = export_session(nobody, to, path, EVERYBODY)
+    written = path.with_name(path.name + FACTS[to].suffix)
+    assert text.startswith(f"{written}: ")
+    assert [each.name for each in path.parent.iterdir()] == [written.name]
+    with pytest.raises(ExportError, match=r"(is there already|is not empty).*--force"):
+        export_session(nobody, to, path, EVERYBODY)
+    export_session(nobody, to, path, EVERYBODY, is_forced=True)
+    assert [each.name for each in path.parent.iterdir()] == [written.name]
+
+
+@pytest.mark.parametrize("to", [f for f in ExportFormat if FACTS[f].is_folder])
+def test_a_folder_holds_what_its_about_lists_whatever_a_killed_export_left(session, tmp_path, to):
+    folder, left = tmp_path / "out", tmp_path / ".out.writing"
+    for place in (left, folder):
+        place.mkdir()
+    (left / "person_9.bvh").touch()
+    (folder / ".s.writing.csv").touch()  # a table was on its way into it
+    export_session(session, to, folder, EVERYBODY)
+    files = json.loads((folder / "about.json").read_text())["files"]
+    assert files
+    assert {each.name for each in folder.iterdir()} == files.keys() | {"about.json"}
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["out"]
 
 
 @pytest.mark.parametrize(
