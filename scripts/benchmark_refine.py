@@ -24,6 +24,7 @@ from das_app.motion.refine.person import refine_person
 from das_app.motion.temporal_filter import USUAL_PEOPLE, TemporalFilter
 from das_app.session.session import Session
 from das_app.session.types import Layer
+from das_model.inference.estimate import Estimate
 from das_model.people import People
 from das_model.skeleton import BODY_22, Skeleton
 
@@ -121,7 +122,7 @@ def live(joints: np.ndarray, scores: np.ndarray, times_s: np.ndarray) -> np.ndar
     for seen, score, time_s in zip(joints, scores, times_s, strict=True):
         ids = np.array([-1])
         people = People(seen[None], score[None], np.array([0.9]), ids, SKELETON)
-        shown.append(over_time(people, time_s)[1].joints_cam[0])
+        shown.append(over_time(Estimate(people), time_s)[1].joints_cam[0])
     return np.array(shown, np.float64)
 
 

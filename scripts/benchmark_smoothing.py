@@ -62,7 +62,8 @@ def main() -> None:
     source, tracks = open_source("demo", Intrinsics()), defaultdict[int, Track](list)
     while (frame := source.read()) is not None and frame.index < args.frames:
         camera = frame.camera
-        raw, shown = over_time(estimator(frame.image, camera), frame.time_s)
+        estimate = estimator(frame.image, camera)
+        raw, shown = over_time(estimate, frame.time_s, frame.image, camera)
         for track_id, *joints in zip(raw.track_ids, raw.joints_cam, shown.joints_cam, strict=True):
             tracks[int(track_id)].append((frame.index, *(j.astype(float) for j in joints)))
     source.close()

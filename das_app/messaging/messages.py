@@ -7,7 +7,7 @@ import numpy as np
 
 from das_model.camera import Camera
 from das_model.inference.centre_map import CentreMap
-from das_model.people import People
+from das_model.people import People, TrackId
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -50,7 +50,8 @@ class PoseResult:
 
     `people` are what is shown, smoothed where that is on; `raw_people` are the same people in the
     same order as the model found them. Both carry the same track ids. `centre_map` is what the
-    model saw, where the estimator was asked for it.
+    model saw, where the estimator was asked for it. `perhaps_same` are track ids that begin here,
+    each with that of somebody who left before and may be the same.
     """
 
     frame: Frame
@@ -59,6 +60,7 @@ class PoseResult:
     latency_s: float  # capture to result
     raw_people: People
     centre_map: CentreMap | None = None
+    perhaps_same: tuple[tuple[TrackId, TrackId], ...] = ()
 
 
 class PipelineState(Enum):

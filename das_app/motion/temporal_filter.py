@@ -8,10 +8,16 @@ The inference thread holds one `TemporalFilter`; without a window the loop over 
 """
 
 from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
 
 from das_app.motion.bones import BoneStabiliser
+from das_app.motion.clothes import clothes_colours
+from das_app.motion.returns import Doubt
 from das_app.motion.smoothing import Smoother, SmoothingConfig
 from das_app.motion.tracking import Tracker, TrackingConfig
+from das_model.camera import Camera
 from das_model.inference.estimate import DEFAULT_MIN_SCORE, Estimate
 from das_model.people import People
 
@@ -47,19 +53,37 @@ class TemporalFilter:
         self.options = options
         self._tracker, self._smoother, self._bones = Tracker(), Smoother(), BoneStabiliser()
 
-    def __call__(self, estimate: Estimate, time_s: float) -> tuple[People, People]:
+    @property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Who of the newest frame may be somebody who left before."""
+        return self._tracker.doubts
+
+    def __call__(
+        self,
+        estimate: Estimate,
+        time_s: float,
+        image: np.ndarray | None = None,
+        camera: Camera | None = None,
+    ) -> tuple[People, People]:
         """Raw and shown people of the next frame.
 
         Args:
             estimate: what the model found.
             time_s: of their frame.
+            image: (H, W, 3) uint8 RGB, the frame's; without it and its camera nobody is known by
+                the colours of their clothes.
+            camera: of the image.
 
         Returns:
             Those who are sure enough, with track ids, and with smoothing and steady bones as the
             options have it; both in the order of the estimate's people.
         """
         options = self.options
-        track_ids = self._tracker(estimate.located, time_s, options.tracking)
+        located = estimate.located
+        look = None
+        if image is not None and camera is not None:
+            look = partial(clothes_colours, image, camera, located)
+        track_ids = self._tracker(located, time_s, options.tracking, look)
         raw = replace(estimate.people, track_ids=track_ids).at_least(options.min_score)
         shown = raw
         if options.smoothing is None:

@@ -1,27 +1,39 @@
 """Track ids: who of this frame is who of the frames before. Plain arrays, no threads, no Qt.
 
-A person's root is followed as (x / z, y / z, ln z): there the errors of a model with one camera
-are alike everywhere, small across the ray and several per cent of the distance along it. Each of
-the three is a Kalman filter with constant velocity. Pairing is optimal over all people at once,
-by the root's distance to its prediction and by the pose, within gates in millimetres.
+Pairing is optimal over all people at once, by the root's distance to its prediction and by the
+pose, within gates in millimetres. Who is not paired is looked for among those seen at this time
+of the file before, then among those who left of late, and is else somebody new.
 """
 
-from dataclasses import dataclass, fields
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from das_app.motion.clothes import unlike
+from das_app.motion.history import TrackHistory
+from das_app.motion.returns import Doubt, ReturnConfig, returned
+from das_app.motion.tracks import Tracks, first_sight, predicted_at, updated
 from das_model.inference.estimate import DEFAULT_MIN_SCORE
-from das_model.people import People
+from das_model.people import People, TrackId
 
-_ACROSS_NOISE_MM = 40.0  # of a measured root, one standard deviation
-_ALONG_NOISE = 0.08  # likewise along the ray, share of the distance
-_ACCELERATION_MM_S2 = 3000.0  # of walking people
-_FIRST_SPEED_MM_S = 1000.0  # standard deviation of a speed not seen yet
 _POSE_WEIGHT = 0.5  # of the pose term, against 1 for the root at its gate
+_CLOTHES_WEIGHT = (
+    0.5,
+    1.0,
+)  # of other clothes, likewise; at once, and later, when places tell less
+_LATER_S = 0.5
+_USUAL_CLOTHES = 0.4  # taken for those that were not seen
 _YOUNG_COST = 0.3  # more, of a track seen less than `_OLD_AFTER` times: it may be a false alarm
 _OLD_AFTER = 3
-_NEAREST_MM = 100.0  # a root nearer than this is taken to be there
+_LOOK_EVERY = 5  # sightings, at the clothes of somebody known
+_LONGEST_INTERVAL_S = 2.5  # between frames of the slowest model; longer is an interruption
+_NUM_INTERVALS = 8  # that the usual one is the median of
+_MAX_GONE = 64
+
+LookAtClothes = Callable[[np.ndarray], np.ndarray]  # rows of people (N,) to colours (N, parts, C)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +42,8 @@ class TrackingConfig:
 
     Args:
         birth_score: people less sure than this may go on with a track but never begin one.
-        bridge_s: a person unseen for longer is somebody new.
+        bridge_s: a person unseen for longer has left,
+        bridge_results: unless that is no more than so many frames at the usual interval.
         across_gate_mm: across the ray.
         across_gate_share: more of it, per distance.
         along_gate_mm: along the ray.
@@ -38,10 +51,12 @@ class TrackingConfig:
         gate_growth_mm_s: more of both, per second since the person was seen.
         pose_gate_mm: mean joint distance, relative to the root, that counts as another pose.
         pose_growth_mm_s: more of it, per second since the person was seen.
+        returns: when somebody who left is known again.
     """
 
     birth_score: float = DEFAULT_MIN_SCORE
     bridge_s: float = 0.7
+    bridge_results: int = 4
     across_gate_mm: float = 250.0
     across_gate_share: float = 0.03
     along_gate_mm: float = 400.0
@@ -49,44 +64,40 @@ class TrackingConfig:
     gate_growth_mm_s: float = 1500.0
     pose_gate_mm: float = 250.0
     pose_growth_mm_s: float = 500.0
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Tracks:
-    """T tracks as they were when each was last seen."""
-
-    ids: np.ndarray  # (T,) int64
-    seen_s: np.ndarray  # (T,)
-    place: np.ndarray  # (T, 3) x / z, y / z, ln z
-    speed: np.ndarray  # (T, 3) per second
-    covariance: np.ndarray  # (T, 3, 3): for each of the three, of place, of both, of speed
-    joints_rel: np.ndarray  # (T, J, 3) mm
-    num_seen: np.ndarray  # (T,) sightings
-
-    def select(self, which: np.ndarray) -> "_Tracks":
-        return _Tracks(*(getattr(self, field.name)[which] for field in fields(self)))
-
-    def joined(self, other: "_Tracks") -> "_Tracks":
-        pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
-        return _Tracks(*(np.concatenate(pair) for pair in pairs))
+    returns: ReturnConfig = field(default_factory=ReturnConfig)
 
 
 class Tracker:
-    """Gives people their track ids, frame by frame, from 1 on; an id is never given twice.
+    """Gives people their track ids, frame by frame, from 1 on.
 
-    A step back in time by more than `bridge_s`, as at a seek or at the loop of a file, begins
-    anew, and so do people of other joints, as after a change of the model; a smaller step, as
-    when a player steps back by a frame, keeps the tracks.
+    A step back in time by more than `bridge_s`, as at a seek or at the loop of a file, ends all
+    tracks; who is found where somebody was at that time before is that person again. A smaller
+    step, as when a player steps back by a frame, keeps the tracks. People of other joints, as
+    after a change of the model, begin anew.
+
+    Attributes:
+        doubts: who of the newest frame may be somebody who left before.
     """
 
     def __init__(self) -> None:
-        self._tracks: _Tracks | None = None
         self._joint_names: tuple[str, ...] = ()
-        self._time_s = 0.0
         self._next_id = 1  # people count from one
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._tracks: Tracks | None = None
+        self._gone: Tracks | None = None
+        self._history = TrackHistory()
+        self._intervals_s: deque[float] = deque(maxlen=_NUM_INTERVALS)
+        self._time_s: float | None = None
+        self.doubts: tuple[Doubt, ...] = ()
 
     def __call__(
-        self, people: People, time_s: float, config: TrackingConfig = TrackingConfig()
+        self,
+        people: People,
+        time_s: float,
+        config: TrackingConfig = TrackingConfig(),
+        look: LookAtClothes | None = None,
     ) -> np.ndarray:
         """Track ids of the people of the next frame.
 
@@ -94,129 +105,116 @@ class Tracker:
             people: P people in camera space.
             time_s: of their frame, on any one clock.
             config: gates.
+            look: at the clothes of those who are new or may be mistaken for each other, and now
+                and then of the others; without it nobody who left is known again.
 
         Returns:
             (P,) int64, -1 for people too unsure to begin a track.
         """
         if people.skeleton.joint_names != self._joint_names:
-            self._tracks, self._joint_names = None, people.skeleton.joint_names
+            self._joint_names = people.skeleton.joint_names
+            self._begin_anew()
         ids = np.full(len(people), -1, dtype=np.int64)
-        seen = _first_sight(people, ids, time_s)
-        tracks = self._still_alive(time_s, config.bridge_s)
-        self._time_s = time_s
+        seen = first_sight(people, ids, time_s)
+        life_s = self._end_old_tracks(time_s, config)
         is_sure = people.scores >= config.birth_score
+        tracks = self._tracks
         if tracks is not None:
-            predicted = _predicted(tracks, time_s)
-            track_of = _pair(predicted, seen, is_sure, config)
+            predicted = predicted_at(tracks, time_s, self._usual_s)
+            track_of = _pair(predicted, seen, is_sure, config, look)
             paired, of = np.flatnonzero(track_of >= 0), track_of[track_of >= 0]
             ids[paired] = tracks.ids[of]
-            updated = _updated(predicted.select(of), seen.select(paired))
+            if look is not None:
+                is_due = tracks.num_seen[of] % _LOOK_EVERY == 0
+                due = paired[is_due | (tracks.num_seen[of] < _OLD_AFTER)]
+                seen.colours[due] = look(due)
+            now = updated(predicted.select(of), seen.select(paired))
             unseen = np.setdiff1d(np.arange(len(tracks.ids)), of)
-            tracks = tracks.select(unseen).joined(updated)
+            tracks = tracks.select(unseen).joined(now)
+        self._tracks = tracks
         born = np.flatnonzero((ids < 0) & is_sure)
-        ids[born] = self._next_id + np.arange(len(born))
-        self._next_id += len(born)
-        begun = seen.select(born)  # `seen` holds `ids`, which are known by now
-        self._tracks = begun if tracks is None else tracks.joined(begun)
+        if look is not None:
+            seen.colours[born] = look(born)
+        self._begin(born, seen, config, life_s)
+        assert self._tracks is not None
+        self._history.keep(self._tracks.select(self._tracks.seen_s == time_s), time_s)
         return ids
 
-    def _still_alive(self, time_s: float, bridge_s: float) -> _Tracks | None:
-        """The tracks that may go on at `time_s`; None if there cannot be any."""
-        tracks, step_s = self._tracks, time_s - self._time_s
-        if tracks is None or step_s < -bridge_s:
-            return None
-        if step_s < 0:  # all that is known of the past is the present
-            still = np.zeros_like(tracks.speed)
-            tracks = _Tracks(
-                tracks.ids,
-                np.full(len(tracks.ids), time_s + step_s),
-                tracks.place,
-                still,
-                tracks.covariance,
-                tracks.joints_rel,
-                tracks.num_seen,
-            )
-        return tracks.select(time_s - tracks.seen_s <= bridge_s)
+    def _end_old_tracks(self, time_s: float, config: TrackingConfig) -> float:
+        """Put away the tracks that cannot go on; how long an unseen one lives, s."""
+        step_s = 0.0 if self._time_s is None else time_s - self._time_s
+        self._time_s = time_s
+        if 0 < step_s <= _LONGEST_INTERVAL_S:
+            self._intervals_s.append(step_s)
+        missed_s = (config.bridge_results + 1.5) * self._usual_s if config.bridge_results else 0.0
+        life_s = max(config.bridge_s, missed_s)
+        tracks, gone = self._tracks, self._gone
+        if tracks is not None:
+            is_alive = (time_s - tracks.seen_s <= life_s) & (step_s >= -config.bridge_s)
+            left = tracks.select(~is_alive)
+            gone = left if gone is None else gone.joined(left)
+            tracks = tracks.select(is_alive)
+            if step_s < 0:  # all that is known of the past is the present
+                tracks = tracks.standing(time_s + step_s)
+        if gone is not None:
+            is_near = np.abs(time_s - gone.seen_s) <= config.returns.within_s
+            gone = gone.select(np.flatnonzero(is_near)[-_MAX_GONE:])
+        self._tracks, self._gone = tracks, gone
+        return life_s
 
+    @property
+    def _usual_s(self) -> float:
+        """Interval between frames."""
+        return float(np.median(self._intervals_s)) if self._intervals_s else 0.0
 
-def _first_sight(people: People, ids: np.ndarray, time_s: float) -> _Tracks:
-    """Tracks of people as seen now and never before."""
-    root = people.root_cam.astype(np.float64)
-    depth = np.maximum(root[:, 2:], _NEAREST_MM)
-    covariance = np.zeros((len(people), 3, 3))
-    covariance[:, :, 0] = _measured_variance(depth)
-    covariance[:, :, 2] = (_FIRST_SPEED_MM_S / depth) ** 2
-    return _Tracks(
-        ids,
-        np.full(len(people), float(time_s)),
-        np.concatenate([root[:, :2] / depth, np.log(depth)], axis=1),
-        np.zeros((len(people), 3)),
-        covariance,
-        people.joints_rel.astype(np.float64),
-        np.ones(len(people), dtype=np.int64),
-    )
+    def _begin(
+        self, born: np.ndarray, seen: Tracks, config: TrackingConfig, life_s: float
+    ) -> None:
+        """Give ids to the people `born`, rows of `seen`: known ones where they are known again."""
+        ids, doubts = seen.ids, []
+        self._know_by_time(born, seen, config, life_s)
+        rows = born[ids[born] < 0]
+        if self._gone is not None and len(rows):
+            surely, perhaps = returned(self._gone, seen.select(rows), config.returns)
+            ids[rows[surely >= 0]] = self._gone.ids[surely[surely >= 0]]
+            is_doubtful = perhaps >= 0
+            doubts = [*zip(rows[is_doubtful], self._gone.ids[perhaps[is_doubtful]], strict=True)]
+        new = born[ids[born] < 0]
+        ids[new] = self._next_id + np.arange(len(new))
+        self._next_id += len(new)
+        self.doubts = tuple(Doubt(TrackId(int(ids[r])), TrackId(int(of))) for r, of in doubts)
+        begun = seen.select(born)
+        self._tracks = begun if self._tracks is None else self._tracks.joined(begun)
+        if self._gone is not None:
+            self._gone = self._gone.select(~np.isin(self._gone.ids, self._tracks.ids))
 
-
-def _measured_variance(depth: np.ndarray) -> np.ndarray:
-    """(N, 3) variance of a measured place at a depth (N, 1) mm."""
-    across = (_ACROSS_NOISE_MM / depth) ** 2
-    return np.concatenate([across, across, np.full_like(across, _ALONG_NOISE**2)], axis=1)
-
-
-def _predicted(tracks: _Tracks, time_s: float) -> _Tracks:
-    """Where the tracks should be at `time_s`; `seen_s` stays."""
-    gap = np.abs(time_s - tracks.seen_s)[:, None]
-    depth = np.exp(tracks.place[:, 2:])
-    jolt = (_ACCELERATION_MM_S2 / depth) ** 2
-    of_place, of_both, of_speed = np.moveaxis(tracks.covariance, 2, 0)
-    covariance = np.stack(
-        [
-            of_place + 2 * gap * of_both + gap**2 * of_speed + jolt * gap**4 / 4,
-            of_both + gap * of_speed + jolt * gap**3 / 2,
-            of_speed + jolt * gap**2,
-        ],
-        axis=2,
-    )
-    place = tracks.place + tracks.speed * gap
-    return _Tracks(
-        tracks.ids,
-        tracks.seen_s,
-        place,
-        tracks.speed,
-        covariance,
-        tracks.joints_rel,
-        tracks.num_seen,
-    )
-
-
-def _updated(predicted: _Tracks, seen: _Tracks) -> _Tracks:
-    """Kalman update of N tracks by what was seen of each."""
-    of_place, of_both, of_speed = np.moveaxis(predicted.covariance, 2, 0)
-    noise = _measured_variance(np.exp(seen.place[:, 2:]))
-    gain, speed_gain = of_place / (of_place + noise), of_both / (of_place + noise)
-    surprise = seen.place - predicted.place
-    covariance = np.stack(
-        [(1 - gain) * of_place, (1 - gain) * of_both, of_speed - speed_gain * of_both], axis=2
-    )
-    return _Tracks(
-        predicted.ids,
-        seen.seen_s,
-        predicted.place + gain * surprise,
-        predicted.speed + speed_gain * surprise,
-        covariance,
-        seen.joints_rel,
-        predicted.num_seen + 1,
-    )
+    def _know_by_time(
+        self, born: np.ndarray, seen: Tracks, config: TrackingConfig, life_s: float
+    ) -> None:
+        """Give people the ids of those who were in their places at this time of the file."""
+        before = self._history.near(float(self._time_s or 0.0), life_s) if len(born) else None
+        if before is None:
+            return
+        if self._tracks is not None:
+            before = before.select(~np.isin(before.ids, self._tracks.ids))
+        here = _pair(before, seen.select(born), np.ones(len(born), dtype=bool), config, None)
+        seen.ids[born[here >= 0]] = before.ids[here[here >= 0]]
 
 
 def _pair(
-    predicted: _Tracks, seen: _Tracks, is_sure: np.ndarray, config: TrackingConfig
+    predicted: Tracks,
+    seen: Tracks,
+    is_sure: np.ndarray,
+    config: TrackingConfig,
+    look: LookAtClothes | None,
 ) -> np.ndarray:
     """(P,) index of each person's track, -1 for none: sure people choose first."""
     track_of = np.full(len(seen.ids), -1, dtype=np.int64)
     if not len(predicted.ids):
         return track_of
     cost, is_near = _costs(predicted, seen, config)
+    if look is not None:
+        _add_clothes(cost, is_near, predicted, seen, look)
     for group in (is_sure, ~is_sure):
         people = np.flatnonzero(group)
         tracks = np.setdiff1d(np.arange(len(predicted.ids)), track_of)
@@ -226,8 +224,25 @@ def _pair(
     return track_of
 
 
+def _add_clothes(
+    cost: np.ndarray, is_near: np.ndarray, predicted: Tracks, seen: Tracks, look: LookAtClothes
+) -> None:
+    """Look at those who may be mistaken for each other, and let their clothes count in `cost`."""
+    is_choice = is_near & ((is_near.sum(axis=1) > 1)[:, None] | (is_near.sum(axis=0) > 1))
+    rows = np.flatnonzero(is_choice.any(axis=1))
+    if not len(rows):
+        return
+    seen.colours[rows] = look(rows)
+    clothes = unlike(seen.colours[rows], predicted.colours)
+    clothes = np.where(np.isnan(clothes), _USUAL_CLOTHES, clothes)
+    gap_s = np.abs(seen.seen_s[rows, None] - predicted.seen_s)
+    weight = np.interp(gap_s, (0.0, _LATER_S), _CLOTHES_WEIGHT)
+    of_both = np.hypot(cost[rows], weight * clothes)
+    cost[rows] = np.where(is_near[rows], np.minimum(of_both, 1.0), 1.0)
+
+
 def _costs(
-    predicted: _Tracks, seen: _Tracks, config: TrackingConfig
+    predicted: Tracks, seen: Tracks, config: TrackingConfig
 ) -> tuple[np.ndarray, np.ndarray]:
     """(P, T) cost of each pair, and whether it lies within the gates.
 

@@ -114,9 +114,10 @@ def capture_file(
             num_read += 1
             estimate = estimator(frame.image, frame.camera)
             inference_s = time.monotonic() - read_s
-            raw, shown = people_over_time(estimate, frame.time_s)
+            raw, shown = people_over_time(estimate, frame.time_s, frame.image, frame.camera)
             latency_s = time.monotonic() - read_s
-            tally(PoseResult(frame, shown, inference_s, latency_s, raw))
+            doubts = people_over_time.doubts
+            tally(PoseResult(frame, shown, inference_s, latency_s, raw, perhaps_same=doubts))
     except SourceError as error:
         recorder.note_event(EventKind.SOURCE_LOST, str(error))
         raise

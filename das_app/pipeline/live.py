@@ -176,10 +176,18 @@ class LivePipeline:
             frame, estimator = captured.frame, self._estimator
             estimate = estimator(frame.image, frame.camera, self._frame_interval_s())
             inference_s = time.monotonic() - begin_s
-            raw, shown = self._people_over_time(estimate, frame.time_s)
+            raw, shown = self._people_over_time(estimate, frame.time_s, frame.image, frame.camera)
             end_s = time.monotonic()
             latency_s = end_s - captured.taken_s
-            result = PoseResult(frame, shown, inference_s, latency_s, raw, estimate.centre_map)
+            result = PoseResult(
+                frame,
+                shown,
+                inference_s,
+                latency_s,
+                raw,
+                estimate.centre_map,
+                self._people_over_time.doubts,
+            )
             self._sinks(result)
             self._figures.note_result(end_s, result, begin_s - captured.ready_s, estimate.stages)
             self.results.put(result)

@@ -31,6 +31,7 @@ from das_app.session.types import (
     SessionError,
     SessionEvent,
     SessionOrigin,
+    perhaps_same_text,
 )
 from das_app.session.video_recorder import VideoRecorder
 from das_app.session.writer import SessionWriter
@@ -143,6 +144,8 @@ class Recorder:
         if frame.note:
             self.note_event(EventKind.TIME_JUMPED, frame.note)
         self._put(_Frame(smoothed, raw, result.inference_s, result.latency_s))
+        for track_id, perhaps in result.perhaps_same:
+            self.note_event(EventKind.PERHAPS_SAME, perhaps_same_text(track_id, perhaps))
 
     def note_event(self, kind: EventKind, text: str) -> None:
         """Record that something happened after the newest frame."""

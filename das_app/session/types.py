@@ -1,11 +1,12 @@
 """What a session is made of, as values: its origin, its frames, its events, its summary."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from das_model.camera import Camera
-from das_model.people import People
+from das_model.people import People, TrackId
 from das_model.skeleton import Skeleton
 
 
@@ -92,7 +93,19 @@ class EventKind(StrEnum):
     REPAIRED = "repaired"
     TIME_JUMPED = "time_jumped"
     FOLDER_LOST = "folder_lost"
+    PERHAPS_SAME = "perhaps_same"  # the text is `perhaps_same_text`
     OTHER = "other"  # of a newer version of this application
+
+
+def perhaps_same_text(track_id: int, perhaps: int) -> str:
+    """That a person may be one who left before, as an event tells it."""
+    return f"#{track_id} may be #{perhaps}"
+
+
+def perhaps_same_ids(text: str) -> tuple[TrackId, TrackId] | None:
+    """Inverse of `perhaps_same_text`; None for another text."""
+    ids = re.fullmatch(r"#(\d{1,9}) may be #(\d{1,9})", text)
+    return None if ids is None else (TrackId(int(ids[1])), TrackId(int(ids[2])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ _WORDS = {
     EventKind.REPAIRED: "repaired",
     EventKind.TIME_JUMPED: "the time jumped",
     EventKind.FOLDER_LOST: "folder lost",
+    EventKind.PERHAPS_SAME: "perhaps the same",
     EventKind.OTHER: "of a newer version",
 }
 

@@ -6,11 +6,14 @@ import pytest
 from das_app.motion.bones import BoneStabiliser
 from das_app.motion.smoothing import SmoothingConfig
 from das_app.motion.temporal_filter import PeopleOptions, TemporalFilter
+from das_model.camera import Camera
 from das_model.inference.estimate import Estimate
 from das_model.people import People
 from das_model.skeleton import BODY_22, PANOPTIC_15
 
 FPS = 30.0
+CAMERA = Camera.from_fov((64, 48))
+IMAGE = np.zeros((48, 64, 3), np.uint8)
 
 
 def people_of(joints, track_ids=None, skeleton=BODY_22):
@@ -95,7 +98,7 @@ def walk(over_time, num_frames=20):
     pose = body(rng)
     for k in range(num_frames):
         found = people_of(pose * (1 + 0.05 * rng.standard_normal()))
-        yield found, *over_time(Estimate(found), k / FPS)
+        yield found, *over_time(Estimate(found), k / FPS, IMAGE, CAMERA)
 
 
 def test_raw_is_what_was_found_with_track_ids():
@@ -112,7 +115,7 @@ def test_unsure_sightings_keep_a_track_alive_and_are_not_shown():
     for k in range(round(4 * FPS)):
         score = 0.08 if FPS <= k < 3 * FPS else 0.9
         found = replace(people_of(pose), scores=np.full(1, score, np.float32))
-        shown.append(over_time(Estimate(found), k / FPS))
+        shown.append(over_time(Estimate(found), k / FPS, IMAGE, CAMERA))
     assert {tuple(p.track_ids.tolist()) for both in shown for p in both} == {(), (1,)}
     assert [len(raw) for raw, _ in shown].count(0) == round(2 * FPS)
     assert all(len(raw) == len(people) for raw, people in shown)
@@ -126,7 +129,7 @@ def test_who_is_sure_at_times_keeps_their_id_though_lifting_moves_them_far():
         lifted = people_of(pose + [400.0 * is_sure, 0, 0])
         lifted = replace(lifted, scores=np.full(1, 0.9 if is_sure else 0.1, np.float32))
         located = np.asarray(pose, np.float32)[None]
-        raw, _ = over_time(Estimate(lifted, located_cam=located), k / FPS)
+        raw, _ = over_time(Estimate(lifted, located_cam=located), k / FPS, IMAGE, CAMERA)
         assert raw.track_ids.tolist() == [1] * is_sure
         np.testing.assert_array_equal(raw.joints_cam, lifted.joints_cam[: len(raw)])
 
@@ -155,11 +158,11 @@ def test_steady_bones_hold_with_and_without_smoothing():
 def test_smoothing_switched_on_again_begins_with_what_it_sees():
     over_time = TemporalFilter(PeopleOptions())
     pose = body(np.random.default_rng(5))
-    over_time(Estimate(people_of(pose)), 0.0)
+    over_time(Estimate(people_of(pose)), 0.0, IMAGE, CAMERA)
     over_time.options = PeopleOptions(smoothing=None)
-    over_time(Estimate(people_of(pose * 1.05)), 0.033)
+    over_time(Estimate(people_of(pose * 1.05)), 0.033, IMAGE, CAMERA)
     over_time.options = PeopleOptions(smoothing=SmoothingConfig(1.0, 1.0))
-    raw, shown = over_time(Estimate(people_of(pose * 1.1)), 0.066)
+    raw, shown = over_time(Estimate(people_of(pose * 1.1)), 0.066, IMAGE, CAMERA)
     np.testing.assert_array_equal(shown.joints_cam, raw.joints_cam)
 
 
@@ -169,7 +172,7 @@ def test_people_of_other_joints_begin_anew():
     rng = np.random.default_rng(7)
     for k, skeleton in enumerate([BODY_22, BODY_22, PANOPTIC_15, PANOPTIC_15, BODY_22]):
         found = people_of(body(rng, skeleton), skeleton=skeleton)
-        _raw, shown = over_time(Estimate(found), k / FPS)
+        _raw, shown = over_time(Estimate(found), k / FPS, IMAGE, CAMERA)
         assert shown.track_ids.tolist() == [[1], [1], [2], [2], [3]][k]
         if k in (0, 2, 4):  # nothing of the others is left
             np.testing.assert_allclose(shown.joints_cam, found.joints_cam, atol=0.01)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -81,7 +83,7 @@ def test_ids_are_never_given_again():
     tracker = Tracker()
     seen = [tracker(people_at((0, 0, 3000)), 10.0 * k).tolist() for k in range(4)]
     assert seen == [[1], [2], [3], [4]]
-    assert tracker(people_at((0, 0, 3000)), 0.0).tolist() == [5]  # a loop began again
+    assert tracker(people_at((0, 0, 3000)), 50.0).tolist() == [5]
 
 
 def test_depth_may_flicker_along_the_ray_while_the_same_step_across_is_somebody_else():
@@ -232,3 +234,101 @@ def test_a_false_alarm_does_not_take_over_a_person():
         tracker(people_at((0, 0, 4000)), k / FPS)
     assert tracker(people_at((0, 0, 4000), (0, 0, 3300)), 5 / FPS).tolist() == [1, 2]
     assert tracker(people_at((0, 0, 3600)), 6 / FPS).tolist() == [1]
+
+
+@pytest.mark.parametrize("interval_s", [0.4, 0.7, 1.0])
+def test_ids_of_a_slow_model_hold_for_a_minute(interval_s):
+    """Three people move about their places; each is missed three frames in a row at times."""
+    rng, tracker, found = np.random.default_rng(3), Tracker(), set()
+    homes = np.array([[-1200, 0, 3000], [100, 0, 3400], [1300, 0, 2800]])
+    for k in range(round(60 / interval_s)):
+        now = homes + 250 * np.sin(k * interval_s * np.array([[1.1], [1.7], [2.3]]) + homes)
+        is_seen = (k // 3 + np.arange(3)) % 7 > 0
+        places = (now + rng.normal(0, 30, (3, 3)))[is_seen]
+        found |= set(tracker(people_at(*places), k * interval_s).tolist())
+    assert found == {1, 2, 3}
+
+
+def test_a_pause_does_not_make_tracks_live_longer():
+    tracker = Tracker()
+    for k in range(30):
+        tracker(people_at((0, 0, 3000)), k / FPS)
+    assert tracker(people_at((0, 0, 3000)), 3.0).tolist() == [2]
+
+
+def test_a_loop_and_a_seek_back_rename_nobody():
+    def frame(time_s):
+        x = 300 * time_s
+        roots = [(x - 900, 0, 3000), (900 - x, 0, 3800)]
+        return people_at(*roots, *([(1800, 0, 5000)] if time_s >= 2 else []))
+
+    tracker = Tracker()
+    times_s = np.arange(0, 6, 0.1)
+    first = [tracker(frame(t), t).tolist() for t in times_s]
+    assert first[0] == [1, 2]
+    assert first[-1] == [1, 2, 3]
+    for _ in range(2):  # other frames than the first time, as a slow model sees them
+        assert [tracker(frame(t + 0.03), t + 0.03).tolist() for t in times_s] == first
+    assert tracker(frame(1.0), 1.0).tolist() == [1, 2]
+    assert tracker(frame(4.0), 4.0).tolist() == [1, 2, 3]
+
+
+RED, BLUE = np.zeros((2, 2, 150), np.float32)
+RED[:, 5], BLUE[:, 70] = 1, 1
+
+
+def come_back(away_s, clothes_before, clothes_after, roots_after, doubts=None):
+    """Ids of people who come after others left."""
+    tracker = Tracker()
+    before = people_at(*[(800.0 * k, 0, 3000) for k in range(len(clothes_before))])
+    for k in range(10):
+        tracker(before, k / FPS, look=lambda rows: np.stack(clothes_before)[rows])
+    after = people_at(*roots_after)
+    ids = tracker(after, 9 / FPS + away_s, look=lambda rows: np.stack(clothes_after)[rows])
+    if doubts is not None:
+        doubts += tracker.doubts
+    return ids.tolist()
+
+
+def test_who_comes_back_in_the_same_clothes_is_the_same():
+    assert come_back(1.2, [RED], [RED], [(0, 0, 3000)]) == [1]
+    assert come_back(6.0, [RED, BLUE], [BLUE], [(-900, 0, 3300)]) == [2]
+    assert come_back(6.0, [RED, BLUE], [BLUE, RED], [(0, 0, 3000), (900, 0, 3000)]) == [2, 1]
+
+
+def test_who_comes_in_other_clothes_too_late_or_too_far_is_somebody_new():
+    assert come_back(3.0, [RED], [BLUE], [(0, 0, 3000)]) == [2]
+    assert come_back(12.0, [RED], [RED], [(0, 0, 3000)]) == [2]
+    assert come_back(1.2, [RED], [RED], [(4000, 0, 3000)]) == [2]
+
+
+def test_a_child_is_not_the_grown_up_who_left_in_the_same_clothes():
+    tracker, grown = Tracker(), people_at((0, 0, 3000))
+    child = replace(grown, joints_cam=(0.5 * grown.joints_rel + [0, 0, 3000]).astype(np.float32))
+    for k in range(10):
+        tracker(grown, k / FPS, look=lambda rows: RED[None][rows])
+    assert tracker(child, 3.0, look=lambda rows: RED[None][rows]).tolist() == [2]
+
+
+def test_doubt_makes_somebody_new_and_is_told():
+    doubts = []
+    assert come_back(3.0, [RED, RED], [RED], [(400, 0, 3000)], doubts) == [3]
+    assert [tuple(d) for d in doubts] in ([(3, 1)], [(3, 2)])
+    doubts.clear()
+    two = [(0, 0, 3000), (60, 0, 3000)]
+    assert come_back(3.0, [RED], [RED, RED], two, doubts) == [2, 3]
+    assert {d.perhaps for d in doubts} == {1}
+    doubts.clear()
+    unknown = np.zeros_like(RED)
+    assert come_back(3.0, [RED], [unknown], [(0, 0, 3000)], doubts) == [2]
+    assert [tuple(d) for d in doubts] == [(2, 1)]
+
+
+def test_clothes_tell_people_apart_whose_places_do_not():
+    tracker = Tracker()
+    a, b = (-60, 0, 3000), (60, 0, 3000)
+    for k in range(5):
+        tracker(people_at(a, b), k / FPS, look=lambda rows: np.stack([RED, BLUE])[rows])
+    middle = people_at((5, 0, 3000), (-5, 0, 3000))
+    ids = tracker(middle, 0.5, look=lambda rows: np.stack([RED, BLUE])[rows])
+    assert ids.tolist() == [1, 2]
