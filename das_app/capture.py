@@ -1,4 +1,4 @@
-"""Capture without a window: sources one after the other, a session each, with their streams."""
+"""Headless capture of several sources, a session each, with streams."""
 
 import threading
 from collections.abc import Iterator

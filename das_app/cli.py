@@ -1,5 +1,4 @@
-"""The command `das-app`: the window, sessions played in it, capture without one, cameras, and
-the doctor.
+"""The command `das-app`: window, playback, capture, export, cameras and diagnosis.
 
 Each command imports what it needs when it runs: `doctor` must work where a library is missing,
 and `--version` should not wait for Qt and the model.

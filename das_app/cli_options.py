@@ -1,4 +1,4 @@
-"""Options of the commands, with their help and the panel of the help they stand in."""
+"""Command-line options: their help texts and help panels."""
 
 from collections.abc import Iterable
 from pathlib import Path

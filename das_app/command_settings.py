@@ -1,4 +1,4 @@
-"""Settings of one command: the kept ones, with what the command line says instead."""
+"""Settings of one command: the saved ones, overridden by the command line."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path

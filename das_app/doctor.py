@@ -1,4 +1,4 @@
-"""Checks an installation and says in one line each what to do about what is missing.
+"""Diagnosis of an installation: one line for each check, with advice.
 
 Only the standard library is imported at the top: a check must be able to report that a package,
 or a system library under it, is not there.

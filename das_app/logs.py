@@ -1,4 +1,4 @@
-"""Where news for developers goes: a rotating file, stderr for warnings, and every lost error."""
+"""Logging: rotating file, warnings to stderr, hooks for uncaught errors."""
 
 import faulthandler
 import logging

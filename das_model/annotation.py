@@ -1,4 +1,4 @@
-"""`Annotation`: what is known of the people in one picture, by hand, by machine or by rendering.
+"""`Annotation`: labels of the people in one image, by hand, machine or rendering.
 
 Data sets give it, augmentation moves it, `targets` encodes it, protocols compare with it.
 """

@@ -1,4 +1,4 @@
-"""Pinhole camera: the one place where pixels, intrinsics and camera space meet.
+"""Pinhole camera: projection between pixels and camera space.
 
 Camera space is x right, y down, z forward, in millimetres. Image space is in pixels with (0, 0)
 at the centre of the top-left pixel (OpenCV). Every resize or crop of a picture goes through

@@ -1,4 +1,4 @@
-"""`People`: the one result type, from the decoder to the window, the recorder and the metrics."""
+"""`People`: the result type of decoder, window, recorder and metrics."""
 
 from dataclasses import dataclass, field
 from typing import NewType

@@ -1,4 +1,4 @@
-"""Letterbox: a picture of any size to the network's input, with the camera that fits it.
+"""Letterbox: resizing of an image to the network input, with the camera that fits it.
 
 Shared by the data sets and the runtime. The values stay uint8 RGB: the network normalises, so
 that an exported model needs nothing but pixels.

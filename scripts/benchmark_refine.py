@@ -21,7 +21,7 @@ from scipy.spatial.transform import Rotation
 from das_app.files.bundled import bundled_file
 from das_app.motion.body.rig import body_of, to_y_up
 from das_app.motion.refine.person import refine_person
-from das_app.motion.temporal_filter import USUAL_PEOPLE, TemporalFilter
+from das_app.motion.temporal_filter import DEFAULT_PEOPLE, TemporalFilter
 from das_app.session.session import Session
 from das_app.session.types import Layer
 from das_model.inference.estimate import Estimate
@@ -118,7 +118,7 @@ def with_noise(true: np.ndarray, noise: Noise, offset: int) -> tuple[np.ndarray,
 
 def live(joints: np.ndarray, scores: np.ndarray, times_s: np.ndarray) -> np.ndarray:
     """(n, J, 3) as the live filter shows them."""
-    over_time, shown = TemporalFilter(USUAL_PEOPLE), []
+    over_time, shown = TemporalFilter(DEFAULT_PEOPLE), []
     for seen, score, time_s in zip(joints, scores, times_s, strict=True):
         ids = np.array([-1])
         people = People(seen[None], score[None], np.array([0.9]), ids, SKELETON)

@@ -15,7 +15,7 @@ from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.evaluation.photos.movenet_peers import THUNDER_SCORE, movenet_peers
 from das_model.evaluation.photos.photo_scores import SURE_SCORE
 from das_model.evaluation.photos.photo_validation import (
-    LEAST_SCORE,
+    MIN_SCORE,
     reliability_rows,
     summary_rows,
 )
@@ -171,7 +171,7 @@ def photos(
     if sheet and movenet:
         raise typer.BadParameter("expected --sheet or --movenet: a sheet shows one model")
     source = _source(model, mode, predictions, sheet is not None)
-    tables = _tables(evaluate, source, None if predictions else LEAST_SCORE, mode)
+    tables = _tables(evaluate, source, None if predictions else MIN_SCORE, mode)
     if movenet:
         first = benchmarks.ModelPredictor(DAS_LITE, THUNDER_SCORE)
         peers = movenet_peers(movenet, THUNDER, first)

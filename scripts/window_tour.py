@@ -29,7 +29,7 @@ from responsiveness import Responsiveness
 _PATIENCE_S = 120.0
 _MISSING_FILM = "/no/such/film.mp4"
 _QUALITY = 88  # of JPEG
-_STREAMS = tuple(map(StreamTarget.usual, (StreamKind.WEBSOCKET, StreamKind.OSC)))
+_STREAMS = tuple(map(StreamTarget.default, (StreamKind.WEBSOCKET, StreamKind.OSC)))
 
 
 class Troubles(logging.Handler):

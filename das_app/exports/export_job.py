@@ -1,4 +1,4 @@
-"""An export in a thread of its own, that can be watched and cancelled."""
+"""Background export with progress and cancellation."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Files that ship with the application, and the checksum that tells model files apart."""
+"""Files that ship with the application, and checksums of model files."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A lock on an open file that the system lets go of when its process ends, however it ends."""
+"""Advisory lock of an open file, released by the system when its process ends."""
 
 import sys
 from typing import BinaryIO

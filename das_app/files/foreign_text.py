@@ -1,4 +1,4 @@
-"""Texts of foreign origin, such as names of files, people, models and cameras, fit to be shown.
+"""Sanitising of texts of foreign origin, such as names of files, people, models and cameras.
 
 Control characters could end a line of a log or colour a terminal, and direction characters show
 `exe.jpg` for `gpj.exe`; neither has a use in a name.

@@ -1,4 +1,4 @@
-"""Reading small text files of foreign origin: a regular file, of a limited size, in UTF-8."""
+"""Reader of small text files of foreign origin: regular, of limited size, UTF-8."""
 
 from pathlib import Path
 

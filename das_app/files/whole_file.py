@@ -1,4 +1,4 @@
-"""Writing files whole or not at all: settings, kept calibrations, summaries, exports."""
+"""Atomic writing of files: whole or not at all."""
 
 import io
 import os

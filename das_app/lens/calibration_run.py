@@ -1,4 +1,4 @@
-"""A calibration while the camera runs: a thread finds the board, keeps views and solves.
+"""Background calibration: board detection, view selection and solving in a thread.
 
 Pictures come in through a mailbox and news goes out through another; a slow search costs
 pictures, never memory, and the window is never held up.

@@ -1,4 +1,4 @@
-"""Calibration with a printed ChArUco board: finding it, judging views, solving for the camera.
+"""ChArUco calibration: board detection, view selection and camera solving.
 
 A view is worth keeping when it shows the board somewhere new, larger or smaller, or tilted
 otherwise; only many different views tell the focal length from the distance. No threads, no Qt.

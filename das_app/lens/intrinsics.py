@@ -1,4 +1,4 @@
-"""What is known about the lens: a field of view or a calibration, and the camera it gives.
+"""`Intrinsics`: a field of view or a calibration, and the camera it gives for an image size.
 
 A source asks its `Intrinsics` for the `Camera` of every picture, so a value replaced while the
 pipeline runs holds from the next frame on. Whichever way a focal length was found, it is kept as

@@ -1,4 +1,4 @@
-"""The four entries of OpenCV's calibration files that we need, in YAML or XML.
+"""Reader of calibration files of OpenCV, YAML or XML.
 
 OpenCV's own reader ends the process on files that are nested deeply or cut off, so nothing of a
 foreign file reaches it. Read is what `FileStorage` writes: entries at the top of the file, numbers

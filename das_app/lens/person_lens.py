@@ -1,4 +1,4 @@
-"""The lens from a person of known height at a known distance.
+"""Field of view from a person of known height at a known distance.
 
 The model sees z / f and sizes in the picture, so a height alone leaves f open: a longer lens from
 further away gives the same picture. The height sets the scale of what the model saw of this

@@ -1,4 +1,4 @@
-"""Whether the numbers of a camera can be those of a lens, looked at before they are used."""
+"""Plausibility check of camera intrinsics."""
 
 import math
 

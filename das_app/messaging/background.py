@@ -1,4 +1,4 @@
-"""One call in a thread of its own, for a window that polls instead of waiting."""
+"""Background task: one call in a thread, polled by the window."""
 
 import threading
 from abc import abstractmethod

@@ -1,4 +1,4 @@
-"""Requests to end: Ctrl-C, a request to terminate, a terminal that closes, a logout."""
+"""Termination signals: Ctrl-C, SIGTERM, a closed terminal, a logout."""
 
 import signal
 import threading

@@ -1,4 +1,7 @@
-"""What travels between the stages: frames, results, states and figures. Values only."""
+"""Messages between pipeline stages: frames, results, states and figures.
+
+Values only.
+"""
 
 from dataclasses import dataclass
 from enum import Enum

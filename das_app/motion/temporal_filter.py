@@ -39,7 +39,7 @@ class PeopleOptions:
     has_steady_bones: bool = False
 
 
-USUAL_PEOPLE = PeopleOptions()
+DEFAULT_PEOPLE = PeopleOptions()
 
 
 class TemporalFilter:

@@ -1,4 +1,4 @@
-"""Several videos in one go: which there are, and the folder of each one's session."""
+"""Batch of videos: sources and the session folder of each."""
 
 import re
 from collections.abc import Sequence

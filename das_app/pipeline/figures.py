@@ -1,4 +1,4 @@
-"""Figures of a running pipeline: rates and means over about the last second, and counts."""
+"""Pipeline statistics: rates and means over about the last second, and counts."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""The reading end of the pipeline: from the source, in the capture thread, to the model's mailbox.
+"""Capture thread: reads the source and feeds the mailbox of the model.
 
 A file is played as its viewer wants. A camera is read as fast as it delivers; when it stops, the
 feed says so and waits until its source has it back.

@@ -1,4 +1,4 @@
-"""Capture without a window: files frame by frame in a plain loop, cameras through LivePipeline."""
+"""Headless capture: files frame by frame in a plain loop, cameras through LivePipeline."""
 
 import logging
 import threading
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from das_app.messaging.messages import PipelineState, PipelineStats, PoseResult
-from das_app.motion.temporal_filter import USUAL_PEOPLE, PeopleOptions, TemporalFilter
+from das_app.motion.temporal_filter import DEFAULT_PEOPLE, PeopleOptions, TemporalFilter
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.live_recording import SourceEvents
 from das_app.session.recorder import Recorder
@@ -82,7 +82,7 @@ def capture_file(
     stopping: threading.Event,
     on_result: Progress,
     max_frames: int | None = None,
-    people_options: PeopleOptions = USUAL_PEOPLE,
+    people_options: PeopleOptions = DEFAULT_PEOPLE,
 ) -> CaptureSummary:
     """Put every frame of a file through the model, and close the session.
 
@@ -138,7 +138,7 @@ def capture_live(
     stopping: threading.Event,
     on_result: Progress,
     max_frames: int | None = None,
-    people_options: PeopleOptions = USUAL_PEOPLE,
+    people_options: PeopleOptions = DEFAULT_PEOPLE,
 ) -> CaptureSummary:
     """Record a camera until `stopping` is set or `max_frames` came; arguments as `capture_file`.
 

@@ -1,7 +1,9 @@
-"""Hints that a user can act on, from the last few seconds of results. Pure functions.
+"""Hints for the user from the results of the last seconds.
 
-`glance` keeps of a result what hints need, so that no picture is held on to; `find_hints` reads
-the glances of the last seconds. The window decides how a hint is shown.
+Pure functions.
+
+`summarise` keeps of a result what hints need, so that no picture is held on to; `find_hints` reads
+the summaries of the last seconds. The window decides how a hint is shown.
 """
 
 from collections.abc import Sequence
@@ -14,9 +16,9 @@ from das_app.messaging.messages import PipelineStats, PoseResult
 from das_app.motion.kinematics import body_heights_mm
 from das_model.people import People
 
-SPAN_S = 4.0  # glances older than this say nothing any more
+SPAN_S = 4.0  # summaries older than this say nothing any more
 _LEAST_GLANCES = 5
-_MOSTLY = 0.6  # share of the glances that must agree
+_MOSTLY = 0.6  # share of the summaries that must agree
 _DARK_LUMA = 40.0  # of 255, mean of the picture
 _FAR_SHARE = 0.12  # of the picture's height that a person should at least fill
 _RIM_SHARE = 0.01  # of the picture: joints so near the rim count as outside
@@ -61,7 +63,7 @@ class Hint:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Glance:
+class FrameSummary:
     """What hints need of one result.
 
     Args:
@@ -83,7 +85,7 @@ class Glance:
     heights_mm: np.ndarray
 
 
-def glance(result: PoseResult, people: People) -> Glance:
+def summarise(result: PoseResult, people: People) -> FrameSummary:
     """What hints need of a result, for those of its people that are shown."""
     width, height = result.frame.camera.size
     joints_px = people.joints_px(result.frame.camera)  # (P, J, 2)
@@ -92,7 +94,7 @@ def glance(result: PoseResult, people: People) -> Glance:
     beyond = (x < margin, x > width - 1 - margin, y < margin, y > height - 1 - margin)
     num_beyond = np.stack([side.sum(axis=1) for side in beyond], axis=1)  # (P, 4)
     y_within = np.clip(np.nan_to_num(y, nan=0.0), 0, height)
-    return Glance(
+    return FrameSummary(
         result.frame.time_s,
         float(result.frame.image[::16, ::16].reshape(-1, 3).mean(axis=0) @ _LUMA),
         people.track_ids,
@@ -103,24 +105,24 @@ def glance(result: PoseResult, people: People) -> Glance:
     )
 
 
-def recent(glances: Sequence[Glance]) -> list[Glance]:
-    """The glances of the last seconds before the newest; a step back in time begins anew."""
-    kept: list[Glance] = []
-    for one in reversed(glances):
+def last_seconds(summaries: Sequence[FrameSummary]) -> list[FrameSummary]:
+    """The summaries of the last seconds before the newest; a step back in time begins anew."""
+    kept: list[FrameSummary] = []
+    for one in reversed(summaries):
         if kept and (one.time_s > kept[-1].time_s or kept[0].time_s - one.time_s > SPAN_S):
             break
         kept.append(one)
     return kept[::-1]
 
 
-def find_hints(glances: Sequence[Glance], stats: PipelineStats) -> tuple[Hint, ...]:
+def find_hints(summaries: Sequence[FrameSummary], stats: PipelineStats) -> tuple[Hint, ...]:
     """What troubles there are, the most urgent first.
 
     Args:
-        glances: of the results so far, oldest first; those of the last seconds count.
+        summaries: of the results so far, oldest first; those of the last seconds count.
         stats: figures of the running pipeline.
     """
-    last = recent(glances)
+    last = last_seconds(summaries)
     if len(last) < _LEAST_GLANCES:
         return ()
     found = [
@@ -135,7 +137,7 @@ def find_hints(glances: Sequence[Glance], stats: PipelineStats) -> tuple[Hint, .
     return tuple(sorted(found, key=lambda hint: order.index(hint.kind)))
 
 
-def _dark(last: list[Glance]) -> list[Hint]:
+def _dark(last: list[FrameSummary]) -> list[Hint]:
     luma = float(np.median([one.luma for one in last]))
     if luma >= _DARK_LUMA:
         return []
@@ -143,7 +145,7 @@ def _dark(last: list[Glance]) -> list[Hint]:
     return [Hint(HintKind.DARK, text)]
 
 
-def _nobody(last: list[Glance]) -> list[Hint]:
+def _nobody(last: list[FrameSummary]) -> list[Hint]:
     span_s = last[-1].time_s - last[0].time_s
     if any(len(one.track_ids) for one in last) or span_s < 0.75 * SPAN_S:
         return []
@@ -154,7 +156,7 @@ def _nobody(last: list[Glance]) -> list[Hint]:
     return [Hint(HintKind.NOBODY, text)]
 
 
-def _cut_off(last: list[Glance]) -> list[Hint]:
+def _cut_off(last: list[FrameSummary]) -> list[Hint]:
     hints = []
     for track_id, rows in _by_person(last).items():
         share = np.mean([one.is_cut[i] for one, i in rows], axis=0)
@@ -166,7 +168,7 @@ def _cut_off(last: list[Glance]) -> list[Hint]:
     return hints
 
 
-def _far(last: list[Glance]) -> list[Hint]:
+def _far(last: list[FrameSummary]) -> list[Hint]:
     hints = []
     for track_id, rows in _by_person(last).items():
         is_cut = np.mean([one.is_cut[i].any() for one, i in rows]) >= 0.5
@@ -181,7 +183,7 @@ def _far(last: list[Glance]) -> list[Hint]:
     return hints
 
 
-def _implausible(last: list[Glance]) -> list[Hint]:
+def _implausible(last: list[FrameSummary]) -> list[Hint]:
     """Heights that nobody has. They do not depend on the focal length, since the model tells
     distance over focal length: the model misjudges the view, and distances as much."""
     heights = [
@@ -213,9 +215,9 @@ def _slow(stats: PipelineStats) -> list[Hint]:
     return [Hint(HintKind.SLOW, text)]
 
 
-def _by_person(last: list[Glance]) -> dict[int, list[tuple[Glance, int]]]:
+def _by_person(last: list[FrameSummary]) -> dict[int, list[tuple[FrameSummary, int]]]:
     """Glances and places in them of the tracked people that are seen in enough of them."""
-    rows: dict[int, list[tuple[Glance, int]]] = {}
+    rows: dict[int, list[tuple[FrameSummary, int]]] = {}
     for one in last:
         for i, track_id in enumerate(one.track_ids.tolist()):
             if track_id >= 0:

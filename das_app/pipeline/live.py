@@ -1,4 +1,4 @@
-"""The running pipeline: capture thread -> mailbox -> inference thread -> mailbox -> whoever looks.
+"""`LivePipeline`: capture thread -> mailbox -> inference thread -> mailbox -> consumer.
 
 A result carries its own frame, so what is drawn always belongs to the picture under it. The
 window polls `results`; sinks, such as a recorder, see every result from the inference thread.
@@ -11,7 +11,7 @@ import time
 from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.mailbox import Mailbox
 from das_app.messaging.messages import PipelineState, PipelineStats, PoseResult
-from das_app.motion.temporal_filter import USUAL_PEOPLE, PeopleOptions, TemporalFilter
+from das_app.motion.temporal_filter import DEFAULT_PEOPLE, PeopleOptions, TemporalFilter
 from das_app.pipeline.figures import Figures
 from das_app.pipeline.frame_feed import FrameFeed
 from das_app.pipeline.playback import Playback
@@ -47,7 +47,7 @@ class LivePipeline:
         loop: bool = False,
         pace: bool = True,
         sink: ResultSink | None = None,
-        people_options: PeopleOptions = USUAL_PEOPLE,
+        people_options: PeopleOptions = DEFAULT_PEOPLE,
     ) -> None:
         self.results: Mailbox[PoseResult] = Mailbox()
         self._source, self._estimator = source, estimator

@@ -1,4 +1,4 @@
-"""Recording of a pipeline that runs: the sink between it and the recorder, and what is noted."""
+"""Recording of a running pipeline: sink for the recorder, and events."""
 
 import logging
 from collections.abc import Callable

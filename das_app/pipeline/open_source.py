@@ -1,4 +1,4 @@
-"""From what the user names to a source of frames."""
+"""Opening of a source by its name: camera, file, folder, address or demo."""
 
 import logging
 from enum import StrEnum
@@ -10,7 +10,7 @@ from das_app.session.format import LOG_FILE
 from das_app.session.frames import open_session_video
 from das_app.sources.address_secrets import full_address
 from das_app.sources.addresses import DEMO_SOURCE, is_address
-from das_app.sources.camera_devices import USUAL_MODE, CameraMode, list_cameras
+from das_app.sources.camera_devices import DEFAULT_MODE, CameraMode, list_cameras
 from das_app.sources.camera_source import open_camera
 from das_app.sources.frame_source import FrameSource, SourceError
 from das_app.sources.image_source import (
@@ -106,7 +106,7 @@ def require_fitting(
 def open_source(
     spec: str,
     intrinsics: Intrinsics,
-    mode: CameraMode = USUAL_MODE,
+    mode: CameraMode = DEFAULT_MODE,
     images_per_s: float = IMAGES_PER_S,
     slow_motion: float = 1.0,
 ) -> FrameSource:

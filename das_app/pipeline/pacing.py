@@ -1,4 +1,4 @@
-"""Playing a file by its timestamps."""
+"""Playback pacing by timestamps."""
 
 MIN_SPEED, MAX_SPEED = 0.1, 4.0
 _MAX_LAG_S = 0.5  # a file read slower than it plays is slowed down, not caught up in a burst

@@ -1,4 +1,4 @@
-"""Playing a file as its viewer wants: pace, pause, speed, loop, seeking and single frames.
+"""Playback control of a file: pace, pause, speed, loop, seek and single frames.
 
 Orders come from any thread and are obeyed by the one that reads, in `next_frame`. The newest
 place asked for wins, so dragging a slider over a long film costs one seek at a time.

@@ -1,4 +1,4 @@
-"""Plays a session: its recorded poses at their times, with its video where it has one.
+"""Session player: recorded poses at their times, with the video if there is one.
 
 To the window it is a run like a live pipeline, so the same views show it. No model is needed.
 """

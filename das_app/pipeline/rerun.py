@@ -1,4 +1,4 @@
-"""Another model on the pictures of a session, into a new session beside it, in a thread."""
+"""Rerun of a session with another model, into a new session, in a thread."""
 
 import shutil
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the window runs, a live pipeline or a session that plays, and the parts both share."""
+"""`Run`: interface of LivePipeline and SessionPlayer, and their shared helpers."""
 
 import threading
 from collections.abc import Callable

@@ -1,6 +1,6 @@
-"""Time of a session."""
+"""Session clock."""
 
-_USUAL_STEP_S = 1 / 30
+_DEFAULT_STEP_S = 1 / 30
 
 
 class SessionClock:
@@ -11,7 +11,7 @@ class SessionClock:
     """
 
     def __init__(self, nominal_fps: float) -> None:
-        self._step_s = 1 / nominal_fps if nominal_fps > 0 else _USUAL_STEP_S
+        self._step_s = 1 / nominal_fps if nominal_fps > 0 else _DEFAULT_STEP_S
         self._offset_s: float | None = None
         self.time_s = 0.0
 

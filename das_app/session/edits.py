@@ -1,4 +1,4 @@
-"""What people say about a session afterwards: names, and which part of it counts.
+"""Edits of a session: names of people and the trimmed range.
 
 Kept in `edits.json` beside the recording, which is never touched: without the file everything is
 as it was recorded.

@@ -1,4 +1,4 @@
-"""Takes the faces out of recorded pictures, at the heads that the model found.
+"""Anonymisation of recorded images: faces blurred or blackened at the detected heads.
 
 It errs on the large side: a head is hidden with half as much around it again, also where it was in
 the second before, so that a frame in which somebody was missed does not show them. Who is never

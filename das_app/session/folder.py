@@ -1,4 +1,4 @@
-"""Where sessions lie: names of new folders, and those that a crash left open."""
+"""Session folders: names of new ones, and those that a crash left open."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""The session's files: names, channels, JSON schemas, and values to JSON and back.
+"""Session file format: names, channels, JSON schemas and conversion.
 
 `docs/sessions.md` describes the format. Positions are camera space in mm, x right, y down,
 z forward, origin at the lens. What is not a number is null.

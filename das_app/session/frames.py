@@ -1,4 +1,4 @@
-"""A session as a source: its recorded frames to play, or its video alone for another model."""
+"""`RecordedFrames`: a session as a source of recorded poses, or of its video alone."""
 
 import math
 from functools import lru_cache

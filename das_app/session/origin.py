@@ -1,4 +1,4 @@
-"""What is known of a session before its first frame, from the source and the model in use."""
+"""Session metadata known before the first frame, from the source and the model."""
 
 import importlib.metadata
 from datetime import UTC, datetime

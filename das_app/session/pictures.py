@@ -1,4 +1,4 @@
-"""The video of a session by the time of its pictures: what is on the screen at any moment.
+"""Video of a session, read by time.
 
 A picture's time stamp is its time in the session, so none needs to be counted and no list of all
 of them is made: a seek costs the decoding from the key frame before, at most ten pictures.

@@ -1,4 +1,4 @@
-"""Reads `session.mcap` chunk by chunk: by its index when closed, from front to back when not.
+"""Reader of `session.mcap`: by its index when closed, from front to back when not.
 
 Every chunk has a checksum, and so has the index: what is delivered is what was written. No byte of
 the file is needed for more than the chunk it lies in: the origin stands in it several times, and

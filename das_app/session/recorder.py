@@ -1,4 +1,4 @@
-"""Records a session while results come in; the disk is never waited for by who hands them over.
+"""`Recorder`: records results in a thread of its own, without blocking the pipeline.
 
 Poses go through an unbounded queue to the thread that writes `session.mcap`, pictures through a
 bounded one to the thread that encodes the video. When the encoder or the disk is slow, pictures
@@ -19,7 +19,7 @@ from das_app.session.clock import SessionClock
 from das_app.session.faces import FaceHider, FaceHiding
 from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE
 from das_app.session.recorder_stats import (
-    USUAL_LIMITS,
+    DEFAULT_LIMITS,
     DiskLimits,
     RecorderState,
     RecorderStats,
@@ -79,7 +79,7 @@ class Recorder:
         origin: SessionOrigin,
         has_video: bool = False,
         waits: bool = False,
-        limits: DiskLimits = USUAL_LIMITS,
+        limits: DiskLimits = DEFAULT_LIMITS,
         faces: FaceHiding = FaceHiding.NONE,
     ) -> None:
         self._folder, self._limits = folder, limits

@@ -1,4 +1,4 @@
-"""How a recording stands: what the window shows of it."""
+"""Statistics and limits of a recording."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -13,7 +13,7 @@ class DiskLimits:
     full_bytes: int = 64 << 20
 
 
-USUAL_LIMITS = DiskLimits()
+DEFAULT_LIMITS = DiskLimits()
 
 
 class RecorderState(Enum):

@@ -1,4 +1,4 @@
-"""Puts a session together that a crash or a full disk left open.
+"""Repair of sessions that a crash or a full disk left open.
 
 Every file is written anew beside the damaged one, read back, and only then put in its place.
 """

@@ -1,4 +1,4 @@
-"""A recorded session on disk, for reading: iterate it, seek in it, or take it as arrays.
+"""`Session`: a recorded session, to iterate, seek, or read as arrays.
 
     from das_app import Session
 

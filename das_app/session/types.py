@@ -1,4 +1,4 @@
-"""What a session is made of, as values: its origin, its frames, its events, its summary."""
+"""Session types: origin, frames, events and summary."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Writes `video.mkv` beside the poses: a bounded queue, an encoder, a thread of its own.
+"""Video encoder of a recording: `video.mkv` from a bounded queue, in a thread.
 
 Matroska keeps what was written when the process dies: all but the newest picture, however slowly
 they come. A picture's time stamp is the time of its frame in the session, in milliseconds.

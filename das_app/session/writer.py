@@ -1,4 +1,4 @@
-"""Writes `session.mcap` while frames come, and `session.json` when it is closed.
+"""Writer of `session.mcap`, and of `session.json` when it is closed.
 
 After every flush the file ends with a whole chunk. Each chunk begins with the camera, so it can
 be read without the others: a crash costs the chunk in progress, damage costs the chunk it hits.

@@ -1,4 +1,4 @@
-"""Typed fields of the settings: checks of their values, and conversion from and to TOML."""
+"""Typed settings fields: validation, and conversion from and to TOML."""
 
 from collections.abc import Mapping
 from dataclasses import field, fields

@@ -1,4 +1,4 @@
-"""The models there are, and what to say about the device one runs on."""
+"""Bundled models by name, and notes about the device."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The settings' file: TOML, a table for each group of the settings, written whole.
+"""Settings file: TOML, a table for each group of the settings, written whole.
 
 What a newer version wrote into the file stays there. Files of versions before 0.3 hold their keys
 without tables; they are read, and written with tables.

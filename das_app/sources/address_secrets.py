@@ -1,4 +1,4 @@
-"""What may be secret in addresses: in the system's key ring where there is one, else nowhere.
+"""Secrets in addresses: kept in the key ring of the system, never in files.
 
 Files hold an address as it is shown. The whole of it is kept by `keyring`, where that package and
 a key ring of the system are there; where they are not, the user is asked to enter it again.

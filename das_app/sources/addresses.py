@@ -1,4 +1,4 @@
-"""Names of sources: the demo, and network addresses, which are never shown with a password."""
+"""Source names: the demo, and network addresses, shown without passwords."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""The cameras of this machine by name, what to ask of one, and why one cannot be opened."""
+"""Camera devices by name, capture modes, and reasons why one cannot be opened."""
 
 import os
 import sys
@@ -69,7 +69,7 @@ class CameraMode:
         return CameraMode((int(sides[0]), int(sides[1])), fps)
 
 
-USUAL_MODE = CameraMode()
+DEFAULT_MODE = CameraMode()
 
 
 def list_cameras() -> tuple[CameraDevice, ...]:
@@ -123,7 +123,7 @@ def why_closed(index: int, path: str = "") -> str:
 
 def probe_size(device: CameraDevice) -> tuple[int, int] | None:
     """(width, height) px of a picture of the camera, or None when it delivers none."""
-    capture = open_capture(device.index, USUAL_MODE)
+    capture = open_capture(device.index, DEFAULT_MODE)
     if capture is None:
         return None
     try:

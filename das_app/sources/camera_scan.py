@@ -1,4 +1,4 @@
-"""Listing the cameras in a thread: some systems take a second for it."""
+"""Background listing of cameras; some systems take a second for it."""
 
 import logging
 import threading

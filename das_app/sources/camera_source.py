@@ -1,4 +1,4 @@
-"""Webcams through OpenCV, found again by name when they were unplugged."""
+"""Webcams through OpenCV, reconnected by name after they were unplugged."""
 
 import os
 import time
@@ -8,7 +8,7 @@ import numpy as np
 
 from das_app.lens.intrinsics import Intrinsics
 from das_app.sources.camera_devices import (
-    USUAL_MODE,
+    DEFAULT_MODE,
     CameraDevice,
     CameraMode,
     list_cameras,
@@ -16,7 +16,7 @@ from das_app.sources.camera_devices import (
     why_closed,
 )
 from das_app.sources.frame_source import SourceError
-from das_app.sources.watchdog import USUAL_PATIENCE, Patience, WatchedSource
+from das_app.sources.watchdog import DEFAULT_PATIENCE, Patience, WatchedSource
 
 _SELECT_TIMEOUT_S = 2  # of OpenCV in one read; a dead device otherwise holds it for 10 s
 _MAX_AGE_S = 1.0  # of a picture whose driver's stamp is believed
@@ -25,8 +25,8 @@ _MAX_AGE_S = 1.0  # of a picture whose driver's stamp is believed
 def open_camera(
     index: int,
     intrinsics: Intrinsics,
-    mode: CameraMode = USUAL_MODE,
-    patience: Patience = USUAL_PATIENCE,
+    mode: CameraMode = DEFAULT_MODE,
+    patience: Patience = DEFAULT_PATIENCE,
 ) -> WatchedSource:
     """The camera `index` as a live source.
 

@@ -1,4 +1,4 @@
-"""Time in a file from the stamps of its pictures, without the jumps that a clock may have made.
+"""Timestamps of a video file without the jumps of its clock.
 
 A camera that was away overnight and a counter that began anew leave one step of hours between two
 pictures. Such a step would be taken for hours of film, so it counts as one picture's time.

@@ -1,4 +1,4 @@
-"""What every source of frames offers to the pipeline."""
+"""`FrameSource`: interface of all sources of frames."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""Photos: one image or a folder of them as a source, and the reading that scripts share."""
+"""Image source: one image or a folder of images."""
 
 import logging
 import re

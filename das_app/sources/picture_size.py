@@ -1,4 +1,4 @@
-"""Width and height of an encoded picture from its head, before a decoder makes room for it."""
+"""Width and height of an encoded image from its header, read before decoding."""
 
 import struct
 

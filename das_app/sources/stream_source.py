@@ -1,4 +1,4 @@
-"""Network addresses through PyAV: a camera's stream is live, a film on a server is a file."""
+"""Network sources through PyAV: a live camera stream, or a video on a server."""
 
 import time
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from das_app.sources.addresses import shown_address
 from das_app.sources.frame_source import FrameSource, SourceError
 from das_app.sources.upright import Uprighter
 from das_app.sources.video_source import VideoSource, open_video
-from das_app.sources.watchdog import USUAL_PATIENCE, Patience, WatchedSource
+from das_app.sources.watchdog import DEFAULT_PATIENCE, Patience, WatchedSource
 
 
 def open_address(
-    address: str, intrinsics: Intrinsics, patience: Patience = USUAL_PATIENCE
+    address: str, intrinsics: Intrinsics, patience: Patience = DEFAULT_PATIENCE
 ) -> FrameSource:
     """What is at an address: a film of known length plays as a file, all else is live.
 

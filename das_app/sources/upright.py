@@ -1,4 +1,4 @@
-"""From a decoded picture to the one that viewers show: RGB, square pixels, turned and mirrored.
+"""Image orientation: RGB, square pixels, rotated and mirrored as viewers show it.
 
 A container states how its pictures are meant: a display matrix (four turns, mirrored or not) and
 the shape of a pixel. Both are carried out here, so that nothing behind needs to know of them: the

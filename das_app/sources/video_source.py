@@ -20,7 +20,7 @@ from das_app.sources.upright import Uprighter
 
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 2.0  # of a network address
 _KEPT_BYTES, _MAX_KEPT = 64 << 20, 48  # decoded pictures kept for stepping back
-_MAX_FPS, _USUAL_FPS, _USUAL_TIME_BASE = 10_000, 30.0, Fraction(1, 90_000)
+_MAX_FPS, _DEFAULT_FPS, _DEFAULT_TIME_BASE = 10_000, 30.0, Fraction(1, 90_000)
 _ROUNDING_S = 1e-6
 _log = logging.getLogger(__name__)
 
@@ -178,16 +178,16 @@ class VideoSource:
                 self._clock.learn(self._stamps)
                 self._times_s = [self._clock.time_s(stamp) for stamp in self._stamps]
                 if self._clock.has_jumped:
-                    self.duration_s = self._times_s[-1] + 1 / (self.nominal_fps or _USUAL_FPS)
+                    self.duration_s = self._times_s[-1] + 1 / (self.nominal_fps or _DEFAULT_FPS)
         return self._stamps
 
     def _new_clock(self, stream: av.VideoStream) -> FileClock:
-        step_s = 1 / (self._file_fps or _USUAL_FPS)
-        return FileClock(stream.time_base or _USUAL_TIME_BASE, step_s, self._slow_motion)
+        step_s = 1 / (self._file_fps or _DEFAULT_FPS)
+        return FileClock(stream.time_base or _DEFAULT_TIME_BASE, step_s, self._slow_motion)
 
     def _position_s(self, picture: av.VideoFrame) -> float:
         if picture.pts is None:
-            return self._next_index / (self.nominal_fps or _USUAL_FPS)
+            return self._next_index / (self.nominal_fps or _DEFAULT_FPS)
         return self._clock.time_s(picture.pts)
 
     def _jump_note(self, stamp: int) -> str:

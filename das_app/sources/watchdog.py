@@ -1,4 +1,4 @@
-"""Live sources under watch: a camera or a stream read in a thread of its own.
+"""Watchdog of live sources: read in a thread, reconnected when they hang.
 
 A driver may return the same picture for ever, return False, or not return at all. So the thread
 that reads the device hands pictures over a mailbox, and whoever reads the source waits only so
@@ -70,10 +70,10 @@ class Patience:
     poll_s: float = 0.1
 
 
-USUAL_PATIENCE = Patience()
+DEFAULT_PATIENCE = Patience()
 
 
-class _Picture(NamedTuple):
+class _Arrival(NamedTuple):
     index: int
     time_s: float
     image: np.ndarray
@@ -85,7 +85,7 @@ class _Grabber:
     def __init__(
         self,
         open_device: OpenDevice,
-        pictures: Mailbox[_Picture],
+        pictures: Mailbox[_Arrival],
         numbers: Iterator[int],
         patience: Patience,
     ) -> None:
@@ -137,7 +137,7 @@ class _Grabber:
             now_s = time.monotonic()
             if taken is not None:
                 image, time_s = taken
-                self._pictures.put(_Picture(next(self._numbers), time_s, image))
+                self._pictures.put(_Arrival(next(self._numbers), time_s, image))
                 last_s = now_s
             elif now_s - last_s >= self._patience.give_up_s:
                 self.problem = "it delivers no pictures"
@@ -172,15 +172,15 @@ class WatchedSource:
         name: str,
         open_device: OpenDevice,
         intrinsics: Intrinsics,
-        patience: Patience = USUAL_PATIENCE,
+        patience: Patience = DEFAULT_PATIENCE,
     ) -> None:
         self.name, self.intrinsics = name, intrinsics
         self._open_device, self._patience = open_device, patience
-        self._pictures: Mailbox[_Picture] = Mailbox()
+        self._pictures: Mailbox[_Arrival] = Mailbox()
         self._numbers = itertools.count()
         self._left_behind: list[_Grabber] = []
         self._is_closed = False
-        self._last: _Picture | None = None
+        self._last: _Arrival | None = None
         self._newest_s = 0.0
         self._may_stand_still = self._was_still = False
         self._problem = ""  # of the grabber before, while the present one still tries
@@ -234,7 +234,7 @@ class WatchedSource:
         self._opened_s = time.monotonic()
         return _Grabber(self._open_device, self._pictures, self._numbers, self._patience)
 
-    def _look_at(self, picture: _Picture, now_s: float) -> None:
+    def _look_at(self, picture: _Arrival, now_s: float) -> None:
         was_away = now_s - self._taken_s >= self._patience.stall_s
         self._taken_s = now_s
         if was_away or self._last is None or not _is_same(picture.image, self._last.image):
@@ -257,7 +257,7 @@ class WatchedSource:
         is_long = self._taken_s - self._changed_s >= self._patience.still_s
         return is_long and not self._may_stand_still
 
-    def _is_proven_still(self, picture: _Picture) -> bool:
+    def _is_proven_still(self, picture: _Arrival) -> bool:
         """Whether opening it anew has not helped, for as long as a user needs to read of it."""
         return picture.time_s - self._opened_s >= self._patience.still_s
 
@@ -283,7 +283,7 @@ class WatchedSource:
         self._left_behind.append(grabber)
         self._grabber = self._new_grabber()
 
-    def _frame(self, picture: _Picture) -> Frame:
+    def _frame(self, picture: _Arrival) -> Frame:
         height, width = picture.image.shape[:2]
         camera = self.intrinsics.camera_for((width, height))
         self._newest_s = max(self._newest_s, picture.time_s)

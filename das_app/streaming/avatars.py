@@ -1,4 +1,4 @@
-"""Who is sent as an avatar, and their body from frame to frame: what VMC and VRChat share."""
+"""Avatars: people sent as fitted bodies, shared by VMC and VRChat."""
 
 import math
 import time

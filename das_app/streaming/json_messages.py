@@ -1,4 +1,4 @@
-"""JSON of streams: what a client is told about a skeleton, and the people of a frame.
+"""JSON messages of streams: the skeleton, and the people of a frame.
 
 docs/streaming.md has the schema. Numbers are rounded to 0.1 mm and 0.001 of confidence.
 """

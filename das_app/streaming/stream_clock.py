@@ -1,4 +1,4 @@
-"""Time of a stream: small numbers, since OSC's float32 cannot hold a clock that runs for days."""
+"""Stream clock: small numbers, since OSC float32 cannot hold a clock that runs for days."""
 
 
 class StreamClock:

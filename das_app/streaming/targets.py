@@ -1,4 +1,4 @@
-"""The protocols, and where a stream goes: host, port, and their short text for settings.
+"""Stream protocols and targets: host, port, and their short text.
 
 Another protocol is a sender in a file of its own and an entry in each part of this one.
 """
@@ -37,7 +37,7 @@ class StreamFacts:
     Args:
         title: on its card.
         about: whom it is for.
-        port: it usually has; 0 for one that finds its own.
+        port: by default the protocol's; 0 for one that finds its own.
         is_listening: others come and fetch; else it sends to a host.
     """
 
@@ -104,8 +104,8 @@ class StreamTarget:
             raise ValueError(f"{self.kind} needs a port to send to, got 0")
 
     @staticmethod
-    def usual(kind: StreamKind) -> "StreamTarget":
-        """This computer, at the protocol's usual port."""
+    def default(kind: StreamKind) -> "StreamTarget":
+        """This computer, at the protocol's default port."""
         return StreamTarget(kind, LOCAL_HOST, FACTS[kind].port)
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Which data sets a run learns from, in which shares, and how their pictures are drawn."""
+"""Data configuration of a training run: data sets, their weights, and augmentation."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

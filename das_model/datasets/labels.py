@@ -1,4 +1,4 @@
-"""Labels of many pictures as flat arrays, which are quick to open and to share.
+"""Compact labels of many images as flat arrays, quick to load and to share.
 
 Each benchmark's reader (`panoptic`, `muco`, `mupots`, `coco`) turns the files of the download
 into one `LabelTable`; `pictures` then serves them all alike.

@@ -1,4 +1,4 @@
-"""Photos without anybody: true negatives, and what is seen around other pictures."""
+"""Negative images: photos without people."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

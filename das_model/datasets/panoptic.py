@@ -1,4 +1,4 @@
-"""CMU Panoptic for training and for the activities of its benchmark: which frames count.
+"""CMU Panoptic for training and evaluation: frame selection.
 
 Follows the public code of the DAS authors; `panoptic_files` reads what was downloaded, and
 `panoptic_split` says which sequence is for what.

@@ -1,4 +1,4 @@
-"""CMU Panoptic made ready: archives unpacked, labels in short, pictures out of the videos."""
+"""Preparation of CMU Panoptic: unpacking, short labels, and frames from the videos."""
 
 import tarfile
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The set that serves the pictures of a benchmark with their labels.
+"""Benchmark data set: images with labels.
 
 Evaluation takes `file_name`, `camera` and `annotation`, which touch no picture and speak of the
 picture as it lies on the disk; training takes items, whose pictures are made those of an ideal

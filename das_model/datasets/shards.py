@@ -1,4 +1,4 @@
-"""Pictures of a set in tar files of some hundred megabytes, for disks that are slow to open files.
+"""Tar shards of images, for disks that are slow to open files.
 
     pictures-000000.tar ...   the picture files as they were, under their names
     labels.npz                their labels, see `labels.LabelTable`

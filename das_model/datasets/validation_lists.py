@@ -1,4 +1,4 @@
-"""Lists of the photos that no run is ever trained on: those of validation and of calibration.
+"""Lists of validation and calibration photos, which no run is trained on.
 
 Plain files in `splits`, a name a line, relative to the folder of the data set. In `validation`:
 `coco_real` 70 of the hand-labelled photos in which everybody is labelled or in an ignore box,

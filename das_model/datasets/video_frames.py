@@ -1,4 +1,4 @@
-"""Pictures out of a video by frame number, with PyAV or with an ffmpeg program.
+"""Video frames by number, with PyAV or an ffmpeg program.
 
 Frames are counted as they are decoded, from 0; none is dropped or repeated to keep a rate, so
 that the numbers are those of the labels.

@@ -1,4 +1,4 @@
-"""Skeletons drawn into pictures, for the training log and the figures."""
+"""Skeleton drawing for the training log and the figures."""
 
 import cv2
 import numpy as np

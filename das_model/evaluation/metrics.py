@@ -1,4 +1,4 @@
-"""How far predicted people are from annotated ones: matching, 3D errors, PCK, 2D measures.
+"""Pose metrics: matching, MPJPE, PCK, OKS and 2D measures.
 
 The protocols feed pictures in and turn `PeopleErrors` into tables. Pairing is one to one, so a
 prediction never serves two people, and people nobody found stay in the count: `pck_rel` and

@@ -1,4 +1,4 @@
-"""Predicted people of pictures, and the JSON file that carries them from one program to another.
+"""Predictions: people of images, and the JSON file that exchanges them.
 
 `scripts/predict.py` writes the file, `scripts/evaluate.py --predictions` reads it, and so may any
 other program: {file_name: {"people": [{"joint_names", "joints_cam_mm", "joints_px", "score"}]}}.

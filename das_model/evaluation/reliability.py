@@ -1,4 +1,4 @@
-"""Reliability of scores: of people told with a score of 0.8, are eight in ten right?"""
+"""Reliability diagram and calibration error of scores."""
 
 import numpy as np
 
@@ -8,23 +8,23 @@ NUM_BINS = 10
 
 
 def reliability(
-    scores: np.ndarray, is_right: np.ndarray, least_score: float = 0.0
+    scores: np.ndarray, is_right: np.ndarray, min_score: float = 0.0
 ) -> dict[str, float]:
     """Rows "score LOW-HIGH/" of ten equal bins, and the expected calibration error.
 
     Args:
         scores: (N,) in [0, 1].
         is_right: (N,) bool.
-        least_score: of the people over whom the calibration error is taken.
+        min_score: of the people over whom the calibration error is taken.
 
     Returns:
         "score 0.3-0.4/mean_score", "score 0.3-0.4/right" (the share) and
         "score 0.3-0.4/num_people" of the bins that hold somebody, and "score/ece": the mean over
-        people from `least_score` on of how far the share is from the mean score in their bin
+        people from `min_score` on of how far the share is from the mean score in their bin
         (Guo et al. 2017).
     """
     bins = np.clip((scores * NUM_BINS).astype(int), 0, NUM_BINS - 1)
-    shown = scores >= least_score
+    shown = scores >= min_score
     table, error = {}, 0.0
     for b in range(NUM_BINS):
         inside = bins == b

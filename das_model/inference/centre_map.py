@@ -1,5 +1,7 @@
-"""What the model sees: how sure it is of a person at each place of the picture, for people to
-look at. Made on request only; nothing else depends on it."""
+"""Centre heat map: confidence of a person at each place of the image.
+
+Made on request only; nothing else depends on it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Centres: the point of a person whose neighbours answer for the person.
+"""Centres: the reference point of a person; grid locations around it are positive samples.
 
 - root: the root joint (the paper). Where it is unlabelled or outside the picture there is none.
 - box: the middle of the box around the labelled joints (the paper's baseline, Table 1a).

@@ -1,4 +1,4 @@
-"""Square crops around people, upright or turned, and the way back into the picture."""
+"""Square crops around people, upright or rotated, and the transform back to the image."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Head maps to `People` (section 3.4): top-K locations, NMS, back-projection.
+"""Decoder of head maps to `People` (section 3.4): top-K locations, NMS, back-projection.
 
 The inverse of `targets.encode`, in numpy: the application, the evaluation and the tests all
 decode here. The cost depends on the number of locations above the threshold alone. `refine` makes

@@ -1,4 +1,4 @@
-"""`Estimate`, what an `Estimator` says of one image, and `EstimatorOptions`, how it is to work.
+"""`Estimate`, the result of an `Estimator` for one image, and `EstimatorOptions`.
 
 Everybody who shows images to a model does it through these: the window, a capture without one, a
 rerun, predictions, the evaluation and the training data of the lifting.

@@ -1,4 +1,4 @@
-"""What the network saw at people's joints, read from its feature maps, for the lifting.
+"""Feature vectors sampled from the backbone maps at each joint, for the lifting.
 
 The finest map, which knows where joints of each kind are, is read at nine places around a joint,
 the pyramid's maps at the joint itself.

@@ -1,4 +1,4 @@
-"""Whom to look at again while a camera waits: as many people as the frame interval leaves.
+"""Schedule of second looks in live capture: as many people as the frame interval leaves.
 
 Whoever waited longest comes first, and of those who waited alike the largest and least sure. Time
 is what the clock says: what the first look and each second look took lately is remembered, and a

@@ -1,4 +1,4 @@
-"""How much time a picture may take: what users choose of the second look."""
+"""Modes: how much time an image may take."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Whether an ONNX file is a network that the decoder can read, found out when it is loaded.
+"""Check of an ONNX file on loading: outputs by name, rank and size.
 
 A file of another network may load and run and find nobody for ever; a wrong number in it shows
 only in the first picture. So the outputs are looked at by name and rank, and after one run on a

@@ -1,4 +1,4 @@
-"""What a network is, without the network: its configuration, which travels with its weights.
+"""`NetworkConfig`: network configuration as JSON, kept with the weights.
 
 Training files and exported models carry it as JSON; the application reads it there too, so there
 is no torch in here.

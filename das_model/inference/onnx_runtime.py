@@ -1,4 +1,4 @@
-"""ONNX Runtime: the only module that imports it, so that its telemetry is off in every process.
+"""ONNX Runtime sessions; the only module that imports it, so that its telemetry is off.
 
 Since 1.31 its official builds report to their maker. The environment variable counts at the
 import; `onnxruntime.disable_telemetry_events()` comes too late.

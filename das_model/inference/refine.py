@@ -1,4 +1,6 @@
-"""Poses made more exact than `decode` has them: votes, heat map, lifting. Ours, not the paper's.
+"""Pose refinement after decoding: vote averaging, mean shift on the heat map, lifting.
+
+Ours, not the paper's.
 
 Several locations predict the same person. NMS keeps the one with the highest score; the pose and
 the depth become the mean of it and of those it suppressed as alike, weighted by squared score:

@@ -1,4 +1,4 @@
-"""Scores of people: what the network says of a location and of joints, as one number.
+"""Scores of people from location and joint scores, calibrated or not.
 
 People are ranked by location score times mean joint score, which orders them better than the
 location score alone (+2.5 points of OKS AP on validation photos). A model that was calibrated

@@ -1,4 +1,4 @@
-"""The second look of the precise mode: MoveNet Thunder on a crop around each person found.
+"""Second look of the precise mode: MoveNet Thunder on a crop around each person.
 
 The first look finds everybody in one pass and knows depth; Thunder, which sees one person at a
 time, draws better. Its joints in the picture take the place of ours before lifting, except where

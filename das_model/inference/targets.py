@@ -1,4 +1,4 @@
-"""Annotated people to training targets: which location answers for whom, and what it must say.
+"""Training targets from annotations: grid locations assigned to people, regression values.
 
 Follows section 3.2 of the DAS paper. Runs in the data loader's workers (numpy only) and is the
 inverse of `decode`, tied to it by a round-trip test. The numbers that both need stand in
@@ -72,7 +72,7 @@ class Targets:
         joint_valid: (J, 3, h, w) bool.
         heat: (J, H / s, W / s) float32 in [0, 1] at `Encoding.heat_stride` s, a spot at each
             visible joint of anybody; of the finest level alone, (J, 0, 0) on the others.
-        heat_asked: likewise bool, False in ignore boxes and, for a joint that is hidden or not
+        heat_mask: likewise bool, False in ignore boxes and, for a joint that is hidden or not
             labelled, in its person's box.
     """
 
@@ -84,7 +84,7 @@ class Targets:
     joint_offset: np.ndarray
     joint_valid: np.ndarray
     heat: np.ndarray
-    heat_asked: np.ndarray
+    heat_mask: np.ndarray
 
 
 def encode(annotation: Annotation, encoding: Encoding) -> list[Targets]:
@@ -201,7 +201,7 @@ def _level_targets(
 
 
 def _heat(annotation: Annotation, stride: int) -> tuple[np.ndarray, np.ndarray]:
-    """heat and heat_asked of `Targets`: Gaussian spots, as wide as a share of a person's box."""
+    """heat and heat_mask of `Targets`: Gaussian spots, as wide as a share of a person's box."""
     width, height = (side // stride if stride else 0 for side in annotation.camera.size)
     x, y = ((np.arange(n) + 0.5) * stride - 0.5 for n in (width, height))
     locations = np.stack(np.meshgrid(x, y), axis=-1)

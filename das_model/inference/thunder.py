@@ -1,4 +1,4 @@
-"""MoveNet Thunder: the joints of the one person that a square crop shows.
+"""MoveNet Thunder: single-person keypoints of a square crop.
 
 Google's single-person MoveNet (2021, Apache-2.0), converted by `scripts/convert_thunder.py`. It
 tells where the person's centre is, from there about where the joints are, and everywhere whether

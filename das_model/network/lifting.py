@@ -1,4 +1,4 @@
-"""Lifting: a second, small network that sees a person's joints together and moves them in space.
+"""Lifting network: a learned pose prior, a transformer over the joint tokens of each person.
 
 The DAS heads tell every joint on its own, from one place of the picture. What bones, balance and
 habit say of all joints together is learned better from the joints themselves (Martinez et al.,

@@ -1,4 +1,4 @@
-"""How large a network is: parameters and multiply-accumulates, without running it in full."""
+"""Model complexity: parameters and multiply-accumulates."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a run of the paper's size costs, from the networks' GMACs and the loader's speed."""
+"""Training cost estimate of a run of the paper's size, from GMACs and loader speed."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Figure 4: the learned density of the residuals beside the priors, over (x + y, depth).
+"""Figure 4: learned density of the residuals beside the priors, over (x + y, depth).
 
 The flow's density of the three axes is summed along the lines of equal x + y. The flow of the
 initial prediction is the density without the recursive update, that of the updated one with it.

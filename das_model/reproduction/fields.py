@@ -1,4 +1,4 @@
-"""Figure 5: joint offset fields over a picture: where each location believes a joint to be."""
+"""Figure 5: joint offset fields over an image."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Figure 6: pictures with the people found in them, and the same people in 3D."""
+"""Figure 6: images with predicted people, and the same people in 3D."""
 
 from pathlib import Path
 

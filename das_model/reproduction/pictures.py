@@ -1,4 +1,4 @@
-"""Pictures for the figures: from picture files and from films."""
+"""Images for the figures, from image files and videos."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Runs or collects what a table of the paper needs, and writes it with the paper's numbers."""
+"""Reproduction of a table of the paper: runs, results and Markdown."""
 
 import math
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Times of a model's call and of its parts on this machine."""
+"""Inference time of a model and its parts on this machine."""
 
 import statistics
 import time

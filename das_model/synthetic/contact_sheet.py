@@ -1,4 +1,4 @@
-"""Pictures with their labels drawn in, side by side: the quickest look at what is rendered."""
+"""Contact sheet of rendered images with their labels."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""`PictureFacts`: how a picture came about, so that validation can report by it."""
+"""`PictureFacts`: facts of a rendered image, for the breakdown of validation."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""`SyntheticGenerator`: a seed in, a picture of people and its exact labels out.
+"""`SyntheticGenerator`: an image of people and its exact labels from a seed.
 
 The door of the renderer: `scene` composes, `renderer` draws, `camera_effects` photographs, and
 this module turns what was seen into an `Annotation`.

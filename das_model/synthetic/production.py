@@ -1,4 +1,4 @@
-"""Renders sets of pictures to disk, in several processes, and measures how fast that is."""
+"""Parallel rendering of data sets to disk, with its speed."""
 
 import logging
 import multiprocessing

@@ -1,4 +1,4 @@
-"""Rendered pictures on disk: JPEGs, and one labels file per shard that loads without pickle.
+"""Storage of rendered images: JPEGs, and one labels file per shard, without pickle.
 
 A folder holds `images/%07d.jpg`, named by seed, and `labels_%07d.npz`, named by the first seed of
 the shard. A labels file is written last and in one step: where it exists, its pictures do too.

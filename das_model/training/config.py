@@ -1,4 +1,4 @@
-"""What a training run is, without torch: losses, optimiser, schedule.
+"""Training configuration without torch: losses, optimiser, schedule.
 
 So that the command line can look at a recipe, and at what is missing, before the imports that take
 long.

@@ -1,4 +1,4 @@
-"""The benchmarks' own figures as training goes on: a fixed part of each, every epoch."""
+"""Benchmark metrics during training: a fixed part of each benchmark, every epoch."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a model finds of people, beside where they are: training data of the lifting.
+"""Training pairs for the lifting network: predictions matched with ground truth.
 
 Rendered people are known in space. Of people in photos only places in the picture are, and of some
 the depths from the root on, by a guess; they show the lifting how people in photos are found.

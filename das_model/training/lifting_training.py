@@ -1,4 +1,4 @@
-"""Training of the lifting: pairs of found and true people, augmentation, loss, optimiser."""
+"""Training of the lifting network: pairs, augmentation, loss, optimiser."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

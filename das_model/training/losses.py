@@ -30,7 +30,7 @@ class BatchTargets:
     joint_offset: Tensor  # (B, J, 3, h, w)
     joint_valid: Tensor  # (B, J, 3, h, w) bool
     heat: Tensor  # (B, J, H / s, W / s) at `Encoding.heat_stride` s, or without places
-    heat_asked: Tensor  # likewise bool
+    heat_mask: Tensor  # likewise bool
 
     def to(self, device: torch.device) -> "BatchTargets":
         """The same on another device."""
@@ -102,11 +102,11 @@ class DasLoss(nn.Module):
             )
         if levels[0].joint_heat is not None:
             losses["heat"] = config.heat_weight * _heat_loss(
-                levels[0].joint_heat, targets[0].heat, targets[0].heat_asked
+                levels[0].joint_heat, targets[0].heat, targets[0].heat_mask
             )
         return losses
 
-    def divisors(self, targets: list[BatchTargets]) -> dict[str, Tensor]:
+    def normalisers(self, targets: list[BatchTargets]) -> dict[str, Tensor]:
         """What `forward` divides each kind of loss by, or by 1 if it is less.
 
         It depends on the targets alone. With it the losses of parts of a batch, in several
@@ -127,7 +127,7 @@ class DasLoss(nn.Module):
             "pose": sum(
                 (t.joint_valid[:, :, axes].all(dim=2) & t.positive[:, None]).sum() for t in targets
             ),
-            "heat": (targets[0].heat * targets[0].heat_asked).sum(),
+            "heat": (targets[0].heat * targets[0].heat_mask).sum(),
         }
 
     def _asked_root(self, targets: BatchTargets) -> Tensor:

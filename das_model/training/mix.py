@@ -1,4 +1,4 @@
-"""The training mix: pictures of several sets, augmented onto one canvas, with their targets.
+"""Training mix: images of several data sets, augmented onto one canvas, with their targets.
 
 Item i depends only on the seed and on i, whatever the worker, so a resumed run sees what the
 uninterrupted one would have seen.

@@ -1,4 +1,4 @@
-"""People as a network in torch finds them: for checkpoints, before there is an ONNX file."""
+"""Predictor of a network in torch, for checkpoints without an ONNX file."""
 
 from collections.abc import Callable
 from dataclasses import replace

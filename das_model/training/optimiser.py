@@ -1,4 +1,4 @@
-"""Optimisers and learning rates: AdamW on a cosine, or the authors' SGD in steps."""
+"""Optimisers and learning rate schedules: AdamW with a cosine, or the authors' SGD in steps."""
 
 import math
 from collections.abc import Iterable, Mapping

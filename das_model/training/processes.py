@@ -1,4 +1,4 @@
-"""The processes of one training run, as `torchrun` starts them."""
+"""Processes of distributed training under `torchrun`."""
 
 import os
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Named ways to train: live networks, the paper's models, each row of Table 1, small stand-ins.
+"""Training recipes: live networks, the paper's models, rows of Table 1, small stand-ins.
 
 A recipe is the whole of a run but for the folders of its data. Every row of Tables 1a and 1b has
 one; rows that both tables hold share it. `small` makes of any recipe a run of minutes with the

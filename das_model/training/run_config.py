@@ -1,4 +1,4 @@
-"""A run as the command line asks for it, looked at before torch is imported."""
+"""Run configuration from the command line, checked before torch is imported."""
 
 import json
 import sys

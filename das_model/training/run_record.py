@@ -1,4 +1,4 @@
-"""What a run was started with, kept in its checkpoints and its folder, and compared at a resume.
+"""Record of a training run: kept in checkpoints and folder, compared at a resume.
 
 Without torch: the command line reads it before the imports that take long.
 """

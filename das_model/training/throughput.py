@@ -1,4 +1,4 @@
-"""How fast the loader makes samples, and which of its steps takes the time."""
+"""Throughput of the data loader, step by step."""
 
 import time
 from dataclasses import dataclass

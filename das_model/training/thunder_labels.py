@@ -1,4 +1,4 @@
-"""Photos labelled anew by MoveNet Thunder: two looks at each person, and what they agree on.
+"""Pseudo-labels of photos by MoveNet Thunder: two looks at each person, and what they agree on.
 
 The looks differ in the size of their crop, and one of them is mirrored. A joint is labelled where
 both find it in the same place and are sure of it on average; where they are in doubt, it is not.
@@ -13,8 +13,8 @@ from das_model.inference.thunder import INPUT_PX, Thunder
 from das_model.skeleton import COCO_17
 
 _CROPS = ((1.1, False), (1.35, True))  # sides by the longer side of the box; mirrored or not
-_LEAST_SCORE = 0.4  # mean of both looks, from which on a joint is labelled
-_LEAST_CONFIRMED = 0.3  # likewise where the former label agrees
+_MIN_SCORE = 0.4  # mean of both looks, from which on a joint is labelled
+_MIN_CONFIRMED = 0.3  # likewise where the former label agrees
 _SPREAD = 0.6  # from their middle to each look, at most, in standard deviations of COCO's labels
 _FIRST_SCORE, _FIRST_JOINTS = 0.35, 5  # of a first look, for a second one
 _LEAST_JOINTS = 5  # of a person who was labelled before
@@ -92,7 +92,7 @@ def _agreed(looks: np.ndarray, person: dict, size: tuple[int, int]) -> np.ndarra
     spread = np.linalg.norm(looks[..., :2] - middle, axis=-1).max(axis=0) / reach
     former = np.array(person["keypoints"], float).reshape(-1, 3)
     is_confirmed = (former[:, 2] > 0) & (np.linalg.norm(former[:, :2] - middle, axis=-1) < reach)
-    least = np.where(is_confirmed, _LEAST_CONFIRMED, _LEAST_SCORE)
+    least = np.where(is_confirmed, _MIN_CONFIRMED, _MIN_SCORE)
     is_inside = ((middle >= -0.5) & (middle < np.array(size) - 0.5)).all(axis=1)
     kept = (looks[..., 2].mean(axis=0) >= least) & (spread < _SPREAD) & is_inside
     kept &= len(looks) == len(_CROPS)

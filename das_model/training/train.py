@@ -1,4 +1,4 @@
-"""Training: loop, averaged weights, checkpoints that resume.
+"""Training loop with averaged weights (EMA), gradient accumulation, and checkpoints that resume.
 
 One process a device, or several under `torchrun`. Losses are divided by numbers of positives and
 of labelled joints; these numbers are summed over the processes and over the parts of an
@@ -125,13 +125,13 @@ class Trainer:
         set_learning_rate(self.optimizer.param_groups, config.optimiser.learning_rate * factor)
         self.optimizer.zero_grad(set_to_none=True)
         parts = split_batch(batch, config.accumulation, self.device)
-        shares = self._shares([targets for _, targets in parts])
+        weights = self._loss_weights([targets for _, targets in parts])
         values: dict[str, Tensor] = {}
         for i, (images, targets) in enumerate(parts):
             with self._gradient_exchange(is_last=i == len(parts) - 1):
                 with self._autocast():
                     losses = self._parallel(images, targets)
-                losses = {n: v * shares[i][n.partition("_")[0]] for n, v in losses.items()}
+                losses = {n: v * weights[i][n.partition("_")[0]] for n, v in losses.items()}
                 # DistributedDataParallel takes the mean over processes, where the sum is wanted
                 total = torch.stack(list(losses.values())).sum() * self._num_processes
                 self._scaler.scale(total).backward()
@@ -154,15 +154,15 @@ class Trainer:
             return nullcontext()
         return torch.autocast(self.device.type, _TYPES[self.config.precision])
 
-    def _shares(self, parts: list[list[BatchTargets]]) -> list[dict[str, Tensor]]:
+    def _loss_weights(self, parts: list[list[BatchTargets]]) -> list[dict[str, Tensor]]:
         """Weight of each part's losses by kind, such that they add up to the whole batch's."""
-        divisors = [self.loss.divisors(targets) for targets in parts]
-        table = torch.stack([torch.stack([v.float() for v in d.values()]) for d in divisors])
+        normalisers = [self.loss.normalisers(targets) for targets in parts]
+        table = torch.stack([torch.stack([v.float() for v in d.values()]) for d in normalisers])
         whole = table.sum(dim=0)
         if self._num_processes > 1:
             torch.distributed.all_reduce(whole)
-        shares = table.clamp(min=1) / whole.clamp(min=1)
-        return [dict(zip(divisors[0], row, strict=True)) for row in shares]
+        weights = table.clamp(min=1) / whole.clamp(min=1)
+        return [dict(zip(normalisers[0], row, strict=True)) for row in weights]
 
     def _gradient_exchange(self, is_last: bool) -> AbstractContextManager:
         """Processes exchange gradients once a step, with the last part."""

@@ -1,4 +1,4 @@
-"""What a training run leaves behind: progress, TensorBoard and CSV, checkpoints, validation.
+"""Training log: progress, TensorBoard and CSV, checkpoints, validation.
 
     checkpoint.safetensors    the last state, which a run goes on from
     epoch-0007.safetensors    the state at the end of an epoch; the last few are kept

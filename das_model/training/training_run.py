@@ -1,5 +1,4 @@
-"""A training run, from its recipe and its data to its last checkpoint: what `scripts/train.py`
-calls."""
+"""Training run, from recipe and data to the last checkpoint: what `scripts/train.py` calls."""
 
 import dataclasses
 import datetime

@@ -4,7 +4,7 @@ import threading
 
 import numpy as np
 
-from das_app.gui.control.bridge import Model, Opened
+from das_app.gui.control.bridge import Model, OpenedSource
 from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.messages import Frame
 from das_app.pipeline.live import LivePipeline
@@ -139,7 +139,7 @@ class Opener:
         source.duration_s, source.is_live = self.duration_s, self.is_live
         self.sources.append(source)
         model = self.load_model(settings)
-        return Opened(LivePipeline(source, model.estimator, on_state), source, model)
+        return OpenedSource(LivePipeline(source, model.estimator, on_state), source, model)
 
     def load_model(self, settings):
         name = settings.model.file.stem if settings.model.file else "fake"

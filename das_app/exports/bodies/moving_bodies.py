@@ -1,4 +1,4 @@
-"""The people of a take as moving bodies: what formats of rotations share."""
+"""Fitted bodies of the people of a take, shared by the formats of rotations."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Joints as named markers on a steady time line: what TRC and C3D hold.
+"""Joints as named markers at a steady rate, for TRC and C3D.
 
 A file is a person's, or everybody's where they are asked for together.
 """

@@ -1,4 +1,4 @@
-"""MP4: the recorded pictures with everybody's skeleton and id, beside a view from the side."""
+"""MP4: recorded images with skeletons and ids, beside a view from the side."""
 
 from fractions import Fraction
 from pathlib import Path

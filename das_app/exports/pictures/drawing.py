@@ -1,4 +1,4 @@
-"""Skeletons drawn on pictures, and a view of the scene from the side, for exported videos."""
+"""Skeleton drawing by OpenCV, and a side view of the scene, for exported videos."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

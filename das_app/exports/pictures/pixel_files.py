@@ -1,4 +1,4 @@
-"""People in the picture as OpenPose, MMPose and MOTChallenge write them."""
+"""Image-space people as OpenPose, MMPose and MOTChallenge files."""
 
 import json
 from pathlib import Path

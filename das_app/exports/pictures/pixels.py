@@ -1,4 +1,4 @@
-"""People in the picture: joints, boxes and visibility in pixels, as datasets count them.
+"""Image-space joints, boxes and visibility in pixels, by the conventions of datasets.
 
 Datasets put (0, 0) at the corner of the top-left pixel, half a pixel before its centre.
 """

@@ -1,4 +1,4 @@
-"""Exported files and folders: there whole or not at all, errors for people to read."""
+"""Atomic writing of exported files and folders, with errors for users."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What every export starts from: the tracks of a session on one time line, gaps and all.
+"""`Take`: the tracks of a session on one time line, the input of every export.
 
 A gap, where a person or a joint is not seen, stays NaN. It is interpolated on request, up to a
 length; at a steady rate short gaps always are, since a camera or a model that skipped frames is no

@@ -1,4 +1,4 @@
-"""People over the frames of a take: gaps stay NaN, are filled on request, or resampled over."""
+"""Tracks of people over the frames of a take: gap filling and resampling."""
 
 import itertools
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
-"""Where the window and the worker threads meet: orders go in, news comes out as Qt signals.
+"""Bridge between the window and the worker threads: requests in, events out as Qt signals.
 
 Opening a camera or a model and stopping a pipeline take up to seconds, so a thread of the bridge
-does all of it; the newest order wins. An order for another model leaves the source running. News
-of a pipeline that was replaced meanwhile is dropped.
+does all of it; the newest request wins. A request for another model leaves the source running.
+Events of a pipeline that was replaced meanwhile are dropped.
 Frames and results never pass here: the window polls `pipeline.results`.
 """
 
@@ -47,7 +47,7 @@ class Model:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Opened:
+class OpenedSource:
     """A run ready to start, with what the window says about it.
 
     Args:
@@ -61,10 +61,10 @@ class Opened:
     model: Model | None
 
 
-class Opener(Protocol):
+class PipelineFactory(Protocol):
     """Makes what takes seconds; called in the bridge's thread. Errors are for the user."""
 
-    def __call__(self, settings: AppSettings, on_state: StateListener) -> Opened:
+    def __call__(self, settings: AppSettings, on_state: StateListener) -> OpenedSource:
         """The source of the settings with its pipeline."""
         ...
 
@@ -74,7 +74,7 @@ class Opener(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _Request:
     run: int
     settings: AppSettings | None  # None: only stop
 
@@ -86,7 +86,7 @@ class PipelineBridge(QObject):
         opener: makes pipelines and models; called in the bridge's thread.
 
     Attributes:
-        opened: the current run's `Opened`, just before it starts.
+        opened: the current run's `OpenedSource`, just before it starts.
         state_changed: state of the current run and a message for people to read.
         model_changed: the current run has another `Model`.
         model_refused: why it keeps the one it had.
@@ -101,12 +101,12 @@ class PipelineBridge(QObject):
     _model_in_worker = Signal(int, object)
     _refusal_in_worker = Signal(int, str)
 
-    def __init__(self, opener: Opener, parent: QObject | None = None) -> None:
+    def __init__(self, opener: PipelineFactory, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._opener = opener
         self._run, self._is_stopped, self._is_over = 0, True, False
-        self._current: Opened | None = None
-        self._orders: Mailbox[_Order] = Mailbox()
+        self._current: OpenedSource | None = None
+        self._requests: Mailbox[_Request] = Mailbox()
         self._opened_in_worker.connect(self._on_opened)
         self._state_in_worker.connect(self._on_state)
         self._model_in_worker.connect(self._on_model)
@@ -115,22 +115,22 @@ class PipelineBridge(QObject):
         self._thread.start()
 
     @property
-    def current(self) -> Opened | None:
+    def current(self) -> OpenedSource | None:
         """What runs or ran last; None while there is nothing or it is being opened."""
         return self._current
 
     def open(self, settings: AppSettings) -> None:
         """Replace whatever runs by the source of `settings`; returns at once."""
-        self._order(settings)
+        self._request(settings)
 
     def stop(self) -> None:
         """Stop whatever runs; returns at once."""
-        self._order(None)
+        self._request(None)
 
-    def retune(self, settings: AppSettings) -> None:
+    def switch_model(self, settings: AppSettings) -> None:
         """Give what runs, or is being opened, the model of `settings`; returns at once."""
         if not self._is_stopped:
-            self._orders.put(_Order(self._run, settings))
+            self._requests.put(_Request(self._run, settings))
 
     def use_options(self, options: EstimatorOptions) -> Model | None:
         """Have the model of what runs work with other options, but on its device, from the next
@@ -149,8 +149,8 @@ class PipelineBridge(QObject):
     def shutdown(self) -> None:
         """Stop everything and wait for it, at most 3 s. The bridge is of no use afterwards."""
         self._is_over = True
-        self._order(None)
-        self._orders.close()
+        self._request(None)
+        self._requests.close()
         self._thread.join(SHUTDOWN_TIMEOUT_S)
         if self._thread.is_alive():
             _log.error("a source or the model still blocks %g s after closing", SHUTDOWN_TIMEOUT_S)
@@ -160,12 +160,12 @@ class PipelineBridge(QObject):
         if not self._is_over:
             signal.emit(*values)
 
-    def _order(self, settings: AppSettings | None) -> None:
+    def _request(self, settings: AppSettings | None) -> None:
         self._run += 1
         self._current, self._is_stopped = None, settings is None
-        self._orders.put(_Order(self._run, settings))
+        self._requests.put(_Request(self._run, settings))
 
-    def _on_opened(self, run: int, opened: Opened) -> None:
+    def _on_opened(self, run: int, opened: OpenedSource) -> None:
         if run == self._run:
             self._current = opened
             self.opened.emit(opened)
@@ -186,22 +186,22 @@ class PipelineBridge(QObject):
     def _work(self) -> None:
         running: Run | None = None
         running_run = 0
-        while (order := self._orders.take()) is not None:
-            if running is not None and order.run == running_run and order.settings is not None:
+        while (request := self._requests.take()) is not None:
+            if running is not None and request.run == running_run and request.settings is not None:
                 if isinstance(running, LivePipeline):
-                    self._retune(running, order.run, order.settings)
+                    self._switch_model(running, request.run, request.settings)
                 continue
             if running is not None:
                 _stop(running)
                 running = None
-            if order.settings is None:
-                self._emit(self._state_in_worker, order.run, PipelineState.STOPPED, "")
+            if request.settings is None:
+                self._emit(self._state_in_worker, request.run, PipelineState.STOPPED, "")
                 continue
-            running, running_run = self._start(order.run, order.settings), order.run
+            running, running_run = self._start(request.run, request.settings), request.run
         if running is not None:
             _stop(running)
 
-    def _retune(self, running: LivePipeline, run: int, settings: AppSettings) -> None:
+    def _switch_model(self, running: LivePipeline, run: int, settings: AppSettings) -> None:
         try:
             model = self._opener.load_model(settings)
         except Exception as error:  # whatever a model raises is for the user

@@ -1,11 +1,11 @@
-"""What runs, and with which settings: from the user's wishes to orders for the bridge."""
+"""Controller: owns `AppSettings` and turns user commands into requests to the bridge."""
 
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from das_app.gui.control.bridge import Model, Opened, Opener, PipelineBridge
+from das_app.gui.control.bridge import Model, OpenedSource, PipelineBridge, PipelineFactory
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
@@ -49,7 +49,7 @@ class Controller(QObject):
     ended = Signal()
 
     def __init__(
-        self, settings: AppSettings, opener: Opener, parent: QObject | None = None
+        self, settings: AppSettings, opener: PipelineFactory, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.settings = settings
@@ -140,7 +140,7 @@ class Controller(QObject):
             self.live.set_intrinsics(lens)
         self.lens_changed.emit()
 
-    def set_threshold(self, threshold: float) -> None:
+    def set_min_score(self, threshold: float) -> None:
         """Show people from this score on; a file that is held is looked at again."""
         self.change(people=replace(self.settings.people, min_score=threshold))
         if self.live is not None and self.state in _HELD and self._is_file:
@@ -184,9 +184,9 @@ class Controller(QObject):
 
     def _use_model(self, model: ModelSettings) -> None:
         self.change(model=model)
-        self.bridge.retune(self.settings)
+        self.bridge.switch_model(self.settings)
 
-    def _on_opened(self, opened: Opened) -> None:
+    def _on_opened(self, opened: OpenedSource) -> None:
         opened.pipeline.set_looping(self.settings.source.is_looping)
         is_session = self.live is None
         self.use_lens(opened.source.intrinsics if is_session else self.settings.lens.intrinsics())

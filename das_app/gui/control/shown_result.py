@@ -1,4 +1,4 @@
-"""The result on the screen: polled, filtered by score, with the colour slots of its people."""
+"""The result on the screen: polled, filtered by the minimum score, with colour slots."""
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal

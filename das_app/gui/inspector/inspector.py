@@ -1,4 +1,4 @@
-"""Inspector: the table of people, and the chosen one's motion over time."""
+"""Inspector panel: table of people, and motion curves of the selected one."""
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal

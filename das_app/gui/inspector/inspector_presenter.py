@@ -1,4 +1,4 @@
-"""The inspector between the results, both views and the player."""
+"""Presenter of the inspector: selection, names and visibility of people."""
 
 from PySide6.QtCore import QObject
 

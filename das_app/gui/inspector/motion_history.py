@@ -1,4 +1,4 @@
-"""Joints of people over the last half minute or so, in bounded memory; numpy only.
+"""Bounded history of joints over the last half minute or so; numpy only.
 
 Times are those of the frames. A film that is played again or sought in gives times that were
 there before: they replace what was kept for them, so that a curve stays one curve.

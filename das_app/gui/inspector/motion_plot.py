@@ -1,4 +1,7 @@
-"""Curves of one person's motion over time, with a cursor at the frame shown. GUI thread only."""
+"""Motion curves of one person over time, with a cursor at the current frame.
+
+GUI thread only.
+"""
 
 from enum import Enum
 

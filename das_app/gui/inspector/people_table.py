@@ -1,4 +1,4 @@
-"""Table of people: who is there, how far, how tall, how sure, and whether they are shown."""
+"""Table of tracked people: id, distance, height, confidence, visibility."""
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal

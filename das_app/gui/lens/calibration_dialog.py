@@ -1,4 +1,4 @@
-"""Dialog that calibrates the running camera with a printed ChArUco board."""
+"""Dialog for camera calibration with a printed ChArUco board."""
 
 from pathlib import Path
 

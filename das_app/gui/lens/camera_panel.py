@@ -1,4 +1,4 @@
-"""Panel of the camera: ways to say what the lens is, and the floor; signals out, setters in."""
+"""Camera panel: lens and floor; signals out, setters in."""
 
 from pathlib import Path
 

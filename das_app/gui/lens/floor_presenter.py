@@ -1,4 +1,4 @@
-"""The floor between the camera's panel, the feet on the screen and the 3D view."""
+"""Presenter of the floor: camera panel, feet in the image, 3D view."""
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal

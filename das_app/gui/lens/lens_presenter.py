@@ -1,4 +1,4 @@
-"""The lens between its panel and what runs: said by the user, read from a file, or kept."""
+"""Presenter of the lens: entered, read from a calibration file, or saved per camera."""
 
 from dataclasses import replace
 from pathlib import Path

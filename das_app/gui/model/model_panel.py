@@ -1,5 +1,4 @@
-"""Panel of the model: which one, on what, in which mode, how large its input; signals out,
-setters in."""
+"""Model panel: file, device, mode and input size; signals out, setters in."""
 
 from pathlib import Path
 

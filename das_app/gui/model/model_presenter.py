@@ -1,4 +1,4 @@
-"""The model between its panel, the controller and what runs."""
+"""Presenter of the model panel."""
 
 from PySide6.QtCore import QObject
 

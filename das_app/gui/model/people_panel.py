@@ -1,4 +1,4 @@
-"""Panel of people over time: smoothing and steady bones; signals out, setters in."""
+"""People panel: smoothing and constant bone lengths; signals out, setters in."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QSlider, QWidget

@@ -1,4 +1,4 @@
-"""Smoothing of people between its panel and the settings."""
+"""Presenter of the people panel."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What the joint under the mouse tells: finding it, its words, and the card they stand on."""
+"""Tooltip card of the joint under the mouse."""
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt

@@ -1,4 +1,4 @@
-"""Where a picture lies inside a widget, and the way between picture and widget coordinates."""
+"""Letterbox: position of an image inside a widget, and the transform between their coordinates."""
 
 from dataclasses import dataclass, replace
 

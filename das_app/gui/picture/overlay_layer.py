@@ -1,4 +1,4 @@
-"""The picture with everything painted over it, as one image; made once per result and look."""
+"""Image with its overlay, rendered once for each result and style."""
 
 from dataclasses import dataclass
 
@@ -49,7 +49,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PaintStyle:
     """How it is painted: what is switched on, the zoom, and the view in widget units."""
 
     options: OverlayOptions
@@ -62,16 +62,16 @@ class Look:
         return self.zoom.letterbox(shown.frame.camera.size, self.size)
 
 
-def paint_layer(shown: Shown | None, look: Look) -> QImage:
+def paint_layer(shown: Shown | None, style: PaintStyle) -> QImage:
     """Picture with everything on it, in device pixels."""
-    whole = _blank(look, QColor(theme.stage().ground))
+    whole = _blank(style, QColor(theme.stage().ground))
     if shown is None:
         return whole
-    box = look.letterbox(shown)
+    box = style.letterbox(shown)
     place = QRectF(box.left, box.top, *box.size)
-    clip = place.toAlignedRect().intersected(QRectF(0, 0, *look.size).toRect())
+    clip = place.toAlignedRect().intersected(QRectF(0, 0, *style.size).toRect())
     points = box.to_view(shown.joints_px)
-    skeletons = _blank(look, Qt.GlobalColor.transparent)
+    skeletons = _blank(style, Qt.GlobalColor.transparent)
     painter = QPainter(skeletons)
     painter.setClipRect(clip)
     paint_people(painter, points, shown.people, shown.slots)
@@ -80,11 +80,11 @@ def paint_layer(shown: Shown | None, look: Look) -> QImage:
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawImage(place, shown.image)
     painter.setClipRect(clip)
-    _paint_below(painter, shown, look.options, box)
+    _paint_below(painter, shown, style.options, box)
     painter.drawImage(0, 0, skeletons)
-    if look.options.has_offsets:
+    if style.options.has_offsets:
         paint_offsets(painter, points, shown.people, shown.slots)
-    if look.options.has_labels:
+    if style.options.has_labels:
         bounds = QRectF(clip).adjusted(4, 4, -4, -4)
         paint_labels(painter, points, shown.people, shown.slots, bounds, shown.names)
     painter.end()
@@ -99,9 +99,9 @@ def _paint_below(painter: QPainter, shown: Shown, options: OverlayOptions, box: 
         paint_trails(painter, shown.trails, shown.frame.camera, box)
 
 
-def _blank(look: Look, colour: QColor | Qt.GlobalColor) -> QImage:
-    size = QSize(*look.size) * look.ratio
+def _blank(style: PaintStyle, colour: QColor | Qt.GlobalColor) -> QImage:
+    size = QSize(*style.size) * style.ratio
     image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(look.ratio)
+    image.setDevicePixelRatio(style.ratio)
     image.fill(colour)
     return image

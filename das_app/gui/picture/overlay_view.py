@@ -1,4 +1,4 @@
-"""The picture pane: the frame and, over it, everybody's joints reprojected into it."""
+"""Image view: the frame with an overlay of reprojected skeletons."""
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from das_app.gui.picture.hover_card import joint_lines, nearest_joint, paint_card
 from das_app.gui.picture.letterbox import Letterbox, Zoom
-from das_app.gui.picture.overlay_layer import Look, OverlayOptions, Shown, paint_layer
+from das_app.gui.picture.overlay_layer import OverlayOptions, PaintStyle, Shown, paint_layer
 from das_app.gui.picture.trails import Trails
 from das_app.gui.style import theme
 from das_app.gui.style.person_names import NO_NAMES, Names
@@ -123,7 +123,7 @@ class OverlayView(QWidget):
         return joint_lines(self._shown.people, *found, self._shown.names)
 
     def current_layer(self) -> QImage:
-        """Picture and everything on it in device pixels, painted once per result and look."""
+        """Picture and everything on it in device pixels, painted once per result and style."""
         key = (self._shown, self._look())
         if self._layer_key != key:
             self._layer_key = key
@@ -196,9 +196,9 @@ class OverlayView(QWidget):
             paint_card(painter, spot, self.hover_lines(), (self.width(), self.height()))
         painter.end()
 
-    def _look(self) -> Look:
+    def _look(self) -> PaintStyle:
         size = (self.width(), self.height())
-        return Look(self._options, self._zoom, size, self.devicePixelRatioF())
+        return PaintStyle(self._options, self._zoom, size, self.devicePixelRatioF())
 
     def _sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
         return self._shown.frame.camera.size, (self.width(), self.height())

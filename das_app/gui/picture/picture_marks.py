@@ -1,5 +1,7 @@
-"""What can be switched on over the picture besides skeletons: the model's centre confidence,
-arrows from roots to joints, trails, and labels. Painters only; no widget, no state."""
+"""Optional overlays of the image: centre confidence, offset arrows, trails and labels.
+
+Painters only; no widget, no state.
+"""
 
 from functools import lru_cache
 

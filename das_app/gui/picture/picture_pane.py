@@ -1,4 +1,4 @@
-"""The pane of the picture: the view with its overlay, hints, or what to open."""
+"""Image pane: the image view, hints, or the start page."""
 
 from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 

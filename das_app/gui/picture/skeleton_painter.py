@@ -1,4 +1,4 @@
-"""Skeletons as a transparent layer over the picture.
+"""Skeleton overlay as a transparent layer.
 
 Every stroke replaces what is under it in the layer instead of blending with it, so that a faint
 limb lets the picture through, not its own outline; Qt's raster engine is also four times faster

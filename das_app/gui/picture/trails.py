@@ -1,4 +1,4 @@
-"""Where people's pelvis and wrists were over the last moments; numpy only.
+"""Trails of pelvis and wrists over the last moments; numpy only.
 
 Both views keep one and draw its segments. Memory is bounded by the number of frames kept.
 """

@@ -1,4 +1,4 @@
-"""Whom and how to export: the part of the export dialog that makes `ExportOptions`.
+"""Export options form: people, time range and treatment of gaps.
 
 What the chosen format cannot hold is switched off, with the reason beside it.
 """
@@ -26,7 +26,7 @@ from das_app.session.types import Layer, SessionError
 
 _POLL_MS = 50
 _END_S = 3.0
-_USUAL_FPS = 30.0
+_DEFAULT_FPS = 30.0
 _LIST_HEIGHT_PX = 84
 EVERYBODY, SOME = range(2)
 _POSES = {
@@ -52,7 +52,7 @@ class ExportChoices(QObject):
         self.poses = QComboBox()
         self.space = _choice("Camera: origin at the lens", "Floor: levelled, below the lens")
         self.rate = _choice("As recorded", "Resample to")
-        self.fps = _spin(1.0, 1000.0, _USUAL_FPS, " fps")
+        self.fps = _spin(1.0, 1000.0, _DEFAULT_FPS, " fps")
         self.gaps = _choice("Leave them", "Interpolate up to")
         self.gap_s = _spin(0.05, 60.0, 0.5, " s")
         for choice, spin in ((self.rate, self.fps), (self.gaps, self.gap_s)):
@@ -106,7 +106,7 @@ class ExportChoices(QObject):
             self.poses.clear()
             for layer in reversed(session.layers):
                 self.poses.addItem(_POSES[layer], layer)
-            self.fps.setValue(session.origin.nominal_fps or _USUAL_FPS)
+            self.fps.setValue(session.origin.nominal_fps or _DEFAULT_FPS)
             self.list.addItem("Looking who is there …")
             self._search = PeopleSearch(session.folder)
             self._timer.start()

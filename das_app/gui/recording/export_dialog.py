@@ -1,4 +1,4 @@
-"""The dialog that writes a session in another format: what, whom, how and where to.
+"""Export dialog: format, people, options and target of an export.
 
 What a format cannot hold is switched off, and a line says why. The export runs in a thread; its
 progress is polled, and it can be cancelled without leaving anything.
@@ -50,7 +50,7 @@ class ExportDialog(QDialog):
 
     def __init__(self, sessions_folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export a session")
+        self.setWindowTitle("Export session")
         self.setMinimumWidth(_WIDTH_PX)
         self._sessions_folder = sessions_folder
         self._folder: Path | None = None

@@ -1,4 +1,4 @@
-"""What is seen of a recording while it runs: a red dot, time, size, and room on the disk."""
+"""Recording indicator: red dot, time, size, and free disk space."""
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 

@@ -1,4 +1,4 @@
-"""What became of a recording, and what can be done with it; stays until it is put away."""
+"""Notice of a finished recording: what was saved and what to do next."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

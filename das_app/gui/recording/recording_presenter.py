@@ -1,4 +1,4 @@
-"""Recording in the window: from its actions to the recorder, and from there to the widgets.
+"""Presenter of the recording: actions, recorder, indicator and notice.
 
 A recording belongs to one source. It is ended cleanly when the source is closed, is over or fails,
 when another is opened, and with the window. Whatever goes wrong with it is said; what is shown
@@ -310,7 +310,7 @@ class RecordingPresenter(QObject):
     def _choose_folder(self) -> None:
         present = self._control.settings.recording.sessions_path()
         chosen = QFileDialog.getExistingDirectory(
-            self._window, "Folder for sessions", str(_nearest(present))
+            self._window, "Sessions folder", str(_nearest(present))
         )
         if chosen:
             self._change(recording=replace(self._control.settings.recording, folder=Path(chosen)))

@@ -1,4 +1,6 @@
-"""Offers to put sessions together that a crash left open. Searched and repaired in threads.
+"""Offer to repair sessions that a crash left open.
+
+Searched and repaired in threads.
 
 Whoever says "Later" is asked again at the next start.
 """

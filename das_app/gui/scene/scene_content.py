@@ -1,4 +1,7 @@
-"""The canvas of the 3D view and what stands on it. Nothing is made per frame, only refilled."""
+"""Canvas and contents of the 3D view.
+
+Nothing is made per frame, only refilled.
+"""
 
 import logging
 import time

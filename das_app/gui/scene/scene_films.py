@@ -1,4 +1,4 @@
-"""Pictures and turntable films of the 3D view: asks where to, and says how it goes."""
+"""Screenshots and turntable films of the 3D view."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Words in the 3D view, painted by Qt in the window's own font and laid over the scene.
+"""Text labels of the 3D view, painted by Qt over the scene in the font of the window.
 
 vispy's own texts compute a distance field for each new letter, fifteen milliseconds of the
 window's thread a letter; here a change of words costs a small picture. Words stand upright in

@@ -1,4 +1,4 @@
-"""The pane of the 3D view, with the buttons that turn it."""
+"""3D pane: the 3D view with its view buttons."""
 
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 

@@ -1,4 +1,4 @@
-"""The 3D pane: everybody in camera space, the camera, and the floor, on a vispy canvas.
+"""3D view: people in camera space, the camera and the floor on a vispy canvas.
 
 Where OpenGL does not start the pane says so and the rest of the window works on. GUI thread only.
 """

@@ -1,4 +1,4 @@
-"""One turn around the 3D scene as a film: MP4, or GIF for pages that take nothing else.
+"""Turntable film: one turn around the 3D scene, as MP4 or GIF.
 
 A timer renders and writes a picture a step, so that the window goes on meanwhile. The scene is
 held still until the turn is over.

@@ -1,4 +1,4 @@
-"""The bar of a file that plays: place, single frames, speed and loop; signals out, setters in.
+"""Player bar: seek bar, single frames, speed and loop; signals out, setters in.
 
 For a session it also shows events and the part that counts, and offers raw or smoothed poses.
 """
@@ -52,9 +52,9 @@ class PlayerBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE_PX // 2)
-        self.back = self._button("step-back", "One frame back")
+        self.back = self._button("step-back", "Step back one frame")
         self.back.clicked.connect(lambda: self.step_requested.emit(-1))
-        self.forward = self._button("step-forward", "One frame on")
+        self.forward = self._button("step-forward", "Step forward one frame")
         self.forward.clicked.connect(lambda: self.step_requested.emit(1))
         self.slider = SeekSlider()
         self.slider.valueChanged.connect(lambda ms: self.seek_requested.emit(ms / 1000))

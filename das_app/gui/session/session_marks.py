@@ -1,4 +1,4 @@
-"""What stands on the seek bar of a session: marks of its events, and the part that counts.
+"""Marks on the seek bar of a session: events and the trimmed range.
 
 Kinds differ by shape, not by colour alone: a triangle is trouble, a diamond was set by the user,
 a tick is all else. Outside the part that counts the groove is hollow, with brackets at both ends.

@@ -1,5 +1,4 @@
-"""Panel of the session that plays: what it is, its people's names, the part that counts, events,
-and another model on its video; signals out, setters in."""
+"""Session panel: description, names of people, trimmed range and events."""
 
 import math
 

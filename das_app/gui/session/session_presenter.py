@@ -1,4 +1,4 @@
-"""A session that plays, between its player, its edits and the widgets.
+"""Presenter of a played session: player, edits and widgets.
 
 What makes no sense while recorded people are shown is forbidden, and says why.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from das_app.gui.control.bridge import Opened
+from das_app.gui.control.bridge import OpenedSource
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.session.player_bar import PlayerBar, clock_text
@@ -104,7 +104,7 @@ class SessionPresenter(QObject):
         if self.dialog is not None:
             self.dialog.close_down()
 
-    def _on_opened(self, opened: Opened) -> None:
+    def _on_opened(self, opened: OpenedSource) -> None:
         if not isinstance(opened.source, RecordedFrames):
             return
         self._frames = frames = opened.source

@@ -1,4 +1,4 @@
-"""Dialog that runs another model over a session's pictures, with progress, into a new session."""
+"""Dialog that runs another model over the images of a session, into a new session."""
 
 import logging
 from collections.abc import Callable

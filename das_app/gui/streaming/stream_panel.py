@@ -1,5 +1,4 @@
-"""Panel of the streams: a card for each protocol with its switch, its address and its figures;
-signals out, setters in."""
+"""Streams panel: a card for each protocol with its switch, address and figures."""
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
@@ -161,7 +160,7 @@ class StreamCard(QFrame):
             column.addWidget(self.address)
         column.addWidget(self.figures)
         column.addWidget(self.problem)
-        self.set_target(StreamTarget.usual(kind))
+        self.set_target(StreamTarget.default(kind))
         self.set_figures(StreamFigures())
 
     def set_target(self, target: StreamTarget) -> None:

@@ -1,4 +1,4 @@
-"""The streams between what runs, the settings and their panel."""
+"""Presenter of the streams panel."""
 
 import logging
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices
 
-from das_app.gui.control.bridge import Opened
+from das_app.gui.control.bridge import OpenedSource
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.streaming.remote_presenter import RemotePresenter
@@ -115,7 +115,7 @@ class StreamingPresenter(QObject):
         if not self._streams.close(_CLOSE_TIMEOUT_S):
             _log.error("a stream has not ended within %g s", _CLOSE_TIMEOUT_S)
 
-    def _attach(self, opened: Opened) -> None:
+    def _attach(self, opened: OpenedSource) -> None:
         opened.pipeline.add_sink(self._streams)
 
     def _stop(self, kind: StreamKind) -> None:

@@ -31,6 +31,7 @@ class Command:
         icon: name of the icon, or empty.
         is_checkable: whether it is on or off.
         setting: the setting that it switches, and shows; empty for none.
+        button: short text for buttons; by default the text.
     """
 
     name: str
@@ -41,61 +42,94 @@ class Command:
     icon: str = ""
     is_checkable: bool = False
     setting: str = ""
+    button: str = ""
 
 
 COMMANDS = (
-    Command("camera", "Open", "Camera", "Choose a camera or an address", ("C",), "camera"),
-    Command("file", "Open", "File", "Open a video or a picture", ("O", "Ctrl+O"), "file"),
-    Command("folder", "Open", "Folder", "Open a folder of pictures", ("Shift+O",), "folder"),
-    Command("demo", "Open", "Demo", "Play the bundled clip", ("D",), "demo"),
     Command(
-        "open-session", "Open", "Session", "Play a recorded session", ("Ctrl+Shift+O",), "session"
+        "camera",
+        "Open",
+        "Open camera…",
+        "Choose a camera or an address",
+        ("C",),
+        "camera",
+        button="Camera",
+    ),
+    Command(
+        "file",
+        "Open",
+        "Open file…",
+        "Open a video or an image",
+        ("O", "Ctrl+O"),
+        "file",
+        button="File",
+    ),
+    Command(
+        "folder",
+        "Open",
+        "Open folder…",
+        "Open a folder of images",
+        ("Shift+O",),
+        "folder",
+        button="Folder",
+    ),
+    Command(
+        "demo", "Open", "Play the demo", "Play the bundled clip", ("D",), "demo", button="Demo"
+    ),
+    Command(
+        "open-session",
+        "Open",
+        "Open session…",
+        "Play a recorded session",
+        ("Ctrl+Shift+O",),
+        "session",
+        button="Session",
     ),
     Command("play", "Play", "Play", "", ("Space",), "play"),
     Command("stop", "Play", "Stop", "Stop and close the source", ("S",), "stop"),
-    Command("loop", "Play", "Loop", "Begin files again at their end", ("L",), "", True),
-    Command("step-back", "Play", "One frame back", "", (",",)),
-    Command("step-forward", "Play", "One frame on", "", (".",)),
+    Command("loop", "Play", "Loop", "Start files again when they end", ("L",), "", True),
+    Command("step-back", "Play", "Step back one frame", "", (",",)),
+    Command("step-forward", "Play", "Step forward one frame", "", (".",)),
     Command(
-        "record", "Record", "Record", "Record a session, and end it", ("Ctrl+R",), "record", True
+        "record", "Record", "Record", "Start or stop a recording", ("Ctrl+R",), "record", True
     ),
     Command(
         "record-video",
         "Record",
-        "With video",
-        "Record the picture with the poses",
+        "Record video",
+        "Record the images with the poses",
         (),
         "video",
         True,
     ),
-    Command("marker", "Record", "Marker", "Mark this moment in the recording", ("X",)),
-    Command("sessions-folder", "Record", "Folder for sessions …", "Choose where sessions go"),
-    Command("show-sessions", "Record", "Show the sessions"),
+    Command("marker", "Record", "Add marker", "Mark this moment in the recording", ("X",)),
+    Command("sessions-folder", "Record", "Choose sessions folder…", "Where sessions are saved"),
+    Command("show-sessions", "Record", "Show sessions folder"),
     Command(
-        "export", "Record", "Export a session …", "Write a session in another format", ("Ctrl+E",)
+        "export", "Record", "Export session…", "Write a session in another format", ("Ctrl+E",)
     ),
     Command(
         "raw",
         "Session",
-        "Raw poses",
-        "Poses as the model found them, or smoothed",
+        "Show raw poses",
+        "Poses as the model found them, without smoothing",
         ("Y",),
         "",
         True,
     ),
-    Command("trim-begin", "Session", "Begin here", "The part that counts begins here", ("[",)),
-    Command("trim-end", "Session", "End here", "The part that counts ends here", ("]",)),
-    Command("trim-whole", "Session", "Whole", "The whole session counts", ("\\",)),
+    Command("trim-begin", "Session", "Trim start here", "Leave out all before this frame", ("[",)),
+    Command("trim-end", "Session", "Trim end here", "Leave out all after this frame", ("]",)),
+    Command("trim-whole", "Session", "Reset trim", "Keep the whole session", ("\\",)),
     Command(
         "rerun",
         "Session",
-        "Run another model …",
-        "Run another model over the pictures, into a new session",
+        "Run another model…",
+        "Run another model over the images, into a new session",
     ),
     Command(
         "labels",
         "Picture",
-        "Labels",
+        "Show labels",
         "Labels: number, confidence, distance",
         ("N",),
         "",
@@ -105,7 +139,7 @@ COMMANDS = (
     Command(
         "trails",
         "Picture",
-        "Trails",
+        "Show trails",
         "Trails of pelvis and wrists",
         ("R",),
         "",
@@ -115,8 +149,8 @@ COMMANDS = (
     Command(
         "offsets",
         "Picture",
-        "Offset arrows",
-        "Arrows: what the model adds to each root to get the joints",
+        "Show offset arrows",
+        "Arrows from the root to the joints, as the model predicts them",
         ("A",),
         "",
         True,
@@ -125,27 +159,58 @@ COMMANDS = (
     Command(
         "heat-map",
         "Picture",
-        "Centre confidence",
-        "Heat map: where the model sees the middle of somebody",
+        "Show centre heat map",
+        "Heat map: confidence that a person is centred there",
         ("H",),
         "",
         True,
         "has_heat_map",
     ),
-    Command("whole-picture", "Picture", "Whole picture", "Undo zoom and pan", ("0",)),
+    Command("whole-picture", "Picture", "Reset zoom", "Show the whole image", ("0",)),
     Command(
         "view-reset",
         "3D view",
-        "Everybody",
+        "View everybody",
         "Look at everybody from the side above",
         ("1",),
         "view-reset",
+        button="Everybody",
     ),
-    Command("view-front", "3D view", "Front", "Look along the camera", ("2",), "view-front"),
-    Command("view-top", "3D view", "Top", "Look from above", ("3",), "view-top"),
-    Command("view-side", "3D view", "Side", "Look from the right", ("4",), "view-side"),
     Command(
-        "view-camera", "3D view", "Camera's view", "Look as the camera does", ("5",), "view-camera"
+        "view-front",
+        "3D view",
+        "View from the front",
+        "Look along the camera",
+        ("2",),
+        "view-front",
+        button="Front",
+    ),
+    Command(
+        "view-top",
+        "3D view",
+        "View from the top",
+        "Look from above",
+        ("3",),
+        "view-top",
+        button="Top",
+    ),
+    Command(
+        "view-side",
+        "3D view",
+        "View from the side",
+        "Look from the right",
+        ("4",),
+        "view-side",
+        button="Side",
+    ),
+    Command(
+        "view-camera",
+        "3D view",
+        "View from the camera",
+        "Look through the camera",
+        ("5",),
+        "view-camera",
+        button="Camera",
     ),
     Command(
         "view-frame",
@@ -158,7 +223,7 @@ COMMANDS = (
     Command(
         "bodies",
         "3D view",
-        "Bodies",
+        "Show bodies",
         "People as bodies, or as thin skeletons",
         ("J",),
         "",
@@ -166,13 +231,20 @@ COMMANDS = (
         "has_bodies",
     ),
     Command(
-        "shadows", "3D view", "Shadows", "Shadows below everybody", ("W",), "", True, "has_shadows"
+        "shadows",
+        "3D view",
+        "Show shadows",
+        "Shadows on the floor",
+        ("W",),
+        "",
+        True,
+        "has_shadows",
     ),
     Command(
         "frustum",
         "3D view",
-        "Live picture",
-        "Live picture on the camera",
+        "Show live image",
+        "Live image at the camera",
         ("G",),
         "",
         True,
@@ -183,18 +255,22 @@ COMMANDS = (
         "presentation",
         "Window",
         "Presentation",
-        "Nothing but the picture and the 3D view; Esc ends it",
+        "Only the image and the 3D view; Esc ends it",
         ("F5",),
         "presentation",
         True,
     ),
     Command("leave", "Window", "Leave presentation and full screen", "", ("Esc",)),
-    Command("screenshot", "Window", "Save a picture of the window", "", ("F12",), "screenshot"),
-    Command("scene-picture", "Window", "Save a picture of the 3D view", "", ("Ctrl+F12",)),
+    Command("screenshot", "Window", "Save screenshot", "Save the window", ("F12",), "screenshot"),
     Command(
-        "turntable", "Window", "Film a turntable of the 3D view", "", ("Shift+F12",), "", True
+        "scene-picture",
+        "Window",
+        "Save screenshot of the 3D view",
+        "Save the 3D view",
+        ("Ctrl+F12",),
     ),
-    Command("help", "Window", "Keys and mouse", "", ("F1", "?"), "help"),
+    Command("turntable", "Window", "Save turntable film…", "", ("Shift+F12",), "", True),
+    Command("help", "Window", "Show keys and mouse", "", ("F1", "?"), "help"),
     Command("quit", "Window", "Quit", "", ("Ctrl+Q",)),
 )
 PANELS = "panels"  # stands for those of what runs
@@ -311,6 +387,8 @@ def set_recording(action: QAction, is_recording: bool) -> None:
 def _action(command: Command, window: QWidget) -> QAction:
     action = QAction(command.text, window, objectName=command.name)
     action.setProperty(SECTION, command.section)
+    if command.button:
+        action.setIconText(command.button)
     action.setCheckable(command.is_checkable)
     action.setShortcuts([QKeySequence(keys) for keys in command.keys])
     if command.icon:

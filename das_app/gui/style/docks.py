@@ -1,4 +1,4 @@
-"""Frame of the window: bars above, figures below, and docks that an action shows and hides."""
+"""Docks and bars of the window, shown and hidden by actions."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Forms: labels beside their fields, and several widgets in one row."""
+"""Form layouts: labels beside fields, and several widgets in one row."""
 
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
 

@@ -1,4 +1,4 @@
-"""The sheet of keys and of what the mouse does; the keys are read from the actions."""
+"""Help sheet: keyboard shortcuts read from the actions, and mouse controls."""
 
 from collections.abc import Iterable
 

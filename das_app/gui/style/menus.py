@@ -1,4 +1,4 @@
-"""The menu bar: the window's actions in order, recent files, and the look of the window."""
+"""Menu bar: menus of actions, recent files, and the theme."""
 
 from collections.abc import Callable, Sequence
 

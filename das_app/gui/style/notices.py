@@ -1,4 +1,4 @@
-"""Words for the user in the window: the fault banner, and the pane while nothing plays."""
+"""Fault banner and start page of the window."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (

@@ -1,4 +1,4 @@
-"""Asking the user for files and folders."""
+"""File and folder dialogs."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The frame of a pane: a heading with a hint, buttons of actions, and the view below."""
+"""Frame of a pane: heading, hint, action buttons and the view."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette

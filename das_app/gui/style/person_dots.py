@@ -1,4 +1,4 @@
-"""Dots in the colours of people, for tables and lists."""
+"""Colour dots of people for tables and lists."""
 
 from functools import lru_cache
 

@@ -1,4 +1,4 @@
-"""What people are called on the screen: the name given to a track, or else its number."""
+"""Display names of people: the name given to a track, or else its number."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

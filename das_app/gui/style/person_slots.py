@@ -1,4 +1,4 @@
-"""Which people are shown, in which colour slot and how opaque; pure functions on `People`.
+"""Colour slots and opacity of the people shown; pure functions on `People`.
 
 A decoder orders people by score, which changes from frame to frame. Colours that follow that
 order would flicker, so a person keeps the slot of the nearest root of the frame before. This is

@@ -1,4 +1,4 @@
-"""Colours of the window's frame, dark and light, and the style sheet that uses them.
+"""Style sheet and colours of the window, dark and light.
 
 The stage (pictures, plots, the 3D view) has its colours in `stage`.
 """

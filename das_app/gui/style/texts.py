@@ -1,4 +1,4 @@
-"""Texts of foreign origin in the window: shown as they are written, never as HTML.
+"""Plain-text display of foreign texts, never as HTML.
 
 Names of files, sessions, cameras and models, and errors that quote them, come from others. Qt
 guesses by a text's look whether it is HTML, and HTML can show pictures and links of their choice.

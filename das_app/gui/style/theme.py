@@ -1,4 +1,4 @@
-"""Look of the window in one place: which colours it wears, spacing and icons.
+"""Theme: colours of the views, spacing and icons.
 
 All spacing is a multiple of 8 px (4 px inside controls). The window's frame and the stage that
 pictures, plots and the 3D view stand on are dark or light, as the system or the user wants it.

@@ -1,4 +1,4 @@
-"""From settings to the running window: makes the application, the window and its pipelines."""
+"""Application start: Qt application, window and pipelines from the settings."""
 
 import sys
 from dataclasses import replace
@@ -8,7 +8,7 @@ import cv2  # noqa: F401  # first: importing it changes the environment Qt start
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from das_app.gui.control.bridge import Model, Opened
+from das_app.gui.control.bridge import Model, OpenedSource
 from das_app.gui.style import theme
 from das_app.gui.window.closing import SignalListener, close_dialogs, listening
 from das_app.gui.window.main_window import MainWindow
@@ -33,7 +33,7 @@ class PipelineOpener:
     def __init__(self) -> None:
         self._model: Model | None = None
 
-    def __call__(self, settings: AppSettings, on_state: StateListener) -> Opened:
+    def __call__(self, settings: AppSettings, on_state: StateListener) -> OpenedSource:
         """Open the source and, at the first call, the model of `settings`.
 
         A session plays; it needs no model.
@@ -46,7 +46,7 @@ class PipelineOpener:
         session = session_at(Path(settings.source.name).expanduser())
         if session is not None:
             frames = RecordedFrames(session)
-            return Opened(SessionPlayer(frames, on_state), frames, None)
+            return OpenedSource(SessionPlayer(frames, on_state), frames, None)
         source = open_source(
             settings.source.name, settings.lens.intrinsics(), settings.source.camera_mode()
         )
@@ -58,7 +58,7 @@ class PipelineOpener:
         pipeline = LivePipeline(
             source, model.estimator, on_state, people_options=settings.people.options()
         )
-        return Opened(pipeline, source, model)
+        return OpenedSource(pipeline, source, model)
 
     def load_model(self, settings: AppSettings) -> Model:
         """The model of `settings`; the one in use if it is the same.

@@ -1,4 +1,4 @@
-"""Requests to end from outside, turned into events of the window's own loop.
+"""Termination requests from outside as events of the Qt event loop.
 
 A handler of Python runs inside whatever Python code the main thread is in, a paint event included,
 where nothing may be shown, hidden or destroyed. So the system's signal only writes a byte to a

@@ -1,4 +1,7 @@
-"""The bar above the panes: buttons of the actions, confidence and the lens. No state."""
+"""Control bar: action buttons, minimum score and the lens.
+
+No state.
+"""
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -24,10 +27,10 @@ class ControlBar(QWidget):
     """Opening, playing, confidence, and the lens in words, whose button shows its panel.
 
     Attributes:
-        threshold_changed: least score of people shown, 0 to 1.
+        min_score_changed: least score of people shown, 0 to 1.
     """
 
-    threshold_changed = Signal(float)
+    min_score_changed = Signal(float)
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +51,7 @@ class ControlBar(QWidget):
         self._add_rule()
         self.lens = self._add_button(actions, "lens")
 
-    def set_threshold(self, threshold: float) -> None:
+    def set_min_score(self, threshold: float) -> None:
         """Show the least score."""
         with QSignalBlocker(self.threshold):
             self.threshold.setValue(round(threshold * 100))
@@ -108,4 +111,4 @@ class ControlBar(QWidget):
 
     def _on_threshold(self, percent: int) -> None:
         self._threshold_text.setText(f"{percent / 100:.2f}")
-        self.threshold_changed.emit(percent / 100)
+        self.min_score_changed.emit(percent / 100)

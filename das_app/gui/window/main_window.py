@@ -1,4 +1,7 @@
-"""The main window: layout and wiring. Results are polled, news comes through the bridge."""
+"""Main window: layout and signal connections; connections of actions, panels and presenters.
+
+Results are polled, news comes through the bridge.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +10,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QWidget
 
-from das_app.gui.control.bridge import Opener
+from das_app.gui.control.bridge import PipelineFactory
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.recording.recording_presenter import RecordingPresenter
@@ -41,7 +44,7 @@ class MainWindow(QMainWindow):
         control: what runs, and the settings as the user changed them so far.
     """
 
-    def __init__(self, settings: AppSettings, opener: Opener) -> None:
+    def __init__(self, settings: AppSettings, opener: PipelineFactory) -> None:
         super().__init__()
         self.setWindowTitle("DAS Capture")
         self.setWindowIcon(theme.icon("app"))
@@ -144,7 +147,7 @@ class MainWindow(QMainWindow):
 
     def _wire_parts(self) -> None:
         control, parts = self.control, self.parts
-        parts.controls.threshold_changed.connect(control.set_threshold)
+        parts.controls.min_score_changed.connect(control.set_min_score)
         parts.picture.empty.demo_requested.connect(self.actions_by_name["demo"].trigger)
         parts.picture.empty.camera_requested.connect(self.actions_by_name["camera"].trigger)
         parts.picture.empty.file_requested.connect(self.actions_by_name["file"].trigger)

@@ -1,4 +1,4 @@
-"""The panels of the window: one description of each, its widget and its presenter.
+"""Panels of the window: one description of each, its widget and its presenter.
 
 Action, key, icon, menu entry, button, dock and lock follow from the description. Another panel
 is a widget and a presenter in a folder of their own, and an entry in each part of this file.
@@ -96,7 +96,7 @@ PANELS = (
             "session",
             "Window",
             "Session",
-            "The session: names, the part that counts, events",
+            "Names of people, trim and events",
             ("E",),
             "session",
             True,
@@ -108,7 +108,7 @@ PANELS = (
             "streaming",
             "Window",
             "Streaming",
-            "Send people to other programs as they are found",
+            "Send people to other programs, live",
             ("B",),
             "stream",
             True,

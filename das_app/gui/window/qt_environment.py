@@ -1,4 +1,4 @@
-"""The one place that mends the environment before Qt starts; importable without Qt."""
+"""Environment variables that Qt needs, set before it starts; importable without Qt."""
 
 import os
 from collections.abc import MutableMapping

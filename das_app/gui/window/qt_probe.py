@@ -1,4 +1,4 @@
-"""Starts Qt and an OpenGL context and prints what it got as JSON.
+"""Probe of Qt and OpenGL in a process of its own, printed as JSON.
 
 Run by the doctor as its own process (`python -m das_app.gui.window.qt_probe`), since a missing
 library or a broken driver ends the process that tries it.

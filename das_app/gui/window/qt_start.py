@@ -1,4 +1,4 @@
-"""Starting Qt where it may not be able to: a line for people instead of an abort."""
+"""Check that Qt can start: an error message instead of an abort."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""Results and figures on the window's views: picture, 3D view, player, status and timing."""
+"""Presenter of results: image, 3D view, player, status and timing."""
 
 import time
 from collections import deque
@@ -10,9 +10,9 @@ from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.window.panels import Panels
 from das_app.gui.window.window_parts import WindowParts
 from das_app.messaging.messages import PipelineState, PipelineStats
-from das_app.pipeline.hints import Glance, Hint, find_hints, glance
+from das_app.pipeline.hints import FrameSummary, Hint, find_hints, summarise
 
-_MAX_GLANCES = 400
+_MAX_SUMMARIES = 400
 
 
 class ResultPresenter(QObject):
@@ -31,14 +31,14 @@ class ResultPresenter(QObject):
         super().__init__(control)
         self._chart, self._stages = panels.chart, panels.stages
         self._control, self._shown, self._parts = control, shown, parts
-        self._glances: deque[Glance] = deque(maxlen=_MAX_GLANCES)
+        self._summaries: deque[FrameSummary] = deque(maxlen=_MAX_SUMMARIES)
         shown.drawn.connect(self._draw)
         shown.taken.connect(self._note)
         shown.forgotten.connect(self._clear)
 
     def hints(self, stats: PipelineStats) -> tuple[Hint, ...]:
         """What the user could do better now."""
-        return find_hints(self._glances, stats)
+        return find_hints(self._summaries, stats)
 
     def show_figures(self) -> None:
         """Bring the running figures up to date."""
@@ -62,11 +62,11 @@ class ResultPresenter(QObject):
     def _note(self) -> None:
         if self._control.live is not None:
             result = self._shown.result
-            self._glances.append(glance(result, self._shown.people))
+            self._summaries.append(summarise(result, self._shown.people))
             self._chart.add(time.monotonic(), result.latency_s, result.inference_s)
 
     def _clear(self) -> None:
-        self._glances.clear()
+        self._summaries.clear()
         self._parts.picture.set_has_picture(False)
         self._parts.picture.overlay.clear()
         self._parts.scene.view.clear()

@@ -1,4 +1,4 @@
-"""Keeps the settings on disk as they change, so that no end of the process loses them."""
+"""Autosave of the settings."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Dialog of all that can be opened: cameras by name, files, addresses and what was open lately."""
+"""Source dialog: cameras, files, addresses and recent sources."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent

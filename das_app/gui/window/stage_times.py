@@ -1,4 +1,4 @@
-"""Where the time goes between the lens and the screen: a bar a stage, with its milliseconds."""
+"""Latency breakdown: a bar with milliseconds for each pipeline stage."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent

@@ -1,4 +1,4 @@
-"""Updates the window's widgets from events of the pipeline and changes of the settings."""
+"""Presenter of the status: widgets follow pipeline events and settings changes."""
 
 from dataclasses import fields
 from typing import TypeVar
@@ -6,7 +6,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow
 
-from das_app.gui.control.bridge import Model, Opened
+from das_app.gui.control.bridge import Model, OpenedSource
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.picture.overlay_layer import OverlayOptions
@@ -73,7 +73,7 @@ class StatusPresenter(QObject):
         self._actions["loop"].setChecked(settings.source.is_looping)
         self._parts.player.set_looping(settings.source.is_looping)
         self._show_switches(settings.view)
-        self._parts.controls.set_threshold(settings.people.min_score)
+        self._parts.controls.set_min_score(settings.people.min_score)
         self._look_menu.set_look(settings.view.look)
         self._parts.welcome.setVisible(not settings.view.has_seen_welcome)
 
@@ -90,7 +90,7 @@ class StatusPresenter(QObject):
         self._parts.picture.set_hints(())
         self._parts.banner.hide()
 
-    def _on_opened(self, opened: Opened) -> None:
+    def _on_opened(self, opened: OpenedSource) -> None:
         self._parts.status.set_source(opened.source.name)
         self._parts.player.set_length(opened.source.duration_s, opened.source.num_frames)
         self._parts.player.set_speed(1.0)

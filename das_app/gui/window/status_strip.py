@@ -1,4 +1,4 @@
-"""The figures under the panes, each in a cell of fixed width so that nothing jumps."""
+"""Status bar: figures in cells of fixed width."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent

@@ -1,4 +1,7 @@
-"""Strip chart of latency and inference time over the last seconds. GUI thread only."""
+"""Strip chart of latency and inference time over the last seconds.
+
+GUI thread only.
+"""
 
 import numpy as np
 import pyqtgraph as pg

@@ -1,4 +1,4 @@
-"""The widgets of the window, made and put in their places; wired by the main window."""
+"""Widgets of the window and their placement."""
 
 from collections.abc import Sequence
 

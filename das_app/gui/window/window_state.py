@@ -1,4 +1,4 @@
-"""Where the window's parts are: kept between runs, full screen, and nothing but the panes."""
+"""Window layout: saved and restored, full screen, presentation mode."""
 
 import base64
 from collections.abc import Sequence

@@ -17,7 +17,7 @@ from das_app.motion.refine.take_solver import FloorPlane, Motion, TakeSolver
 
 _PICTURE_SHARE, _ACROSS_MM = 0.0024, 7.0  # of a sure joint: share of its distance, and at least
 _ALONG_MM, _DEPTH_SHARE = 20.0, 0.04
-_LEAST_SCORE = 0.15  # of the best: joints that are less sure than this are not less weighted
+_MIN_SCORE = 0.15  # of the best: joints that are less sure than this are not less weighted
 _WRONG = 3.0  # standard deviations from which a joint counts less
 _QUIET_MM_S2, _LIVELY_MM_S2, _ROOT_MM_S2 = 1500.0, 8000.0, 1200.0
 _LOOK_S = 0.12  # on both sides, that a motion is looked at over
@@ -99,7 +99,7 @@ def through_lens(
     places, scores = joints[:, body.markers].astype(np.float64), joint_scores[:, body.markers]
     is_seen = np.isfinite(places).all(axis=-1) & (places[..., 2] < 0)
     best = float(np.quantile(scores[is_seen], 0.9)) if is_seen.any() else 1.0
-    share = np.clip(np.where(is_seen, scores, 0) / max(best, 1e-6), _LEAST_SCORE, 1)
+    share = np.clip(np.where(is_seen, scores, 0) / max(best, 1e-6), _MIN_SCORE, 1)
     places = np.where(is_seen[..., None], places, -1.0)
     root = next(n for n, b in enumerate(body.marker_bones) if body.bones[b].parent < 0)
     across = np.hypot(_ACROSS_MM, _PICTURE_SHARE * -places[..., 2])

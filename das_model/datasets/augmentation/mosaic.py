@@ -1,4 +1,4 @@
-"""Several augmented pictures side by side on one canvas: more and smaller people a sample.
+"""Mosaic augmentation: several images on one canvas, for more and smaller people.
 
 The network says a root depth as z / f, and everything else relative to a location or to the
 root. So people of pictures with different lenses can share a canvas: each is moved along the

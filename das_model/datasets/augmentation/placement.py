@@ -1,4 +1,4 @@
-"""Where a picture goes on the canvas: turn, mirror, scale and shift, drawn at random.
+"""Random placement of an image on the canvas: rotation, mirroring, scale and shift.
 
 Most pictures keep a joint of a random person on the canvas. Some are shrunk, some are turned by
 any angle, and some are crops of a person's upper body as before a webcam.

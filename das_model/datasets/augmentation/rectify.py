@@ -1,4 +1,4 @@
-"""Pictures of a real lens to those of an ideal one, with square pixels, and their labels.
+"""Rectification: images and labels of a real lens to those of an ideal one, with square pixels.
 
 Augmentation turns and mirrors the picture; that is a motion of the camera only where the lens
 does not distort and fx = fy. The picture is drawn anew once per sample; joints that are known in

@@ -1,4 +1,4 @@
-"""MoveNet as it is published, a column beside ours: whoever is below its own backbone sees it.
+"""MoveNet baseline for the photo validation.
 
 MultiPose Lightning, the public file that our backbone's weights come from, with its own heads
 and its own reading of them; and Thunder, which sees one person, on a crop around each person

@@ -1,4 +1,4 @@
-"""The photos that validation looks at, read from the folders of the data sets.
+"""Validation photos read from the folders of the data sets.
 
 `coco_real`: hand-labelled people of COCO, several in many photos; `sport`: the people of LSPET
 labelled by hand, one a photo, many upside down; photos without anybody. All are named by

@@ -1,4 +1,4 @@
-"""What is kept of a validation photo and its predictions, and the figures of many.
+"""Scores of validation photos, per photo and in sum.
 
 PCK@0.2 is the share of labelled limb joints (shoulders to ankles) that lie within 0.2 of the
 person's torso, over people whose torso is labelled; of people nobody found all are wrong. A

@@ -1,4 +1,4 @@
-"""Photos with labels and predictions drawn in, the worst first: what a model gets wrong.
+"""Contact sheet of photos with labels and predictions, the worst first.
 
 The pixels are those of the photos: where these may not be passed on, neither may the sheet.
 """

@@ -1,4 +1,4 @@
-"""The validation on hand-labelled photos: which pictures are shown to a predictor, which rows.
+"""Validation on hand-labelled photos: images and rows of the table.
 
 Nothing here was ever trained on (`datasets.validation_lists`). Derived pictures, cut off or
 small, are asked of models only: a file of predictions has no entry for them.
@@ -30,7 +30,7 @@ from das_model.evaluation.predictions import FilePredictor, Predictor
 from das_model.evaluation.reliability import reliability
 from das_model.evaluation.tables import Table
 
-LEAST_SCORE = 0.01  # of predictions that count for the average precision
+MIN_SCORE = 0.01  # of predictions that count for the average precision
 # title of a row and the figures in it
 SUMMARY: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("OKS AP / AP50", ("ap", "ap50")),
@@ -65,7 +65,7 @@ class PhotoValidation:
 
     Args:
         root: folder of the data sets.
-        predictor: down to a score of `LEAST_SCORE`.
+        predictor: down to a score of `MIN_SCORE`.
         sure_score: of predictions that count for PCK, people found and false people.
         limit: the first so many photos of each list only.
     """

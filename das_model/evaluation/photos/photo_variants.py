@@ -1,4 +1,4 @@
-"""Pictures made of validation photos: people cut off as before a webcam, and small people.
+"""Variants of validation photos: truncated people, and small people.
 
 All are the same at every run: what is cut follows from the labels, what lies where from the
 photo's number in its list.

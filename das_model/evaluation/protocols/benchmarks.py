@@ -1,4 +1,4 @@
-"""Predictions of a data set handed to its protocol: what `scripts/evaluate.py` calls.
+"""Benchmark runs: the predictions of a data set evaluated by its protocol.
 
 Each function goes through the pictures of a data set, asks a `Predictor` (a model, or a file of
 predictions) who is in them, and returns the protocol's table.
@@ -138,7 +138,7 @@ def evaluate_photos(
 
     Args:
         root: folder with the folders coco_real, coco_no_person and real.
-        predictor: down to a score of `photo_validation.LEAST_SCORE`.
+        predictor: down to a score of `photo_validation.MIN_SCORE`.
         sure_score: of people who count for all figures but the average precision.
         limit: the first so many photos of each list only.
         sheet: JPEG to write.

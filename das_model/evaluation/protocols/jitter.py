@@ -1,4 +1,4 @@
-"""Temporal jitter: how much people shake when nothing moves but the noise of the sensor.
+"""Temporal jitter of predictions under sensor noise alone.
 
 A still picture is predicted once as it is and again with fresh noise each time; the spread of
 every joint over the noisy copies is the jitter. Nothing is smoothed. People of the copies are

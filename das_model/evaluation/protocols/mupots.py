@@ -1,4 +1,4 @@
-"""MuPoTS-3D: the protocols in use, which must never be mixed, and the AP of roots.
+"""MuPoTS-3D protocols, which must never be mixed, and the AP of roots.
 
 `matlab` is the data set's own toolbox: poses scaled to the universal height; in the order of the
 annotations each person takes the free prediction with the most joints within 40 px; the bones of

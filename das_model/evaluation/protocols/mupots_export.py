@@ -1,4 +1,4 @@
-"""Predictions for MuPoTS-3D as the data set's own MATLAB toolbox loads them.
+"""MATLAB files of predictions for the MuPoTS-3D toolbox.
 
 `preds_2d_kpt_mupots.mat` and `preds_3d_kpt_mupots.mat` hold a variable a frame, say
 TS1_img_000000: (P, 17, 2) px and (P, 17, 3) mm, joints in the order of the data set.

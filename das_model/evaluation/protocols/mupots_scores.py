@@ -1,4 +1,4 @@
-"""Who finds whom in a frame of MuPoTS-3D and how far off they are, by the rules of `mupots`."""
+"""Matching and errors in a MuPoTS-3D frame, by the rules of `mupots`."""
 
 from dataclasses import dataclass
 

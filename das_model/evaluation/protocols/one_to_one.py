@@ -1,4 +1,4 @@
-"""Strict pairing of predicted and annotated people, one to one, with depth in view.
+"""Strict one-to-one matching of predicted and annotated people, depth included.
 
 Who is paired with whom: the root must lie within `ROOT_GATE` of the annotated person's size in
 the picture; among these the pairing of least distance wins, in the picture and in log depth.

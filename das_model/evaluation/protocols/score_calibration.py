@@ -1,4 +1,4 @@
-"""Fits `ScoreCalibration`: how likely it is that a person is there, by what the network says.
+"""Score calibration: fit of the probability that a person is there.
 
 A found person is true if it is the best, by score, that lies on a labelled person: with an OKS of
 at least 0.5, or a box that overlaps theirs by half (intersection over union). A person that

@@ -1,4 +1,4 @@
-"""Protocol for rendered people, whose every joint is known in camera space.
+"""Evaluation protocol for rendered people, whose joints are all known in camera space.
 
 Who must be found: people whose root is labelled and in front of the camera (seen or not) and of
 whom at least `MIN_VISIBLE_JOINTS` joints are seen. Predictions for the others (hidden, nearly

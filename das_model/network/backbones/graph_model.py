@@ -1,5 +1,4 @@
-"""TensorFlow.js graph models: nodes and constants out of a .json and its .bin files, without
-TensorFlow."""
+"""Reader of TensorFlow.js graph models: nodes and constants, without TensorFlow."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""A TensorFlow.js graph model of convolutions as ONNX: its weights as they are, float16.
+"""Converter of a convolutional TensorFlow.js graph model to ONNX with float16 weights.
 
 Reads the graph that the file holds, from its picture to the outputs that are asked for. ONNX
 Runtime turns the weights to float32 as it loads them, which is faster on a CPU and never

@@ -1,4 +1,4 @@
-"""Convolutions padded as TensorFlow pads them: what the mobile backbones are made of."""
+"""Convolutions with SAME padding of TensorFlow, for the mobile backbones."""
 
 from torch import Tensor, nn
 from torch.nn import functional

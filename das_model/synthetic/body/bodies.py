@@ -1,4 +1,4 @@
-"""From poses to bodies: forward kinematics, the 22 joints, and the capsules people are made of.
+"""Bodies from poses: forward kinematics, the 22 joints, and capsules.
 
 A pose is one rotation per bone in world-aligned axes relative to the parent (x the person's left,
 -y front, z up, identity = the A-shaped rest pose). Units are metres.

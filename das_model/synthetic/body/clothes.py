@@ -1,4 +1,4 @@
-"""What people wear and look like: fills rows of the look table (`materials`)."""
+"""Clothes and appearance of people: rows of the look table (`materials`)."""
 
 import colorsys
 

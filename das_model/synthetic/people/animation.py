@@ -1,4 +1,4 @@
-"""Keyframed people: tracks of joint angles in, a placed body per frame out.
+"""Keyframe animation: a placed body per frame from tracks of joint angles.
 
 The same angles as in `poses`, eased between keys. Walkers are carried by their standing foot, so
 that no foot slides.

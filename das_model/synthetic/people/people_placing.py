@@ -1,4 +1,4 @@
-"""Casting: who is in a picture and where, so that nobody stands in another."""
+"""Placement of people in a scene without collisions."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""`Person`: somebody in the world, as the renderer and the furniture see them."""
+"""`Person`: a placed person for renderer and furniture."""
 
 from dataclasses import dataclass, replace
 

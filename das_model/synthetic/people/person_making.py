@@ -1,4 +1,4 @@
-"""Makes people: draws a body, what it does, its pose and its looks; nobody is placed yet."""
+"""Random people: body, activity, pose and appearance, not placed yet."""
 
 import math
 from dataclasses import dataclass

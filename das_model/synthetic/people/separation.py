@@ -1,4 +1,4 @@
-"""Keeps things out of each other: distances between capsules, and between capsules and boxes.
+"""Collision avoidance: distances between capsules, and between capsules and boxes.
 
 People are capsules round their bones (`bodies.CAPSULES`), furniture is upright boxes. All
 positions are in world metres.

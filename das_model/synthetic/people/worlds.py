@@ -1,4 +1,4 @@
-"""What pictures show and how often: the figures that composition draws by, as two worlds.
+"""Distributions of scene content: two sets of figures that composition draws from.
 
 `ORDINARY` is what a webcam or a camera at eye level sees of people who mostly stand, sit and
 gesture. `HARD` has cameras from knee height to under the ceiling, every kind of pose, people close

@@ -1,4 +1,4 @@
-"""Frames of motion capture, sorted by what people do in them and drawn evenly over that.
+"""Bank of motion capture frames, sampled evenly over activities.
 
 A file is an .npz with `positions_m` (N, 16, 3) (z up, -y front, metres), the names `joints`, and
 `clip` (N,), the number of each frame's clip. Files may add, per clip, `clip_category`,

@@ -1,4 +1,4 @@
-"""What people do, in one word: the pose categories of priors and of motion capture alike.
+"""Pose categories of priors and of motion capture.
 
 How a body lies over the floor decides first, since a file's word for a clip says little of a
 frame; standing and seated frames take the word of their clip.

@@ -1,4 +1,4 @@
-"""Pose priors: what people do in front of a camera, as sampled joint angles.
+"""Pose priors: sampled joint angles of people in front of a camera.
 
 A pose is (B, 3, 3): one rotation per bone of the kit, relative to its parent, in world-aligned
 axes (see `bodies`). Limbs are aimed by direction, so that the priors do not depend on the rest

@@ -1,4 +1,4 @@
-"""Puts hands where they are wanted: an arm of two bones solved for the place of its wrist."""
+"""Inverse kinematics of the arm: two bones solved for the position of the wrist."""
 
 import math
 from dataclasses import dataclass

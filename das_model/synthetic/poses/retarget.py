@@ -1,4 +1,4 @@
-"""Motion capture to poses: joint positions in, bone rotations out.
+"""Retargeting of motion capture: bone rotations from joint positions.
 
 Only the directions of the limbs are taken over, so any rig and any body size will do.
 """

@@ -1,4 +1,4 @@
-"""What a camera does to light: exposure, white balance, blur, noise, compression."""
+"""Camera effects: exposure, white balance, blur, noise, compression."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""Warp on one device: arrays in, launches, and silence about its start."""
+"""Warp device: arrays, kernel launches, and a quiet start."""
 
 import numpy as np
 import warp as wp

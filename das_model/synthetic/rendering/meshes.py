@@ -1,4 +1,4 @@
-"""From composed scenes to vertices on the device: skin, clothes, normals, furniture."""
+"""Meshes of composed scenes on the device: skin, clothes, normals, furniture."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Runs the kernels: a batch of scenes in, linear pictures and what is visible out.
+"""Renderer: linear images and visibility of a batch of scenes.
 
 The pictures of a batch share the launches and nothing else; the device is a name. Everything is
 rasterised at twice the size and shaded once per distinct surface of a pixel.

@@ -1,4 +1,4 @@
-"""The pieces that a batch of people wear, as flat arrays on the device."""
+"""Clothes of a batch of people as flat arrays on the device."""
 
 from dataclasses import dataclass
 

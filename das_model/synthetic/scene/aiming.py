@@ -1,4 +1,4 @@
-"""Where the camera stands and what it looks at."""
+"""Camera position and viewing direction."""
 
 import math
 

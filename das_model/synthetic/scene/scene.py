@@ -1,4 +1,4 @@
-"""Composition of one picture: camera, people, furniture, light and backdrop, from one seed.
+"""Scene composition: camera, people, furniture, light and backdrop, from one seed.
 
 The camera stands above the world's origin and looks along +y. A composition that would show
 nearly nothing is thrown away and the next attempt of the same seed is taken, so that picture i

@@ -1,4 +1,4 @@
-"""`Stage`: everything about one picture that the kernels read besides meshes.
+"""`Stage`: inputs of the kernels for one image besides meshes.
 
 A struct of Warp, so that the same fields are filled in Python and read on the device. World
 units are metres, z up; colours are linear RGB.

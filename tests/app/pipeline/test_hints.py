@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from das_app.messaging.messages import Frame, PipelineStats, PoseResult
-from das_app.pipeline.hints import SPAN_S, HintKind, find_hints, glance, recent
+from das_app.pipeline.hints import SPAN_S, HintKind, find_hints, last_seconds, summarise
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.skeleton import BODY_22
@@ -25,7 +25,7 @@ def person(x_mm=0.0, y_mm=0.0, z_mm=4000.0, size=1.0):
     return size * joints + np.array([x_mm, y_mm, z_mm], np.float32)
 
 
-def glances(*people, luma=120, num=60, fps=15.0, start_s=10.0):
+def summaries(*people, luma=120, num=60, fps=15.0, start_s=10.0):
     joints = np.array(people, np.float32).reshape(-1, 22, 3)
     count = len(joints)
     found = People(
@@ -33,7 +33,7 @@ def glances(*people, luma=120, num=60, fps=15.0, start_s=10.0):
     )
     image = np.full((480, 640, 3), luma, np.uint8)
     frames = [Frame(i, start_s + i / fps, image, CAMERA) for i in range(num)]
-    return [glance(PoseResult(frame, found, 0.03, 0.05, found), found) for frame in frames]
+    return [summarise(PoseResult(frame, found, 0.03, 0.05, found), found) for frame in frames]
 
 
 def kinds(seen, stats=GOOD):
@@ -41,7 +41,7 @@ def kinds(seen, stats=GOOD):
 
 
 def test_a_good_scene_needs_no_hint():
-    assert kinds(glances(person(), person(900, 0, 4500))) == []
+    assert kinds(summaries(person(), person(900, 0, 4500))) == []
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_good_scene_needs_no_hint():
     ],
 )
 def test_who_is_cut_off_hears_where_and_what_to_do(place, side, remedy):
-    (hint,) = find_hints(glances(person(), person(*place)), GOOD)
+    (hint,) = find_hints(summaries(person(), person(*place)), GOOD)
     assert hint.kind is HintKind.CUT_OFF
     assert hint.track_id == 4
     assert "#4" in hint.message
@@ -63,58 +63,58 @@ def test_who_is_cut_off_hears_where_and_what_to_do(place, side, remedy):
 
 
 def test_somebody_who_passes_the_rim_is_not_cut_off():
-    seen = glances(person(2300, 0, 4000), num=20) + glances(person(), num=40, start_s=11.4)
+    seen = summaries(person(2300, 0, 4000), num=20) + summaries(person(), num=40, start_s=11.4)
     assert kinds(seen) == []
 
 
 def test_dark():
-    assert kinds(glances(person(), luma=20)) == [HintKind.DARK]
-    assert kinds(glances(person(), luma=60)) == []
+    assert kinds(summaries(person(), luma=20)) == [HintKind.DARK]
+    assert kinds(summaries(person(), luma=60)) == []
 
 
 def test_far():
-    (hint,) = find_hints(glances(person(z_mm=16000)), GOOD)
+    (hint,) = find_hints(summaries(person(z_mm=16000)), GOOD)
     assert hint.kind is HintKind.FAR
     assert "16.0 m" in hint.message
 
 
 def test_nobody_only_after_a_while():
-    assert kinds(glances(num=60)) == [HintKind.NOBODY]
-    assert kinds(glances(num=15)) == []
-    assert kinds(glances(num=60)[:-1] + glances(person(), num=1, start_s=13.99)) == []
+    assert kinds(summaries(num=60)) == [HintKind.NOBODY]
+    assert kinds(summaries(num=15)) == []
+    assert kinds(summaries(num=60)[:-1] + summaries(person(), num=1, start_s=13.99)) == []
 
 
 def test_giants_are_implausible():
     giant = person(z_mm=6000, size=1.55)
-    (hint,) = find_hints(glances(giant), GOOD)
+    (hint,) = find_hints(summaries(giant), GOOD)
     assert hint.kind is HintKind.HEIGHT
     assert "2.6 m" in hint.message
 
 
 def test_a_slow_model_is_told_with_its_figures():
     slow = PipelineStats(capture_fps=30, inference_fps=8)
-    (hint,) = find_hints(glances(person()), slow)
+    (hint,) = find_hints(summaries(person()), slow)
     assert hint.kind is HintKind.SLOW
     assert "8 of 30" in hint.message
     slideshow = PipelineStats(capture_fps=2, inference_fps=1)
-    assert kinds(glances(person()), slideshow) == []
+    assert kinds(summaries(person()), slideshow) == []
 
 
 def test_the_most_urgent_comes_first():
     slow = PipelineStats(capture_fps=30, inference_fps=8)
-    seen = glances(person(0, 900, 3000), luma=10)
+    seen = summaries(person(0, 900, 3000), luma=10)
     assert kinds(seen, slow) == [HintKind.DARK, HintKind.CUT_OFF, HintKind.SLOW]
 
 
 def test_only_the_last_seconds_count():
-    seen = glances(person(), luma=5, num=100) + glances(person(), num=75, start_s=17)
+    seen = summaries(person(), luma=5, num=100) + summaries(person(), num=75, start_s=17)
     assert kinds(seen) == []
-    kept = recent(seen)
+    kept = last_seconds(seen)
     assert kept[-1] is seen[-1]
     assert kept[-1].time_s - kept[0].time_s <= SPAN_S
 
 
 def test_a_film_that_begins_again_begins_anew():
-    seen = glances(person(), num=50) + glances(person(), num=3, start_s=0)
-    assert len(recent(seen)) == 3
-    assert kinds(glances(person(), luma=5)[:4]) == []  # too few to speak
+    seen = summaries(person(), num=50) + summaries(person(), num=3, start_s=0)
+    assert len(last_seconds(seen)) == 3
+    assert kinds(summaries(person(), luma=5)[:4]) == []  # too few to speak

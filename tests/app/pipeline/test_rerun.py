@@ -4,7 +4,7 @@ import pytest
 from pipeline_fakes import FakeEstimator
 from session_fakes import record, result, tracked, write_session
 
-from das_app.motion.temporal_filter import USUAL_PEOPLE
+from das_app.motion.temporal_filter import DEFAULT_PEOPLE
 from das_app.pipeline.rerun import Rerun, RerunPlan, free_folder
 from das_app.session.session import Session
 from das_app.session.types import Layer
@@ -22,7 +22,11 @@ def plan(tmp_path):
     )
     (tmp_path / "other.onnx").write_bytes(b"weights")
     return RerunPlan(
-        folder, free_folder(folder, "other"), tmp_path / "other.onnx", FakeEstimator, USUAL_PEOPLE
+        folder,
+        free_folder(folder, "other"),
+        tmp_path / "other.onnx",
+        FakeEstimator,
+        DEFAULT_PEOPLE,
     )
 
 
@@ -67,11 +71,11 @@ def test_what_cannot_be_run_is_told(plan, tmp_path):
     def refuse():
         raise ValueError("no model of ours")
 
-    failing = RerunPlan(plan.session, tmp_path / "new", plan.model_file, refuse, USUAL_PEOPLE)
+    failing = RerunPlan(plan.session, tmp_path / "new", plan.model_file, refuse, DEFAULT_PEOPLE)
     with pytest.raises(ValueError, match="no model of ours"):
         Rerun(failing).result()
     poses = write_session(tmp_path / "poses", 2)
-    failing = RerunPlan(poses, tmp_path / "new", plan.model_file, FakeEstimator, USUAL_PEOPLE)
+    failing = RerunPlan(poses, tmp_path / "new", plan.model_file, FakeEstimator, DEFAULT_PEOPLE)
     with pytest.raises(SourceError, match="without its pictures"):
         Rerun(failing).result()
     assert not (tmp_path / "new").exists()

@@ -52,7 +52,7 @@ def test_a_host_is_needed():
 
 
 def test_only_this_computer_is_local():
-    assert all(StreamTarget.usual(kind).is_local for kind in StreamKind)
+    assert all(StreamTarget.default(kind).is_local for kind in StreamKind)
     assert StreamTarget.from_text("osc:localhost").is_local
     assert not StreamTarget.from_text("websocket:0.0.0.0").is_local
     assert not StreamTarget.from_text("osc:192.168.1.7").is_local

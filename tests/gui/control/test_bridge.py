@@ -136,7 +136,7 @@ def test_another_model_leaves_the_source_running(bridge, news, opener, qtbot):
     bridge.open(AppSettings(source=SourceSettings("a")))
     qtbot.waitUntil(lambda: (RUNNING, "a") in news)
     with qtbot.waitSignal(bridge.model_changed) as changed:
-        bridge.retune(
+        bridge.switch_model(
             AppSettings(
                 source=SourceSettings(name="a"), model=ModelSettings(file=Path("other.onnx"))
             )
@@ -154,7 +154,7 @@ def test_a_model_asked_for_while_opening_is_the_one_that_opens(bridge, news, ope
     bridge.open(AppSettings(source=SourceSettings("a")))
     opener.has_begun.wait()
     bridge.open(AppSettings(source=SourceSettings("b")))
-    bridge.retune(
+    bridge.switch_model(
         AppSettings(source=SourceSettings(name="b"), model=ModelSettings(file=Path("other.onnx")))
     )
     opener.gate.set()
@@ -167,7 +167,7 @@ def test_a_refused_model_changes_nothing(bridge, news, opener, qtbot):
     bridge.open(AppSettings(source=SourceSettings("a")))
     qtbot.waitUntil(lambda: (RUNNING, "a") in news)
     with qtbot.waitSignal(bridge.model_refused) as refused:
-        bridge.retune(
+        bridge.switch_model(
             AppSettings(
                 source=SourceSettings(name="a"), model=ModelSettings(file=Path("bad.onnx"))
             )
@@ -177,7 +177,7 @@ def test_a_refused_model_changes_nothing(bridge, news, opener, qtbot):
 
 
 def test_without_anything_open_a_model_opens_nothing(bridge, news, opener, qtbot):
-    bridge.retune(AppSettings(source=SourceSettings("a")))
+    bridge.switch_model(AppSettings(source=SourceSettings("a")))
     bridge.open(AppSettings(source=SourceSettings("b")))
     qtbot.waitUntil(lambda: (RUNNING, "b") in news)
     assert [source.name for source in opener.sources] == ["b"]

@@ -196,7 +196,7 @@ def test_a_remote_start_that_fails_says_why(window, qtbot, ask, tmp_path):
 def test_markers_and_changes_are_recorded(recording, qtbot):
     press(recording, "marker")
     press(recording, "marker")
-    recording.control.set_threshold(0.795)
+    recording.control.set_min_score(0.795)
     log = sessions(recording)[0] / LOG_FILE
     qtbot.waitUntil(lambda: b"confidence" in text_of(log), timeout=10_000)
     wait_for_frames(recording, qtbot, recording.recording.stats().num_frames + 3)
@@ -310,7 +310,7 @@ def test_a_fault_of_the_recorder_is_told_and_offered_for_repair(
 
 def test_usual_folder_is_among_the_documents():
     assert AppSettings().recording.sessions_path().name == "DAS Capture"
-    assert recorder_module.USUAL_LIMITS.low_bytes == 1 << 30
+    assert recorder_module.DEFAULT_LIMITS.low_bytes == 1 << 30
 
 
 def test_a_frame_that_cannot_be_recorded_is_told(recording, qtbot, monkeypatch):

@@ -12,7 +12,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 from window_fakes import Opener, people_at
 
-from das_app.gui.control.bridge import Opened
+from das_app.gui.control.bridge import OpenedSource
 from das_app.gui.scene import scene_view
 from das_app.gui.window.app import PipelineOpener
 from das_app.gui.window.main_window import MainWindow
@@ -76,7 +76,7 @@ def film(sessions, tmp_path):
 class BothOpener(Opener):
     """Sessions as the application opens them; all else is grey."""
 
-    def __call__(self, settings, on_state) -> Opened:
+    def __call__(self, settings, on_state) -> OpenedSource:
         if Path(settings.source.name).exists():
             return PipelineOpener()(settings, on_state)
         return super().__call__(settings, on_state)

@@ -39,7 +39,7 @@ def test_every_protocol_has_a_card_that_is_off(qtbot, themed):
     for kind, card in panel.cards.items():
         assert not card.switch.isChecked()
         assert card.figures.text() == "Off"
-        assert card.address.target() == StreamTarget.usual(kind)
+        assert card.address.target() == StreamTarget.default(kind)
 
 
 def test_setters_show_and_do_not_echo(make_card, qtbot):
@@ -159,7 +159,7 @@ def test_streams_from_one_source_to_the_next(window, qtbot, receiver):
         window.open(source)
         wait_for_message(qtbot, receiver, is_people(2))
         window.control.stop()
-    window.control.set_threshold(0.795)  # the second of both has 0.79
+    window.control.set_min_score(0.795)  # the second of both has 0.79
     window.open("three")
     wait_for_message(qtbot, receiver, is_people(1))
     qtbot.waitUntil(lambda: "dropped" in card.figures.text())

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from window_fakes import Opener, people_at
 
-from das_app.gui.control.bridge import Opened
+from das_app.gui.control.bridge import OpenedSource
 from das_app.gui.scene import scene_view
 from das_app.gui.window.main_window import MainWindow
 from das_app.messaging.messages import PipelineState
@@ -52,7 +52,7 @@ class CameraOpener(Opener):
     def __call__(self, settings, on_state):
         source = WatchedSource("Desk", lambda: self.driver, settings.lens.intrinsics(), QUICK)
         model = self.load_model(settings)
-        return Opened(LivePipeline(source, model.estimator, on_state), source, model)
+        return OpenedSource(LivePipeline(source, model.estimator, on_state), source, model)
 
 
 @pytest.fixture

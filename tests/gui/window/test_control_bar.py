@@ -28,8 +28,8 @@ def test_buttons_do_what_the_actions_do(bar, qtbot, name):
 
 
 def test_setters_do_not_echo(bar, qtbot):
-    with qtbot.assertNotEmitted(bar.threshold_changed):
-        bar.set_threshold(0.65)
+    with qtbot.assertNotEmitted(bar.min_score_changed):
+        bar.set_min_score(0.65)
     assert bar.threshold.value() == 65
 
 
@@ -42,7 +42,7 @@ def test_the_lens_is_always_in_words_and_its_button_shows_its_panel(bar, qtbot):
 
 
 def test_user_changes_are_told(bar, qtbot):
-    with qtbot.waitSignal(bar.threshold_changed) as changed:
+    with qtbot.waitSignal(bar.min_score_changed) as changed:
         bar.threshold.setValue(42)
     assert changed.args == [0.42]
 

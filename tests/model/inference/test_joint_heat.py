@@ -53,13 +53,13 @@ def sigma_of(heat, place, stride=4):
 def test_maps_without_a_stride_have_no_places():
     annotation = annotate([[0, 0, 3000]], CAMERA)
     for target in encode(annotation, Encoding()):
-        assert target.heat.shape == target.heat_asked.shape == (22, 0, 0)
+        assert target.heat.shape == target.heat_mask.shape == (22, 0, 0)
     finest, *others = encode(annotation, ENCODING)
-    assert finest.heat.shape == finest.heat_asked.shape == (22, 64, 112)
-    assert all(t.heat.shape == t.heat_asked.shape == (22, 0, 0) for t in others)
+    assert finest.heat.shape == finest.heat_mask.shape == (22, 64, 112)
+    assert all(t.heat.shape == t.heat_mask.shape == (22, 0, 0) for t in others)
     nobody = encode(annotate(np.zeros((0, 3)), CAMERA), ENCODING)[0]
     assert not nobody.heat.any()
-    assert nobody.heat_asked.all()
+    assert nobody.heat_mask.all()
 
 
 def test_spots_stand_at_the_joints_of_everybody():
@@ -99,9 +99,9 @@ def test_hidden_and_unlabelled_joints_are_not_asked_for(lacks):
     x, y = np.meshgrid(np.arange(112) * 4 + 1.5, np.arange(64) * 4 + 1.5)
     in_box = (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
     assert not target.heat[KNEE].any()
-    np.testing.assert_array_equal(target.heat_asked[KNEE], ~in_box)
+    np.testing.assert_array_equal(target.heat_mask[KNEE], ~in_box)
     others = np.delete(np.arange(22), KNEE)
-    assert target.heat_asked[others].all()
+    assert target.heat_mask[others].all()
 
 
 def test_a_seen_joint_in_anothers_box_is_asked_for():
@@ -111,8 +111,8 @@ def test_a_seen_joint_in_anothers_box_is_asked_for():
     for is_seen in (True, False):
         visible[:, KNEE] = [False, is_seen]
         target = encode(dataclasses.replace(annotation, visible=visible), ENCODING)[0]
-        assert not target.heat_asked[KNEE][hidden]
-        assert target.heat_asked[KNEE][seen] == is_seen
+        assert not target.heat_mask[KNEE][hidden]
+        assert target.heat_mask[KNEE][seen] == is_seen
         assert (target.heat[KNEE][seen] > 0.7) == is_seen
 
 
@@ -120,10 +120,10 @@ def test_ignore_boxes_are_not_asked_but_for_labelled_spots():
     annotation = annotate([[-700, 0, 3000]], CAMERA)
     half = np.array([[0, 0, 447, 255]], np.float32)
     target = encode(dataclasses.replace(annotation, ignore_px=half), ENCODING)[0]
-    assert target.heat_asked.any(axis=(1, 2)).all()
-    assert (target.heat[target.heat_asked] > 0).all()
-    assert target.heat_asked[target.heat > 0.5].all()
-    assert not target.heat_asked[:, :, -1].any()
+    assert target.heat_mask.any(axis=(1, 2)).all()
+    assert (target.heat[target.heat_mask] > 0).all()
+    assert target.heat_mask[target.heat > 0.5].all()
+    assert not target.heat_mask[:, :, -1].any()
 
 
 def test_decoded_joints_follow_the_heat_and_keep_their_depth():

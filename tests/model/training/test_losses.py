@@ -175,7 +175,7 @@ def test_the_root_is_asked_for_its_depth_alone_where_the_recipe_says_so():
     loss = DasLoss(LossConfig(root_axes="depth"))
     root = loss(heads(maps), [targets])["root"]
     assert root.item() == pytest.approx(1 - 0.5 / 9)
-    assert loss.divisors([targets])["root"].item() == 1
+    assert loss.normalisers([targets])["root"].item() == 1
     root.backward()
     assert maps["root"].grad[:, 2].any()
     assert not maps["root"].grad[:, :2].any()
@@ -201,7 +201,7 @@ def test_heat_loss_is_hand_computed_where_it_is_asked_for():
     heat[0, 0, 0] = torch.tensor([1.0, 0.6, 0.3])
     asked = torch.ones(1, J, 1, 3, dtype=torch.bool)
     asked[0, 0, 0, 2] = asked[0, 2] = False
-    targets = dataclasses.replace(targets, heat=heat, heat_asked=asked)
+    targets = dataclasses.replace(targets, heat=heat, heat_mask=asked)
     logits = torch.zeros(1, J, 1, 3, requires_grad=True)
     with_heat = [dataclasses.replace(heads(maps)[0], joint_heat=logits)]
     loss = DasLoss(LossConfig(heat_weight=2.0))(with_heat, [targets])["heat"]
@@ -221,9 +221,9 @@ def test_heat_losses_of_parts_add_up_to_that_of_the_whole():
     loss = DasLoss(LossConfig())
 
     def heat_of(pictures):
-        part = dataclasses.replace(targets, heat=heat[pictures], heat_asked=asked[pictures])
+        part = dataclasses.replace(targets, heat=heat[pictures], heat_mask=asked[pictures])
         head = dataclasses.replace(heads(maps)[0], joint_heat=logits[pictures])
-        return loss([head], [part])["heat"], loss.divisors([part])["heat"].clamp(min=1)
+        return loss([head], [part])["heat"], loss.normalisers([part])["heat"].clamp(min=1)
 
     whole, divisor = heat_of(slice(0, 3))
     parts = [heat_of(slice(i, i + 1)) for i in range(3)]
