@@ -264,8 +264,10 @@ class Session:
         Raises:
             ImportError: if pandas is not installed.
         """
-        import pandas
-
+        try:
+            import pandas
+        except ImportError as error:
+            raise ImportError("to_pandas needs pandas: pip install pandas") from error
         from das_app.session.edits import load_edits
 
         names, joints = load_edits(self.folder).names, self.origin.skeleton.joint_names
