@@ -37,9 +37,8 @@ def main() -> None:
     seen = collect(tqdm(photos, unit="image"), estimator)
     calibration = fit(seen)
     print(f"{len(seen.scores)} people found, {seen.is_true.sum()} of them true")
-    joints = seen.mean_joint_scores[:, None]
     for name, score in (("product", score_product), ("calibrated", calibration)):
-        scores = score(seen.scores, joints)
+        scores = score(seen.scores, seen.joint_scores, seen.heat)
         print(f"{name:12s} calibration error {reliability(scores, seen.is_true)['score/ece']:.3f}")
     print(calibration)
     if not args.dry_run:

@@ -43,9 +43,9 @@ class EstimatorOptions:
     Args:
         device: what the network runs on.
         num_threads: of the CPU; 0 is one a core.
-        min_score: people from this score on are refined and lifted; they are the ones to show.
+        min_score: people from this score on are lifted; they are the ones to show.
         has_candidates: for a tracker, people below `min_score` come, too, whose location score is
-            at least 0.05, in the plain pose of their location, which is cheap.
+            at least 0.05, without lifting, which takes most of the time of a person.
         input_scale: sides of the network's input as a share of the nominal ones; the cost goes
             with its square. Below 1 far people are lost.
         has_centre_map: estimates carry a `CentreMap`.
@@ -99,17 +99,19 @@ class Estimate:
     """What a model says of one image.
 
     Args:
-        people: best first; those below `EstimatorOptions.min_score`, if any, in their plain pose.
+        people: best first; those below `EstimatorOptions.min_score`, if any, not lifted.
         stages: how long it took.
         centre_map: where the network sees people's centres; None unless the options ask for it.
         located_cam: (P, J, 3) float32 mm, everybody's joints before lifting, in which the lifted
             and the others can be compared; None where nobody is lifted.
+        joint_heat: (P, J) float32, the heat map at everybody's joints in the image, 0 without one.
     """
 
     people: People
     stages: StageTimes = StageTimes()
     centre_map: CentreMap | None = None
     located_cam: np.ndarray | None = None
+    joint_heat: np.ndarray | None = None
 
     @property
     def located(self) -> People:

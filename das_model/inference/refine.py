@@ -89,6 +89,7 @@ class Found:
         depth_mm: (K, J) in camera space.
         joint_scores: (K, J).
         told_cam: (K, J, 3) mm, where the locations alone put the joints.
+        heat: (K, J) the heat map at the joints, in [0, 1]; 0 where there is no map.
         is_drawn: (K, J) bool, joints that a second look put there: lifting does not move them in
             the image.
     """
@@ -98,6 +99,7 @@ class Found:
     depth_mm: np.ndarray
     joint_scores: np.ndarray
     told_cam: np.ndarray
+    heat: np.ndarray
     is_drawn: np.ndarray
 
     def take(self, rows: np.ndarray) -> "Found":
@@ -118,7 +120,7 @@ class Refinement:
             seen.
         lift: moves joints in space; only asked with `heat`.
         score: of people, by which they are ranked.
-        min_score: people below it keep the plain pose of their best location.
+        min_score: people below it are not lifted.
         lowest_score: people below it are not returned.
     """
 
@@ -162,35 +164,29 @@ def find(
     config: DecodeConfig,
     refinement: Refinement,
 ) -> Found:
-    """The people that the maps tell of, each once; those from the refinement's `min_score` on
-    after votes and heat map. Arguments as of `find_people`."""
+    """The people that the maps tell of, each once, after votes and heat map. Arguments as of
+    `find_people`."""
     detections = detect(levels, encoding, skeleton, config)
-    kept = detections.kept
-    scores = refinement.score(detections.scores[kept], detections.joint_scores[kept])
-    order = np.argsort(-scores, kind="stable")
-    order = order[scores[order] >= refinement.lowest_score]
-    rows, scores = kept[order], scores[order]
-    joints, root_depth = detections.joints[rows], detections.root_depth[rows]
+    rows = detections.kept
+    joints, root_depth = voted(detections, rows, config.min_vote_score)
     joint_scores = detections.joint_scores[rows]
-    num_sure = int(np.count_nonzero(scores >= refinement.min_score))
-    if num_sure:
-        joints[:num_sure], root_depth[:num_sure] = voted(
-            detections, rows[:num_sure], config.min_vote_score
-        )
-    joints_px, depth = (
-        joints[..., :2].copy(),
-        depth_mm(joints[..., 2], root_depth, camera, encoding),
-    )
+    joints_px = joints[..., :2].copy()
+    depth = depth_mm(joints[..., 2], root_depth, camera, encoding)
     told_cam = camera.back_project(joints_px, depth)
-    is_drawn = np.zeros(joint_scores.shape, bool)
-    heat, stride = refinement.heat, encoding.heat_stride
-    if heat is not None and num_sure:
+    heat = np.zeros(joint_scores.shape, np.float32)
+    if refinement.heat is not None and len(rows):
+        framed = zero_framed(refinement.heat)
         doubt_px = (1 - joint_scores) * detections.strides_px[rows, None]
-        joints_px[:num_sure] = move_to_heat(
-            joints_px[:num_sure], doubt_px[:num_sure], zero_framed(heat), stride
-        )
-    found = Found(scores, joints_px, depth, joint_scores, told_cam, is_drawn)
-    return found if heat is None else once(found, config)  # two may be drawn to one person
+        joints_px = move_to_heat(joints_px, doubt_px, framed, encoding.heat_stride)
+        x, y = np.moveaxis(joints_px, -1, 0)
+        heat = sample_heat(framed, x, y, encoding.heat_stride)
+    scores = refinement.score(detections.scores[rows], joint_scores, heat)
+    is_drawn = np.zeros(joint_scores.shape, bool)
+    found = Found(scores, joints_px, depth, joint_scores, told_cam, heat, is_drawn)
+    found = found.at_least(refinement.lowest_score)
+    if refinement.heat is not None:
+        return once(found, config)  # two may be drawn to one person
+    return found.take(np.argsort(-found.scores, kind="stable"))
 
 
 def once(found: Found, config: DecodeConfig) -> Found:

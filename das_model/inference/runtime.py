@@ -218,12 +218,12 @@ class PoseEstimator:
         """
         self._schedule.begin()
         is_unhurried = self._is_unhurried(frame_interval_s)
-        view = self._view(image, camera, self.input_size, is_unhurried)
+        view = self._view(image, camera, self.input_size)
         stages = view.stages
         if is_unhurried and _are_small(view.found.at_least(self.options.min_score).joints_px):
             width, height = self.input_size
             larger = (round(_CLOSER * width), round(_CLOSER * height))
-            view = self._view(image, camera, larger, is_unhurried)
+            view = self._view(image, camera, larger)
             stages = stages.plus(view.stages)
         found = view.found
         if self.options.mode is not Mode.FAST and self._second_look is not None:
@@ -240,18 +240,15 @@ class PoseEstimator:
         stages = stages.plus(StageTimes(people_s=time.monotonic() - begin_s))
         has_map = self.options.has_centre_map
         seen = centre_map(view.levels, view.camera, camera) if has_map else None
-        return Estimate(people, stages, seen, located)
+        return Estimate(people, stages, seen, located, found.heat)
 
     def _is_unhurried(self, frame_interval_s: float | None) -> bool:
         """Whether everybody is looked at again, however long it takes."""
         mode = self.options.mode
         return mode is Mode.PRECISE or (mode is Mode.AUTO and frame_interval_s is None)
 
-    def _view(
-        self, image: np.ndarray, camera: Camera, nominal: tuple[int, int], refines_all: bool
-    ) -> _View:
-        """One pass of the network over the image in about the area of `nominal`; where there is
-        time the unsure are refined, too, as a second look may make them sure."""
+    def _view(self, image: np.ndarray, camera: Camera, nominal: tuple[int, int]) -> _View:
+        """One pass of the network over the image in about the area of `nominal`."""
         options = self.options
         size = fitting_size((image.shape[1], image.shape[0]), nominal, self._encoding.strides[-1])
         begin_s = time.monotonic()
@@ -267,8 +264,7 @@ class PoseEstimator:
             heat,
             self.lift and partial(self.lifted, [seen[0] for seen in outputs[num_maps:]]),
             self._score if options.scoring is Scoring.PERSON else location_score,
-            0.0 if refines_all else options.min_score,
-            0.0 if has_unsure else options.min_score,
+            lowest_score=0.0 if has_unsure else options.min_score,
         )
         found = find(
             levels,

@@ -1,9 +1,10 @@
-"""Scores of people from location and joint scores, calibrated or not.
+"""Scores of people from location, joint scores and heat, calibrated or not.
 
-People are ranked by location score times mean joint score, which orders them better than the
-location score alone (+2.5 points of OKS AP on validation photos). A model that was calibrated
-(`scripts/calibrate_scores.py`) tells instead how likely it is that the person is there: a logistic
-function of both, fitted on photos that no run is trained on and no figure is told of.
+How much heat lies at a person's joints ranks people on photos better than what the network says
+of the location and of joints (+2.5 points of OKS AP on validation photos, docs/experiments.md). A
+model that was calibrated (`scripts/calibrate_scores.py`) tells how likely it is that the person
+is there: a logistic function of all three, fitted on photos that no run is trained on and no
+figure is told of. Others tell the location score times the mean joint score.
 """
 
 import json
@@ -16,16 +17,17 @@ import numpy as np
 METADATA_KEY = "score_calibration"
 _EDGE = 1e-6  # keeps logits finite
 
-# location scores (K,) and joint scores (K, J) of people, to (K,) in [0, 1]
-ScorePeople = Callable[[np.ndarray, np.ndarray], np.ndarray]
+# location scores (K,), joint scores (K, J) of people and the heat at their joints (K, J), to (K,)
+# in [0, 1]
+ScorePeople = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
-def location_score(scores: np.ndarray, joint_scores: np.ndarray) -> np.ndarray:
+def location_score(scores: np.ndarray, joint_scores: np.ndarray, heat: np.ndarray) -> np.ndarray:
     """The location score alone, as the paper has it."""
     return scores
 
 
-def score_product(scores: np.ndarray, joint_scores: np.ndarray) -> np.ndarray:
+def score_product(scores: np.ndarray, joint_scores: np.ndarray, heat: np.ndarray) -> np.ndarray:
     """Location score times mean joint score."""
     return scores * joint_scores.mean(axis=1)
 
@@ -38,16 +40,20 @@ class ScoreCalibration:
         intercept: log odds at a location score of one half and joint scores of 0.
         logit_score: log odds more for each of the location score's.
         joint_score: log odds more for a mean joint score of 1.
+        heat: log odds more for a `mean_heat` of 1; 0 for models without a heat map.
     """
 
     intercept: float
     logit_score: float
     joint_score: float
+    heat: float = 0.0
 
-    def __call__(self, scores: np.ndarray, joint_scores: np.ndarray) -> np.ndarray:
-        """(K,) of location scores (K,) and joint scores (K, J)."""
-        log_odds = features(scores, joint_scores.mean(axis=1)) @ np.array(
-            [self.intercept, self.logit_score, self.joint_score]
+    def __call__(
+        self, scores: np.ndarray, joint_scores: np.ndarray, heat: np.ndarray
+    ) -> np.ndarray:
+        """(K,) of location scores (K,), joint scores (K, J) and heat (K, J)."""
+        log_odds = features(scores, joint_scores.mean(axis=1), mean_heat(heat)) @ np.array(
+            [self.intercept, self.logit_score, self.joint_score, self.heat]
         )
         return 1 / (1 + np.exp(-log_odds))
 
@@ -56,12 +62,19 @@ class ScoreCalibration:
         return {METADATA_KEY: json.dumps(asdict(self))}
 
 
-def features(scores: np.ndarray, mean_joint_scores: np.ndarray) -> np.ndarray:
-    """(K, 3) what the log odds of `ScoreCalibration` are linear in, in the order of its fields."""
+def mean_heat(heat: np.ndarray) -> np.ndarray:
+    """(K,) mean heat of the better half of each person's joints (K, J): who is cut off or half
+    hidden is no less a person."""
+    return np.sort(heat, axis=1)[:, heat.shape[1] // 2 :].mean(axis=1)
+
+
+def features(
+    scores: np.ndarray, mean_joint_scores: np.ndarray, mean_heats: np.ndarray
+) -> np.ndarray:
+    """(K, 4) what the log odds of `ScoreCalibration` are linear in, in the order of its fields."""
     inside = np.clip(np.asarray(scores, float), _EDGE, 1 - _EDGE)
-    return np.stack(
-        [np.ones(len(inside)), np.log(inside / (1 - inside)), mean_joint_scores], axis=1
-    )
+    odds = np.log(inside / (1 - inside))
+    return np.stack([np.ones(len(inside)), odds, mean_joint_scores, mean_heats], axis=1)
 
 
 def scores_of_model(metadata: Mapping[str, str], file: Path) -> ScorePeople:
@@ -74,7 +87,7 @@ def scores_of_model(metadata: Mapping[str, str], file: Path) -> ScorePeople:
         return score_product
     names = [field.name for field in fields(ScoreCalibration)]
     try:
-        values = json.loads(metadata[METADATA_KEY])
+        values = {"heat": 0.0} | json.loads(metadata[METADATA_KEY])
         return ScoreCalibration(**{name: float(values[name]) for name in names})
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(

@@ -17,7 +17,7 @@ from das_model.evaluation.photos.labelled_photo import MASK_SHARE, LabelledPhoto
 from das_model.evaluation.photos.photo_scores import mostly_ignored
 from das_model.evaluation.protocols.synthetic import must_be_found
 from das_model.inference.estimate import MIN_CANDIDATE_SCORE, Estimator, EstimatorOptions, Scoring
-from das_model.inference.scores import ScoreCalibration, features
+from das_model.inference.scores import ScoreCalibration, features, mean_heat
 from das_model.skeleton import COCO_17
 
 # of pycocotools, by which the joints of hand labels scatter
@@ -35,12 +35,14 @@ class Sightings:
 
     Args:
         scores: (N,) location scores.
-        mean_joint_scores: (N,).
+        joint_scores: (N, J).
+        heat: (N, J) at the joints.
         is_true: (N,) bool.
     """
 
     scores: np.ndarray
-    mean_joint_scores: np.ndarray
+    joint_scores: np.ndarray
+    heat: np.ndarray
     is_true: np.ndarray
 
 
@@ -63,17 +65,21 @@ def rendered_photos(root: Path) -> Iterator[LabelledPhoto]:
 
 def collect(photos: Iterable[LabelledPhoto], estimator: Estimator) -> Sightings:
     """Whom a model with `CALIBRATION_OPTIONS` finds in photos."""
-    scores, joint_scores, is_true = [np.zeros(0)], [np.zeros(0)], [np.zeros(0, bool)]
     columns = COCO_17.indices_in(estimator.skeleton)
+    shape = (0, estimator.skeleton.num_joints)
+    parts = [Sightings(np.zeros(0), np.zeros(shape), np.zeros(shape), np.zeros(0, bool))]
     for photo in photos:
-        people = estimator(photo.image, photo.camera).people
+        estimate = estimator(photo.image, photo.camera)
+        people = estimate.people
         joints_px = people.joints_px(photo.camera)[:, columns]
         is_right = true_people(joints_px, photo)
         counts = is_right | ~mostly_ignored(joints_px, photo)
-        scores.append(people.scores[counts])
-        joint_scores.append(people.joint_scores.mean(axis=1)[counts])
-        is_true.append(is_right[counts])
-    return Sightings(*(np.concatenate(parts) for parts in (scores, joint_scores, is_true)))
+        heat = estimate.joint_heat
+        heat = np.zeros_like(people.joint_scores) if heat is None else heat
+        values = (people.scores, people.joint_scores, heat, is_right)
+        parts.append(Sightings(*(value[counts] for value in values)))
+    names = Sightings.__slots__
+    return Sightings(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
 
 
 def true_people(joints_px: np.ndarray, photo: LabelledPhoto) -> np.ndarray:
@@ -103,7 +109,9 @@ def fit(sightings: Sightings) -> ScoreCalibration:
             f"calibration needs true and false people, got {sightings.is_true.sum()} true ones "
             f"of {len(sightings.is_true)}"
         )
-    inputs = features(sightings.scores, sightings.mean_joint_scores)
+    inputs = features(
+        sightings.scores, sightings.joint_scores.mean(axis=1), mean_heat(sightings.heat)
+    )
     weights = np.zeros(inputs.shape[1])
     for _ in range(_NUM_STEPS):
         likely = 1 / (1 + np.exp(-inputs @ weights))

@@ -69,7 +69,8 @@ class Finder:
         shape = self.joints_px.shape[:2]
         ids = np.full(len(joints), -1, np.int64)
         people = People(joints, np.full(shape, 0.5, np.float32), self.scores, ids, COCO_17)
-        return Estimate(people)
+        heat = np.broadcast_to(self.scores[:, None], shape)
+        return Estimate(people, joint_heat=heat)
 
 
 def test_people_in_ignore_boxes_are_left_out():
@@ -77,18 +78,20 @@ def test_people_in_ignore_boxes_are_left_out():
     seen = collect([photo([[20, 20]], ignored=[[200, 40]])], finder)
     np.testing.assert_allclose(seen.scores, [0.9, 0.3], atol=1e-6)
     assert seen.is_true.tolist() == [True, False]
-    assert seen.mean_joint_scores.tolist() == [0.5, 0.5]
+    assert (seen.joint_scores == 0.5).all()
+    np.testing.assert_allclose(seen.heat[:, 0], [0.9, 0.3], atol=1e-6)
 
 
 def test_the_fit_finds_the_truth_again():
-    rng, truth = np.random.default_rng(0), ScoreCalibration(-1.0, 1.5, 2.0)
-    scores, joints = rng.uniform(0.05, 0.95, 20000), rng.uniform(0, 1, 20000)
-    is_true = rng.uniform(size=20000) < truth(scores, joints[:, None])
-    fitted = fit(Sightings(scores, joints, is_true))
-    for name in ("intercept", "logit_score", "joint_score"):
+    rng, truth = np.random.default_rng(0), ScoreCalibration(-1.0, 1.5, 2.0, -1.0)
+    scores = rng.uniform(0.05, 0.95, 20000)
+    joints, heat = rng.uniform(0, 1, (2, 20000, 1))
+    is_true = rng.uniform(size=20000) < truth(scores, joints, heat)
+    fitted = fit(Sightings(scores, joints, heat, is_true))
+    for name in ("intercept", "logit_score", "joint_score", "heat"):
         assert getattr(fitted, name) == pytest.approx(getattr(truth, name), abs=0.15)
     with pytest.raises(ValueError, match="needs true and false people, got 20000 true ones"):
-        fit(Sightings(scores, joints, np.ones(20000, bool)))
+        fit(Sightings(scores, joints, heat, np.ones(20000, bool)))
 
 
 def test_no_photo_is_both_calibrated_on_and_reported():

@@ -1,4 +1,4 @@
-"""Who is refined, who keeps the plain pose, and that neither depends on who is shown."""
+"""Who follows the heat, who is lifted, and that neither depends on who is shown."""
 
 import numpy as np
 import pytest
@@ -62,15 +62,36 @@ def test_a_pose_does_not_depend_on_who_else_is_asked_for(scene):
             np.testing.assert_array_equal(people.joints_cam, everybody.joints_cam[: len(people)])
 
 
-def test_the_unsure_have_the_pose_of_their_best_location(scene):
-    plain = decode(scene[0], CAMERA, ENCODING, BODY_22, DecodeConfig())
+def test_the_unsure_follow_the_heat_and_are_not_lifted(scene):
+    maps, heat = scene
+    plain = decode(maps, CAMERA, ENCODING, BODY_22, DecodeConfig())
+    flat = find_people(maps, CAMERA, ENCODING, BODY_22, DecodeConfig(), Refinement(heat))
     people = found(scene, 0.3)
     np.testing.assert_array_equal(people.scores, plain.scores)
-    np.testing.assert_array_equal(people.joints_cam[2], plain.joints_cam[2])
-    moved_mm = np.linalg.norm(people.joints_cam[:2] - plain.joints_cam[:2], axis=-1)
+    np.testing.assert_array_equal(people.joints_cam[2], flat.joints_cam[2])
+    np.testing.assert_allclose(people.joints_cam[:2], 1.01 * flat.joints_cam[:2], rtol=1e-5)
+    moved_mm = np.linalg.norm(flat.joints_cam - plain.joints_cam, axis=-1)
     assert (moved_mm.mean(axis=1) > 10).all()
     nobody_sure = found(scene, 0.9)
-    np.testing.assert_array_equal(nobody_sure.joints_cam, plain.joints_cam)
+    np.testing.assert_array_equal(nobody_sure.joints_cam, flat.joints_cam)
+
+
+def test_people_are_ranked_by_what_the_score_says_of_their_heat(scene):
+    maps, heat = scene
+    told = []
+
+    def by_heat(scores, joint_scores, joint_heat):
+        told.append((scores, joint_heat))
+        return 1 - scores * joint_heat.max(axis=1)
+
+    people = find_people(
+        maps, CAMERA, ENCODING, BODY_22, DecodeConfig(), Refinement(heat, score=by_heat)
+    )
+    ((scores, joint_heat),) = told
+    np.testing.assert_allclose(np.sort(scores)[::-1], SCORES, atol=1e-6)
+    assert (joint_heat.max(axis=1) > 0.9).all()
+    assert (np.diff(people.scores) <= 0).all()
+    assert people.scores[0] == pytest.approx(1 - SCORES[-1], abs=0.1)
 
 
 def test_cues_stand_in_one_order_for_the_network():

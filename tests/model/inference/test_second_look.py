@@ -46,6 +46,7 @@ def upright(number=1, skeleton=BODY_22):
         one * 1000,
         one,
         np.zeros((*one.shape, 3)),
+        one,
         np.zeros(one.shape, bool),
     )
 
@@ -108,7 +109,10 @@ def test_crops_are_turned_where_the_trunk_is(degrees):
     found = Found(
         found.scores,
         (turned - SHIFT) / SCALE,
-        *(getattr(found, name) for name in ("depth_mm", "joint_scores", "told_cam", "is_drawn")),
+        *(
+            getattr(found, name)
+            for name in ("depth_mm", "joint_scores", "told_cam", "heat", "is_drawn")
+        ),
     )
     body = turned[0, COCO_17.indices_in(BODY_22)]
     low, high = body.min(axis=0), body.max(axis=0)
