@@ -18,6 +18,7 @@ from das_app import cli_options as options
 if TYPE_CHECKING:
     from das_app.command_settings import CommandLine
     from das_app.messaging.messages import PipelineState
+    from das_app.motion.floor_estimate import ToldFloor
     from das_app.session.types import Layer
     from das_app.settings.app_settings import AppSettings
     from das_app.streaming.streams import StreamPlan
@@ -59,6 +60,8 @@ def window(
     fov: options.FovOption = None,
     intrinsics: options.IntrinsicsOption = None,
     intrinsics_camera: options.LensCameraOption = "",
+    camera_height: options.CameraHeightOption = None,
+    camera_tilt: options.CameraTiltOption = None,
     model: options.ModelOption = None,
     mode: options.ModeOption = None,
     resolution: options.ResolutionOption = None,
@@ -93,7 +96,8 @@ def window(
         fps,
     )
     streams = _stream_plan(stream, allow_origin, remote, remote_token)
-    raise typer.Exit(_run_window(_settings(line), streams))
+    floor = _told_floor(camera_height, camera_tilt)
+    raise typer.Exit(_run_window(_settings(line), streams, floor))
 
 
 @app.command(rich_help_panel=_RECORD)
@@ -189,6 +193,8 @@ def devices() -> None:
 @app.command(rich_help_panel=_SESSIONS)
 def play(
     session: Annotated[Path, typer.Argument(help="session folder, with or without a video")],
+    camera_height: options.CameraHeightOption = None,
+    camera_tilt: options.CameraTiltOption = None,
     stream: options.StreamOption = None,
     allow_origin: options.AllowOriginOption = None,
 ) -> None:
@@ -205,7 +211,8 @@ def play(
     except SessionError as error:
         _fail(str(error))
     settings = _settings(CommandLine(str(folder.resolve())))
-    raise typer.Exit(_run_window(settings, _stream_plan(stream, allow_origin)))
+    streams, floor = _stream_plan(stream, allow_origin), _told_floor(camera_height, camera_tilt)
+    raise typer.Exit(_run_window(settings, streams, floor))
 
 
 @app.command(rich_help_panel=_SESSIONS)
@@ -260,6 +267,8 @@ def export(
     output: options.ExportOutputOption,
     person: options.PersonOption = None,
     space: options.SpaceOption = "camera",
+    camera_height: options.CameraHeightOption = None,
+    camera_tilt: options.CameraTiltOption = None,
     fps: options.ResampleOption = None,
     fill_gaps: options.FillGapsOption = 0.0,
     layer: options.LayerOption = "best",
@@ -292,6 +301,7 @@ def export(
             _one_of(MarkerNames, names, "--names"),
             together,
             with_images,
+            _told_floor(camera_height, camera_tilt),
         )
         recorded = Session(session)
         with tqdm(total=100, unit="%") as bar:
@@ -338,13 +348,22 @@ def doctor() -> None:
     raise typer.Exit(int(has_failed))
 
 
-def _run_window(settings: "AppSettings", streams: "StreamPlan") -> int:
+def _told_floor(height_m: float | None, tilt_deg: float | None) -> "ToldFloor":
+    from das_app.motion.floor_estimate import ToldFloor
+
+    try:
+        return ToldFloor(None if height_m is None else 1e3 * height_m, tilt_deg)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _run_window(settings: "AppSettings", streams: "StreamPlan", floor: "ToldFloor") -> int:
     """Exit code of the window."""
     try:
         from das_app.gui.window.app import run_app
     except ImportError as error:
         _fail(f"the window cannot open: {error}; `das-app doctor` says what is missing")
-    return run_app(settings, streams)
+    return run_app(settings, streams, floor)
 
 
 def _stream_plan(

@@ -52,6 +52,22 @@ LensCameraOption = Annotated[
         rich_help_panel=LENS,
     ),
 ]
+CameraHeightOption = Annotated[
+    float | None,
+    typer.Option(
+        "--camera-height",
+        help="of the lens above the floor, m; else found from people",
+        rich_help_panel=LENS,
+    ),
+]
+CameraTiltOption = Annotated[
+    float | None,
+    typer.Option(
+        "--camera-tilt",
+        help="how far the camera looks down, degrees; else found from people",
+        rich_help_panel=LENS,
+    ),
+]
 ResolutionOption = Annotated[
     str | None,
     typer.Option(

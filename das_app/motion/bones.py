@@ -1,15 +1,15 @@
 """Bones of one length: each tracked person's bones take their running median length."""
 
-from collections import deque
 from dataclasses import replace
 
 import numpy as np
 
+from das_app.motion.kinematics import bone_lengths
+from das_app.motion.track_memory import TrackMemory
 from das_model.people import People
 from das_model.skeleton import Skeleton
 
 _WINDOW = 60  # sightings that a median is over
-_FORGET_S = 1.0  # a person unseen for longer begins anew
 
 
 class BoneStabiliser:
@@ -20,9 +20,10 @@ class BoneStabiliser:
     """
 
     def __init__(self) -> None:
-        self._lengths: dict[int, deque[np.ndarray]] = {}
-        self._seen_s: dict[int, float] = {}
+        self._memory = TrackMemory()
         self._joint_names: tuple[str, ...] = ()
+        self._parents, self._children = np.zeros((2, 0), np.int64)
+        self._order: list[int] = []
 
     def __call__(self, people: People, measured: People, time_s: float) -> People:
         """The people with bones of steady length.
@@ -36,48 +37,42 @@ class BoneStabiliser:
             The same people in the same order; those without a track id as they were.
         """
         if people.skeleton.joint_names != self._joint_names:
-            self._lengths, self._seen_s = {}, {}
-            self._joint_names = people.skeleton.joint_names
-        self._forget(time_s)
+            self._memory, self._joint_names = TrackMemory(), people.skeleton.joint_names
+            self._parents, self._children = np.array(people.skeleton.bones, dtype=np.int64).T
+            self._order = _from_roots(people.skeleton)
+        rows = np.flatnonzero(people.track_ids >= 0)
+        ids, lengths = people.track_ids[rows], bone_lengths(measured.joints_cam, people.skeleton)
+        count = len(rows)
+        fresh = np.full((count, _WINDOW, lengths.shape[1]), np.nan), np.zeros(count, np.int64)
+        (kept, number), _, _ = self._memory.recall(ids, time_s, fresh)
+        kept[np.arange(count), number % _WINDOW] = lengths[rows]
+        self._memory.keep(ids, time_s, (kept, number + 1))
+        if not count:
+            return people
         joints_cam = people.joints_cam.copy()
-        lengths = _bone_lengths(measured)
-        for person in np.flatnonzero(people.track_ids >= 0):
-            track_id = int(people.track_ids[person])
-            kept = self._lengths.setdefault(track_id, deque(maxlen=_WINDOW))
-            kept.append(lengths[person])
-            self._seen_s[track_id] = time_s
-            target = np.median(np.array(kept), axis=0)
-            joints_cam[person] = _with_lengths(joints_cam[person], target, people.skeleton)
+        seen = [kept[row, : number[row] + 1] for row in range(count)]
+        usual = np.array([np.median(lengths, axis=0) for lengths in seen])
+        joints_cam[rows] = self._with_lengths(joints_cam[rows].astype(np.float64), usual)
         return replace(people, joints_cam=joints_cam)
 
-    def _forget(self, time_s: float) -> None:
-        for track_id, seen_s in list(self._seen_s.items()):
-            if not 0 <= time_s - seen_s <= _FORGET_S:
-                del self._seen_s[track_id], self._lengths[track_id]
+    def _with_lengths(self, joints: np.ndarray, lengths_mm: np.ndarray) -> np.ndarray:
+        """(N, J, 3) joints whose bones keep their directions and have `lengths_mm` (N, B)."""
+        steps = joints[:, self._children] - joints[:, self._parents]
+        lengths = np.maximum(np.linalg.norm(steps, axis=-1), 1e-6)
+        steps *= (lengths_mm / lengths)[..., None]
+        new = joints.copy()
+        for bone in self._order:
+            new[:, self._children[bone]] = new[:, self._parents[bone]] + steps[:, bone]
+        return new
 
 
-def _bone_lengths(people: People) -> np.ndarray:
-    """(P, B) mm, in the order of `Skeleton.bones`."""
-    parents, children = np.array(people.skeleton.bones).T
-    between = people.joints_cam[:, children] - people.joints_cam[:, parents]
-    return np.linalg.norm(between, axis=-1)
-
-
-def _with_lengths(joints: np.ndarray, lengths_mm: np.ndarray, skeleton: Skeleton) -> np.ndarray:
-    """(J, 3) joints whose bones keep their directions and have `lengths_mm` (B,)."""
-    new = joints.astype(np.float64)
-    waiting = list(zip(skeleton.bones, lengths_mm, strict=True))
+def _from_roots(skeleton: Skeleton) -> list[int]:
+    """The bones in an order in which each begins where another has ended."""
     placed = {joint for joint, parent in enumerate(skeleton.parents) if parent < 0}
+    waiting, order = list(range(len(skeleton.bones))), []
     while waiting:
-        later = []
-        for bone, length in waiting:
-            parent, child = bone
-            if parent not in placed:
-                later.append((bone, length))
-                continue
-            step = joints[child].astype(np.float64) - joints[parent]
-            scale = length / max(np.linalg.norm(step), 1e-6)
-            new[child] = new[parent] + scale * step
-            placed.add(child)
-        waiting = later
-    return new
+        bone = next(bone for bone in waiting if skeleton.bones[bone][0] in placed)
+        waiting.remove(bone)
+        placed.add(skeleton.bones[bone][1])
+        order.append(bone)
+    return order

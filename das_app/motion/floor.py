@@ -6,7 +6,6 @@ floor is y = 0 and a height above it is -y, and z is the camera's view along the
 """
 
 import math
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,17 +16,8 @@ from das_model.camera import Camera
 from das_model.people import People
 
 ANKLE_HEIGHT_MM = 80.0  # of a standing person's ankle above the floor
-_MAX_POINTS = 4000
-_MIN_POINTS = 30
-_MIN_ANKLE_SCORE = 0.3
-_ROLL_DEG, _PITCH_DEG = 4.0, 25.0  # how far from level a camera is usually mounted
-_USUAL_HEIGHT_MM = 1300.0  # of a lens above the floor
-_DEPTH_NOISE = 0.08  # of one sighting, share of its distance
-_SIGHTINGS_PER_SURPRISE = 30  # neighbouring frames err alike
-_SURE_DEG = 6.0  # standard deviation of the tilt that is good enough
-_HIGHEST_MM, _LOWEST_MM = 8000.0, 100.0  # of a lens above the floor
-_STEEPEST_DEG = 80.0  # a camera that looks straight down has no forward along the floor
-_NUM_ROUNDS = 12
+HIGHEST_MM, LOWEST_MM = 50_000.0, 100.0  # of a lens above the floor
+STEEPEST_DEG = 80.0  # a camera that looks straight down has no forward along the floor
 _CLICK_REACH = 0.12  # of a person's height in the picture, from a click to an ankle
 _LEAST_SPREAD_MM = 150.0  # of clicked points, across their main direction
 
@@ -57,7 +47,7 @@ class Floor:
             raise ValueError(f"Floor.up must be a unit vector (3,), got {self.up}")
         if not self.height_mm > 0:
             raise ValueError(f"Floor.height_mm must be positive, got {self.height_mm}")
-        if abs(self.up[2]) > math.sin(math.radians(_STEEPEST_DEG)):
+        if abs(self.up[2]) > math.sin(math.radians(STEEPEST_DEG)):
             raise ValueError(f"Floor.up must not be along the view, got {self.up}")
 
     @property
@@ -114,56 +104,14 @@ class Floor:
         return np.asarray(points_cam, dtype=np.float64) @ self.up + self.height_mm
 
 
-class FloorFromFeet:
-    """Collects the lower ankles of people over time and finds the floor under them.
-
-    Depth is the weak side of one camera, so the fit asks which plane explains the ankles' inverse
-    depths at their places in the picture, where the places are exact and only depth errs. Ankles
-    in the air are told apart by their misfit. A camera is taken to be about level until the feet
-    say otherwise.
-    """
-
-    def __init__(self) -> None:
-        self._points: deque[np.ndarray] = deque(maxlen=_MAX_POINTS)
-
-    def __len__(self) -> int:
-        return len(self._points)
-
-    def add(self, people: People, camera: Camera) -> None:
-        """Take in a frame's people: the lower ankle of each, where it is in the picture."""
-        names = people.skeleton.joint_names
-        ankles = [names.index(n) for n in ("left_ankle", "right_ankle") if n in names]
-        if not ankles or not len(people):
-            return
-        points = people.joints_cam[:, ankles].astype(np.float64)  # (P, 2, 3)
-        places = camera.project(points)
-        is_inside = ((places >= 0) & (places <= np.array(camera.size) - 1)).all(axis=(1, 2))
-        is_sure = (people.joint_scores[:, ankles] >= _MIN_ANKLE_SCORE).all(axis=1)
-        lower = points[..., 1].argmax(axis=1)
-        self._points.extend(points[np.arange(len(people)), lower][is_inside & is_sure])
-
-    def clear(self) -> None:
-        """Forget all feet: the camera moved, or its lens is another now."""
-        self._points.clear()
-
-    def estimate(self) -> Floor:
-        """The floor under the feet so far.
-
-        Raises:
-            FloorError: if there are too few, in too few places, or no plane fits them.
-        """
-        if len(self._points) < _MIN_POINTS:
-            raise FloorError(
-                f"{len(self._points)} feet were seen well, at least {_MIN_POINTS} are needed: let "
-                "people walk about with their feet in the picture"
-            )
-        plane, tilt_deg = _plane_by_depth(np.array(self._points))
-        if tilt_deg > _SURE_DEG:
-            raise FloorError(
-                f"the feet leave the floor's tilt open by {tilt_deg:.0f}°: let people walk nearer "
-                "and further, left and right"
-            )
-        return _floor_of(plane, ANKLE_HEIGHT_MM)
+def floor_at(pitch_rad: float, roll_rad: float, height_mm: float) -> Floor:
+    """The floor of a camera that looks down by `pitch_rad` and is turned about its view by
+    `roll_rad`, positive with its right side down. Raises ValueError as `Floor`."""
+    level = math.cos(pitch_rad)
+    return Floor(
+        np.array([-math.sin(roll_rad) * level, -math.cos(roll_rad) * level, -math.sin(pitch_rad)]),
+        height_mm,
+    )
 
 
 def floor_from_points(points_cam: Sequence[np.ndarray] | np.ndarray) -> Floor:
@@ -217,49 +165,16 @@ def foot_at(people: People, camera: Camera, click_px: np.ndarray) -> np.ndarray:
     raise FloorError("there is no foot: click where a foot of a person shown touches the floor")
 
 
-def _plane_by_depth(points: np.ndarray) -> tuple[np.ndarray, float]:
-    """The plane w with w . p = 1, of ankles (N, 3), and the tilt's standard deviation, degrees.
-
-    With p = z (u, v, 1) this is w . (u, v, 1) = 1 / z, linear in w, with the error in 1 / z alone.
-    """
-    rays = points / points[:, 2:]
-    inverse = 1 / points[:, 2]
-    down = 1 / _USUAL_HEIGHT_MM
-    prior = np.diag(
-        [
-            math.tan(math.radians(_ROLL_DEG)) * down,
-            2 * down,
-            math.tan(math.radians(_PITCH_DEG)) * down,
-        ]
-    )
-    inverse_prior = np.linalg.inv(prior**2)
-    plane, trust = np.array([0.0, down, 0.0]), np.ones(len(points))
-    smoothed = inverse
-    for _ in range(_NUM_ROUNDS):
-        weight = trust / (_DEPTH_NOISE * smoothed) ** 2 / _SIGHTINGS_PER_SURPRISE
-        precision = (rays.T * weight) @ rays + inverse_prior
-        right = (rays.T * weight) @ inverse + inverse_prior @ [0.0, down, 0.0]
-        plane = np.linalg.solve(precision, right)
-        smoothed = np.maximum(rays @ plane, 0.2 * inverse)
-        misfit = inverse / smoothed - 1  # negative: higher above the floor than it should be
-        limit = max(2.5 * 1.4826 * float(np.median(np.abs(misfit))), 0.05)
-        trust = np.clip(1 - (misfit / limit) ** 2, 0, 1) ** 2
-    spread = np.linalg.inv(precision)
-    across = np.eye(3) - np.outer(plane, plane) / (plane @ plane)
-    variance = np.linalg.eigvalsh(across @ spread @ across).max() / (plane @ plane)
-    return plane, math.degrees(math.sqrt(max(variance, 0.0)))
-
-
 def _floor_of(plane: np.ndarray, below_mm: float) -> Floor:
     """The floor `below_mm` below the plane w with w . p = 1."""
     size = float(np.linalg.norm(plane))
     height_mm = 1 / size + below_mm
     up = -plane / size
-    if not _LOWEST_MM <= height_mm <= _HIGHEST_MM or up[1] >= 0:
+    if not LOWEST_MM <= height_mm <= HIGHEST_MM or up[1] >= 0:
         raise FloorError(
             f"no floor fits: the plane lies {height_mm / 1e3:.1f} m from the lens, "
             f"its normal is {np.round(up, 2).tolist()}"
         )
-    if abs(up[2]) > math.sin(math.radians(_STEEPEST_DEG)):
+    if abs(up[2]) > math.sin(math.radians(STEEPEST_DEG)):
         raise FloorError("the camera looks straight down; the floor's directions are not defined")
     return Floor(up, height_mm)

@@ -1,49 +1,54 @@
-"""One-Euro smoothing of tracked people, aware of time, vectorised over people and joints.
+"""Smoothing of tracked people by Kalman filters, aware of time and of how well joints were seen.
 
-After Casiez, Roussel and Vogel, "1 Euro Filter", CHI 2012: a low pass whose cutoff rises with the
-speed, so that what rests stands still and what is fast is not late. A model with one camera sees
-places in the picture well and depth badly. So a person is smoothed as they were seen: the root's
-distance by itself and strongly; places in the picture, and depths relative to the root's, as
-limbs. Smoothing the distance therefore never moves anybody in the picture.
+A model with one camera sees places in the picture well and depth badly. So a person is filtered
+as they were seen: the root's distance by itself and strongly; places in the picture, and depths
+relative to the root's, joint by joint. Each value is followed with its speed, so that steady
+motion is not late; a joint of low score moves little; and where what is seen keeps being off on
+one side, the filter doubts itself and follows at once (as in a strong tracking filter, Zhou and
+Frank, 1996). Filtering the distance moves nobody in the picture.
+
+Of an error of depth, a part shows in the size of the body, whose bones do not grow: it is taken
+back before.
 """
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from das_app.motion.kinematics import bone_lengths
+from das_app.motion.track_memory import LEAST_STEP_S, TrackMemory
 from das_model.people import People
+from das_model.skeleton import Skeleton
 
 DISTANCE_STRENGTH, LIMB_STRENGTH = 0.6, 0.4  # usual ones
-FORGET_S = 1.0  # a person unseen for longer begins anew
-_LEAST_STEP_S = 1e-3  # the same frame again changes next to nothing
+_NOISE_RANGE = 100.0  # from strength 0 to 1
 _NEAREST_MM = 100.0  # the filter divides by depth: nearer joints are left as they are
+_FAIR_SCORE = 0.25  # of a joint; with less its noise grows
+_SIZE_TELLS, _SIZE_S = 0.6, 3.0  # part of a depth error that shows in the size; its memory
+_SIZE_JOINTS = ("spine", "neck", "shoulder", "hip", "knee", "ankle")  # ends of bones seen well
+_DOUBT, _MOST_DOUBT = 1.0, 50.0  # surprises, in variances, that make the filter doubt itself
 
 
 @dataclass(frozen=True, slots=True)
-class _Band:
-    """Cutoffs that a strength chooses from, and how they open with the speed.
+class _Motion:
+    """How a kind of value moves and is seen.
 
     Args:
-        open_hz: cutoff of something at rest at strength 0 (there the filter is off altogether).
-        shut_hz: likewise at strength 1.
-        opening: Hz more per m/s.
-        speed_hz: cutoff of the speed itself.
+        noise: standard deviation of a sighting at usual strength, m, or a share for distances.
+        restless: acceleration of what rests, m/s^2.
+        lively: acceleration more per m/s of speed, 1/s.
+        coast_s: how long a speed lasts.
     """
 
-    open_hz: float
-    shut_hz: float
-    opening: float
-    speed_hz: float
-
-    def cutoff_hz(self, strength: float) -> float:
-        """Cutoff of something at rest."""
-        return self.open_hz * (self.shut_hz / self.open_hz) ** strength
+    noise: float
+    restless: float
+    lively: float
+    coast_s: float
 
 
-_DISTANCE = _Band(open_hz=3.0, shut_hz=0.05, opening=0.5, speed_hz=0.3)
-_ACROSS = _Band(open_hz=12.0, shut_hz=0.5, opening=4.0, speed_hz=1.0)
-_RELATIVE_DEPTH = _Band(open_hz=8.0, shut_hz=0.25, opening=1.5, speed_hz=0.7)
+_DISTANCE = _Motion(noise=0.02, restless=0.15, lively=0.0, coast_s=0.6)
+_ACROSS = _Motion(noise=0.004, restless=0.25, lively=8.0, coast_s=0.1)
+_RELATIVE_DEPTH = _Motion(noise=0.02, restless=0.5, lively=8.0, coast_s=0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,70 +72,62 @@ class SmoothingConfig:
                 raise ValueError(f"{name} must be from 0 to 1, got {getattr(self, name)}")
 
 
-def one_euro(
-    measured: np.ndarray,
-    before: np.ndarray,
-    speed_before: np.ndarray,
+# values, speeds and last surprises (N, C, D); (N, C, 3) covariance
+Filtered = tuple[np.ndarray, ...]
+
+
+def started(seen: np.ndarray, noise: np.ndarray) -> Filtered:
+    """A filter that begins with what is seen, (N, C, D), with noise (N, C): at rest."""
+    covariance = np.stack([noise**2, np.zeros_like(noise), (20 * noise) ** 2], axis=-1)
+    return seen, np.zeros_like(seen), np.zeros_like(seen), covariance
+
+
+def kalman(
+    before: Filtered,
+    seen: np.ndarray,
+    noise: np.ndarray,
     step_s: np.ndarray,
-    metres_per_unit: np.ndarray,
-    strength: float,
-    band: _Band,
-) -> tuple[np.ndarray, np.ndarray]:
-    """One step of the filter; all values of a point share the cutoff of its speed.
+    motion: _Motion,
+    metre: np.ndarray | float = 1.0,
+) -> Filtered:
+    """One step; all D values of a point share its uncertainty.
 
     Args:
-        measured: (N, C, D) values of C points now.
-        before: (N, C, D) filtered values a step ago.
-        speed_before: (N, C, D) filtered speeds a step ago, units per second.
-        step_s: (N,) seconds of the step, positive.
-        metres_per_unit: (N,) what a unit is worth.
-        strength: 0 returns `measured`.
-        band: of the kind of value.
+        before: values (N, C, D), speeds and surprises a step ago, and (N, C, 3) variance of a
+            value, its covariance with the speed, variance of the speed.
+        seen: (N, C, D) values now.
+        noise: (N, C) standard deviation of what is seen.
+        step_s: (N,) positive.
+        motion: how such values move.
+        metre: (N, 1) in the unit of the values, or 1.
 
     Returns:
-        (N, C, D) filtered values and (N, C, D) filtered speeds.
+        The same, now.
     """
-    step, metres = step_s[:, None, None], metres_per_unit[:, None, None]
-    change = (measured - before) / step - speed_before
-    speed = speed_before + _share(band.speed_hz, step) * change
-    if strength == 0:
-        return measured, speed
-    m_per_s = np.linalg.norm(speed, axis=-1, keepdims=True) * metres
-    cutoff_hz = band.cutoff_hz(strength) + band.opening * m_per_s
-    return before + _share(cutoff_hz, step) * (measured - before), speed
-
-
-def _share(cutoff_hz: np.ndarray | float, step_s: np.ndarray) -> np.ndarray:
-    """How far a low pass goes towards the new value in a step."""
-    turn = 2 * math.pi * cutoff_hz * step_s
-    return turn / (turn + 1)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Seen:
-    """N people as the filter sees them, or their speeds: (N, C, D) arrays."""
-
-    distance: np.ndarray  # (N, 1, 1) ln z of the root
-    across: np.ndarray  # (N, 1 + J, 2) x / z, y / z of the root; of the joints, less the root's
-    relative_depth: np.ndarray  # (N, J, 1) z of the joints over z of the root
-
-    def select(self, which: np.ndarray) -> "_Seen":
-        return _Seen(self.distance[which], self.across[which], self.relative_depth[which])
-
-    def joined(self, other: "_Seen") -> "_Seen":
-        return _Seen(
-            np.concatenate([self.distance, other.distance]),
-            np.concatenate([self.across, other.across]),
-            np.concatenate([self.relative_depth, other.relative_depth]),
-        )
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Memory:
-    ids: np.ndarray  # (N,)
-    seen_s: np.ndarray  # (N,)
-    values: _Seen
-    speeds: _Seen
+    value, speed, last_surprise, covariance = before
+    step = step_s[:, None]
+    keep = np.exp(-step / motion.coast_s)
+    lead = motion.coast_s * (1 - keep)
+    push = motion.restless * metre + motion.lively * np.linalg.norm(speed, axis=-1)
+    of_value, mixed, of_speed = np.moveaxis(covariance, -1, 0)
+    value = value + lead[..., None] * speed
+    speed = keep[..., None] * speed
+    of_value = of_value + 2 * lead * mixed + lead**2 * of_speed + push**2 * step**4 / 4
+    mixed = keep * (mixed + lead * of_speed) + push**2 * step**3 / 2
+    of_speed = keep**2 * of_speed + push**2 * step**2
+    surprise = seen - value
+    # two surprises the same way are motion; one alone is an error of a single frame
+    share = (surprise * last_surprise).mean(axis=-1) / (of_value + noise**2)
+    doubt = np.clip(share / _DOUBT, 1.0, _MOST_DOUBT)
+    of_value, mixed, of_speed = of_value * doubt, mixed * doubt, of_speed * doubt
+    total = of_value + noise**2
+    gain, speed_gain = of_value / total, mixed / total
+    value = value + gain[..., None] * surprise
+    speed = speed + speed_gain[..., None] * surprise
+    left = np.stack(
+        [(1 - gain) * of_value, (1 - gain) * mixed, of_speed - speed_gain * mixed], axis=-1
+    )
+    return value, speed, surprise, left
 
 
 class Smoother:
@@ -141,8 +138,9 @@ class Smoother:
     """
 
     def __init__(self) -> None:
-        self._memory: _Memory | None = None
-        self._joint_names: tuple[str, ...] = ()
+        self._memory = TrackMemory()
+        self._skeleton = Skeleton(("pelvis",))
+        self._size_bones: list[int] = []
 
     def __call__(
         self, people: People, time_s: float, config: SmoothingConfig = SmoothingConfig()
@@ -157,95 +155,100 @@ class Smoother:
         Returns:
             The same people in the same order with other `joints_cam`.
         """
-        if people.skeleton.joint_names != self._joint_names:
-            self._memory, self._joint_names = None, people.skeleton.joint_names
+        if people.skeleton.joint_names != self._skeleton.joint_names:
+            self._take_up(people.skeleton)
         can_be = (people.track_ids >= 0) & (people.joints_cam[..., 2] > _NEAREST_MM).all(axis=1)
         rows = np.flatnonzero(can_be)
-        ids = people.track_ids[rows]
+        ids, joints = people.track_ids[rows], people.joints_cam[rows].astype(np.float64)
         root = people.skeleton.root
-        values = _seen(people.joints_cam[rows].astype(np.float64), root)
-        speeds = _Seen(*(np.zeros_like(getattr(values, name)) for name in _Seen.__slots__))
-        memory = self._fresh_memory(time_s)
-        if memory is None:
-            self._memory = _Memory(ids, np.full(len(ids), float(time_s)), values, speeds)
-            return people
-        known, of = _matches(ids, memory.ids)
-        step_s = np.maximum(time_s - memory.seen_s[of], _LEAST_STEP_S)
-        _advance(values, speeds, known, memory, of, step_s, config)
-        unseen = np.flatnonzero(~np.isin(memory.ids, ids))
-        self._memory = _Memory(
-            np.concatenate([memory.ids[unseen], ids]),
-            np.concatenate([memory.seen_s[unseen], np.full(len(ids), float(time_s))]),
-            memory.values.select(unseen).joined(values),
-            memory.speeds.select(unseen).joined(speeds),
+        distance, across, relative_depth = _seen(joints, root)
+        size = self._log_sizes(joints)
+        blur = np.hypot(1.0, _FAIR_SCORE / np.maximum(people.joint_scores[rows], 1e-3))
+        distance_factor = _factor(config.distance_strength, DISTANCE_STRENGTH)
+        limb_factor = _factor(config.limb_strength, LIMB_STRENGTH)
+        metre = 1e3 / joints[:, root, 2:]  # in units of the root's depth
+        noises = (
+            np.full((len(rows), 1), _DISTANCE.noise * distance_factor),
+            _ACROSS.noise * limb_factor * metre * np.insert(blur, 0, blur[:, root], axis=1),
+            _RELATIVE_DEPTH.noise * limb_factor * metre * blur,
         )
+        fresh = (
+            *started(distance, noises[0]),
+            *started(across, noises[1]),
+            *started(relative_depth, noises[2]),
+            np.column_stack([size, np.ones(len(rows))]),
+        )
+        kept, known, step_s = self._memory.recall(ids, time_s, fresh)
+        sizes = _usual_sizes(kept[12], size, step_s)
+        if config.distance_strength > 0:
+            distance = distance - _SIZE_TELLS * (size - sizes[:, 0])[:, None, None]
+        now: Filtered = (
+            *kalman(kept[0:4], distance, noises[0], step_s, _DISTANCE),
+            *kalman(kept[4:8], across, noises[1], step_s, _ACROSS, metre),
+            *kalman(kept[8:12], relative_depth, noises[2], step_s, _RELATIVE_DEPTH, metre),
+            sizes,
+        )
+        is_new = known & (step_s > LEAST_STEP_S)  # not the same frame again
+        pairs = zip(now, kept, strict=True)
+        now = tuple(np.where(_like(is_new, new), new, before) for new, before in pairs)
+        self._memory.keep(ids, time_s, now)
         joints_cam = people.joints_cam.copy()
-        joints_cam[rows[known]] = _joints_cam(values.select(known), root)
+        smooth = _joints_cam(now[0], now[4], now[8])
+        joints_cam[rows[known]] = smooth[known]
         return replace(people, joints_cam=joints_cam)
 
-    def _fresh_memory(self, time_s: float) -> _Memory | None:
-        memory = self._memory
-        if memory is None or np.any(memory.seen_s > time_s):
-            return None
-        keep = time_s - memory.seen_s <= FORGET_S
-        return _Memory(
-            memory.ids[keep],
-            memory.seen_s[keep],
-            memory.values.select(keep),
-            memory.speeds.select(keep),
-        )
+    def _take_up(self, skeleton: Skeleton) -> None:
+        self._memory, self._skeleton = TrackMemory(), skeleton
+        self._size_bones = [
+            row
+            for row, (_, child) in enumerate(skeleton.bones)
+            if skeleton.joint_names[child].split("_")[-1] in _SIZE_JOINTS
+        ]
+
+    def _log_sizes(self, joints: np.ndarray) -> np.ndarray:
+        """(N,) logarithm of the bones' lengths together; 0 where there are no such bones."""
+        if not self._size_bones:
+            return np.zeros(len(joints))
+        lengths = bone_lengths(joints, self._skeleton)[:, self._size_bones].sum(axis=1)
+        return np.log(np.maximum(lengths, 1.0))
 
 
-def _advance(
-    values: _Seen,
-    speeds: _Seen,
-    known: np.ndarray,
-    memory: _Memory,
-    of: np.ndarray,
-    step_s: np.ndarray,
-    config: SmoothingConfig,
-) -> None:
-    """Replace the measured `values` and `speeds` of the `known` people by filtered ones."""
-    metres = np.exp(values.distance[known, 0, 0]) / 1e3
-    for name, band, strength in (
-        ("distance", _DISTANCE, config.distance_strength),
-        ("across", _ACROSS, config.limb_strength),
-        ("relative_depth", _RELATIVE_DEPTH, config.limb_strength),
-    ):
-        value, speed = getattr(values, name), getattr(speeds, name)
-        value[known], speed[known] = one_euro(
-            value[known],
-            getattr(memory.values, name)[of],
-            getattr(memory.speeds, name)[of],
-            step_s,
-            metres,
-            strength,
-            band,
-        )
+def _factor(strength: float, usual: float) -> float:
+    """How many times the usual noise is expected; 0 at strength 0 lets everything through."""
+    return _NOISE_RANGE ** (strength - usual) if strength > 0 else 0.0
 
 
-def _seen(joints_cam: np.ndarray, root: int) -> _Seen:
-    """(N, J, 3) mm, all in front of the camera, as the filter sees them."""
+def _usual_sizes(before: np.ndarray, size: np.ndarray, step_s: np.ndarray) -> np.ndarray:
+    """(N, 2) mean of the last seconds, and how many sightings it is over."""
+    usual, count = before.T
+    share = np.maximum(1 / (count + 1), 1 - np.exp(-step_s / _SIZE_S))
+    return np.column_stack([usual + share * (size - usual), count + 1])
+
+
+def _like(known: np.ndarray, values: np.ndarray) -> np.ndarray:
+    return known.reshape(-1, *[1] * (values.ndim - 1))
+
+
+def _seen(joints_cam: np.ndarray, root: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(N, J, 3) mm, all in front of the camera, as the filter sees them.
+
+    Returns:
+        (N, 1, 1) ln z of the root; (N, 1 + J, 2) x / z, y / z of the root and of the joints, less
+        the root's; (N, J, 1) z of the joints over z of the root.
+    """
     depth = joints_cam[..., 2:]
     in_picture = joints_cam[..., :2] / depth
     at_root = in_picture[:, root : root + 1]
-    return _Seen(
+    return (
         np.log(depth[:, root : root + 1]),
         np.concatenate([at_root, in_picture - at_root], axis=1),
         depth / depth[:, root : root + 1],
     )
 
 
-def _joints_cam(seen: _Seen, root: int) -> np.ndarray:
+def _joints_cam(
+    distance: np.ndarray, across: np.ndarray, relative_depth: np.ndarray
+) -> np.ndarray:
     """Inverse of `_seen`."""
-    depth = np.exp(seen.distance) * seen.relative_depth
-    in_picture = seen.across[:, :1] + seen.across[:, 1:]
-    return np.concatenate([in_picture * depth, depth], axis=-1)
-
-
-def _matches(ids: np.ndarray, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Positions in `ids` of those that are in `among` too, and their positions there."""
-    of_id = {int(track_id): position for position, track_id in enumerate(among)}
-    known = np.array([i for i, t in enumerate(ids) if int(t) in of_id], dtype=np.int64)
-    of = np.array([of_id[int(ids[i])] for i in known], dtype=np.int64)
-    return known, of
+    depth = np.exp(distance) * relative_depth
+    return np.concatenate([(across[:, :1] + across[:, 1:]) * depth, depth], axis=-1)

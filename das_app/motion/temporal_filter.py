@@ -14,6 +14,7 @@ import numpy as np
 
 from das_app.motion.bones import BoneStabiliser
 from das_app.motion.clothes import clothes_colours
+from das_app.motion.foot_lock import FootLock
 from das_app.motion.returns import Doubt
 from das_app.motion.smoothing import Smoother, SmoothingConfig
 from das_app.motion.tracking import Tracker, TrackingConfig
@@ -36,7 +37,7 @@ class PeopleOptions:
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
     min_score: float = DEFAULT_MIN_SCORE
     smoothing: SmoothingConfig | None = field(default_factory=SmoothingConfig)
-    has_steady_bones: bool = False
+    has_steady_bones: bool = True
 
 
 DEFAULT_PEOPLE = PeopleOptions()
@@ -51,7 +52,8 @@ class TemporalFilter:
 
     def __init__(self, options: PeopleOptions) -> None:
         self.options = options
-        self._tracker, self._smoother, self._bones = Tracker(), Smoother(), BoneStabiliser()
+        self._tracker, self._smoother = Tracker(), Smoother()
+        self._bones, self._feet = BoneStabiliser(), FootLock()
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -92,4 +94,6 @@ class TemporalFilter:
             shown = self._smoother(shown, time_s, options.smoothing)
         if options.has_steady_bones:
             shown = self._bones(shown, raw, time_s)
+        if options.smoothing is not None:
+            shown = self._feet(shown, time_s)
         return raw, shown

@@ -163,7 +163,7 @@ class PeopleSettings:
     is_smoothing: bool = True
     distance_smoothing: float = between(DISTANCE_STRENGTH, 0.0, 1.0)
     limb_smoothing: float = between(LIMB_STRENGTH, 0.0, 1.0)
-    has_steady_bones: bool = False
+    has_steady_bones: bool = True
 
     def __post_init__(self) -> None:
         check_fields(self)

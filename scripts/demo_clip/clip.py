@@ -84,7 +84,8 @@ def render_demo(num_frames: int, device: str = "cpu") -> Iterator[ClipFrame]:
     """The frames of the clip, in order."""
     kit = load_kit()
     poser = BodyPoser(kit)
-    renderer = Renderer(kit, CLIP_SIZE, make_atlas(1, _NUM_TEXTURES, []), device, _SUN_SIZE)
+    atlas = make_atlas(1, _NUM_TEXTURES, [])
+    renderer = Renderer(kit, CLIP_SIZE, atlas, device, sun_size=_SUN_SIZE)
     casts = [
         animate(actor, poser, num_frames, CLIP_FPS) for actor in demo_actors(kit, _NUM_TEXTURES)
     ]

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
+from das_app.exports.takes.floor_space import FloorSpace, put_on_floor
 from das_app.exports.takes.tracks import Sightings, Track, filled, grid_fps, resampled
 from das_app.motion.body.rig import RigNames
-from das_app.motion.floor import Floor, FloorError, FloorFromFeet
+from das_app.motion.floor_estimate import NOTHING_TOLD, FloorEstimator, ToldFloor
 from das_app.session.edits import SessionEdits, load_edits
 from das_app.session.format import AXES, UNITS
 from das_app.session.session import Session
@@ -64,7 +65,8 @@ class ExportOptions:
             median rate where a format needs a steady one.
         fill_gaps_s: gaps up to this long are interpolated.
         layer: which poses; None is refined where the session holds that, else live.
-        space: where positions are told from; the floor is found from the feet of everybody.
+        space: where positions are told from; the floor is found from everybody in the session.
+        told_floor: what is known of the floor already.
         is_untrimmed: export what was trimmed away, too.
         min_duration_s: people seen for less are left out; None is half a second in formats of
             motion and nothing in tables. At most half of the session counts.
@@ -88,6 +90,7 @@ class ExportOptions:
     markers: MarkerNames = MarkerNames.OURS
     is_together: bool = False
     has_images: bool = False
+    told_floor: ToldFloor = NOTHING_TOLD
 
     def __post_init__(self) -> None:
         if self.fps is not None and not 0 < self.fps <= 1000:
@@ -111,7 +114,7 @@ class Take:
         tracks: by track id.
         cameras: camera of every recorded frame; empty when resampled.
         left_out: what of the session is not here, and why, for people to read.
-        floor: the floor that positions are told from, None in camera space.
+        floor: that positions are told from, and how people stand on it; None in camera space.
         options: what was asked for.
         video: of the session, None where there is none.
         recorded_s: (F,) times of the frames in the session.
@@ -125,7 +128,7 @@ class Take:
     tracks: tuple[Track, ...]
     cameras: tuple[Camera, ...]
     left_out: tuple[str, ...]
-    floor: Floor | None
+    floor: FloorSpace | None
     options: ExportOptions
     video: Path | None
     recorded_s: np.ndarray
@@ -151,7 +154,8 @@ class Take:
         whom = f"people {people}" if people else "nobody"
         rest = "".join(f"; left out: {text}" for text in self.left_out)
         poses = f"{self.options.layer} poses"
-        return f"{len(self.times_s)} frames at {self.fps:g} fps, {poses}, {whom}{rest}"
+        floor = "" if self.floor is None else f"; floor: {self.floor.about}"
+        return f"{len(self.times_s)} frames at {self.fps:g} fps, {poses}, {whom}{rest}{floor}"
 
     def _called(self, track: Track) -> str:
         name = self.name_of(track)
@@ -161,7 +165,7 @@ class Take:
         """Units, axes, handedness and origin of what is written."""
         where = "camera space, origin at the lens"
         if self.floor is not None:
-            where = f"levelled, origin on the floor below the lens ({self.floor.label})"
+            where = f"levelled, origin on the floor below the lens ({self.floor.about})"
         return f"{units}; {axes}; right-handed; {where}"
 
     def about(self) -> dict[str, str]:
@@ -229,13 +233,13 @@ def load_take(
         least_s: people seen for less are left out, where the options say nothing.
 
     Raises:
-        ExportError: if nobody has the ids that the options ask for, or the floor is not known.
+        ExportError: if nobody has the ids that the options ask for.
         SessionError: if it is damaged.
     """
     frames, indices, cameras = [], [], _Cameras()
     seen = Sightings(session.origin.skeleton.num_joints, options.person_ids)
-    feet = FloorFromFeet()
     options = with_layer(session, options)
+    estimator = FloorEstimator(options.told_floor)
     edits = session_edits(session, options)
     layer = options.layer or session.best_layer
     num_frames = session.num_frames(layer)
@@ -244,7 +248,8 @@ def load_take(
         frames.append(poses.time_s)
         indices.append(poses.source_index)
         cameras.add(poses.camera)
-        feet.add(poses.people, poses.camera)
+        if options.space is Space.FLOOR:
+            estimator.add(poses.people, poses.camera, poses.time_s)
         on_progress(min(1.0, len(frames) / num_frames))
     try:
         seen.check_wanted()
@@ -252,9 +257,9 @@ def load_take(
         raise ExportError(f"{session.folder}: {error}") from error
     times_s = np.array(frames) - frames[0] if frames else np.zeros(0)
     tracks, left_out = _long_enough(seen, times_s, options, least_s)
-    floor = _floor(feet) if options.space is Space.FLOOR and tracks else None
-    if floor is not None:
-        tracks = [replace(track, joints=floor.to_world(track.joints)) for track in tracks]
+    floor = None
+    if options.space is Space.FLOOR:
+        tracks, floor = put_on_floor(tracks, session.origin.skeleton, estimator.estimate())
     grid = grid_fps(times_s, np.array(indices), session.origin.nominal_fps)
     fps, is_steady = options.fps or grid, needs_steady or options.fps is not None
     if is_steady and frames:
@@ -314,13 +319,6 @@ def _require_rows(num_rows: float, session: Session) -> None:
             f"{session.folder}: a steady rate over its whole time makes {num_rows:.0f} frames, "
             f"more than {MAX_STEADY_ROWS}; trim the session to a part of it, or name a lower rate"
         )
-
-
-def _floor(feet: FloorFromFeet) -> Floor:
-    try:
-        return feet.estimate()
-    except FloorError as error:
-        raise ExportError(f"the floor is not known: {error}") from error
 
 
 class _Cameras:

@@ -30,6 +30,7 @@ from das_app.lens.intrinsics import (
 
 _FILES = "Calibrations (*.json *.yml *.yaml *.xml *.toml);;All files (*)"
 _LEAST_FOV_DEG, _GREATEST_FOV_DEG = 10.0, 150.0
+_LEAST_HEIGHT_M, _NO_TILT_DEG = 0.1, -79.0
 _AMBIGUITY = (
     "A height alone cannot tell the lens: a longer one from further away gives the same picture. "
     "So measure the distance from the lens to the hips too. Best: somebody who stands upright, "
@@ -48,7 +49,8 @@ class CameraPanel(QWidget):
         calibration_requested: calibrate the running camera with a board.
         forget_requested: forget the calibration kept for the running camera.
         problem_found: what is wrong with a file, for people to read.
-        floor_from_feet_requested: take the floor from the feet seen so far.
+        floor_told: height of the lens above the floor in mm and how many degrees it looks down,
+            None for what is not known.
         floor_clicks_toggled: begin or end clicking feet in the picture.
         floor_forgotten: there is no floor any more.
         levelled_toggled: show the floor-levelled world instead of camera space.
@@ -60,7 +62,7 @@ class CameraPanel(QWidget):
     calibration_requested = Signal()
     forget_requested = Signal()
     problem_found = Signal(str)
-    floor_from_feet_requested = Signal()
+    floor_told = Signal(object, object)
     floor_clicks_toggled = Signal(bool)
     floor_forgotten = Signal()
     levelled_toggled = Signal(bool)
@@ -89,7 +91,7 @@ class CameraPanel(QWidget):
         self.set_lens(Intrinsics(), None)
         self.set_camera(None, has_calibration=False)
         self.set_people(())
-        self.set_floor(None, is_levelled=False)
+        self.set_floor("", is_levelled=True)
 
     def set_lens(self, intrinsics: Intrinsics, size: tuple[int, int] | None) -> None:
         """Show the lens in use, for pictures of `size` (width, height) px; None without any."""
@@ -127,13 +129,18 @@ class CameraPanel(QWidget):
                 self.person.setCurrentIndex(track_ids.index(chosen))
         self.use_person.setEnabled(bool(track_ids))
 
-    def set_floor(self, text: str | None, is_levelled: bool) -> None:
-        """Say what floor is known, None for none, and whether the world is levelled to it."""
-        self.floor_text.setText(text or "No floor yet.")
-        self.level.setEnabled(text is not None)
-        self.forget_floor.setEnabled(text is not None)
+    def set_floor(self, text: str, is_levelled: bool) -> None:
+        """Say what is known of the floor, and whether the 3D view is levelled once it is."""
+        self.floor_text.setText(text)
         with QSignalBlocker(self.level):
-            self.level.setChecked(is_levelled and text is not None)
+            self.level.setChecked(is_levelled)
+
+    def set_told(self, height_mm: float | None, tilt_deg: float | None) -> None:
+        """Show what is known of the floor; None for what is to be found out."""
+        with QSignalBlocker(self.camera_height), QSignalBlocker(self.camera_tilt):
+            self.camera_height.setValue(0.0 if height_mm is None else height_mm / 1e3)
+            low = self.camera_tilt.minimum()
+            self.camera_tilt.setValue(low if tilt_deg is None else tilt_deg)
 
     def set_clicking(self, is_clicking: bool) -> None:
         """Show whether feet are being clicked."""
@@ -201,23 +208,34 @@ class CameraPanel(QWidget):
     def _add_floor(self) -> None:
         self._add_heading("Floor")
         self.floor_text = Label(objectName="muted", wordWrap=True)
-        self.from_feet = QPushButton("From feet", toolTip="Feet of the people seen so far")
-        self.from_feet.clicked.connect(self.floor_from_feet_requested)
+        self.camera_height = _number(0.0, 50, 2, " m", "Of the lens above the floor")
+        self.camera_tilt = _number(_NO_TILT_DEG, 79, 1, " °", "How far the camera looks down")
+        form = QFormLayout()
+        form.setVerticalSpacing(theme.SPACE_PX)
+        for label, field in (("Height", self.camera_height), ("Tilt", self.camera_tilt)):
+            field.setSpecialValueText("found from people")
+            field.setValue(field.minimum())
+            field.valueChanged.connect(self._tell_floor)
+            form.addRow(label, field)
+        centre_labels(form)
         self.click_feet = QPushButton(
             "Click feet",
             checkable=True,
             toolTip="Click three or more feet where they touch the floor, at different places",
         )
         self.click_feet.toggled.connect(self.floor_clicks_toggled)
-        self.forget_floor = QPushButton("Forget", toolTip="Back to a floor that is not known")
+        self.forget_floor = QPushButton(
+            "Find anew", toolTip="Forget the floor, such as where the camera was moved"
+        )
         self.forget_floor.clicked.connect(self.floor_forgotten)
         self.level = QCheckBox(
-            "Level the 3D view to the floor",
+            "Level the 3D view once the floor is known",
             toolTip="World: y down from the floor, origin on it below the lens. Off: camera space",
         )
         self.level.toggled.connect(self.levelled_toggled)
         self._column.addWidget(self.floor_text)
-        self._add_row(self.from_feet, self.click_feet, self.forget_floor)
+        self._column.addLayout(form)
+        self._add_row(self.click_feet, self.forget_floor)
         self._column.addWidget(self.level)
 
     def _add_row(self, *widgets: QWidget) -> None:
@@ -227,6 +245,13 @@ class CameraPanel(QWidget):
             row.addWidget(widget)
         row.addStretch()
         self._column.addLayout(row)
+
+    def _tell_floor(self) -> None:
+        height_m, tilt = self.camera_height.value(), self.camera_tilt.value()
+        self.floor_told.emit(
+            1e3 * max(height_m, _LEAST_HEIGHT_M) if height_m > 0 else None,
+            tilt if tilt > _NO_TILT_DEG else None,
+        )
 
     def _enter(self, fov_deg: float, origin: LensOrigin) -> None:
         in_range = min(max(fov_deg, _LEAST_FOV_DEG), _GREATEST_FOV_DEG)

@@ -1,4 +1,7 @@
-"""Presenter of the floor: camera panel, feet in the image, 3D view."""
+"""Presenter of the floor: people on the screen, camera panel, 3D view."""
+
+import math
+import time
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -8,15 +11,23 @@ from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.lens.camera_panel import CameraPanel
 from das_app.gui.picture.overlay_view import OverlayView
 from das_app.gui.scene.scene_pane import ScenePane
-from das_app.motion.floor import Floor, FloorError, FloorFromFeet, floor_from_points, foot_at
+from das_app.motion.floor import Floor, FloorError, floor_from_points, foot_at
+from das_app.motion.floor_estimate import (
+    NOTHING_TOLD,
+    FloorEstimate,
+    FloorEstimator,
+    ToldFloor,
+)
 
 _LEAST_CLICKS = 3
+_PAUSE_S, _LONG_PAUSE_S = 1.0, 4.0  # between two estimates, and when the floor is known
+_SAME_DEG, _SAME_SHARE = 0.7, 0.02  # a floor so near the drawn one is not drawn anew
 
 
 class FloorPresenter(QObject):
-    """Finds the floor as the panel asks, and levels the 3D view to it where that is wanted.
+    """Finds the floor while people are seen, and levels the 3D view to it once it is known.
 
-    A floor holds for one lens of one source: with another of either it is forgotten.
+    A floor holds for one lens of one source: with another of either it is sought anew.
 
     Args:
         control: of what runs.
@@ -26,7 +37,7 @@ class FloorPresenter(QObject):
         scene: that is levelled.
 
     Attributes:
-        refused: why there is no floor.
+        refused: why clicks make no floor.
     """
 
     refused = Signal(str)
@@ -41,28 +52,47 @@ class FloorPresenter(QObject):
     ) -> None:
         super().__init__(control)
         self._shown, self._panel, self._scene = shown, panel, scene
-        self._feet = FloorFromFeet()
-        self._floor: Floor | None = None
-        self._is_levelled = self._is_clicking = False
+        self._estimator = FloorEstimator()
+        self._estimate: FloorEstimate | None = None
+        self._clicked_floor: Floor | None = None
+        self._known: Floor | None = None  # found surely; a surer one takes its place
+        self._level: Floor | None = None  # as drawn
+        self._next_s = -math.inf
+        self._is_levelled, self._is_clicking = True, False
         self._clicked: list[np.ndarray] = []
         shown.taken.connect(self._on_result)
-        control.ended.connect(self._forget)
+        control.ended.connect(self._on_another)
         control.lens_changed.connect(self._forget)
         overlay.place_clicked.connect(self._on_click)
-        panel.floor_from_feet_requested.connect(self._use_feet)
+        panel.floor_told.connect(self._on_told)
         panel.floor_clicks_toggled.connect(self._set_clicking)
         panel.floor_forgotten.connect(self._forget)
         panel.levelled_toggled.connect(self._set_levelled)
+        self._show()
+
+    def tell(self, told: ToldFloor) -> None:
+        """What is known of the floor of this source."""
+        self._estimator.told = told
+        self._panel.set_told(told.height_mm, told.pitch_deg)
+        self._clicked_floor = self._known = None
+        self._next_s = -math.inf
+        self._show()
+
+    def _on_told(self, height_mm: float | None, tilt_deg: float | None) -> None:
+        self.tell(ToldFloor(height_mm, tilt_deg))
 
     def _on_result(self) -> None:
-        if self._shown.camera is not None:
-            self._feet.add(self._shown.people, self._shown.camera)
-
-    def _use_feet(self) -> None:
-        try:
-            self._set_floor(self._feet.estimate())
-        except FloorError as error:
-            self.refused.emit(f"No floor yet: {error}.")
+        result = self._shown.result
+        if result is None or self._clicked_floor is not None:
+            return
+        self._estimator.add(self._shown.people, result.frame.camera, result.frame.time_s)
+        now_s = time.monotonic()
+        if now_s >= self._next_s and len(self._estimator):
+            self._estimate = self._estimator.estimate()
+            if self._estimate.is_sure:
+                self._known = self._estimate.floor
+            self._next_s = now_s + (_LONG_PAUSE_S if self._estimate.is_sure else _PAUSE_S)
+            self._show()
 
     def _set_clicking(self, is_clicking: bool) -> None:
         self._is_clicking = is_clicking
@@ -75,7 +105,8 @@ class FloorPresenter(QObject):
             place = foot_at(self._shown.people, self._shown.camera, np.array([x_px, y_px]))
             self._clicked.append(place)
             if len(self._clicked) >= _LEAST_CLICKS:
-                self._set_floor(floor_from_points(self._clicked))
+                self._clicked_floor = floor_from_points(self._clicked)
+                self._show()
         except FloorError as error:
             self.refused.emit(f"No floor yet: {error}.")
 
@@ -83,18 +114,39 @@ class FloorPresenter(QObject):
         self._is_levelled = is_levelled
         self._show()
 
-    def _set_floor(self, floor: Floor) -> None:
-        self._floor = floor
-        self._show()
+    def _on_another(self) -> None:
+        """Another source: nothing that was said of the last one holds."""
+        self._estimator.told = NOTHING_TOLD
+        self._panel.set_told(None, None)
+        self._forget()
 
     def _forget(self) -> None:
-        self._feet.clear()
+        self._estimator.clear()
         self._clicked.clear()
-        self._floor, self._is_clicking = None, False
+        self._estimate = self._clicked_floor = self._known = None
+        self._is_clicking, self._next_s = False, -math.inf
         self._panel.set_clicking(False)
         self._show()
 
     def _show(self) -> None:
-        floor = self._floor
-        self._panel.set_floor(None if floor is None else floor.label, self._is_levelled)
-        self._scene.set_level(floor if self._is_levelled else None)
+        text, known = "Nobody was seen yet; the floor is found from people.", self._known
+        if self._clicked_floor is not None:
+            known = self._clicked_floor
+            text = f"As clicked: {known.label}"
+        elif self._estimate is not None and known is not None:
+            text = f"Known: {self._estimate.label}"
+        elif self._estimate is not None:
+            text = f"Guessed: {self._estimate.label}. It gets surer while people walk about."
+        self._panel.set_floor(text, self._is_levelled)
+        level = known if self._is_levelled else None
+        if not _is_about(level, self._level):
+            self._level = level
+            self._scene.set_level(level)
+
+
+def _is_about(floor: Floor | None, other: Floor | None) -> bool:
+    """Whether one drawn as the other would be looks the same."""
+    if floor is None or other is None:
+        return floor is other
+    angle_deg = math.degrees(math.acos(min(1.0, float(floor.up @ other.up))))
+    return angle_deg < _SAME_DEG and abs(floor.height_mm / other.height_mm - 1) < _SAME_SHARE

@@ -97,6 +97,7 @@ class SceneContent:
         self._following: int | None = None
         self._direction, self._looks_through = PRESETS["reset"], False
         self._floor_m = DEFAULT_FLOOR_M
+        self._guess_m: float | None = None  # while it is not known
         self._level: FloorPlane | None = None
         self._lens: Camera | None = None
         self._drawn_lens: Camera | None = None
@@ -114,7 +115,8 @@ class SceneContent:
         self.people.show(people, slots, frame.camera, self._level)
         self._lens, self._time_s = frame.camera, frame.time_s
         if self._level is None:
-            self._floor_m = follow_floor(self._floor_m, self.people.people)
+            self._guess_m = follow_floor(self._guess_m, self.people.people)
+            self._floor_m = DEFAULT_FLOOR_M if self._guess_m is None else self._guess_m
         self._draw()
         self._show_camera(frame)
         self._keep_in_view(frozenset(slots.tolist()))
@@ -134,7 +136,8 @@ class SceneContent:
         self.people.names = names
 
     def set_level(self, floor: FloorPlane | None) -> None:
-        """Turn the room about the lens so that this floor lies level; None shows camera space."""
+        """Turn the room about the lens so that this floor lies level; None shows camera space,
+        with a faint grid where the floor is guessed."""
         self._level = floor
         turn = np.eye(4)
         if floor is not None:
@@ -166,6 +169,7 @@ class SceneContent:
         """Remove everybody."""
         self.people.clear()
         self._framed, self._following, self._lens = frozenset(), None, None
+        self._guess_m = None
         self._clear_sight()
         self.canvas.update()
 
@@ -221,7 +225,7 @@ class SceneContent:
 
     def _draw(self) -> None:
         self.people.draw(self._time_s, self._floor_m, self._level is not None, self.camera.eye_m)
-        self._floor.set_reach(*grid_reach(self.people.places()))
+        self._floor.set_reach(*grid_reach(self.people.places()), self._level is None)
         self._floor.set_height(self._floor_m)
 
     def _wanted(self) -> ViewPose:

@@ -16,7 +16,7 @@ GRID_HALF_WIDTH_M, GRID_DEPTH_M = 4, 7  # at least
 _LARGEST_GRID_M = 40
 _GRID_ROOM_M, _GRID_STEPS_M = 1.5, 2  # beyond everybody; sizes it comes in
 _FLOOR_FOLLOW = 0.05  # share of the way to the measured floor per result
-_FLOOR_RANGE_M = (-3.0, -0.2)
+_FLOOR_RANGE_M = (-6.0, -0.2)
 _LABEL_GAP_M = 0.12
 _ANKLE_M = 0.08  # above the sole
 _SAME_FLOOR_M = 0.1  # somebody's feet as near to the floor stand on it
@@ -33,11 +33,11 @@ def scene_from_camera(points_cam: np.ndarray) -> np.ndarray:
     return np.stack([x, z, -y], axis=-1)
 
 
-def follow_floor(floor_m: float, people: People) -> float:
+def follow_floor(floor_m: float | None, people: People) -> float | None:
     """Height of the floor in the scene, moved a little towards the lowest ankles.
 
     Args:
-        floor_m: height so far.
+        floor_m: height so far; None before anybody was seen, then it goes there at once.
         people: whoever is seen; with nobody the floor stays.
 
     Returns:
@@ -49,7 +49,7 @@ def follow_floor(floor_m: float, people: People) -> float:
     if heights.size == 0:
         return floor_m
     lowest = float(np.clip(np.median(heights.min(axis=1)) - 0.08, *_FLOOR_RANGE_M))
-    return floor_m + _FLOOR_FOLLOW * (lowest - floor_m)
+    return lowest if floor_m is None else floor_m + _FLOOR_FOLLOW * (lowest - floor_m)
 
 
 def picture_corners(camera: Camera, depth_m: float = FRUSTUM_DEPTH_M) -> np.ndarray:

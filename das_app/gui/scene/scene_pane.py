@@ -9,6 +9,7 @@ from das_app.gui.style.texts import plain
 from das_app.motion.floor import Floor
 
 _SCENE_TIP = "drag to orbit · right drag to pan · wheel to zoom"
+_GUESSED = "Camera space, floor guessed"
 VIEWS = ("reset", "front", "top", "side", "camera")
 _OTHERS = ("view-frame", "bodies", "shadows", "frustum", "scene-picture", "turntable")
 
@@ -24,7 +25,7 @@ class ScenePane(QFrame):
         super().__init__(parent)
         self.setObjectName("pane")
         self.view = SceneView()
-        heading = pane_heading("Camera space", _SCENE_TIP)
+        heading = pane_heading(_GUESSED, _SCENE_TIP)
         self._hint = heading.findChild(HintLine)
         self._title = heading.findChild(QLabel, "heading")
         for name in VIEWS:
@@ -44,9 +45,9 @@ class ScenePane(QFrame):
         self._hint.setToolTip(plain(words or _SCENE_TIP))
 
     def set_level(self, floor: Floor | None) -> None:
-        """Turn the room so that this floor lies level; None shows camera space."""
+        """Turn the room so that this floor lies level; None shows camera space and a guess."""
         self.view.set_level(floor)
-        self._title.setText("Camera space" if floor is None else "Levelled to the floor")
+        self._title.setText(_GUESSED if floor is None else "Levelled to the floor")
 
     def _allow_views(self) -> None:
         names = tuple(f"view-{name}" for name in VIEWS)

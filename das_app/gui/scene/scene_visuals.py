@@ -31,6 +31,7 @@ void main() {
     gl_FragColor = vec4(texture2D(u_picture, v_place).rgb, 1.0);
 }
 """
+_GUESSED_OPACITY = 0.45
 _PICTURE_WIDTH_PX = 320  # on the card: it is small on the screen
 _LABELS_M = (
     1,
@@ -137,13 +138,16 @@ class Floor:
         """Move the floor to a height in scene space."""
         self.node.transform.translate = (0, 0, floor_m)
 
-    def set_reach(self, half_m: int, depth_m: int) -> None:
-        """Make it so wide and deep, in the colours of the stage; nothing is done for the same."""
+    def set_reach(self, half_m: int, depth_m: int, is_guessed: bool) -> None:
+        """Make it so wide and deep, in the colours of the stage, faint where it is guessed;
+        nothing is done for the same."""
         stage = theme.stage()
-        if self._drawn == (half_m, depth_m, stage):
+        if self._drawn == (half_m, depth_m, is_guessed, stage):
             return
-        self._drawn = (half_m, depth_m, stage)
-        self._lines.set_points(*grid_segments(rgb(stage.grid), half_m, depth_m))
+        self._drawn = (half_m, depth_m, is_guessed, stage)
+        points, colours = grid_segments(rgb(stage.grid), half_m, depth_m)
+        colours[:, 3] *= _GUESSED_OPACITY if is_guessed else 1
+        self._lines.set_points(points, colours)
         metres = [distance for distance in _LABELS_M if distance < depth_m]
         places_m = np.array([(0.06, distance + 0.06, 0) for distance in metres])
         colours = np.tile(rgb(stage.muted), (len(metres), 1))

@@ -15,6 +15,7 @@ from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 from das_app.gui.window.qt_start import display_problem, end_in_words
 from das_app.gui.window.settings_keeper import SettingsKeeper
+from das_app.motion.floor_estimate import NOTHING_TOLD, ToldFloor
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.open_source import open_source
 from das_app.pipeline.player import SessionPlayer
@@ -80,12 +81,15 @@ class PipelineOpener:
         return model
 
 
-def run_app(settings: AppSettings, streams: StreamPlan) -> int:
+def run_app(
+    settings: AppSettings, streams: StreamPlan, told_floor: ToldFloor = NOTHING_TOLD
+) -> int:
     """Open the window on the source of `settings` and run it until it is closed.
 
     Args:
         settings: of this run; kept afterwards as the user changed them.
         streams: that are on from the start.
+        told_floor: what is known of the floor of that source.
 
     Returns:
         Exit code of the process.
@@ -98,7 +102,7 @@ def run_app(settings: AppSettings, streams: StreamPlan) -> int:
     app = QApplication(sys.argv[:1])
     app.setApplicationName("DAS Capture")
     with listening() as listener:
-        return _run_window(app, listener, settings, streams)
+        return _run_window(app, listener, settings, streams, told_floor)
 
 
 def _run_window(
@@ -106,6 +110,7 @@ def _run_window(
     listener: SignalListener,
     settings: AppSettings,
     streams: StreamPlan,
+    told_floor: ToldFloor,
 ) -> int:
     """Exit code of the window."""
     theme.apply_theme(app, settings.view.look)
@@ -117,6 +122,7 @@ def _run_window(
     app.styleHints().colorSchemeChanged.connect(window.wear_look)
     window.show()
     window.open(settings.source.name)
+    window.panels.floor.tell(told_floor)
     window.panels.streaming.begin(streams)
     window.offer_repairs()
     code = app.exec()

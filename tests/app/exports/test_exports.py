@@ -27,6 +27,7 @@ from das_app.exports.takes.take import (
 )
 from das_app.exports.takes.tracks import grid_fps
 from das_app.motion.body.rig import to_y_up
+from das_app.motion.floor_estimate import ToldFloor
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session
 from das_app.session.types import Layer, RecordedPoses
@@ -675,9 +676,38 @@ def test_floor_space_is_level_with_the_feet_on_it(tmp_path):
             export(session, tmp_path, to, ExportOptions(space=Space.FLOOR))
 
 
-def test_floor_that_nobody_stands_on_is_told(session):
-    with pytest.raises(ExportError, match="floor is not known"):
-        load_take(session, ExportOptions(space=Space.FLOOR))
+def test_floor_space_is_never_refused_and_says_how_good_it_is(session, tmp_path):
+    """People who only stand there, and nobody."""
+    options = ExportOptions(space=Space.FLOOR)
+    guessed = load_take(session, options)
+    assert "guessed: Lens" in guessed.summary()
+    assert "cm off it in the median" in guessed.summary()
+    ankles = [BODY_22.index("left_ankle"), BODY_22.index("right_ankle")]
+    for track in guessed.tracks:
+        lower = np.fmin.reduce(-track.joints[:, ankles, 1], axis=1)
+        assert np.nanmedian(lower) == pytest.approx(80, abs=1)
+    empty = Session(write_session(tmp_path / "e", 5, people_of=lambda _: People.empty()))
+    assert "nobody's feet are seen on it" in load_take(empty, options).summary()
+
+
+def test_a_floor_that_is_told_is_used(session):
+    told = ToldFloor(1700.0, 5.0)
+    take = load_take(session, ExportOptions(space=Space.FLOOR, told_floor=told))
+    assert "Lens 1.7" in take.summary()
+    assert "looking 5° down" in take.summary()
+
+
+def test_who_stands_on_a_wall_stays_there_and_is_named(tmp_path):
+    def two(index):
+        below, above = standing(), standing()
+        below[:, :2] += [-600 + 20 * index, 200]
+        above += [900, -1500, 1500]
+        joints = np.stack([below, above]).astype(np.float32)
+        return People(joints, np.ones((2, J), np.float32), np.ones(2, np.float32), np.arange(2))
+
+    session = Session(write_session(tmp_path / "s", 60, people_of=two))
+    take = load_take(session, ExportOptions(space=Space.FLOOR))
+    assert "above it: 1 by 1." in take.summary()
 
 
 def test_view_from_the_side_shows_everybody_upright():

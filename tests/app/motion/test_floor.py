@@ -1,5 +1,4 @@
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ from das_app.motion.floor import (
     ANKLE_HEIGHT_MM,
     Floor,
     FloorError,
-    FloorFromFeet,
+    floor_at,
     floor_from_points,
     foot_at,
 )
@@ -40,9 +39,9 @@ def floor_of(pitch_deg, roll_deg, height_mm):
 ANY_FLOOR = st.builds(floor_of, st.floats(-30, 60), st.floats(-30, 30), st.floats(300, 4000))
 
 
-def people_on(floor, places, rng, depth_noise=0.0, lift_mm=0.0):
+def people_on(floor, places):
     """People whose one ankle stands at places (N, 2) x, z of the levelled world; the other is
-    lifted. Each is moved along the rays by the depth noise."""
+    lifted."""
     count = len(places)
     world = np.zeros((count, BODY_22.num_joints, 3))
     world[..., 0] = places[:, :1]
@@ -50,19 +49,13 @@ def people_on(floor, places, rng, depth_noise=0.0, lift_mm=0.0):
     world[..., 1] = -1000.0
     world[:, LEFT, 1] = -ANKLE_HEIGHT_MM
     world[:, RIGHT, 1] = -ANKLE_HEIGHT_MM - 150.0
-    world[:, LEFT, 1] -= lift_mm
     joints = floor.to_camera(world)
-    joints *= 1 + depth_noise * rng.standard_normal((count, 1, 1))
     return People(
         joints.astype(np.float32),
         np.ones((count, BODY_22.num_joints), np.float32),
         np.ones(count, np.float32),
         np.arange(count),
     )
-
-
-def angle_deg(a, b):
-    return math.degrees(math.acos(np.clip(a @ b, -1, 1)))
 
 
 def test_a_level_camera_has_the_floor_right_below():
@@ -108,7 +101,7 @@ def test_the_world_is_a_rigid_right_handed_frame_and_goes_back(floor, seed):
 
 @given(ANY_FLOOR)
 def test_levelled_people_keep_their_shape_and_stand_on_zero(floor):
-    people = people_on(floor, np.array([[0.0, 3000.0], [500.0, 4000.0]]), _rng())
+    people = people_on(floor, np.array([[0.0, 3000.0], [500.0, 4000.0]]))
     level = floor.level(people)
     np.testing.assert_allclose(level.joints_cam[:, LEFT, 1], -ANKLE_HEIGHT_MM, atol=0.1)
     before = np.linalg.norm(np.diff(people.joints_cam, axis=1), axis=-1)
@@ -117,47 +110,12 @@ def test_levelled_people_keep_their_shape_and_stand_on_zero(floor):
     assert level.track_ids.tolist() == people.track_ids.tolist()
 
 
-def _rng():
-    return np.random.default_rng(0)
-
-
-@pytest.mark.parametrize(("pitch", "roll", "height"), [(0, 0, 1400), (20, 3, 2200), (8, -2, 1700)])
-def test_feet_over_time_give_the_floor_despite_flickering_depth(pitch, roll, height):
-    rng = np.random.default_rng(1)
-    floor, feet = floor_of(pitch, roll, height), FloorFromFeet()
-    for _ in range(100):
-        places = np.stack([rng.uniform(-1500, 1500, 8), rng.uniform(2500, 7000, 8)], axis=1)
-        lift = rng.choice([0.0, 0.0, 0.0, 250.0])  # somebody jumps now and then
-        feet.add(people_on(floor, places, rng, depth_noise=0.08, lift_mm=lift), CAMERA)
-    found = feet.estimate()
-    assert angle_deg(found.up, floor.up) < 2.5
-    assert found.height_mm == pytest.approx(height, rel=0.12)
-
-
-def test_one_spot_does_not_tell_the_tilt():
-    rng, floor, feet = np.random.default_rng(2), floor_of(20, 0, 1500), FloorFromFeet()
-    feet.add(people_on(floor, np.full((200, 2), [0.0, 3500.0]), rng, depth_noise=0.05), CAMERA)
-    with pytest.raises(FloorError, match="tilt"):
-        feet.estimate()
-
-
-def test_too_few_feet_are_said_and_clearing_forgets():
-    rng, floor, feet = np.random.default_rng(3), floor_of(10, 0, 1500), FloorFromFeet()
-    with pytest.raises(FloorError, match="0 feet"):
-        feet.estimate()
-    feet.add(people_on(floor, np.array([[0.0, 3500.0]]), rng), CAMERA)
-    assert len(feet) == 1
-    feet.clear()
-    assert len(feet) == 0
-
-
-def test_feet_outside_the_picture_or_unsure_are_not_taken():
-    rng, floor, feet = np.random.default_rng(4), floor_of(0, 0, 1500), FloorFromFeet()
-    feet.add(people_on(floor, np.array([[0.0, 1500.0]]), rng), CAMERA)  # below the picture
-    unsure = people_on(floor, np.array([[0.0, 4000.0]]), rng)
-    feet.add(replace(unsure, joint_scores=np.full_like(unsure.joint_scores, 0.1)), CAMERA)
-    feet.add(People.empty(), CAMERA)
-    assert len(feet) == 0
+@given(st.floats(-30, 60), st.floats(-30, 30), st.floats(300, 4000))
+def test_a_floor_by_angles_has_them(pitch, roll, height):
+    floor = floor_at(math.radians(pitch), math.radians(roll), height)
+    assert floor.pitch_deg == pytest.approx(pitch, abs=1e-6)
+    assert floor.roll_deg == pytest.approx(roll, abs=1e-6)
+    np.testing.assert_allclose(floor.up, floor_of(pitch, roll, height).up, atol=1e-12)
 
 
 @given(ANY_FLOOR, st.integers(0, 2**32 - 1))
@@ -186,7 +144,7 @@ def test_points_that_make_no_floor_are_refused(points, word):
 
 def test_a_click_at_a_foot_lies_on_its_ray_at_the_ankles_depth():
     floor = floor_of(15, 0, 1600)
-    people = people_on(floor, np.array([[-700.0, 4000.0], [600.0, 5000.0]]), _rng())
+    people = people_on(floor, np.array([[-700.0, 4000.0], [600.0, 5000.0]]))
     contact = floor.to_camera(np.array([600.0, 0.0, 5000.0]))
     found = foot_at(people, CAMERA, CAMERA.project(contact))
     assert found[2] == pytest.approx(people.joints_cam[1, LEFT, 2])

@@ -135,7 +135,9 @@ def test_who_is_sure_at_times_keeps_their_id_though_lifting_moves_them_far():
 
 
 def test_without_smoothing_the_raw_pose_is_shown():
-    for _, raw, shown in walk(TemporalFilter(PeopleOptions(smoothing=None))):
+    for _, raw, shown in walk(
+        TemporalFilter(PeopleOptions(smoothing=None, has_steady_bones=False))
+    ):
         np.testing.assert_array_equal(shown.joints_cam, raw.joints_cam)
 
 
@@ -156,12 +158,12 @@ def test_steady_bones_hold_with_and_without_smoothing():
 
 
 def test_smoothing_switched_on_again_begins_with_what_it_sees():
-    over_time = TemporalFilter(PeopleOptions())
+    over_time = TemporalFilter(PeopleOptions(has_steady_bones=False))
     pose = body(np.random.default_rng(5))
     over_time(Estimate(people_of(pose)), 0.0, IMAGE, CAMERA)
-    over_time.options = PeopleOptions(smoothing=None)
+    over_time.options = PeopleOptions(smoothing=None, has_steady_bones=False)
     over_time(Estimate(people_of(pose * 1.05)), 0.033, IMAGE, CAMERA)
-    over_time.options = PeopleOptions(smoothing=SmoothingConfig(1.0, 1.0))
+    over_time.options = PeopleOptions(smoothing=SmoothingConfig(1.0, 1.0), has_steady_bones=False)
     raw, shown = over_time(Estimate(people_of(pose * 1.1)), 0.066, IMAGE, CAMERA)
     np.testing.assert_array_equal(shown.joints_cam, raw.joints_cam)
 

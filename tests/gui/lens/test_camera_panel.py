@@ -145,10 +145,7 @@ def test_calibrating_needs_a_camera_and_forgetting_a_calibration(panel, qtbot):
 
 
 def test_floor_buttons_and_toggle(panel, qtbot):
-    assert not panel.level.isEnabled()
-    assert not panel.forget_floor.isEnabled()
-    with qtbot.waitSignal(panel.floor_from_feet_requested):
-        click(qtbot, panel.from_feet)
+    assert panel.level.isChecked()
     with qtbot.waitSignal(panel.floor_clicks_toggled) as toggled:
         click(qtbot, panel.click_feet)
     assert toggled.args == [True]
@@ -164,13 +161,23 @@ def test_floor_buttons_and_toggle(panel, qtbot):
     assert levelled.args == [False]
     with qtbot.waitSignal(panel.floor_forgotten):
         click(qtbot, panel.forget_floor)
-    panel.set_floor(None, is_levelled=True)
-    assert not panel.level.isChecked()
-    assert panel.floor_text.text() == "No floor yet."
+
+
+def test_height_and_tilt_of_the_camera_are_told_or_found(panel, qtbot):
+    assert panel.camera_height.text() == panel.camera_tilt.text() == "found from people"
+    with qtbot.waitSignal(panel.floor_told) as told:
+        panel.camera_height.setValue(1.5)
+    assert told.args == [1500.0, None]
+    with qtbot.waitSignal(panel.floor_told) as told:
+        panel.camera_tilt.setValue(-12.0)
+    assert told.args == [1500.0, -12.0]
+    with qtbot.assertNotEmitted(panel.floor_told):
+        panel.set_told(None, None)
+    assert panel.camera_height.text() == panel.camera_tilt.text() == "found from people"
 
 
 def test_labels_stand_at_the_middle_of_their_fields(panel):
-    panel.resize(350, 700)
+    panel.resize(350, 800)
     labels = {label.text(): label for label in panel.findChildren(QLabel)}
     for name, field in (("Field of view", panel.fov), ("Who", panel.person)):
         middle = field.geometry().center().y()

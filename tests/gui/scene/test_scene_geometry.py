@@ -52,7 +52,9 @@ def test_floor_goes_to_the_ankles_and_stays_without_people():
     for _ in range(400):
         floor = follow_floor(floor, people)
     assert floor == pytest.approx(lowest - 0.08, abs=1e-3)
+    assert follow_floor(None, people) == pytest.approx(floor, abs=1e-3)  # at once
     assert follow_floor(floor, People.empty()) == floor
+    assert follow_floor(None, People.empty()) is None
 
 
 def test_floor_moves_gently():

@@ -357,6 +357,22 @@ def test_shadows_lie_on_the_floor_and_can_be_switched_off(view):
     assert np.mean(columns) == pytest.approx(scale * below[0] / below[3], abs=12 * scale)
 
 
+def test_a_guessed_floor_is_faint_and_lies_at_the_first_feet_at_once(view):
+    view.clear()
+    view.set_level(None)
+    people = people_at((0, -300, 3000))
+    view.show_people(grey_frame(), people, SLOTS[:1])
+    content = view.content
+    ankles = [people.skeleton.index(f"{side}_ankle") for side in ("left", "right")]
+    sole_m = -people.joints_cam[0, ankles, 1].max() / 1000 - 0.08
+    assert content._floor_m == pytest.approx(sole_m, abs=1e-3)
+    faint = content._floor._lines._line.color[:, 3].max()
+    view.set_level(floor_at(0, 0))
+    view.show_people(grey_frame(), people, SLOTS[:1])
+    assert content._floor_m == pytest.approx(-1.3)
+    assert content._floor._lines._line.color[:, 3].max() > 1.5 * faint
+
+
 def floor_at(pitch_deg, roll_deg):
     pitch, roll = np.radians([pitch_deg, roll_deg])
     up = np.array([-np.sin(roll) * np.cos(pitch), -np.cos(roll) * np.cos(pitch), -np.sin(pitch)])
