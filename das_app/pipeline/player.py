@@ -13,6 +13,7 @@ from das_app.messaging.messages import Frame, PipelineState, PipelineStats, Pose
 from das_app.pipeline.figures import Figures
 from das_app.pipeline.playback import Playback
 from das_app.pipeline.run import ResultSink, RunState, Sinks, StateListener
+from das_app.session.edits import SessionEdits
 from das_app.session.frames import RecordedFrames
 from das_app.session.types import Layer
 
@@ -121,6 +122,13 @@ class SessionPlayer:
         self._frames.layer = layer
         if self._shown is not None:
             self._playback.read_again(self._shown.time_s)
+
+    def set_edits(self, edits: SessionEdits) -> None:
+        """Show people by other edits, those of the present frame at once; and its trim."""
+        self._frames.use(edits)
+        self.set_trim(edits.start_s, edits.end_s)
+        if self._shown is not None:
+            self._playback.seek(self._shown.time_s)
 
     def set_trim(self, start_s: float, end_s: float) -> None:
         """Play from the frame at `start_s` to that at `end_s`, from the next end on."""

@@ -1,4 +1,4 @@
-"""Edits of a session: names of people and the trimmed range.
+"""Edits of a session: names of people, who is who, and the trimmed range.
 
 Kept in `edits.json` beside the recording, which is never touched: without the file everything is
 as it was recorded.
@@ -6,28 +6,99 @@ as it was recorded.
 
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
 
 from das_app.files.foreign_text import printable
 from das_app.files.small_file import read_small_text
 from das_app.files.whole_file import write_whole
 from das_app.session.types import SessionError
+from das_model.people import People, TrackId
 
 EDITS_FILE = "edits.json"
 MAX_NAME = 40  # characters
-_VERSION = 1
+_VERSION, _VERSION_WITHOUT_PEOPLE = 2, 1
+_DROPPED = -2  # in place of a track id
+
+
+class EditKind(StrEnum):
+    """What is done to a track."""
+
+    MERGE = "merge"  # all of the other one becomes this one
+    SPLIT = "split"  # from a time on it is the other one, which is new
+    SWAP = "swap"  # from a time on both are each other
+    DROP = "drop"  # it is left out
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEdit:
+    """One change of who is who, of the ids as the changes before it left them.
+
+    Args:
+        kind: of the change.
+        track_id: that it is about.
+        other: the other track id; -1 where one is dropped.
+        from_s: time of the first frame that a split or a swap changes.
+
+    Raises:
+        ValueError: if an id is missing, or both are the same, or the time is no time.
+    """
+
+    kind: EditKind
+    track_id: int
+    other: int = -1
+    from_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        is_lone = self.kind is EditKind.DROP
+        if self.track_id < 0 or (self.other < 0) is not is_lone or self.other == self.track_id:
+            raise ValueError(
+                f"{self.kind} takes {'one person' if is_lone else 'two different people'}, "
+                f"got {self.track_id} and {self.other}"
+            )
+        if not 0 <= self.from_s < math.inf:
+            raise ValueError(f"{self.kind} takes a time from 0 on, got {self.from_s}")
+
+    def changed(self, track_ids: np.ndarray, time_s: float) -> np.ndarray:
+        """(P,) track ids of a frame after the change."""
+        is_it, is_other = track_ids == self.track_id, track_ids == self.other
+        if self.kind is EditKind.MERGE:
+            return np.where(is_other, self.track_id, track_ids)
+        if self.kind is EditKind.DROP:
+            return np.where(is_it, _DROPPED, track_ids)
+        if time_s < self.from_s:
+            return track_ids
+        changed = np.where(is_it, self.other, track_ids)
+        return (
+            changed if self.kind is EditKind.SPLIT else np.where(is_other, self.track_id, changed)
+        )
+
+    @property
+    def text(self) -> str:
+        """What was done, for people to read."""
+        one, other = f"#{self.track_id}", f"#{self.other}"
+        return {
+            EditKind.MERGE: f"{other} merged into {one}",
+            EditKind.SPLIT: f"{one} split: {other} from {self.from_s:.2f} s",
+            EditKind.SWAP: f"{one} and {other} swapped from {self.from_s:.2f} s",
+            EditKind.DROP: f"{one} left out",
+        }[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
 class SessionEdits:
-    """Names and trim of a session.
+    """Names, people and trim of a session.
 
     Args:
         names: by track id; several may share a name.
         start_s: time of the first frame that counts.
         end_s: time of the last frame that counts; infinite for the session's last.
+        people: changes of who is who, in order.
 
     Raises:
         ValueError: if the part that counts is empty, or a name is empty or over 40 characters.
@@ -36,6 +107,7 @@ class SessionEdits:
     names: Mapping[int, str] = field(default_factory=dict)
     start_s: float = 0.0
     end_s: float = math.inf
+    people: tuple[PersonEdit, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.start_s <= self.end_s:
@@ -74,9 +146,83 @@ class SessionEdits:
         """Ending at a time; a beginning after it is taken away."""
         return replace(self, start_s=self.start_s if self.start_s <= time_s else 0.0, end_s=time_s)
 
+    def merged(self, track_id: int, other: int) -> "SessionEdits":
+        """With all of another person as part of this one, who takes over a name that only the
+        other one had."""
+        edits = self._with(PersonEdit(EditKind.MERGE, track_id, other))
+        name = self.names.get(other, "")
+        return edits.named(track_id, name) if name and track_id not in self.names else edits
+
+    def split(self, track_id: int, new_id: int, from_s: float) -> "SessionEdits":
+        """With somebody new in place of this person from a time on."""
+        return self._with(PersonEdit(EditKind.SPLIT, track_id, new_id, from_s))
+
+    def swapped(self, track_id: int, other: int, from_s: float) -> "SessionEdits":
+        """With two people exchanged from a time on."""
+        return self._with(PersonEdit(EditKind.SWAP, track_id, other, from_s))
+
+    def dropped(self, track_id: int) -> "SessionEdits":
+        """Without this person."""
+        return self._with(PersonEdit(EditKind.DROP, track_id))
+
+    def undone(self) -> "SessionEdits":
+        """Without the last change of who is who."""
+        return replace(self, people=self.people[:-1])
+
+    def track_ids(self, recorded: np.ndarray, time_s: float) -> np.ndarray:
+        """(P,) ids of a frame's people, recorded (P,), after all changes; -2 for left out."""
+        for edit in self.people:
+            recorded = edit.changed(recorded, time_s)
+        return recorded
+
+    def edited(self, people: People, time_s: float) -> People:
+        """The recorded people of a frame after all changes; where two have become one, the surer
+        of them stays."""
+        if not self.people:
+            return people
+        ids = self.track_ids(people.track_ids, time_s)
+        surest = np.lexsort((np.arange(len(ids)), -people.scores))
+        _, first = np.unique(ids[surest], return_index=True)
+        is_first = np.zeros(len(ids), dtype=bool)
+        is_first[surest[first]] = True
+        stays = (ids != _DROPPED) & (is_first | (ids == -1))
+        return replace(people, track_ids=ids.astype(np.int64)).where(stays)
+
+    def _with(self, edit: PersonEdit) -> "SessionEdits":
+        return replace(self, people=(*self.people, edit))
+
     def untrimmed(self) -> "SessionEdits":
         """With everything counting."""
         return replace(self, start_s=0.0, end_s=math.inf)
+
+
+class PersonSpan(NamedTuple):
+    """When a person is in a session: first and last time, and frames between them."""
+
+    first_s: float
+    last_s: float
+    num_frames: int
+
+
+Sightings = Sequence[tuple[float, np.ndarray]]  # time and (P,) recorded track ids of every frame
+
+
+def people_spans(sightings: Sightings, edits: SessionEdits) -> dict[TrackId, PersonSpan]:
+    """When each person is there after the edits, by track id."""
+    spans: dict[TrackId, PersonSpan] = {}
+    for time_s, recorded in sightings:
+        for number in np.unique(edits.track_ids(recorded, time_s)).tolist():
+            if number >= 0:
+                first_s, _, num = spans.get(TrackId(number), (time_s, time_s, 0))
+                spans[TrackId(number)] = PersonSpan(first_s, time_s, num + 1)
+    return dict(sorted(spans.items()))
+
+
+def free_track_id(sightings: Sightings, edits: SessionEdits) -> TrackId:
+    """One more than the greatest that was ever given."""
+    recorded = [int(ids.max()) for _, ids in sightings if len(ids)]
+    edited = [max(edit.track_id, edit.other) for edit in edits.people]
+    return TrackId(max([0, *recorded, *edited]) + 1)
 
 
 def load_edits(folder: Path) -> SessionEdits:
@@ -88,11 +234,12 @@ def load_edits(folder: Path) -> SessionEdits:
     path = folder / EDITS_FILE
     try:
         values = json.loads(read_small_text(path))
-        if values["version"] != _VERSION:
-            raise ValueError(f"version {values['version']}; this version reads {_VERSION}")
+        if values["version"] not in (_VERSION_WITHOUT_PEOPLE, _VERSION):
+            raise ValueError(f"version {values['version']}; this version reads 1 to {_VERSION}")
         names = {int(track_id): printable(str(n)) for track_id, n in values["names"].items()}
         end_s = math.inf if values["end_s"] is None else float(values["end_s"])
-        return SessionEdits(names, float(values["start_s"]), end_s)
+        people = tuple(_person_edit(edit) for edit in values.get("people", ()))
+        return SessionEdits(names, float(values["start_s"]), end_s, people)
     except FileNotFoundError:
         return SessionEdits()
     except Exception as error:  # whatever reading a foreign file raises
@@ -114,11 +261,21 @@ def save_edits(folder: Path, edits: SessionEdits) -> None:
             path.unlink(missing_ok=True)
             return
         values = {
-            "version": _VERSION,
+            "version": _VERSION if edits.people else _VERSION_WITHOUT_PEOPLE,
             "names": {str(track_id): name for track_id, name in edits.names.items()},
             "start_s": edits.start_s,
             "end_s": None if math.isinf(edits.end_s) else edits.end_s,
         }
+        if edits.people:
+            values["people"] = [asdict(edit) for edit in edits.people]
         write_whole(path, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
     except OSError as error:
         raise SessionError(f"{path} cannot be written: {error}") from error
+
+
+def _person_edit(values: dict) -> PersonEdit:
+    """Inverse of `asdict`. Raises ValueError, KeyError or TypeError for other content."""
+    ids = values["track_id"], values["other"]
+    if any(type(track_id) is not int or track_id >= 1 << 53 for track_id in ids):
+        raise ValueError(f"track ids must be whole numbers, got {ids}")
+    return PersonEdit(EditKind(values["kind"]), *ids, float(values["from_s"]))

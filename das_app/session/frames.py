@@ -8,7 +8,7 @@ import numpy as np
 
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.messaging.messages import Frame
-from das_app.session.edits import load_edits
+from das_app.session.edits import SessionEdits
 from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE
 from das_app.session.pictures import SessionPictures
 from das_app.session.session import Session, SessionError
@@ -40,7 +40,8 @@ class RecordedFrames:
         layer: which poses; another one may have other frames. Set by whoever plays.
         session: what is read; by the reader of the frames only.
         events: what happened while it was recorded.
-        edits: names and trim when it was opened.
+        edits: names, people and trim when it was opened.
+        sightings: time and recorded track ids of every frame.
         end_s: time of the last frame to play.
         picture_problem: why there are no pictures; empty where there are.
 
@@ -55,7 +56,9 @@ class RecordedFrames:
         if not len(session):
             raise SessionError(f"{folder} holds no frames")
         self.name = folder.name
-        self.events, self.edits = tuple(session.events()), load_edits(folder)
+        self.events, self.edits = tuple(session.events()), session.edits
+        self.sightings = session.sightings()
+        self._asked_edits = self.edits
         self.nominal_fps, self.num_frames = session.origin.nominal_fps, len(session)
         self.duration_s, self.end_s = session.duration_s, self.edits.end_s
         self.intrinsics = recorded_intrinsics(session)
@@ -73,6 +76,7 @@ class RecordedFrames:
 
     def read(self) -> Frame | None:
         """The next frame; None at the end, and once at the end of the trim."""
+        self.session.use(self._asked_edits)
         if self._sought is not None:
             poses = self.session.numbered(self._sought, self.layer)
         else:
@@ -86,6 +90,10 @@ class RecordedFrames:
             return None
         self._last, self._sought, self._has_paused = poses, None, False
         return Frame(poses.index, poses.time_s, self._image(poses), poses.camera)
+
+    def use(self, edits: SessionEdits) -> None:
+        """Show people by other edits from the next frame on; any thread may ask."""
+        self._asked_edits = edits
 
     def seek(self, index: int) -> None:
         """Let the next frame read be number `index`, or the nearest before it that is there."""

@@ -3,10 +3,13 @@
 import itertools
 import json
 import math
+import re
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
+
+import numpy as np
 
 from das_app.files.foreign_text import printable
 from das_app.lens.camera_json import camera_from_json
@@ -17,6 +20,7 @@ from das_model.camera import Camera
 
 LEAST_STEP_S = 1e-6  # times of frames and their messages agree to this
 _ROUNDING_S = 1e-9  # times of messages are whole nanoseconds
+_TRACK_ID = re.compile(rb'"track_id":\s?(-?\d{1,15})')
 _MAX_GUESSES = 4  # from even numbering; then halves, whatever the numbers are
 _MAX_CACHED = 6  # chunks kept parsed: two neighbours, smoothed and raw, and some
 
@@ -99,6 +103,20 @@ class PoseLog:
             return next(self.between(topic=topic), None)
         frames = self._frames(high, topic)
         return frames[bisect_right(frames, index, key=lambda poses: poses.index) - 1]
+
+    def sightings(self, topic: str = POSES_TOPIC) -> Iterator[tuple[float, np.ndarray]]:
+        """Time and (P,) track ids of every frame, read in a fraction of the time of its poses;
+        those of damaged chunks are left out."""
+        for chunk in self._pose_chunks:
+            try:
+                messages = read_chunk(self._path, chunk)
+            except SessionError:
+                continue
+            for message in messages:
+                if message.topic == topic:
+                    ids = [int(text) for text in _TRACK_ID.findall(message.data)]
+                    time_s = (message.time_ns - self.origin.start_ns) / 1e9
+                    yield time_s, np.array(ids, dtype=np.int64)
 
     def _chunk_at(self, time_s: float) -> int:
         """Number of the last pose chunk that begins at or before a time, -1 if there is none."""

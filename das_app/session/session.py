@@ -8,6 +8,7 @@
     session[5]              # frame number 5
     session[2.0:4.5]        # frames from 2 s up to 4.5 s
     session.to_pandas()     # a row for each joint of each person in each frame
+    session.merge(3, 7)     # person 7 was person 3; also split, swap, drop, undo
 
 Positions are camera space in mm, x right, y down, z forward, origin at the lens.
 """
@@ -15,7 +16,7 @@ Positions are camera space in mm, x right, y down, z forward, origin at the lens
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
@@ -23,6 +24,13 @@ import numpy as np
 
 from das_app.files.foreign_text import printable
 from das_app.files.small_file import read_small_text
+from das_app.session.edits import (
+    SessionEdits,
+    free_track_id,
+    load_edits,
+    people_spans,
+    save_edits,
+)
 from das_app.session.folder import is_unclosed
 from das_app.session.format import (
     EVENTS_TOPIC,
@@ -39,6 +47,7 @@ from das_app.session.pose_log import PoseLog
 from das_app.session.reader import read_chunk
 from das_app.session.types import Layer, RecordedPoses, SessionError, SessionEvent
 from das_model.camera import Camera
+from das_model.people import TrackId
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -66,6 +75,9 @@ class PoseArrays:
 class Session:
     """A closed session folder; iterating reads its smoothed poses in order.
 
+    Who is who follows `edits`, which `merge`, `split`, `swap`, `drop` and `undo` change, on disk,
+    too; the recording itself stays as it is.
+
     Attributes:
         folder: where it lies.
         origin: where its poses come from.
@@ -73,14 +85,16 @@ class Session:
 
     Args:
         folder: the session's folder.
+        is_edited: read people as the edits have them; otherwise as they were recorded.
 
     Raises:
         SessionError: if the folder holds no closed session that this version can read; reading
             damaged frames later raises the same.
     """
 
-    def __init__(self, folder: Path | str) -> None:
+    def __init__(self, folder: Path | str, is_edited: bool = True) -> None:
         self.folder = folder = Path(folder)
+        self._edits = None if is_edited else SessionEdits()
         self._path = folder / LOG_FILE
         self._refined: PoseLog | None = None
         if is_unclosed(folder):
@@ -189,17 +203,17 @@ class Session:
     ) -> Iterator[RecordedPoses]:
         """Frames of a layer with start_s <= time_s < end_s, in order."""
         log, topic = self._of(layer)
-        return log.between(start_s, end_s, topic)
+        return map(self._edited, log.between(start_s, end_s, topic))
 
     def at(self, time_s: float, layer: Layer = Layer.LIVE) -> RecordedPoses | None:
         """The newest frame at or before a time, or else the first; None when there is none."""
         log, topic = self._of(layer)
-        return log.at(time_s, topic)
+        return self._edited_if_any(log.at(time_s, topic))
 
     def after(self, time_s: float, layer: Layer = Layer.LIVE) -> RecordedPoses | None:
         """The first frame later than a time; None when there is none."""
         log, topic = self._of(layer)
-        return log.after(time_s, topic)
+        return self._edited_if_any(log.after(time_s, topic))
 
     def numbered(self, index: int, layer: Layer = Layer.LIVE) -> RecordedPoses | None:
         """The newest frame of at most this number, or else the first; None when there is none.
@@ -207,11 +221,77 @@ class Session:
         Numbers rise, but some may be missing where a damaged file was repaired.
         """
         log, topic = self._of(layer)
-        return log.numbered(index, topic)
+        return self._edited_if_any(log.numbered(index, topic))
 
     def measured(self, time_s: float, layer: Layer) -> RecordedPoses | None:
         """What the model saw in the frame that a layer has at a time; as `at`."""
-        return self._of(layer)[0].at(time_s, RAW_POSES_TOPIC)
+        return self._edited_if_any(self._of(layer)[0].at(time_s, RAW_POSES_TOPIC))
+
+    @property
+    def edits(self) -> SessionEdits:
+        """Names, people and trim. Raises SessionError if their file cannot be used."""
+        if self._edits is None:
+            self._edits = load_edits(self.folder)
+        return self._edits
+
+    def merge(self, track_id: int, other: int) -> None:
+        """From now on all of a person `other` is part of `track_id`; where both are in a frame,
+        the surer one stays. Raises SessionError, as the next ones, if somebody is not there, or
+        the edits cannot be written."""
+        self._require(track_id, other)
+        self.change(self.edits.merged(track_id, other))
+
+    def split(self, track_id: int, from_s: float) -> TrackId:
+        """Somebody new in place of a person from a time on; their track id."""
+        self._require(track_id)
+        new_id = free_track_id(self.sightings(), self.edits)
+        self.change(self.edits.split(track_id, new_id, from_s))
+        return new_id
+
+    def swap(self, track_id: int, other: int, from_s: float) -> None:
+        """Two people are each other from a time on."""
+        self._require(track_id, other)
+        self.change(self.edits.swapped(track_id, other, from_s))
+
+    def drop(self, track_id: int) -> None:
+        """Leave a person out."""
+        self._require(track_id)
+        self.change(self.edits.dropped(track_id))
+
+    def undo(self) -> None:
+        """Take the last of these changes back; nothing where there is none."""
+        self.change(self.edits.undone())
+
+    def change(self, edits: SessionEdits) -> None:
+        """Keep other edits, in their file first."""
+        save_edits(self.folder, edits)
+        self._edits = edits
+
+    def use(self, edits: SessionEdits) -> None:
+        """Read people by other edits, which are in their file already."""
+        self._edits = edits
+
+    def sightings(self) -> list[tuple[float, np.ndarray]]:
+        """Time and (P,) track ids of every frame, as recorded."""
+        return list(self._log.sightings())
+
+    def _require(self, *track_ids: int) -> None:
+        here = people_spans(self.sightings(), self.edits)
+        for track_id in track_ids:
+            if track_id not in here:
+                there = ", ".join(map(str, here)) or "nobody"
+                raise SessionError(f"{self.folder} has no person {track_id}; it has {there}")
+        if len(set(track_ids)) < len(track_ids):
+            raise SessionError(f"two different people are needed, got {track_ids[0]} twice")
+
+    def _edited(self, poses: RecordedPoses) -> RecordedPoses:
+        edits = self.edits
+        if not edits.people:
+            return poses
+        return replace(poses, people=edits.edited(poses.people, poses.time_s))
+
+    def _edited_if_any(self, poses: RecordedPoses | None) -> RecordedPoses | None:
+        return None if poses is None else self._edited(poses)
 
     def events(self) -> list[SessionEvent]:
         """What happened while it was recorded, in order."""
@@ -268,9 +348,8 @@ class Session:
             import pandas
         except ImportError as error:
             raise ImportError("to_pandas needs pandas: pip install pandas") from error
-        from das_app.session.edits import load_edits
 
-        names, joints = load_edits(self.folder).names, self.origin.skeleton.joint_names
+        names, joints = self.edits.names, self.origin.skeleton.joint_names
         columns = (
             "frame",
             "time_s",

@@ -331,7 +331,7 @@ def test_the_command_opens_the_window_on_a_session(command, recorded, tmp_path, 
     window.run_app = lambda chosen, targets: opened.append(chosen) or 3
     monkeypatch.setitem(sys.modules, "das_app.gui.window.app", window)
     assert command("play", recorded / LOG_FILE).exit_code == 3
-    assert opened[0].source == str(recorded)
+    assert opened[0].source.name == str(recorded)
     refused = command("play", tmp_path)
     assert refused.exit_code == 1
     assert "holds no session" in refused.stderr
