@@ -1,7 +1,8 @@
 """Video encoder of a recording: `video.mkv` from a bounded queue, in a thread.
 
-Matroska keeps what was written when the process dies: all but the newest picture, however slowly
-they come. A picture's time stamp is the time of its frame in the session, in milliseconds.
+Matroska keeps what was written when the process dies: all but the newest picture, and half a
+second later that one, too, however slowly they come. A picture's time stamp is the time of its
+frame in the session, in milliseconds.
 """
 
 import io
@@ -20,6 +21,7 @@ from das_app.files.whole_file import open_private
 
 _QUEUE_BYTES = 160 << 20  # 60 pictures of 720p
 _SYNC_PICTURES = 60
+_FLUSH_S = 0.5  # after which the newest picture is written without waiting for the next one
 _TIME_BASE = Fraction(1, 1000)
 _GROUP = 10  # from one picture that stands alone to the next: what a seek decodes at most
 _CODECS = (
@@ -98,6 +100,11 @@ class VideoRecorder:
     def _has_room(self, image: np.ndarray) -> bool:
         return not self._queue or self._num_waiting_bytes + image.nbytes <= self._queue_bytes
 
+    def _comes_soon(self) -> bool:
+        """Whether the next picture, or the end, comes before the newest is to be written."""
+        with self._condition:
+            return self._condition.wait_for(lambda: bool(self._queue) or self._is_ending, _FLUSH_S)
+
     def _next(self) -> _Picture | None:
         with self._condition:
             self._condition.wait_for(lambda: self._queue or self._is_ending)
@@ -131,6 +138,9 @@ class VideoRecorder:
                 number += 1
                 if number % _SYNC_PICTURES == 0:
                     encoder.sync()
+                if not self._comes_soon():
+                    encoder.flush()
+                    self.num_bytes = encoder.num_bytes
                 picture = self._next()
         finally:
             encoder.close()
@@ -184,6 +194,19 @@ class VideoEncoder:
         self._last_pts = max(round(time_s / _TIME_BASE), self._last_pts + 1)
         picture.pts, picture.time_base = self._last_pts, _TIME_BASE
         self._container.mux(self._stream.encode(picture))
+        self._file.flush()
+        self.num_bytes = self._file.tell()
+
+    def flush(self) -> None:
+        """Write the newest picture now; else the next one does that.
+
+        An empty block ends its cluster. It holds nothing, so readers pass over it.
+        """
+        self._last_pts += 1
+        nothing = av.Packet(0)
+        nothing.stream, nothing.time_base = self._stream, _TIME_BASE
+        nothing.pts = nothing.dts = self._last_pts
+        self._container.mux(nothing)
         self._file.flush()
         self.num_bytes = self._file.tell()
 

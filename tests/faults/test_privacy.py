@@ -1,5 +1,9 @@
-"""Nothing leaves the computer: every address that a run asks for, seen by the system, and every
-file that it leaves in a fresh home."""
+"""Nothing leaves the computer: runs in a network of their own, which has no way to anywhere but
+this computer, every address that they ask for all the same, and every file in a fresh home.
+
+Linux alone has such networks (namespaces); where a user may not make one, addresses are recorded
+only, and the test of the network is skipped.
+"""
 
 import os
 import re
@@ -28,6 +32,14 @@ ADDRESS = re.compile(
     r"sa_family=(AF_\w+).*?(?:inet_addr\(\"([^\"]+)\"\)|inet_pton\(AF_INET6, \"([^\"]+)\")"
 )
 
+# Runs the rest of the command line with the loopback interface up, which is down at first.
+_WITH_LOOPBACK = """
+import fcntl, os, socket, struct, sys
+SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+    fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH22x", b"lo", IFF_UP))
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 RUNS = {
     "capture": ["-m", "das_app", "capture", "demo", "-o", "OUT/s", "--max-frames", "12"],
     "doctor": ["-m", "das_app", "doctor"],
@@ -46,6 +58,17 @@ def foreign_files(home: Path) -> list[str]:
     """Files in a home that are neither ours nor in a cache of the system's."""
     names = (p.relative_to(home).as_posix() for p in home.rglob("*") if p.is_file())
     return [n for n in names if not (OURS.match(n) or n.startswith(USUAL_CACHES))]
+
+
+def alone() -> list[str]:
+    """What goes before a command so that it reaches this computer only; empty where it cannot."""
+    unshare = ["unshare", "--net"] if os.getuid() == 0 else ["unshare", "--map-root-user", "--net"]
+    prefix = [*unshare, sys.executable, "-c", _WITH_LOOPBACK]
+    try:
+        subprocess.run([*prefix, "true"], check=True, capture_output=True, timeout=60)
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return prefix
 
 
 def run_traced(name: str, folder: Path) -> str:
@@ -68,7 +91,7 @@ def run_traced(name: str, folder: Path) -> str:
     log = folder / "net.txt"
     command = ["strace", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg", "-o", str(log)]
     process = subprocess.Popen(
-        [*command, sys.executable, *arguments],
+        [*alone(), *command, sys.executable, *arguments],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -90,6 +113,34 @@ def test_nothing_leaves_and_nothing_foreign_is_left(tmp_path, name):
     log = run_traced(name, tmp_path)
     assert foreign_addresses(log) == []
     assert foreign_files(tmp_path / "home") == []
+
+
+def test_the_network_of_the_runs_refuses_every_other_computer():
+    prefix = alone()
+    if not prefix:
+        pytest.skip("this user may make no network of their own")
+    program = """
+import socket
+for family, address in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
+    with socket.socket(family) as made:
+        made.settimeout(5)
+        try:
+            made.connect((address, 443))
+        except OSError as error:
+            print(error.strerror)
+try:
+    socket.getaddrinfo("example.org", 443)
+except OSError:
+    print("no names")
+with socket.create_server(("127.0.0.1", 0)) as server:
+    socket.create_connection(server.getsockname(), 5).close()
+    print("here")
+"""
+    done = subprocess.run(
+        [*prefix, sys.executable, "-c", program], capture_output=True, text=True, timeout=60
+    )
+    unreachable = "Network is unreachable"
+    assert done.stdout.splitlines() == [unreachable, unreachable, "no names", "here"]
 
 
 def test_foreign_addresses_are_seen():

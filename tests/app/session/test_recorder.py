@@ -10,6 +10,8 @@ from collections import namedtuple
 from dataclasses import replace
 from datetime import datetime
 
+import av
+import cv2
 import numpy as np
 import pytest
 from session_fakes import FPS, ORIGIN, WIDE, depth_of, record, result, tracked
@@ -439,3 +441,42 @@ def test_session_of_a_looping_file_has_rising_times(tmp_path):
     session = Session(tmp_path / "s")
     assert [p.source_index for p in session] == [0, 1, 2, 0, 1, 2, 0]
     assert [p.time_s for p in session] == pytest.approx([i / FPS for i in range(7)], abs=1e-3)
+
+
+def test_the_newest_picture_is_written_however_slowly_they_come(tmp_path):
+    """A copy of the file is what a crash would leave."""
+    path, copy = tmp_path / "video.mkv", tmp_path / "copy.mkv"
+    video = VideoRecorder(path, 0.2)
+    for number in range(3):
+        video.put(np.full((48, 64, 3), 60 * number, np.uint8), 5.0 * number)
+        until_s = time.monotonic() + 20
+        while True:
+            shutil.copy(path, copy) if path.exists() else copy.unlink(missing_ok=True)
+            if num_pictures(copy) == number + 1:
+                break
+            assert time.monotonic() < until_s, "it waits for the next picture"
+            time.sleep(0.05)
+    video.end()
+    video.join()
+    with av.open(str(path)) as container:
+        pictures = list(container.decode(video=0))
+    assert [round(picture.time, 3) for picture in pictures] == [0.0, 5.0, 10.0]
+    for number, picture in enumerate(pictures):
+        assert abs(picture.to_ndarray(format="rgb24").mean() - 60 * number) < 4
+    assert len(read_by_opencv(path)) == 3
+
+
+def num_pictures(path):
+    """Pictures of a file that may be cut off; 0 where it does not open."""
+    try:
+        with av.open(str(path)) as container:
+            return sum(1 for _ in container.decode(video=0))
+    except (av.error.FFmpegError, OSError):
+        return 0
+
+
+def read_by_opencv(path):
+    video, pictures = cv2.VideoCapture(str(path)), []
+    while (got := video.read())[0]:
+        pictures.append(got[1])
+    return pictures
