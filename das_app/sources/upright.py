@@ -1,13 +1,17 @@
 """Image orientation: RGB, square pixels, rotated and mirrored as viewers show it.
 
-A container states how its pictures are meant: a display matrix (four turns, mirrored or not) and
-the shape of a pixel. Both are carried out here, so that nothing behind needs to know of them: the
-camera is that of the picture as it is shown.
+A container states how its pictures are meant: what of them is shown, a display matrix (four turns,
+mirrored or not) and the shape of a pixel. All are carried out here, so that nothing behind needs
+to know of them: the camera is that of the picture as it is shown.
 """
 
+import re
+import threading
 from fractions import Fraction
+from typing import NamedTuple
 
 import av
+import av.logging
 import numpy as np
 from av.sidedata.sidedata import Type
 from av.video.reformatter import VideoReformatter
@@ -17,13 +21,31 @@ from das_app.sources.frame_source import SourceError
 
 _ASPECTS = (Fraction(1, 16), Fraction(16))  # of a pixel; beyond it the file is wrong
 _AS_STORED = np.eye(2)
+_CROPPING = re.compile(r"Frame Cropping: (\d+)/(\d+)/(\d+)/(\d+)")
+_lock_of_log_level = threading.Lock()
+
+
+class Crop(NamedTuple):
+    """Stored pixels at each edge that are not shown."""
+
+    left: int = 0
+    right: int = 0
+    top: int = 0
+    bottom: int = 0
+
+
+_WHOLE = Crop()
 
 
 class Uprighter:
-    """Makes the pictures of one video; one thread at a time. It has one scaler without threads."""
+    """Makes the pictures of one video; one thread at a time. It has one scaler without threads.
 
-    def __init__(self) -> None:
-        self._scaler = VideoReformatter()
+    Args:
+        crop: of the pictures as they are stored.
+    """
+
+    def __init__(self, crop: Crop = _WHOLE) -> None:
+        self._scaler, self._crop = VideoReformatter(), crop
 
     def __call__(self, picture: av.VideoFrame, stream: av.VideoStream) -> np.ndarray:
         """The picture as viewers show it.
@@ -44,9 +66,42 @@ class Uprighter:
                 f"a picture may have {MAX_PIXELS} pixels, got {width} x {picture.height}"
             )
         plain = self._scaler.reformat(picture, width=width, format="rgb24", threads=1)
-        image = turned(plain.to_ndarray(), display_matrix(picture))
+        shown = cropped(plain.to_ndarray(), self._crop, width / picture.width)
+        image = turned(shown, display_matrix(picture))
         image.flags.writeable = False
         return image
+
+
+def container_crop(container: av.container.InputContainer) -> Crop:
+    """What a container says is not shown of its first video's pictures.
+
+    PyAV hands it out only as a line of FFmpeg's description of the file, in FFmpeg's order.
+    """
+    with _lock_of_log_level:  # what is below the level is not described
+        level = av.logging.get_level()
+        av.logging.set_level(av.logging.INFO)
+        try:
+            described = container.dumps_format()
+        finally:
+            av.logging.set_level(level)
+    videos = [part for part in described.split("Stream #") if ": Video:" in part]
+    found = _CROPPING.search(videos[0]) if videos else None
+    return Crop(*map(int, found.groups())) if found else Crop()
+
+
+def cropped(image: np.ndarray, crop: Crop, stretch: float) -> np.ndarray:
+    """The part of a picture that is shown; all of it where nothing would be left.
+
+    Args:
+        image: (H, W, 3).
+        crop: in stored pixels.
+        stretch: columns of the image for each stored one.
+    """
+    height, width = image.shape[:2]
+    left, right = round(crop.left * stretch), width - round(crop.right * stretch)
+    if left >= right or crop.top + crop.bottom >= height:
+        return image
+    return image[crop.top : height - crop.bottom, left:right]
 
 
 def shown_width(width: int, pixel_aspect: Fraction | None) -> int:

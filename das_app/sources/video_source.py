@@ -16,7 +16,7 @@ from das_app.messaging.messages import Frame
 from das_app.sources.addresses import shown_address
 from das_app.sources.file_clock import MAX_STEP_S, FileClock
 from das_app.sources.frame_source import SourceError
-from das_app.sources.upright import Uprighter
+from das_app.sources.upright import Uprighter, container_crop
 
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 2.0  # of a network address
 _KEPT_BYTES, _MAX_KEPT = 64 << 20, 48  # decoded pictures kept for stepping back
@@ -55,7 +55,7 @@ class VideoSource:
         self.intrinsics = intrinsics
         self._location = location
         self._container = open_video(location)
-        self._upright = Uprighter()
+        self._upright = Uprighter(container_crop(self._container))
         stream = self._container.streams.video[0]
         self._file_fps = _nominal_fps(stream)
         self.nominal_fps, self._slow_motion = self._file_fps * slow_motion, slow_motion

@@ -5,6 +5,7 @@ The independent reader is the `ffmpeg` program, where there is one.
 
 import itertools
 import shutil
+import struct
 import subprocess
 from fractions import Fraction
 
@@ -20,7 +21,7 @@ from das_app.sources.file_clock import FileClock
 from das_app.sources.frame_source import SourceError
 from das_app.sources.image_source import read_image
 from das_app.sources.picture_size import picture_size
-from das_app.sources.upright import shown_width
+from das_app.sources.upright import Crop, cropped, shown_width
 from das_app.sources.video_source import VideoSource
 
 LENS = Intrinsics()
@@ -167,6 +168,62 @@ def test_crop_that_the_codec_states(tmp_path):
     assert image.shape == (HEIGHT - 4, WIDTH - 8, 3)
     assert np.abs(image.astype(int) - stored_picture()[4:, :-8]).max() <= 3
     assert np.abs(image.astype(int) - ffmpeg_picture(clip)).max() <= 3
+
+
+def boxes(data, start, end):
+    """Name, place and size of the boxes of an MP4 between two places."""
+    while start < end:
+        size, name = struct.unpack(">I4s", data[start : start + 8])
+        yield name, start, size
+        start += size
+
+
+def with_box(data, path, box, start=0, end=None):
+    """An MP4, or a part of it, with a box appended to the box that a path of names leads to."""
+    end = len(data) if end is None else end
+    name, place, size = next(each for each in boxes(data, start, end) if each[0] == path[0])
+    head = 16 if name == b"stsd" else 8
+    if len(path) == 1:
+        changed = data[place : place + size] + box
+    else:
+        inner = with_box(data, path[1:], box, place + head, place + size)
+        changed = data[place : place + head] + inner
+    changed = struct.pack(">I", len(changed)) + changed[4:]
+    return data[start:place] + changed + data[place + size : end]
+
+
+def with_clean_aperture(clip, left, right, top, bottom):
+    """A copy of a clip whose container says that its pictures are shown without their edges."""
+    width, height = WIDTH - left - right, HEIGHT - top - bottom
+    # width and height, then twice the way from the middle of the picture to that of the part
+    numbers = (width, 1, height, 1, left - right, 2, top - bottom, 2)
+    box = struct.pack(">I4s8i", 40, b"clap", *numbers)
+    path = [b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"avc1"]
+    copy = clip.with_name(f"cropped{clip.suffix}")
+    copy.write_bytes(with_box(clip.read_bytes(), path, box))
+    return copy
+
+
+@pytest.mark.parametrize("edges", [(8, 24, 10, 18), (0, 6, 4, 0)])
+def test_crop_that_the_container_states(tmp_path, edges):
+    left, right, top, bottom = edges
+    clip = with_clean_aperture(write_clip(tmp_path / "clip.mp4"), *edges)
+    image = first_picture(clip)
+    wanted = stored_picture()[top : HEIGHT - bottom, left : WIDTH - right]
+    assert image.shape == wanted.shape
+    assert np.abs(image.astype(int) - wanted).max() <= 3
+
+
+def test_crop_square_pixels_and_a_turn_together(tmp_path):
+    turned = with_matrix(write_clip(tmp_path / "clip.mp4", Fraction(2)), ((0, 1), (-1, 0)))
+    image = first_picture(with_clean_aperture(turned, 8, 24, 10, 18))
+    assert image.shape == (2 * (WIDTH - 32), HEIGHT - 28, 3)
+
+
+def test_a_crop_that_leaves_nothing_is_passed_over():
+    image = stored_picture()
+    assert cropped(image, Crop(WIDTH, 0, 0, 0), 1.0) is image
+    assert cropped(image, Crop(0, 0, HEIGHT - 1, 1), 1.0) is image
 
 
 def test_one_scaler_without_threads_serves_a_video(tmp_path, monkeypatch):
