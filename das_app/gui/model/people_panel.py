@@ -31,19 +31,22 @@ class PeoplePanel(QWidget):
         form.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         form.setVerticalSpacing(theme.SPACE_PX)
         self.smoothing = QCheckBox(
-            "Smooth over time", toolTip="Recordings keep the raw pose in any case"
+            "Smooth over time",
+            toolTip="Calm motion, and feet that stand stay put; recordings keep the raw pose, too",
         )
         self.smoothing.toggled.connect(self.smoothing_toggled)
         self.smoothing.toggled.connect(self._enable)
         self.distance, distance_row = _strength(
             "How far away people are: one camera sees it badly, so it flickers most"
         )
-        self.limbs, limbs_row = _strength("Joints: more is calmer and later in fast motion")
+        self.limbs, limbs_row = _strength(
+            "Joints: more is calmer; those seen badly move least anyway"
+        )
         self.distance.valueChanged.connect(lambda n: self.distance_changed.emit(n / _STEPS))
         self.limbs.valueChanged.connect(lambda n: self.limbs_changed.emit(n / _STEPS))
         self.bones = QCheckBox(
             "Steady bones",
-            toolTip="Each bone of a person takes its usual length; joints may leave their pixels",
+            toolTip="Bones keep their length; joints may leave their pixels by a little",
         )
         self.bones.toggled.connect(self.bones_toggled)
         form.addRow(self.smoothing)

@@ -90,11 +90,10 @@ class PeopleLayer:
         Args:
             time_s: of the frame.
             floor_m: height of the floor in scene space.
-            has_level: whether the floor is known; else everybody stands on their own feet.
+            has_level: whether the floor is known; who is near a known one stands on it.
             eye_m: (3,) where the view is seen from.
         """
-        ankles = [] if has_level else self.ankles
-        self.ground_m = ground_heights(self.joints_m, ankles, floor_m)
+        self.ground_m = ground_heights(self.joints_m, self.ankles, floor_m, has_level)
         palette = np.array([rgb(colour) for colour in theme.stage().people])
         colours = palette[self.slots % len(palette)].reshape(-1, 3)
         self._draw_bodies(colours, eye_m)

@@ -19,7 +19,7 @@ _FLOOR_FOLLOW = 0.05  # share of the way to the measured floor per result
 _FLOOR_RANGE_M = (-6.0, -0.2)
 _LABEL_GAP_M = 0.12
 _ANKLE_M = 0.08  # above the sole
-_SAME_FLOOR_M = 0.1  # somebody's feet as near to the floor stand on it
+_NEAR_GUESSED_M, _NEAR_KNOWN_M = 0.1, 0.4  # somebody's feet as near to the floor stand on it
 _UNSEEN_SCORE, _SEEN_SCORE = 0.04, 0.25  # of joints that nobody saw, and of those seen well
 _OUTSIDE_SHARE = 0.06  # of the picture's width: joints as far outside are gone
 _BODY_SPOT_M, _FOOT_SPOT_M = 0.62, (0.24, 0.13)  # half axes of shadows
@@ -34,7 +34,7 @@ def scene_from_camera(points_cam: np.ndarray) -> np.ndarray:
 
 
 def follow_floor(floor_m: float | None, people: People) -> float | None:
-    """Height of the floor in the scene, moved a little towards the lowest ankles.
+    """Height of the floor in the scene, moved a little towards the lowest person's ankles.
 
     Args:
         floor_m: height so far; None before anybody was seen, then it goes there at once.
@@ -48,7 +48,7 @@ def follow_floor(floor_m: float | None, people: People) -> float | None:
     heights = scene_from_camera(people.joints_cam[:, ankles])[..., 2]
     if heights.size == 0:
         return floor_m
-    lowest = float(np.clip(np.median(heights.min(axis=1)) - 0.08, *_FLOOR_RANGE_M))
+    lowest = float(np.clip(heights.min() - 0.08, *_FLOOR_RANGE_M))
     return lowest if floor_m is None else floor_m + _FLOOR_FOLLOW * (lowest - floor_m)
 
 
@@ -104,18 +104,23 @@ def joint_solidity(people: People, camera: Camera) -> np.ndarray:
     return (solid * person_opacity(people.scores)[:, None]).astype(np.float32)
 
 
-def ground_heights(joints_m: np.ndarray, ankles: list[int], floor_m: float) -> np.ndarray:
-    """(P,) m height of the ground that each person stands on, while the floor is a guess.
+def ground_heights(
+    joints_m: np.ndarray, ankles: list[int], floor_m: float, is_known: bool
+) -> np.ndarray:
+    """(P,) m height of the ground that each person stands on: the floor, or what is below their
+    own feet where these are far off it, as on a wall.
 
     Args:
         joints_m: (P, J, 3) in scene space.
         ankles: numbers of these joints; without any everybody stands on the floor.
         floor_m: height of the floor.
+        is_known: whether that is known; if not, feet are soon far off it.
     """
     if not ankles:
         return np.full(len(joints_m), floor_m)
     own = joints_m[:, ankles, 2].min(axis=1) - _ANKLE_M
-    return np.where(np.abs(own - floor_m) < _SAME_FLOOR_M, floor_m, own)
+    near_m = _NEAR_KNOWN_M if is_known else _NEAR_GUESSED_M
+    return np.where(np.abs(own - floor_m) < near_m, floor_m, own)
 
 
 def shadow_spots(

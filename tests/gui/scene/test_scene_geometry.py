@@ -123,8 +123,18 @@ def test_a_guessed_floor_is_under_everybodys_own_feet():
     joints = scene_from_camera(people_at((0, 0, 3000), (0, -900, 3000)).joints_cam)
     ankles = [i for i, name in enumerate(BODY_22.joint_names) if name.endswith("_ankle")]
     own = joints[:, ankles, 2].min(axis=1) - 0.08
-    assert ground_heights(joints, ankles, own[0] + 0.05).tolist() == [own[0] + 0.05, own[1]]
-    assert ground_heights(joints, [], -1.5).tolist() == [-1.5, -1.5]
+    floor = own[0] + 0.05
+    assert ground_heights(joints, ankles, floor, False).tolist() == [floor, own[1]]
+    assert ground_heights(joints, [], -1.5, False).tolist() == [-1.5, -1.5]
+
+
+def test_who_is_far_off_a_known_floor_stands_on_something_else():
+    joints = scene_from_camera(
+        people_at((0, 0, 3000), (0, -300, 3000), (0, -900, 3000)).joints_cam
+    )
+    ankles = [i for i, name in enumerate(BODY_22.joint_names) if name.endswith("_ankle")]
+    own = joints[:, ankles, 2].min(axis=1) - 0.08
+    assert ground_heights(joints, ankles, own[0], True).tolist() == [own[0], own[0], own[2]]
 
 
 def test_shadows_are_on_the_ground_and_fade_with_a_lifted_foot():
