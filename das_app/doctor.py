@@ -73,6 +73,7 @@ def run_checks() -> Iterator[Check]:
         ("Qt and OpenGL", check_qt),
         ("Model", check_model),
         ("Demo clip", check_demo_clip),
+        ("Virtual camera", check_virtual_camera),
     )
     for name, check in checks:
         try:
@@ -160,6 +161,23 @@ def check_demo_clip() -> list[Check]:
     except FileNotFoundError as error:
         return [Check("Demo clip", Status.FAIL, str(error), "reinstall das-capture")]
     return [Check("Demo clip", Status.OK, str(path))]
+
+
+def check_virtual_camera() -> list[Check]:
+    """Whether the clean output can be a camera of other programs; nothing else needs it."""
+    if not _is_installed("pyvirtualcam"):
+        how = "to have one: pip install pyvirtualcam (GPL, not part of this application)"
+        return [Check("Virtual camera", Status.OK, f"none; {how}")]
+    if sys.platform == "linux" and not Path("/sys/module/v4l2loopback").exists():
+        return [
+            Check(
+                "Virtual camera",
+                Status.WARN,
+                "pyvirtualcam is there, but no device",
+                "sudo modprobe v4l2loopback devices=1 exclusive_caps=1",
+            )
+        ]
+    return [Check("Virtual camera", Status.OK, "pyvirtualcam is there")]
 
 
 def _gl_check(renderer: str | None, version: str | None) -> Check:

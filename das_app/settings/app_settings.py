@@ -3,6 +3,7 @@
 A new setting is a field of its group here: its type says how it is checked, read and written.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -37,6 +38,22 @@ class Look(StrEnum):
     SYSTEM = "system"
     DARK = "dark"
     LIGHT = "light"
+
+
+class Panes(StrEnum):
+    """How picture and 3D view share the window."""
+
+    BESIDE = "beside"
+    SCENE = "scene"
+    PICTURE = "picture"
+    INSET = "inset"
+
+
+class OutputContent(StrEnum):
+    """What the clean output shows."""
+
+    PEOPLE = "people"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +203,8 @@ class ViewSettings:
     Args:
         look: of the window.
         layout: places and sizes of the window's parts, as Qt packs them; empty for the default.
+        panes: how picture and 3D view share the window.
+        kept_views: of the 3D view, as `view_keys.pose_text` writes them.
         has_seen_welcome: the hints of the first start were put away.
         has_labels: id, confidence and distance stand by each person in the picture.
         has_trails: people's last moments are drawn.
@@ -201,6 +220,8 @@ class ViewSettings:
 
     look: Look = Look.SYSTEM
     layout: str = ""
+    panes: Panes = Panes.BESIDE
+    kept_views: tuple[str, ...] = ()
     has_seen_welcome: bool = False
     has_labels: bool = True
     has_trails: bool = False
@@ -258,6 +279,38 @@ class StreamingSettings:
         check_fields(self)
 
 
+@dataclass(frozen=True, slots=True)
+class OutputSettings:
+    """The clean output for other programs and projectors.
+
+    Args:
+        content: what it shows.
+        ground: colour behind people, such as `#00b140`; empty for none.
+        size: in pixels, WIDTHxHEIGHT, both even.
+
+    Raises:
+        ValueError: if a value is of the wrong type or out of range.
+    """
+
+    content: OutputContent = OutputContent.PEOPLE
+    ground: str = "#00b140"
+    size: str = "1280x720"
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        if self.ground and not re.fullmatch(r"#[0-9a-fA-F]{6}", self.ground):
+            raise ValueError(f"ground must be a colour such as #00b140, got {self.ground!r}")
+        self.size_px()
+
+    def size_px(self) -> tuple[int, int]:
+        """Width and height."""
+        found = re.fullmatch(r"(\d{2,4})x(\d{2,4})", self.size)
+        width, height = map(int, found.groups()) if found else (0, 0)
+        if not (64 <= width <= 7680 and 64 <= height <= 4320) or width % 2 or height % 2:
+            raise ValueError(f"size must be as 1280x720, even, got {self.size!r}")
+        return width, height
+
+
 SettingsGroup = (
     SourceSettings
     | LensSettings
@@ -266,6 +319,7 @@ SettingsGroup = (
     | ViewSettings
     | RecordingSettings
     | StreamingSettings
+    | OutputSettings
 )
 
 
@@ -280,6 +334,7 @@ class AppSettings:
     view: ViewSettings = field(default_factory=ViewSettings)
     recording: RecordingSettings = field(default_factory=RecordingSettings)
     streaming: StreamingSettings = field(default_factory=StreamingSettings)
+    output: OutputSettings = field(default_factory=OutputSettings)
 
     def __post_init__(self) -> None:
         check_fields(self)

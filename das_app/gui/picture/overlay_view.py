@@ -111,6 +111,16 @@ class OverlayView(QWidget):
         return None if self._shown is None else self._shown.frame
 
     @property
+    def aspect(self) -> float:
+        """Width over height of the picture; 16:9 while there is none."""
+        width, height = (16, 9) if self._shown is None else self._shown.frame.camera.size
+        return width / height
+
+    def picture(self, size: tuple[int, int]) -> QImage:
+        """The whole picture and everything on it, at another size in pixels."""
+        return paint_layer(self._shown, Look(self._options, Zoom(), size, 1.0))
+
+    @property
     def letterbox(self) -> Letterbox | None:
         """Where the picture lies in the widget; None when there is none."""
         return None if self._shown is None else self._look().letterbox(self._shown)

@@ -47,6 +47,10 @@ class PicturePane(QFrame):
         """Put a widget at the right end of the line above the picture."""
         self._heading.layout().addWidget(widget)
 
+    def set_bare(self, is_bare: bool) -> None:
+        """Leave out the line above the picture."""
+        self._heading.setVisible(not is_bare)
+
     def set_has_picture(self, has_picture: bool) -> None:
         """Show the picture or the words."""
         self._stack.setCurrentWidget(self.overlay if has_picture else self.empty)

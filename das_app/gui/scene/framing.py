@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 FOV_DEG = 40.0
-_ROOM = {"left": 0.07, "right": 0.07, "top": 0.13, "bottom": 0.09}  # shares of half the view
+_ROOM = {"left": 0.09, "right": 0.09, "top": 0.13, "bottom": 0.09}  # shares of half the view
 _LEAST_DISTANCE_M = 2.2
 _PACE_S = 0.22  # time constant of the way to another view
 _TIGHTER, _WIDER = 0.8, 1.02  # distances of a fit that are left as they are

@@ -1,7 +1,8 @@
 """Mouse camera of the 3D view: left orbits, right or middle pans, the wheel zooms."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,7 @@ class OrbitCamera(TurntableCamera):
     """
 
     def __init__(self, on_taken: Callable[[], None]) -> None:
+        self._lent_aspect: float | None = None
         super().__init__(fov=FOV_DEG)
         self._on_taken = on_taken
         self.depth_value = _DEPTH_RANGE
@@ -80,6 +82,21 @@ class OrbitCamera(TurntableCamera):
         self.scale_factor = tall * min(self.aspect, 1.0)
         self.view_changed()
 
+    @contextmanager
+    def lent(self, pose: ViewPose, aspect: float) -> Iterator[None]:
+        """Look from there for a picture of another aspect, then as before."""
+        state = (self.azimuth, self.elevation, self.roll, self.fov, self.distance)
+        centre, scale = self.center, self.scale_factor
+        self._lent_aspect = aspect
+        try:
+            self.take(pose)
+            yield
+        finally:
+            self._lent_aspect = None
+            self.azimuth, self.elevation, self.roll, self.fov, self.distance = state
+            self.center, self.scale_factor = centre, scale
+            self.view_changed()
+
     def look_through(self, lens: Camera, depth_m: float, turn: np.ndarray) -> None:
         """Look from the filming camera's own place, with all of its picture in view.
 
@@ -100,6 +117,11 @@ class OrbitCamera(TurntableCamera):
         self.center = tuple((depth_m * turn[:, 1]).tolist())
         self.scale_factor = 2 * half * depth_m
         self.view_changed()
+
+    def _update_projection_transform(self, fx: float, fy: float) -> None:
+        if self._lent_aspect is not None:
+            fx = fy * self._lent_aspect
+        super()._update_projection_transform(fx, fy)
 
     def viewbox_mouse_event(self, event: MouseEvent) -> None:
         """Pan with the right or middle button; everything else as a turntable does."""

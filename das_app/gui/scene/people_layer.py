@@ -135,6 +135,11 @@ class PeopleLayer:
         self._clear_labels()
 
     @property
+    def marks(self) -> tuple[Node, ...]:
+        """What stands about people: shadows, trails and labels."""
+        return (self.shadows, self.trails.node, self.labels)
+
+    @property
     def ankles(self) -> list[int]:
         """Numbers of these joints."""
         names = self.people.skeleton.joint_names

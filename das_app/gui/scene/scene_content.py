@@ -11,11 +11,12 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QTimer
-from vispy import scene
+from vispy import gloo, scene
 from vispy.util.event import Event
 from vispy.visuals.transforms import MatrixTransform
 
 from das_app.gui.scene.framing import Framing, ViewPose, fitted
+from das_app.gui.scene.measure import Measure
 from das_app.gui.scene.orbit_camera import PRESETS, OrbitCamera, ViewPreset
 from das_app.gui.scene.people_layer import PeopleLayer, PeopleOptions
 from das_app.gui.scene.scene_geometry import (
@@ -41,6 +42,7 @@ _FLOOR_STEP_M = 0.002  # a smaller one is not seen
 _FOLLOW = 0.25  # share of the way to the followed person per result
 _INSIDE_CAMERA_M = 0.7  # an eye so near the camera would see nothing but its picture
 _BEHIND_COSINE = 0.92  # of the angle between the camera's axis and where the eye is behind it
+_CLICK_PX = 4  # a press that moves less is a click
 _STEP_MS, _LONGEST_STEP_S = 16, 0.1  # of the view on its way
 _EMPTY_ROOM_M = np.array(
     [[x, y, z] for x in (-1.2, 1.2) for y in (1.0, 4.5) for z in (DEFAULT_FLOOR_M, 0.4)]
@@ -87,6 +89,7 @@ class SceneContent:
         view = self.canvas.central_widget.add_view(camera=self.camera)
         self._floor = Floor(view.scene)
         self.people = PeopleLayer(view.scene)
+        self.measure = Measure(self.people, view.scene)
         self.device = scene.Node(parent=view.scene)  # the camera as a thing in the room
         self.device.transform = MatrixTransform()
         self.picture = Picture(parent=self.device)
@@ -106,6 +109,7 @@ class SceneContent:
         self.wear_look()
         self.look_from("reset")
         self.canvas.events.resize.connect(self._on_resize)
+        self.canvas.events.mouse_release.connect(self._on_release)
 
     def set_people(self, frame: Frame, people: People, slots: np.ndarray) -> None:
         """Refill the visuals with P people in the colours of their slots (P,)."""
@@ -218,6 +222,33 @@ class SceneContent:
         self._looks_through = False
         self._go(pose, False, True)
 
+    def fitted_pose(self, aspect: float) -> ViewPose:
+        """What fits into a picture of another aspect, in the direction of the view."""
+        pose = self.camera.pose
+        places_m = self.people.places() if len(self.people.slots) else _EMPTY_ROOM_M
+        return fitted(places_m, pose.azimuth_deg, pose.elevation_deg, aspect)
+
+    def render_people(
+        self, size: tuple[int, int], pose: ViewPose, ground: np.ndarray
+    ) -> np.ndarray:
+        """(H, W, 4) uint8 RGBA, premultiplied: people alone, on a ground.
+
+        Args:
+            size: (width, height) in pixels.
+            pose: where to look from.
+            ground: (4,) RGBA in [0, 1].
+        """
+        nodes = (self._floor.node, self.device, *self.people.marks, *self.measure.nodes)
+        seen = [node.visible for node in nodes]
+        with self.camera.lent(pose, size[0] / size[1]):
+            try:
+                for node in nodes:
+                    node.visible = False
+                return self.canvas.render_at(size, ground)
+            finally:
+                for node, is_seen in zip(nodes, seen, strict=True):
+                    node.visible = is_seen
+
     def close(self) -> None:
         """Release the canvas."""
         self._step_timer.stop()
@@ -225,6 +256,7 @@ class SceneContent:
 
     def _draw(self) -> None:
         self.people.draw(self._time_s, self._floor_m, self._level is not None, self.camera.eye_m)
+        self.measure.draw()
         self._floor.set_reach(*grid_reach(self.people.places()), self._level is None)
         self._floor.set_height(self._floor_m)
 
@@ -291,6 +323,12 @@ class SceneContent:
         elif self.framing.is_fitting:
             self._go(self._wanted(), True, bool(self._framed))
 
+    def _on_release(self, event: Event) -> None:
+        press = event.press_event
+        if press is not None and np.abs(event.pos - press.pos).max() <= _CLICK_PX:
+            if self.measure.click(event.pos):
+                self.canvas.update()
+
     def _follow(self) -> None:
         places = np.flatnonzero(self.people.slots == self._following)
         if self._following is not None and len(places):
@@ -345,6 +383,23 @@ class _Canvas(scene.SceneCanvas):
             listener, self._on_draw_error = self._on_draw_error, None
             if listener is not None:
                 QTimer.singleShot(0, partial(listener, error))
+
+    def render_at(self, size: tuple[int, int], ground: np.ndarray) -> np.ndarray:
+        """(H, W, 4) uint8 of the whole canvas, drawn at another size in pixels.
+
+        vispy's own `render` draws as many pixels as the canvas has, whatever size it is asked.
+        """
+        self.set_current()
+        shape = size[::-1]
+        buffer = gloo.FrameBuffer(gloo.RenderBuffer(shape), gloo.RenderBuffer(shape))
+        self.push_fbo(buffer, (0, 0), self.size)
+        whole = (0, 0, *size)
+        self.transforms.configure(viewport=whole, fbo_size=size, fbo_rect=(0, 0, *self.size))
+        try:
+            self._draw_scene(tuple(ground.tolist()))
+            return buffer.read()
+        finally:
+            self.pop_fbo()
 
     def _draw_scene(self, bgcolor: object = None) -> None:
         self._before_draw()  # also of what is rendered into a picture

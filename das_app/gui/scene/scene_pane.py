@@ -11,7 +11,7 @@ from das_app.motion.floor import Floor
 _SCENE_TIP = "drag to orbit · right drag to pan · wheel to zoom"
 _GUESSED = "Camera space, floor guessed"
 VIEWS = ("reset", "front", "top", "side", "camera")
-_OTHERS = ("view-frame", "bodies", "shadows", "frustum", "scene-picture", "turntable")
+_OTHERS = ("view-frame", "measure", "bodies", "shadows", "frustum", "scene-picture", "turntable")
 
 
 class ScenePane(QFrame):
@@ -34,6 +34,7 @@ class ScenePane(QFrame):
             heading.layout().addWidget(action_button(action))
         actions["view-frame"].triggered.connect(lambda: self.view.frame_people())
         heading.layout().addWidget(action_button(actions["view-frame"]))
+        actions["measure"].toggled.connect(self._measure)
         fill_pane(self, heading, self.view)
         self._actions = actions
         self._allow_views()
@@ -43,6 +44,10 @@ class ScenePane(QFrame):
         """Say something in the line above the view; nothing shows what the mouse does."""
         self._hint.setText(words or _SCENE_TIP)
         self._hint.setToolTip(plain(words or _SCENE_TIP))
+
+    def _measure(self, is_on: bool) -> None:
+        self.view.set_measuring(is_on)
+        self.set_note("Click a joint, then another · V ends it" if is_on else "")
 
     def set_level(self, floor: Floor | None) -> None:
         """Turn the room so that this floor lies level; None shows camera space and a guess."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QOffscreenSurface, QOpenGLContext
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from das_app.gui.scene.framing import ViewPose
 from das_app.gui.scene.scene_content import SceneContent, SceneOptions
 from das_app.gui.style.person_names import Names
 from das_app.gui.style.texts import Label
@@ -112,6 +113,27 @@ class SceneView(QWidget):
         """Keep a person in the middle of the view while they move, or nobody."""
         if self.content is not None:
             self.content.set_following(slot)
+
+    def turn_by(self, azimuth_deg: float, elevation_deg: float, closer: float) -> None:
+        """Orbit by angles, and come closer by a factor."""
+        if self.content is not None:
+            self.content.turn_by(azimuth_deg, elevation_deg, closer)
+
+    @property
+    def pose(self) -> ViewPose | None:
+        """Where the view looks from; None without one."""
+        return None if self.content is None else self.content.camera.pose
+
+    def go_to(self, pose: ViewPose) -> None:
+        """Look from there."""
+        if self.content is not None:
+            self.content.go_to(pose)
+
+    def set_measuring(self, is_on: bool) -> None:
+        """Measure between the joints that are clicked on, or no more."""
+        if self.content is not None:
+            self.content.measure.switch(is_on)
+            self.content.canvas.update()
 
     def wear_look(self) -> None:
         """Wear the colours of the stage."""

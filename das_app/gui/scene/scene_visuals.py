@@ -99,7 +99,7 @@ class Segments:
     """Separate line segments whose points change but whose visual stays."""
 
     def __init__(self, parent: Node, width_px: float = 1.5) -> None:
-        self._line = scene.visuals.Line(
+        self.node = scene.visuals.Line(
             pos=_NOWHERE_M, connect="segments", width=width_px, antialias=True, parent=parent
         )
 
@@ -109,19 +109,19 @@ class Segments:
         Colours by name would make vispy import matplotlib, which takes half a second.
         """
         if len(points):
-            self._line.set_data(pos=points, color=colours)
+            self.node.set_data(pos=points, color=colours)
         else:
             self.clear()
 
     def clear(self) -> None:
         """Show nothing. The line is drawn all the same, so that its program is made early."""
-        self._line.set_data(pos=_NOWHERE_M, color=np.ones(4, np.float32))
+        self.node.set_data(pos=_NOWHERE_M, color=np.ones(4, np.float32))
 
     @property
     def points(self) -> np.ndarray:
         """(N, 3) points shown; (0, 3) when hidden."""
-        is_shown = self._line.pos is not _NOWHERE_M
-        return self._line.pos if is_shown else np.zeros((0, 3), np.float32)
+        is_shown = self.node.pos is not _NOWHERE_M
+        return self.node.pos if is_shown else np.zeros((0, 3), np.float32)
 
 
 class Floor:

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QWidget
 from das_app.gui.style import theme
 from das_app.gui.style.texts import plain
 
+KEPT_VIEWS = ("6", "7", "8", "9")  # digits of views that one keeps
+KEYS_ALONE = "keys alone"  # section of what the help sheet sums up in its own words
 SECTION = "section"  # property of an action: its heading on the help sheet
 
 
@@ -250,6 +252,49 @@ COMMANDS = (
         True,
         "has_frustum",
     ),
+    *(
+        Command(name, KEYS_ALONE, words, "", (key,))
+        for name, words, key in (
+            ("orbit-left", "Orbit to the left", "Shift+Left"),
+            ("orbit-right", "Orbit to the right", "Shift+Right"),
+            ("orbit-up", "Orbit up", "Shift+Up"),
+            ("orbit-down", "Orbit down", "Shift+Down"),
+            ("closer", "Come closer", "Ctrl+="),
+            ("farther", "Go farther away", "Ctrl+-"),
+        )
+    ),
+    *(
+        command
+        for digit in KEPT_VIEWS
+        for command in (
+            Command(f"view-{digit}", KEYS_ALONE, f"View {digit}", "", (digit,)),
+            Command(f"keep-view-{digit}", KEYS_ALONE, f"Keep as {digit}", "", (f"Ctrl+{digit}",)),
+        )
+    ),
+    Command(
+        "measure",
+        "3D view",
+        "Measure",
+        "Measure between two joints: click one, then the other",
+        ("V",),
+        "",
+        True,
+    ),
+    Command(
+        "panes-beside", "Window", "Side by side", "Picture beside 3D view", ("Ctrl+1",), "", True
+    ),
+    Command("panes-scene", "Window", "3D view alone", "", ("Ctrl+2",), "", True),
+    Command("panes-picture", "Window", "Picture alone", "", ("Ctrl+3",), "", True),
+    Command("panes-inset", "Window", "Picture in the 3D view", "", ("Ctrl+4",), "", True),
+    Command(
+        "picture-window",
+        "Window",
+        "Picture in a window",
+        "Picture in its own window, on another screen where there is one",
+        ("Ctrl+5",),
+        "",
+        True,
+    ),
     Command("full-screen", "Window", "Full screen", "", ("F11",), "fullscreen", True),
     Command(
         "presentation",
@@ -316,6 +361,8 @@ MENUS = (
             "view-side",
             "view-camera",
             "view-frame",
+            "kept-views",
+            "measure",
             "bodies",
             "shadows",
             "frustum",
@@ -323,6 +370,7 @@ MENUS = (
             PANELS,
             None,
             "look",
+            "panes",
             "full-screen",
             "presentation",
         ),

@@ -26,6 +26,9 @@ _MOUSE = (
     ("3D view: drag", "orbit"),
     ("3D view: right drag", "pan"),
     ("3D view: wheel", "zoom"),
+    ("3D view: Shift+arrows", "orbit"),
+    ("3D view: Ctrl++  Ctrl+-", "zoom"),
+    ("3D view: Ctrl+6 … 9", "keep a view; 6 … 9 show it"),
     ("Drop a file on the window", "open it"),
 )
 _MOUSE_TITLE = "Mouse"

@@ -62,6 +62,22 @@ class RecentMenu(QMenu):
             self.addAction("Nothing yet").setEnabled(False)
 
 
+class ActionsMenu(QMenu):
+    """A submenu of some actions.
+
+    Args:
+        title: of the menu.
+        actions: the window's.
+        names: of those in it.
+    """
+
+    def __init__(
+        self, title: str, actions: Actions, names: Sequence[str], parent: QWidget
+    ) -> None:
+        super().__init__(title, parent)
+        self.addActions([actions[name] for name in names])
+
+
 class LookMenu(QMenu):
     """Dark, light, or as the system."""
 

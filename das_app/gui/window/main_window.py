@@ -15,11 +15,13 @@ from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.recording.recording_presenter import RecordingPresenter
 from das_app.gui.scene.scene_films import SceneFilms
+from das_app.gui.scene.view_keys import ViewKeys
 from das_app.gui.style import theme
-from das_app.gui.style.actions import Actions
+from das_app.gui.style.actions import KEPT_VIEWS, Actions
 from das_app.gui.style.help_sheet import HelpSheet
-from das_app.gui.style.menus import LookMenu, RecentMenu, build_menu_bar
+from das_app.gui.style.menus import ActionsMenu, LookMenu, RecentMenu, build_menu_bar
 from das_app.gui.style.open_dialogs import OpenDialogs
+from das_app.gui.window.pane_layouts import ACTION_OF, PICTURE_WINDOW
 from das_app.gui.window.panels import ALL_COMMANDS, LIVE_PANELS, Panels
 from das_app.gui.window.result_presenter import ResultPresenter
 from das_app.gui.window.status_presenter import StatusPresenter
@@ -75,6 +77,12 @@ class MainWindow(QMainWindow):
         self.panels.streaming.remote.ordered.connect(self.recording.follow)
         self._wire_parts()
         self._wire_actions()
+        self.view_keys = ViewKeys(
+            self.parts.scene.view,
+            self.actions_by_name,
+            lambda: self.settings.view.kept_views,
+            lambda kept: self._change_view(kept_views=kept),
+        )
         QApplication.instance().focusChanged.connect(self._lend_space)
         self.films = SceneFilms(
             self.parts.scene.view,
@@ -118,6 +126,7 @@ class MainWindow(QMainWindow):
         """Qt: end all threads, then go."""
         self.films.cancel()
         self.parts.modes.leave()
+        self.parts.layouts.bring_back()
         self.control.change(view=replace(self.settings.view, layout=packed_layout(self)))
         self.poll.stop()
         self._figures.stop()
@@ -142,7 +151,14 @@ class MainWindow(QMainWindow):
     def _build_menus(self) -> None:
         self.look_menu = LookMenu(self._set_look, self)
         self.recent_menu = RecentMenu(lambda: self.settings.source.recent, self.open, self)
-        submenus = {"recent": self.recent_menu, "look": self.look_menu}
+        actions = self.actions_by_name
+        kept = [name for digit in KEPT_VIEWS for name in (f"view-{digit}", f"keep-view-{digit}")]
+        submenus = {
+            "recent": self.recent_menu,
+            "look": self.look_menu,
+            "kept-views": ActionsMenu("&Kept views", actions, kept, self),
+            "panes": ActionsMenu("&Panes", actions, (*ACTION_OF.values(), PICTURE_WINDOW), self),
+        }
         build_menu_bar(self, self.actions_by_name, submenus, LIVE_PANELS)
 
     def _wire_parts(self) -> None:
@@ -159,6 +175,7 @@ class MainWindow(QMainWindow):
         parts.picker.file_requested.connect(self.dialogs.ask_file)
         parts.picker.folder_requested.connect(self.dialogs.ask_folder)
         parts.picker.session_requested.connect(self.actions_by_name["open-session"].trigger)
+        parts.layouts.chosen.connect(lambda panes: self._change_view(panes=panes))
         parts.notice.play_requested.connect(lambda folder: self.open(str(folder)))
         self.recording.left_open.connect(self.offer_repairs)
         parts.player.seek_requested.connect(control.seek)
@@ -202,6 +219,9 @@ class MainWindow(QMainWindow):
 
     def _change(self, **groups: SettingsGroup) -> None:
         self.control.change(**groups)
+
+    def _change_view(self, **fields: object) -> None:
+        self.control.change(view=replace(self.settings.view, **fields))
 
     def _lend_space(self, _former: QWidget | None, now: QWidget | None) -> None:
         """Space presses the button that was reached by Tab; else it plays and holds."""

@@ -20,6 +20,9 @@ from das_app.gui.model.model_panel import ModelPanel
 from das_app.gui.model.model_presenter import ModelPresenter
 from das_app.gui.model.people_panel import PeoplePanel
 from das_app.gui.model.people_presenter import PeoplePresenter
+from das_app.gui.output.output_panel import OutputPanel
+from das_app.gui.output.output_picture import OutputPicture
+from das_app.gui.output.output_presenter import OutputPresenter
 from das_app.gui.session.session_panel import SessionPanel
 from das_app.gui.session.session_presenter import SessionPresenter
 from das_app.gui.streaming.stream_panel import StreamPanel
@@ -116,6 +119,17 @@ PANELS = (
     ),
     Panel(
         Command(
+            "output",
+            "Window",
+            "Output",
+            "Clean output for OBS, projectors and as a camera",
+            ("U",),
+            "output",
+            True,
+        )
+    ),
+    Panel(
+        Command(
             "timing",
             "Window",
             "Timing",
@@ -144,6 +158,7 @@ class Panels:
         self.inspector_panel, self.camera_panel = Inspector(), CameraPanel()
         self.people_panel, self.model_panel = PeoplePanel(), ModelPanel()
         self.session_panel, self.stream_panel = SessionPanel(actions), StreamPanel()
+        self.output_panel = OutputPanel()
         self.chart, self.stages = TimingPlot(), StageBars()
         self.areas = {
             "lens": PanelArea(self.camera_panel, self.camera_panel.lens_part),
@@ -151,6 +166,7 @@ class Panels:
             "model": PanelArea(self.model_panel),
             "session": PanelArea(self.session_panel),
             "streaming": PanelArea(self.stream_panel),
+            "output": PanelArea(self.output_panel),
         }
         contents: dict[str, QWidget] = {
             **self.areas,
@@ -181,9 +197,11 @@ class Panels:
         self.streaming = StreamingPresenter(
             control, shown, self.stream_panel, self._actions["streaming"]
         )
+        picture = OutputPicture(overlay, scene)
+        self.output = OutputPresenter(control, shown, self.output_panel, picture)
         for chooser in (overlay, self.inspector_panel):
             chooser.person_chosen.connect(self.streaming.choose_person)
-        for presenter in (self.lens, self.floor, self.session, self.streaming):
+        for presenter in (self.lens, self.floor, self.session, self.streaming, self.output):
             presenter.refused.connect(parts.banner.show_fault)
 
     def refresh(self) -> None:
@@ -203,6 +221,7 @@ class Panels:
         self.lens.end_calibration()
         self.session.close()
         self.streaming.close()
+        self.output.close()
 
     def _connect_session(self, parts: WindowParts) -> None:
         session = self.session

@@ -50,7 +50,7 @@ class StatusPresenter(QObject):
         self._window, self._control = window, control
         self._shown, self._results = shown, results
         self._parts, self._actions, self._look_menu = parts, actions, look_menu
-        self._state = control.state
+        self._state, self._panes = control.state, None
         control.settings_changed.connect(self._show_settings)
         control.begun.connect(self._on_begun)
         control.opened.connect(self._on_opened)
@@ -75,6 +75,9 @@ class StatusPresenter(QObject):
         self._show_switches(settings.view)
         self._parts.controls.set_min_score(settings.people.min_score)
         self._look_menu.set_look(settings.view.look)
+        if settings.view.panes is not self._panes:
+            self._panes = settings.view.panes
+            self._parts.layouts.show(self._panes)
         self._parts.welcome.setVisible(not settings.view.has_seen_welcome)
 
     def _show_switches(self, view: ViewSettings) -> None:

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMainWindow, QSplitter
+from PySide6.QtWidgets import QMainWindow
 
 from das_app.gui.picture.picture_pane import PicturePane
 from das_app.gui.recording.recording_indicator import RecordingIndicator
@@ -11,12 +10,12 @@ from das_app.gui.recording.recording_notice import RecordingNotice
 from das_app.gui.recording.repair_offer import RepairOffer
 from das_app.gui.scene.scene_pane import ScenePane
 from das_app.gui.session.player_bar import PlayerBar
-from das_app.gui.style import theme
 from das_app.gui.style.actions import Actions
 from das_app.gui.style.docks import frame_panes
 from das_app.gui.style.notices import FaultBanner, WelcomeBar
 from das_app.gui.style.pane_frame import action_button
 from das_app.gui.window.control_bar import ControlBar
+from das_app.gui.window.pane_layouts import PaneLayouts, PaneStage
 from das_app.gui.window.source_picker import SourcePicker
 from das_app.gui.window.status_strip import StatusStrip
 from das_app.gui.window.window_state import ScreenModes
@@ -41,15 +40,12 @@ class WindowParts:
         self.recording, self.notice = RecordingIndicator(), RecordingNotice()
         self.repair_offer = RepairOffer()
         self.picture.add_to_heading(self.recording)
-        splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=theme.SPACE_PX)
-        splitter.setChildrenCollapsible(False)
-        for pane in (self.picture, self.scene):
-            splitter.addWidget(pane)
-        splitter.setSizes([1160, 840])
+        stage = PaneStage(self.picture, self.scene)
+        self.layouts = PaneLayouts(window, stage, actions)
         for name in (*panels, *_STATUS_BUTTONS):
             self.status.add_button(action_button(actions[name]))
         bars = (self.controls, self.banner, self.repair_offer, self.notice, self.welcome)
-        frame_panes(window, bars, (splitter, self.player), self.status)
+        frame_panes(window, bars, (stage, self.player), self.status)
         bars = (
             window.menuBar(),
             self.controls,
