@@ -203,16 +203,16 @@ class ViewSettings:
     Args:
         look: of the window.
         layout: places and sizes of the window's parts, as Qt packs them; empty for the default.
-        panes: how picture and 3D view share the window.
-        kept_views: of the 3D view, as `view_keys.pose_text` writes them.
         has_seen_welcome: the hints of the first start were put away.
         has_labels: id, confidence and distance stand by each person in the picture.
         has_trails: people's last moments are drawn.
         has_offsets: arrows from roots to joints are drawn.
         has_heat_map: the model's centre confidence is drawn.
-        has_bodies: people of the 3D view are bodies, else thin skeletons.
         has_shadows: people throw shadows in the 3D view.
         has_frustum: the live picture stands on the camera in the 3D view.
+        has_bodies: people of the 3D view are bodies, else thin skeletons.
+        panes: how picture and 3D view share the window.
+        kept_views: of the 3D view, as `view_keys.pose_text` writes them.
 
     Raises:
         ValueError: if a value is of the wrong type or out of range.
@@ -220,16 +220,16 @@ class ViewSettings:
 
     look: Look = Look.SYSTEM
     layout: str = ""
-    panes: Panes = Panes.BESIDE
-    kept_views: tuple[str, ...] = ()
     has_seen_welcome: bool = False
     has_labels: bool = True
     has_trails: bool = False
     has_offsets: bool = False
     has_heat_map: bool = False
-    has_bodies: bool = True
     has_shadows: bool = True
     has_frustum: bool = True
+    has_bodies: bool = True
+    panes: Panes = Panes.BESIDE
+    kept_views: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_fields(self)

@@ -16,7 +16,7 @@ from das_app.gui.style import theme
 from das_app.gui.style.texts import plain
 
 KEPT_VIEWS = ("6", "7", "8", "9")  # digits of views that one keeps
-KEYS_ALONE = "keys alone"  # section of what the help sheet sums up in its own words
+KEYS_ALONE = "3D view by keys"  # section of what no menu and no button offers
 SECTION = "section"  # property of an action: its heading on the help sheet
 
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
-from das_app.gui.style.actions import SECTION
+from das_app.gui.style.actions import KEYS_ALONE, SECTION
 from das_app.gui.style.texts import Label
 
 _MOUSE = (
@@ -26,9 +26,6 @@ _MOUSE = (
     ("3D view: drag", "orbit"),
     ("3D view: right drag", "pan"),
     ("3D view: wheel", "zoom"),
-    ("3D view: Shift+arrows", "orbit"),
-    ("3D view: Ctrl++  Ctrl+-", "zoom"),
-    ("3D view: Ctrl+6 … 9", "keep a view; 6 … 9 show it"),
     ("Drop a file on the window", "open it"),
 )
 _MOUSE_TITLE = "Mouse"
@@ -36,6 +33,7 @@ _COLUMNS = (
     ("Open", "Play", _MOUSE_TITLE),
     ("Picture", "3D view", "Session"),
     ("Record", "Window"),
+    (KEYS_ALONE,),
 )
 _BESIDE_PX = QSize(64, 160)  # of the screen: margins, frame and button
 _BAR_PX = QSize(12, 12)  # where the columns do not fit
