@@ -118,7 +118,7 @@ class OverlayView(QWidget):
 
     def picture(self, size: tuple[int, int]) -> QImage:
         """The whole picture and everything on it, at another size in pixels."""
-        return paint_layer(self._shown, Look(self._options, Zoom(), size, 1.0))
+        return paint_layer(self._shown, PaintStyle(self._options, Zoom(), size, 1.0))
 
     @property
     def letterbox(self) -> Letterbox | None:
