@@ -25,6 +25,7 @@ void main() {
 _BODY_FRAGMENT = """
 uniform vec3 u_eye;
 uniform vec3 u_light;
+uniform vec3 u_ambient;
 varying vec3 v_position;
 varying vec3 v_normal;
 varying vec4 v_colour;
@@ -35,7 +36,7 @@ void main() {
     float wrapped = 0.5 + 0.5 * dot(normal, u_light);
     float facing = max(dot(normal, to_eye), 0.0);
     float rim = (1.0 - facing) * (1.0 - facing);
-    vec3 cool = v_colour.rgb * vec3(0.30, 0.33, 0.42);
+    vec3 cool = v_colour.rgb * u_ambient;
     vec3 lit = mix(cool, v_colour.rgb * 1.06, wrapped * (0.35 + 0.65 * wrapped));
     lit += 0.10 * wrapped * facing * facing + 0.16 * rim * (0.4 + 0.6 * normal.z) * v_colour.rgb;
     gl_FragColor = vec4(lit, v_colour.a);
@@ -77,6 +78,7 @@ class BodyVisual(Visual):
         self._faces: np.ndarray | None = None  # on the card
         self._was_drawn = False  # the first time nothing is drawn, to make the program early
         self.shared_program.bind(self._vertices)
+        self.set_ambient((0.3, 0.3, 0.3))
         self.set_eye(np.zeros(3), np.array([0.0, 0.0, 1.0]))
         self._draw_mode = "triangles"
         self._index_buffer = gloo.IndexBuffer(np.zeros(3, np.uint32))
@@ -101,6 +103,10 @@ class BodyVisual(Visual):
         """Say where the view is seen from, (3,) in scene space, and the direction to the light."""
         self.shared_program["u_eye"] = tuple(eye_m.tolist())
         self.shared_program["u_light"] = tuple(light.tolist())
+
+    def set_ambient(self, light: tuple[float, float, float]) -> None:
+        """Say how much light of each colour there is in the shade."""
+        self.shared_program["u_ambient"] = light
 
     def _prepare_transforms(self, view: VisualView) -> None:
         view.view_program.vert["transform"] = view.get_transform()

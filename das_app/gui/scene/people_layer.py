@@ -104,6 +104,7 @@ class PeopleLayer:
     def see_from(self, eye_m: np.ndarray, light: np.ndarray) -> None:
         """Prepare for being drawn: from (3,) m in scene space, under a light in a direction."""
         self.bodies.set_eye(eye_m, light)
+        self.bodies.set_ambient(theme.stage().ambient)
         if self._is_faint.any():
             self.bodies.set_faces(nearest_first(self.bodies.mesh, self._is_faint, eye_m))
 

@@ -19,6 +19,7 @@ class StageColours:
     curves: tuple[str, str, str]
     grid: str  # on the floor
     shade: float  # strength of shadows
+    ambient: tuple[float, float, float]  # light in the shade of bodies, RGB
     people: tuple[str, ...]  # by slot
 
 
@@ -31,6 +32,7 @@ DARK_STAGE = StageColours(
     curves=("#4cb2e8", "#f2a541", "#2bd6a3"),
     grid="#3a4350",
     shade=1.0,
+    ambient=(0.30, 0.33, 0.42),
     people=(
         "#56b4e9",  # sky blue
         "#f5a623",  # orange
@@ -51,6 +53,7 @@ LIGHT_STAGE = StageColours(
     curves=("#0a6fae", "#b45f00", "#0b7f5c"),
     grid="#c2cad4",
     shade=0.45,
+    ambient=(0.55, 0.57, 0.62),
     people=(
         "#1f86cc",
         "#ce7700",

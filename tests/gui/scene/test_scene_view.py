@@ -366,11 +366,11 @@ def test_a_guessed_floor_is_faint_and_lies_at_the_first_feet_at_once(view):
     ankles = [people.skeleton.index(f"{side}_ankle") for side in ("left", "right")]
     sole_m = -people.joints_cam[0, ankles, 1].max() / 1000 - 0.08
     assert content._floor_m == pytest.approx(sole_m, abs=1e-3)
-    faint = content._floor._lines._line.color[:, 3].max()
+    faint = content._floor._lines.node.color[:, 3].max()
     view.set_level(floor_at(0, 0))
     view.show_people(grey_frame(), people, SLOTS[:1])
     assert content._floor_m == pytest.approx(-1.3)
-    assert content._floor._lines._line.color[:, 3].max() > 1.5 * faint
+    assert content._floor._lines.node.color[:, 3].max() > 1.5 * faint
 
 
 def floor_at(pitch_deg, roll_deg):
