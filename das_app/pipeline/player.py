@@ -125,9 +125,9 @@ class SessionPlayer:
 
     def set_edits(self, edits: SessionEdits) -> None:
         """Show people by other edits, those of the present frame at once; and its trim."""
-        self._frames.use(edits)
+        has_other_people = self._frames.use(edits)
         self.set_trim(edits.start_s, edits.end_s)
-        if self._shown is not None:
+        if self._shown is not None and has_other_people:
             self._playback.seek(self._shown.time_s)
 
     def set_trim(self, start_s: float, end_s: float) -> None:

@@ -91,9 +91,12 @@ class RecordedFrames:
         self._last, self._sought, self._has_paused = poses, None, False
         return Frame(poses.index, poses.time_s, self._image(poses), poses.camera)
 
-    def use(self, edits: SessionEdits) -> None:
-        """Show people by other edits from the next frame on; any thread may ask."""
+    def use(self, edits: SessionEdits) -> bool:
+        """Show people by other edits from the next frame on, and whether that changes who is who;
+        any thread may ask."""
+        has_other_people = edits.people != self._asked_edits.people
         self._asked_edits = edits
+        return has_other_people
 
     def seek(self, index: int) -> None:
         """Let the next frame read be number `index`, or the nearest before it that is there."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from das_app.gui.control.bridge import OpenedSource
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
+from das_app.gui.session.people_editor import Doubts
 from das_app.gui.session.player_bar import PlayerBar, clock_text
 from das_app.gui.session.session_marks import marks_of, on_bar
 from das_app.gui.session.session_panel import SessionPanel
@@ -20,9 +21,10 @@ from das_app.gui.style.actions import Actions
 from das_app.gui.style.amounts import count
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.player import SessionPlayer
-from das_app.session.edits import SessionEdits, save_edits
+from das_app.session.edits import PersonSpan, SessionEdits, free_track_id, people_spans, save_edits
 from das_app.session.frames import RecordedFrames, session_at
-from das_app.session.types import Layer, SessionError
+from das_app.session.types import EventKind, Layer, SessionError, perhaps_same_ids
+from das_model.people import TrackId
 
 _LIVE_ACTIONS = ("heat-map", "timing")
 _SESSION_ACTIONS = ("raw", "trim-begin", "trim-end", "trim-whole", "rerun")
@@ -75,13 +77,22 @@ class SessionPresenter(QObject):
         self._frames: RecordedFrames | None = None
         self._edits = SessionEdits()
         self._seen: set[int] = set()
+        self._spans: dict[TrackId, PersonSpan] = {}
         self.dialog: RerunDialog | None = None
         control.ended.connect(self._leave)
         control.opened.connect(self._on_opened)
         control.state_changed.connect(self._offer_repair)
         shown.taken.connect(self._note_people)
         player.raw_chosen.connect(self._set_raw)
-        panel.name_entered.connect(self._name)
+        for signal, slot in (
+            (panel.people.name_entered, self._name),
+            (panel.people.merge_asked, self._merge),
+            (panel.people.split_asked, self._split),
+            (panel.people.swap_asked, self._swap),
+            (panel.people.drop_asked, self._drop),
+            (panel.people.undo_asked, lambda: self._edit(self._edits.undone())),
+        ):
+            signal.connect(slot)
         panel.time_chosen.connect(control.seek)
         for name, slot in (
             ("raw", self._set_raw),
@@ -111,6 +122,7 @@ class SessionPresenter(QObject):
         marks = marks_of(frames.events)
         self._bar.show_session(on_bar(marks))
         self._panel.show_session(frames.name, _facts(frames), marks)
+        self._panel.people.set_doubts(_doubts(frames))
         self.model_known.emit(frames.session.origin.model_name)
         if frames.picture_problem:
             problem = frames.picture_problem
@@ -156,8 +168,8 @@ class SessionPresenter(QObject):
             self._show_people()
 
     def _show_people(self) -> None:
-        names = self._edits.names
-        self._panel.set_people(tuple(sorted(self._seen | names.keys())), names)
+        ids = tuple(sorted(self._seen | self._spans.keys()))
+        self._panel.people.set_people(ids, self._edits.names, self._spans)
 
     def _set_raw(self, is_raw: bool) -> None:
         if self.player is None:
@@ -170,6 +182,28 @@ class SessionPresenter(QObject):
     def _name(self, track_id: int, name: str) -> None:
         self._edit(self._edits.named(track_id, name))
 
+    def _merge(self, track_ids: tuple[int, ...]) -> None:
+        edits, (kept, *others) = self._edits, track_ids
+        for other in others:
+            edits = edits.merged(kept, other)
+        self._edit(edits)
+
+    def _split(self, track_id: int) -> None:
+        if self._frames is not None and self._shown.result is not None:
+            new_id = free_track_id(self._frames.sightings, self._edits)
+            new_id = TrackId(max(new_id, 1 + max(self._seen, default=0)))
+            self._edit(self._edits.split(track_id, new_id, self._shown.result.frame.time_s))
+
+    def _swap(self, track_ids: tuple[int, int]) -> None:
+        if self._shown.result is not None:
+            self._edit(self._edits.swapped(*track_ids, self._shown.result.frame.time_s))
+
+    def _drop(self, track_ids: tuple[int, ...]) -> None:
+        edits = self._edits
+        for track_id in track_ids:
+            edits = edits.dropped(track_id)
+        self._edit(edits)
+
     def _begin_here(self) -> None:
         if self._shown.result is not None:
             self._edit(self._edits.begun_at(self._shown.result.frame.time_s))
@@ -179,7 +213,7 @@ class SessionPresenter(QObject):
             self._edit(self._edits.ended_at(self._shown.result.frame.time_s))
 
     def _edit(self, edits: SessionEdits) -> None:
-        """Keep other names and another trim, in the file first."""
+        """Keep other names, people and another trim, in the file first."""
         if self._frames is None:
             return
         try:
@@ -190,9 +224,12 @@ class SessionPresenter(QObject):
         self._show_edits(edits)
 
     def _show_edits(self, edits: SessionEdits) -> None:
-        self._edits = edits
+        has_other_people, self._edits = edits.people != self._edits.people, edits
+        if has_other_people:
+            self._seen.clear()  # of before
+        self._spans = people_spans(self._frames.sightings, edits)
         if self.player is not None:
-            self.player.set_trim(edits.start_s, edits.end_s)
+            self.player.set_edits(edits)
         self._bar.slider.set_part(edits.start_s, edits.end_s)
         self._panel.set_edits(edits, self._frames.duration_s)
         self._show_people()
@@ -214,6 +251,13 @@ class SessionPresenter(QObject):
     def _forget_dialog(self) -> None:
         self.dialog.deleteLater()
         self.dialog = None
+
+
+def _doubts(frames: RecordedFrames) -> Doubts:
+    """Who may be the same as somebody who left before, and when they came."""
+    told = [event for event in frames.events if event.kind is EventKind.PERHAPS_SAME]
+    ids = [perhaps_same_ids(event.text) for event in told]
+    return {both: event.time_s for both, event in zip(ids, told, strict=True) if both is not None}
 
 
 def _facts(frames: RecordedFrames) -> str:

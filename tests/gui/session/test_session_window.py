@@ -14,11 +14,12 @@ from window_fakes import Opener, people_at
 
 from das_app.gui.control.bridge import OpenedSource
 from das_app.gui.scene import scene_view
+from das_app.gui.session.people_editor import PeopleEditor
 from das_app.gui.window.app import PipelineOpener
 from das_app.gui.window.main_window import MainWindow
 from das_app.messaging.messages import Frame, PipelineState, PoseResult
 from das_app.pipeline.live import LivePipeline
-from das_app.session.edits import EDITS_FILE, SessionEdits, load_edits, save_edits
+from das_app.session.edits import EDITS_FILE, PersonSpan, SessionEdits, load_edits, save_edits
 from das_app.session.format import LOG_FILE
 from das_app.session.recorder import Recorder
 from das_app.session.types import EventKind, SessionOrigin
@@ -178,9 +179,9 @@ def test_frames_poses_and_events_are_reached_from_everywhere(window, qtbot, play
 def test_a_name_is_shown_everywhere_kept_and_taken_back(window, qtbot, play, film):
     play(film, 4)
     panel, inspector = window.panels.session_panel, window.panels.inspector_panel
-    qtbot.waitUntil(lambda: panel.people.rowCount() == 2)
-    assert [panel.people.item(row, 0).text() for row in (0, 1)] == ["#3", "#8"]
-    panel.people.item(1, 1).setText("Zoë")
+    qtbot.waitUntil(lambda: panel.people.table.rowCount() == 2)
+    assert [panel.people.table.item(row, 0).text() for row in (0, 1)] == ["#3", "#8"]
+    panel.people.table.item(1, 1).setText("Zoë")
     assert load_edits(film).names == {8: "Zoë"}
     assert window.parts.picture.overlay._shown.names == {8: "Zoë"}
     assert window.panels.streaming.names == {8: "Zoë"}
@@ -188,17 +189,80 @@ def test_a_name_is_shown_everywhere_kept_and_taken_back(window, qtbot, play, fil
     inspector.refresh()
     assert inspector.title.text() == "Zoë"
     assert inspector.table.item(1, 1).text() == "Zoë"
-    panel.people.item(1, 1).setText("")
+    panel.people.table.item(1, 1).setText("")
     assert not (film / EDITS_FILE).exists()
     assert inspector.title.text() == "Person #8"
     assert inspector.table.item(1, 1).text() == "#8"
     (film / EDITS_FILE).mkdir()  # in the way
-    panel.people.item(0, 1).setText("Anna")
+    panel.people.table.item(0, 1).setText("Anna")
     assert window.parts.banner.isVisible()
     assert "Not kept" in window.parts.banner.text
     assert not window.parts.picture.overlay._shown.names
     assert not window.panels.streaming.names
-    assert panel.people.item(0, 1).text() == ""
+    assert panel.people.table.item(0, 1).text() == ""
+
+
+def test_people_are_merged_split_swapped_left_out_and_all_undone(window, qtbot, play, film):
+    play(film, 4)
+    editor, log = window.panels.session_panel.people, (film / LOG_FILE).read_bytes()
+
+    def shown_ids():
+        return sorted(window.shown.people.track_ids.tolist())
+
+    def choose(*track_ids):
+        editor.table.clearSelection()
+        for row in range(editor.table.rowCount()):
+            if int(editor.table.item(row, 0).text()[1:]) in track_ids:
+                for column in range(3):
+                    editor.table.item(row, column).setSelected(True)
+
+    def is_allowed():
+        return [button.isEnabled() for button in (editor.merge, editor.split, editor.swap)]
+
+    qtbot.waitUntil(lambda: editor.table.rowCount() == 2)
+    recorded = shown_ids()
+    assert is_allowed() == [False, False, False]
+    choose(3)
+    assert is_allowed() == [False, True, False]
+    editor.split.click()
+    qtbot.waitUntil(lambda: 9 in shown_ids())
+    choose(3, 9)
+    assert is_allowed() == [True, False, True]
+    editor.merge.click()
+    qtbot.waitUntil(lambda: shown_ids() == recorded)
+    assert editor.table.rowCount() == 2
+    choose(3, 8)
+    editor.swap.click()
+    choose(3)
+    editor.drop.click()
+    qtbot.waitUntil(lambda: 3 not in shown_ids())
+    assert [editor.table.item(row, 0).text() for row in range(editor.table.rowCount())] == ["#8"]
+    assert [edit.kind for edit in load_edits(film).people] == ["split", "merge", "swap", "drop"]
+    assert "#3 left out" in editor.undo.toolTip()
+    while editor.undo.isEnabled():
+        editor.undo.click()
+    qtbot.waitUntil(lambda: shown_ids() == recorded)
+    assert not (film / EDITS_FILE).exists()
+    assert (film / LOG_FILE).read_bytes() == log
+
+
+def test_a_doubt_leads_there_and_chooses_both(qtbot):
+    editor = PeopleEditor()
+    qtbot.addWidget(editor)
+    editor.set_people((3, 7, 8), {}, {7: PersonSpan(1.0, 2.5, 40)})
+    editor.set_doubts({(7, 3): 1.0, (8, 2): 2.0})  # 2 is not there any more
+    assert [editor.doubts.item(row).text() for row in range(editor.doubts.count())] == [
+        "00:01.00  #7 may be #3"
+    ]
+    with qtbot.waitSignal(editor.time_chosen) as told:
+        editor.doubts.itemClicked.emit(editor.doubts.item(0))
+    assert told.args == [1.0]
+    assert editor.chosen() == (3, 7)
+    with qtbot.waitSignal(editor.merge_asked) as asked:
+        editor.merge.click()
+    assert asked.args == [(3, 7)]
+    editor.set_people((3, 8), {}, {})
+    assert editor.doubts.count() == 0
 
 
 def test_names_are_there_when_it_is_opened_again_and_gone_with_it(window, qtbot, play, film):

@@ -1,0 +1,197 @@
+"""Who is who in a session: names, and buttons that merge, split, swap and leave out; signals out,
+setters in."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QGridLayout,
+    QHeaderView,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from das_app.gui.session.player_bar import clock_text
+from das_app.gui.style import theme
+from das_app.gui.style.person_dots import dot_icon
+from das_app.gui.style.person_names import Names
+from das_app.gui.style.texts import Label, plain
+from das_app.session.edits import MAX_NAME, PersonSpan, SessionEdits
+
+_PERSON, _NAME, _SEEN = range(3)
+_DOUBT_ROLE = Qt.ItemDataRole.UserRole
+_TABLE_HEIGHT_PX, _LIST_HEIGHT_PX = 132, 72
+_HINT = (
+    "Type a name beside a number. Names go into exports. To put numbers right, choose rows "
+    "(Ctrl for several)."
+)
+
+Doubts = Mapping[tuple[int, int], float]  # (track id, perhaps the same) to the time, seconds
+
+
+class PeopleEditor(QWidget):
+    """Table of a session's people with what can be done to them; nothing is kept here.
+
+    Attributes:
+        name_entered: track id of a person, and their name; empty to take it away.
+        merge_asked: track ids, which are to become one.
+        split_asked: track id of who is to be somebody new from the frame shown on.
+        swap_asked: two track ids, to be exchanged from the frame shown on.
+        drop_asked: track ids of who is to be left out.
+        undo_asked: the last of these changes is to be taken back.
+        time_chosen: time of a doubt, seconds.
+    """
+
+    name_entered = Signal(int, str)
+    merge_asked = Signal(tuple)
+    split_asked = Signal(int)
+    swap_asked = Signal(tuple)
+    drop_asked = Signal(tuple)
+    undo_asked = Signal()
+    time_chosen = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ids: tuple[int, ...] = ()
+        self._doubts: Doubts = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.SPACE_PX)
+        self.table = _table()
+        self.table.itemChanged.connect(self._on_name)
+        self.table.itemSelectionChanged.connect(self._allow)
+        self.merge = _button("Merge", "Make the chosen people one")
+        self.split = _button("Split here", "Somebody new from the frame shown on")
+        self.swap = _button("Swap from here", "Exchange both from the frame shown on")
+        self.drop = _button("Leave out", "Take the chosen people out of the session")
+        self.undo = _button("Undo", "")
+        self.merge.clicked.connect(lambda: self.merge_asked.emit(self.chosen()))
+        self.split.clicked.connect(lambda: self.split_asked.emit(self.chosen()[0]))
+        self.swap.clicked.connect(lambda: self.swap_asked.emit(self.chosen()))
+        self.drop.clicked.connect(lambda: self.drop_asked.emit(self.chosen()))
+        self.undo.clicked.connect(self.undo_asked)
+        buttons = QGridLayout()
+        buttons.setSpacing(theme.SPACE_PX)
+        for place, button in enumerate((self.merge, self.split, self.swap, self.drop, self.undo)):
+            buttons.addWidget(button, place // 2, place % 2)
+        self.doubts_title = Label("Perhaps the same", objectName="heading")
+        self.doubts = QListWidget(accessibleName="Perhaps the same")
+        self.doubts.setFixedHeight(_LIST_HEIGHT_PX)
+        self.doubts.itemClicked.connect(self._show_doubt)
+        self.doubts.itemActivated.connect(self._show_doubt)
+        column.addWidget(Label(_HINT, objectName="muted", wordWrap=True))
+        column.addWidget(self.table)
+        column.addLayout(buttons)
+        column.addWidget(self.doubts_title)
+        column.addWidget(self.doubts)
+        self.set_doubts({})
+        self.set_edits(SessionEdits())
+
+    def chosen(self) -> tuple[int, ...]:
+        """Track ids of the rows that are chosen, ascending."""
+        rows = {index.row() for index in self.table.selectedIndexes()}
+        return tuple(self._ids[row] for row in sorted(rows))
+
+    def set_people(
+        self, track_ids: tuple[int, ...], names: Names, spans: Mapping[int, PersonSpan]
+    ) -> None:
+        """List people, ascending, with their names, each to be written into, and when they are
+        there."""
+        was_blocked = self.table.blockSignals(True)
+        if track_ids != self._ids:
+            self._set_rows(track_ids)
+        for row, track_id in enumerate(track_ids):
+            self.table.item(row, _NAME).setText(names.get(track_id, ""))
+            span, seen = spans.get(track_id), self.table.item(row, _SEEN)
+            seen.setText("" if span is None else f"{span.last_s - span.first_s:.1f} s")
+            if span is not None:
+                ends = f"{clock_text(span.first_s)} to {clock_text(span.last_s)}"
+                seen.setToolTip(plain(f"{ends}, {span.num_frames} frames"))
+        self.table.blockSignals(was_blocked)
+        self._show_doubts()
+        self._allow()
+
+    def set_edits(self, edits: SessionEdits) -> None:
+        """Say what can be undone."""
+        self.undo.setEnabled(bool(edits.people))
+        text = f"Take back: {edits.people[-1].text}" if edits.people else "Nothing to take back"
+        self.undo.setToolTip(plain(text))
+
+    def set_doubts(self, doubts: Doubts) -> None:
+        """Show who may be the same as somebody, where both are listed."""
+        self._doubts = doubts
+        self._show_doubts()
+
+    def _show_doubts(self) -> None:
+        self.doubts.clear()
+        for (track_id, perhaps), time_s in self._doubts.items():
+            if {track_id, perhaps} <= set(self._ids):
+                text = f"{clock_text(time_s)}  #{track_id} may be #{perhaps}"
+                item = QListWidgetItem(text, self.doubts)
+                item.setData(_DOUBT_ROLE, (track_id, perhaps, time_s))
+                item.setToolTip("Go there and choose both")
+        for widget in (self.doubts_title, self.doubts):
+            widget.setVisible(self.doubts.count() > 0)
+
+    def _show_doubt(self, item: QListWidgetItem) -> None:
+        *both, time_s = item.data(_DOUBT_ROLE)
+        self.time_chosen.emit(time_s)
+        self.table.clearSelection()
+        for track_id in both:
+            row = self._ids.index(track_id)
+            for place in (_PERSON, _NAME, _SEEN):
+                self.table.item(row, place).setSelected(True)
+        self.table.scrollToItem(self.table.item(row, _PERSON))
+
+    def _set_rows(self, track_ids: tuple[int, ...]) -> None:
+        self._ids = track_ids
+        self.table.clearSelection()
+        self.table.setRowCount(len(track_ids))
+        for row, track_id in enumerate(track_ids):
+            person, name, seen = QTableWidgetItem(), QTableWidgetItem(), QTableWidgetItem()
+            person.setIcon(dot_icon(track_id))
+            person.setText(f"#{track_id}")
+            name.setToolTip(plain(f"Click and type, at most {MAX_NAME} characters"))
+            for place, item in ((_PERSON, person), (_NAME, name), (_SEEN, seen)):
+                if item is not name:
+                    item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
+                self.table.setItem(row, place, item)
+
+    def _allow(self) -> None:
+        num = len(self.chosen())
+        self.merge.setEnabled(num >= 2)
+        self.split.setEnabled(num == 1)
+        self.swap.setEnabled(num == 2)
+        self.drop.setEnabled(num >= 1)
+
+    def _on_name(self, item: QTableWidgetItem) -> None:
+        if item.column() == _NAME:
+            self.name_entered.emit(self._ids[item.row()], item.text())
+
+
+def _table() -> QTableWidget:
+    table = QTableWidget(0, 3, accessibleName="Names of people")
+    table.setHorizontalHeaderLabels(("Person", "Name", "Seen"))
+    table.verticalHeader().hide()
+    table.setShowGrid(False)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.AllEditTriggers)
+    header = table.horizontalHeader()
+    header.setSectionResizeMode(_PERSON, QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
+    header.setSectionResizeMode(_SEEN, QHeaderView.ResizeMode.ResizeToContents)
+    header.setHighlightSections(False)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    table.setMinimumHeight(_TABLE_HEIGHT_PX)
+    return table
+
+
+def _button(text: str, tip: str) -> QPushButton:
+    return QPushButton(text, toolTip=tip)
