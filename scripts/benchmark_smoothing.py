@@ -177,7 +177,8 @@ def clip_jitters(num_frames: int) -> None:
     source.close()
     rows = []
     for track in tracks.values():
-        if len(track) < 20:
+        is_whole = track[-1][0] - track[0][0] == len(track) - 1
+        if len(track) < 20 or not is_whole:
             continue
         both = [np.array([sight[side] for sight in track]) for side in (1, 2)]
         errors = []

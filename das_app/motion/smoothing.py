@@ -26,6 +26,7 @@ _NEAREST_MM = 100.0  # the filter divides by depth: nearer joints are left as th
 _FAIR_SCORE = 0.25  # of a joint; with less its noise grows
 _SIZE_TELLS, _SIZE_S = 0.6, 3.0  # part of a depth error that shows in the size; its memory
 _SIZE_JOINTS = ("spine", "neck", "shoulder", "hip", "knee", "ankle")  # ends of bones seen well
+_FLICKER, _FLICKER_S = 4.0, 1.0  # how much the variance found is taken for; its memory
 _DOUBT, _MOST_DOUBT = 1.0, 50.0  # surprises, in variances, that make the filter doubt itself
 
 
@@ -72,14 +73,16 @@ class SmoothingConfig:
                 raise ValueError(f"{name} must be from 0 to 1, got {getattr(self, name)}")
 
 
-# values, speeds and last surprises (N, C, D); (N, C, 3) covariance
+# values, speeds and last surprises (N, C, D); (N, C, 3) covariance; what was seen last and how it
+# had changed (N, C, D); (N, C) variance of what is new in every frame
 Filtered = tuple[np.ndarray, ...]
 
 
 def started(seen: np.ndarray, noise: np.ndarray) -> Filtered:
     """A filter that begins with what is seen, (N, C, D), with noise (N, C): at rest."""
     covariance = np.stack([noise**2, np.zeros_like(noise), (20 * noise) ** 2], axis=-1)
-    return seen, np.zeros_like(seen), np.zeros_like(seen), covariance
+    rest = np.zeros_like(seen)
+    return seen, rest, rest, covariance, seen, rest, np.zeros_like(noise)
 
 
 def kalman(
@@ -93,8 +96,8 @@ def kalman(
     """One step; all D values of a point share its uncertainty.
 
     Args:
-        before: values (N, C, D), speeds and surprises a step ago, and (N, C, 3) variance of a
-            value, its covariance with the speed, variance of the speed.
+        before: as `started` gives it, a step ago; a covariance is the variance of a value, its
+            covariance with the speed, and the variance of the speed.
         seen: (N, C, D) values now.
         noise: (N, C) standard deviation of what is seen.
         step_s: (N,) positive.
@@ -104,7 +107,12 @@ def kalman(
     Returns:
         The same, now.
     """
-    value, speed, last_surprise, covariance = before
+    value, speed, last_surprise, covariance, last_seen, last_change, flicker = before
+    # what changes to and fro is noise of single frames, what goes on changing is motion
+    change = seen - last_seen
+    to_and_fro = -(change * last_change).mean(axis=-1)
+    flicker = flicker + (1 - np.exp(-step_s / _FLICKER_S))[:, None] * (to_and_fro - flicker)
+    noise = np.where(noise > 0, np.sqrt(noise**2 + _FLICKER * np.maximum(flicker, 0)), 0.0)
     step = step_s[:, None]
     keep = np.exp(-step / motion.coast_s)
     lead = motion.coast_s * (1 - keep)
@@ -127,7 +135,7 @@ def kalman(
     left = np.stack(
         [(1 - gain) * of_value, (1 - gain) * mixed, of_speed - speed_gain * mixed], axis=-1
     )
-    return value, speed, surprise, left
+    return value, speed, surprise, left, seen, change, flicker
 
 
 class Smoother:
@@ -179,13 +187,13 @@ class Smoother:
             np.column_stack([size, np.ones(len(rows))]),
         )
         kept, known, step_s = self._memory.recall(ids, time_s, fresh)
-        sizes = _usual_sizes(kept[12], size, step_s)
+        sizes = _usual_sizes(kept[21], size, step_s)
         if config.distance_strength > 0:
             distance = distance - _SIZE_TELLS * (size - sizes[:, 0])[:, None, None]
         now: Filtered = (
-            *kalman(kept[0:4], distance, noises[0], step_s, _DISTANCE),
-            *kalman(kept[4:8], across, noises[1], step_s, _ACROSS, metre),
-            *kalman(kept[8:12], relative_depth, noises[2], step_s, _RELATIVE_DEPTH, metre),
+            *kalman(kept[0:7], distance, noises[0], step_s, _DISTANCE),
+            *kalman(kept[7:14], across, noises[1], step_s, _ACROSS, metre),
+            *kalman(kept[14:21], relative_depth, noises[2], step_s, _RELATIVE_DEPTH, metre),
             sizes,
         )
         is_new = known & (step_s > LEAST_STEP_S)  # not the same frame again
@@ -193,7 +201,7 @@ class Smoother:
         now = tuple(np.where(_like(is_new, new), new, before) for new, before in pairs)
         self._memory.keep(ids, time_s, now)
         joints_cam = people.joints_cam.copy()
-        smooth = _joints_cam(now[0], now[4], now[8])
+        smooth = _joints_cam(now[0], now[7], now[14])
         joints_cam[rows[known]] = smooth[known]
         return replace(people, joints_cam=joints_cam)
 

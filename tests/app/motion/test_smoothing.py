@@ -244,6 +244,16 @@ def test_a_joint_that_was_not_seen_moves_little_and_a_sure_one_at_once():
     assert shares[2] > 0.9
 
 
+def test_what_flickers_more_is_calmed_more():
+    rng = np.random.default_rng(4)
+    shares = []
+    for size_mm in (5, 40):
+        raw = standing(150) + rng.normal(0, size_mm, (150, 22, 3))
+        limbs, seen = (x[60:] - x[60:, :1] for x in (smoothed(raw, joint_score=0.35), raw))
+        shares.append(jerk(limbs) / jerk(seen))
+    assert shares[1] < 1.2 * shares[0] < 0.5
+
+
 def test_an_error_of_a_single_frame_hardly_shows():
     raw = standing(60)
     raw[40, 14] += [0, -300, 0]
