@@ -24,6 +24,7 @@ from das_app.sources.image_source import IMAGES_PER_S
 from das_app.streaming.remote_osc import RemotePort
 from das_app.streaming.streamer import StreamError
 from das_app.streaming.streams import StreamPlan, Streams
+from das_app.streaming.targets import StreamTarget
 from das_model.inference.estimate import Estimator
 from das_model.inference.runtime import open_estimator
 
@@ -68,7 +69,7 @@ def running_streams(plan: StreamPlan, must_begin: bool = True) -> Iterator[Strea
     streams, port = Streams(plan.allowed_origins), None
     try:
         if plan.remote is not None:
-            port = _remote_port(plan, streams)
+            port = _remote_port(plan.remote, plan, streams)
         for target in plan.targets:
             streamer = streams.start(target)
             try:
@@ -87,15 +88,15 @@ def running_streams(plan: StreamPlan, must_begin: bool = True) -> Iterator[Strea
         streams.close(_STREAM_END_S)
 
 
-def _remote_port(plan: StreamPlan, streams: Streams) -> RemotePort:
+def _remote_port(target: StreamTarget, plan: StreamPlan, streams: Streams) -> RemotePort:
     """The remote control's port, named."""
     try:
-        port = RemotePort(plan.remote, streams.remote)
+        port = RemotePort(target, streams.remote)
     except OSError as error:
-        raise StreamError(f"remote control at {plan.remote.text}: {error.strerror}") from error
+        raise StreamError(f"remote control at {target.text}: {error.strerror}") from error
     streams.remote.switch_on(plan.token)
     told = f", token {plan.token}" if plan.is_token_made else ""
-    typer.echo(f"remote control: osc at {plan.remote.host}:{port.port}{told}")
+    typer.echo(f"remote control: osc at {target.host}:{port.port}{told}")
     return port
 
 

@@ -285,7 +285,8 @@ def export(
     from das_app.exports.formats import ExportFormat
     from das_app.exports.takes.take import ExportError, ExportOptions, MarkerNames, Space
     from das_app.motion.body.rig import RigNames
-    from das_app.session.session import Session, SessionError
+    from das_app.session.session import Session
+    from das_app.session.types import SessionError
 
     to_format, in_space = _one_of(ExportFormat, to, "--to"), _one_of(Space, space, "--space")
     try:

@@ -8,6 +8,7 @@ from das_app.exports.takes.files import check_folder, export_place
 from das_app.exports.takes.take import ExportOptions, Progress, Take, load_take
 from das_app.session.session import Session
 
+_Writer = Callable[[Take, Path, Progress], None]
 _LEAST_S = 0.5  # that somebody must be seen for formats of motion
 
 
@@ -60,57 +61,90 @@ def export_session(
     return f"{path}: {take.summary()}"
 
 
-def _writer(to: ExportFormat) -> Callable[[Take, Path, Progress], None]:
+def _writer(to: ExportFormat) -> _Writer:
     """Each format's libraries are loaded when it is asked for."""
     match to:
         case ExportFormat.CSV:
-            from das_app.exports.tables.csv_table import write_csv as write
+            from das_app.exports.tables.csv_table import write_csv
+
+            return write_csv
         case ExportFormat.JSON:
-            from das_app.exports.tables.json_file import write_json as write
+            from das_app.exports.tables.json_file import write_json
+
+            return write_json
         case ExportFormat.NPZ:
-            from das_app.exports.tables.npz_file import write_npz as write
+            from das_app.exports.tables.npz_file import write_npz
+
+            return write_npz
         case ExportFormat.TRC:
-            from das_app.exports.labs.trc_file import write_trc as write
+            from das_app.exports.labs.trc_file import write_trc
+
+            return write_trc
         case ExportFormat.C3D:
-            from das_app.exports.labs.c3d_file import write_c3d as write
+            from das_app.exports.labs.c3d_file import write_c3d
+
+            return write_c3d
         case ExportFormat.ANGLES:
-            from das_app.exports.tables.angle_files import write_angles as write
+            from das_app.exports.tables.angle_files import write_angles
+
+            return write_angles
         case ExportFormat.MOT:
-            from das_app.exports.tables.angle_files import write_mot as write
+            from das_app.exports.tables.angle_files import write_mot
+
+            return write_mot
         case _:
             return _animation_writer(to) or _picture_writer(to)
-    return write
 
 
-def _animation_writer(to: ExportFormat) -> Callable[[Take, Path, Progress], None] | None:
+def _animation_writer(to: ExportFormat) -> _Writer | None:
     match to:
         case ExportFormat.BVH:
-            from das_app.exports.bodies.bvh_file import write_bvh as write
+            from das_app.exports.bodies.bvh_file import write_bvh
+
+            return write_bvh
         case ExportFormat.GLB:
-            from das_app.exports.bodies.glb_file import write_glb as write
+            from das_app.exports.bodies.glb_file import write_glb
+
+            return write_glb
         case ExportFormat.VRMA:
-            from das_app.exports.bodies.glb_file import write_vrma as write
+            from das_app.exports.bodies.glb_file import write_vrma
+
+            return write_vrma
         case ExportFormat.USD:
-            from das_app.exports.bodies.usd_file import write_usd as write
+            from das_app.exports.bodies.usd_file import write_usd
+
+            return write_usd
         case ExportFormat.RERUN:
-            from das_app.exports.viewers.rerun_file import write_rrd as write
+            from das_app.exports.viewers.rerun_file import write_rrd
+
+            return write_rrd
         case ExportFormat.FOXGLOVE:
-            from das_app.exports.viewers.foxglove_file import write_foxglove as write
+            from das_app.exports.viewers.foxglove_file import write_foxglove
+
+            return write_foxglove
         case _:
             return None
-    return write
 
 
-def _picture_writer(to: ExportFormat) -> Callable[[Take, Path, Progress], None]:
+def _picture_writer(to: ExportFormat) -> _Writer:
     match to:
         case ExportFormat.COCO:
-            from das_app.exports.pictures.coco_file import write_coco as write
+            from das_app.exports.pictures.coco_file import write_coco
+
+            return write_coco
         case ExportFormat.COCO_RESULTS:
-            from das_app.exports.pictures.coco_file import write_coco_results as write
+            from das_app.exports.pictures.coco_file import write_coco_results
+
+            return write_coco_results
         case ExportFormat.OPENPOSE:
-            from das_app.exports.pictures.pixel_files import write_openpose as write
+            from das_app.exports.pictures.pixel_files import write_openpose
+
+            return write_openpose
         case ExportFormat.MMPOSE:
-            from das_app.exports.pictures.pixel_files import write_mmpose as write
+            from das_app.exports.pictures.pixel_files import write_mmpose
+
+            return write_mmpose
         case _:
-            from das_app.exports.pictures.pixel_files import write_motchallenge as write
-    return write
+            from das_app.exports.pictures.pixel_files import write_motchallenge
+
+            return write_motchallenge

@@ -63,7 +63,8 @@ class PeopleSearch(BackgroundJob[dict[int, int]]):
         super().__init__("das-export-people")
 
     def _work(self) -> dict[int, int]:
-        session, seen = Session(self._folder), {}
+        session = Session(self._folder)
+        seen: dict[int, int] = {}
         edits = session_edits(session, ExportOptions())
         for poses in session.between(edits.start_s, edits.until_s):
             if self._cancelling.is_set():

@@ -134,8 +134,10 @@ def _read_toml(path: Path, name: str | None) -> Camera:
     return Camera(_matrix(values["matrix"]), size, _distortion(values.get("distortions")))
 
 
-def _matrix(rows: list) -> np.ndarray:
+def _matrix(rows: object) -> np.ndarray:
     """(3, 3) float64 of nested lists of numbers."""
+    if not isinstance(rows, list):
+        raise TypeError(f"the camera matrix must be a list of rows, got {str(rows)[:40]!r}")
     numbers = [[plausible_number("matrix", value) for value in row] for row in rows]
     if [len(row) for row in numbers] != [3, 3, 3]:
         raise ValueError(f"the camera matrix must be 3 x 3, got {str(rows)[:80]}")

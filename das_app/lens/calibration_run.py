@@ -76,13 +76,14 @@ class CalibrationRun:
                 _log.error("the calibration is still solving %g s after its end", STOP_TIMEOUT_S)
 
     def _run(self) -> None:
-        image = np.zeros((1, 1, 3), np.uint8)
+        last = np.zeros((1, 1, 3), np.uint8)
         try:
             while (image := self._images.take()) is not None:
+                last = image
                 self.news.put(self._search(image))
         except Exception as error:  # whatever OpenCV raises is for the user
             _log.exception("the search for the board failed")
-            self.news.put(self._told(image, np.zeros((0, 2)), False, str(error) or "it failed"))
+            self.news.put(self._told(last, np.zeros((0, 2)), False, str(error) or "it failed"))
 
     def _search(self, image: np.ndarray) -> BoardNews:
         view = self._finder.find(image)

@@ -20,10 +20,10 @@ def plausible_number(name: str, value: object) -> float:
     Raises:
         ValueError: if it is none; true, false and texts are none.
     """
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or abs(value) > 1e300 or not math.isfinite(value):
-        raise ValueError(f"{name} must be a finite number, got {str(value)[:40]!r}")
-    return float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if abs(value) <= 1e300 and math.isfinite(value):
+            return float(value)
+    raise ValueError(f"{name} must be a finite number, got {str(value)[:40]!r}")
 
 
 def plausible_size(width: object, height: object) -> tuple[int, int]:

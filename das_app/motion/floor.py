@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from das_app.motion.errors import MotionError
+from das_app.motion.kinematics import ANKLE_HEIGHT_MM
 from das_model.camera import Camera
 from das_model.people import People
 
-ANKLE_HEIGHT_MM = 80.0  # of a standing person's ankle above the floor
 HIGHEST_MM, LOWEST_MM = 50_000.0, 100.0  # of a lens above the floor
 STEEPEST_DEG = 80.0  # a camera that looks straight down has no forward along the floor
 _CLICK_REACH = 0.12  # of a person's height in the picture, from a click to an ankle
@@ -156,9 +156,10 @@ def foot_at(people: People, camera: Camera, click_px: np.ndarray) -> np.ndarray:
     ankles = [names.index(n) for n in ("left_ankle", "right_ankle") if n in names]
     if ankles and len(people):
         places = people.joints_px(camera)  # (P, J, 2)
-        heights = np.ptp(places[..., 1], axis=1)
+        heights = np.fmax.reduce(places[..., 1], axis=1) - np.fmin.reduce(places[..., 1], axis=1)
         away = np.linalg.norm(places[:, ankles] - np.asarray(click_px), axis=-1) / heights[:, None]
-        person, side = np.unravel_index(np.nanargmin(away), away.shape)
+        away = np.where(np.isfinite(away), away, np.inf)  # joints behind the lens are nowhere
+        person, side = np.unravel_index(np.argmin(away), away.shape)
         if away[person, side] <= _CLICK_REACH:
             depth = people.joints_cam[person, ankles[side], 2]
             return camera.back_project(np.asarray(click_px), np.asarray(depth))

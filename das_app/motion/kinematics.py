@@ -17,7 +17,7 @@ _ANGLES = {
     "shoulder": ("hip", "shoulder", "elbow"),
 }
 ANGLE_NAMES = tuple(f"{side}_{joint}" for joint in _ANGLES for side in ("left", "right"))
-_ANKLE_HEIGHT_MM = 80.0  # of the ankle joint over the ground
+ANKLE_HEIGHT_MM = 80.0  # of a standing person's ankle above the floor
 _SPEED_WINDOW = 5  # sightings that a speed is fitted over
 
 
@@ -97,7 +97,7 @@ def body_heights_mm(people: People) -> np.ndarray:
     hips = (at["left_hip"] + at["right_hip"]) / 2
     shoulders = (at["left_shoulder"] + at["right_shoulder"]) / 2
     trunk = _distance(hips, shoulders)
-    return np.mean(legs, axis=0) + trunk + _distance(shoulders, at[head]) + _ANKLE_HEIGHT_MM
+    return np.mean(legs, axis=0) + trunk + _distance(shoulders, at[head]) + ANKLE_HEIGHT_MM
 
 
 def _angle_deg(first: np.ndarray, second: np.ndarray) -> np.ndarray:

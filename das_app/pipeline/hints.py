@@ -189,7 +189,7 @@ def _implausible(last: list[FrameSummary]) -> list[Hint]:
     heights = [
         height
         for one in last
-        for height, is_cut in zip(one.heights_mm, one.is_cut.any(axis=1), strict=True)
+        for height, is_cut in zip(one.heights_mm, np.any(one.is_cut, axis=1), strict=True)
         if np.isfinite(height) and not is_cut
     ]
     if len(heights) < _LEAST_GLANCES:

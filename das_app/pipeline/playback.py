@@ -42,6 +42,7 @@ class Playback:
         self._changed = threading.Condition()
         self._is_paused = self._is_closed = self._is_at_end = False
         self._target: _Target | None = None  # what to show next, whether paused or not
+        self._steps = 0  # frames from the target on
         self._is_stale = False  # frames of before have other numbers
         self._shown: Frame | None = None
         self._ready: Frame | None = None  # read, not yet due
@@ -62,7 +63,7 @@ class Playback:
         with self._changed:
             self._is_paused = is_paused
             if not is_paused and self._is_at_end and self._target is None:
-                self._target = self._beginning
+                self._target, self._steps = self._beginning, 0
             self._pacer.restart()
             self._changed.notify_all()
 
@@ -85,7 +86,7 @@ class Playback:
         of the file, stay there."""
         with self._changed:
             self._is_paused |= self._is_at_end
-            self._target = lambda: self._source.index_at(time_s)
+            self._target, self._steps = lambda: self._source.index_at(time_s), 0
             self._changed.notify_all()
 
     def read_again(self, time_s: float) -> None:
@@ -97,9 +98,10 @@ class Playback:
     def step(self, num_frames: int) -> None:
         """Pause, `num_frames` after the frame shown last; before it when negative."""
         with self._changed:
-            asked_for = self._target
             self._is_paused = True
-            self._target = lambda: (asked_for or self._here)() + num_frames
+            if self._target is None:
+                self._target, self._steps = self._here, 0
+            self._steps += num_frames
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -161,10 +163,12 @@ class Playback:
     def _taken_target(self) -> _Target | None:
         with self._changed:
             target, self._target = self._target, None
-            if target is not None:
-                self._is_at_end = False
-                self._pacer.restart()
-            return target
+            if target is None:
+                return None
+            self._is_at_end = False
+            self._pacer.restart()
+            steps = self._steps
+            return lambda: target() + steps
 
     def _go(self, index: int) -> None:
         """Make `index` the next frame to be read, which the one after the shown is anyway."""

@@ -7,6 +7,7 @@ z forward, origin at the lens. What is not a number is null.
 import json
 import zlib
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from das_model.skeleton import Skeleton
 SCHEMA_VERSION = 2
 SUMMARY_FILE, LOG_FILE, VIDEO_FILE = "session.json", "session.mcap", "video.mkv"
 REFINED_FILE, REPORT_FILE = "refined.mcap", "refined.json"
+Json = dict[str, Any]  # of a file: its values are looked at before they are used
 AXES = "x right, y down, z forward"
 UNITS = "mm"
 METADATA_NAME = "das_session"
@@ -41,11 +43,11 @@ _NUMBER, _TEXT, _INTEGER = {"type": "number"}, {"type": "string"}, {"type": "int
 _NUMBER_OR_NULL = {"type": ["number", "null"]}
 
 
-def _object(**properties: dict) -> dict:
+def _object(**properties: Json) -> Json:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
-def _array(items: dict) -> dict:
+def _array(items: Json) -> Json:
     return {"type": "array", "items": items}
 
 
@@ -92,7 +94,7 @@ CHANNELS = {
 }
 
 
-def dump(values: dict) -> bytes:
+def dump(values: Json) -> bytes:
     """Compact JSON of one message."""
     return json.dumps(values, separators=(",", ":"), allow_nan=False).encode()
 
@@ -185,7 +187,7 @@ def summary_to_json(
     }
 
 
-def counts_from_json(summary: dict) -> SessionCounts:
+def counts_from_json(summary: Json) -> SessionCounts:
     """The counts of `session.json`. Raises KeyError, TypeError or ValueError for other content."""
     counts = summary["counts"]
     names = ("frames", "people", "dropped", "dropped_pictures")
@@ -214,7 +216,7 @@ def poses_to_json(poses: RecordedPoses) -> dict[str, object]:
     }
 
 
-def poses_from_json(values: dict, skeleton: Skeleton, camera: Camera) -> RecordedPoses:
+def poses_from_json(values: Json, skeleton: Skeleton, camera: Camera) -> RecordedPoses:
     """Inverse of `poses_to_json`. Raises ValueError, KeyError or TypeError for other content."""
     found, num_joints = values["people"], skeleton.num_joints
     if not isinstance(found, list):
@@ -244,7 +246,7 @@ def event_to_json(event: SessionEvent) -> dict[str, object]:
     return {"time_s": event.time_s, "kind": event.kind.value, "text": event.text}
 
 
-def event_from_json(values: dict) -> SessionEvent:
+def event_from_json(values: Json) -> SessionEvent:
     """Inverse of `event_to_json`; a kind that only a newer version knows becomes OTHER.
 
     Raises ValueError, KeyError or TypeError for other content.
@@ -262,7 +264,7 @@ def _checksum(values: dict[str, str]) -> str:
     return f"{zlib.crc32(json.dumps(sorted(values.items())).encode()):08x}"
 
 
-def _numbers(values: np.ndarray) -> list:
+def _numbers(values: np.ndarray) -> list[Any]:
     """Nested lists with None for what is not a number, which JSON cannot hold."""
     exact = np.asarray(values, dtype=np.float64).round(_DECIMALS)
     is_finite = np.isfinite(exact)
@@ -273,7 +275,7 @@ def _numbers(values: np.ndarray) -> list:
     return holed.tolist()
 
 
-def _floats(values: list, shape: tuple[int, ...]) -> np.ndarray:
+def _floats(values: list[Any], shape: tuple[int, ...]) -> np.ndarray:
     """float32 array of `shape` with NaN for None; keeps its rank when there is nobody."""
     array = np.array(values, dtype=np.float64)
     if (np.abs(array[~np.isnan(array)]) > _MAX_VALUE).any():

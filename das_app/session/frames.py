@@ -11,8 +11,8 @@ from das_app.messaging.messages import Frame
 from das_app.session.edits import SessionEdits
 from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE
 from das_app.session.pictures import SessionPictures
-from das_app.session.session import Session, SessionError
-from das_app.session.types import Layer, RecordedPoses
+from das_app.session.session import Session
+from das_app.session.types import Layer, RecordedPoses, SessionError
 from das_app.sources.frame_source import SourceError
 from das_app.sources.video_source import VideoSource
 from das_model.people import People

@@ -11,7 +11,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import zstandard
 from mcap.data_stream import ReadDataStream
@@ -246,7 +246,7 @@ def _read_index(file: BinaryIO) -> LogIndex:
     return _parse_index(file, list(StreamReader(io.BytesIO(summary), skip_magic=True).records))
 
 
-def _parse_index(file: BinaryIO, records: list) -> LogIndex:
+def _parse_index(file: BinaryIO, records: list[Any]) -> LogIndex:
     topics = {r.id: r.topic for r in records if isinstance(r, Channel)}
     chunks = [
         ChunkPlace(

@@ -255,8 +255,10 @@ class Recorder:
         except Exception as error:
             _log.exception("recording %s failed", self._folder)
             why = "the disk refuses" if isinstance(error, OSError) else "it failed"
-            self._end(f"recording ended, {why}")
-            self._why_ended += f": {error}; `das-app repair {self._folder}` closes it"
+            began = f"recording ended, {why}"
+            self._end(began)  # does nothing where it was asked to end before
+            repair = f"`das-app repair {self._folder}` closes it"
+            self._why_ended = f"{self._why_ended or began}: {error}; {repair}"
             self._writer.abandon()
             if self._video is not None:
                 self._video.join()

@@ -22,6 +22,7 @@ from das_app.session.format import (
     POSES_TOPIC,
     RAW_POSES_TOPIC,
     VIDEO_FILE,
+    Json,
     dump,
     event_from_json,
     event_to_json,
@@ -139,7 +140,7 @@ class _LogCopy:
             message.topic, time_s, message.data, message.published_ns, message.sequence
         )
 
-    def _note_poses(self, topic: str, values: dict, time_s: float) -> bool:
+    def _note_poses(self, topic: str, values: Json, time_s: float) -> bool:
         """Count a frame; False for one that stands there already. Raises for one of no use."""
         if self._camera is None:
             raise ValueError("poses without a camera")

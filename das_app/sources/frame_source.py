@@ -26,12 +26,22 @@ class FrameSource(Protocol):
         intrinsics: lens used for the following frames.
     """
 
-    name: str
-    is_live: bool
-    nominal_fps: float
-    num_frames: int | None
-    duration_s: float | None
     intrinsics: Intrinsics
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def is_live(self) -> bool: ...
+
+    @property
+    def nominal_fps(self) -> float: ...
+
+    @property
+    def num_frames(self) -> int | None: ...
+
+    @property
+    def duration_s(self) -> float | None: ...
 
     def read(self) -> Frame | None:
         """The next frame, or None when the source ended or was closed.

@@ -114,7 +114,7 @@ def shown_width(width: int, pixel_aspect: Fraction | None) -> int:
 
 def display_matrix(picture: av.VideoFrame) -> np.ndarray:
     """(2, 2) turn and mirror, as FFmpeg has it: a row vector of a place times the matrix."""
-    data = picture.side_data.get(Type.DISPLAYMATRIX)
+    data = picture.side_data.get(Type.DISPLAYMATRIX)  # type: ignore[call-overload]  # PyAV takes both
     if data is None:
         return _AS_STORED
     values = np.frombuffer(bytes(data), np.int32)[[0, 1, 3, 4]].reshape(2, 2).astype(np.float64)

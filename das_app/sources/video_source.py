@@ -171,8 +171,9 @@ class VideoSource:
         if self._stamps is None:
             with open_video(self._location) as container:
                 packets = container.demux(container.streams.video[0])
-                stamps = [p.pts for p in packets if p.size and not p.is_discard]
-            self._stamps = [] if None in stamps else sorted(stamps)
+                all_stamps = [p.pts for p in packets if p.size and not p.is_discard]
+            stamps = [stamp for stamp in all_stamps if stamp is not None]
+            self._stamps = sorted(stamps) if len(stamps) == len(all_stamps) else []
             if self._stamps:
                 self._clock = self._new_clock(self._container.streams.video[0])
                 self._clock.learn(self._stamps)
@@ -241,6 +242,6 @@ def _nominal_fps(stream: av.VideoStream) -> float:
 def _duration_s(container: av.container.InputContainer) -> float:
     """Length as the file says; of what is only guessed, the number of frames decides."""
     stream = container.streams.video[0]
-    if stream.duration:
+    if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     return (container.duration or 0) / av.time_base

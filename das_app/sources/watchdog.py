@@ -74,7 +74,7 @@ DEFAULT_PATIENCE = Patience()
 
 
 class _Arrival(NamedTuple):
-    index: int
+    number: int
     time_s: float
     image: np.ndarray
 
@@ -287,7 +287,7 @@ class WatchedSource:
         height, width = picture.image.shape[:2]
         camera = self.intrinsics.camera_for((width, height))
         self._newest_s = max(self._newest_s, picture.time_s)
-        return Frame(picture.index, self._newest_s, picture.image, camera)
+        return Frame(picture.number, self._newest_s, picture.image, camera)
 
 
 def _is_same(image: np.ndarray, other: np.ndarray) -> bool:

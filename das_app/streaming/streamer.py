@@ -75,8 +75,12 @@ class Sender(Protocol):
     """
 
     address: str
-    num_clients: int | None
-    num_dropped: int
+
+    @property
+    def num_clients(self) -> int | None: ...
+
+    @property
+    def num_dropped(self) -> int: ...
 
     def send(self, result: PoseResult, people: People) -> None:
         """Send the people of a result. Raises StreamError or OSError when it cannot be sent."""

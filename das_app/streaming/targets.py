@@ -116,7 +116,10 @@ class StreamTarget:
         Raises:
             ValueError: if it is not of this form.
         """
-        place, people, person = _WHOM.match(text).groups()
+        form = _WHOM.match(text)
+        if form is None:
+            raise ValueError(f"a stream is {_FORM}; got {text!r}")
+        place, people, person = form.groups()
         name, _, rest = place.partition(":")
         if name not in tuple(StreamKind):
             kinds = ", ".join(StreamKind)

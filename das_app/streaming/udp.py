@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message import OscMessage
@@ -58,7 +59,8 @@ class UdpPort:
             found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_DGRAM)
         except OSError as error:
             raise StreamError(f"{target.text}: no host {target.host!r} ({error})") from error
-        family, _, _, _, self._address = found[0]
+        family, address = found[0][0], found[0][4]
+        self._address: Any = address
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)

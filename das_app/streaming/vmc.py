@@ -14,7 +14,7 @@ from pythonosc.osc_message import OscMessage
 
 from das_app.messaging.messages import PoseResult
 from das_app.motion.body.humanoid import BonePose, humanoid, to_unity
-from das_app.motion.floor import ANKLE_HEIGHT_MM
+from das_app.motion.kinematics import ANKLE_HEIGHT_MM
 from das_app.streaming.avatars import Avatars
 from das_app.streaming.targets import StreamTarget
 from das_app.streaming.udp import UdpPort, osc_message, packed

@@ -25,7 +25,8 @@ def reliability(
     """
     bins = np.clip((scores * NUM_BINS).astype(int), 0, NUM_BINS - 1)
     shown = scores >= min_score
-    table, error = {}, 0.0
+    table: dict[str, float] = {}
+    error = 0.0
     for b in range(NUM_BINS):
         inside = bins == b
         if not inside.any():

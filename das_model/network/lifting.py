@@ -78,7 +78,7 @@ class PoseLifting(nn.Module):
         )
         seen = (features - self.feature_mean) / self.feature_spread
         if self.training:
-            seen = seen * (torch.rand(seen.shape[:2]) >= _HIDDEN_SHARE)[..., None]
+            seen = seen * (torch.rand_like(seen[..., 0]) >= _HIDDEN_SHARE)[..., None]
         x = self.enter(cues).unflatten(1, (self.num_joints, -1)) + self.see(seen)
         for layer in self.layers:
             x = layer(x)

@@ -168,11 +168,11 @@ def lifting_loss(
 def _varied(found: Tensor, wanted: Tensor, is_placed: Tensor) -> Tensor:
     """What was found of people, all scaled as a whole and shaken in their joints, and some of
     them better seen where `is_placed` (P, J) says that a joint's place in space is known."""
-    joints = found[..., :3] * (_SCALE_NOISE * torch.randn(len(found), 1, 1)).exp()
-    joints = joints + torch.randn_like(joints) * torch.tensor(_JOINT_NOISE_MM)
+    joints = found[..., :3] * (_SCALE_NOISE * torch.randn_like(found[:, :1, :1])).exp()
+    joints = joints + torch.randn_like(joints) * found.new_tensor(_JOINT_NOISE_MM)
     found = torch.cat([joints, found[..., 3:]], dim=-1)
-    is_chosen = torch.rand(len(found), 1) < _SEEN_PEOPLE
-    is_seen = is_chosen & is_placed & (torch.rand(is_placed.shape) < _SEEN_SHARE)
+    is_chosen = torch.rand_like(found[:, :1, 0]) < _SEEN_PEOPLE
+    is_seen = is_chosen & is_placed & (torch.rand_like(found[..., 0]) < _SEEN_SHARE)
     return _better_seen(found, wanted, is_seen)
 
 
@@ -188,7 +188,7 @@ def _better_seen(found: Tensor, wanted: Tensor, is_seen: Tensor) -> Tensor:
     shift = rays(wanted) * found[..., 2:3] - found[..., :2]
     shift = shift + _SEEN_NOISE_MM * torch.randn_like(shift)
     shift = shift.where(is_seen[..., None], 0.0)
-    heat = found[..., 4].maximum(0.2 + 0.7 * torch.rand(is_seen.shape))
+    heat = found[..., 4].maximum(0.2 + 0.7 * torch.rand_like(found[..., 4]))
     heat = heat.where(is_seen, found[..., 4])[..., None]
     moved = [found[..., :2] + shift, found[..., 2:4], heat, found[..., 5:] + shift]
     return torch.cat(moved, dim=-1)

@@ -103,7 +103,8 @@ class _File:
 
     def _add_bones(self, body: MovingBody, person: int | None) -> list[int]:
         """Nodes of all bones in the rest pose."""
-        rest, numbers = body.rest_places() * M, []
+        rest = body.rest_places() * M
+        numbers: list[int] = []
         for number, bone in enumerate(body.fit.body.bones):
             parent = person if bone.parent < 0 else numbers[bone.parent]
             place = rest[number] - (rest[bone.parent] if bone.parent >= 0 else 0)

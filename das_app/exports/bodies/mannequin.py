@@ -111,7 +111,7 @@ def _head(at: dict[str, int], places: np.ndarray, ends: np.ndarray) -> list[list
 
 def _arm(side: str, at: dict[str, int], places: np.ndarray, ends: np.ndarray) -> list[list[_Ring]]:
     shoulder, elbow, wrist = (at[f"{side}_{joint}"] for joint in ("shoulder", "elbow", "wrist"))
-    thick = 0.17 * np.linalg.norm(places[elbow] - places[shoulder])
+    thick = 0.17 * float(np.linalg.norm(places[elbow] - places[shoulder]))
     limb = _limb(
         (places[shoulder], places[elbow], places[wrist]),
         (at[f"{side}_clavicle"], shoulder, elbow, wrist),
@@ -133,7 +133,7 @@ def _arm(side: str, at: dict[str, int], places: np.ndarray, ends: np.ndarray) ->
 
 def _leg(side: str, at: dict[str, int], places: np.ndarray, ends: np.ndarray) -> list[list[_Ring]]:
     hip, knee, ankle, toe = (at[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle", "toe"))
-    thick = 0.16 * np.linalg.norm(places[knee] - places[hip])
+    thick = 0.16 * float(np.linalg.norm(places[knee] - places[hip]))
     limb = _limb(
         (places[hip], places[knee], places[ankle]),
         (at["pelvis"], hip, knee, ankle),
@@ -208,9 +208,9 @@ def _tube(rings: list[_Ring]) -> Skin:
     weights = np.zeros((len(places), 4), np.float32)
     for n, ring in enumerate(rings):
         rows = slice(n * _ROUND, (n + 1) * _ROUND)
-        one, other = ring.bones
-        joints[rows, :2] = (one, 0 if one == other else other)
-        weights[rows, :2] = (1.0, 0.0) if one == other else (0.5, 0.5)
+        bone, partner = ring.bones
+        joints[rows, :2] = (bone, 0 if bone == partner else partner)
+        weights[rows, :2] = (1.0, 0.0) if bone == partner else (0.5, 0.5)
     return Skin(places, _normals(places, triangles), joints, weights, triangles)
 
 

@@ -85,9 +85,9 @@ def _add_person(stage: "Usd.Stage", body: MovingBody, num_frames: int) -> None:
     visibility = UsdGeom.Imageable(root).CreateVisibilityAttr()
     seen = np.zeros(num_frames, bool)
     seen[body.track.first : body.track.first + len(body.track)] = body.track.is_posed
-    for frame in np.flatnonzero(np.diff(seen, prepend=not seen[0])):
+    for frame in np.flatnonzero(np.diff(seen, prepend=not seen[0])).tolist():
         token = UsdGeom.Tokens.inherited if seen[frame] else UsdGeom.Tokens.invisible
-        visibility.Set(token, int(frame))
+        visibility.Set(token, frame)
     binding = UsdSkel.BindingAPI.Apply(skeleton.GetPrim())
     binding.CreateAnimationSourceRel().SetTargets([animation.GetPath()])
     _add_skin(stage, body, place)

@@ -97,4 +97,5 @@ def _draw_all(
 def _side_view(session: Session, height: int, layer: Layer) -> SideView:
     """A square view of where people are in frames spread over the session."""
     times_s = np.linspace(0, session.duration_s, _NUM_SAMPLED)
-    return SideView.of((session.at(time_s, layer) for time_s in times_s), (height, height))
+    sample = (session.at(time_s, layer) for time_s in times_s.tolist())
+    return SideView.of([poses for poses in sample if poses is not None], (height, height))

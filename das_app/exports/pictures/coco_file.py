@@ -25,7 +25,9 @@ def write_coco(take: Take, path: Path, on_progress: Progress) -> None:
         ExportError: if the take is resampled or not in camera space, its skeleton lacks joints of
             COCO, there is no video for the pictures, or a file cannot be written.
     """
-    pictures, images, annotations = Pictures(take, coco_skeleton(take).joint_names), [], []
+    pictures = Pictures(take, coco_skeleton(take).joint_names)
+    images: list[dict] = []
+    annotations: list[dict] = []
     folder = images_folder(path)
     place = f"{folder.name}/" if take.options.has_images else ""
     for frame, (time_s, camera) in enumerate(zip(take.times_s, take.cameras, strict=True)):

@@ -76,8 +76,8 @@ class Pictures:
             self._order[:, None] < 0, np.nan, track.joints[place, self._order]
         )  # (K, 3)
         points = camera.project(joints) + _CORNER
-        is_inside = np.isfinite(points).all(axis=-1)
-        is_inside &= ((points >= 0) & (points <= np.array(camera.size))).all(axis=-1)
+        is_inside = np.all(np.isfinite(points), axis=-1)
+        is_inside &= np.all((points >= 0) & (points <= np.array(camera.size)), axis=-1)
         scores = np.nan_to_num(track.joint_scores[place, self._order])
         visibility = np.where(scores >= self._least, _SEEN, _HIDDEN)
         visibility[~is_inside] = _UNSEEN

@@ -46,4 +46,4 @@ def _person(track: Track, place: int) -> dict[str, object]:
 
 def _numbers(values: np.ndarray) -> list | float | None:
     rounded = np.asarray(values, np.float64).round(4)
-    return np.where(np.isfinite(rounded), rounded, None).tolist()
+    return np.where(np.isfinite(rounded), rounded, np.array(None)).tolist()

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -101,7 +101,7 @@ def _listed_in(about: Path) -> set[str]:
         return set()
 
 
-def write_about(folder: Path, about: dict[str, str], files: dict[str, object]) -> None:
+def write_about(folder: Path, about: dict[str, str], files: Mapping[str, object]) -> None:
     """Write `about.json`: what a reader must know, and every file of the folder."""
     text = json.dumps({"about": about, "files": files}, indent=1, ensure_ascii=False)
     (folder / ABOUT_FILE).write_text(text + "\n", encoding="utf-8")

@@ -236,7 +236,9 @@ def load_take(
         ExportError: if nobody has the ids that the options ask for.
         SessionError: if it is damaged.
     """
-    frames, indices, cameras = [], [], _Cameras()
+    frames: list[float] = []  # their times
+    indices: list[int] = []
+    cameras = _Cameras()
     seen = Sightings(session.origin.skeleton.num_joints, options.person_ids)
     options = with_layer(session, options)
     estimator = FloorEstimator(options.told_floor)

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -107,10 +107,17 @@ def filled(track: Track, times_s: np.ndarray, longest_s: float) -> Track:
     if longest_s <= 0:
         return track
     times_s = times_s[track.first : track.first + len(track)]
+    track = replace(
+        track,
+        joints=track.joints.copy(),
+        joint_scores=track.joint_scores.copy(),
+        scores=track.scores.copy(),
+        is_filled=track.is_filled.copy(),
+    )
     is_seen = np.isfinite(track.joints).all(axis=-1)  # (n, J)
     for joint in range(is_seen.shape[1]):
         known = np.flatnonzero(is_seen[:, joint])
-        for before, after in itertools.pairwise(known):
+        for before, after in itertools.pairwise(known.tolist()):
             if after - before > 1 and times_s[after] - times_s[before] <= longest_s:
                 _fill(track, joint, before, after, times_s)
     return track
@@ -121,11 +128,14 @@ def _listed(ids: set[int]) -> str:
 
 
 def _fill(track: Track, joint: int, before: int, after: int, times_s: np.ndarray) -> None:
+    """Interpolate a joint in place; a person's score only where nothing of them is known."""
     gap = slice(before + 1, after)
     share = (times_s[gap] - times_s[before]) / (times_s[after] - times_s[before])
     for values in (track.joints[:, joint], track.joint_scores[:, joint], track.scores):
         start, end = values[before], values[after]
-        values[gap] = start + share.reshape(-1, *[1] * (values.ndim - 1)) * (end - start)
+        between = start + share.reshape(-1, *[1] * (values.ndim - 1)) * (end - start)
+        known = np.isfinite(values[gap]) if values is track.scores else False
+        values[gap] = np.where(known, values[gap], between)
     track.is_filled[gap, joint] = True
 
 

@@ -166,7 +166,7 @@ class Controller(QObject):
 
     def switch(self, setting: str, is_on: bool) -> None:
         """Switch something in the view on or off."""
-        self.change(view=replace(self.settings.view, **{setting: is_on}))
+        self.change(view=replace(self.settings.view, **{setting: is_on}))  # type: ignore[arg-type]
 
     def set_look(self, look: Look) -> None:
         """Remember the look of the window."""

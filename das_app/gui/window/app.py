@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from das_app.gui.control.bridge import Model, OpenedSource
+from das_app.gui.control.uncaught import UncaughtErrors
 from das_app.gui.style import theme
 from das_app.gui.window.closing import SignalListener, close_dialogs, listening
 from das_app.gui.window.main_window import MainWindow
@@ -120,11 +121,15 @@ def _run_window(
     listener.asked.connect(window.close, Qt.ConnectionType.QueuedConnection)
     app.commitDataRequest.connect(keeper.keep)  # a logout may leave no time for more
     app.styleHints().colorSchemeChanged.connect(window.wear_look)
+    errors = UncaughtErrors(window)
+    errors.caught.connect(window.show_fault)
+    errors.install()
     window.show()
     window.open(settings.source.name)
     window.panels.floor.tell(told_floor)
     window.panels.streaming.begin(streams)
     window.offer_repairs()
     code = app.exec()
+    errors.remove()
     keeper.close()
     return code

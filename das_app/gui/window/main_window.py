@@ -110,6 +110,10 @@ class MainWindow(QMainWindow):
         """Look for recordings that were not closed, and offer to repair them."""
         self.parts.repair_offer.look(self.settings.recording.sessions_path())
 
+    def show_fault(self, message: str) -> None:
+        """Show an error in the banner."""
+        self.parts.banner.show_fault(message)
+
     def wear_look(self) -> None:
         """Look as the settings and the system want it."""
         theme.apply_theme(QApplication.instance(), self.settings.view.look)

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -211,7 +212,7 @@ class BodyPose:
     def __len__(self) -> int:
         return len(self.root)
 
-    def part(self, frames: slice) -> "BodyPose":
+    def part(self, frames: slice | np.ndarray) -> "BodyPose":
         """Some of the frames."""
         return BodyPose(self.root[frames], self.rotations[frames])
 
@@ -294,7 +295,7 @@ def body_of(skeleton: Skeleton) -> Body:
     )
 
 
-def _bone(row: tuple, side: str, bones: Sequence[Bone], skeleton: Skeleton) -> Bone:
+def _bone(row: tuple[Any, ...], side: str, bones: Sequence[Bone], skeleton: Skeleton) -> Bone:
     """A row of the tables for a side."""
     joint, above, freedom, axis, bend, twist, most = row
     beyond = {"wrist": "hand", "ankle": "toe"}.get(joint)

@@ -184,7 +184,7 @@ def figures_by_size(photos: list[PhotoScore]) -> dict[str, float]:
         f"people {low:g}-{high:g} px": (low, high),
         f"people >={high:g} px": (high, np.inf),
     }
-    table = {}
+    table: dict[str, float] = {}
     for title, (least, most) in rows.items():
         selected = [_within(p.photo.sizes_input_px(), least, most) for p in photos]
         scored = []
@@ -205,7 +205,7 @@ def figures_by_tilt(photos: list[PhotoScore]) -> dict[str, float]:
         "trunk tilted": (low, high),
         "trunk upside down": (high, np.inf),
     }
-    table = {}
+    table: dict[str, float] = {}
     for title, bounds in rows.items():
         row = drawn_figures(photos, [_within(p.tilts_deg, *bounds) for p in photos])
         table |= {f"{title}/{name}": value for name, value in row.items()}
@@ -225,7 +225,7 @@ def scored_photos(photos: list[PhotoScore]) -> list[ScoredPhoto]:
 
 def mostly_ignored(joints_px: np.ndarray, photo: LabelledPhoto) -> np.ndarray:
     """(P,) bool: half of the joints (P, J, 2) inside the photo lie in one ignore box."""
-    inside = ((joints_px >= -0.5) & (joints_px <= np.array(photo.size) - 0.5)).all(-1)
+    inside = np.all((joints_px >= -0.5) & (joints_px <= np.array(photo.size) - 0.5), axis=-1)
     points, boxes = joints_px[:, :, None], photo.ignore_px  # (P, J, 1, 2), (M, 4)
     in_box = ((points >= boxes[:, :2]) & (points <= boxes[:, 2:])).all(axis=-1)  # (P, J, M)
     share = (in_box & inside[..., None]).sum(axis=1) / np.maximum(inside.sum(axis=1), 1)[:, None]

@@ -77,7 +77,7 @@ class CocoProtocol:
 
     def _detections(self, names: list[str]) -> list[dict]:
         """The predictions in COCO's terms, their area that of the box around the joints."""
-        detections = []
+        detections: list[dict] = []
         for image_id, prediction in self._predictions.items():
             order = [prediction.people.skeleton.index(name) for name in names]
             for p, points in enumerate(prediction.joints_px[:, order]):

@@ -111,4 +111,4 @@ def _inside_any(points_px: np.ndarray, boxes_px: np.ndarray) -> np.ndarray:
     """(N,) bool: points (N, 2) that lie in one of the (M, 4) boxes."""
     points = points_px[:, None]
     inside = (points >= boxes_px[:, :2]) & (points <= boxes_px[:, 2:])
-    return inside.all(axis=-1).any(axis=1)
+    return np.any(np.all(inside, axis=-1), axis=1)

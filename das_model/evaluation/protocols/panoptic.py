@@ -74,7 +74,7 @@ class PanopticProtocol:
         """
         root = SCORED_JOINTS.root
         truth = annotation.in_skeleton(SCORED_JOINTS)
-        is_labelled = truth.valid_3d.any(axis=0)
+        is_labelled = np.any(truth.valid_3d, axis=0)
         needed = tuple(np.array(SCORED_JOINTS.joint_names)[is_labelled].tolist())
         require_joints(people.skeleton, ("pelvis", *needed), "the panoptic protocol")
         people = people_in(people, SCORED_JOINTS)

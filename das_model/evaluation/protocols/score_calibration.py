@@ -48,7 +48,8 @@ class Sightings:
 
 def rendered_photos(root: Path) -> Iterator[LabelledPhoto]:
     """Rendered images in a folder; people who cannot be asked for are ignore boxes."""
-    for image, annotation in RenderedSet.open(root):
+    rendered = RenderedSet.open(root)
+    for image, annotation in map(rendered.__getitem__, range(len(rendered))):
         known = annotation.in_skeleton(COCO_17)
         boxes = person_boxes_px(known.joints_px, known.valid_2d)
         counted = must_be_found(annotation)

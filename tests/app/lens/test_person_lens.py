@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from das_app.lens.person_lens import fov_from_person, stature_mm
+from das_app.lens.person_lens import fov_from_person
+from das_app.motion.kinematics import body_heights_mm
 from das_model.camera import Camera
 from das_model.people import People
-from das_model.skeleton import BODY_22, PANOPTIC_15
+from das_model.skeleton import BODY_22, Skeleton
 
 _BODY = {
     "pelvis": (0, 0, 0),
@@ -45,7 +46,7 @@ def seen_with(people, true_camera, assumed_camera, scale=1.0):
 
 
 def test_a_standing_person_is_as_tall_as_their_bones():
-    assert stature_mm(person((0, 0, 3000)), 0) == pytest.approx(720 + 860 + 80)
+    assert body_heights_mm(person((0, 0, 3000)))[0] == pytest.approx(720 + 860 + 80)
 
 
 def test_sitting_changes_no_stature():
@@ -56,7 +57,7 @@ def test_sitting_changes_no_stature():
         joints[0, BODY_22.index(f"{side}_knee")] = hip + [0, 0, -440]
         joints[0, BODY_22.index(f"{side}_ankle")] = hip + [0, 420, -440]
     sitting = replace(people, joints_cam=joints)
-    assert stature_mm(sitting, 0) == pytest.approx(stature_mm(people, 0), abs=0.1)
+    assert body_heights_mm(sitting)[0] == pytest.approx(body_heights_mm(people)[0], abs=0.1)
 
 
 @given(
@@ -74,7 +75,7 @@ def test_height_and_distance_give_the_lens_whatever_was_assumed(
     people = person((aside * depth, up * depth, depth))
     found = seen_with(people, true, assumed, scale)
     distance = float(np.linalg.norm(people.root_cam[0]))
-    fov = fov_from_person(found, 0, assumed, stature_mm(people, 0), distance)
+    fov = fov_from_person(found, 0, assumed, body_heights_mm(people)[0], distance)
     assert fov == pytest.approx(true_fov, rel=1e-3)
 
 
@@ -83,7 +84,7 @@ def test_a_height_alone_leaves_the_lens_open():
     true = Camera.from_fov(SIZE, 60.0)
     people = person((0, 0, 3000))
     heights = {
-        fov: stature_mm(seen_with(people, true, Camera.from_fov(SIZE, fov)), 0)
+        fov: body_heights_mm(seen_with(people, true, Camera.from_fov(SIZE, fov)))[0]
         for fov in (35.0, 60.0, 90.0)
     }
     assert max(heights.values()) - min(heights.values()) < 1.0
@@ -96,6 +97,14 @@ def test_what_cannot_be_is_refused():
         fov_from_person(aside, 0, camera, 1660.0, 1400.0)
     with pytest.raises(ValueError, match="positive"):
         fov_from_person(aside, 0, camera, 0.0, 3000.0)
-    other = People.empty(PANOPTIC_15)
-    with pytest.raises(ValueError, match="head_top"):
-        stature_mm(other, 0)
+    headless = Skeleton(("pelvis", "left_hip"))
+    other = People.empty(headless)
+    unseen = replace(
+        other,
+        joints_cam=np.ones((1, 2, 3), np.float32),
+        joint_scores=np.ones((1, 2), np.float32),
+        scores=np.ones(1, np.float32),
+        track_ids=np.zeros(1, np.int64),
+    )
+    with pytest.raises(ValueError, match="a head"):
+        fov_from_person(unseen, 0, camera, 1660.0, 3000.0)

@@ -142,6 +142,20 @@ def test_points_that_make_no_floor_are_refused(points, word):
         floor_from_points(np.array(points, float))
 
 
+def test_a_joint_behind_the_lens_keeps_no_foot_from_being_clicked():
+    floor = floor_of(15, 0, 1600)
+    people = people_on(floor, np.array([[-700.0, 4000.0], [600.0, 5000.0]]), _rng())
+    joints = people.joints_cam.copy()
+    joints[:, people.skeleton.index("left_wrist"), 2] = -50
+    people = replace(people, joints_cam=joints)
+    ankle = joints[1, LEFT]
+    found = foot_at(people, CAMERA, CAMERA.project(ankle))
+    np.testing.assert_allclose(found, ankle, rtol=1e-4)
+    joints[..., 2] = -50
+    with pytest.raises(FloorError, match="no foot"):
+        foot_at(replace(people, joints_cam=joints), CAMERA, np.array([5.0, 5.0]))
+
+
 def test_a_click_at_a_foot_lies_on_its_ray_at_the_ankles_depth():
     floor = floor_of(15, 0, 1600)
     people = people_on(floor, np.array([[-700.0, 4000.0], [600.0, 5000.0]]))

@@ -91,6 +91,18 @@ def test_steps_that_come_faster_than_frames_add_up():
     assert indices(playback, 1) == [1]
 
 
+def test_a_thousand_steps_while_the_reader_is_busy_are_one_place():
+    _, playback = film(num_frames=2000, is_paced=False)
+    assert indices(playback, 1) == [0]
+    for _ in range(1500):
+        playback.step(1)
+    playback.step(-3)
+    assert indices(playback, 1) == [1497]
+    playback.seek(100.0)
+    playback.step(2)
+    assert indices(playback, 1) == [1002]
+
+
 def test_paused_playback_waits_and_stepping_onto_a_frame_read_ahead_skips_none(monkeypatch):
     source, playback = film()
     playback.set_speed(0.1)

@@ -239,6 +239,18 @@ def test_disk_that_refuses_leaves_what_was_written(tmp_path):
     assert [p.index for p in Session(folder)] == list(range(report.num_frames))
 
 
+def test_a_disk_that_refuses_at_the_very_end_is_told_in_full(tmp_path, monkeypatch):
+    recorder = Recorder(tmp_path / "s", ORIGIN, has_video=False)
+    recorder.write(result(0))
+
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(recorder._writer, "close", refuse)
+    with pytest.raises(SessionError, match=r"^recording ended, the disk refuses: .*No space"):
+        recorder.close()
+
+
 FULL_DISK = """
 import sys, time
 from pathlib import Path
