@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from das_app.motion.errors import MotionError
-from das_app.motion.kinematics import ANKLE_HEIGHT_MM
 from das_model.camera import Camera
 from das_model.people import People
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from das_app.motion.floor import (
-    ANKLE_HEIGHT_MM,
     HIGHEST_MM,
     LOWEST_MM,
     STEEPEST_DEG,
@@ -32,7 +31,7 @@ from das_app.motion.floor_evidence import (
     sums_by_person,
     unit,
 )
-from das_app.motion.kinematics import body_heights_mm
+from das_app.motion.kinematics import ANKLE_HEIGHT_MM, body_heights_mm
 from das_model.camera import Camera
 from das_model.people import People
 

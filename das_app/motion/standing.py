@@ -8,7 +8,8 @@ import math
 
 import numpy as np
 
-from das_app.motion.floor import ANKLE_HEIGHT_MM, Floor
+from das_app.motion.floor import Floor
+from das_app.motion.kinematics import ANKLE_HEIGHT_MM
 from das_model.skeleton import Skeleton
 
 _MOST_SCALE = 1.8  # further off, somebody stands on something else

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -273,7 +273,7 @@ def save_edits(folder: Path, edits: SessionEdits) -> None:
         raise SessionError(f"{path} cannot be written: {error}") from error
 
 
-def _person_edit(values: dict) -> PersonEdit:
+def _person_edit(values: dict[str, Any]) -> PersonEdit:
     """Inverse of `asdict`. Raises ValueError, KeyError or TypeError for other content."""
     ids = values["track_id"], values["other"]
     if any(type(track_id) is not int or track_id >= 1 << 53 for track_id in ids):

@@ -81,7 +81,7 @@ def container_crop(container: av.container.InputContainer) -> Crop:
         level = av.logging.get_level()
         av.logging.set_level(av.logging.INFO)
         try:
-            described = container.dumps_format()
+            described = container.dumps_format()  # type: ignore[attr-defined]  # PyAV has no stub of it
         finally:
             av.logging.set_level(level)
     videos = [part for part in described.split("Stream #") if ": Video:" in part]

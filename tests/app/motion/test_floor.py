@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from das_app.motion.floor import (
-    ANKLE_HEIGHT_MM,
     Floor,
     FloorError,
     floor_at,
     floor_from_points,
     foot_at,
 )
+from das_app.motion.kinematics import ANKLE_HEIGHT_MM
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.skeleton import BODY_22
@@ -144,7 +145,7 @@ def test_points_that_make_no_floor_are_refused(points, word):
 
 def test_a_joint_behind_the_lens_keeps_no_foot_from_being_clicked():
     floor = floor_of(15, 0, 1600)
-    people = people_on(floor, np.array([[-700.0, 4000.0], [600.0, 5000.0]]), _rng())
+    people = people_on(floor, np.array([[-700.0, 4000.0], [600.0, 5000.0]]))
     joints = people.joints_cam.copy()
     joints[:, people.skeleton.index("left_wrist"), 2] = -50
     people = replace(people, joints_cam=joints)
