@@ -74,16 +74,15 @@ def vertex_normals(places: np.ndarray, faces: np.ndarray) -> np.ndarray:
 def main() -> None:
     """Build and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--triangles", type=int, default=2400)
+    parser.add_argument("--triangles", type=int, default=1800)
     args = parser.parse_args()
     kit = load_kit()
     is_adult = (kit.years >= _ADULT_YEARS[0]) & (kit.years <= _ADULT_YEARS[1])
     poser, upright = BodyPoser(kit), np.tile(np.eye(3), (len(kit.bone_names), 1, 1))
     adults = np.flatnonzero(is_adult)
     joints = np.mean([poser.pose(int(n), 1.0, upright).joints for n in adults], axis=0)
-    origin = np.mean([poser.pose(int(n), 1.0, upright).heads[0] for n in adults], axis=0)
     places = kit.rest[adults].mean(axis=0) * REST_UNIT_M
-    print("root", origin, "soles", places[:, 2].min(), "joints", joints.min(0), joints.max(0))
+
     is_skin = np.isin(kit.face_part, (BODY, EYE))
     faces, weights = kit.faces[is_skin], segment_weights(kit)
     normals = vertex_normals(places, faces)

@@ -62,6 +62,23 @@ SEGMENTS = {  # parents first
 }
 _NAMES = tuple(SEGMENTS)
 _AT = BODY_22.index
+_BEGINS = [_AT(segment.begin) for segment in SEGMENTS.values()]
+_ENDS = [_AT(segment.end) for segment in SEGMENTS.values()]
+
+
+def _level(*names: str) -> tuple[list[int], list[int], bool]:
+    """Numbers of both sides' segments, of their parents, and whether they are rigid."""
+    numbers = [_NAMES.index(f"{side}_{name}") for name in names for side in ("left", "right")]
+    segments = [SEGMENTS[_NAMES[number]] for number in numbers]
+    parents = [_NAMES.index(segment.parent) for segment in segments]
+    return numbers, parents, segments[0].is_rigid
+
+
+_LEVELS = (  # parents first
+    _level("clavicle", "upper_arm", "thigh"),
+    _level("forearm", "shin"),
+    _level("hand", "foot"),
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -93,7 +110,8 @@ def rest_frames(joints: np.ndarray, left: np.ndarray) -> Frames:
         else:
             along = joints[_AT(segment.end)] - joints[_AT(segment.begin)]
             axes[:, number] = _axes(along[None], left[None])
-    return Frames(_origins(joints[None]), axes, _lengths(joints[None]))
+    lengths = np.linalg.norm(joints[_ENDS] - joints[_BEGINS], axis=-1)
+    return Frames(joints[None, _BEGINS], axes, lengths[None])
 
 
 def posed_frames(joints: np.ndarray, rest: Frames) -> Frames:
@@ -104,44 +122,41 @@ def posed_frames(joints: np.ndarray, rest: Frames) -> Frames:
         rest: of the body they wear, whose frames turn with their parents.
     """
     axes = np.zeros((len(joints), len(SEGMENTS), 3, 3), joints.dtype)
+    along = joints[:, _ENDS] - joints[:, _BEGINS]  # (P, S, 3)
     for number, segment in enumerate(SEGMENTS.values()):
-        along = joints[:, _AT(segment.end)] - joints[:, _AT(segment.begin)]
         if segment.sides:
             left = sum(_unit(joints[:, _AT(a)] - joints[:, _AT(b)]) for a, b in segment.sides)
-            axes[:, number] = _axes(along, left)
-            continue
-        parent = _NAMES.index(segment.parent)
-        kept = rest.axes[0, parent].T @ rest.axes[0, number]
-        axes[:, number] = axes[:, parent] @ kept.astype(joints.dtype)
-        if not segment.is_rigid:
-            axes[:, number] = _turned(axes[:, number], _unit(along))
-    return Frames(_origins(joints), axes, _lengths(joints))
-
-
-def _origins(joints: np.ndarray) -> np.ndarray:
-    return joints[:, [_AT(segment.begin) for segment in SEGMENTS.values()]]
-
-
-def _lengths(joints: np.ndarray) -> np.ndarray:
-    ends = joints[:, [_AT(segment.end) for segment in SEGMENTS.values()]]
-    return np.linalg.norm(ends - _origins(joints), axis=-1)
+            axes[:, number] = _axes(along[:, number], left)
+    for numbers, parents, is_rigid in _LEVELS:
+        kept = np.swapaxes(rest.axes[0, parents], -1, -2) @ rest.axes[0, numbers]
+        axes[:, numbers] = axes[:, parents] @ kept.astype(joints.dtype)
+        if not is_rigid:
+            axes[:, numbers] = _turned(axes[:, numbers], _unit(along[:, numbers]))
+    return Frames(joints[:, _BEGINS], axes, np.linalg.norm(along, axis=-1))
 
 
 def _axes(along: np.ndarray, left: np.ndarray) -> np.ndarray:
-    """(P, 3, 3) unit axes in columns, of directions (P, 3); `along` is kept."""
+    """(..., 3, 3) unit axes in columns, of directions (..., 3); `along` is kept."""
     along = _unit(along)
     left = _unit(left - (left * along).sum(axis=-1, keepdims=True) * along)
-    return np.stack([left, np.cross(along, left), along], axis=-1)
+    return np.stack([left, _cross(along, left), along], axis=-1)
 
 
 def _turned(axes: np.ndarray, along: np.ndarray) -> np.ndarray:
-    """Axes (P, 3, 3) turned the shortest way until the last is `along` (P, 3)."""
+    """Axes (..., 3, 3) turned the shortest way until the last is `along` (..., 3)."""
     former, left = axes[..., ALONG], axes[..., LEFT]
-    turn = np.cross(former, along)
+    turn = _cross(former, along)
     cosine = (former * along).sum(axis=-1, keepdims=True)
-    once = np.cross(turn, left)
-    left = left + once + np.cross(turn, once) / np.maximum(1 + cosine, _LEAST_TURN)
+    once = _cross(turn, left)
+    left = left + once + _cross(turn, once) / np.maximum(1 + cosine, _LEAST_TURN)
     return _axes(along, left)
+
+
+def _cross(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Cross products of (..., 3); numpy's own takes several times as long for few vectors."""
+    x, y, z = (one[..., axis] for axis in range(3))
+    u, v, w = (other[..., axis] for axis in range(3))
+    return np.stack([y * w - z * v, z * u - x * w, x * v - y * u], axis=-1)
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

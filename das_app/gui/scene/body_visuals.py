@@ -30,7 +30,6 @@ varying vec3 v_position;
 varying vec3 v_normal;
 varying vec4 v_colour;
 void main() {
-    if (v_colour.a < 0.02) discard;
     vec3 normal = normalize(v_normal);
     vec3 to_eye = normalize(u_eye - v_position);
     float wrapped = 0.5 + 0.5 * dot(normal, u_light);
@@ -59,6 +58,7 @@ void main() {
 }
 """
 _OVER = ("src_alpha", "one_minus_src_alpha", "one", "one_minus_src_alpha")
+_GONE, _SOLID = 0.02, 0.99  # opacities
 _CORNER = np.dtype([("a_position", "f4", 3), ("a_place", "f4", 3)])
 _SQUARE = np.float32([[-1, -1], [1, -1], [1, 1], [-1, 1]])
 _TWO_TRIANGLES = np.array([0, 1, 2, 0, 2, 3], np.uint32)
@@ -76,6 +76,7 @@ class BodyVisual(Visual):
         self._vertices = gloo.VertexBuffer(np.zeros(3, VERTEX))
         self.mesh: Mesh | None = None
         self._faces: np.ndarray | None = None  # on the card
+        self._is_gone = np.zeros(0, bool)  # (V,)
         self._was_drawn = False  # the first time nothing is drawn, to make the program early
         self.shared_program.bind(self._vertices)
         self.set_ambient((0.3, 0.3, 0.3))
@@ -87,14 +88,19 @@ class BodyVisual(Visual):
 
     def set_mesh(self, mesh: Mesh) -> None:
         """Show `mesh` instead of what was shown; who is farther comes first in it."""
+        self.mesh = mesh
         if len(mesh.faces):
             self._vertices.set_data(mesh.vertices)
+            alpha = mesh.vertices["a_colour"][:, 3]
+            self._is_gone = alpha < _GONE
+            self.update_gl_state(blend=bool(alpha.min() < _SOLID))  # blending costs more
             self.set_faces(mesh.faces)
-        self.mesh = mesh
         self.update()
 
     def set_faces(self, faces: np.ndarray) -> None:
         """Draw the triangles (F, 3) of the mesh in this order."""
+        if self._is_gone.any():  # what is not seen must hide nothing
+            faces = faces[~self._is_gone[faces].all(axis=1)]
         if faces is not self._faces:
             self._faces = faces
             self._index_buffer.set_data(faces.reshape(-1))

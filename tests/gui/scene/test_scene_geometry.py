@@ -98,7 +98,7 @@ LENS = Camera.from_intrinsics(500, 500, 320, 240, (640, 480))
 def test_seen_joints_are_solid_and_unseen_ones_are_gone():
     assert np.all(joint_solidity(people_at((0, 0, 4000)), LENS) == 1)
     assert np.all(joint_solidity(people_at((0, 0, 4000), joint_score=0.01), LENS) == 0)
-    half = joint_solidity(people_at((0, 0, 4000), joint_score=0.15), LENS)
+    half = joint_solidity(people_at((0, 0, 4000), joint_score=0.08), LENS)
     assert 0 < half.min() <= half.max() < 1
 
 
