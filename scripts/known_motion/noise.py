@@ -1,5 +1,7 @@
 """Errors like those of the bundled network on the demo clip, put on joints that are known.
 
+`scripts/measure_noise.py` prints what the figures here follow.
+
 An error has three parts: one that belongs to the person, one that wanders within half a second,
 and one that is new in every frame.
 """
