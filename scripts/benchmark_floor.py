@@ -20,7 +20,7 @@ from das_app.motion.temporal_filter import TemporalFilter
 from das_app.settings.app_settings import AppSettings
 from das_model.inference.runtime import open_estimator
 from das_model.synthetic.body.bodies import BodyPoser
-from das_model.synthetic.body.kit import load_kit
+from das_model.synthetic.body.kit_cache import load_kit
 from known_motion.noise import found
 from known_motion.people import View, animated, any_view, joints_m, stander, walker
 

@@ -31,7 +31,7 @@ from das_model.inference.runtime import open_estimator
 from das_model.people import People
 from das_model.skeleton import BODY_22
 from das_model.synthetic.body.bodies import BodyPoser
-from das_model.synthetic.body.kit import load_kit
+from das_model.synthetic.body.kit_cache import load_kit
 from known_motion.noise import found
 from known_motion.one_euro import OneEuro
 from known_motion.people import FOV_DEG, SIZE, View, animated, joints_m, stander, walker

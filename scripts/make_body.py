@@ -13,7 +13,8 @@ import numpy as np
 
 from das_app.gui.scene.body_frames import SEGMENTS
 from das_model.synthetic.body.bodies import BodyPoser
-from das_model.synthetic.body.kit import BODY, EYE, REST_UNIT_M, BodyKit, load_kit
+from das_model.synthetic.body.kit import BODY, EYE, REST_UNIT_M, BodyKit
+from das_model.synthetic.body.kit_cache import load_kit
 
 _OUT = Path(__file__).parents[1] / "assets" / "body" / "body.npz"
 _ADULT_YEARS = (18.0, 45.0)

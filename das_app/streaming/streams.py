@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from das_app.messaging.messages import PoseResult
 from das_app.streaming.remote import REMOTE_PORT, RemoteControl, check_token, new_token
+from das_app.streaming.senders import open_sender
 from das_app.streaming.streamer import Sender, Streamer, StreamFigures, StreamState
-from das_app.streaming.targets import StreamKind, StreamTarget, open_sender
+from das_app.streaming.targets import StreamKind, StreamTarget
 from das_model.people import TrackId
 
 _REMOTE = re.compile(r"(.+:)?\d+")

@@ -1,17 +1,12 @@
 """Stream protocols and targets: host, port, and their short text.
 
-Another protocol is a sender in a file of its own and an entry in each part of this one.
+Another protocol is an entry in each part of this file, and a sender in a file of its own, which
+`senders` opens.
 """
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from das_app.streaming.remote import RemoteControl
-    from das_app.streaming.streamer import Sender
 
 LOCAL_HOST = "127.0.0.1"
 _LOOPBACK = ("localhost", "::1")
@@ -151,45 +146,3 @@ class StreamTarget:
     def is_local(self) -> bool:
         """Whether it stays on this computer."""
         return self.host in _LOOPBACK or self.host.startswith("127.")
-
-
-def open_sender(
-    target: StreamTarget,
-    wanted: Callable[[], int | None],
-    names: Callable[[], Mapping[int, str]] = dict,
-    allowed_origins: tuple[str, ...] = (),
-    remote: "RemoteControl | None" = None,
-) -> "Sender":
-    """The protocol's sender; its library is loaded now.
-
-    Args:
-        target: where to.
-        wanted: track id of the person to send where there is room for one, or None.
-        names: of people, by track id.
-        allowed_origins: web pages that may read WebSocket beside those of this computer.
-        remote: takes orders of WebSocket's clients.
-
-    Raises:
-        StreamError or OSError: if it cannot be opened.
-    """
-    match target.kind:
-        case StreamKind.OSC:
-            from das_app.streaming.osc import OscSender
-
-            return OscSender(target, names)
-        case StreamKind.VMC:
-            from das_app.streaming.vmc import VmcSender
-
-            return VmcSender(target, wanted)
-        case StreamKind.VRCHAT:
-            from das_app.streaming.vrchat import VrchatSender
-
-            return VrchatSender(target, wanted)
-        case StreamKind.WEBSOCKET:
-            from das_app.streaming.websocket import WebSocketSender
-
-            return WebSocketSender(target, names, allowed_origins, remote)
-        case StreamKind.LSL:
-            from das_app.streaming.lsl import LslSender
-
-            return LslSender(target)

@@ -15,8 +15,8 @@ import numpy as np
 from das_model.annotation import Annotation
 from das_model.skeleton import BODY_22
 from das_model.synthetic.body.bodies import BodyPoser
-from das_model.synthetic.body.kit import BodyKit, load_kit
-from das_model.synthetic.body.wear import load_wear
+from das_model.synthetic.body.kit import BodyKit
+from das_model.synthetic.body.kit_cache import load_kit, load_wear
 from das_model.synthetic.facts import PictureFacts
 from das_model.synthetic.people.people_placing import Casting
 from das_model.synthetic.people.person_making import PersonMaker

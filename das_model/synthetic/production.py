@@ -10,8 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from das_model.synthetic.body.kit import load_kit
-from das_model.synthetic.body.wear import load_wear
+from das_model.synthetic.body.kit_cache import load_kit, load_wear
 from das_model.synthetic.generator import SyntheticGenerator
 from das_model.synthetic.people.worlds import WORLDS, WorldName
 from das_model.synthetic.poses.motion_bank import MotionBank

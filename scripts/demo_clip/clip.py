@@ -16,7 +16,7 @@ import numpy as np
 from das_model.camera import Camera
 from das_model.skeleton import BODY_22
 from das_model.synthetic.body.bodies import BodyPoser
-from das_model.synthetic.body.kit import load_kit
+from das_model.synthetic.body.kit_cache import load_kit
 from das_model.synthetic.people.animation import animate
 from das_model.synthetic.rendering.camera_effects import develop
 from das_model.synthetic.rendering.renderer import Renderer

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from das_model.synthetic.body.kit import load_kit
+from das_model.synthetic.body.kit_cache import load_kit
 from das_model.synthetic.people.person import Person
 from das_model.synthetic.rendering.camera_effects import develop
 from das_model.synthetic.rendering.renderer import Renderer

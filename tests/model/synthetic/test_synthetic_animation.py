@@ -8,7 +8,7 @@ import pytest
 from das_model.camera import Camera
 from das_model.skeleton import BODY_22
 from das_model.synthetic.body.bodies import BodyPoser
-from das_model.synthetic.body.kit import load_kit
+from das_model.synthetic.body.kit_cache import load_kit
 from das_model.synthetic.people.animation import Track, animate, still
 from demo_clip.actors import demo_actors
 

@@ -6,7 +6,7 @@ from synthetic_stages import rest_pose, standing
 
 from das_model.skeleton import BODY_22
 from das_model.synthetic.body.bodies import BodyPoser
-from das_model.synthetic.body.kit import load_kit
+from das_model.synthetic.body.kit_cache import load_kit
 from das_model.synthetic.poses.poses import KINDS, ArmAngles, LegAngles, PosePrior, TrunkAngles
 from das_model.synthetic.poses.retarget import Retargeter
 from das_model.synthetic.rendering.launching import Launcher

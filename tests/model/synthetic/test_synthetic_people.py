@@ -10,7 +10,7 @@ from synthetic_stages import rest_pose
 from das_model.synthetic.body import materials as m
 from das_model.synthetic.body.bodies import BodyPoser
 from das_model.synthetic.body.clothes import sample_look
-from das_model.synthetic.body.kit import load_kit
+from das_model.synthetic.body.kit_cache import load_kit
 from das_model.synthetic.people.groups import gap_between, make_group
 from das_model.synthetic.people.people_placing import on_floor
 from das_model.synthetic.people.person_making import PersonMaker, Role, self_clearance

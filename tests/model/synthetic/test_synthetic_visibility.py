@@ -6,7 +6,7 @@ from synthetic_stages import CAMERA, SIZE, scene_of, standing
 
 from das_model.skeleton import BODY_22
 from das_model.synthetic.body.bodies import BodyPoser
-from das_model.synthetic.body.kit import load_kit
+from das_model.synthetic.body.kit_cache import load_kit
 from das_model.synthetic.generator import annotate, is_labelled
 from das_model.synthetic.rendering.renderer import Renderer
 from das_model.synthetic.scene.props import Prop

@@ -11,8 +11,8 @@ from synthetic_stages import SIZE, scene_of, standing
 from das_model.synthetic.body import materials as m
 from das_model.synthetic.body.bodies import BodyPoser
 from das_model.synthetic.body.clothes import sample_look
-from das_model.synthetic.body.kit import load_kit
-from das_model.synthetic.body.wear import HAIR, HAT, SUIT, load_wear
+from das_model.synthetic.body.kit_cache import load_kit, load_wear
+from das_model.synthetic.body.wear import HAIR, HAT, SUIT
 from das_model.synthetic.body.wear_build import (
     bound_vertices,
     build_wear,
