@@ -72,6 +72,22 @@ def vertex_normals(places: np.ndarray, faces: np.ndarray) -> np.ndarray:
     return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
 
 
+def without_holes(faces: np.ndarray) -> np.ndarray:
+    """Triangles (F, 3) and more of them over the holes of the mesh, such as the open mouth."""
+    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]).tolist()
+    there = {tuple(edge) for edge in edges}
+    following = {b: a for a, b in there if (b, a) not in there}  # round each hole
+    lids = []
+    while following:
+        first, at = following.popitem()
+        loop = [first]
+        while at != first and at in following:
+            loop.append(at)
+            at = following.pop(at)
+        lids += [(first, loop[n], loop[n + 1]) for n in range(1, len(loop) - 1)]
+    return np.concatenate([faces, np.array(lids, faces.dtype).reshape(-1, 3)])
+
+
 def main() -> None:
     """Build and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -104,6 +120,7 @@ def main() -> None:
     light = nearest[light]
     a, b, c = light.T
     light = light[(a != b) & (b != c) & (a != c)]
+    light = without_holes(light)
     kept = np.unique(light)
     print(f"{len(kept)} vertices, {len(light)} triangles")
     _OUT.parent.mkdir(exist_ok=True)
