@@ -319,6 +319,75 @@ def export(
     typer.echo(written)
 
 
+@app.command(rich_help_panel=_SESSIONS)
+def refine(
+    session: Annotated[Path, typer.Argument(help="session folder")],
+    mode: options.ModeOption = None,
+    model: options.ModelOption = None,
+    bridge: Annotated[
+        float, typer.Option("--bridge", min=0, max=60, help="longest gap to follow people over, s")
+    ] = 2.0,
+    camera_height: options.CameraHeightOption = None,
+    camera_tilt: options.CameraTiltOption = None,
+) -> None:
+    """Refine a recorded session: skipped frames, gaps, one steady body for each person.
+
+    The result is a third layer, refined, in the same session; raw and live ones stay. A --mode
+    or a --model is run on all frames, else only skipped frames are run.
+    """
+    from das_app.command_settings import CommandLine
+    from das_app.messaging.ending import ending_sets
+    from das_app.motion.errors import MotionError
+    from das_app.pipeline.refine import RefineCancelledError, RefinePlan, refine_session
+    from das_app.session.frames import session_at
+    from das_app.session.types import SessionError
+    from das_app.sources.frame_source import SourceError
+    from das_model.inference.runtime import open_estimator
+
+    folder, settings = session_at(session), _settings(CommandLine(model=model, mode=_mode(mode)))
+    if folder is None:
+        _fail(f"{session} holds no session: there is no session.mcap")
+    plan = RefinePlan(
+        folder,
+        lambda: open_estimator(settings.model.path(), settings.estimator_options()),
+        mode is not None or model is not None,
+        settings.people.options().min_score,
+        _told_floor(camera_height, camera_tilt),
+        bridge,
+    )
+    try:
+        with tqdm(total=100, unit="%") as bar, ending_sets() as stopping:
+            report = refine_session(
+                plan, lambda share: bar.update(int(100 * share) - bar.n), stopping
+            )
+    except (SessionError, SourceError, MotionError, RefineCancelledError) as error:
+        _fail(str(error))
+    except (FileNotFoundError, ValueError) as error:  # of the model
+        _fail(str(error))
+    typer.echo(report.text())
+
+
+@app.command(rich_help_panel=_SESSIONS)
+def height(
+    session: Annotated[Path, typer.Argument(help="session folder")],
+    person: Annotated[int, typer.Argument(help="track id")],
+    metres: Annotated[
+        float | None, typer.Argument(min=0.3, max=2.6, help="standing; without it, as seen")
+    ] = None,
+) -> None:
+    """Say how tall a recorded person is: sets their size and distance in all of the session."""
+    from das_app.session.session import Session
+    from das_app.session.types import SessionError
+
+    try:
+        recorded = Session(session)
+        before_m = recorded.height_m(person)
+        recorded.set_height(person, metres)
+        typer.echo(f"person {person}: {recorded.height_m(person):.2f} m, was {before_m:.2f} m")
+    except SessionError as error:
+        _fail(str(error))
+
+
 @app.command(rich_help_panel=_CHECK)
 def repair(
     session: Annotated[Path, typer.Argument(help="session folder that a crash left open")],

@@ -21,6 +21,7 @@ from scipy.spatial.transform import Rotation
 from das_app.files.bundled import bundled_file
 from das_app.motion.body.rig import body_of, to_y_up
 from das_app.motion.refine.person import refine_person
+from das_app.motion.refine.take_solver import FloorPlane
 from das_app.motion.temporal_filter import DEFAULT_PEOPLE, TemporalFilter
 from das_app.session.session import Session
 from das_app.session.types import Layer
@@ -40,7 +41,8 @@ SKELETON = Skeleton(
     ("pelvis", "neck", "head")
     + tuple(f"{s}_{j}" for s in ("left", "right") for j in (*LIMBS.values(), "ankle"))
 )
-STILL_MM_S, LEAST_STANCE_S = 60.0, 0.3
+LENS_MM, DOWN_DEG, SPREAD_MM = 1400.0, 6.0, 300.0
+STILL_MM_S, STEP_S = 60.0, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +100,8 @@ def true_motion(motion: np.lib.npyio.NpzFile, name: str, place_m: float) -> np.n
         columns += [smooth[:, at[side + j]] for j in (*LIMBS, "ankle")]
     joints = np.stack(columns, axis=1) * 1000
     joints[..., :2] -= np.median(joints[:, :1, :2], axis=0)
-    cam = np.stack([joints[..., 0], 1400 - joints[..., 2], joints[..., 1] + place_m * 1000], -1)
-    return cam @ Rotation.from_euler("x", 6, degrees=True).as_matrix().T
+    cam = np.stack([joints[..., 0], LENS_MM - joints[..., 2], joints[..., 1] + place_m * 1000], -1)
+    return cam @ Rotation.from_euler("x", DOWN_DEG, degrees=True).as_matrix().T
 
 
 def with_noise(true: np.ndarray, noise: Noise, offset: int) -> tuple[np.ndarray, np.ndarray]:
@@ -114,6 +116,31 @@ def with_noise(true: np.ndarray, noise: Noise, offset: int) -> tuple[np.ndarray,
     return np.concatenate([places * depth[..., None], depth[..., None]], -1), noise.scores[frames][
         :, of
     ]
+
+
+def refined(
+    seen: np.ndarray, scores: np.ndarray, times_s: np.ndarray, floor: FloorPlane | None
+) -> np.ndarray:
+    """(n, J, 3) mm in camera space."""
+    body = body_of(SKELETON)
+    person = refine_person(body, to_y_up(seen), scores, times_s, floor)
+    return to_y_up(person.joints)[:, np.argsort(body.markers)]
+
+
+def floor_of(true: np.ndarray) -> FloorPlane:
+    """The plane that ankles stand on, from true joints (n, J, 3): clips are not quite level."""
+    feet = to_y_up(true[:, [SKELETON.index(f"{side}_ankle") for side in ("left", "right")]])
+    speed = np.linalg.norm(np.gradient(feet, axis=0), axis=-1) * FPS
+    level = to_y_up(Rotation.from_euler("x", DOWN_DEG, degrees=True).apply([0.0, -1.0, 0.0]))
+    on = feet[speed < STILL_MM_S]
+    low = on[on @ level < np.quantile(on @ level, 0.7) + 50]
+    middle = low.mean(axis=0)
+    sides = (low - middle)[:, [0, 2]]
+    ridge = len(low) * SPREAD_MM**2 * np.eye(2)  # who stays in one place stands on a level floor
+    slope = np.linalg.solve(sides.T @ sides + ridge, sides.T @ ((low - middle) @ level))
+    up = level - np.array([slope[0], 0.0, slope[1]])
+    up /= np.linalg.norm(up)
+    return FloorPlane(up, float(-up @ middle), 0.0)
 
 
 def live(joints: np.ndarray, scores: np.ndarray, times_s: np.ndarray) -> np.ndarray:
@@ -138,7 +165,7 @@ def figures(found: np.ndarray, true: np.ndarray) -> dict[str, float]:
         "acceleration error, m/s2": error(
             *(np.diff(j, 2, axis=0) * FPS**2 / 1e3 for j in (found, true))
         ),
-        "slide of standing feet, mm": slide(found, true),
+        "slide in half a second, mm": slide(found, true),
         "lag, frames": shifts[int(np.argmax(fits))],
     }
 
@@ -149,17 +176,14 @@ def error(found: np.ndarray, true: np.ndarray) -> float:
 
 
 def slide(found: np.ndarray, true: np.ndarray) -> float:
-    """Mean over all stances of how far an ankle moves from its mean place; NaN for none."""
-    slides = []
-    for side in ("left", "right"):
-        foot = SKELETON.index(f"{side}_ankle")
-        speed = np.linalg.norm(np.gradient(true[:, foot], axis=0), axis=-1) * FPS
-        edges = np.flatnonzero(np.diff(np.r_[False, speed < STILL_MM_S, False]))
-        for start, stop in edges.reshape(-1, 2):
-            if stop - start >= LEAST_STANCE_S * FPS:
-                places = found[start:stop, foot]
-                slides.append(np.linalg.norm(places - places.mean(axis=0), axis=-1).max())
-    return float(np.mean(slides)) if slides else float("nan")
+    """Mean way of standing ankles within half a second, as long as a step; NaN for none."""
+    step = round(STEP_S * FPS)
+    feet = [SKELETON.index(f"{side}_ankle") for side in ("left", "right")]
+    speed = np.linalg.norm(np.gradient(true[:, feet], axis=0), axis=-1) * FPS
+    still = np.lib.stride_tricks.sliding_window_view(speed < STILL_MM_S, step + 1, axis=0)
+    ways = np.linalg.norm(found[step:, feet] - found[:-step, feet], axis=-1)
+    stands = still.all(axis=-1)
+    return float(ways[stands].mean()) if stands.any() else float("nan")
 
 
 def main() -> None:
@@ -168,11 +192,7 @@ def main() -> None:
     parser.add_argument("demo", type=Path, help="session of the demo")
     parser.add_argument("--motion", type=Path, required=True)
     args = parser.parse_args()
-    noises, motion, body = (
-        measured_noise(Session(args.demo)),
-        np.load(args.motion),
-        body_of(SKELETON),
-    )
+    noises, motion = measured_noise(Session(args.demo)), np.load(args.motion)
     number = 0
     everything = []
     for action, clips in ACTIONS.items():
@@ -181,11 +201,9 @@ def main() -> None:
             true = true_motion(motion, clip, 3.6 + 0.5 * (number % 3))
             times_s = np.arange(len(true)) / FPS
             seen, scores = with_noise(true, noises[number % len(noises)], 37 * number)
-            refined = refine_person(body, to_y_up(seen), scores, times_s)
-            found = to_y_up(refined.joints)[:, np.argsort(body.markers)]
-            rows.append(
-                [figures(j, true) for j in (seen, live(seen, scores, times_s), found, true)]
-            )
+            found = [refined(seen, scores, times_s, floor) for floor in (None, floor_of(true))]
+            kinds = (seen, live(seen, scores, times_s), *found, true)
+            rows.append([figures(joints, true) for joints in kinds])
             number += 1
         show(action, rows)
         everything += rows
@@ -194,12 +212,13 @@ def main() -> None:
 
 def show(title: str, rows: list[list[dict[str, float]]]) -> None:
     """Print the means of some takes."""
-    print(f"{title:28s}      raw     live  refined   (true)  refined / raw")
+    heads = ("raw", "live", "refined", "on floor", "(true)", "/ raw", "/ raw")
+    print(f"{title:28s}", *(f"{head:>8s}" for head in heads), flush=True)
     for name in rows[0][0]:
-        raw, shown, refined, true = (np.nanmean([r[k][name] for r in rows]) for k in range(4))
-        share = refined / raw if raw else 0.0
-        values = (raw, shown, refined, true, share)
-        print(f"  {name:26s}", *(f"{value:8.2f}" for value in values))
+        raw, shown, free, known, true = (np.nanmean([r[k][name] for r in rows]) for k in range(5))
+        shares = [value / raw if raw else 0.0 for value in (free, known)]
+        values = (raw, shown, free, known, true, *shares)
+        print(f"  {name:26s}", *(f"{value:8.2f}" for value in values), flush=True)
 
 
 if __name__ == "__main__":

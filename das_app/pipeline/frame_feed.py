@@ -35,6 +35,8 @@ class FrameFeed:
         figures: where frames are counted.
         change_state: (state, message); hears what becomes of the source, in the capture thread.
 
+        on_frame: hears of every frame before the model may have it.
+
     Attributes:
         frames: the mailbox the model takes from.
     """
@@ -45,10 +47,11 @@ class FrameFeed:
         playback: Playback,
         figures: Figures,
         change_state: Callable[[PipelineState, str], None],
+        on_frame: Callable[[Frame], None] = lambda _frame: None,
     ) -> None:
         self.frames: Mailbox[Captured] = Mailbox()
         self._source, self._playback, self._figures = source, playback, figures
-        self._change_state = change_state
+        self._change_state, self._on_frame = change_state, on_frame
         self._stopping = threading.Event()
         self._is_paused = False
         self._state, self._news = PipelineState.RUNNING, ""  # told last by the feed itself
@@ -109,6 +112,7 @@ class FrameFeed:
     def _hand_on(self, captured: Captured, time_s: float, num_lost: int) -> None:
         self._last = captured.frame
         self._figures.note_capture(time_s, captured.ready_s - captured.taken_s, num_lost)
+        self._on_frame(captured.frame)
         self.frames.put(captured)
 
     def _say_what_changed(self, frame: Frame) -> None:

@@ -158,6 +158,7 @@ def capture_live(
         events.note(state, message)
 
     pipeline = LivePipeline(source, estimator, on_state, sink=tally, people_options=people_options)
+    pipeline.add_frame_sink(recorder.keep)
     begin_s = time.monotonic()
     pipeline.start()
     try:

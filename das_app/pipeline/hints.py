@@ -25,7 +25,8 @@ _RIM_SHARE = 0.01  # of the picture: joints so near the rim count as outside
 _LEAST_CUT_JOINTS = 2
 _SLOW_SHARE = 0.7  # of the camera's rate
 _LEAST_CAMERA_FPS = 5.0
-_HEIGHTS_MM = (1000.0, 2200.0)  # children to giants
+_HEIGHTS_MM = (1000.0, 2200.0)  # of everybody together: children to giants
+_ADULTS_MM = (1300.0, 2100.0)  # of one person: others are hard to tell from afar
 _LUMA = np.array([0.299, 0.587, 0.114])
 _SIDES = ("left", "right", "top", "bottom")
 _REMEDIES = {
@@ -196,12 +197,30 @@ def _implausible(last: list[FrameSummary]) -> list[Hint]:
         return []
     height = float(np.median(heights))
     if _HEIGHTS_MM[0] <= height <= _HEIGHTS_MM[1]:
-        return []
+        return _unusual(last)
     text = (
         f"People come out {height / 1000:.1f} m tall, which is hard to believe; distances are off "
         "as much. Film from about chest height, with whole people in the picture."
     )
     return [Hint(HintKind.HEIGHT, text)]
+
+
+def _unusual(last: list[FrameSummary]) -> list[Hint]:
+    """People who come out so small or so tall that their distance may be wrong: a child looks
+    like an adult further away."""
+    hints = []
+    for track_id, seen in _by_person(last).items():
+        heights = [one.heights_mm[i] for one, i in seen if not one.is_cut[i].any()]
+        if np.isfinite(heights).sum() < _LEAST_GLANCES:
+            continue
+        height = float(np.nanmedian(heights))
+        if not _ADULTS_MM[0] <= height <= _ADULTS_MM[1]:
+            text = (
+                f"Person #{track_id} comes out {height / 1000:.2f} m tall. If that is wrong, so "
+                "is their distance: say how tall they are in the panel of the recorded session."
+            )
+            hints.append(Hint(HintKind.HEIGHT, text, track_id))
+    return hints
 
 
 def _slow(stats: PipelineStats) -> list[Hint]:

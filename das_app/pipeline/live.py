@@ -10,12 +10,12 @@ import time
 
 from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.mailbox import Mailbox
-from das_app.messaging.messages import PipelineState, PipelineStats, PoseResult
+from das_app.messaging.messages import Frame, PipelineState, PipelineStats, PoseResult
 from das_app.motion.temporal_filter import DEFAULT_PEOPLE, PeopleOptions, TemporalFilter
 from das_app.pipeline.figures import Figures
 from das_app.pipeline.frame_feed import FrameFeed
 from das_app.pipeline.playback import Playback
-from das_app.pipeline.run import ResultSink, RunState, Sinks, StateListener
+from das_app.pipeline.run import FrameSink, ResultSink, RunState, Sinks, StateListener
 from das_app.sources.frame_source import FrameSource
 from das_model.inference.estimate import Estimator
 
@@ -55,7 +55,10 @@ class LivePipeline:
         self._people_over_time = TemporalFilter(people_options)
         self._figures = Figures()
         self._playback = Playback(source, loop, pace)
-        self._feed = FrameFeed(source, self._playback, self._figures, self._state.change)
+        self._frame_sinks: Sinks[Frame] = Sinks()
+        self._feed = FrameFeed(
+            source, self._playback, self._figures, self._state.change, self._frame_sinks
+        )
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._run_capture, name="das-capture", daemon=True),
@@ -148,6 +151,15 @@ class LivePipeline:
             ValueError: if it was not called before.
         """
         self._sinks.remove(sink)
+
+    def add_frame_sink(self, sink: FrameSink) -> None:
+        """Call a sink with every frame from now on, in the capture thread, before the model has
+        it; also with those that the model will have no time for."""
+        self._frame_sinks.add(sink)
+
+    def remove_frame_sink(self, sink: FrameSink) -> None:
+        """Call it no more; as `remove_sink`."""
+        self._frame_sinks.remove(sink)
 
     def stats(self) -> PipelineStats:
         """Figures of about the last second, and counts since the start."""

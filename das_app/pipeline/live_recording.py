@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from das_app.messaging.messages import PipelineState, PoseResult
-from das_app.pipeline.run import Run
+from das_app.messaging.messages import Frame, PipelineState, PoseResult
+from das_app.pipeline.live import LivePipeline
 from das_app.session.folder import new_session_folder
 from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
@@ -78,7 +78,7 @@ class SourceEvents:
 
 
 class LiveRecording:
-    """Hands the results of a pipeline to a recorder, from now until `stop`.
+    """Hands frames and results of a pipeline to a recorder, from now until `stop`.
 
     Attributes:
         recorder: what writes.
@@ -92,13 +92,14 @@ class LiveRecording:
         recorder: of a session without frames.
     """
 
-    def __init__(self, pipeline: Run, recorder: Recorder) -> None:
+    def __init__(self, pipeline: LivePipeline, recorder: Recorder) -> None:
         self._pipeline, self.recorder = pipeline, recorder
         self.events = SourceEvents(recorder)
         self.track_ids: set[int] = set()
         self.num_marks, self.problem = 0, ""
         self._num_dropped_before = pipeline.stats().num_dropped
         self._has_stopped = False
+        pipeline.add_frame_sink(self._keep)
         pipeline.add_sink(self._take)
 
     def stop(self, reason: str = "") -> None:
@@ -106,17 +107,28 @@ class LiveRecording:
         if self._has_stopped:
             return
         self._has_stopped = True
+        self._pipeline.remove_frame_sink(self._keep)
         self._pipeline.remove_sink(self._take)
         num_dropped = self._pipeline.stats().num_dropped - self._num_dropped_before
         self.recorder.stop(num_dropped, reason)
 
+    def _keep(self, frame: Frame) -> None:
+        try:
+            self.recorder.keep(frame)
+        except Exception as error:
+            self._end_for(error)
+
     def _take(self, result: PoseResult) -> None:
         try:
             self._write(result)
-        except Exception as error:  # which must not end the pipeline
-            _log.exception("a frame could not be recorded")
-            self.problem = str(error) or type(error).__name__
-            self.recorder.stop(reason=self.problem)
+        except Exception as error:
+            self._end_for(error)
+
+    def _end_for(self, error: Exception) -> None:
+        """An error of the recording must not end the pipeline."""
+        _log.error("a frame could not be recorded", exc_info=error)
+        self.problem = str(error) or type(error).__name__
+        self.recorder.stop(reason=self.problem)
 
     def _write(self, result: PoseResult) -> None:
         self.track_ids.update(int(n) for n in result.people.track_ids if n >= 0)

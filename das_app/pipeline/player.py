@@ -49,7 +49,8 @@ class SessionPlayer:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.results: Mailbox[PoseResult] = Mailbox()
-        self._frames, self._state, self._sinks = frames, RunState(on_state), Sinks()
+        self._frames, self._state = frames, RunState(on_state)
+        self._sinks: Sinks[PoseResult] = Sinks()
         self._playback = Playback(frames, loop, is_paced, clock)
         frames.layer = layer
         self._figures = Figures()

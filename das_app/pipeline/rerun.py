@@ -48,17 +48,17 @@ class Rerun(BackgroundJob[CaptureSummary]):
 
     def __init__(self, plan: RerunPlan) -> None:
         self._plan = plan
-        self._num_done, self._num_frames = 0, 0
+        self._done_s, self._duration_s = 0.0, 0.0
         super().__init__("das-rerun")
 
     @property
     def share_done(self) -> float:
         """From 0 to 1."""
-        return min(1.0, self._num_done / self._num_frames) if self._num_frames else 0.0
+        return min(1.0, self._done_s / self._duration_s) if self._duration_s else 0.0
 
     def _work(self) -> CaptureSummary:
         plan = self._plan
-        counts = Session(plan.session).counts
+        duration_s = Session(plan.session).duration_s
         source = open_session_video(plan.session)
         try:
             estimator = plan.load()
@@ -73,7 +73,7 @@ class Rerun(BackgroundJob[CaptureSummary]):
         except Exception:
             source.close()
             raise
-        self._num_frames = counts.num_frames - counts.num_dropped_pictures
+        self._duration_s = duration_s
         summary = capture_file(
             source,
             estimator,
@@ -86,8 +86,8 @@ class Rerun(BackgroundJob[CaptureSummary]):
             shutil.rmtree(plan.new_session)
         return summary
 
-    def _count(self, _: PoseResult) -> None:
-        self._num_done += 1
+    def _count(self, result: PoseResult) -> None:
+        self._done_s = result.frame.time_s
 
 
 def free_folder(session: Path, model_name: str) -> Path:

@@ -2,15 +2,17 @@
 
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from das_app.messaging.mailbox import Mailbox
-from das_app.messaging.messages import PipelineState, PipelineStats, PoseResult
+from das_app.messaging.messages import Frame, PipelineState, PipelineStats, PoseResult
 
 _FINAL_STATES = (PipelineState.STOPPED, PipelineState.FAULTED)
 
 StateListener = Callable[[PipelineState, str], None]
 ResultSink = Callable[[PoseResult], None]
+FrameSink = Callable[[Frame], None]
+T = TypeVar("T")
 
 
 class Run(Protocol):
@@ -109,28 +111,28 @@ class RunState:
                 self.change(state, message)
 
 
-class Sinks:
-    """Who hears of every result, in the thread that makes it.
+class Sinks(Generic[T]):
+    """Who hears of every result, or frame, in the thread that makes it.
 
     Args:
         first: called from the beginning; None for nobody.
     """
 
-    def __init__(self, first: ResultSink | None = None) -> None:
+    def __init__(self, first: Callable[[T], None] | None = None) -> None:
         self._sinks, self._lock = [] if first is None else [first], threading.Lock()
 
-    def __call__(self, result: PoseResult) -> None:
-        """Hand a result to all, in order."""
+    def __call__(self, item: T) -> None:
+        """Hand one to all, in order."""
         with self._lock:
             for sink in self._sinks:
-                sink(result)
+                sink(item)
 
-    def add(self, sink: ResultSink) -> None:
+    def add(self, sink: Callable[[T], None]) -> None:
         """Call another sink, after those that are there."""
         with self._lock:
             self._sinks.append(sink)
 
-    def remove(self, sink: ResultSink) -> None:
+    def remove(self, sink: Callable[[T], None]) -> None:
         """Call a sink no more; it is not being called any more on return.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Edits of a session: names of people, who is who, and the trimmed range.
+"""Edits of a session: names of people, who is who, how tall they are, and the trimmed range.
 
 Kept in `edits.json` beside the recording, which is never touched: without the file everything is
 as it was recorded.
@@ -22,6 +22,7 @@ from das_model.people import People, TrackId
 
 EDITS_FILE = "edits.json"
 MAX_NAME = 40  # characters
+SCALES = (0.3, 3.0)  # that somebody can be made smaller or larger by
 _VERSION, _VERSION_WITHOUT_PEOPLE = 2, 1
 _DROPPED = -2  # in place of a track id
 
@@ -92,26 +93,36 @@ class PersonEdit:
 
 @dataclass(frozen=True, slots=True)
 class SessionEdits:
-    """Names, people and trim of a session.
+    """Names, people, their sizes, and trim of a session.
 
     Args:
         names: by track id; several may share a name.
         start_s: time of the first frame that counts.
         end_s: time of the last frame that counts; infinite for the session's last.
         people: changes of who is who, in order.
+        scales: by track id, how many times larger, and further away, somebody is than the model
+            took them for.
 
     Raises:
-        ValueError: if the part that counts is empty, or a name is empty or over 40 characters.
+        ValueError: if a scale is not from 0.3 to 3, the part that counts is empty, or a name is
+            empty or over 40 characters.
     """
 
     names: Mapping[int, str] = field(default_factory=dict)
     start_s: float = 0.0
     end_s: float = math.inf
     people: tuple[PersonEdit, ...] = ()
+    scales: Mapping[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 0 <= self.start_s <= self.end_s:
             raise ValueError(f"trim must be 0 <= start <= end, got {self.start_s}, {self.end_s}")
+        for track_id, scale in self.scales.items():
+            if not SCALES[0] <= scale <= SCALES[1]:
+                raise ValueError(
+                    f"person {track_id} can be {SCALES[0]:g} to {SCALES[1]:g} times as large as "
+                    f"they were taken for, got {scale:.2f}"
+                )
         for track_id, name in self.names.items():
             if not 0 < len(name.strip()) <= MAX_NAME:
                 raise ValueError(
@@ -136,6 +147,21 @@ class SessionEdits:
         if name:
             names[track_id] = name
         return replace(self, names=dict(sorted(names.items())))
+
+    def scaled_by(self, track_id: int, scale: float | None) -> "SessionEdits":
+        """With another size of a person, against what the model saw; None takes it away."""
+        scales = {known: own for known, own in self.scales.items() if known != track_id}
+        if scale is not None:
+            scales[track_id] = scale
+        return replace(self, scales=dict(sorted(scales.items())))
+
+    def resized(self, people: People) -> People:
+        """The people of a frame, each larger or smaller about the lens, so in the same pixels."""
+        factors = [self.scales.get(track_id, 1.0) for track_id in people.track_ids.tolist()]
+        if all(factor == 1 for factor in factors):
+            return people
+        sizes = np.array(factors, np.float32)[:, None, None]
+        return replace(people, joints_cam=people.joints_cam * sizes)
 
     def begun_at(self, time_s: float) -> "SessionEdits":
         """Beginning at a time; an end before it is taken away."""
@@ -239,7 +265,8 @@ def load_edits(folder: Path) -> SessionEdits:
         names = {int(track_id): printable(str(n)) for track_id, n in values["names"].items()}
         end_s = math.inf if values["end_s"] is None else float(values["end_s"])
         people = tuple(_person_edit(edit) for edit in values.get("people", ()))
-        return SessionEdits(names, float(values["start_s"]), end_s, people)
+        scales = {int(n): float(scale) for n, scale in values.get("scales", {}).items()}
+        return SessionEdits(names, float(values["start_s"]), end_s, people, scales)
     except FileNotFoundError:
         return SessionEdits()
     except Exception as error:  # whatever reading a foreign file raises
@@ -268,6 +295,8 @@ def save_edits(folder: Path, edits: SessionEdits) -> None:
         }
         if edits.people:
             values["people"] = [asdict(edit) for edit in edits.people]
+        if edits.scales:
+            values["scales"] = {str(track_id): scale for track_id, scale in edits.scales.items()}
         write_whole(path, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
     except OSError as error:
         raise SessionError(f"{path} cannot be written: {error}") from error

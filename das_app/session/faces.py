@@ -48,6 +48,11 @@ class FaceHider:
         self._hiding = hiding
         self._heads: list[_Head] = []  # of the last second
 
+    @property
+    def is_hiding(self) -> bool:
+        """Whether anything is changed."""
+        return self._hiding is not FaceHiding.NONE
+
     def __call__(
         self, image: np.ndarray, people: People, camera: Camera, time_s: float
     ) -> np.ndarray:
@@ -62,7 +67,7 @@ class FaceHider:
         Returns:
             (H, W, 3) uint8 RGB, read-only.
         """
-        if self._hiding is FaceHiding.NONE:
+        if not self.is_hiding:
             return image
         kept = [h for h in self._heads if 0 <= time_s - h.time_s <= _KEPT_S]
         self._heads = kept + _heads(people, camera, time_s)

@@ -1,5 +1,7 @@
 """`Recorder`: records results in a thread of its own, without blocking the pipeline.
 
+The video holds every frame of the source, also those that the model had no time for.
+
 Poses go through an unbounded queue to the thread that writes `session.mcap`, pictures through a
 bounded one to the thread that encodes the video. When the encoder or the disk is slow, pictures
 are dropped, counted and said; the pose and its time never are.
@@ -14,10 +16,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from das_app.messaging.messages import PoseResult
-from das_app.session.clock import SessionClock
+import numpy as np
+
+from das_app.messaging.messages import Frame, PoseResult
 from das_app.session.faces import FaceHider, FaceHiding
 from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE
+from das_app.session.kept_frames import KeptFrames, SessionClock
 from das_app.session.recorder_stats import (
     DEFAULT_LIMITS,
     DiskLimits,
@@ -59,7 +63,8 @@ _Timed = tuple[_Item, int]  # with nanoseconds since 1970
 
 
 class Recorder:
-    """A new session and the threads that write it. Any one thread hands over results.
+    """A new session and the threads that write it. Any one thread hands over results, and any one
+    frames.
 
     Args:
         folder: made if missing; must not hold a session yet.
@@ -91,8 +96,11 @@ class Recorder:
         self._video: VideoRecorder | None = None
         if has_video:
             self._video = VideoRecorder(folder / VIDEO_FILE, origin.nominal_fps, waits=waits)
-        self._hide_faces = FaceHider(faces)
         self._clock = SessionClock(origin.nominal_fps)
+        self._frames = KeptFrames(
+            self._clock, self._put_picture if has_video else None, FaceHider(faces)
+        )
+        self._time_s = 0.0  # of the newest frame with a result
         self._joint_names = origin.skeleton.joint_names
         self._queue: queue.SimpleQueue[_Timed] = queue.SimpleQueue()
         self._lock = threading.Lock()  # of what `write`, `stop` and the thread share
@@ -116,8 +124,16 @@ class Recorder:
         """Whether pictures are recorded, too."""
         return self._video is not None
 
+    def keep(self, frame: Frame) -> None:
+        """Take over the picture of a frame that the model may never see; returns at once.
+
+        Frames come in order; where they come at all, each comes before its result.
+        """
+        if self.is_recording and self._video is not None:
+            self._frames.keep(frame)
+
     def write(self, result: PoseResult) -> None:
-        """Take over one frame; returns at once. Nothing happens after the end.
+        """Take over one result; returns at once. Nothing happens after the end.
 
         Raises:
             SessionError: if its people have other joints than the session; a session holds one
@@ -129,14 +145,16 @@ class Recorder:
                 f"people of {len(joint_names)} joints do not fit into a session of people of "
                 f"{len(self._joint_names)}; after a change of the model begin another recording"
             )
+        kept = self._frames.of(result) if self.is_recording else None
+        if kept is None:
+            return
+        frame, time_s, picture = result.frame, kept.time_s, kept.picture
         with self._lock:
             if not self.is_recording:
                 return
-            frame = result.frame
-            time_s = self._clock.advance(frame.time_s)
+            self._time_s = time_s
             index, self.num_frames = self.num_frames, self.num_frames + 1
             self.num_people += len(result.people)
-        picture = self._put_picture(result, time_s)
         smoothed, raw = (
             RecordedPoses(index, time_s, frame.index, frame.time_s, picture, frame.camera, people)
             for people in (result.people, result.raw_people)
@@ -149,7 +167,7 @@ class Recorder:
 
     def note_event(self, kind: EventKind, text: str) -> None:
         """Record that something happened after the newest frame."""
-        self._put(SessionEvent(self._clock.time_s, kind, text))
+        self._put(SessionEvent(self._time_s, kind, text))
 
     def stats(self) -> RecorderStats:
         """How the recording stands now."""
@@ -158,7 +176,7 @@ class Recorder:
             return RecorderStats(
                 state=self._state,
                 folder=self._folder,
-                time_s=self._clock.time_s,
+                time_s=self._time_s,
                 num_frames=self.num_frames,
                 num_bytes=self._writer.num_bytes + video_bytes,
                 free_disk_bytes=self._free_bytes,
@@ -210,14 +228,12 @@ class Recorder:
     def _put(self, item: _Item) -> None:
         self._queue.put((item, time.time_ns()))
 
-    def _put_picture(self, result: PoseResult, time_s: float) -> int | None:
+    def _put_picture(self, image: np.ndarray, time_s: float) -> int | None:
         """Number of the picture in the video; every drop is counted, the first is said."""
         if self._video is None:
             return None
-        frame = result.frame
-        image = self._hide_faces(frame.image, result.raw_people, frame.camera, time_s)
         picture = self._video.put(image, time_s)
-        if picture is None:
+        if picture is None and self.is_recording:
             self.num_dropped_pictures += 1
             kind, why = EventKind.PICTURES_DROPPED, "the disk or the encoder is too slow"
             if self._video.error:

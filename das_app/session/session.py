@@ -7,6 +7,7 @@
         print(poses.time_s, poses.people.joints_cam.shape)
     session[5]              # frame number 5
     session[2.0:4.5]        # frames from 2 s up to 4.5 s
+    session.set_height(3, 1.10)  # person 3 is 1.10 m tall
     session.to_pandas()     # a row for each joint of each person in each frame
     session.merge(3, 7)     # person 7 was person 3; also split, swap, drop, undo
 
@@ -24,6 +25,7 @@ import numpy as np
 
 from das_app.files.foreign_text import printable
 from das_app.files.small_file import read_small_text
+from das_app.motion.kinematics import ANKLE_HEIGHT_MM, body_heights_mm
 from das_app.session.edits import (
     SessionEdits,
     free_track_id,
@@ -49,6 +51,7 @@ from das_app.session.types import Layer, RecordedPoses, SessionError, SessionEve
 from das_model.camera import Camera
 from das_model.people import TrackId
 
+_SAMPLED = 60  # frames that a height is told from
 if TYPE_CHECKING:
     from pandas import DataFrame
 
@@ -75,8 +78,8 @@ class PoseArrays:
 class Session:
     """A closed session folder; iterating reads its smoothed poses in order.
 
-    Who is who follows `edits`, which `merge`, `split`, `swap`, `drop` and `undo` change, on disk,
-    too; the recording itself stays as it is.
+    Who is who and how large follows `edits`, which `merge`, `split`, `swap`, `drop`, `undo` and
+    `set_height` change, on disk, too; the recording itself stays as it is.
 
     Attributes:
         folder: where it lies.
@@ -229,7 +232,7 @@ class Session:
 
     @property
     def edits(self) -> SessionEdits:
-        """Names, people and trim. Raises SessionError if their file cannot be used."""
+        """Names, people, heights and trim. Raises SessionError if the file cannot be used."""
         if self._edits is None:
             self._edits = load_edits(self.folder)
         return self._edits
@@ -275,6 +278,44 @@ class Session:
         """Time and (P,) track ids of every frame, as recorded."""
         return list(self._log.sightings())
 
+    def height_m(self, track_id: int) -> float:
+        """How tall a person is, from bones over the session.
+
+        Raises:
+            SessionError: if the person is not there, or their height cannot be told.
+        """
+        heights = [
+            body_heights_mm(poses.people.where(poses.people.track_ids == track_id))
+            for number in np.unique(np.linspace(0, max(len(self) - 1, 0), _SAMPLED).astype(int))
+            if (poses := self.numbered(int(number))) is not None
+        ]
+        known = np.concatenate([*heights, np.zeros(0)])
+        known = known[np.isfinite(known)]
+        if not len(known):
+            raise SessionError(f"{self.folder}: person {track_id} is not there, or has no height")
+        return float(np.median(known)) / 1000
+
+    def set_height(self, track_id: int, height_m: float | None) -> None:
+        """Say how tall a person is: they are larger or smaller about the lens, and so further
+        away or nearer, in all of the session and its exports.
+
+        Args:
+            track_id: of the person.
+            height_m: standing, in metres; None is what the model says.
+
+        Raises:
+            SessionError: as `height_m`, or if such a height cannot be, or cannot be kept.
+        """
+        scale = None
+        if height_m is not None:
+            ankle_m = ANKLE_HEIGHT_MM / 1000  # which is no bone, and does not grow
+            own_m = (self.height_m(track_id) - ankle_m) / self.edits.scales.get(track_id, 1.0)
+            scale = (height_m - ankle_m) / own_m
+        try:
+            self.change(self.edits.scaled_by(track_id, scale))
+        except ValueError as error:
+            raise SessionError(f"{self.folder}: {error}") from error
+
     def _require(self, *track_ids: int) -> None:
         here = people_spans(self.sightings(), self.edits)
         for track_id in track_ids:
@@ -286,9 +327,10 @@ class Session:
 
     def _edited(self, poses: RecordedPoses) -> RecordedPoses:
         edits = self.edits
-        if not edits.people:
+        if not (edits.people or edits.scales):
             return poses
-        return replace(poses, people=edits.edited(poses.people, poses.time_s))
+        people = edits.resized(edits.edited(poses.people, poses.time_s))
+        return replace(poses, people=people)
 
     def _edited_if_any(self, poses: RecordedPoses | None) -> RecordedPoses | None:
         return None if poses is None else self._edited(poses)

@@ -125,7 +125,7 @@ class SessionCounts:
         num_frames: frames recorded.
         num_people: people in them, each counted in every frame.
         num_dropped: frames the model never saw because it was busy.
-        num_dropped_pictures: frames recorded whose picture the video lacks.
+        num_dropped_pictures: frames of the source whose picture the video lacks.
         is_repaired: whether it was put together after a crash.
     """
 

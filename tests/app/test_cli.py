@@ -252,7 +252,7 @@ def test_export(command, tmp_path):
     folder = write_session(tmp_path / "s", 6)
     done = command("export", folder, "--to", "csv", "-o", tmp_path / "out.csv", "--person", 0)
     assert done.exit_code == 0, done.output
-    assert "6 frames at 29.97 fps, people 0" in done.stdout
+    assert "6 frames at 29.97 fps, live poses, people 0" in done.stdout
     assert (tmp_path / "out.csv").read_text().count("left_knee") == 6
     save_edits(folder, SessionEdits(start_s=0.1))
     again = command("export", folder, "--to", "csv", "-o", tmp_path / "out.csv")

@@ -140,7 +140,7 @@ class ExportChoices(QObject):
             person_ids=ids,
             fps=self.fps.value() if self.rate.currentIndex() else None,
             fill_gaps_s=self.gap_s.value() if self.gaps.currentIndex() else 0.0,
-            layer=self.poses.currentData(),
+            layer=Layer(self.poses.currentData()),
             space=Space.FLOOR if self.space.currentIndex() else Space.CAMERA,
             is_untrimmed=bool(self.part.currentIndex()),
         )

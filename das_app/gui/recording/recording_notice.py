@@ -60,10 +60,12 @@ class RecordingNotice(QFrame):
         folder: of the session recorded last; None before the first.
         play_requested: folder of the session.
         export_requested: likewise.
+        refine_requested: likewise.
     """
 
     play_requested = Signal(Path)
     export_requested = Signal(Path)
+    refine_requested = Signal(Path)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +79,7 @@ class RecordingNotice(QFrame):
         row.addWidget(self._text, 1)
         self.play = self._button("Play", self._play)
         self.export = self._button("Export …", lambda: self.export_requested.emit(self.folder))
+        self.refine = self._button("Refine…", lambda: self.refine_requested.emit(self.folder))
         self.reveal = self._button("Show folder", lambda: open_folder(self.folder))
         dismiss = QToolButton(objectName="flat", icon=theme.icon("close"), toolTip="Dismiss")
         dismiss.clicked.connect(self.hide)
@@ -97,6 +100,7 @@ class RecordingNotice(QFrame):
         self._text.setToolTip(plain(str(recorded.folder)))
         self.play.setEnabled(has_frames)
         self.export.setEnabled(has_frames and recorded.num_tracks > 0)
+        self.refine.setEnabled(self.export.isEnabled())
         self.show()
 
     def _play(self) -> None:

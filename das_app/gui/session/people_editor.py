@@ -24,12 +24,12 @@ from das_app.gui.style.person_names import Names
 from das_app.gui.style.texts import Label, plain
 from das_app.session.edits import MAX_NAME, PersonSpan, SessionEdits
 
-_PERSON, _NAME, _SEEN = range(3)
+_PERSON, _NAME, _HEIGHT, _SEEN = range(4)
 _DOUBT_ROLE = Qt.ItemDataRole.UserRole
 _TABLE_HEIGHT_PX, _LIST_HEIGHT_PX = 132, 72
 _HINT = (
-    "Type a name beside a number. Names go into exports. To put numbers right, choose rows "
-    "(Ctrl for several)."
+    "Type a name beside a number. Names go into exports. A height in metres sets how large a "
+    "person is, and so how far away. To put numbers right, choose rows (Ctrl for several)."
 )
 
 Doubts = Mapping[tuple[int, int], float]  # (track id, perhaps the same) to the time, seconds
@@ -40,6 +40,7 @@ class PeopleEditor(QWidget):
 
     Attributes:
         name_entered: track id of a person, and their name; empty to take it away.
+        height_entered: track id of a person, and their height as text; empty as the model says.
         merge_asked: track ids, which are to become one.
         split_asked: track id of who is to be somebody new from the frame shown on.
         swap_asked: two track ids, to be exchanged from the frame shown on.
@@ -49,6 +50,7 @@ class PeopleEditor(QWidget):
     """
 
     name_entered = Signal(int, str)
+    height_entered = Signal(int, str)
     merge_asked = Signal(tuple)
     split_asked = Signal(int)
     swap_asked = Signal(tuple)
@@ -64,7 +66,7 @@ class PeopleEditor(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE_PX)
         self.table = _table()
-        self.table.itemChanged.connect(self._on_name)
+        self.table.itemChanged.connect(self._on_entered)
         self.table.itemSelectionChanged.connect(self._allow)
         self.merge = _button("Merge", "Make the chosen people one")
         self.split = _button("Split here", "Somebody new from the frame shown on")
@@ -117,6 +119,14 @@ class PeopleEditor(QWidget):
         self._show_doubts()
         self._allow()
 
+    def set_heights(self, heights_m: Mapping[int, float]) -> None:
+        """Show heights that were given, by track id."""
+        was_blocked = self.table.blockSignals(True)
+        for row, track_id in enumerate(self._ids):
+            height_m = heights_m.get(track_id)
+            self.table.item(row, _HEIGHT).setText("" if height_m is None else f"{height_m:.2f}")
+        self.table.blockSignals(was_blocked)
+
     def set_edits(self, edits: SessionEdits) -> None:
         """Say what can be undone."""
         self.undo.setEnabled(bool(edits.people))
@@ -145,7 +155,7 @@ class PeopleEditor(QWidget):
         self.table.clearSelection()
         for track_id in both:
             row = self._ids.index(track_id)
-            for place in (_PERSON, _NAME, _SEEN):
+            for place in (_PERSON, _NAME, _HEIGHT, _SEEN):
                 self.table.item(row, place).setSelected(True)
         self.table.scrollToItem(self.table.item(row, _PERSON))
 
@@ -154,12 +164,13 @@ class PeopleEditor(QWidget):
         self.table.clearSelection()
         self.table.setRowCount(len(track_ids))
         for row, track_id in enumerate(track_ids):
-            person, name, seen = QTableWidgetItem(), QTableWidgetItem(), QTableWidgetItem()
+            person, name, height, seen = (QTableWidgetItem() for _ in range(4))
             person.setIcon(dot_icon(track_id))
             person.setText(f"#{track_id}")
             name.setToolTip(plain(f"Click and type, at most {MAX_NAME} characters"))
-            for place, item in ((_PERSON, person), (_NAME, name), (_SEEN, seen)):
-                if item is not name:
+            height.setToolTip(plain("Click and type how tall, in metres"))
+            for place, item in enumerate((person, name, height, seen)):
+                if place in (_PERSON, _SEEN):
                     item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
                 self.table.setItem(row, place, item)
 
@@ -170,14 +181,16 @@ class PeopleEditor(QWidget):
         self.swap.setEnabled(num == 2)
         self.drop.setEnabled(num >= 1)
 
-    def _on_name(self, item: QTableWidgetItem) -> None:
+    def _on_entered(self, item: QTableWidgetItem) -> None:
+        if item.column() == _HEIGHT:
+            self.height_entered.emit(self._ids[item.row()], item.text())
         if item.column() == _NAME:
             self.name_entered.emit(self._ids[item.row()], item.text())
 
 
 def _table() -> QTableWidget:
-    table = QTableWidget(0, 3, accessibleName="Names of people")
-    table.setHorizontalHeaderLabels(("Person", "Name", "Seen"))
+    table = QTableWidget(0, 4, accessibleName="Names and heights of people")
+    table.setHorizontalHeaderLabels(("Person", "Name", "Height, m", "Seen"))
     table.verticalHeader().hide()
     table.setShowGrid(False)
     table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -186,6 +199,7 @@ def _table() -> QTableWidget:
     header = table.horizontalHeader()
     header.setSectionResizeMode(_PERSON, QHeaderView.ResizeMode.ResizeToContents)
     header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
+    header.setSectionResizeMode(_HEIGHT, QHeaderView.ResizeMode.ResizeToContents)
     header.setSectionResizeMode(_SEEN, QHeaderView.ResizeMode.ResizeToContents)
     header.setHighlightSections(False)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -1,6 +1,6 @@
 """Player bar: seek bar, single frames, speed and loop; signals out, setters in.
 
-For a session it also shows events and the part that counts, and offers raw or smoothed poses.
+For a session it also shows events and the part that counts, and offers which poses are shown.
 """
 
 import math
@@ -20,9 +20,13 @@ from PySide6.QtWidgets import (
 from das_app.gui.session.session_marks import NEAR_PX, Mark, paint_marks, paint_trim
 from das_app.gui.style import theme
 from das_app.gui.style.texts import Label, plain
+from das_app.session.types import Layer
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 _ARROW_MS, _PAGE_MS = 1000, 10_000
+
+
+_LAYERS = {Layer.REFINED: "Refined", Layer.LIVE: "Smoothed", Layer.RAW: "Raw"}
 
 
 class PlayerBar(QWidget):
@@ -37,14 +41,14 @@ class PlayerBar(QWidget):
         step_requested: frames to go, negative for back.
         speed_changed: 0.1 to 4 times.
         loop_toggled: whether the file begins again at its end.
-        raw_chosen: whether a session's poses are shown as the model found them.
+        layer_chosen: which poses of a session are shown, a `Layer`.
     """
 
     seek_requested = Signal(float)
     step_requested = Signal(int)
     speed_changed = Signal(float)
     loop_toggled = Signal(bool)
-    raw_chosen = Signal(bool)
+    layer_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,9 +75,12 @@ class PlayerBar(QWidget):
         self.loop.setCheckable(True)
         self.loop.toggled.connect(self.loop_toggled)
         self.poses = QComboBox(accessibleName="Poses")
-        self.poses.setToolTip("Poses as they were smoothed, or raw as the model found them")
-        self.poses.addItems(("Smoothed", "Raw"))
-        self.poses.activated.connect(lambda index: self.raw_chosen.emit(bool(index)))
+        self.poses.setToolTip(
+            "Poses as they were shown live, raw as the model found them, or refined afterwards"
+        )
+        self.poses.activated.connect(
+            lambda index: self.layer_chosen.emit(Layer(self.poses.itemData(index)))
+        )
         for widget in (
             self.back,
             self.forward,
@@ -119,15 +126,17 @@ class PlayerBar(QWidget):
         nearest = min(range(len(SPEEDS)), key=lambda n: abs(SPEEDS[n] - speed))
         self.speed.setCurrentIndex(nearest)
 
-    def show_session(self, marks: tuple[Mark, ...]) -> None:
+    def show_session(self, marks: tuple[Mark, ...], layers: tuple[Layer, ...]) -> None:
         """Show what only a session has, until the next `set_length`."""
         self.slider.set_marks(marks)
+        self.poses.clear()
+        for layer in reversed(layers):
+            self.poses.addItem(_LAYERS[layer], layer)
         self.poses.show()
-        self.set_raw(False)
 
-    def set_raw(self, is_raw: bool) -> None:
+    def set_layer(self, layer: Layer) -> None:
         """Show which poses of a session are shown."""
-        self.poses.setCurrentIndex(int(is_raw))
+        self.poses.setCurrentIndex(self.poses.findData(layer))
 
     def set_looping(self, is_looping: bool) -> None:
         """Show whether the file loops."""

@@ -65,8 +65,8 @@ class SessionPanel(QWidget):
             _buttons(actions, "trim-begin", "trim-end", "trim-whole"),
             _heading("Events"),
             self.events,
-            _heading("Another model"),
-            _buttons(actions, "rerun"),
+            _heading("Afterwards"),
+            _buttons(actions, "refine", "rerun"),
         ):
             column.addWidget(widget)
         column.addStretch()

@@ -16,6 +16,7 @@ from das_app.gui.session.people_editor import Doubts
 from das_app.gui.session.player_bar import PlayerBar, clock_text
 from das_app.gui.session.session_marks import marks_of, on_bar
 from das_app.gui.session.session_panel import SessionPanel
+from das_app.gui.session.session_refine import RefineDialog
 from das_app.gui.session.session_rerun import RerunDialog
 from das_app.gui.style.actions import Actions
 from das_app.gui.style.amounts import count
@@ -23,11 +24,12 @@ from das_app.messaging.messages import PipelineState
 from das_app.pipeline.player import SessionPlayer
 from das_app.session.edits import PersonSpan, SessionEdits, free_track_id, people_spans, save_edits
 from das_app.session.frames import RecordedFrames, session_at
+from das_app.session.session import Session
 from das_app.session.types import EventKind, Layer, SessionError, perhaps_same_ids
 from das_model.people import TrackId
 
 _LIVE_ACTIONS = ("heat-map", "timing")
-_SESSION_ACTIONS = ("raw", "trim-begin", "trim-end", "trim-whole", "rerun")
+_SESSION_ACTIONS = ("raw", "trim-begin", "trim-end", "trim-whole", "refine", "rerun")
 _PLAYS = "A recorded session plays: "
 
 
@@ -49,7 +51,7 @@ class SessionPresenter(QObject):
         hinted: a hint for the line above the picture.
         repair_wanted: a folder in which sessions were left open.
         locked: whether a session plays, and panels of what runs live are forbidden.
-        poses_switched: raw poses are shown instead of smoothed ones, or the other way round.
+        poses_switched: other poses are shown.
         names_changed: names of the session's people by track id.
     """
 
@@ -78,14 +80,17 @@ class SessionPresenter(QObject):
         self._edits = SessionEdits()
         self._seen: set[int] = set()
         self._spans: dict[TrackId, PersonSpan] = {}
-        self.dialog: RerunDialog | None = None
+        self._heights_m: dict[int, float] = {}  # that were given
+        self._layer = Layer.LIVE  # that is shown, or comes back when raw ones are switched off
+        self.dialog: RerunDialog | RefineDialog | None = None
         control.ended.connect(self._leave)
         control.opened.connect(self._on_opened)
         control.state_changed.connect(self._offer_repair)
         shown.taken.connect(self._note_people)
-        player.raw_chosen.connect(self._set_raw)
+        player.layer_chosen.connect(self._set_layer)
         for signal, slot in (
             (panel.people.name_entered, self._name),
+            (panel.people.height_entered, self._set_height),
             (panel.people.merge_asked, self._merge),
             (panel.people.split_asked, self._split),
             (panel.people.swap_asked, self._swap),
@@ -96,6 +101,7 @@ class SessionPresenter(QObject):
         panel.time_chosen.connect(control.seek)
         for name, slot in (
             ("raw", self._set_raw),
+            ("refine", self._ask_refine),
             ("rerun", self._ask_rerun),
             ("trim-begin", self._begin_here),
             ("trim-end", self._end_here),
@@ -119,8 +125,9 @@ class SessionPresenter(QObject):
         if not isinstance(opened.source, RecordedFrames):
             return
         self._frames = frames = opened.source
+        self._heights_m = _heights_of(frames)
         marks = marks_of(frames.events)
-        self._bar.show_session(on_bar(marks))
+        self._bar.show_session(on_bar(marks), frames.session.layers)
         self._panel.show_session(frames.name, _facts(frames), marks)
         self._panel.people.set_doubts(_doubts(frames))
         self.model_known.emit(frames.session.origin.model_name)
@@ -130,6 +137,7 @@ class SessionPresenter(QObject):
         self._actions["session"].setChecked(True)
         self._allow()
         self._show_edits(frames.edits)
+        self._set_layer(frames.session.best_layer)
 
     def _offer_repair(self, state: PipelineState, _message: str) -> None:
         """Of a session that could not be opened because it was never closed."""
@@ -141,6 +149,7 @@ class SessionPresenter(QObject):
     def _leave(self) -> None:
         """Another source comes, or none."""
         self._frames, self._edits = None, SessionEdits()
+        self._heights_m = {}
         self._seen.clear()
         self.close()
         self._panel.clear()
@@ -170,14 +179,20 @@ class SessionPresenter(QObject):
     def _show_people(self) -> None:
         ids = tuple(sorted(self._seen | self._spans.keys()))
         self._panel.people.set_people(ids, self._edits.names, self._spans)
+        self._panel.people.set_heights(self._heights_m)
 
     def _set_raw(self, is_raw: bool) -> None:
+        self._set_layer(Layer.RAW if is_raw else self._layer)
+
+    def _set_layer(self, layer: Layer) -> None:
         if self.player is None:
             return
-        self._bar.set_raw(is_raw)
-        self._actions["raw"].setChecked(is_raw)
+        if layer is not Layer.RAW:
+            self._layer = layer
+        self._bar.set_layer(layer)
+        self._actions["raw"].setChecked(layer is Layer.RAW)
         self.poses_switched.emit()
-        self.player.set_layer(Layer.RAW if is_raw else Layer.LIVE)
+        self.player.set_layer(layer)
 
     def _name(self, track_id: int, name: str) -> None:
         self._edit(self._edits.named(track_id, name))
@@ -203,6 +218,23 @@ class SessionPresenter(QObject):
         for track_id in track_ids:
             edits = edits.dropped(track_id)
         self._edit(edits)
+
+    def _set_height(self, track_id: int, text: str) -> None:
+        """Somebody is so many metres tall; empty is as the model says."""
+        if self._frames is None:
+            return
+        try:
+            height_m = float(text.replace(",", ".")) if text.strip() else None
+            session = Session(self._frames.session.folder)
+            session.set_height(track_id, height_m)
+            if height_m is not None:
+                self._heights_m[track_id] = height_m
+            else:
+                self._heights_m.pop(track_id, None)
+            self._show_edits(session.edits)
+        except (ValueError, SessionError) as error:
+            self.refused.emit(f"Not kept: {error}")
+            self._show_people()
 
     def _begin_here(self) -> None:
         if self._shown.result is not None:
@@ -248,6 +280,19 @@ class SessionPresenter(QObject):
         self.dialog.finished.connect(self._forget_dialog)
         self.dialog.open()
 
+    def _ask_refine(self) -> None:
+        if self._frames is not None:
+            self.refine(self._frames.session.folder)
+
+    def refine(self, folder: Path) -> None:
+        """Ask whether a session is to be refined, and do it."""
+        if self.dialog is not None:
+            return
+        self.dialog = RefineDialog(folder, self._control.settings, self._window)
+        self.dialog.open_requested.connect(self.open_requested)
+        self.dialog.finished.connect(self._forget_dialog)
+        self.dialog.open()
+
     def _forget_dialog(self) -> None:
         self.dialog.deleteLater()
         self.dialog = None
@@ -258,6 +303,12 @@ def _doubts(frames: RecordedFrames) -> Doubts:
     told = [event for event in frames.events if event.kind is EventKind.PERHAPS_SAME]
     ids = [perhaps_same_ids(event.text) for event in told]
     return {both: event.time_s for both, event in zip(ids, told, strict=True) if both is not None}
+
+
+def _heights_of(frames: RecordedFrames) -> dict[int, float]:
+    """Heights that were given, in metres by track id."""
+    session = Session(frames.session.folder)
+    return {track_id: session.height_m(track_id) for track_id in session.edits.scales}
 
 
 def _facts(frames: RecordedFrames) -> str:

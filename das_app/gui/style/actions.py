@@ -119,6 +119,12 @@ COMMANDS = (
         "",
         True,
     ),
+    Command(
+        "refine",
+        "Session",
+        "Refine…",
+        "Solve the motion over the whole recording: no gaps, steady bones and feet",
+    ),
     Command("trim-begin", "Session", "Trim start here", "Leave out all before this frame", ("[",)),
     Command("trim-end", "Session", "Trim end here", "Leave out all after this frame", ("]",)),
     Command("trim-whole", "Session", "Reset trim", "Keep the whole session", ("\\",)),
@@ -344,7 +350,18 @@ MENUS = (
     ("&Record", ("record", "marker", None, "record-video", "sessions-folder", "show-sessions")),
     (
         "&Session",
-        ("raw", None, "trim-begin", "trim-end", "trim-whole", None, "rerun", None, "session"),
+        (
+            "raw",
+            None,
+            "trim-begin",
+            "trim-end",
+            "trim-whole",
+            None,
+            "refine",
+            "rerun",
+            None,
+            "session",
+        ),
     ),
     (
         "&View",

@@ -181,6 +181,7 @@ class MainWindow(QMainWindow):
         parts.picker.session_requested.connect(self.actions_by_name["open-session"].trigger)
         parts.layouts.chosen.connect(lambda panes: self._change_view(panes=panes))
         parts.notice.play_requested.connect(lambda folder: self.open(str(folder)))
+        parts.notice.refine_requested.connect(self.panels.session.refine)
         self.recording.left_open.connect(self.offer_repairs)
         parts.player.seek_requested.connect(control.seek)
         parts.player.step_requested.connect(control.step)

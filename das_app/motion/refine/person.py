@@ -21,8 +21,10 @@ _MIN_SCORE = 0.15  # of the best: joints that are less sure than this are not le
 _WRONG = 3.0  # standard deviations from which a joint counts less
 _QUIET_MM_S2, _LIVELY_MM_S2, _ROOT_MM_S2 = 1500.0, 8000.0, 1200.0
 _LOOK_S = 0.12  # on both sides, that a motion is looked at over
-_STILL_MM_S, _LIFT_MM, _STEP_S = 180.0, 110.0, 1.0
+_STILL_MM_S, _LIFT_MM, _STEP_S = 240.0, 110.0, 1.0
 _LEAST_STANCE_S = 0.2
+_LEAST_FRAMES = 3  # that a motion can be told from
+_AWAY_S = 0.5  # from one frame to the next, after which nothing is known of how somebody stood
 _LEAST_ON_FLOOR = 10  # frames of standing feet, for the size to be told from the floor
 _SHAPE_FRAMES, _SHAPE_ROUNDS = 120, 14
 _WINDOW, _OVERLAP = 500, 60
@@ -167,28 +169,33 @@ def _in_windows(
 def _spread(points: np.ndarray, times_s: np.ndarray) -> np.ndarray:
     """(n, M) mm/s^2 that markers are expected to be accelerated by: little where they are calm,
     much where a fast motion was found."""
-    step_s = float(np.median(np.diff(times_s))) if len(times_s) > 1 else 1.0
-    frames = max(_LOOK_S / step_s, 0.5)
+    if len(points) < _LEAST_FRAMES:
+        return np.full(points.shape[:2], _LIVELY_MM_S2)
+    frames = _frames_of(_LOOK_S, times_s)
     calm = gaussian_filter1d(points, 0.5 * frames, axis=0, mode="nearest")
-    bent = (
-        np.gradient(np.gradient(calm, axis=0), axis=0) / step_s**2 if len(points) > 2 else 0 * calm
-    )
-    size = np.linalg.norm(bent, axis=-1)
+    speeds = np.gradient(calm, times_s, axis=0)
+    size = np.linalg.norm(np.gradient(speeds, times_s, axis=0), axis=-1)
     around = maximum_filter1d(size, 2 * round(frames) + 1, axis=0, mode="nearest")
     return np.hypot(_QUIET_MM_S2, around)
 
 
 def _standing(feet: np.ndarray, times_s: np.ndarray) -> np.ndarray:
     """(n, F) bool: feet (n, F, 3) mm that stand: low, and still for a while."""
-    if len(feet) < 3:
+    if len(feet) < _LEAST_FRAMES or not feet.shape[1]:
         return np.zeros(feet.shape[:2], bool)
-    step_s = float(np.median(np.diff(times_s)))
-    calm = gaussian_filter1d(feet, max(_LOOK_S / step_s, 0.5) / 2, axis=0, mode="nearest")
-    speed = np.linalg.norm(np.gradient(calm, axis=0), axis=-1) / step_s
-    around = 2 * round(_STEP_S / step_s) + 1
+    calm = gaussian_filter1d(feet, _frames_of(_LOOK_S, times_s) / 2, axis=0, mode="nearest")
+    speed = np.linalg.norm(np.gradient(calm, times_s, axis=0), axis=-1)
+    around = 2 * round(_frames_of(_STEP_S, times_s)) + 1
     lowest = minimum_filter1d(calm[..., 1].min(axis=1), around, mode="nearest")
     is_low = calm[..., 1] < lowest[:, None] + _LIFT_MM
-    return _lasting((speed < _STILL_MM_S) & is_low, round(_LEAST_STANCE_S / step_s))
+    goes_on = np.r_[True, np.diff(times_s) < _AWAY_S] & np.r_[np.diff(times_s) < _AWAY_S, True]
+    stands = (speed < _STILL_MM_S) & is_low & goes_on[:, None]
+    return _lasting(stands, round(_frames_of(_LEAST_STANCE_S, times_s)))
+
+
+def _frames_of(duration_s: float, times_s: np.ndarray) -> float:
+    """How many frames a duration has."""
+    return max(duration_s / float(np.median(np.diff(times_s))), 0.5)
 
 
 def _lasting(flags: np.ndarray, least: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The solver of a body over a whole take: what moves moves smoothly, feet that stand stay put.
+"""Solver of a body over a whole take: what moves moves smoothly, feet that stand stay put.
 
 To the equations of `BodySolver` come the accelerations of all joints, the steps of standing feet
 and their height over a known floor:

@@ -91,6 +91,13 @@ def test_giants_are_implausible():
     assert "2.6 m" in hint.message
 
 
+def test_one_person_who_comes_out_small_is_told_of():
+    (hint,) = find_hints(summaries(person(size=0.72)), GOOD)
+    assert (hint.kind, hint.track_id) == (HintKind.HEIGHT, 0)
+    assert "1.2" in hint.message
+    assert kinds(summaries(person(size=0.9))) == []
+
+
 def test_a_slow_model_is_told_with_its_figures():
     slow = PipelineStats(capture_fps=30, inference_fps=8)
     (hint,) = find_hints(summaries(person()), slow)

@@ -25,6 +25,9 @@ class FakeRun:
     def __init__(self):
         self.sinks, self.num_dropped = Sinks(), 5
         self.add_sink, self.remove_sink = self.sinks.add, self.sinks.remove
+        self.frame_sinks = Sinks()
+        self.add_frame_sink = self.frame_sinks.add
+        self.remove_frame_sink = self.frame_sinks.remove
 
     def stats(self):
         return PipelineStats(num_dropped=self.num_dropped)

@@ -19,9 +19,9 @@ from test_repair import check_video
 
 from das_app.messaging.messages import Frame, PoseResult
 from das_app.session import video_recorder
-from das_app.session.clock import SessionClock
 from das_app.session.folder import new_session_folder
 from das_app.session.format import STATS_TOPIC
+from das_app.session.kept_frames import SessionClock
 from das_app.session.reader import Salvage
 from das_app.session.recorder import Recorder
 from das_app.session.recorder_stats import DiskLimits, RecorderState

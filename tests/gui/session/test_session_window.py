@@ -22,7 +22,7 @@ from das_app.pipeline.live import LivePipeline
 from das_app.session.edits import EDITS_FILE, PersonSpan, SessionEdits, load_edits, save_edits
 from das_app.session.format import LOG_FILE
 from das_app.session.recorder import Recorder
-from das_app.session.types import EventKind, SessionOrigin
+from das_app.session.types import EventKind, Layer, SessionOrigin
 from das_app.settings.app_settings import AppSettings, SourceSettings, ViewSettings
 from das_model.camera import Camera
 from das_model.skeleton import BODY_22
@@ -154,7 +154,7 @@ def test_frames_poses_and_events_are_reached_from_everywhere(window, qtbot, play
     qtbot.waitUntil(lambda: shown_index(window) == 5)
     assert window.panels.inspector_panel._cursor_s == pytest.approx(5 / FPS)
     # raw and smoothed change what is shown at once
-    window.parts.player.raw_chosen.emit(True)
+    window.parts.player.layer_chosen.emit(Layer.RAW)
     qtbot.waitUntil(lambda: depth_mm(window) == pytest.approx(3000))
     assert actions["raw"].isChecked()
     actions["raw"].trigger()
