@@ -314,7 +314,7 @@ def test_what_needs_a_model_is_forbidden_with_a_reason(window, qtbot, play, sess
     assert not window.panels.model_panel.isEnabled()
     assert not window.panels.people_panel.isEnabled()
     assert not window.panels.camera_panel.fov.isEnabled()
-    assert window.panels.camera_panel.from_feet.isEnabled()
+    assert window.panels.camera_panel.click_feet.isEnabled()
     for name in ("heat-map", "timing", "record"):
         assert not actions[name].isEnabled()
     assert "no model runs" in actions["heat-map"].toolTip()

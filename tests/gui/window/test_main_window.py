@@ -269,23 +269,27 @@ def test_the_floor_is_clicked_levelled_and_forgotten(make_window, qtbot, opener)
     panel, overlay = window.panels.camera_panel, window.parts.picture.overlay
     window.open("grey")
     wait_for_picture(window, qtbot)
-    panel.floor_from_feet_requested.emit()
-    assert "feet" in window.parts.banner.text
-    assert not panel.level.isEnabled()
+    assert panel.level.isChecked()
+    overlay.place_clicked.emit(5.0, 5.0)  # nobody asked for feet
+    assert "As clicked" not in panel.floor_text.text()
     panel.click_feet.click()
+    overlay.place_clicked.emit(5.0, 5.0)
+    assert "there is no foot" in window.parts.banner.text
     ankle = opener.people.skeleton.index("left_ankle")
     for person in range(3):
         place = camera.project(opener.people.joints_cam[person, ankle].astype(float))
         overlay.place_clicked.emit(*place.tolist())
-    assert "above the floor" in panel.floor_text.text()
-    assert panel.level.isEnabled()
-    panel.level.click()
+    assert panel.floor_text.text().startswith("As clicked: Lens")
     title = window.parts.scene.findChild(QLabel, "heading")
     assert title.text() == "Levelled to the floor"
+    panel.level.click()
+    assert title.text() == "Camera space, floor guessed"
+    panel.level.click()
+    assert title.text() == "Levelled to the floor"
     panel.floor_forgotten.emit()
-    assert not panel.level.isEnabled()
+    assert "As clicked" not in panel.floor_text.text()
     assert not panel.click_feet.isChecked()
-    assert title.text() == "Camera space"
+    assert title.text() == "Camera space, floor guessed"
 
 
 def test_smoothing_reaches_the_pipeline_and_is_shown(playing, qtbot, make_window):
@@ -293,12 +297,12 @@ def test_smoothing_reaches_the_pipeline_and_is_shown(playing, qtbot, make_window
     panel.limbs.setValue(0)
     panel.bones.click()
     options = playing.control.pipeline._people_over_time.options
-    assert options.has_steady_bones
+    assert not options.has_steady_bones  # they were on
     assert options.smoothing.limb_strength == 0
     panel.smoothing.click()
     assert playing.control.pipeline._people_over_time.options.smoothing is None
     other = make_window(playing.settings).panels.people_panel
-    assert other.bones.isChecked()
+    assert not other.bones.isChecked()
     assert not other.smoothing.isChecked()
     assert other.limbs.value() == 0
 
