@@ -14,19 +14,10 @@ from das_app.exports.bodies.mannequin import mannequin
 from das_app.exports.bodies.moving_bodies import M, MovingBody, about_bodies, moving_bodies
 from das_app.exports.takes.files import export_file, export_folder, write_about
 from das_app.exports.takes.take import Progress, Take
+from das_app.messaging.person_colours import person_rgb
 from das_app.motion.body.rig import Y_UP_AXES, Freedom, RigNames
 from das_app.motion.body.rotations import steady_quaternions
 
-_COLOURS = (
-    (0.90, 0.30, 0.24),
-    (0.20, 0.55, 0.90),
-    (0.25, 0.70, 0.40),
-    (0.95, 0.70, 0.15),
-    (0.62, 0.40, 0.85),
-    (0.20, 0.75, 0.75),
-    (0.93, 0.45, 0.70),
-    (0.60, 0.60, 0.62),
-)
 _VRMA = "VRMC_vrm_animation"
 
 
@@ -124,12 +115,12 @@ class _File:
                 inverseBindMatrices=self._accessor(inverse.reshape(-1, 16), "MAT4"),
             )
         )
-        colour = _COLOURS[body.track.track_id % len(_COLOURS)]
+        linear = [(part / 255) ** 2.2 for part in person_rgb(body.track.track_id)]
         document.materials.append(
             gltf.Material(
                 name=body.label,
                 pbrMetallicRoughness=gltf.PbrMetallicRoughness(
-                    baseColorFactor=[*colour, 1.0], metallicFactor=0.0, roughnessFactor=0.6
+                    baseColorFactor=[*linear, 1.0], metallicFactor=0.0, roughnessFactor=0.6
                 ),
             )
         )

@@ -6,20 +6,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from das_app.messaging.person_colours import person_rgb
 from das_app.session.types import RecordedPoses
 from das_model.camera import Camera
 from das_model.people import People
 
-_COLOURS = (
-    (232, 77, 61),
-    (51, 140, 230),
-    (64, 179, 102),
-    (242, 179, 38),
-    (158, 102, 217),
-    (51, 191, 191),
-    (237, 115, 179),
-    (200, 200, 205),
-)
 _OUTLINE, _GROUND, _GRID, _LENS = (8, 10, 13), (20, 24, 30), (58, 64, 72), (150, 156, 164)
 _AZIMUTH_DEG, _ELEVATION_DEG, _FOV_DEG = 35.0, 18.0, 45.0
 _LEAST_EXTENT_MM = 1500.0
@@ -55,7 +46,7 @@ def draw_people(
             continue
         num_drawn += 1
         lines = _visible(points[p, list(bone)] for bone in people.skeleton.bones)
-        colour = _COLOURS[track_id % len(_COLOURS)]
+        colour = person_rgb(track_id)
         _draw_lines(image, lines, _OUTLINE, width + 2)
         _draw_lines(image, lines, colour, width)
         if track_id >= 0 and lines:

@@ -13,21 +13,12 @@ import numpy as np
 from das_app.exports.takes.files import export_file
 from das_app.exports.takes.take import ExportError, Progress, Take
 from das_app.exports.takes.tracks import Track
+from das_app.messaging.person_colours import person_rgb
 
 _ADVICE = "Foxglove's messages need foxglove-sdk: pip install 'das-capture[foxglove]'"
 _M, _RADIUS_M, _LINE_M = 1e-3, 0.03, 0.025
 _MS_NS = 1_000_000
 _FRAME_ID = "camera"
-_COLOURS = (
-    (0.90, 0.30, 0.24),
-    (0.20, 0.55, 0.90),
-    (0.25, 0.70, 0.40),
-    (0.95, 0.70, 0.15),
-    (0.62, 0.40, 0.85),
-    (0.20, 0.75, 0.75),
-    (0.93, 0.45, 0.70),
-    (0.60, 0.60, 0.62),
-)
 
 
 def write_foxglove(take: Take, path: Path, on_progress: Progress) -> None:
@@ -85,7 +76,8 @@ def _entity(messages: ModuleType, take: Take, track: Track, place: int, stamp_ns
     joints = track.joints[place] * _M
     is_there = np.isfinite(joints).all(axis=1)
     colour = messages.Color(
-        **dict(zip("rgb", _COLOURS[track.track_id % len(_COLOURS)], strict=True)), a=1.0
+        **{name: part / 255 for name, part in zip("rgb", person_rgb(track.track_id), strict=True)},
+        a=1.0,
     )
     corners = [
         messages.Point3(x=float(x), y=float(y), z=float(z))

@@ -6,6 +6,8 @@ one would sink into the dark stage, and deepened where it would into the light o
 
 from dataclasses import dataclass
 
+from das_app.messaging.person_colours import PERSON_COLOURS
+
 
 @dataclass(frozen=True, slots=True)
 class StageColours:
@@ -33,16 +35,7 @@ DARK_STAGE = StageColours(
     grid="#3a4350",
     shade=1.0,
     ambient=(0.30, 0.33, 0.42),
-    people=(
-        "#56b4e9",  # sky blue
-        "#f5a623",  # orange
-        "#2bd6a3",  # bluish green
-        "#f0e442",  # yellow
-        "#d774b4",  # reddish purple
-        "#ff7a4d",  # vermilion
-        "#8c9eff",  # blue, lightened
-        "#d9dee5",  # grey in place of black
-    ),
+    people=PERSON_COLOURS,
 )
 LIGHT_STAGE = StageColours(
     ground="#f3f5f8",
