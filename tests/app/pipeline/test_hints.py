@@ -93,7 +93,7 @@ def test_giants_are_implausible():
 
 def test_one_person_who_comes_out_small_is_told_of():
     (hint,) = find_hints(summaries(person(size=0.72)), GOOD)
-    assert (hint.kind, hint.track_id) == (HintKind.HEIGHT, 0)
+    assert (hint.kind, hint.track_id) == (HintKind.HEIGHT, 3)
     assert "1.2" in hint.message
     assert kinds(summaries(person(size=0.9))) == []
 
