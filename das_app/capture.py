@@ -11,10 +11,10 @@ from tqdm import tqdm
 
 from das_app.lens.calibration_files import lens_of_camera
 from das_app.messaging.messages import PoseResult
+from das_app.motion.faces import FaceHiding
 from das_app.pipeline.headless import CaptureError, CaptureSummary, capture_file, capture_live
 from das_app.pipeline.open_source import open_source
 from das_app.remote_capture import RemoteCapture
-from das_app.session.faces import FaceHiding
 from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
 from das_app.session.types import SessionError

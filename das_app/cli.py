@@ -123,9 +123,7 @@ def capture(
         int | None, typer.Option("--max-frames", min=1, help="end after so many frames")
     ] = None,
     video: Annotated[bool, typer.Option(help="record the pictures, too")] = False,
-    faces: Annotated[
-        str, typer.Option("--faces", help="in recorded pictures: show, blur or black")
-    ] = "show",
+    faces: options.FacesOption = None,
     stream: options.StreamOption = None,
     allow_origin: options.AllowOriginOption = None,
     remote: options.RemoteOption = None,
@@ -135,9 +133,9 @@ def capture(
     from das_app.capture import CaptureJob, capture_all
     from das_app.command_settings import CommandLine
     from das_app.messaging.ending import ending_sets
+    from das_app.motion.faces import FaceHiding
     from das_app.pipeline.batch import plan_sessions
     from das_app.pipeline.open_source import require_fitting, source_kind
-    from das_app.session.faces import FaceHiding
 
     streams = _stream_plan(stream, allow_origin, remote, remote_token)
     try:
@@ -158,14 +156,15 @@ def capture(
         resolution,
         fps if fps is not None and fps >= 1 else None,
     )
+    settings = _settings(line)
     job = CaptureJob(
-        _settings(line),
+        settings,
         fov is not None,
         fps,
         slow_motion or 1.0,
         max_frames,
         video,
-        _one_of(FaceHiding, faces, "--faces"),
+        settings.view.faces if faces is None else _one_of(FaceHiding, faces, "--faces"),
     )
     with ending_sets() as stopping:
         problems = capture_all(job, plan, streams, stopping)
@@ -278,6 +277,7 @@ def export(
     names: options.NamesOption = "ours",
     together: options.TogetherOption = False,
     with_images: options.WithImagesOption = False,
+    faces: options.FilmFacesOption = "show",
     force: options.ForceOption = False,
 ) -> None:
     """Write a session in another format."""
@@ -285,6 +285,7 @@ def export(
     from das_app.exports.formats import ExportFormat
     from das_app.exports.takes.take import ExportError, ExportOptions, MarkerNames, Space
     from das_app.motion.body.rig import RigNames
+    from das_app.motion.faces import FaceHiding
     from das_app.session.session import Session
     from das_app.session.types import SessionError
 
@@ -303,6 +304,7 @@ def export(
             together,
             with_images,
             _told_floor(camera_height, camera_tilt),
+            _one_of(FaceHiding, faces, "--faces"),
         )
         recorded = Session(session)
         with tqdm(total=100, unit="%") as bar:

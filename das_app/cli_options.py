@@ -161,6 +161,13 @@ ExportOutputOption = Annotated[
         help=f"file; a folder for {_names(f for f in FACTS if FACTS[f].is_folder)}",
     ),
 ]
+FacesOption = Annotated[
+    str | None,
+    typer.Option("--faces", help="in recorded images: show, blur or black; else as in the window"),
+]
+FilmFacesOption = Annotated[
+    str, typer.Option("--faces", help="mp4: show, blur or black", rich_help_panel=FORMATS)
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="replace what is there")]
 PersonOption = Annotated[
     list[int] | None,

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from das_app.messaging.messages import Frame, PipelineState, PoseResult
+from das_app.motion.faces import FaceHiding
 from das_app.pipeline.live import LivePipeline
 from das_app.session.folder import new_session_folder
 from das_app.session.origin import session_origin
@@ -32,6 +33,7 @@ class RecordingPlan:
         model_name: of its model.
         model_file: tells the file of its model.
         mode: of its model.
+        faces: what takes the place of faces in the pictures.
     """
 
     sessions_folder: Path
@@ -41,6 +43,7 @@ class RecordingPlan:
     model_name: str
     model_file: Callable[[], Path]
     mode: Mode
+    faces: FaceHiding = FaceHiding.NONE
 
 
 def start_recorder(plan: RecordingPlan) -> Recorder:
@@ -55,7 +58,7 @@ def start_recorder(plan: RecordingPlan) -> Recorder:
         origin = session_origin(
             plan.source, plan.skeleton, plan.model_name, plan.model_file(), plan.mode
         )
-        return Recorder(folder, origin, plan.has_video)
+        return Recorder(folder, origin, plan.has_video, faces=plan.faces)
     except Exception:
         with suppress(OSError):
             folder.rmdir()

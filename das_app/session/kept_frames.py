@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from das_app.messaging.messages import Frame, PoseResult
-from das_app.session.faces import FaceHider
+from das_app.motion.faces import FaceHider
 from das_model.people import People
 
 _DEFAULT_STEP_S = 1 / 30
@@ -74,6 +74,18 @@ class KeptFrames:
             self._is_fed = True
             self._take(frame)
 
+    def hide_faces(self, hide_faces: FaceHider) -> None:
+        """Hide faces otherwise from the next frame on; those that wait are hidden as before."""
+        with self._lock:
+            while self._put is not None and self._waiting:
+                frame, time_s = self._waiting.popleft()
+                image = self._hide_faces(frame.image, People.empty(), frame.camera, time_s)
+                picture = self._put(image, time_s)
+                if id(frame) in self._known:
+                    self._known[id(frame)] = Kept(time_s, picture)
+            self._num_waiting_bytes = 0
+            self._hide_faces = hide_faces
+
     def of(self, result: PoseResult) -> Kept | None:
         """Where the frame of a result stands; None for one from before the first that was kept."""
         with self._lock:
@@ -86,7 +98,9 @@ class KeptFrames:
             later = (item for item in self._known.items() if item[1].time_s > kept.time_s)
             self._known = dict(later)
             if self._hide_faces.is_hiding:
-                kept = kept._replace(picture=self._picture_of(kept.time_s, result.raw_people))
+                picture = self._picture_of(kept.time_s, result.raw_people)
+                if kept.picture is None:
+                    kept = kept._replace(picture=picture)
             return kept
 
     def _take(self, frame: Frame) -> None:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from das_app.messaging.messages import Frame, PoseResult
-from das_app.session.faces import FaceHider, FaceHiding
+from das_app.motion.faces import FaceHider, FaceHiding
 from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE
 from das_app.session.kept_frames import KeptFrames, SessionClock
 from das_app.session.recorder_stats import (
@@ -96,6 +96,7 @@ class Recorder:
         self._video: VideoRecorder | None = None
         if has_video:
             self._video = VideoRecorder(folder / VIDEO_FILE, origin.nominal_fps, waits=waits)
+        self._faces = faces
         self._clock = SessionClock(origin.nominal_fps)
         self._frames = KeptFrames(
             self._clock, self._put_picture if has_video else None, FaceHider(faces)
@@ -164,6 +165,12 @@ class Recorder:
         self._put(_Frame(smoothed, raw, result.inference_s, result.latency_s))
         for track_id, perhaps in result.perhaps_same:
             self.note_event(EventKind.PERHAPS_SAME, perhaps_same_text(track_id, perhaps))
+
+    def hide_faces(self, faces: FaceHiding) -> None:
+        """What takes the place of faces in the pictures from now on."""
+        if faces is not self._faces:
+            self._faces = faces
+            self._frames.hide_faces(FaceHider(faces))
 
     def note_event(self, kind: EventKind, text: str) -> None:
         """Record that something happened after the newest frame."""

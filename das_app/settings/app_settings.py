@@ -13,6 +13,7 @@ import platformdirs
 from das_app.files.bundled import bundled_file
 from das_app.lens.calibration_files import load_intrinsics
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
+from das_app.motion.faces import FaceHiding
 from das_app.motion.smoothing import DISTANCE_STRENGTH, LIMB_STRENGTH, SmoothingConfig
 from das_app.motion.temporal_filter import PeopleOptions
 from das_app.motion.tracking import TrackingConfig
@@ -209,6 +210,8 @@ class ViewSettings:
         has_offsets: arrows from roots to joints are drawn.
         has_heat_map: the model's centre confidence is drawn.
         has_shadows: people throw shadows in the 3D view.
+        has_picture: people stand on their picture; else on a plain one.
+        faces: what takes the place of faces, in what is shown and in what is recorded.
         has_frustum: the live picture stands on the camera in the 3D view.
         has_bodies: people of the 3D view are bodies, else thin skeletons.
         panes: how picture and 3D view share the window.
@@ -230,6 +233,8 @@ class ViewSettings:
     has_bodies: bool = True
     panes: Panes = Panes.BESIDE
     kept_views: tuple[str, ...] = ()
+    has_picture: bool = True
+    faces: FaceHiding = FaceHiding.NONE
 
     def __post_init__(self) -> None:
         check_fields(self)

@@ -179,7 +179,7 @@ def test_second_ctrl_c_interrupts_a_source_that_hangs(command, tmp_path, monkeyp
 def test_window_opens_on_the_demo_with_the_kept_settings(command, tmp_path, monkeypatch):
     opened = []
     window = ModuleType("das_app.gui.window.app")
-    window.run_app = lambda chosen, targets: opened.append(chosen) or 3
+    window.run_app = lambda chosen, *_: opened.append(chosen) or 3
     monkeypatch.setitem(sys.modules, "das_app.gui.window.app", window)
     save_settings(
         AppSettings(

@@ -147,7 +147,7 @@ def test_a_stream_that_is_none_is_named(command, photos, tmp_path):
 def test_the_window_is_told_its_streams(command, monkeypatch):
     told = []
     window = ModuleType("das_app.gui.window.app")
-    window.run_app = lambda chosen, streams: told.append(streams) or 0
+    window.run_app = lambda chosen, streams, *_: told.append(streams) or 0
     monkeypatch.setitem(sys.modules, "das_app.gui.window.app", window)
     done = command(
         *("--stream", "vmc", "--stream", "osc:10.0.0.5:7000", "--allow-origin", "null"),

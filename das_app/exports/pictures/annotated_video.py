@@ -18,6 +18,7 @@ from das_app.exports.takes.take import (
     session_edits,
     with_layer,
 )
+from das_app.motion.faces import FaceHider
 from das_app.session.edits import SessionEdits
 from das_app.session.session import Session
 from das_app.session.types import Layer
@@ -76,12 +77,14 @@ def _draw_all(
     names = {track_id: plain_text(name) for track_id, name in edits.names.items()}
     num_drawn = 0
     pictures = enumerate(video.decode(source))
+    hide_faces = FaceHider(options.faces)
     for poses in (poses for poses in frames if poses.picture is not None):
         picture = next((picture for n, picture in pictures if n == poses.picture), None)
         if picture is None:
             break  # the end of the video was lost
-        image = picture.to_ndarray(format="rgb24")
         people, wanted = poses.people, options.person_ids
+        stored = picture.to_ndarray(format="rgb24")
+        image = hide_faces(stored, people, poses.camera, poses.time_s).copy()
         num_drawn += draw_people(image, people.joints_px(poses.camera), people, wanted, names)
         both = np.concatenate([image, side.draw(people, wanted, names)], axis=1)
         drawn = av.VideoFrame.from_ndarray(both, format="rgb24")

@@ -18,6 +18,7 @@ import numpy as np
 from das_app.exports.takes.floor_space import FloorSpace, put_on_floor
 from das_app.exports.takes.tracks import Sightings, Track, filled, grid_fps, resampled
 from das_app.motion.body.rig import RigNames
+from das_app.motion.faces import FaceHiding
 from das_app.motion.floor_estimate import NOTHING_TOLD, FloorEstimator, ToldFloor
 from das_app.session.edits import SessionEdits, load_edits
 from das_app.session.format import AXES, UNITS
@@ -74,6 +75,7 @@ class ExportOptions:
         markers: names of markers.
         is_together: everybody in one file where that is not usual.
         has_images: write the pictures, too, where the format goes with them.
+        faces: what takes the place of faces in a film.
 
     Raises:
         ValueError: if fps is not positive, or fill_gaps_s or min_duration_s is negative.
@@ -91,6 +93,7 @@ class ExportOptions:
     is_together: bool = False
     has_images: bool = False
     told_floor: ToldFloor = NOTHING_TOLD
+    faces: FaceHiding = FaceHiding.NONE
 
     def __post_init__(self) -> None:
         if self.fps is not None and not 0 < self.fps <= 1000:

@@ -5,6 +5,7 @@ progress is polled, and it can be cancelled without leaving anything.
 """
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -31,6 +32,7 @@ from das_app.gui.style import theme
 from das_app.gui.style.amounts import count, short_time
 from das_app.gui.style.forms import centre_labels, row_of
 from das_app.gui.style.texts import Label, plain
+from das_app.motion.faces import FaceHiding
 from das_app.session.session import Session
 from das_app.session.types import SessionError
 
@@ -46,13 +48,19 @@ class ExportDialog(QDialog):
     Args:
         sessions_folder: where sessions are looked for.
         parent: the dialog stands over it.
+        faces: what takes their place in films.
     """
 
-    def __init__(self, sessions_folder: Path, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        sessions_folder: Path,
+        parent: QWidget | None = None,
+        faces: FaceHiding = FaceHiding.NONE,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export session")
         self.setMinimumWidth(_WIDTH_PX)
-        self._sessions_folder = sessions_folder
+        self._sessions_folder, self._faces = sessions_folder, faces
         self._folder: Path | None = None
         self._job: ExportJob | None = None
         self._session_text = Label(wordWrap=True)
@@ -212,6 +220,8 @@ class ExportDialog(QDialog):
         except ValueError as error:
             self._say(str(error))
             return
+        if self._to is ExportFormat.MP4:
+            options = replace(options, faces=self._faces)
         self._job = ExportJob(self._folder, self._to, path, options)
         self.progress.setValue(0)
         self.progress.show()
@@ -252,10 +262,10 @@ class ExportDialog(QDialog):
 
 
 def open_export_dialog(
-    parent: QWidget, sessions_folder: Path, folder: Path | None
+    parent: QWidget, sessions_folder: Path, folder: Path | None, faces: FaceHiding
 ) -> ExportDialog:
     """Show the dialog over a window, with the session in `folder` if there is one."""
-    dialog = ExportDialog(sessions_folder, parent)
+    dialog = ExportDialog(sessions_folder, parent, faces)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open_session(folder)
     dialog.open()

@@ -166,6 +166,7 @@ class RecordingPresenter(QObject):
                 estimator.model_name,
                 model.path,
                 settings.model.mode,
+                settings.view.faces,
             )
             task = BackgroundTask(lambda: start_recorder(plan), "das-recording-start")
             self._is_wanted, self._warning = True, ""
@@ -204,6 +205,7 @@ class RecordingPresenter(QObject):
         if self._start_order is not None:
             self._start_order.answer.set_result("recording")
             self._start_order = None
+        recorder.hide_faces(self._control.settings.view.faces)
         self._current = LiveRecording(pipeline, recorder)
         self.marked.emit("start")
         if not self._is_wanted:  # it was ended before it began
@@ -278,6 +280,7 @@ class RecordingPresenter(QObject):
         settings, model = self._control.settings, self._control.model
         return {
             "confidence": f"{settings.people.min_score:.2f}",
+            "faces": settings.view.faces,
             "smoothing": "on" if settings.people.is_smoothing else "off",
             "smoothing of distance": f"{settings.people.distance_smoothing:.2f}",
             "smoothing of limbs": f"{settings.people.limb_smoothing:.2f}",
@@ -325,12 +328,17 @@ class RecordingPresenter(QObject):
         self._export_folder(source if is_session else self._notice.folder)
 
     def _export_folder(self, folder: Path | None) -> None:
-        open_export_dialog(self._window, self._control.settings.recording.sessions_path(), folder)
+        settings = self._control.settings
+        open_export_dialog(
+            self._window, settings.recording.sessions_path(), folder, settings.view.faces
+        )
 
     def _change(self, **groups: SettingsGroup) -> None:
         self._control.change(**groups)
 
     def _show_settings(self, settings: AppSettings) -> None:
+        if self._current is not None:
+            self._current.recorder.hide_faces(settings.view.faces)
         self._actions["record-video"].setChecked(settings.recording.has_video)
         folder = settings.recording.sessions_path()
         self._actions["sessions-folder"].setToolTip(plain(f"Sessions go to {folder}"))

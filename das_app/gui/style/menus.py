@@ -7,9 +7,15 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from das_app.gui.style.actions import MENUS, PANELS, Actions
 from das_app.gui.style.texts import plain
+from das_app.motion.faces import FaceHiding
 from das_app.settings.app_settings import Look
 from das_app.sources.addresses import short_name, shown_address
 
+_FACES = (
+    (FaceHiding.NONE, "Shown"),
+    (FaceHiding.BLUR, "Blurred"),
+    (FaceHiding.BLACK, "Blacked out"),
+)
 _LOOKS = ((Look.SYSTEM, "As the system"), (Look.DARK, "Dark"), (Look.LIGHT, "Light"))
 
 
@@ -76,6 +82,31 @@ class ActionsMenu(QMenu):
     ) -> None:
         super().__init__(title, parent)
         self.addActions([actions[name] for name in names])
+
+
+class FacesMenu(QMenu):
+    """Faces shown, blurred or blacked out."""
+
+    def __init__(self, choose: Callable[[FaceHiding], None], parent: QWidget) -> None:
+        super().__init__("&Faces", parent)
+        self.setToolTipsVisible(True)
+        group = QActionGroup(self)
+        self._actions = {}
+        for faces, text in _FACES:
+            action = self.addAction(text)
+            action.setCheckable(True)
+            action.setToolTip("On the screen, in screenshots, and in recordings from now on")
+            action.triggered.connect(lambda _=False, faces=faces: choose(faces))
+            group.addAction(action)
+            self._actions[faces] = action
+
+    def choose(self, faces: FaceHiding) -> None:
+        """As if the user chose it."""
+        self._actions[faces].trigger()
+
+    def set_faces(self, faces: FaceHiding) -> None:
+        """Show which is chosen."""
+        self._actions[faces].setChecked(True)
 
 
 class LookMenu(QMenu):

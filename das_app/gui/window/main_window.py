@@ -19,7 +19,13 @@ from das_app.gui.scene.view_keys import ViewKeys
 from das_app.gui.style import theme
 from das_app.gui.style.actions import KEPT_VIEWS, Actions
 from das_app.gui.style.help_sheet import HelpSheet
-from das_app.gui.style.menus import ActionsMenu, LookMenu, RecentMenu, build_menu_bar
+from das_app.gui.style.menus import (
+    ActionsMenu,
+    FacesMenu,
+    LookMenu,
+    RecentMenu,
+    build_menu_bar,
+)
 from das_app.gui.style.open_dialogs import OpenDialogs
 from das_app.gui.window.pane_layouts import ACTION_OF, PICTURE_WINDOW
 from das_app.gui.window.panels import ALL_COMMANDS, LIVE_PANELS, Panels
@@ -27,6 +33,7 @@ from das_app.gui.window.result_presenter import ResultPresenter
 from das_app.gui.window.status_presenter import StatusPresenter
 from das_app.gui.window.window_parts import WindowParts
 from das_app.gui.window.window_state import packed_layout, restore_layout
+from das_app.motion.faces import FaceHiding
 from das_app.settings.app_settings import AppSettings, Look, SettingsGroup
 from das_app.sources.addresses import DEMO_SOURCE
 
@@ -155,6 +162,11 @@ class MainWindow(QMainWindow):
     def _build_menus(self) -> None:
         self.look_menu = LookMenu(self._set_look, self)
         self.recent_menu = RecentMenu(lambda: self.settings.source.recent, self.open, self)
+        self.faces_menu = FacesMenu(self._set_faces, self)
+        self.control.settings_changed.connect(
+            lambda settings: self.faces_menu.set_faces(settings.view.faces)
+        )
+        self.faces_menu.set_faces(self.settings.view.faces)
         actions = self.actions_by_name
         kept = [name for digit in KEPT_VIEWS for name in (f"view-{digit}", f"keep-view-{digit}")]
         submenus = {
@@ -162,6 +174,7 @@ class MainWindow(QMainWindow):
             "look": self.look_menu,
             "kept-views": ActionsMenu("&Kept views", actions, kept, self),
             "panes": ActionsMenu("&Panes", actions, (*ACTION_OF.values(), PICTURE_WINDOW), self),
+            "faces": self.faces_menu,
         }
         build_menu_bar(self, self.actions_by_name, submenus, LIVE_PANELS)
 
@@ -243,6 +256,9 @@ class MainWindow(QMainWindow):
 
     def _set_mode(self, resolution: str, fps: float) -> None:
         self._change(source=replace(self.settings.source, resolution=resolution, camera_fps=fps))
+
+    def _set_faces(self, faces: FaceHiding) -> None:
+        self._change(view=replace(self.settings.view, faces=faces))
 
     def _set_look(self, look: Look) -> None:
         self.control.set_look(look)

@@ -52,7 +52,7 @@ class ResultPresenter(QObject):
 
     def _draw(self) -> None:
         result, people, slots = self._shown.result, self._shown.people, self._shown.slots
-        frame = result.frame
+        frame = self._shown.frame
         self._parts.picture.overlay.show_people(frame, people, slots, result.centre_map)
         self._parts.player.set_position(frame.time_s, frame.index)
         self._parts.picture.set_has_picture(True)

@@ -26,11 +26,14 @@ from das_app.exports.takes.take import (
     load_take,
 )
 from das_app.exports.takes.tracks import grid_fps
+from das_app.messaging.messages import Frame, PoseResult
 from das_app.motion.body.rig import to_y_up
+from das_app.motion.faces import FaceHiding
 from das_app.motion.floor_estimate import ToldFloor
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session
 from das_app.session.types import Layer, RecordedPoses
+from das_model.camera import Camera
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17
 
@@ -377,6 +380,22 @@ def test_annotated_video(tmp_path):
     assert list((tmp_path / "nine").iterdir()) == []
     with pytest.raises(ExportError, match="own frames"):
         export(session, tmp_path, ExportFormat.MP4, ExportOptions(fps=10.0))
+
+
+def test_faces_are_hidden_in_films_and_nowhere_else(tmp_path):
+    camera = Camera.from_fov((320, 240), 60)
+    frame = Frame(0, 0.0, np.full((240, 320, 3), 200, np.uint8), camera)
+    people = people_of(0)
+    record(tmp_path / "s", [PoseResult(frame, people, 0.01, 0.02, people)], has_video=True)
+    session, num_dark = Session(tmp_path / "s"), {}
+    for faces in FaceHiding:
+        path = export(session, tmp_path, ExportFormat.MP4, ExportOptions(faces=faces))
+        with av.open(str(path)) as film:
+            picture = next(film.decode(video=0)).to_ndarray(format="rgb24")
+        num_dark[faces] = (picture[:, :320].max(axis=2) < 30).sum()
+    assert num_dark[FaceHiding.BLACK] > num_dark[FaceHiding.NONE] + 500
+    with pytest.raises(ExportError, match="in mp4 only, not in csv"):
+        export(session, tmp_path, ExportFormat.CSV, ExportOptions(faces=FaceHiding.BLUR))
 
 
 def test_what_cannot_be_exported_is_told(session, tmp_path):

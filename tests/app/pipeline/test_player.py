@@ -328,7 +328,7 @@ def test_edits_make_sense_or_are_refused():
 def test_the_command_opens_the_window_on_a_session(command, recorded, tmp_path, monkeypatch):
     opened = []
     window = ModuleType("das_app.gui.window.app")
-    window.run_app = lambda chosen, targets: opened.append(chosen) or 3
+    window.run_app = lambda chosen, *_: opened.append(chosen) or 3
     monkeypatch.setitem(sys.modules, "das_app.gui.window.app", window)
     assert command("play", recorded / LOG_FILE).exit_code == 3
     assert opened[0].source.name == str(recorded)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from session_fakes import FPS, ORIGIN, result, tracked
 
-from das_app.session.faces import FaceHiding
+from das_app.motion.faces import FaceHiding
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session
 

@@ -5,15 +5,18 @@ import threading
 from collections import namedtuple
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QFileDialog
-from window_fakes import Opener, people_at
+from window_fakes import GREY, Opener, people_at
 
 from das_app.gui.recording import recording_presenter
 from das_app.gui.recording.export_dialog import ExportDialog
 from das_app.gui.scene import scene_view
 from das_app.gui.window.main_window import MainWindow
 from das_app.messaging.messages import PipelineState
+from das_app.motion.faces import FaceHiding
 from das_app.session import recorder as recorder_module
 from das_app.session.folder import find_unclosed
 from das_app.session.format import LOG_FILE
@@ -191,6 +194,55 @@ def test_a_remote_start_that_fails_says_why(window, qtbot, ask, tmp_path):
     press(window, "stop")
     qtbot.waitUntil(lambda: window.control.state is PipelineState.STOPPED)
     assert "open a camera or a video first" in ask("start")
+
+
+def test_hidden_faces_are_in_no_image(window, qtbot):
+    window.faces_menu.choose(FaceHiding.BLACK)
+    qtbot.waitUntil(lambda: (window.shown.frame.image == 0).any())
+    assert window.settings.view.faces is FaceHiding.BLACK
+    assert (window.shown.result.frame.image == GREY).all()  # what the model and others see
+    is_hidden = (window.shown.frame.image == 0).all(axis=2)
+    y, x = np.argwhere(is_hidden)[len(np.argwhere(is_hidden)) // 2]
+    assert window.parts.picture.overlay._shown.image.pixelColor(int(x), int(y)).red() == 0
+    press(window, "record-video")
+    press(window, "record")
+    wait_for_frames(window, qtbot)
+    press(window, "record")
+    wait_for_notice(window, qtbot)
+    with av.open(str(Session(sessions(window)[0]).video_path)) as video:
+        recorded = next(video.decode(video=0)).to_ndarray(format="rgb24")
+    assert recorded[y, x].max() < 20
+    assert recorded[is_hidden].mean() < 20
+    assert abs(recorded[-5:, :5].mean() - GREY) < 5
+    window.faces_menu.choose(FaceHiding.NONE)
+    qtbot.waitUntil(lambda: (window.shown.frame.image == GREY).all())
+
+
+def test_faces_hidden_from_the_middle_of_a_recording_on(window, qtbot):
+    press(window, "record-video")
+    press(window, "record")
+    wait_for_frames(window, qtbot)
+    window.faces_menu.choose(FaceHiding.BLACK)
+    wait_for_frames(window, qtbot, window.recording.stats().num_frames + 5)
+    press(window, "record")
+    wait_for_notice(window, qtbot)
+    session = Session(sessions(window)[0])
+    with av.open(str(session.video_path)) as video:
+        darkest = [p.to_ndarray(format="rgb24").min() for p in video.decode(video=0)]
+    assert darkest[0] > 40
+    assert darkest[-1] < 20
+
+
+def test_people_alone_on_a_plain_image(window, qtbot):
+    press(window, "image")
+    assert not window.settings.view.has_picture
+    qtbot.waitUntil(lambda: len(window.shown.people) == 2)
+    image = window.shown.frame.image
+    assert len(np.unique(image)) == 1
+    assert image[0, 0, 0] != GREY
+    assert image.shape == window.shown.result.frame.image.shape
+    press(window, "image")
+    assert (window.shown.frame.image == GREY).all()
 
 
 def test_markers_and_changes_are_recorded(recording, qtbot):

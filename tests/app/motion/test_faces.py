@@ -4,7 +4,7 @@ import pytest
 from session_fakes import ORIGIN, tracked
 
 from das_app.messaging.messages import Frame, PoseResult
-from das_app.session.faces import FaceHider, FaceHiding
+from das_app.motion.faces import FaceHider, FaceHiding
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session
 from das_model.camera import Camera

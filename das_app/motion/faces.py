@@ -77,8 +77,8 @@ class FaceHider:
             radius = head.radius_px * (1 + _GROWTH_PER_S * (time_s - head.time_s))
             radius = min(radius, 2.0 * max(image.shape[:2]))
             cv2.circle(mask, (round(head.x), round(head.y)), max(1, round(radius)), 255, -1)
-        covered = mask > 0
-        hidden[covered] = 0 if self._hiding is FaceHiding.BLACK else self._blurred(image)[covered]
+        is_black = self._hiding is FaceHiding.BLACK
+        cv2.copyTo(np.zeros_like(image) if is_black else self._blurred(image), mask, hidden)
         hidden.flags.writeable = False
         return hidden
 
