@@ -15,6 +15,7 @@ from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
 from das_model.inference.runtime import open_estimator
 from das_model.network.checkpoint import save_tensors
+from das_model.network.lifting import load_lifting
 from das_model.training.lifting_pairs import collect_pairs, join_pairs, load_pairs, save_pairs
 from das_model.training.lifting_training import train_lifting
 
@@ -32,6 +33,7 @@ people.add_argument(
     "--pairs", type=Path, nargs="+", help=".npz of earlier runs with this very model"
 )
 add("--photos", type=Path, help="folder with annotations.json")
+add("--init", type=Path, help="weights with a lifting to go on from")
 add("--out", type=Path, required=True, help="safetensors to write; the pairs go beside it")
 add("--pictures", type=positive, help="the first so many of each folder instead of all")
 add("--workers", type=positive, default=1, help="processes that look for people")
@@ -62,7 +64,10 @@ if __name__ == "__main__":
             bar.update()
             bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
 
-        lifting = train_lifting(pairs, skeleton, args.steps, seed=args.seed, on_step=told)
+        start = load_lifting(args.init) if args.init else None
+        lifting = train_lifting(
+            pairs, skeleton, args.steps, seed=args.seed, on_step=told, start=start
+        )
     tensors = {f"lifting.{name}": value for name, value in lifting.state_dict().items()}
     save_tensors(args.out, tensors, {})
     print(f"wrote {args.out}; export.py --lifting takes it into the model")

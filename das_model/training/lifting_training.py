@@ -22,6 +22,7 @@ _JOINT_NOISE_MM = (2.0, 2.0, 12.0)  # of its joints on x, y and z
 _SEEN_PEOPLE = 0.25  # of training people, who are made better seen
 _SEEN_SHARE, _SEEN_NOISE_MM = 0.8, 10.0  # of their joints
 _PHOTO_SHARE = 0.25  # of training people whose distance is not known
+_RATE = 1e-3  # peak
 _NUM_MEASURED = 2000  # people whose features tell their mean and spread
 
 
@@ -75,6 +76,7 @@ def train_lifting(
     batch_size: int = 256,
     seed: int = 0,
     on_step: Callable[[float], object] = lambda _: None,
+    start: PoseLifting | None = None,
 ) -> PoseLifting:
     """Train on pairs, with noise.
 
@@ -85,12 +87,15 @@ def train_lifting(
         batch_size: people a step.
         seed: of weights and draws.
         on_step: told the loss of every step.
+        start: a lifting to go on from, which is trained in place, at half of the rate; None for a
+            fresh one.
 
     Returns:
         The lifting, in evaluation mode.
 
     Raises:
-        ValueError: if there is no pair, of other joints, or the first is not the root.
+        ValueError: if there is no pair, of other joints, the first is not the root, or `start` is
+            for other features.
     """
     if len(pairs) == 0:
         raise ValueError("train_lifting needs pairs, got none: nobody was found")
@@ -101,11 +106,17 @@ def train_lifting(
             f"the pairs must be of {skeleton.num_joints} joints, got {pairs.found.shape[1]}"
         )
     torch.manual_seed(seed)
-    lifting = PoseLifting(*pairs.features.shape[1:])
-    sample = pairs.features[:: max(1, len(pairs) // _NUM_MEASURED)].astype(np.float32)
-    lifting.feature_mean.copy_(torch.from_numpy(sample.mean(axis=(0, 1))))
-    lifting.feature_spread.copy_(torch.from_numpy(sample.std(axis=(0, 1)) + 1e-3))
-    config = OptimiserConfig(warmup_steps=num_steps // 20, clip_norm=1.0)
+    if start is not None and start.see.in_features != pairs.features.shape[2]:
+        raise ValueError(
+            f"the lifting to start from takes {start.see.in_features} features a joint, the pairs "
+            f"have {pairs.features.shape[2]}"
+        )
+    lifting = start.train() if start is not None else _fresh(pairs)
+    config = OptimiserConfig(
+        learning_rate=_RATE if start is None else _RATE / 2,
+        warmup_steps=num_steps // 20,
+        clip_norm=1.0,
+    )
     optimiser = build_optimiser(config, lifting)
     tensors = [torch.from_numpy(getattr(pairs, name)) for name in pairs.__slots__]
     share = np.where(pairs.is_relative, _PHOTO_SHARE, 1 - _PHOTO_SHARE)
@@ -126,6 +137,15 @@ def train_lifting(
         optimiser.step()
         on_step(loss.item())
     return lifting.eval()
+
+
+def _fresh(pairs: LiftingPairs) -> PoseLifting:
+    """A lifting that knows how features spread and nothing else."""
+    lifting = PoseLifting(*pairs.features.shape[1:])
+    sample = pairs.features[:: max(1, len(pairs) // _NUM_MEASURED)].astype(np.float32)
+    lifting.feature_mean.copy_(torch.from_numpy(sample.mean(axis=(0, 1))))
+    lifting.feature_spread.copy_(torch.from_numpy(sample.std(axis=(0, 1)) + 1e-3))
+    return lifting
 
 
 def lifting_loss(
