@@ -242,7 +242,9 @@ class Streamer:
             self._state, self._error = StreamState.FAILED, text
         self._results.close()
         is_expected = isinstance(error, OSError | StreamError)
-        _log.info("%s", text, exc_info=not is_expected)  # whoever started it says it
+        # whoever started it says what was to be expected
+        level = logging.INFO if is_expected else logging.ERROR
+        _log.log(level, "%s", text, exc_info=not is_expected)
 
 
 def people_to_send(people: People) -> People:

@@ -135,7 +135,7 @@ def test_smoothing_is_switched_while_it_runs(run):
         raise AssertionError(f"never {'raw' if is_raw else 'smooth'}")
 
     wait_for(is_raw=False)
-    pipeline.set_people_options(PeopleOptions(smoothing=None))
+    pipeline.set_people_options(PeopleOptions(smoothing=None, has_steady_bones=False))
     wait_for(is_raw=True)
 
 
@@ -271,7 +271,7 @@ def test_lost_camera_is_told_and_its_return_too_with_the_pipeline_alive(run):
     pipeline.start()
     states.wait_for(PipelineState.RECONNECTING)
     assert pipeline.state is PipelineState.RECONNECTING
-    while pipeline.results.take(0.1) is not None:
+    while pipeline.results.take(1.0) is not None:
         pass
     source.error_at.clear()
     assert pipeline.results.take(WAIT_S).frame.index >= 5

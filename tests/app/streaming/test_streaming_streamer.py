@@ -123,6 +123,7 @@ def test_a_stream_that_cannot_begin_says_why(error, caplog):
     def refuse(target):
         raise error
 
+    caplog.set_level(logging.INFO)
     streamer = Streamer(TARGET, refuse)
     with pytest.raises(StreamError, match=r"in use|broken"):
         streamer.wait_begun(10)
