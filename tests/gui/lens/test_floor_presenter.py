@@ -28,6 +28,7 @@ def window(qtbot, themed, tmp_path, monkeypatch):
 def see(window, people, time_s):
     """As if this came from a model."""
     frame = Frame(0, time_s, np.zeros((720, 1280, 3), np.uint8), CAMERA)
+    window.panels.floor._shown.frame = frame
     window.panels.floor._shown.result = PoseResult(frame, people, 0.1, 0.1, people)
     window.panels.floor._shown.show_again()
     window.panels.floor._next_s = 0.0  # now
