@@ -82,6 +82,7 @@ class Rerun(BackgroundJob[CaptureSummary]):
             self._count,
             people_options=plan.options,
         )
+        self._done_s = duration_s  # the last frame need not be at the very end
         if self._cancelling.is_set():
             shutil.rmtree(plan.new_session)
         return summary

@@ -33,6 +33,12 @@ def test_everybody_is_in_the_view_from_any_side(places, azimuth_deg, elevation_d
     assert np.abs(on_screen(places, pose, aspect)).max() < 0.95
 
 
+@pytest.mark.parametrize("farther", [5.0, -5.0])
+def test_people_in_a_line_with_the_eye_are_before_it(farther):
+    places = np.array([[0.0, 0, 0], [0, farther, 0]])
+    assert np.abs(on_screen(places, fitted(places, 0, 1, 1.0), 1.0)).max() < 0.95
+
+
 @pytest.mark.parametrize("aspect", [0.5, 1.0, 2.0])
 def test_they_fill_the_view(aspect):
     extent = np.ptp(on_screen(PLACES, fitted(PLACES, -35, 18, aspect), aspect), axis=0)

@@ -21,9 +21,14 @@ class View:
 
 
 @pytest.fixture
-def actions(qtbot):
+def window(qtbot):
     window = QWidget()
     qtbot.addWidget(window)
+    return window
+
+
+@pytest.fixture
+def actions(window):
     return Actions(window)
 
 

@@ -53,7 +53,7 @@ def test_a_hint_gives_way_in_a_narrow_pane(scene_pane):
     window = scene_pane.window()
     window.resize(700, 300)
     wide = hint.width()
-    window.resize(320, 300)
-    assert scene_pane.width() == 320
+    window.resize(430, 300)
+    assert scene_pane.width() == 430
     assert hint.width() < wide
     assert hint.toolTip() == hint.text()
