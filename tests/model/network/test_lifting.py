@@ -144,15 +144,17 @@ def test_features_count_by_their_mean_and_spread():
 
 def test_in_training_some_joints_features_are_hidden(monkeypatch):
     found = found_people(np.tile(ROOTS_MM[:1], (50, 1)))
-    network, hidden, rand = random_lifting().train(), [], torch.rand
-    monkeypatch.setattr(torch, "rand", lambda *size: hidden.append(rand(*size)) or hidden[-1])
+    network, hidden, rand = random_lifting().train(), [], torch.rand_like
+    monkeypatch.setattr(torch, "rand_like", lambda like: hidden.append(rand(like)) or hidden[-1])
     with torch.no_grad():
         lifted = network(found, features_of(found))
-        monkeypatch.setattr(torch, "rand", torch.ones)  # nothing is hidden
+        monkeypatch.setattr(torch, "rand_like", torch.ones_like)  # nothing is hidden
         told = features_of(found) * (hidden[0] >= 0.15)[..., None]
         torch.testing.assert_close(network(found, told), lifted)
         assert hidden[0].shape == (50, NUM_BODY)
-        monkeypatch.setattr(torch, "rand", torch.zeros)  # everything would be, in training
+        monkeypatch.setattr(
+            torch, "rand_like", torch.zeros_like
+        )  # everything would be, in training
         torch.testing.assert_close(network.eval()(found, told), lifted)
         assert (network.train()(found, told) - lifted).abs().max() > 1
 

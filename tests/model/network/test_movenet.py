@@ -303,7 +303,7 @@ def test_heat_is_told_with_the_finest_level():
     with torch.no_grad():
         levels = network(picture)
     assert levels[0].joint_heat.shape == (1, 22, 16, 32)
-    sizes = [(1, 24, 16, 32), (1, 64, 8, 16), (1, 64, 4, 8), (1, 64, 2, 4)]
+    sizes = [(1, 24, 16, 32), (1, 128, 8, 16), (1, 128, 4, 8), (1, 128, 2, 4)]
     assert [tuple(maps.shape) for maps in levels[0].seen] == sizes
     assert all(maps.joint_heat is None and maps.seen == () for maps in levels[1:])
     assert (seen[0].min(), seen[0].max()) == (-1, 1)

@@ -36,8 +36,8 @@ def test_maps_have_a_level_per_stride(update):
     network = DasNetwork(dataclasses.replace(LITE, update=update)).eval()
     with torch.no_grad():
         levels = network(torch.zeros(2, 3, 128, 192, dtype=torch.uint8))
-    assert len(levels) == 3
-    for maps, stride in zip(levels, (8, 16, 32), strict=True):
+    assert len(levels) == 4
+    for maps, stride in zip(levels, (8, 16, 32, 64), strict=True):
         h, w = 128 // stride, 192 // stride
         assert maps.score.shape == maps.centerness.shape == (2, 1, h, w)
         assert maps.root.shape == (2, 3, h, w)

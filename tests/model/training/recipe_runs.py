@@ -28,7 +28,7 @@ def config_of(name: str, folder: Path, steps: int, is_first: bool) -> RunConfig:
     if "panoptic" in data:
         data |= {"panoptic_split": str(folder / "split.toml")}
     size = 128 if recipe.train.network.encoding.strides[-1] >= 64 else 64
-    weights = folder / "movenet.safetensors"
+    weights = folder / f"{name}.safetensors"
     is_movenet = recipe.train.network.backbone == "movenet"
     return RunConfig(
         recipe,

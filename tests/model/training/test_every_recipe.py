@@ -14,7 +14,7 @@ from benchmark_fixtures import write_coco, write_muco, write_panoptic, write_pic
 from people_scenes import annotate
 
 from das_model.camera import Camera
-from das_model.inference.network_config import LITE, network_metadata
+from das_model.inference.network_config import network_metadata
 from das_model.network.checkpoint import save_tensors
 from das_model.network.network import DasNetwork
 from das_model.skeleton import COCO_17
@@ -61,9 +61,10 @@ def write_data(root):
         write_image(root / "synthetic", seed, np.full((48, 64, 3), 90, np.uint8))
     write_shard(root / "synthetic", [0, 1], [annotate(roots, camera)] * 2)
     torch.manual_seed(0)
-    network = DasNetwork(LITE)
-    file = root / "movenet.safetensors"
-    save_tensors(file, network.state_dict(), network_metadata(network.config))
+    for name in ("lite", "lean"):
+        network = DasNetwork(RECIPES[name].train.network)
+        file = root / f"{name}.safetensors"
+        save_tensors(file, network.state_dict(), network_metadata(network.config))
 
 
 def test_every_recipe_is_in_a_group():
