@@ -48,8 +48,8 @@ def main() -> int:
     if not args.no_walk:
         try:
             Tour(window, args.out, watch).walk()
-        except TimeoutError as error:
-            troubles.found.append(str(error))
+        except Exception as error:  # whatever ends the walk is said at its end
+            troubles.found.append(f"{type(error).__name__}: {error}")
     if args.minutes:
         window.open(DEMO_SOURCE)
         _play(30.0)

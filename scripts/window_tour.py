@@ -188,7 +188,7 @@ class Tour:
 
         def name_somebody() -> None:
             track_id = int(window.shown.people.track_ids[0])
-            window.panels.session_panel.name_entered.emit(track_id, "Anna")
+            window.panels.session_panel.people.name_entered.emit(track_id, "Anna")
 
         return [
             Stop(
