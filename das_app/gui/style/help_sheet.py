@@ -30,10 +30,9 @@ _MOUSE = (
 )
 _MOUSE_TITLE = "Mouse"
 _COLUMNS = (
-    ("Open", "Play", _MOUSE_TITLE),
-    ("Picture", "3D view", "Session"),
-    ("Record", "Window"),
-    (KEYS_ALONE,),
+    ("Open", "Play", KEYS_ALONE),
+    ("Picture", "3D view", _MOUSE_TITLE),
+    ("Record", "Session", "Window"),
 )
 _BESIDE_PX = QSize(64, 160)  # of the screen: margins, frame and button
 _BAR_PX = QSize(12, 12)  # where the columns do not fit
