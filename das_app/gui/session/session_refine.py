@@ -1,7 +1,6 @@
 """Dialog that refines a recorded session, with progress, and then shows what was gained."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,14 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from das_app.gui.session.session_rerun import Load, load_for
 from das_app.gui.style import theme
 from das_app.gui.style.texts import Label
 from das_app.pipeline.refine import RefineCancelledError, RefinePlan, Refining
 from das_app.session.format import VIDEO_FILE
 from das_app.settings.app_settings import AppSettings
-from das_model.inference.estimate import Estimator
 from das_model.inference.mode import Mode
-from das_model.inference.runtime import open_estimator
 
 _POLL_MS, _END_S = 100, 5.0
 _WORDS = (
@@ -33,13 +31,6 @@ _WORDS = (
 )
 _PRECISE = "Look at every picture again, precisely (slower)"
 _log = logging.getLogger(__name__)
-
-Load = Callable[[AppSettings], Estimator]
-
-
-def load_for(settings: AppSettings) -> Estimator:
-    """The model of the settings."""
-    return open_estimator(settings.model.path(), settings.estimator_options())
 
 
 class RefineDialog(QDialog):
