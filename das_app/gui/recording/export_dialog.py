@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -30,7 +29,7 @@ from das_app.gui.recording.export_choices import ExportChoices
 from das_app.gui.recording.recording_notice import open_folder
 from das_app.gui.style import theme
 from das_app.gui.style.amounts import count, short_time
-from das_app.gui.style.forms import centre_labels, row_of
+from das_app.gui.style.forms import centre_labels, progress_bar, row_of
 from das_app.gui.style.texts import Label, plain
 from das_app.motion.faces import FaceHiding
 from das_app.session.session import Session
@@ -76,7 +75,7 @@ class ExportDialog(QDialog):
         self.path.textChanged.connect(self._allow)
         self.browse = QPushButton("Browse …")
         self.browse.clicked.connect(self._choose_path)
-        self.progress = QProgressBar(maximum=1000, textVisible=False)
+        self.progress = progress_bar()
         self.progress.setFixedHeight(theme.SPACE_PX)
         self.message = Label(wordWrap=True)
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -155,10 +154,6 @@ class ExportDialog(QDialog):
         buttons.addWidget(self.leave)
         buttons.addWidget(self.export)
         column.addLayout(buttons)
-        keep = self.progress.sizePolicy()
-        keep.setRetainSizeWhenHidden(True)
-        self.progress.setSizePolicy(keep)
-        self.progress.hide()
 
     def _on_format(self) -> None:
         facts = FACTS[self._to]

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QHBoxLayout,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.session.session_rerun import Load, load_for
 from das_app.gui.style import theme
+from das_app.gui.style.forms import progress_bar
 from das_app.gui.style.texts import Label
 from das_app.pipeline.refine import RefineCancelledError, RefinePlan, Refining
 from das_app.session.format import VIDEO_FILE
@@ -109,12 +109,7 @@ class RefineDialog(QDialog):
         self.precise.setEnabled((self._session / VIDEO_FILE).is_file())
         if not self.precise.isEnabled():
             self.precise.setToolTip("This session was recorded without its pictures")
-        self.bar = QProgressBar(textVisible=False)
-        self.bar.setRange(0, 1000)
-        self.bar.hide()
-        policy = self.bar.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # the dialog keeps its size
-        self.bar.setSizePolicy(policy)
+        self.bar = progress_bar()
         self.note = Label(wordWrap=True)
         self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.note.setMinimumHeight(8 * self.note.fontMetrics().lineSpacing())

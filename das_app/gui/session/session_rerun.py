@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.style import theme
 from das_app.gui.style.amounts import count
-from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.forms import centre_labels, progress_bar
 from das_app.gui.style.texts import Label
 from das_app.pipeline.rerun import Rerun, RerunPlan, free_folder
 from das_app.settings.app_settings import AppSettings
@@ -140,12 +139,7 @@ class RerunDialog(QDialog):
         self.model.activated.connect(self._on_model)
         self.video = QCheckBox("Keep the pictures in the new session, too", checked=True)
         self.target = Label(objectName="muted", wordWrap=True)
-        self.bar, self.note = QProgressBar(textVisible=False), Label(wordWrap=True)
-        self.bar.setRange(0, 1000)
-        self.bar.hide()
-        policy = self.bar.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # the dialog keeps its size
-        self.bar.setSizePolicy(policy)
+        self.bar, self.note = progress_bar(), Label(wordWrap=True)
         self.note.setMinimumHeight(2 * self.note.fontMetrics().lineSpacing())
         self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
         form = QFormLayout()

@@ -1,6 +1,6 @@
-"""Form layouts: labels beside fields, and several widgets in one row."""
+"""Form parts: labels beside fields, several widgets in one row, progress bars."""
 
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QProgressBar, QWidget
 
 from das_app.gui.style import theme
 
@@ -30,3 +30,14 @@ def row_of(*widgets: QWidget, wide: QWidget | None = None) -> QWidget:
     if wide is None:
         layout.addStretch(1)
     return row
+
+
+def progress_bar() -> QProgressBar:
+    """A bar from 0 to 1000, hidden at first, whose dialog keeps its size as it comes and goes."""
+    bar = QProgressBar(textVisible=False)
+    bar.setRange(0, 1000)
+    bar.hide()
+    policy = bar.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    bar.setSizePolicy(policy)
+    return bar
