@@ -216,12 +216,16 @@ MinDurationOption = Annotated[
 RigOption = Annotated[
     str,
     typer.Option(
-        "--rig", help="names of bones: humanoid, mixamo, vrm, ours", rich_help_panel=FORMATS
+        "--rig",
+        help="bvh, glb, usd: names of bones: humanoid, mixamo, vrm, ours",
+        rich_help_panel=FORMATS,
     ),
 ]
 NamesOption = Annotated[
     str,
-    typer.Option("--names", help="names of markers: ours, pose2sim", rich_help_panel=FORMATS),
+    typer.Option(
+        "--names", help="trc, c3d: names of markers: ours, pose2sim", rich_help_panel=FORMATS
+    ),
 ]
 TogetherOption = Annotated[
     bool,

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from das_app.exports.choices import require_possible
 from das_app.exports.formats import FACTS, ExportFormat
 from das_app.exports.takes.files import check_folder, export_place
-from das_app.exports.takes.take import ExportError, ExportOptions, Progress, Take, load_take
-from das_app.motion.faces import FaceHiding
+from das_app.exports.takes.take import ExportOptions, Progress, Take, load_take
 from das_app.session.session import Session
 
 _Writer = Callable[[Take, Path, Progress], None]
@@ -35,15 +35,12 @@ def export_session(
         where it was written, who was, and what was left out, for people to read.
 
     Raises:
-        ExportError: if the format cannot hold what is asked for, something is there already, or
+        ExportError: if the format cannot follow what is asked for, something is there already, or
             the file cannot be written.
         SessionError: if the session is damaged.
     """
     facts = FACTS[to]
-    if options.faces is not FaceHiding.NONE and to is not ExportFormat.MP4:
-        raise ExportError(
-            f"faces can be hidden in mp4 only, not in {to}; record with --faces for all formats"
-        )
+    require_possible(to, options)
     path = export_place(path, facts.suffix, session.folder.name, is_forced)
     if to is ExportFormat.COCO and options.has_images:
         from das_app.exports.pictures.coco_file import images_folder

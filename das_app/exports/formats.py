@@ -46,9 +46,6 @@ class FormatFacts:
         gaps: how it tells that somebody is not seen.
         suffix: of the file; empty for a folder of files.
         is_motion: people seen only shortly are of no use in it.
-        has_rate: may be resampled.
-        has_filling: gaps may be interpolated.
-        has_floor: positions may be told from the floor.
         needs_video: the session must have one.
     """
 
@@ -58,9 +55,6 @@ class FormatFacts:
     gaps: str
     suffix: str
     is_motion: bool = False
-    has_rate: bool = True
-    has_filling: bool = True
-    has_floor: bool = True
     needs_video: bool = False
 
     @property
@@ -79,9 +73,7 @@ def _motion(title: str, units: str, frames: str, gaps: str, suffix: str = "") ->
 
 
 def _in_pixels(title: str, gaps: str, suffix: str) -> FormatFacts:
-    return FormatFacts(
-        title, f"Pixels; {_PIXELS}", _RECORDED, gaps, suffix, has_rate=False, has_floor=False
-    )
+    return FormatFacts(title, f"Pixels; {_PIXELS}", _RECORDED, gaps, suffix)
 
 
 FACTS = {
@@ -190,9 +182,6 @@ FACTS = {
         "the recorded pictures",
         "nothing is drawn",
         ".mp4",
-        has_rate=False,
-        has_filling=False,
-        has_floor=False,
         needs_video=True,
     ),
 }

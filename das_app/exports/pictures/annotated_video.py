@@ -12,7 +12,6 @@ from das_app.exports.takes.take import (
     ExportError,
     ExportOptions,
     Progress,
-    Space,
     about_poses,
     plain_text,
     session_edits,
@@ -38,13 +37,11 @@ def write_annotated_video(
     """Write the session's video with overlays; frames without a picture are left out.
 
     Raises:
-        ExportError: if there is no video, a rate, filled gaps or the floor are asked for, nobody
-            has the ids asked for, or the file cannot be written.
+        ExportError: if there is no video, nobody has the ids asked for, or the file cannot be
+            written.
     """
     if session.video_path is None:
         raise ExportError(f"{session.folder} has no video to draw on")
-    if options.fps is not None or options.fill_gaps_s or options.space is not Space.CAMERA:
-        raise ExportError("a video keeps its own frames; leave frame rate, gaps and space out")
     edits = session_edits(session, options)
     about = about_poses(session.origin, with_layer(session, options), edits) | _ABOUT
     with export_file(path) as new, av.open(str(session.video_path)) as video:

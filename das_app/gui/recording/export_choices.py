@@ -1,10 +1,11 @@
 """Export options form: people, time range and treatment of gaps.
 
-What the chosen format cannot hold is switched off, with the reason beside it.
+What the chosen format cannot follow is switched off, with the reason beside it and as a tooltip.
 """
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
@@ -13,13 +14,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from das_app.exports.choices import Choice, why_not
 from das_app.exports.export_job import PeopleSearch
-from das_app.exports.formats import FACTS, ExportFormat
-from das_app.exports.takes.take import ExportOptions, Space
+from das_app.exports.formats import ExportFormat
+from das_app.exports.takes.take import ExportOptions, MarkerNames, Space
 from das_app.gui.style import theme
 from das_app.gui.style.amounts import count, short_time
 from das_app.gui.style.forms import row_of
-from das_app.gui.style.texts import Label
+from das_app.gui.style.texts import Label, plain
+from das_app.motion.body.rig import RigNames
 from das_app.session.edits import SessionEdits, load_edits
 from das_app.session.session import Session
 from das_app.session.types import Layer, SessionError
@@ -27,13 +30,20 @@ from das_app.session.types import Layer, SessionError
 _POLL_MS = 50
 _END_S = 3.0
 _DEFAULT_FPS = 30.0
-_LIST_HEIGHT_PX = 84
+_LIST_HEIGHT_PX = 60
 EVERYBODY, SOME = range(2)
 _POSES = {
     Layer.REFINED: "Refined afterwards",
     Layer.LIVE: "Smoothed, as recorded",
     Layer.RAW: "Raw, as the model found them",
 }
+_RIGS = {
+    RigNames.HUMANOID: "Humanoid: Hips, LeftUpLeg",
+    RigNames.MIXAMO: "Mixamo: mixamorig:Hips",
+    RigNames.VRM: "VRM: hips, leftUpperLeg",
+    RigNames.OURS: "The model's joints",
+}
+_MARKERS = {MarkerNames.OURS: "The model's joints", MarkerNames.POSE2SIM: "Pose2Sim: RHip, RKnee"}
 
 
 class ExportChoices(QObject):
@@ -55,10 +65,33 @@ class ExportChoices(QObject):
         self.fps = _spin(1.0, 1000.0, _DEFAULT_FPS, " fps")
         self.gaps = _choice("Leave them", "Interpolate up to")
         self.gap_s = _spin(0.05, 60.0, 0.5, " s")
-        for choice, spin in ((self.rate, self.fps), (self.gaps, self.gap_s)):
+        self.brief = _choice("As usual for the format", "Leave out below")
+        self.brief_s = _spin(0.0, 60.0, 0.5, " s")
+        self.rig, self.markers = QComboBox(), QComboBox()
+        for box, texts in ((self.rig, _RIGS), (self.markers, _MARKERS)):
+            for names, text in texts.items():
+                box.addItem(text, names)
+        self.together = QCheckBox("Everybody in one file")
+        self.images = QCheckBox("Write the recorded ones beside it")
+        for choice, spin in (
+            (self.rate, self.fps),
+            (self.gaps, self.gap_s),
+            (self.brief, self.brief_s),
+        ):
             choice.currentIndexChanged.connect(spin.setEnabled)
             spin.setEnabled(False)
-        self._notes = {name: Label(objectName="muted") for name in ("space", "rate", "gaps")}
+        self._chosen: dict[Choice, QComboBox | QCheckBox] = {
+            Choice.SPACE: self.space,
+            Choice.RATE: self.rate,
+            Choice.GAPS: self.gaps,
+            Choice.DURATION: self.brief,
+            Choice.RIG: self.rig,
+            Choice.MARKERS: self.markers,
+            Choice.TOGETHER: self.together,
+            Choice.IMAGES: self.images,
+        }
+        beside = (choice for choice in self._chosen if choice is not Choice.TOGETHER)
+        self._notes = {choice: Label(objectName="muted") for choice in beside}
         self._widgets: list[QWidget] = []
         self._timer = QTimer(self, interval=_POLL_MS)
         self._timer.timeout.connect(self._poll)
@@ -76,9 +109,13 @@ class ExportChoices(QObject):
             ("", (self.list,)),
             ("Part", (self.part,)),
             ("Poses", (self.poses,)),
-            ("Positions", (self.space, self._notes["space"])),
-            ("Rate", (self.rate, self.fps, self._notes["rate"])),
-            ("Gaps", (self.gaps, self.gap_s, self._notes["gaps"])),
+            ("Positions", (self.space, self._notes[Choice.SPACE])),
+            ("Rate", (self.rate, self.fps, self._notes[Choice.RATE])),
+            ("Gaps", (self.gaps, self.gap_s, self._notes[Choice.GAPS])),
+            ("Seen shortly", (self.brief, self.brief_s, self._notes[Choice.DURATION])),
+            ("Bones", (self.rig, self._notes[Choice.RIG])),
+            ("Markers", (self.markers, self.together, self._notes[Choice.MARKERS])),
+            ("Pictures", (self.images, self._notes[Choice.IMAGES])),
         )
         for text, widgets in rows:
             row = row_of(*widgets, wide=widgets[-1])
@@ -115,17 +152,17 @@ class ExportChoices(QObject):
         self.part.setItemText(0, f"As trimmed{_part_text(self._edits) if is_trimmed else ''}")
 
     def set_format(self, to: ExportFormat) -> None:
-        """Switch off what a format cannot hold."""
-        facts = FACTS[to]
-        for name, choice, is_possible, why in (
-            ("space", self.space, facts.has_floor, "pixels belong to the picture"),
-            ("rate", self.rate, facts.has_rate, "it belongs to the recorded frames"),
-            ("gaps", self.gaps, facts.has_filling, "only what was seen is drawn"),
-        ):
-            choice.setEnabled(is_possible)
-            self._notes[name].setText("" if is_possible else why)
-            if not is_possible:
-                choice.setCurrentIndex(0)
+        """Switch off what a format cannot follow."""
+        for choice, widget in self._chosen.items():
+            why = why_not(to, choice)
+            widget.setEnabled(not why)
+            widget.setToolTip(plain(why))
+            if choice in self._notes:
+                self._notes[choice].setText(why)
+            if why and isinstance(widget, QCheckBox):
+                widget.setChecked(False)
+            elif why:
+                widget.setCurrentIndex(0)
 
     def options(self) -> ExportOptions:
         """What was chosen. Raises ValueError when nobody is."""
@@ -143,6 +180,11 @@ class ExportChoices(QObject):
             layer=Layer(self.poses.currentData()),
             space=Space.FLOOR if self.space.currentIndex() else Space.CAMERA,
             is_untrimmed=bool(self.part.currentIndex()),
+            min_duration_s=self.brief_s.value() if self.brief.currentIndex() else None,
+            rig=RigNames(self.rig.currentData()),
+            markers=MarkerNames(self.markers.currentData()),
+            is_together=self.together.isChecked(),
+            has_images=self.images.isChecked(),
         )
 
     def stop(self) -> None:

@@ -1,6 +1,6 @@
 """Export dialog: format, people, options and target of an export.
 
-What a format cannot hold is switched off, and a line says why. The export runs in a thread; its
+What a format cannot follow is switched off, and a line says why. The export runs in a thread; its
 progress is polled, and it can be cancelled without leaving anything.
 """
 
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from das_app.exports.export_job import ExportJob
 from das_app.exports.formats import FACTS, ExportFormat, default_path
+from das_app.exports.takes.files import export_place
 from das_app.exports.takes.take import ExportCancelledError, ExportError
 from das_app.gui.recording.export_choices import ExportChoices
 from das_app.gui.recording.recording_notice import open_folder
@@ -176,8 +177,8 @@ class ExportDialog(QDialog):
         self.export.setEnabled(is_running or not problem)
         self.export.setToolTip(plain("" if is_running else problem))
         if self._folder is not None and not is_running:
-            exists = not problem and Path(self.path.text().strip()).is_file()
-            self._say("This file is there already; it will be replaced." if exists else problem)
+            is_there = not problem and self._refusal(is_forced=False)
+            self._say("What is there already will be replaced." if is_there else problem)
 
     def _problem(self) -> str:
         """Why it cannot begin; empty when it can."""
@@ -185,7 +186,20 @@ class ExportDialog(QDialog):
             return "Choose a session first."
         if FACTS[self._to].needs_video and not self.choices.has_video:
             return "This session was recorded without its pictures."
-        return "" if self.path.text().strip() else "Say where to write to."
+        if not self.path.text().strip():
+            return "Say where to write to."
+        return self._refusal(is_forced=True)
+
+    def _refusal(self, is_forced: bool) -> str:
+        """Why the place cannot be written to; empty when it can."""
+        suffix, path = FACTS[self._to].suffix, Path(self.path.text().strip()).expanduser()
+        try:
+            export_place(
+                path, suffix, "" if self._folder is None else self._folder.name, is_forced
+            )
+        except ExportError as error:
+            return str(error)
+        return ""
 
     def _choose_session(self) -> None:
         folder = QFileDialog.getExistingDirectory(

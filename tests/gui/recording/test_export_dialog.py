@@ -3,13 +3,15 @@ import threading
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QCheckBox, QFileDialog
 from recorded_sessions import write_session
 
+from das_app.exports.choices import Choice, can, require_possible, why_not
 from das_app.exports.export_job import ExportJob
 from das_app.exports.formats import FACTS, ExportFormat
-from das_app.exports.takes.take import Space
+from das_app.exports.takes.take import MarkerNames, Space
 from das_app.gui.recording.export_dialog import ExportDialog
+from das_app.motion.body.rig import RigNames
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.types import Layer
 
@@ -67,11 +69,33 @@ def test_every_format_is_offered_with_what_one_should_know(offered):
         choose(offered, to)
         assert FACTS[to].units in offered.facts.text()
         assert FACTS[to].gaps in offered.facts.text()
-        assert offered.choices.space.isEnabled() == FACTS[to].has_floor
-        assert offered.choices.rate.isEnabled() == FACTS[to].has_rate
-        assert offered.choices.gaps.isEnabled() == FACTS[to].has_filling
     assert not offered.export.isEnabled()  # a video of a session without one
     assert "without its pictures" in offered.message.text()
+
+
+def test_what_a_format_cannot_follow_is_grey_and_says_why(offered):
+    choices = offered.choices
+    widgets = {
+        Choice.SPACE: choices.space,
+        Choice.RATE: choices.rate,
+        Choice.GAPS: choices.gaps,
+        Choice.DURATION: choices.brief,
+        Choice.RIG: choices.rig,
+        Choice.MARKERS: choices.markers,
+        Choice.TOGETHER: choices.together,
+        Choice.IMAGES: choices.images,
+    }
+    for to in ExportFormat:
+        choose(offered, to)
+        for choice, widget in widgets.items():
+            assert widget.isEnabled() == can(to, choice), (to, choice)
+            assert widget.toolTip() == why_not(to, choice)
+            if can(to, choice):  # ask for it, so that the next format must take it back
+                if isinstance(widget, QCheckBox):
+                    widget.setChecked(True)
+                else:
+                    widget.setCurrentIndex(1)
+        require_possible(to, choices.options())
 
 
 def test_choices_reach_the_export(offered, tmp_path, qtbot):
@@ -91,6 +115,18 @@ def test_choices_reach_the_export(offered, tmp_path, qtbot):
     assert options.layer is Layer.RAW
     assert options.is_untrimmed
     assert options.space is Space.FLOOR
+    choices.brief.setCurrentIndex(1)
+    choices.brief_s.setValue(1.5)
+    choose(offered, ExportFormat.TRC)
+    choices.markers.setCurrentIndex(1)
+    choices.together.setChecked(True)
+    options = choices.options()
+    assert options.min_duration_s == 1.5
+    assert (options.markers, options.is_together) == (MarkerNames.POSE2SIM, True)
+    choose(offered, ExportFormat.BVH)
+    choices.rig.setCurrentIndex(choices.rig.findData(RigNames.MIXAMO))
+    assert choices.options().rig is RigNames.MIXAMO
+    assert not choices.options().is_together
     choose(offered, ExportFormat.COCO)  # which has no rate and no floor
     assert choices.options().fps is None
     assert choices.options().space is Space.CAMERA
