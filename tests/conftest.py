@@ -4,12 +4,30 @@ import os
 import shutil
 import sys
 
+import hypothesis
 import leaks
 import pytest
 
 HAS_DISPLAY = any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 if sys.platform.startswith("linux") and not HAS_DISPLAY and shutil.which("Xvfb") is None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# New examples at each desk, the same ones in CI: there a run must not fail by chance
+hypothesis.settings.register_profile("desk", deadline=None)
+hypothesis.settings.register_profile(
+    "CI",
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("CI" if os.environ.get("CI") else "desk")
+
+
+def pytest_collection_modifyitems(items):
+    """Slow files begin: with several processes, none is left with a long one at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(autouse=True)

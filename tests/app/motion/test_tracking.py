@@ -170,7 +170,7 @@ def test_nobody_is_normal():
     assert tracker(people_at((0, 0, 3000)), 0.3).tolist() == [1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 8))
 def test_ids_are_unique_in_a_frame_and_known_people_never_change_theirs(seed, num_people):
     """People who stand 1.5 m apart, listed in any order, with noise, and some missing."""

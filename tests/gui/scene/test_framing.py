@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from das_app.gui.scene.framing import FOV_DEG, Framing, ViewPose, directions, fitted
@@ -20,7 +20,6 @@ def on_screen(places, pose, aspect):
     return np.stack([away @ right / depth / tall / aspect, away @ up / depth / tall], axis=1)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(*[st.floats(-8, 8)] * 3), min_size=1, max_size=12),
     st.floats(-180, 180),

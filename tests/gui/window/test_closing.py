@@ -65,7 +65,7 @@ def start_command(tmp_path, **environment):
         env=kept | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
 
 

@@ -19,7 +19,7 @@ CAMERA = Camera.from_intrinsics(410, 410, 230, 120, (448, 256))
 PICTURE = np.random.default_rng(0).integers(0, 256, (256, 448, 3), np.uint8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**6))
 def test_reprojection_of_augmented_joints_gives_the_augmented_pixels(seed):
     rng = np.random.default_rng(seed)
@@ -78,7 +78,7 @@ def test_mirroring_twice_is_the_identity():
     assert np.abs(moved.joints_px - annotation.joints_px).max() > 10
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10**6))
 def test_a_joint_that_was_seen_stays_on_the_canvas(seed):
     annotation = annotate([[-900, 0, 3000], [900, 0, 3000]], CAMERA)
@@ -158,7 +158,7 @@ def test_colour_changes_values_only_where_asked():
     assert not np.array_equal(varied, PICTURE)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(width=st.integers(40, 2000), height=st.integers(40, 2000))
 def test_letterbox_keeps_points_of_the_scene(width, height):
     camera = Camera.from_fov((width, height), 60)

@@ -37,7 +37,7 @@ def test_people_come_back_from_every_level(encoding, depth_mm, level):
     assert np.abs(error_px).max() < 0.5
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     x=st.floats(-800, 800),
     y=st.floats(-300, 300),

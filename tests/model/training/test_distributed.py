@@ -1,7 +1,5 @@
 """Two processes, or a batch in parts: the same gradients as one process with the whole batch."""
 
-import socket
-
 import numpy as np
 import pytest
 import torch
@@ -52,12 +50,11 @@ def trained_gradients(batch, accumulation=1, is_distributed=False):
     return {n: p.grad for n, p in named if p.grad is not None}, table
 
 
-def run_process(rank, port, folder):
+def run_process(rank, folder):
     """One of two processes; the first writes what it got."""
     torch.set_num_threads(1)
-    torch.distributed.init_process_group(
-        "gloo", f"tcp://127.0.0.1:{port}", world_size=2, rank=rank
-    )
+    meeting = (folder / "meeting").as_uri()
+    torch.distributed.init_process_group("gloo", meeting, world_size=2, rank=rank)
     result = trained_gradients(share_of_batch(rank, 2), is_distributed=True)
     if rank == 0:
         torch.save(result, folder / "result.pt")
@@ -87,8 +84,5 @@ def test_a_batch_in_parts_gives_the_gradients_of_the_whole(whole, parts):
 
 
 def test_two_processes_give_the_gradients_of_the_double_batch(whole, tmp_path):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    torch.multiprocessing.spawn(run_process, (port, tmp_path), nprocs=2)
+    torch.multiprocessing.spawn(run_process, (tmp_path,), nprocs=2)
     assert_same(torch.load(tmp_path / "result.pt", weights_only=True), whole)

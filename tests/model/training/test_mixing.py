@@ -44,7 +44,7 @@ def sets(roots):
 
 
 @pytest.mark.parametrize("name", ["panoptic", "muco", "mupots"])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6))
 def test_augmented_joints_in_camera_space_project_to_the_augmented_pixels(sets, name, seed):
     rng = np.random.default_rng(seed)
