@@ -13,14 +13,16 @@ from das_app.lens.calibration_files import lens_of_camera
 from das_app.messaging.messages import PoseResult
 from das_app.motion.faces import FaceHiding
 from das_app.pipeline.headless import CaptureError, CaptureSummary, capture_file, capture_live
-from das_app.pipeline.open_source import open_source
+from das_app.pipeline.open_source import open_source, source_key
 from das_app.remote_capture import RemoteCapture
 from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
 from das_app.session.types import SessionError
 from das_app.settings.app_settings import AppSettings
+from das_app.settings.source_setups import NOTHING_SAID, SaidSetup, SourceSetups
 from das_app.sources.frame_source import FrameSource, SourceError
 from das_app.sources.image_source import IMAGES_PER_S
+from das_app.sources.turned_source import turn_of
 from das_app.streaming.remote_osc import RemotePort
 from das_app.streaming.streamer import StreamError
 from das_app.streaming.streams import StreamPlan, Streams
@@ -37,8 +39,9 @@ class CaptureJob:
     """What is wanted of every source.
 
     Args:
-        settings: lens, camera, model, and how people are followed over time.
-        has_fov: a field of view was given; it goes before the calibration kept for a camera.
+        settings: camera mode, model, and how people are followed over time.
+        said: lens and turn as the command line says; a field of view goes before the calibration
+            kept for a camera.
         images_per_s: rate of folders of images; None for the default.
         slow_motion: how many times slower a video plays than it was filmed.
         max_frames: end after so many; None for all.
@@ -47,7 +50,7 @@ class CaptureJob:
     """
 
     settings: AppSettings
-    has_fov: bool = False
+    said: SaidSetup = NOTHING_SAID
     images_per_s: float | None = None
     slow_motion: float = 1.0
     max_frames: int | None = None
@@ -154,17 +157,20 @@ def capture(
     """
     settings = job.settings
     model_file = settings.model.path()
+    setup = SourceSetups(job.said).of(source_key(spec), spec)
     source = open_source(
         spec,
-        settings.lens.intrinsics(),
+        setup.lens.intrinsics(),
         settings.source.camera_mode(),
         job.images_per_s or IMAGES_PER_S,
         job.slow_motion,
+        setup.camera.turn,
     )
     try:
         if estimator is None:
             estimator = open_estimator(model_file, settings.estimator_options())
-        if source.is_live and not job.has_fov:
+        has_said_fov = job.said.lens is not None and job.said.lens.file is None
+        if source.is_live and not has_said_fov:
             _use_kept_lens(source)
         if remote is not None:
             typer.echo("waiting for the order to start")
@@ -199,7 +205,8 @@ def _use_kept_lens(source: FrameSource) -> None:
     """The calibration kept for a camera counts; it takes a frame to know the camera's size."""
     first = source.read()
     if first is not None:
-        source.intrinsics = lens_of_camera(source.name, first.camera.size, source.intrinsics)
+        size = turn_of(source).size_before(first.camera.size)
+        source.intrinsics = lens_of_camera(source.name, size, source.intrinsics)
 
 
 def _print(output: Path, summary: CaptureSummary) -> None:

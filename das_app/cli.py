@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from das_app.motion.floor_estimate import ToldFloor
     from das_app.session.types import Layer
     from das_app.settings.app_settings import AppSettings
+    from das_app.settings.source_setups import SaidSetup
     from das_app.streaming.streams import StreamPlan
     from das_model.inference.mode import Mode
 
@@ -66,6 +67,7 @@ def window(
     mode: options.ModeOption = None,
     resolution: options.ResolutionOption = None,
     fps: options.FpsOption = None,
+    turn: options.TurnOption = None,
     stream: options.StreamOption = None,
     allow_origin: options.AllowOriginOption = None,
     remote: options.RemoteOption = None,
@@ -94,10 +96,11 @@ def window(
         _mode(mode),
         resolution,
         fps,
+        turn,
     )
     streams = _stream_plan(stream, allow_origin, remote, remote_token)
     floor = _told_floor(camera_height, camera_tilt)
-    raise typer.Exit(_run_window(_settings(line), streams, floor))
+    raise typer.Exit(_run_window(line, streams, floor))
 
 
 @app.command(rich_help_panel=_RECORD)
@@ -118,6 +121,7 @@ def capture(
     mode: options.ModeOption = None,
     resolution: options.ResolutionOption = None,
     fps: options.RateOption = None,
+    turn: options.TurnOption = None,
     slow_motion: options.SlowMotionOption = None,
     max_frames: Annotated[
         int | None, typer.Option("--max-frames", min=1, help="end after so many frames")
@@ -140,7 +144,13 @@ def capture(
     streams = _stream_plan(stream, allow_origin, remote, remote_token)
     try:
         for kind in map(source_kind, sources):
-            require_fitting(kind, resolution is not None, fps is not None, slow_motion is not None)
+            require_fitting(
+                kind,
+                resolution is not None,
+                fps is not None,
+                slow_motion is not None,
+                turn is not None,
+            )
         plan = plan_sessions(sources, output)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
@@ -155,11 +165,12 @@ def capture(
         _mode(mode),
         resolution,
         fps if fps is not None and fps >= 1 else None,
+        turn,
     )
     settings = _settings(line)
     job = CaptureJob(
         settings,
-        fov is not None,
+        _setup(line),
         fps,
         slow_motion or 1.0,
         max_frames,
@@ -209,9 +220,9 @@ def play(
         RecordedFrames(folder).close()
     except SessionError as error:
         _fail(str(error))
-    settings = _settings(CommandLine(str(folder.resolve())))
+    line = CommandLine(str(folder.resolve()))
     streams, floor = _stream_plan(stream, allow_origin), _told_floor(camera_height, camera_tilt)
-    raise typer.Exit(_run_window(settings, streams, floor))
+    raise typer.Exit(_run_window(line, streams, floor))
 
 
 @app.command(rich_help_panel=_SESSIONS)
@@ -429,13 +440,14 @@ def _told_floor(height_m: float | None, tilt_deg: float | None) -> "ToldFloor":
         raise typer.BadParameter(str(error)) from error
 
 
-def _run_window(settings: "AppSettings", streams: "StreamPlan", floor: "ToldFloor") -> int:
+def _run_window(line: "CommandLine", streams: "StreamPlan", floor: "ToldFloor") -> int:
     """Exit code of the window."""
+    settings, said = _settings(line), _setup(line)
     try:
         from das_app.gui.window.app import run_app
     except ImportError as error:
         _fail(f"the window cannot open: {error}; `das-app doctor` says what is missing")
-    return run_app(settings, streams, floor)
+    return run_app(settings, streams, floor, said)
 
 
 def _stream_plan(
@@ -456,6 +468,13 @@ def _stream_plan(
 def _settings(line: "CommandLine") -> "AppSettings":
     try:
         return line.settings()
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _setup(line: "CommandLine") -> "SaidSetup":
+    try:
+        return line.setup()
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
 

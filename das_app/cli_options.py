@@ -99,6 +99,15 @@ SlowMotionOption = Annotated[
         help="how many times slower a video plays than it was filmed",
     ),
 ]
+TurnOption = Annotated[
+    int | None,
+    typer.Option(
+        "--turn",
+        metavar="90|180|270",
+        help="turn pictures clockwise, for a camera on its side; kept turns hold without it",
+        rich_help_panel=CAMERA,
+    ),
+]
 ModelOption = Annotated[
     str | None,
     typer.Option(

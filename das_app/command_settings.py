@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from das_app.lens.intrinsics import LensOrigin
-from das_app.settings.app_settings import AppSettings
+from das_app.settings.app_settings import AppSettings, LensSettings
 from das_app.settings.models import model_file
 from das_app.settings.settings_file import load_settings, settings_path
+from das_app.settings.source_setups import SaidSetup
 from das_app.sources.addresses import DEMO_SOURCE
+from das_app.sources.turned_source import Turn
 from das_model.inference.mode import Mode
 
 
@@ -24,6 +26,7 @@ class CommandLine:
         mode: of the second look.
         resolution: requested of a camera, WIDTHxHEIGHT.
         camera_fps: requested of a camera.
+        turn_deg: degrees by which pictures are turned clockwise.
     """
 
     source: str | None = None
@@ -34,11 +37,24 @@ class CommandLine:
     mode: Mode | None = None
     resolution: str | None = None
     camera_fps: float | None = None
+    turn_deg: int | None = None
 
-    def settings(self) -> AppSettings:
-        """The kept settings with these instead. Raises ValueError for what does not go."""
+    def setup(self) -> SaidSetup:
+        """Lens and turn of the source. Raises ValueError for what does not go."""
         if self.fov_deg is not None and self.intrinsics is not None:
             raise ValueError("--fov and --intrinsics exclude each other")
+        lens = None
+        if self.fov_deg is not None:
+            lens = LensSettings(self.fov_deg, LensOrigin.FOV)
+        if self.intrinsics is not None:
+            lens = LensSettings(file=self.intrinsics, camera=self.intrinsics_camera)
+        if self.turn_deg not in (None, *Turn):
+            raise ValueError(f"--turn is 0, 90, 180 or 270, got {self.turn_deg}")
+        return SaidSetup(lens, self.turn_deg)
+
+    def settings(self) -> AppSettings:
+        """The kept settings with these instead, but for `setup`. Raises ValueError for what does
+        not go."""
         kept = load_settings(settings_path())
         source = replace(
             kept.source,
@@ -46,13 +62,9 @@ class CommandLine:
             resolution=self.resolution or kept.source.resolution,
             camera_fps=self.camera_fps or kept.source.camera_fps,
         )
-        lens, model = kept.lens, kept.model
-        if self.fov_deg is not None:
-            lens = replace(lens, fov_deg=self.fov_deg, origin=LensOrigin.FOV, file=None, camera="")
-        if self.intrinsics is not None:
-            lens = replace(lens, file=self.intrinsics, camera=self.intrinsics_camera)
+        model = kept.model
         if self.mode is not None:
             model = replace(model, mode=self.mode)
         if self.model is not None:
             model = replace(model, file=model_file(self.model))
-        return replace(kept, source=source, lens=lens, model=model)
+        return replace(kept, source=source, model=model)

@@ -131,6 +131,24 @@ class Camera:
         """Camera of the crop whose top-left pixel is (left_px, top_px); negative values pad."""
         return self.transformed(np.array([[1, 0, -left_px], [0, 1, -top_px]]), size)
 
+    def turned(self, num_quarters: int) -> "Camera":
+        """Camera of the same picture turned clockwise by so many quarters of a full turn.
+
+        Exact with distortion, too: the radial part of OpenCV's model is round, and its tangential
+        part is a vector (p2, p1) that turns with the picture.
+        """
+        camera = self
+        for _ in range(num_quarters % 4):  # x' = height - 1 - y, y' = x
+            (fx, fy), (cx, cy) = camera.K[[0, 1], [0, 1]], camera.K[:2, 2]
+            width, height = camera.size
+            turned = Camera.from_intrinsics(fy, fx, height - 1 - cy, cx, (height, width))
+            distortion = camera.distortion
+            if distortion is not None:
+                k1, k2, p1, p2, k3 = distortion
+                distortion = np.array([k1, k2, p2, -p1, k3])
+            camera = Camera(turned.K, turned.size, distortion)
+        return camera
+
 
 def _distort(norm: np.ndarray, distortion: np.ndarray) -> np.ndarray:
     """OpenCV's radial and tangential model on normalised coordinates (..., 2)."""

@@ -4,9 +4,7 @@ Read are: our JSON; OpenCV's YAML and XML; and the TOML of Pose2Sim, Sports2D an
 has a table for each camera with `size`, `matrix` and `distortions`. Fisheye models are refused.
 """
 
-import hashlib
 import json
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,6 +14,7 @@ import numpy as np
 import platformdirs
 
 from das_app.files.foreign_text import printable
+from das_app.files.kept_name import kept_name
 from das_app.files.small_file import read_small_text
 from das_app.files.whole_file import write_whole
 from das_app.lens.camera_json import camera_to_json
@@ -241,8 +240,5 @@ def forget_calibration(camera_name: str) -> None:
 
 
 def _kept_path(camera_name: str) -> Path:
-    """A file name that any system takes, different for different names."""
-    plain = re.sub(r"[^A-Za-z0-9]+", "-", camera_name).strip("-")[:40] or "camera"
-    digest = hashlib.sha256(camera_name.encode()).hexdigest()[:8]
     folder = platformdirs.user_config_path(_APP_FOLDER, appauthor=False) / "cameras"
-    return folder / f"{plain}-{digest}.json"
+    return folder / f"{kept_name(camera_name)}.json"

@@ -70,7 +70,8 @@ class Intrinsics:
         if not self.fits(size):
             raise ValueError(
                 f"the intrinsics are for {_size_text(self.calibrated.size)} pictures and cannot "
-                f"be scaled to {_size_text(size)}, which is another aspect ratio"
+                f"be scaled to {_size_text(size)}, which is another aspect ratio; a lens is told "
+                "for pictures as the camera has them, before they are turned"
             )
         return self.calibrated if self.calibrated.size == size else self.calibrated.resized(size)
 

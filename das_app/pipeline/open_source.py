@@ -9,7 +9,7 @@ from das_app.lens.intrinsics import Intrinsics
 from das_app.session.format import LOG_FILE
 from das_app.session.frames import open_session_video
 from das_app.sources.address_secrets import full_address
-from das_app.sources.addresses import DEMO_SOURCE, is_address
+from das_app.sources.addresses import DEMO_SOURCE, is_address, shown_address
 from das_app.sources.camera_devices import DEFAULT_MODE, CameraMode, list_cameras
 from das_app.sources.camera_source import open_camera
 from das_app.sources.frame_source import FrameSource, SourceError
@@ -21,6 +21,7 @@ from das_app.sources.image_source import (
     natural_order,
 )
 from das_app.sources.stream_source import open_address
+from das_app.sources.turned_source import Turn, TurnedSource
 from das_app.sources.video_source import VideoSource
 
 _log = logging.getLogger(__name__)
@@ -85,7 +86,11 @@ def list_videos(folder: Path) -> list[Path]:
 
 
 def require_fitting(
-    kind: SourceKind, has_resolution: bool, has_fps: bool, has_slow_motion: bool
+    kind: SourceKind,
+    has_resolution: bool,
+    has_fps: bool,
+    has_slow_motion: bool,
+    has_turn: bool = False,
 ) -> None:
     """Refuse options that do not apply to a source.
 
@@ -101,6 +106,8 @@ def require_fitting(
         )
     if has_slow_motion and kind not in (SourceKind.VIDEO, SourceKind.VIDEOS):
         raise ValueError(f"--slow-motion is for videos; the source is {kind}")
+    if has_turn and kind is SourceKind.SESSION:
+        raise ValueError("--turn is not for a session, whose pictures are turned already")
 
 
 def open_source(
@@ -109,6 +116,7 @@ def open_source(
     mode: CameraMode = DEFAULT_MODE,
     images_per_s: float = IMAGES_PER_S,
     slow_motion: float = 1.0,
+    turn: Turn = Turn.NONE,
 ) -> FrameSource:
     """Open what `spec` names.
 
@@ -119,10 +127,33 @@ def open_source(
         mode: asked of a camera.
         images_per_s: rate of a folder of images.
         slow_motion: how many times slower a video file plays than it was filmed.
+        turn: of its pictures; not of a session, whose pictures are recorded as they were turned.
 
     Raises:
         SourceError: if there is no such thing or it cannot be opened.
     """
+    source = _open_unturned(spec, intrinsics, mode, images_per_s, slow_motion)
+    has_turn = turn is not Turn.NONE and source_kind(spec) is not SourceKind.SESSION
+    return TurnedSource(source, turn) if has_turn else source
+
+
+def source_key(spec: str) -> str:
+    """What a source is known by from one run to the next; empty for a session, which holds all
+    that is known of it. A camera is known by its name, its number changes."""
+    kind = source_kind(spec)
+    if kind is SourceKind.SESSION:
+        return ""
+    if kind is SourceKind.CAMERA:
+        names = (d.name for d in list_cameras() if str(d.index) == spec)
+        return next(names, f"camera {spec}") if spec.isdecimal() else spec
+    if kind in (SourceKind.DEMO, SourceKind.ADDRESS):
+        return shown_address(spec)
+    return str(Path(spec).expanduser().resolve())
+
+
+def _open_unturned(
+    spec: str, intrinsics: Intrinsics, mode: CameraMode, images_per_s: float, slow_motion: float
+) -> FrameSource:
     kind = source_kind(spec)
     if kind is SourceKind.DEMO:
         return VideoSource(_demo_clip(), intrinsics, name="demo")

@@ -21,6 +21,7 @@ from das_app.session.types import (
     SessionEvent,
     SessionOrigin,
 )
+from das_app.sources.turned_source import Turn
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.skeleton import Skeleton
@@ -117,6 +118,8 @@ def origin_to_metadata(origin: SessionOrigin) -> dict[str, str]:
     }
     if origin.mode:
         values["mode"] = origin.mode
+    if origin.turn_deg:
+        values["turn_deg"] = str(origin.turn_deg)
     return values | {"crc32": _checksum(values)}
 
 
@@ -151,6 +154,7 @@ def origin_from_metadata(values: dict[str, str]) -> SessionOrigin:
         app_version=printable(values["app_version"]),
         started_utc=values["started_utc"],
         mode=values.get("mode", ""),
+        turn_deg=Turn(int(values.get("turn_deg", "0"))),
     )
 
 
@@ -163,7 +167,11 @@ def summary_to_json(
         "app_version": origin.app_version,
         "started_utc": origin.started_utc,
         "duration_s": duration_s,
-        "source": {"name": origin.source, "nominal_fps": origin.nominal_fps},
+        "source": {
+            "name": origin.source,
+            "nominal_fps": origin.nominal_fps,
+            "turn_deg": int(origin.turn_deg),
+        },
         "camera": None if camera is None else camera_to_json(camera),
         "intrinsics": origin.intrinsics,
         "axes": AXES,

@@ -7,6 +7,7 @@ from pathlib import Path
 from das_app.files.bundled import file_sha256
 from das_app.session.types import SessionOrigin
 from das_app.sources.frame_source import FrameSource
+from das_app.sources.turned_source import turn_of
 from das_model.skeleton import Skeleton
 
 
@@ -24,4 +25,5 @@ def session_origin(
         app_version=importlib.metadata.version("das-capture"),
         started_utc=datetime.now(UTC).isoformat(timespec="milliseconds"),
         mode=mode,
+        turn_deg=int(turn_of(source)),
     )

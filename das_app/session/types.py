@@ -28,6 +28,7 @@ class SessionOrigin:
         app_version: version of the application.
         started_utc: ISO 8601 time of the start.
         mode: of the model, see `Mode`; empty in sessions of before there were modes.
+        turn_deg: degrees by which the source's pictures were turned clockwise before all else.
     """
 
     source: str
@@ -39,6 +40,7 @@ class SessionOrigin:
     app_version: str
     started_utc: str
     mode: str = ""
+    turn_deg: int = 0
 
     @property
     def start_ns(self) -> int:

@@ -20,6 +20,7 @@ from das_app.motion.tracking import TrackingConfig
 from das_app.settings.checked_fields import between, check_fields
 from das_app.sources.addresses import DEMO_SOURCE, shown_address
 from das_app.sources.camera_devices import CameraMode
+from das_app.sources.turned_source import Turn
 from das_model.camera import DEFAULT_FOV_DEG
 from das_model.inference.estimate import (
     DEFAULT_MIN_SCORE,
@@ -100,7 +101,7 @@ class SourceSettings:
 
 @dataclass(frozen=True, slots=True)
 class LensSettings:
-    """Lens of the camera.
+    """Lens of the source that is open; kept with the source.
 
     Args:
         fov_deg: field of view of the longer side in degrees; used without `file`.
@@ -125,6 +126,33 @@ class LensSettings:
         if self.file is not None:
             return load_intrinsics(self.file, self.camera or None)
         return Intrinsics(self.fov_deg, origin=self.origin)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSettings:
+    """How the camera of the source that is open stands and is seen; kept with the source.
+
+    Args:
+        turn_deg: degrees by which pictures are turned clockwise, before model and lens.
+        is_mirrored: the picture is shown as in a mirror; None does so for a webcam. The data is
+            never mirrored.
+
+    Raises:
+        ValueError: if a value is of the wrong type or no quarter turn.
+    """
+
+    turn_deg: int = 0
+    is_mirrored: bool | None = None
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        if self.turn_deg not in list(Turn):
+            raise ValueError(f"turn_deg must be 0, 90, 180 or 270, got {self.turn_deg}")
+
+    @property
+    def turn(self) -> Turn:
+        """How pictures are turned."""
+        return Turn(self.turn_deg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +347,7 @@ class OutputSettings:
 SettingsGroup = (
     SourceSettings
     | LensSettings
+    | CameraSettings
     | ModelSettings
     | PeopleSettings
     | ViewSettings
@@ -330,10 +359,15 @@ SettingsGroup = (
 
 @dataclass(frozen=True, slots=True)
 class AppSettings:
-    """Settings of a run of the application, a group for each table of the settings file."""
+    """Settings of a run of the application, a group for each table of the settings file.
+
+    `lens` and `camera` are of the source that is open and stand in a file of that source, see
+    `SourceSetups`.
+    """
 
     source: SourceSettings = field(default_factory=SourceSettings)
     lens: LensSettings = field(default_factory=LensSettings)
+    camera: CameraSettings = field(default_factory=CameraSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
     people: PeopleSettings = field(default_factory=PeopleSettings)
     view: ViewSettings = field(default_factory=ViewSettings)

@@ -34,10 +34,6 @@ _FORMER_KEYS = {
     "resolution": "source.resolution",
     "camera_fps": "source.camera_fps",
     "recent_sources": "source.recent",
-    "fov_deg": "lens.fov_deg",
-    "lens_origin": "lens.origin",
-    "intrinsics_file": "lens.file",
-    "intrinsics_camera": "lens.camera",
     "model_file": "model.file",
     "device": "model.device",
     "mode": "model.mode",
@@ -60,6 +56,8 @@ _FORMER_KEYS = {
     "is_recording_video": "recording.has_video",
     "stream_targets": "streaming.targets",
 }
+OF_A_SOURCE = ("lens", "camera")  # groups that stand in the file of a source
+_FORMER_LENS = ("lens", "fov_deg", "lens_origin", "intrinsics_file", "intrinsics_camera")
 _log = logging.getLogger(__name__)
 
 
@@ -102,6 +100,12 @@ def merge_into_file(before: AppSettings, now: AppSettings, path: Path) -> None:
         _write(_merged(before, now, theirs), document, path)
 
 
+def _kept_groups() -> dict[str, type]:
+    """Groups of the settings that stand in the file."""
+    kinds = field_types(AppSettings)
+    return {group: kind for group, kind in kinds.items() if group not in OF_A_SOURCE}
+
+
 def _wait_for(lock: BinaryIO) -> None:
     """Lock a file; after two seconds, or where there are no locks, go on without."""
     with suppress(OSError):
@@ -115,7 +119,7 @@ def _wait_for(lock: BinaryIO) -> None:
 def _merged(before: AppSettings, now: AppSettings, theirs: AppSettings) -> AppSettings:
     """Of every field `now` where it changed, else `theirs`."""
     groups = {}
-    for group, kind in field_types(AppSettings).items():
+    for group, kind in _kept_groups().items():
         former, present = getattr(before, group), getattr(now, group)
         changed = {
             name: getattr(present, name)
@@ -145,7 +149,9 @@ def _read(path: Path) -> tuple[AppSettings, _Document]:
 
 
 def _in_tables(document: _Document) -> _Document:
-    """A document with the keys of former versions in their tables."""
+    """A document with the keys of former versions in their tables, without the one lens that
+    they had for all sources."""
+    document = {key: value for key, value in document.items() if key not in _FORMER_LENS}
     former = {
         key: value
         for key, value in document.items()
@@ -167,7 +173,7 @@ def _table(document: _Document, group: str) -> _Document:
 
 def _settings_from(document: _Document) -> AppSettings:
     groups = {}
-    for group, kind in field_types(AppSettings).items():
+    for group, kind in _kept_groups().items():
         table, kinds = _table(document, group), field_types(kind)
         groups[group] = kind(
             **{name: from_toml(kinds[name], table[name]) for name in kinds.keys() & table.keys()}
@@ -176,7 +182,7 @@ def _settings_from(document: _Document) -> AppSettings:
 
 
 def _unknown_keys(document: _Document) -> list[str]:
-    groups = field_types(AppSettings)
+    groups = _kept_groups()
     unknown = [name for name in document if name not in groups]
     for group, kind in groups.items():
         unknown += [
@@ -188,7 +194,7 @@ def _unknown_keys(document: _Document) -> list[str]:
 def _write(settings: AppSettings, document: _Document, path: Path) -> None:
     """Write settings over what stands in a document."""
     tables = dict(document)
-    for group, kind in field_types(AppSettings).items():
+    for group, kind in _kept_groups().items():
         values = {name: getattr(getattr(settings, group), name) for name in field_types(kind)}
         kept = {
             name: value for name, value in _table(document, group).items() if name not in values

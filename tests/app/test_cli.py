@@ -17,7 +17,7 @@ from das_app.files.bundled import file_sha256
 from das_app.messaging.ending import ENDING_SIGNALS
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session
-from das_app.settings.app_settings import AppSettings, LensSettings, PeopleSettings, SourceSettings
+from das_app.settings.app_settings import AppSettings, PeopleSettings, SourceSettings
 from das_app.settings.settings_file import save_settings
 from das_app.sources import camera_devices
 from das_app.sources.camera_devices import CameraDevice, CameraMode
@@ -179,27 +179,27 @@ def test_second_ctrl_c_interrupts_a_source_that_hangs(command, tmp_path, monkeyp
 def test_window_opens_on_the_demo_with_the_kept_settings(command, tmp_path, monkeypatch):
     opened = []
     window = ModuleType("das_app.gui.window.app")
-    window.run_app = lambda chosen, *_: opened.append(chosen) or 3
+    window.run_app = lambda *told: opened.append(told) or 3
     monkeypatch.setitem(sys.modules, "das_app.gui.window.app", window)
     save_settings(
         AppSettings(
             source=SourceSettings(name="7"),
-            lens=LensSettings(fov_deg=70.0),
             people=PeopleSettings(min_score=0.5),
         ),
         tmp_path / "settings.toml",
     )
     assert command().exit_code == 3
-    assert command("--source", "0", "--fov", "90", "--model", "m.onnx").exit_code == 3
-    assert opened[0] == AppSettings(
-        source=SourceSettings(name="demo"),
-        lens=LensSettings(fov_deg=70.0),
-        people=PeopleSettings(min_score=0.5),
+    options = ("--fov", "90", "--turn", "270", "--model", "m.onnx")
+    assert command("--source", "0", *options).exit_code == 3
+    assert opened[0][0] == AppSettings(
+        source=SourceSettings(name="demo"), people=PeopleSettings(min_score=0.5)
     )
-    assert opened[1].source.name == "0"
-    assert opened[1].lens.fov_deg == 90.0
-    assert opened[1].people.min_score == 0.5
-    assert opened[1].model.file.name == "m.onnx"
+    settings, _streams, _floor, said = opened[1]
+    assert settings.source.name == "0"
+    assert (said.lens.fov_deg, said.turn_deg) == (90.0, 270)
+    assert settings.people.min_score == 0.5
+    assert settings.model.file.name == "m.onnx"
+    assert "0, 90, 180 or 270, got 45" in command("--turn", 45).stderr
 
 
 def test_window_without_its_libraries_points_to_the_doctor(command, monkeypatch):

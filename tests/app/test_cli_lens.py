@@ -8,10 +8,12 @@ import pytest
 from pipeline_fakes import FakeSource
 
 from das_app.lens import calibration_files
+from das_app.lens.intrinsics import LensOrigin
 from das_app.session.session import Session
 from das_app.session.types import Layer
 from das_app.settings.app_settings import AppSettings, LensSettings, PeopleSettings
 from das_app.settings.settings_file import save_settings
+from das_app.settings.source_setups import SourceSetup, SourceSetups
 from das_model.camera import Camera
 
 TWO_CAMERAS = "".join(
@@ -30,8 +32,9 @@ def capture(command, tmp_path):
         image = np.full((24, 32, 3), 40 * number, np.uint8)
         assert cv2.imwrite(str(tmp_path / "photos" / f"{number}.png"), image)
 
-    def run(*options):
-        return command("capture", tmp_path / "photos", "-o", tmp_path / "s", *options)
+    def run(*options, session=None):
+        source = session or tmp_path / "photos"
+        return command("capture", source, "-o", tmp_path / "s", *options)
 
     return run
 
@@ -49,14 +52,33 @@ def test_a_camera_of_a_calibration_file_with_several(capture, tmp_path):
     assert session.origin.intrinsics == "calibrated at 64x48 (cam_02)"
 
 
-def test_a_lens_kept_in_the_settings_gives_way_to_the_command_line(capture, tmp_path):
+def test_a_lens_kept_of_the_source_gives_way_to_the_command_line(capture, tmp_path):
+    photos = tmp_path / "photos"
+    setups = SourceSetups()
+    setups.of(str(photos), str(photos))
+    setups.keep(str(photos), SourceSetup(LensSettings(50.0, LensOrigin.FOV)))
+    assert capture().exit_code == 0
+    assert Session(tmp_path / "s").origin.intrinsics == "FOV 50° (field of view as entered)"
+    done = capture("--fov", 75, "-o", tmp_path / "t")
+    assert done.exit_code == 0, done.output
+    assert Session(tmp_path / "t").origin.intrinsics == "FOV 75° (field of view as entered)"
+    assert SourceSetups().of(str(photos), "").lens.fov_deg == 50.0  # it was not stored
+
+
+def test_pictures_are_turned_before_the_model_and_the_lens(capture, tmp_path):
+    """The calibration is of the pictures as they come, 64 wide; the session says the turn."""
     file = tmp_path / "Calib.toml"
     file.write_text(TWO_CAMERAS)
-    kept = AppSettings(lens=LensSettings(file=file, camera="cam_02"))
-    save_settings(kept, tmp_path / "settings.toml")
-    done = capture("--fov", 75)
+    one = ("--intrinsics", file, "--intrinsics-camera", "cam_02")
+    done = capture(*one, "--turn", 90, "--video")
     assert done.exit_code == 0, done.output
-    assert Session(tmp_path / "s").origin.intrinsics == "FOV 75° (field of view as entered)"
+    session = Session(tmp_path / "s")
+    assert session.origin.turn_deg == 90
+    assert session.camera.size == (24, 32)
+    assert session.camera.focal_px == pytest.approx(35)
+    assert json.loads((tmp_path / "s" / "session.json").read_text())["source"]["turn_deg"] == 90
+    refused = capture("--turn", 90, "-o", tmp_path / "t", session=tmp_path / "s")
+    assert "--turn is not for a session" in refused.stderr
 
 
 @pytest.mark.parametrize("is_smoothing", [True, False])

@@ -19,6 +19,7 @@ from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.run import Run, StateListener
 from das_app.settings.app_settings import AppSettings
+from das_app.settings.source_setups import KeptSetup
 from das_app.sources.addresses import shown_address
 from das_app.sources.frame_source import FrameSource
 from das_model.inference.estimate import Device, Estimator, EstimatorOptions
@@ -54,11 +55,13 @@ class OpenedSource:
         pipeline: not started yet; a live one, or the player of a session.
         source: what it reads from; the pipeline owns it.
         model: that finds people in it; None for a session, which holds its people.
+        setup: of the source; None where nothing is kept of it.
     """
 
     pipeline: Run
     source: FrameSource
     model: Model | None
+    setup: KeptSetup | None = None
 
 
 class PipelineFactory(Protocol):

@@ -9,10 +9,13 @@ from das_app.gui.control.bridge import Model, OpenedSource, PipelineBridge, Pipe
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
+from das_app.pipeline.open_source import SourceKind, source_kind
 from das_app.pipeline.run import Run
 from das_app.session.frames import session_at
 from das_app.settings.app_settings import AppSettings, Look, ModelSettings, SettingsGroup
+from das_app.settings.source_setups import SourceSetup
 from das_app.sources.addresses import short_name
+from das_app.sources.turned_source import Turn, turn_of
 from das_model.inference.estimate import Device
 from das_model.inference.mode import Mode
 
@@ -80,6 +83,25 @@ class Controller(QObject):
         return None if current is None else current.model
 
     @property
+    def turn(self) -> Turn:
+        """How the pictures of what runs are turned."""
+        current = self.bridge.current
+        return Turn.NONE if current is None else turn_of(current.source)
+
+    @property
+    def is_webcam(self) -> bool:
+        """Whether a camera of this computer runs or ran last."""
+        current = self.bridge.current
+        is_live = current is not None and current.source.is_live
+        return is_live and source_kind(self.settings.source.name) is SourceKind.CAMERA
+
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether the picture is shown as in a mirror; a webcam's is, unless told otherwise."""
+        wanted = self.settings.camera.is_mirrored
+        return self.live is not None and (self.is_webcam if wanted is None else wanted)
+
+    @property
     def _is_file(self) -> bool:
         current = self.bridge.current
         return current is not None and not current.source.is_live
@@ -140,6 +162,17 @@ class Controller(QObject):
             self.live.set_intrinsics(lens)
         self.lens_changed.emit()
 
+    def set_turn(self, turn: Turn) -> None:
+        """Turn the pictures of the source, which is opened anew; of a session nothing is."""
+        if self.live is not None and turn is not self.settings.camera.turn:
+            self.change(camera=replace(self.settings.camera, turn_deg=int(turn)))
+            self.open(self.settings.source.name)
+
+    def set_mirrored(self, is_mirrored: bool) -> None:
+        """Show the picture of the source as in a mirror, or not."""
+        if self.live is not None:
+            self.change(camera=replace(self.settings.camera, is_mirrored=is_mirrored))
+
     def set_min_score(self, threshold: float) -> None:
         """Show people from this score on; a file that is held is looked at again."""
         self.change(people=replace(self.settings.people, min_score=threshold))
@@ -180,6 +213,9 @@ class Controller(QObject):
             self.live.set_people_options(self.settings.people.options())
         if former.estimator_options() != self.settings.estimator_options():
             self.bridge.use_options(self.settings.estimator_options())
+        current = self.bridge.current
+        if current is not None and current.setup is not None:
+            current.setup.keep(SourceSetup(self.settings.lens, self.settings.camera))
         self.settings_changed.emit(self.settings)
 
     def _use_model(self, model: ModelSettings) -> None:
@@ -189,6 +225,8 @@ class Controller(QObject):
     def _on_opened(self, opened: OpenedSource) -> None:
         opened.pipeline.set_looping(self.settings.source.is_looping)
         is_session = self.live is None
+        if opened.setup is not None:
+            self.change(lens=opened.setup.begin.lens, camera=opened.setup.begin.camera)
         self.use_lens(opened.source.intrinsics if is_session else self.settings.lens.intrinsics())
         if self.live is not None:
             self.live.set_people_options(self.settings.people.options())

@@ -22,6 +22,7 @@ from das_app.gui.style.texts import Label, warn
 from das_app.lens.calibration_files import save_calibration
 from das_app.lens.calibration_run import BoardNews, CalibrationRun
 from das_app.lens.charuco import GRID, MIN_VIEWS, BoardSpec, Calibration
+from das_app.sources.turned_source import Turn
 
 _BOARD = BoardSpec()
 _POLL_MS = 30
@@ -109,6 +110,7 @@ class CalibrationDialog(QDialog):
 
     Args:
         camera_name: as the system lists it.
+        turn: of the pictures; what is saved is the lens of those as the camera has them.
 
     Attributes:
         saved: the file that was written.
@@ -116,10 +118,12 @@ class CalibrationDialog(QDialog):
 
     saved = Signal(object)
 
-    def __init__(self, camera_name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, camera_name: str, turn: Turn = Turn.NONE, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"Calibrate {camera_name}")
-        self._camera_name = camera_name
+        self._camera_name, self._turn = camera_name, turn
         self._calibration: Calibration | None = None
         self._run = CalibrationRun(_BOARD)
         self._build()
@@ -179,9 +183,8 @@ class CalibrationDialog(QDialog):
 
     def _save(self) -> None:
         try:
-            path = save_calibration(
-                self._camera_name, self._calibration.camera, self._calibration.error_px
-            )
+            camera = self._calibration.camera.turned(-self._turn.num_quarters)
+            path = save_calibration(self._camera_name, camera, self._calibration.error_px)
         except OSError as error:
             warn(self, self.windowTitle(), f"It cannot be saved: {error}")
             return

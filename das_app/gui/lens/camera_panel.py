@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from das_app.gui.lens.camera_part import CameraPart
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
 from das_app.gui.style.texts import Label
@@ -80,6 +81,8 @@ class CameraPanel(QWidget):
         whole.addWidget(self.lens_part)
         self.lens_text = Label(wordWrap=True)
         self.lens_text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.camera_part = CameraPart()
+        self._column.addWidget(self.camera_part)
         self._add_heading("Lens in use")
         self._column.addWidget(self.lens_text)
         self._add_numbers()

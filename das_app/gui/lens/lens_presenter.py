@@ -55,8 +55,7 @@ class LensPresenter(QObject):
 
     def show(self) -> None:
         """Show the lens in use."""
-        size = self._shown.camera.size if self._shown.camera is not None else None
-        lens = self._control.lens
+        size, lens = self._size, self._control.lens
         if size is not None and not lens.fits(size):
             size = None
         self._panel.set_lens(lens, size)
@@ -80,7 +79,8 @@ class LensPresenter(QObject):
         name = self._camera_name()
         if name is None or self.dialog is not None:
             return
-        self.dialog = CalibrationDialog(name, self._panel.window())
+        turn = self._control.turn
+        self.dialog = CalibrationDialog(name, turn, self._panel.window())
         self.dialog.saved.connect(self._use_saved)
         self.dialog.finished.connect(self._forget_dialog)
         self.dialog.open()
@@ -107,12 +107,20 @@ class LensPresenter(QObject):
     def _begin_with_lens_of(self, name: str) -> None:
         try:
             chosen = self._control.settings.lens.intrinsics()
-            lens = lens_of_camera(name, self._shown.camera.size, chosen)
+            lens = lens_of_camera(name, self._size, chosen)
         except ValueError as error:
             self.refused.emit(str(error))
             return
         if lens is not chosen:
             self._control.use_lens(lens)
+
+    @property
+    def _size(self) -> tuple[int, int] | None:
+        """(width, height) px of pictures as the source has them, before they are turned: what a
+        lens is known for. None without any."""
+        if self._shown.camera is None:
+            return None
+        return self._control.turn.size_before(self._shown.camera.size)
 
     def _camera_name(self) -> str | None:
         """Of the live camera on the screen."""
@@ -122,7 +130,7 @@ class LensPresenter(QObject):
 
     def _kept(self, name: str) -> Intrinsics | None:
         try:
-            return kept_calibration(name, self._shown.camera.size)
+            return kept_calibration(name, self._size)
         except ValueError as error:
             self.refused.emit(str(error))
             return None
@@ -131,8 +139,8 @@ class LensPresenter(QObject):
         chosen = replace(self._control.settings.lens, file=file, camera=camera)
         try:
             lens = chosen.intrinsics()
-            if self._shown.camera is not None:
-                lens.camera_for(self._shown.camera.size)
+            if self._size is not None:
+                lens.camera_for(self._size)
         except ValueError as error:
             self.refused.emit(str(error))
             return

@@ -16,12 +16,14 @@ class Letterbox:
         left: x of the picture's left edge in widget units.
         top: y of the picture's top edge in widget units.
         size: (width, height) of the shown picture in widget units.
+        is_mirrored: left and right of the picture are exchanged in the widget.
     """
 
     scale: float
     left: float
     top: float
     size: tuple[float, float]
+    is_mirrored: bool = False
 
     @staticmethod
     def fit(image_size: tuple[int, int], view_size: tuple[float, float]) -> "Letterbox":
@@ -33,11 +35,17 @@ class Letterbox:
 
     def to_view(self, points_px: np.ndarray) -> np.ndarray:
         """Image pixels (..., 2), (0, 0) the centre of the top-left one, to widget units."""
-        return (np.asarray(points_px) + 0.5) * self.scale + (self.left, self.top)
+        places = (np.asarray(points_px) + 0.5) * self.scale
+        return self._mirrored(places) + (self.left, self.top)
 
     def to_image(self, points_view: np.ndarray) -> np.ndarray:
         """Widget units (..., 2) to image pixels; the inverse of `to_view`."""
-        return (np.asarray(points_view) - (self.left, self.top)) / self.scale - 0.5
+        places = np.asarray(points_view) - (self.left, self.top)
+        return self._mirrored(places) / self.scale - 0.5
+
+    def _mirrored(self, places: np.ndarray) -> np.ndarray:
+        """Places (..., 2) in the picture, from its corner, in widget units; its own inverse."""
+        return (self.size[0], 0) + places * (-1, 1) if self.is_mirrored else places
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +54,13 @@ class Zoom:
 
     Args:
         factor: 1 shows the whole picture.
-        centre: place of the picture in the middle of the view, as shares of width and height.
+        centre: place in the middle of the view, as shares of width and height of what is seen.
+        is_mirrored: the picture is seen as in a mirror.
     """
 
     factor: float = 1.0
     centre: tuple[float, float] = (0.5, 0.5)
+    is_mirrored: bool = False
 
     def letterbox(self, image_size: tuple[int, int], view_size: tuple[float, float]) -> Letterbox:
         """Where the picture lies; a picture larger than the view leaves no gap at its rim."""
@@ -60,7 +70,7 @@ class Zoom:
             _corner(share, extent, room)
             for share, extent, room in zip(self.centre, size, view_size, strict=True)
         )
-        return Letterbox(fitted.scale * self.factor, left, top, size)
+        return Letterbox(fitted.scale * self.factor, left, top, size, self.is_mirrored)
 
     def magnified(
         self,

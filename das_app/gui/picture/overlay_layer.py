@@ -7,7 +7,13 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from das_app.gui.picture.letterbox import Letterbox, Zoom
-from das_app.gui.picture.picture_marks import paint_heat, paint_labels, paint_offsets, paint_trails
+from das_app.gui.picture.picture_marks import (
+    draw_picture,
+    paint_heat,
+    paint_labels,
+    paint_offsets,
+    paint_trails,
+)
 from das_app.gui.picture.skeleton_painter import paint_people
 from das_app.gui.picture.trails import TrailSegments
 from das_app.gui.style import theme
@@ -78,7 +84,7 @@ def paint_layer(shown: Shown | None, style: PaintStyle) -> QImage:
     painter.end()
     painter = QPainter(whole)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(place, shown.image)
+    draw_picture(painter, place, shown.image, box.is_mirrored)
     painter.setClipRect(clip)
     _paint_below(painter, shown, style.options, box)
     painter.drawImage(0, 0, skeletons)

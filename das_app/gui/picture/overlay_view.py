@@ -61,7 +61,7 @@ class OverlayView(QWidget):
         if self._options.has_trails:
             self._trails.add(people, slots, frame.time_s)
         if self._shown is not None and self._shown.frame.camera.size != frame.camera.size:
-            self._zoom = Zoom()
+            self._zoom = Zoom(is_mirrored=self._zoom.is_mirrored)
         self._shown = Shown(
             frame,
             _picture(frame),
@@ -97,8 +97,14 @@ class OverlayView(QWidget):
 
     def reset_zoom(self) -> None:
         """Show the whole picture."""
-        self._zoom = Zoom()
+        self._zoom = Zoom(is_mirrored=self._zoom.is_mirrored)
         self.update()
+
+    def set_mirrored(self, is_mirrored: bool) -> None:
+        """Show the picture, and people on it, as in a mirror; texts stay as they are."""
+        if is_mirrored != self._zoom.is_mirrored:
+            self._zoom = Zoom(is_mirrored=is_mirrored)
+            self.update()
 
     @property
     def zoom(self) -> float:
@@ -117,7 +123,7 @@ class OverlayView(QWidget):
         return width / height
 
     def picture(self, size: tuple[int, int]) -> QImage:
-        """The whole picture and everything on it, at another size in pixels."""
+        """The whole picture and everything on it, at another size in pixels; never mirrored."""
         return paint_layer(self._shown, PaintStyle(self._options, Zoom(), size, 1.0))
 
     @property

@@ -40,8 +40,20 @@ def paint_heat(painter: QPainter, centre_map: CentreMap, box: Letterbox) -> None
     """Lay the centre confidence over the picture in `box`."""
     left, top = box.to_view(np.array(centre_map.corner_px))
     width, height = (box.scale * extent for extent in centre_map.size_px)
+    left -= width if box.is_mirrored else 0
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(QRectF(left, top, width, height), heat_image(centre_map))
+    place = QRectF(left, top, width, height)
+    draw_picture(painter, place, heat_image(centre_map), box.is_mirrored)
+
+
+def draw_picture(painter: QPainter, place: QRectF, image: QImage, is_mirrored: bool) -> None:
+    """Draw an image into a place, as in a mirror or not."""
+    painter.save()
+    if is_mirrored:
+        painter.translate(place.left() + place.right(), 0)
+        painter.scale(-1, 1)
+    painter.drawImage(place, image)
+    painter.restore()
 
 
 def paint_offsets(

@@ -325,6 +325,10 @@ def _facts(frames: RecordedFrames) -> str:
             f"{clock_text(frames.duration_s)} · {count(len(frames.session), 'frame')}",
             pictures[:1].upper() + pictures[1:],
             f"From {origin.source} by {origin.model_name}",
-            f"Lens: {origin.intrinsics}",
+            f"Lens: {origin.intrinsics}" + _turn_text(origin.turn_deg),
         )
     )
+
+
+def _turn_text(turn_deg: int) -> str:
+    return f", turned by {turn_deg}°" if turn_deg else ""

@@ -176,6 +176,15 @@ COMMANDS = (
     ),
     Command("whole-picture", "Picture", "Reset zoom", "Show the whole image", ("0",)),
     Command(
+        "mirror",
+        "Picture",
+        "Mirror image",
+        "Show the image as in a mirror; the data and the 3D view stay as they are",
+        ("Q",),
+        "mirror",
+        True,
+    ),
+    Command(
         "view-reset",
         "3D view",
         "View everybody",
@@ -382,6 +391,7 @@ MENUS = (
             "heat-map",
             "image",
             "faces",
+            "mirror",
             "whole-picture",
             None,
             "view-reset",

@@ -18,22 +18,29 @@ from das_app.gui.window.qt_start import display_problem, end_in_words
 from das_app.gui.window.settings_keeper import SettingsKeeper
 from das_app.motion.floor_estimate import NOTHING_TOLD, ToldFloor
 from das_app.pipeline.live import LivePipeline
-from das_app.pipeline.open_source import open_source
+from das_app.pipeline.open_source import open_source, source_key
 from das_app.pipeline.player import SessionPlayer
 from das_app.pipeline.run import StateListener
 from das_app.session.frames import RecordedFrames, session_at
 from das_app.settings.app_settings import AppSettings
 from das_app.settings.models import device_note
 from das_app.settings.settings_file import settings_path
+from das_app.settings.source_setups import NOTHING_SAID, KeptSetup, SaidSetup, SourceSetups
 from das_app.streaming.streams import StreamPlan
 from das_model.inference.runtime import open_estimator
 
 
 class PipelineOpener:
-    """Makes the pipeline of a source and keeps the model, which takes seconds to load."""
+    """Makes the pipeline of a source and keeps the model, which takes seconds to load.
 
-    def __init__(self) -> None:
+    Args:
+        said: by the command line of a source.
+        source: that it names; None for every one.
+    """
+
+    def __init__(self, said: SaidSetup = NOTHING_SAID, source: str | None = None) -> None:
         self._model: Model | None = None
+        self._setups = SourceSetups(said, source)
 
     def __call__(self, settings: AppSettings, on_state: StateListener) -> OpenedSource:
         """Open the source and, at the first call, the model of `settings`.
@@ -49,8 +56,14 @@ class PipelineOpener:
         if session is not None:
             frames = RecordedFrames(session)
             return OpenedSource(SessionPlayer(frames, on_state), frames, None)
+        name = settings.source.name
+        key = source_key(name)
+        setup = self._setups.of(key, name)
         source = open_source(
-            settings.source.name, settings.lens.intrinsics(), settings.source.camera_mode()
+            name,
+            setup.lens.intrinsics(),
+            settings.source.camera_mode(),
+            turn=setup.camera.turn,
         )
         try:
             model = self.load_model(settings)
@@ -60,7 +73,7 @@ class PipelineOpener:
         pipeline = LivePipeline(
             source, model.estimator, on_state, people_options=settings.people.options()
         )
-        return OpenedSource(pipeline, source, model)
+        return OpenedSource(pipeline, source, model, KeptSetup(self._setups, key, setup))
 
     def load_model(self, settings: AppSettings) -> Model:
         """The model of `settings`; the one in use if it is the same.
@@ -83,7 +96,10 @@ class PipelineOpener:
 
 
 def run_app(
-    settings: AppSettings, streams: StreamPlan, told_floor: ToldFloor = NOTHING_TOLD
+    settings: AppSettings,
+    streams: StreamPlan,
+    told_floor: ToldFloor = NOTHING_TOLD,
+    said: SaidSetup = NOTHING_SAID,
 ) -> int:
     """Open the window on the source of `settings` and run it until it is closed.
 
@@ -91,6 +107,7 @@ def run_app(
         settings: of this run; kept afterwards as the user changed them.
         streams: that are on from the start.
         told_floor: what is known of the floor of that source.
+        said: lens and turn of that source in this run.
 
     Returns:
         Exit code of the process.
@@ -103,7 +120,8 @@ def run_app(
     app = QApplication(sys.argv[:1])
     app.setApplicationName("DAS Capture")
     with listening() as listener:
-        return _run_window(app, listener, settings, streams, told_floor)
+        opener = PipelineOpener(said, settings.source.name)
+        return _run_window(app, listener, settings, streams, told_floor, opener)
 
 
 def _run_window(
@@ -112,10 +130,11 @@ def _run_window(
     settings: AppSettings,
     streams: StreamPlan,
     told_floor: ToldFloor,
+    opener: PipelineOpener,
 ) -> int:
     """Exit code of the window."""
     theme.apply_theme(app, settings.view.look)
-    window = MainWindow(settings, PipelineOpener())
+    window = MainWindow(settings, opener)
     keeper = SettingsKeeper(lambda: window.settings, settings_path())
     listener.asked.connect(close_dialogs)
     listener.asked.connect(window.close, Qt.ConnectionType.QueuedConnection)

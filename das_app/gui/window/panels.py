@@ -14,6 +14,7 @@ from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.inspector.inspector import Inspector
 from das_app.gui.inspector.inspector_presenter import InspectorPresenter
 from das_app.gui.lens.camera_panel import CameraPanel
+from das_app.gui.lens.camera_presenter import CameraPresenter
 from das_app.gui.lens.floor_presenter import FloorPresenter
 from das_app.gui.lens.lens_presenter import LensPresenter
 from das_app.gui.model.model_panel import ModelPanel
@@ -67,7 +68,9 @@ PANELS = (
         )
     ),
     Panel(
-        Command("lens", "Window", "Lens", "The camera's lens and the floor", ("K",), "lens", True),
+        Command(
+            "lens", "Window", "Lens", "The camera, its lens and the floor", ("K",), "lens", True
+        ),
         lock=_PLAYS + "its lens is the one it was recorded with.",
     ),
     Panel(
@@ -185,6 +188,9 @@ class Panels:
         self.lens.shown.connect(parts.controls.set_lens)
         self.lens.show()
         overlay, scene = parts.picture.overlay, parts.scene.view
+        self.camera = CameraPresenter(
+            control, self.camera_panel.camera_part, overlay, self._actions["mirror"]
+        )
         self.inspector = InspectorPresenter(control, shown, self.inspector_panel, overlay, scene)
         self.floor = FloorPresenter(control, shown, self.camera_panel, overlay, parts.scene)
         self.people = PeoplePresenter(control, self.people_panel)

@@ -40,6 +40,7 @@ class WindowParts:
         self.recording, self.notice = RecordingIndicator(), RecordingNotice()
         self.repair_offer = RepairOffer()
         self.picture.add_to_heading(self.recording)
+        self.picture.add_to_heading(action_button(actions["mirror"]))
         stage = PaneStage(self.picture, self.scene)
         self.layouts = PaneLayouts(window, stage, actions)
         for name in (*panels, *_STATUS_BUTTONS):

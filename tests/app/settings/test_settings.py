@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from das_app.lens.intrinsics import LensOrigin
 from das_app.settings.app_settings import (
     AppSettings,
+    CameraSettings,
     Device,
     LensSettings,
     Look,
@@ -28,7 +28,6 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
 
 @given(
     TEXTS,
-    st.floats(2, 178),
     st.none() | TEXTS.map(Path),
     st.floats(0, 1),
     st.sampled_from(Device),
@@ -36,18 +35,15 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
     st.lists(TEXTS, max_size=3).map(tuple),
     st.sampled_from(Look),
 )
-def test_round_trip(
-    tmp_path_factory, source, fov_deg, model_file, threshold, device, flag, recent, look
-):
+def test_round_trip(tmp_path_factory, source, model_file, threshold, device, flag, recent, look):
     path = tmp_path_factory.mktemp("settings") / "deep" / "settings.toml"
     settings = AppSettings(
         SourceSettings(source, is_looping=flag, recent=recent),
-        LensSettings(fov_deg, LensOrigin.FOV, model_file),
-        ModelSettings(model_file, device),
-        PeopleSettings(threshold, has_steady_bones=flag),
-        ViewSettings(look, has_seen_welcome=flag),
-        RecordingSettings(model_file, flag),
-        StreamingSettings(recent),
+        model=ModelSettings(model_file, device),
+        people=PeopleSettings(threshold, has_steady_bones=flag),
+        view=ViewSettings(look, has_seen_welcome=flag),
+        recording=RecordingSettings(model_file, flag),
+        streaming=StreamingSettings(recent),
     )
     save_settings(settings, path)
     assert load_settings(path) == settings
@@ -61,12 +57,12 @@ def test_no_file_gives_defaults(tmp_path):
 @pytest.mark.parametrize(
     "text",
     [
-        "fov_deg = ",
-        "fov_deg = 400.0",
-        'fov_deg = "wide"',
+        "camera_fps = ",
+        "camera_fps = 4000.0",
+        'camera_fps = "fast"',
         "source = 3",
-        "lens = 3",
-        "[lens]\nfov_deg = 400.0",
+        "model = 3",
+        "[source]\ncamera_fps = 4000.0",
         "[source]\nrecent = 'a'",
         b"\xff\xfe",
     ],
@@ -82,10 +78,8 @@ def test_broken_file_gives_defaults_and_is_kept_aside(tmp_path, caplog, text):
 
 def test_unknown_key_is_skipped_with_a_warning(tmp_path, caplog):
     path = tmp_path / "settings.toml"
-    path.write_text('future_thing = 1\nfov_deg = 75.0\nsource = "0"\n')
-    assert load_settings(path) == AppSettings(
-        source=SourceSettings(name="0"), lens=LensSettings(fov_deg=75.0)
-    )
+    path.write_text('future_thing = 1\nis_looping = false\nsource = "0"\n')
+    assert load_settings(path) == AppSettings(source=SourceSettings("0", is_looping=False))
     assert "future_thing" in caplog.text
     assert path.exists()
 
@@ -95,6 +89,7 @@ def test_unknown_key_is_skipped_with_a_warning(tmp_path, caplog):
     [
         (LensSettings, {"fov_deg": 1.0}, "a number from 2 to 178, got 1.0"),
         (LensSettings, {"fov_deg": math.nan}, "a number from 2 to 178, got nan"),
+        (CameraSettings, {"turn_deg": 45}, "0, 90, 180 or 270, got 45"),
         (PeopleSettings, {"min_score": 1.5}, "a number from 0 to 1"),
         (PeopleSettings, {"min_score": True}, "a number from 0 to 1"),
         (PeopleSettings, {"limb_smoothing": "0.5"}, "a number"),
@@ -149,12 +144,11 @@ stream_targets = ["osc:10.0.0.5:7000"]
 """
 OF_FORMER = AppSettings(
     SourceSettings("clip.mp4", False, "640x480", 60.0, ("a.mp4", "b.mp4")),
-    LensSettings(70.0, LensOrigin.PERSON, Path("/c.json"), "cam_02"),
-    ModelSettings(Path("/m.onnx"), Device.CPU, Mode.FAST, 1.25),
-    PeopleSettings(0.25, False, 0.125, 0.75, True),
-    ViewSettings(Look.DARK, "AAAA", True, False, True, True, True, False, False),
-    RecordingSettings(Path("/s"), False),
-    StreamingSettings(("osc:10.0.0.5:7000",)),
+    model=ModelSettings(Path("/m.onnx"), Device.CPU, Mode.FAST, 1.25),
+    people=PeopleSettings(0.25, False, 0.125, 0.75, True),
+    view=ViewSettings(Look.DARK, "AAAA", True, False, True, True, True, False, False),
+    recording=RecordingSettings(Path("/s"), False),
+    streaming=StreamingSettings(("osc:10.0.0.5:7000",)),
 )
 
 
@@ -162,13 +156,15 @@ def test_a_file_of_a_former_version_is_read_and_then_written_in_tables(tmp_path,
     path = tmp_path / "settings.toml"
     path.write_text(FORMER)
     settings = load_settings(path)
-    assert settings == OF_FORMER
+    assert settings == OF_FORMER  # but for the one lens that they had for all sources
     assert not caplog.text
-    merge_into_file(settings, replace(settings, lens=LensSettings(fov_deg=80.0)), path)
-    assert load_settings(path) == replace(OF_FORMER, lens=LensSettings(fov_deg=80.0))
+    changed = PeopleSettings(0.75)
+    merge_into_file(settings, replace(settings, people=changed), path)
+    expected = PeopleSettings(0.75, True, PeopleSettings().distance_smoothing)
+    assert load_settings(path) == replace(OF_FORMER, people=expected)
     written = tomllib.loads(path.read_text())
     assert all(isinstance(table, dict) for table in written.values())
-    assert "file" not in written["lens"]
+    assert "lens" not in written
 
 
 NEWER = """
@@ -192,9 +188,9 @@ def test_what_a_newer_version_wrote_is_skipped_and_stays(tmp_path, caplog):
     assert settings == AppSettings(SourceSettings("0"))
     for name in ("future", "hands", "source.zoom"):
         assert f"unknown key {name}" in caplog.text
-    merge_into_file(settings, replace(settings, lens=LensSettings(fov_deg=80.0)), path)
+    merge_into_file(settings, replace(settings, people=PeopleSettings(0.75)), path)
     before, after = tomllib.loads(NEWER), tomllib.loads(path.read_text())
-    assert after["lens"]["fov_deg"] == 80.0
+    assert after["people"]["min_score"] == 0.75
     assert after["source"]["zoom"] == 2.5
     assert {name: after[name] for name in ("future", "day", "hands")} == {
         name: before[name] for name in ("future", "day", "hands")

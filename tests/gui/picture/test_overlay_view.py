@@ -1,4 +1,5 @@
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from window_fakes import FREE_BONE, GREY, grey_frame, people_at
 
+from das_app.gui.picture import overlay_layer
 from das_app.gui.picture.letterbox import MAX_ZOOM
 from das_app.gui.picture.overlay_layer import OverlayOptions
 from das_app.gui.picture.overlay_view import OverlayView
@@ -300,3 +302,46 @@ def test_a_picture_of_another_size_is_shown_whole(view):
     wheel(view, (320, 240), 4)
     view.show_people(grey_frame((200, 200)), people_at(), SLOTS[:0])
     assert view.zoom == 1
+
+
+def test_a_mirrored_picture_carries_people_clicks_and_heat_with_it(view, qtbot):
+    frame, people = grey_frame(), people_at((-1000, -100, 4000))
+    image = frame.image.copy()
+    image[:, :160] = (0, 0, 200)
+    frame = replace(frame, image=image)
+    values = np.zeros((18, 32), np.float32)
+    values[8:10, 2:4] = 1.0
+    heat = CentreMap(values, (0.0, 0.0), frame.camera.size)
+    view.set_options(OverlayOptions(has_labels=False, has_heat_map=True))
+    spots = {}
+    for is_mirrored in (False, True):
+        view.set_mirrored(is_mirrored)
+        view.show_people(frame, people, SLOTS[:1], heat)
+        spots[is_mirrored] = midpoint_in_view(view, people, frame, 0, FREE_BONE)
+        blue, hot = np.array([150.0, 5.0]), np.array([30.0, 90.0])
+        places = view.letterbox.to_view(np.array([blue, hot]))
+        assert difference(colour_at(view, spots[is_mirrored]), theme.person_colour(0)) < ROOM
+        assert difference(colour_at(view, places[0]), QColor(0, 0, 200)) < ROOM
+        assert colour_at(view, places[1]).red() > 150
+        with qtbot.waitSignal(view.place_clicked) as clicked:
+            qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(*places[1].astype(int)))
+        assert clicked.args == pytest.approx(hot, abs=1)
+    assert spots[False][0] + spots[True][0] == pytest.approx(view.width())
+    assert spots[False][1] == pytest.approx(spots[True][1])
+
+
+def test_texts_are_not_mirrored_and_a_copy_for_others_is_not(view, monkeypatch):
+    drawn = []
+    paint = overlay_layer.paint_labels
+    monkeypatch.setattr(
+        overlay_layer,
+        "paint_labels",
+        lambda painter, *rest: (drawn.append(painter.transform()), paint(painter, *rest)),
+    )
+    view.set_options(OverlayOptions(has_labels=True))
+    view.show_people(grey_frame(), people_at((500, -100, 3500)), SLOTS[:1])
+    plain = view.picture((640, 480))
+    view.set_mirrored(True)
+    assert view.current_layer() != plain
+    assert view.picture((640, 480)) == plain
+    assert all(transform.m11() > 0 for transform in drawn)

@@ -12,8 +12,10 @@ from das_app.gui.window import app as module
 from das_app.gui.window.app import PipelineOpener, run_app
 from das_app.gui.window.main_window import MainWindow
 from das_app.messaging.ending import ENDING_SIGNALS
-from das_app.settings.app_settings import AppSettings, ModelSettings, SourceSettings
+from das_app.settings import settings_file
+from das_app.settings.app_settings import AppSettings, LensSettings, ModelSettings, SourceSettings
 from das_app.settings.settings_file import load_settings
+from das_app.settings.source_setups import SourceSetups
 from das_app.streaming.streams import StreamPlan
 from das_model.inference.estimate import Device, Estimate
 
@@ -45,14 +47,15 @@ class Model:
 def sources(monkeypatch, tmp_path):
     opened = []
 
-    def open_source(spec, intrinsics, mode):
+    def open_source(spec, intrinsics, mode, turn):
         opened.append(GreySource(intrinsics, name=f"source {spec}"))
         return opened[-1]
 
     monkeypatch.setattr(module, "open_source", open_source)
     monkeypatch.setattr(module, "open_estimator", Model)
     monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
-    monkeypatch.setattr(module, "settings_path", lambda: tmp_path / "settings.toml")
+    for where in (module, settings_file):
+        monkeypatch.setattr(where, "settings_path", lambda: tmp_path / "settings.toml")
     Model.made = []
     return opened
 
@@ -137,8 +140,9 @@ def test_the_application_runs_until_closed_and_keeps_the_settings(run, sources, 
     assert run(close) == 0
     assert sources[0].is_closed
     kept = load_settings(tmp_path / "settings.toml")
-    assert kept.lens.fov_deg == 77.0
     assert kept.model.file is None  # the command line said it
+    assert SourceSetups().of("a", "a").lens.fov_deg == 77.0
+    assert SourceSetups().of("b", "b").lens == LensSettings()  # of another source
 
 
 @pytest.mark.parametrize("number", ENDING_SIGNALS)

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from das_app.gui.window.settings_keeper import SettingsKeeper
-from das_app.settings.app_settings import AppSettings, LensSettings
+from das_app.settings.app_settings import AppSettings, ModelSettings
 from das_app.settings.settings_file import load_settings, save_settings
 
 
@@ -43,14 +43,14 @@ def test_two_windows_keep_each_others_changes(qtbot, tmp_path):
 
 def test_what_only_the_command_line_said_is_not_kept(qtbot, tmp_path):
     path = tmp_path / "settings.toml"
-    save_settings(AppSettings(lens=LensSettings(fov_deg=50.0)), path)
-    window = Window(AppSettings(lens=LensSettings(fov_deg=90.0)))
+    save_settings(AppSettings(model=ModelSettings(input_scale=0.75)), path)
+    window = Window(AppSettings(model=ModelSettings(input_scale=1.25)))
     keeper = SettingsKeeper(lambda: window.settings, path)
     window.change(has_trails=True)
     keeper.close()
     kept = load_settings(path)
     assert kept.view.has_trails
-    assert kept.lens.fov_deg == 50.0
+    assert kept.model.input_scale == 0.75
 
 
 def test_a_folder_that_cannot_be_written_is_told_once(qtbot, tmp_path, caplog):

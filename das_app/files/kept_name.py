@@ -1,0 +1,12 @@
+"""Names of files that are kept for something with a name of its own, such as a camera."""
+
+import hashlib
+import re
+
+_MAX_LETTERS = 40
+
+
+def kept_name(name: str) -> str:
+    """The stem of a file name that any system takes, different for different names."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:_MAX_LETTERS] or "camera"
+    return f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -1,0 +1,65 @@
+"""Part of the camera panel on the camera itself: how its pictures are turned and mirrored."""
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QVBoxLayout, QWidget
+
+from das_app.gui.style import theme
+from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.texts import Label
+from das_app.sources.turned_source import Turn
+
+_TURNS = {
+    Turn.NONE: "As it comes",
+    Turn.RIGHT: "90° clockwise",
+    Turn.OVER: "180°",
+    Turn.LEFT: "90° anticlockwise",
+}
+
+
+class CameraPart(QWidget):
+    """Signals out, setters in.
+
+    Attributes:
+        turn_chosen: a `Turn`.
+        mirror_toggled: show the picture as in a mirror.
+    """
+
+    turn_chosen = Signal(object)
+    mirror_toggled = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.SPACE_PX)
+        column.addWidget(Label("Picture", objectName="heading"))
+        self.turn = QComboBox(
+            toolTip="For a camera on its side or upside down; kept for this source. Opens it anew"
+        )
+        for turn, text in _TURNS.items():
+            self.turn.addItem(text, turn)
+        self.turn.activated.connect(lambda: self.turn_chosen.emit(Turn(self.turn.currentData())))
+        form = QFormLayout()
+        form.setVerticalSpacing(theme.SPACE_PX)
+        form.addRow("Turn", self.turn)
+        centre_labels(form)
+        self.mirror = QCheckBox(
+            "Mirror on the screen",
+            toolTip="As a mirror shows it; the data, recordings and the 3D view stay as they are",
+        )
+        self.mirror.clicked.connect(self.mirror_toggled)
+        column.addLayout(form)
+        column.addWidget(self.mirror)
+        self.set_turn(None)
+        self.set_mirrored(False, can_mirror=False)
+
+    def set_turn(self, turn: Turn | None) -> None:
+        """Show how pictures are turned; None while there are none to turn."""
+        self.turn.setEnabled(turn is not None)
+        with QSignalBlocker(self.turn):
+            self.turn.setCurrentIndex(list(_TURNS).index(turn or Turn.NONE))
+
+    def set_mirrored(self, is_mirrored: bool, can_mirror: bool) -> None:
+        """Show whether the picture is mirrored, and whether it can be."""
+        self.mirror.setEnabled(can_mirror)
+        self.mirror.setChecked(is_mirrored)
