@@ -50,8 +50,7 @@ class BoneStabiliser:
         if not count:
             return people
         joints_cam = people.joints_cam.copy()
-        seen = [kept[row, : number[row] + 1] for row in range(count)]
-        usual = np.array([np.median(lengths, axis=0) for lengths in seen])
+        usual = _medians(kept, np.minimum(number + 1, _WINDOW))
         joints_cam[rows] = self._with_lengths(joints_cam[rows].astype(np.float64), usual)
         return replace(people, joints_cam=joints_cam)
 
@@ -64,6 +63,12 @@ class BoneStabiliser:
         for bone in self._order:
             new[:, self._children[bone]] = new[:, self._parents[bone]] + steps[:, bone]
         return new
+
+
+def _medians(kept: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """(N, B) medians of the first `count` (N,) of (N, W, B) values; the rest are NaN."""
+    in_order, row = np.sort(kept, axis=1), np.arange(len(kept))  # NaN at the end
+    return (in_order[row, (count - 1) // 2] + in_order[row, count // 2]) / 2
 
 
 def _from_roots(skeleton: Skeleton) -> list[int]:

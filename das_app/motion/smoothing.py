@@ -7,6 +7,9 @@ motion is not late; a joint of low score moves little; and where what is seen ke
 one side, the filter doubts itself and follows at once (as in a strong tracking filter, Zhou and
 Frank, 1996). Filtering the distance moves nobody in the picture.
 
+A speed that runs on overshoots. So what is shown stays inside what was seen lately, but for the
+noise of a sighting; a filter that would leave it was wrong about its speed, which then ends.
+
 Of an error of depth, a part shows in the size of the body, whose bones do not grow: it is taken
 back before.
 """
@@ -28,6 +31,7 @@ _SIZE_TELLS, _SIZE_S = 0.6, 3.0  # part of a depth error that shows in the size;
 _SIZE_JOINTS = ("spine", "neck", "shoulder", "hip", "knee", "ankle")  # ends of bones seen well
 _FLICKER, _FLICKER_S = 4.0, 1.0  # how much the variance found is taken for; its memory
 _DOUBT, _MOST_DOUBT = 1.0, 50.0  # surprises, in variances, that make the filter doubt itself
+_LATELY_S = 0.5  # memory of the range of what was seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +78,17 @@ class SmoothingConfig:
 
 
 # values, speeds and last surprises (N, C, D); (N, C, 3) covariance; what was seen last and how it
-# had changed (N, C, D); (N, C) variance of what is new in every frame
+# had changed (N, C, D); (N, C) variance of what is new in every frame; least and greatest of what
+# was seen lately (N, C, D)
 Filtered = tuple[np.ndarray, ...]
+_PARTS = 9
 
 
 def started(seen: np.ndarray, noise: np.ndarray) -> Filtered:
     """A filter that begins with what is seen, (N, C, D), with noise (N, C): at rest."""
     covariance = np.stack([noise**2, np.zeros_like(noise), (20 * noise) ** 2], axis=-1)
     rest = np.zeros_like(seen)
-    return seen, rest, rest, covariance, seen, rest, np.zeros_like(noise)
+    return seen, rest, rest, covariance, seen, rest, np.zeros_like(noise), seen, seen
 
 
 def kalman(
@@ -107,7 +113,7 @@ def kalman(
     Returns:
         The same, now.
     """
-    value, speed, last_surprise, covariance, last_seen, last_change, flicker = before
+    value, speed, last_surprise, covariance, last_seen, last_change, flicker, least, most = before
     # what changes to and fro is noise of single frames, what goes on changing is motion
     change = seen - last_seen
     to_and_fro = -(change * last_change).mean(axis=-1)
@@ -135,7 +141,13 @@ def kalman(
     left = np.stack(
         [(1 - gain) * of_value, (1 - gain) * mixed, of_speed - speed_gain * mixed], axis=-1
     )
-    return value, speed, surprise, left, seen, change, flicker
+    forget = (1 - np.exp(-step / _LATELY_S))[..., None]
+    least = np.minimum(seen, least + forget * (seen - least))
+    most = np.maximum(seen, most + forget * (seen - most))
+    margin = np.minimum(noise, motion.noise * metre)[..., None]
+    inside = np.clip(value, least - margin, most + margin)
+    speed = np.where(inside == value, speed, 0.0)
+    return inside, speed, surprise, left, seen, change, flicker, least, most
 
 
 class Smoother:
@@ -187,21 +199,24 @@ class Smoother:
             np.column_stack([size, np.ones(len(rows))]),
         )
         kept, known, step_s = self._memory.recall(ids, time_s, fresh)
-        sizes = _usual_sizes(kept[21], size, step_s)
+        sizes = _usual_sizes(kept[-1], size, step_s)
         if config.distance_strength > 0:
             distance = distance - _SIZE_TELLS * (size - sizes[:, 0])[:, None, None]
         now: Filtered = (
-            *kalman(kept[0:7], distance, noises[0], step_s, _DISTANCE),
-            *kalman(kept[7:14], across, noises[1], step_s, _ACROSS, metre),
-            *kalman(kept[14:21], relative_depth, noises[2], step_s, _RELATIVE_DEPTH, metre),
+            *kalman(kept[:_PARTS], distance, noises[0], step_s, _DISTANCE),
+            *kalman(kept[_PARTS : 2 * _PARTS], across, noises[1], step_s, _ACROSS, metre),
+            *kalman(
+                kept[2 * _PARTS : -1], relative_depth, noises[2], step_s, _RELATIVE_DEPTH, metre
+            ),
             sizes,
         )
         is_new = known & (step_s > LEAST_STEP_S)  # not the same frame again
-        pairs = zip(now, kept, strict=True)
-        now = tuple(np.where(_like(is_new, new), new, before) for new, before in pairs)
+        if not is_new.all():
+            pairs = zip(now, kept, strict=True)
+            now = tuple(np.where(_like(is_new, new), new, before) for new, before in pairs)
         self._memory.keep(ids, time_s, now)
         joints_cam = people.joints_cam.copy()
-        smooth = _joints_cam(now[0], now[7], now[14])
+        smooth = _joints_cam(now[0], now[_PARTS], now[2 * _PARTS])
         joints_cam[rows[known]] = smooth[known]
         return replace(people, joints_cam=joints_cam)
 

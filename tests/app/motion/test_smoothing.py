@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from das_app.motion.smoothing import Smoother, SmoothingConfig
@@ -204,15 +204,16 @@ def test_input_is_not_changed():
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.floats(0, 1), st.floats(0, 1))
+@example(4160991, 0.015625, 0.0)
 def test_the_filter_never_leaves_what_it_has_seen(seed, distance, limbs):
-    """It runs on by no more than what was covered, whatever comes and whenever."""
+    """It runs on by no more than the noise it expects, whatever comes and whenever."""
     rng = np.random.default_rng(seed)
     raw = standing(15) * rng.uniform(0.8, 1.2, (15, 1, 1)) + rng.normal(0, 20, (15, 22, 3))
     times = np.cumsum(rng.uniform(0.005, 0.3, 15))
     shown = smoothed(raw, SmoothingConfig(distance, limbs), times=times)
     assert np.isfinite(shown).all()
     seen = np.maximum.accumulate(raw[:, 0, 2]), np.minimum.accumulate(raw[:, 0, 2])
-    reach = seen[0] - seen[1] + 100  # sizes tell of depth, too
+    reach = 100  # sizes tell of depth, too
     assert (shown[:, 0, 2] <= seen[0] + reach).all()
     assert (shown[:, 0, 2] >= seen[1] - reach).all()
 
