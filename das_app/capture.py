@@ -28,6 +28,7 @@ from das_app.streaming.streamer import StreamError
 from das_app.streaming.streams import StreamPlan, Streams
 from das_app.streaming.targets import StreamTarget
 from das_model.inference.estimate import Estimator
+from das_model.inference.ordered_pool import one_thread
 from das_model.inference.runtime import open_estimator
 
 _EXPECTED = (CaptureError, SessionError, SourceError, StreamError, FileNotFoundError, ValueError)
@@ -153,7 +154,8 @@ def capture(
     """Capture one source into a session folder.
 
     The source is opened first, as the model takes seconds to load; with an `estimator` of a
-    former capture it need not. Returns the estimator, for the next, and figures.
+    former capture of the same kind, live or not, it need not. Returns the estimator, for the
+    next, and figures.
     """
     settings = job.settings
     model_file = settings.model.path()
@@ -167,8 +169,10 @@ def capture(
         setup.camera.turn,
     )
     try:
-        if estimator is None:
-            estimator = open_estimator(model_file, settings.estimator_options())
+        options = settings.estimator_options()
+        options = options if source.is_live else one_thread(options)
+        if estimator is None or estimator.options != options:
+            estimator = open_estimator(model_file, options)
         has_said_fov = job.said.lens is not None and job.said.lens.file is None
         if source.is_live and not has_said_fov:
             _use_kept_lens(source)
@@ -195,9 +199,9 @@ def capture(
             streams(result)
             bar.update()
 
-        options = settings.people.options()
+        people = settings.people.options()
         return estimator, run(
-            source, estimator, recorder, stopping, on_result, job.max_frames, options
+            source, estimator, recorder, stopping, on_result, job.max_frames, people
         )
 
 

@@ -15,6 +15,7 @@ from das_model.camera import DEFAULT_FOV_DEG, Camera
 from das_model.evaluation.predictions import Prediction, write_predictions
 from das_model.inference.estimate import EstimatorOptions
 from das_model.inference.mode import Mode
+from das_model.inference.ordered_pool import calls_at_once, in_order, one_thread
 from das_model.inference.runtime import open_estimator
 
 
@@ -30,16 +31,28 @@ def main(
 ) -> None:
     """Write {file_name: {"people": [...]}}; names are relative to the folder given."""
     options = EstimatorOptions(mode=mode, thunder_file=bundled_file("models", THUNDER))
-    estimator = open_estimator(model or bundled_file("models", "das-lite.onnx"), options)
+    file = model or bundled_file("models", "das-lite.onnx")
+    estimator = open_estimator(file, one_thread(options))
     by_name = load_intrinsics_by_name(intrinsics) if intrinsics else None
-    predictions, problems = {}, []
-    for name, path in tqdm(_named_images(images).items(), unit="image"):
+
+    def predict(named: tuple[str, Path]) -> Prediction | str:
+        """The people of an image, or why there are none to be had."""
+        name, path = named
         try:
             image = read_image(path)
             camera = _camera(name, (image.shape[1], image.shape[0]), by_name, fov)
-            predictions[name] = Prediction.projected(estimator(image, camera).people, camera)
+            return Prediction.projected(estimator(image, camera).people, camera)
         except (SourceError, ValueError) as error:
-            problems.append(str(error))
+            return str(error)
+
+    files = _named_images(images)
+    found = in_order(predict, files.items(), calls_at_once(estimator.options))
+    predictions, problems = {}, []
+    for (name, _), told in tqdm(found, total=len(files), unit="image"):
+        if isinstance(told, Prediction):
+            predictions[name] = told
+        else:
+            problems.append(told)
     write_predictions(output, predictions)
     typer.echo(f"{output}: {len(predictions)} images")
     if problems:

@@ -1,19 +1,22 @@
-"""Headless capture: files frame by frame in a plain loop, cameras through LivePipeline."""
+"""Headless capture: files through the ordered pool, cameras through LivePipeline."""
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from das_app.messaging.messages import PipelineState, PipelineStats, PoseResult
+from das_app.messaging.messages import Frame, PipelineState, PipelineStats, PoseResult
 from das_app.motion.temporal_filter import DEFAULT_PEOPLE, PeopleOptions, TemporalFilter
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.live_recording import SourceEvents
 from das_app.session.recorder import Recorder
 from das_app.session.types import EventKind
 from das_app.sources.frame_source import FrameSource, SourceError
-from das_model.inference.estimate import Estimator
+from das_model.inference.estimate import Estimate, Estimator
+from das_model.inference.ordered_pool import calls_at_once, in_order
 
 _POLL_S = 0.1
 _log = logging.getLogger(__name__)
@@ -49,8 +52,15 @@ class CaptureError(RuntimeError):
 class _Tally:
     """Sink that records, reports progress, adds up times and says when it is enough."""
 
-    def __init__(self, recorder: Recorder, on_result: Progress, max_frames: int | None) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        on_result: Progress,
+        max_frames: int | None,
+        calls_at_once: int = 1,
+    ) -> None:
         self._recorder, self._on_result, self._max_frames = recorder, on_result, max_frames
+        self._calls_at_once = calls_at_once
         self.inference_s = 0.0
 
     def __call__(self, result: PoseResult) -> None:
@@ -71,8 +81,32 @@ class _Tally:
             num_people=self._recorder.num_people,
             num_dropped=num_dropped,
             capture_fps=capture_fps,
-            inference_fps=_rate(num_frames, self.inference_s),
+            inference_fps=self._calls_at_once * _rate(num_frames, self.inference_s),
         )
+
+
+class _Read(NamedTuple):
+    frame: Frame
+    read_s: float  # monotonic, when it was there
+
+
+class _Reading:
+    """Frames of a file to its end, with the time that reading takes."""
+
+    def __init__(self, source: FrameSource) -> None:
+        self._source = source
+        self.reading_s, self.num_read = 0.0, 0
+
+    def __iter__(self) -> Iterator[_Read]:
+        while True:
+            begin_s = time.monotonic()
+            frame = self._source.read()
+            read_s = time.monotonic()
+            self.reading_s += read_s - begin_s
+            if frame is None:
+                return
+            self.num_read += 1
+            yield _Read(frame, read_s)
 
 
 def capture_file(
@@ -88,7 +122,7 @@ def capture_file(
 
     Args:
         source: file source; closed here.
-        estimator: finds people.
+        estimator: finds people; with one thread, several frames at once, one a core.
         recorder: session to fill; closed here.
         stopping: set it to end after the frame in work.
         on_result: called after every frame.
@@ -100,24 +134,26 @@ def capture_file(
         CaptureError: if the model fails, likewise; or no frame came, and nothing is kept.
         SessionError: if the disk is full or refuses, or the folder is gone.
     """
-    tally = _Tally(recorder, on_result, max_frames)
+    num_calls = calls_at_once(estimator.options)
+    tally = _Tally(recorder, on_result, max_frames, num_calls)
     people_over_time = TemporalFilter(people_options)
-    reading_s, num_read = 0.0, 0
+    reading = _Reading(source)
+
+    def find(read: _Read) -> tuple[Estimate, float]:
+        begin_s = time.monotonic()
+        estimate = estimator(read.frame.image, read.frame.camera)
+        return estimate, time.monotonic() - begin_s
+
     try:
-        while recorder.is_recording and not (stopping.is_set() or tally.is_full):
-            begin_s = time.monotonic()
-            frame = source.read()
-            read_s = time.monotonic()
-            reading_s += read_s - begin_s
-            if frame is None:
-                break
-            num_read += 1
-            estimate = estimator(frame.image, frame.camera)
-            inference_s = time.monotonic() - read_s
-            raw, shown = people_over_time(estimate, frame.time_s, frame.image, frame.camera)
-            latency_s = time.monotonic() - read_s
-            doubts = people_over_time.doubts
-            tally(PoseResult(frame, shown, inference_s, latency_s, raw, perhaps_same=doubts))
+        with closing(in_order(find, reading, num_calls)) as found:
+            while recorder.is_recording and not (stopping.is_set() or tally.is_full):
+                if (one := next(found, None)) is None:
+                    break
+                (frame, read_s), (estimate, inference_s) = one
+                raw, shown = people_over_time(estimate, frame.time_s, frame.image, frame.camera)
+                latency_s = time.monotonic() - read_s
+                doubts = people_over_time.doubts
+                tally(PoseResult(frame, shown, inference_s, latency_s, raw, perhaps_same=doubts))
     except SourceError as error:
         recorder.note_event(EventKind.SOURCE_LOST, str(error))
         raise
@@ -128,7 +164,7 @@ def capture_file(
         source.close()
         _close(recorder)
     _require_frames(recorder, source)
-    return tally.summary(num_dropped=0, capture_fps=_rate(num_read, reading_s))
+    return tally.summary(num_dropped=0, capture_fps=_rate(reading.num_read, reading.reading_s))
 
 
 def capture_live(

@@ -7,16 +7,19 @@ joint set can be evaluated too. docs/evaluation.md defines the fields.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
 from das_model.camera import Camera
+from das_model.inference.ordered_pool import in_order
 from das_model.people import People
 from das_model.skeleton import BODY_22, Skeleton
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -53,7 +56,12 @@ class Prediction:
 
 
 class Predictor(Protocol):
-    """Says who is in a picture of a data set."""
+    """Says who is in a picture of a data set.
+
+    Attributes:
+        skeleton: joints of its people.
+        calls_at_once: in threads; one where this is not said.
+    """
 
     skeleton: Skeleton
 
@@ -69,6 +77,31 @@ class Predictor(Protocol):
             camera: of the picture.
         """
         ...
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Asked(Generic[K]):
+    """A picture of which a predictor is asked; arguments as of `Predictor.__call__`.
+
+    Args:
+        known: what the data set knows of it.
+    """
+
+    known: K
+    names: tuple[str, ...]
+    read: Callable[[], np.ndarray]
+    camera: Camera
+
+
+def predicted(
+    predictor: Predictor, pictures: Iterable[Asked[K]]
+) -> Iterator[tuple[Asked[K], Prediction]]:
+    """What a predictor says of pictures, in their order; several at once where it allows that."""
+
+    def ask(picture: Asked[K]) -> Prediction:
+        return predictor(picture.names, picture.read, picture.camera)
+
+    return in_order(ask, pictures, getattr(predictor, "calls_at_once", 1))
 
 
 class FilePredictor:

@@ -26,6 +26,7 @@ from das_app.pipeline.rerun import Rerun, RerunPlan, free_folder
 from das_app.settings.app_settings import AppSettings
 from das_app.settings.models import bundled_models
 from das_model.inference.estimate import Estimator
+from das_model.inference.ordered_pool import one_thread
 from das_model.inference.runtime import open_estimator
 
 _POLL_MS, _END_S = 100, 5.0
@@ -36,8 +37,8 @@ Load = Callable[[AppSettings], Estimator]
 
 
 def load_for(settings: AppSettings) -> Estimator:
-    """The model of the settings."""
-    return open_estimator(settings.model.path(), settings.estimator_options())
+    """The model of the settings, for the frames of a file."""
+    return open_estimator(settings.model.path(), one_thread(settings.estimator_options()))
 
 
 class RerunDialog(QDialog):

@@ -4,7 +4,7 @@ Nothing here was ever trained on (`datasets.validation_lists`). Derived pictures
 small, are asked of models only: a file of predictions has no entry for them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -26,7 +26,7 @@ from das_model.evaluation.photos.photo_variants import (
     mosaic,
     shrunk,
 )
-from das_model.evaluation.predictions import FilePredictor, Predictor
+from das_model.evaluation.predictions import Asked, FilePredictor, Predictor, predicted
 from das_model.evaluation.reliability import reliability
 from das_model.evaluation.tables import Table
 
@@ -129,16 +129,20 @@ class PhotoValidation:
 
     def _scored(
         self,
-        photos: Iterable[LabelledPhoto],
+        photos: list[LabelledPhoto],
         title: str,
         most: int = MAX_PEOPLE,
         is_shown: bool = False,
     ) -> list[PhotoScore]:
         """Predict and score each photo, at most `most` people in it."""
         scores = []
-        for photo in tqdm(photos, desc=title, unit="image"):
-            names = (photo.name,)
-            found = self.predictor(names, lambda shown=photo.image: shown, photo.camera)
+        asked = (
+            Asked(photo, (photo.name,), lambda shown=photo.image: shown, photo.camera)
+            for photo in photos
+        )
+        answers = predicted(self.predictor, asked)
+        for picture, found in tqdm(answers, desc=title, total=len(photos), unit="image"):
+            photo = picture.known
             score = PhotoScore.of(photo, found, self.sure_score, most)
             scores.append(score)
             if is_shown:

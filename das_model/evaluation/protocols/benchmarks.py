@@ -5,20 +5,27 @@ predictions) who is in them, and returns the protocol's table.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 from tqdm import tqdm
 
+from das_model.annotation import Annotation
 from das_model.camera import Camera
 from das_model.datasets import coco, mupots, panoptic
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.datasets.rendered import RenderedSet
 from das_model.evaluation.photos.photo_sheet import NUM_PHOTOS, write_photo_sheet
 from das_model.evaluation.photos.photo_validation import PhotoValidation
-from das_model.evaluation.predictions import FilePredictor, Prediction, Predictor
+from das_model.evaluation.predictions import (
+    Asked,
+    FilePredictor,
+    Prediction,
+    Predictor,
+    predicted,
+)
 from das_model.evaluation.protocols.coco import CocoProtocol
 from das_model.evaluation.protocols.jitter import JitterProtocol, noisy_copy
 from das_model.evaluation.protocols.mupots import MupotsProtocol
@@ -28,6 +35,7 @@ from das_model.evaluation.protocols.synthetic import SyntheticProtocol
 from das_model.evaluation.tables import Table
 from das_model.inference.estimate import DEFAULT_MIN_SCORE, EstimatorOptions, Scoring
 from das_model.inference.mode import Mode
+from das_model.inference.ordered_pool import calls_at_once, one_thread
 from das_model.inference.runtime import open_estimator
 
 Evaluate = Callable[[Predictor], Table]  # one of these functions with its data set
@@ -56,7 +64,8 @@ class ModelPredictor:
         options = EstimatorOptions(
             min_score=threshold, mode=mode, thunder_file=thunder_file, scoring=scoring
         )
-        self._estimator = open_estimator(file, options)
+        self._estimator = open_estimator(file, one_thread(options))
+        self.calls_at_once = calls_at_once(self._estimator.options)
         self.skeleton = self._estimator.skeleton
         self.provider = self._estimator.provider
 
@@ -118,10 +127,16 @@ def evaluate_synthetic(root: Path, predictor: Predictor, limit: int | None) -> T
     """Rendered people in `root`; the first `limit` pictures."""
     pictures = RenderedSet.open(root)
     protocol = SyntheticProtocol(predictor.skeleton)
-    for index in tqdm(range(len(pictures))[:limit], unit="image"):
-        image, annotation = pictures[index]
-        names = (pictures.file_name(index),)
-        found = predictor(names, lambda picture=image: picture, annotation.camera)
+    indices = range(len(pictures))[:limit]
+
+    def asked() -> Iterator[Asked[tuple[int, Annotation]]]:
+        for index in indices:
+            image, annotation = pictures[index]
+            names = (pictures.file_name(index),)
+            yield Asked((index, annotation), names, _known(image), annotation.camera)
+
+    for picture, found in tqdm(predicted(predictor, asked()), total=len(indices), unit="image"):
+        index, annotation = picture.known
         known = annotation.in_skeleton(predictor.skeleton)
         protocol.add(found.people, known, pictures.facts(index))
     return protocol.table()
@@ -170,10 +185,15 @@ def evaluate_panoptic(
                 f"{activity} must have pictures with people in {root}, got none of "
                 f"{frames_per_activity} for {len(split.test[activity])} sequences"
             )
-        for index in tqdm(range(len(pictures)), unit="image"):
-            name, annotation = pictures.file_name(index), pictures.annotation(index)
-            found = predictor((name,), _reader(root / name), annotation.camera)
-            protocol.add(found.people, annotation, activity)
+        names = map(pictures.file_name, range(len(pictures)))
+        annotations = map(pictures.annotation, range(len(pictures)))
+        asked = (
+            Asked(annotation, (name,), _reader(root / name), annotation.camera)
+            for name, annotation in zip(names, annotations, strict=True)
+        )
+        answers = predicted(predictor, asked)
+        for picture, found in tqdm(answers, total=len(pictures), unit="image"):
+            protocol.add(found.people, picture.known, activity)
     return protocol.table()
 
 
@@ -197,12 +217,18 @@ def evaluate_mupots(
     step = 1 if limit is None else max(1, len(cameras) // limit)
     for sequence in sorted(of_sequence, key=lambda name: (len(name), name)):
         frames = [f for f in mupots.read_sequence(root, sequence) if len(f.joints_px)][::step]
-        for frame in tqdm(frames, unit="image"):
-            name = frame.file_name
-            camera = cameras.get(name, of_sequence[sequence])
-            names = (f"{folder}{name}", name)
-            found = predictor(names, _reader(root / folder / name), camera)
-            predictions[name] = found
+        asked = (
+            Asked(
+                frame,
+                (f"{folder}{frame.file_name}", frame.file_name),
+                _reader(root / folder / frame.file_name),
+                cameras.get(frame.file_name, of_sequence[sequence]),
+            )
+            for frame in frames
+        )
+        for picture, found in tqdm(predicted(predictor, asked), total=len(frames), unit="image"):
+            frame = picture.known
+            predictions[frame.file_name] = found
             protocol.add(
                 found,
                 sequence,
@@ -220,10 +246,18 @@ def evaluate_coco(root: Path, predictor: Predictor, split: str, limit: int | Non
     """COCO person keypoints in `root`, all pictures of a split or the first `limit`."""
     content = json.loads(coco.label_file(root, split).read_text(encoding="utf-8"))
     protocol = CocoProtocol(content)
-    for entry in tqdm(content["images"][:limit], unit="image"):
-        names = (f"{split}/{entry['file_name']}", entry["file_name"])
-        camera = Camera.from_fov((entry["width"], entry["height"]))
-        protocol.add(predictor(names, _reader(root / names[0]), camera), entry["id"])
+    entries = content["images"][:limit]
+    asked = (
+        Asked(
+            entry["id"],
+            (f"{split}/{entry['file_name']}", entry["file_name"]),
+            _reader(root / split / entry["file_name"]),
+            Camera.from_fov((entry["width"], entry["height"])),
+        )
+        for entry in entries
+    )
+    for picture, found in tqdm(predicted(predictor, asked), total=len(entries), unit="image"):
+        protocol.add(found, picture.known)
     return protocol.table()
 
 
@@ -236,11 +270,15 @@ def evaluate_jitter(root: Path, predictor: Predictor, num_pictures: int, num_cop
         image, annotation = pictures[index]
         copies = [image, *(noisy_copy(image, rng) for _ in range(num_copies))]
         names = (pictures.file_name(index),)
-        clean, *noisy = [
-            predictor(names, lambda picture=copy: picture, annotation.camera) for copy in copies
-        ]
+        asked = (Asked(None, names, _known(copy), annotation.camera) for copy in copies)
+        clean, *noisy = [found for _, found in predicted(predictor, asked)]
         protocol.add(clean, noisy)
     return protocol.table()
+
+
+def _known(image: np.ndarray) -> Callable[[], np.ndarray]:
+    """Gives a picture that is read already."""
+    return lambda: image
 
 
 def _reader(file: Path) -> Callable[[], np.ndarray]:

@@ -9,6 +9,9 @@ from das_app.session.recorder import Recorder
 from das_app.session.session import Session
 from das_app.session.types import Layer
 from das_app.sources.frame_source import SourceError, SourceLost
+from das_model.inference import ordered_pool
+from das_model.inference.estimate import DEFAULT_OPTIONS
+from das_model.inference.ordered_pool import one_thread
 
 RUNS = pytest.mark.parametrize(("run", "is_live"), [(capture_file, False), (capture_live, True)])
 
@@ -37,6 +40,63 @@ def test_every_frame_of_a_file_is_recorded(tmp_path):
     assert summary.inference_fps > 0
     assert len(seen) == 120
     assert source.num_closed == 1
+
+
+def in_pool():
+    """A model of which two cores would make two calls at once."""
+    return FakeEstimator(options=one_thread(DEFAULT_OPTIONS))
+
+
+@pytest.fixture
+def two_cores(monkeypatch):
+    monkeypatch.setattr(ordered_pool, "num_cores", lambda: 2)
+
+
+def test_two_frames_at_once_are_recorded_in_order(tmp_path, two_cores):
+    estimator, both = in_pool(), threading.Barrier(2, timeout=20)
+    usual = FakeEstimator.__call__
+
+    class Slow(FakeEstimator):
+        def __call__(self, image, camera, frame_interval_s=None):
+            both.wait()  # for the other call
+            return usual(self, image, camera, frame_interval_s)
+
+    estimator.__class__ = Slow
+    summary = capture(capture_file, FakeSource(num_frames=20), tmp_path, estimator)
+    session = Session(tmp_path)
+    depths = [float(p.people.joints_cam[0, 0, 2]) for p in session.between(layer=Layer.RAW)]
+    assert depths == [2000 + n for n in range(20)]
+    assert {p.people.track_ids.tolist()[0] for p in session} == {1}
+    assert summary.num_frames == 20
+
+
+def test_a_model_that_fails_in_the_pool_leaves_what_came_before(tmp_path, two_cores):
+    estimator = in_pool()
+
+    class Failing(FakeEstimator):
+        def __call__(self, image, camera, frame_interval_s=None):
+            if image[0, 0, 0] == 6:
+                raise RuntimeError("out of memory")
+            return super().__call__(image, camera, frame_interval_s)
+
+    estimator.__class__ = Failing
+    source = FakeSource(num_frames=None)
+    with pytest.raises(CaptureError, match="out of memory"):
+        capture(capture_file, source, tmp_path, estimator)
+    assert [p.index for p in Session(tmp_path)] == list(range(6))
+    assert source.num_closed == 1
+    assert not [t for t in threading.enumerate() if t.name.startswith("das-pool")]
+
+
+def test_a_pool_ends_when_it_is_asked_to(tmp_path, two_cores):
+    stopping = threading.Event()
+    source = FakeSource(num_frames=None)
+    summary = capture(
+        capture_file, source, tmp_path, in_pool(), stopping, on_result=lambda _r: stopping.set()
+    )
+    assert summary.num_frames == len(list(Session(tmp_path))) == 1
+    assert source.next_index < 10
+    assert not [t for t in threading.enumerate() if t.name.startswith("das-pool")]
 
 
 @RUNS
