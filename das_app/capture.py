@@ -22,6 +22,7 @@ from das_app.settings.app_settings import AppSettings
 from das_app.settings.source_setups import NOTHING_SAID, SaidSetup, SourceSetups
 from das_app.sources.frame_source import FrameSource, SourceError
 from das_app.sources.image_source import IMAGES_PER_S
+from das_app.sources.own_packets import own_packets
 from das_app.sources.turned_source import turn_of
 from das_app.streaming.remote_osc import RemotePort
 from das_app.streaming.streamer import StreamError
@@ -185,7 +186,15 @@ def capture(
             source, estimator.skeleton, estimator.model_name, model_file, settings.model.mode
         )
         waits = not source.is_live
-        recorder = Recorder(output, origin, has_video=job.has_video, waits=waits, faces=job.faces)
+        has_copy = job.has_video and job.faces is FaceHiding.NONE
+        recorder = Recorder(
+            output,
+            origin,
+            has_video=job.has_video,
+            waits=waits,
+            faces=job.faces,
+            packets=own_packets(source) if has_copy else None,
+        )
         if remote is not None:
             remote.began(recorder)
     except Exception:

@@ -21,17 +21,17 @@ from das_app.pipeline.open_source import open_source
 from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
 from das_app.settings.app_settings import AppSettings
+from das_app.sources.own_packets import own_packets
 from das_model.inference.estimate import Estimator
 from das_model.inference.mode import Mode
 from das_model.inference.ordered_pool import num_cores, one_thread
 from das_model.inference.runtime import open_estimator
 
-SERIAL, POOL, VIDEO = "frame by frame", "ordered pool", "ordered pool, with video"
+SERIAL, POOL = "frame by frame", "ordered pool"
+ENCODED, COPIED = "pool, video encoded", "pool, video copied"
 
 
-def captured(
-    video: str, estimator: Estimator, num_frames: int, has_video: bool
-) -> tuple[float, float]:
+def captured(video: str, estimator: Estimator, num_frames: int, way: str) -> tuple[float, float]:
     """Frames a second of a capture, with the closing of its session, and CPU ms a frame."""
     settings = AppSettings()
     source = open_source(video, settings.lens.intrinsics())
@@ -39,7 +39,13 @@ def captured(
         origin = session_origin(
             source, estimator.skeleton, estimator.model_name, settings.model.path(), "fast"
         )
-        recorder = Recorder(Path(folder) / "session", origin, has_video=has_video, waits=True)
+        recorder = Recorder(
+            Path(folder) / "session",
+            origin,
+            has_video=way in (ENCODED, COPIED),
+            waits=True,
+            packets=own_packets(source) if way == COPIED else None,
+        )
         begin_s, begin_cpu_s = time.perf_counter(), time.process_time()
         summary = capture_file(
             source,
@@ -67,11 +73,11 @@ def main() -> None:
     options = replace(AppSettings().estimator_options(), mode=Mode.FAST)
     file = bundled_file("models", "das-lite.onnx")
     many, one = open_estimator(file, options), open_estimator(file, one_thread(options))
-    ways = {SERIAL: (many, False), POOL: (one, False), VIDEO: (one, True)}
+    ways = {SERIAL: many, POOL: one, ENCODED: one, COPIED: one}
     rates: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for _ in range(args.rounds):
-        for name, (estimator, has_video) in ways.items():
-            rates[name].append(captured(args.video, estimator, args.frames, has_video))
+        for name, estimator in ways.items():
+            rates[name].append(captured(args.video, estimator, args.frames, name))
     print(f"{args.frames} frames of {args.video}, {num_cores()} cores, medians of {args.rounds}")
     first = statistics.median(rate for rate, _ in rates[SERIAL])
     for name, values in rates.items():

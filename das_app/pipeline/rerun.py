@@ -13,6 +13,7 @@ from das_app.session.frames import open_session_video
 from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session
+from das_app.sources.own_packets import own_packets
 from das_model.inference.estimate import Estimator
 
 
@@ -69,7 +70,10 @@ class Rerun(BackgroundJob[CaptureSummary]):
                 plan.model_file,
                 estimator.options.mode,
             )
-            recorder = Recorder(plan.new_session, origin, has_video=plan.has_video, waits=True)
+            packets = own_packets(source) if plan.has_video else None
+            recorder = Recorder(
+                plan.new_session, origin, has_video=plan.has_video, waits=True, packets=packets
+            )
         except Exception:
             source.close()
             raise

@@ -37,8 +37,10 @@ from das_app.session.types import (
     SessionOrigin,
     perhaps_same_text,
 )
+from das_app.session.video_copy import VideoCopier
 from das_app.session.video_recorder import VideoRecorder
 from das_app.session.writer import SessionWriter
+from das_app.sources.own_packets import OwnPackets
 
 _FLUSH_S, _STATS_S, _SYNC_S = 0.5, 1.0, 2.0
 _log = logging.getLogger(__name__)
@@ -73,6 +75,8 @@ class Recorder:
         waits: for files: hold the caller up instead of dropping pictures.
         limits: when the disk is low, and when it is full.
         faces: what takes the place of faces in the recorded pictures.
+        packets: of a file of which every frame is recorded; they become the video as they are,
+            unless faces are hidden.
 
     Raises:
         SessionError: if the folder holds a session or cannot be written, or the disk is full.
@@ -86,6 +90,7 @@ class Recorder:
         waits: bool = False,
         limits: DiskLimits = DEFAULT_LIMITS,
         faces: FaceHiding = FaceHiding.NONE,
+        packets: OwnPackets | None = None,
     ) -> None:
         self._folder, self._limits = folder, limits
         self._is_own_folder = not folder.exists()
@@ -93,8 +98,10 @@ class Recorder:
         if self._free_bytes < limits.full_bytes:
             raise SessionError(f"the disk of {folder} is full")
         self._writer = SessionWriter(folder, origin)
-        self._video: VideoRecorder | None = None
-        if has_video:
+        self._video: VideoRecorder | VideoCopier | None = None
+        if has_video and packets is not None and faces is FaceHiding.NONE:
+            self._video = VideoCopier(folder / VIDEO_FILE, packets)
+        elif has_video:
             self._video = VideoRecorder(folder / VIDEO_FILE, origin.nominal_fps, waits=waits)
         self._faces = faces
         self._clock = SessionClock(origin.nominal_fps)

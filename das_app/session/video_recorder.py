@@ -12,22 +12,21 @@ import threading
 from collections import deque
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import av
 import numpy as np
 
 from das_app.files.whole_file import open_private
+from das_model.inference.ordered_pool import num_cores
 
 _QUEUE_BYTES = 160 << 20  # 60 pictures of 720p
 _SYNC_PICTURES = 60
 _FLUSH_S = 0.5  # after which the newest picture is written without waiting for the next one
-_TIME_BASE = Fraction(1, 1000)
+TIME_BASE = Fraction(1, 1000)
 _GROUP = 10  # from one picture that stands alone to the next: what a seek decodes at most
-_CODECS = (
-    ("h264_nvenc", {"preset": "p4", "rc": "vbr", "cq": "21", "bf": "0", "delay": "0"}),
-    ("libx264", {"preset": "veryfast", "crf": "20", "tune": "zerolatency,fastdecode"}),
-)
+_FEW_CORES = 4  # up to so many the encoder must leave to the model what it can
+_NVENC = ("h264_nvenc", {"preset": "p4", "rc": "vbr", "cq": "21", "bf": "0", "delay": "0"})
 _log = logging.getLogger(__name__)
 
 
@@ -147,11 +146,62 @@ class VideoRecorder:
             self.num_bytes = encoder.num_bytes
 
 
-class VideoEncoder:
-    """A Matroska file with one H.264 track: NVENC where it works, else x264.
+class MatroskaFile:
+    """A new Matroska file, of which all but the newest picture is on its way to the disk.
 
     Attributes:
+        container: to which a stream is added.
         num_bytes: size of the file.
+
+    Raises:
+        OSError: if the file cannot be written; so do the methods.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = io.BufferedWriter(open_private(path))
+        self.container = av.open(
+            self._file,
+            "w",
+            format="matroska",
+            # each picture in a cluster of its own, which is written when the next one comes
+            options={"cluster_time_limit": "0", "flush_packets": "1"},
+        )
+        self.num_bytes = 0
+
+    def add(self, packet: "av.Packet[Any]", stream: av.VideoStream, time_ms: int) -> None:
+        """Append a packet of another file as one of a stream of this; the file keeps the times of
+        pictures alone, so none needs a time of decoding."""
+        packet.stream, packet.time_base = stream, TIME_BASE
+        packet.pts, packet.dts = time_ms, 0
+        self.mux(packet)
+
+    def mux(self, packets: "av.Packet[Any] | list[av.Packet[Any]]") -> None:
+        """Append what an encoder gave."""
+        self.container.mux(packets)
+        self.flush()
+
+    def flush(self) -> None:
+        """Hand what was written to the operating system."""
+        self._file.flush()
+        self.num_bytes = self._file.tell()
+
+    def sync(self) -> None:
+        """Wait until the disk has what was written."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Write the index and close the file; after an error just close."""
+        try:
+            self.container.close()
+            self.sync()
+            self.num_bytes = self._file.tell()
+        finally:
+            self._file.close()
+
+
+class VideoEncoder:
+    """A Matroska file with one H.264 track: NVENC where it works, else x264.
 
     Args:
         path: new file.
@@ -166,36 +216,32 @@ class VideoEncoder:
         self._padding = ((0, size[1] % 2), (0, size[0] % 2), (0, 0))
         width, height = (n + n % 2 for n in size)
         codec, options = _working_codec(width, height)
-        self._file = io.BufferedWriter(open_private(path))
-        self._container = av.open(
-            self._file,
-            "w",
-            format="matroska",
-            # each picture in a cluster of its own, which is written when the next one comes
-            options={"cluster_time_limit": "0", "flush_packets": "1"},
-        )
+        self._matroska = MatroskaFile(path)
         rate = Fraction(nominal_fps or 30.0).limit_denominator(1001)
-        stream = self._container.add_stream(codec, rate=rate, options=options)
+        container = self._matroska.container
+        stream = container.add_stream(codec, rate=rate, options=options)
         self._stream = cast(av.VideoStream, stream)
         self._stream.width, self._stream.height = width, height
         self._stream.pix_fmt = "yuv420p"
-        self._stream.codec_context.time_base = _TIME_BASE
+        self._stream.codec_context.time_base = TIME_BASE
         self._stream.codec_context.gop_size = _GROUP
         self._last_pts = -1
-        self.num_bytes = 0
-        self._container.start_encoding()
-        self._file.flush()
+        container.start_encoding()
+        self._matroska.flush()
+
+    @property
+    def num_bytes(self) -> int:
+        """Size of the file."""
+        return self._matroska.num_bytes
 
     def add(self, image: np.ndarray, time_s: float) -> None:
         """Append a picture, (H, W, 3) uint8 RGB, later than the one before."""
         if any(after for _, after in self._padding):
             image = np.pad(image, self._padding, mode="edge")
         picture = av.VideoFrame.from_ndarray(image, format="rgb24")
-        self._last_pts = max(round(time_s / _TIME_BASE), self._last_pts + 1)
-        picture.pts, picture.time_base = self._last_pts, _TIME_BASE
-        self._container.mux(self._stream.encode(picture))
-        self._file.flush()
-        self.num_bytes = self._file.tell()
+        self._last_pts = max(round(time_s / TIME_BASE), self._last_pts + 1)
+        picture.pts, picture.time_base = self._last_pts, TIME_BASE
+        self._matroska.mux(self._stream.encode(picture))
 
     def flush(self) -> None:
         """Write the newest picture now; else the next one does that.
@@ -204,39 +250,33 @@ class VideoEncoder:
         """
         self._last_pts += 1
         nothing = av.Packet(0)
-        nothing.stream, nothing.time_base = self._stream, _TIME_BASE
+        nothing.stream, nothing.time_base = self._stream, TIME_BASE
         nothing.pts = nothing.dts = self._last_pts
-        self._container.mux(nothing)
-        self._file.flush()
-        self.num_bytes = self._file.tell()
+        self._matroska.mux(nothing)
 
     def sync(self) -> None:
         """Wait until the disk has what was written."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        self._matroska.sync()
 
     def close(self) -> None:
         """Write what the encoder still holds, and close the file; after an error just close."""
         try:
-            self._container.mux(self._stream.encode(None))
-            self._container.close()
-            self.sync()
-            self.num_bytes = self._file.tell()
+            self._matroska.mux(self._stream.encode(None))
         finally:
-            self._file.close()
+            self._matroska.close()
 
 
 def _working_codec(width: int, height: int) -> tuple[str, dict[str, str]]:
     """The first codec that opens here: NVENC is listed where there is no such card, too."""
-    for name, options in _CODECS[:-1]:
-        if name not in av.codecs_available:
-            continue
+    name, options = _NVENC
+    if name in av.codecs_available:
         context = cast(av.VideoCodecContext, av.CodecContext.create(name, "w"))
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
-        context.time_base, context.options = _TIME_BASE, options
+        context.time_base, context.options = TIME_BASE, options
         try:
             context.open()
             return name, options
         except (av.error.FFmpegError, OSError, ValueError):
             _log.info("%s does not work here", name)
-    return _CODECS[-1]
+    preset = "ultrafast" if num_cores() <= _FEW_CORES else "veryfast"
+    return "libx264", {"preset": preset, "crf": "20", "tune": "zerolatency,fastdecode"}

@@ -38,6 +38,10 @@ class VideoSource:
         name: name to show; the file's own by default.
         slow_motion: how many times slower the file plays than it was filmed.
 
+    Attributes:
+        file: the video; None for an address.
+        slow_motion: as given.
+
     Raises:
         SourceError: if the file is missing, is no video or has no picture track.
     """
@@ -54,11 +58,12 @@ class VideoSource:
         self.name = name or Path(location).name
         self.intrinsics = intrinsics
         self._location = location
+        self.file = location if isinstance(location, Path) else None
         self._container = open_video(location)
         self._upright = Uprighter(container_crop(self._container))
         stream = self._container.streams.video[0]
         self._file_fps = _nominal_fps(stream)
-        self.nominal_fps, self._slow_motion = self._file_fps * slow_motion, slow_motion
+        self.nominal_fps, self.slow_motion = self._file_fps * slow_motion, slow_motion
         self.num_frames = stream.frames or None
         self.duration_s = None
         if isinstance(location, Path):
@@ -184,7 +189,7 @@ class VideoSource:
 
     def _new_clock(self, stream: av.VideoStream) -> FileClock:
         step_s = 1 / (self._file_fps or _DEFAULT_FPS)
-        return FileClock(stream.time_base or _DEFAULT_TIME_BASE, step_s, self._slow_motion)
+        return FileClock(stream.time_base or _DEFAULT_TIME_BASE, step_s, self.slow_motion)
 
     def _position_s(self, picture: av.VideoFrame) -> float:
         if picture.pts is None:

@@ -1,0 +1,97 @@
+"""Video of a recording from the packets of the file that is recorded: copied, not encoded again.
+
+A picture then stands alone where it does in the file, so a seek costs what it costs there. A
+capture that ends early, in a file whose pictures refer to later ones, keeps the few later pictures
+that the last ones need.
+"""
+
+import logging
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from das_app.session.video_recorder import MatroskaFile
+from das_app.sources.own_packets import OwnPackets
+
+_SYNC_PICTURES = 60
+_log = logging.getLogger(__name__)
+
+
+class VideoCopier:
+    """Takes the place of a `VideoRecorder` where every frame of a file is recorded from its first.
+
+    Args:
+        path: new file.
+        packets: of the file.
+    """
+
+    def __init__(self, path: Path, packets: OwnPackets) -> None:
+        self._path, self._packets = path, packets
+        self._condition = threading.Condition()
+        self._is_ending = False
+        self._num_taken, self._newest_ms = 0, -1
+        reverse_ms = np.array(packets.times_ms[::-1])
+        self._earliest_ms = np.minimum.accumulate(reverse_ms)[::-1]  # from each packet on
+        self.error = ""
+        self.num_bytes = 0
+        self._thread = threading.Thread(target=self._run, name="das-video", daemon=True)
+        self._thread.start()
+
+    def put(self, image: np.ndarray, time_s: float) -> int | None:
+        """Copy up to the frame of this time of the session; arguments as of `VideoRecorder.put`.
+
+        Returns:
+            its picture's number in the video, or None after an error.
+        """
+        with self._condition:
+            if self.error or self._is_ending:
+                return None
+            self._newest_ms = round(1000 * time_s)
+            self._num_taken += 1
+            self._condition.notify_all()
+            return self._num_taken - 1
+
+    def end(self) -> None:
+        """Take no more frames; what was taken is still copied."""
+        with self._condition:
+            self._is_ending = True
+            self._condition.notify_all()
+
+    def join(self) -> None:
+        """Wait until the file is closed; call `end` before."""
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._copy()
+        except Exception as error:
+            _log.exception("the video %s stopped", self._path)
+            with self._condition:
+                self.error = str(error) or type(error).__name__
+
+    def _copy(self) -> None:
+        file: MatroskaFile | None = None
+        try:
+            for number, (packet, time_ms) in enumerate(self._packets):
+                if not self._is_wanted(number):
+                    break
+                if file is None:
+                    file = MatroskaFile(self._path)
+                    stream = file.container.add_stream_from_template(packet.stream)
+                file.add(packet, stream, time_ms)
+                self.num_bytes = file.num_bytes
+                if number % _SYNC_PICTURES == _SYNC_PICTURES - 1:
+                    file.sync()
+        finally:
+            if file is not None:
+                file.close()
+                self.num_bytes = file.num_bytes
+
+    def _is_wanted(self, number: int) -> bool:
+        """Wait until a packet's time has come, or no more comes; whether it belongs to the video:
+        at the end those do that stand before the last one needed."""
+        time_ms = self._packets.times_ms[number]
+        with self._condition:
+            self._condition.wait_for(lambda: self._is_ending or time_ms <= self._newest_ms)
+            return bool(self._earliest_ms[number] <= self._newest_ms)

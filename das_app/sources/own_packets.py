@@ -1,0 +1,86 @@
+"""Packets of a video file that can stand for its frames as they are, so that a recording of them
+need not be encoded again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+
+from das_app.sources.file_clock import FileClock
+from das_app.sources.frame_source import FrameSource
+from das_app.sources.upright import Crop, container_crop, display_matrix, shown_width
+from das_app.sources.video_source import VideoSource, open_video
+
+CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mjpeg")  # that Matroska and readers have
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPackets:
+    """What lies in a file.
+
+    Args:
+        file: the video.
+        times_ms: of its packets in the order of decoding, since the first picture.
+    """
+
+    file: Path
+    times_ms: tuple[int, ...]
+
+    def __iter__(self) -> Iterator[tuple[av.Packet, int]]:
+        """The packets in the order of decoding, each with its time."""
+        with open_video(self.file) as container:
+            packets = (p for p in container.demux(container.streams.video[0]) if p.size)
+            yield from zip(packets, self.times_ms, strict=True)
+
+
+def own_packets(source: FrameSource) -> OwnPackets | None:
+    """The packets of a file's frames; None where they do not show what the source does.
+
+    That is so where pictures are cropped, turned or stretched, where a picture has no time of its
+    own or the clock jumps, and in codecs that a session's readers may lack.
+
+    Raises:
+        SourceError: if the file cannot be read.
+    """
+    if not isinstance(source, VideoSource) or source.file is None:
+        return None
+    with open_video(source.file) as container:
+        if container_crop(container) != Crop() or not _is_upright(container):
+            return None
+    with open_video(source.file) as container:
+        stream = container.streams.video[0]
+        stamps: list[int] = []
+        for packet in container.demux(stream):
+            if not packet.size:
+                continue
+            if packet.pts is None or packet.is_discard or packet.is_corrupt:
+                return None
+            if not stamps and not packet.is_keyframe:
+                return None
+            stamps.append(packet.pts)
+        if not stamps or stamps[0] != min(stamps) or stream.time_base is None:
+            return None
+        clock = FileClock(stream.time_base, 0.0, source.slow_motion)
+        clock.learn(sorted(stamps))
+    times_ms = [round(1000 * clock.time_s(stamp)) for stamp in stamps]
+    if clock.has_jumped or len(set(times_ms)) < len(times_ms):
+        return None
+    return OwnPackets(source.file, tuple(times_ms))
+
+
+def _is_upright(container: av.container.InputContainer) -> bool:
+    """Whether the first picture is shown as it is stored, in a codec that is known."""
+    stream = container.streams.video[0]
+    if stream.codec_context.codec.canonical_name not in CODECS or stream.time_base is None:
+        return False
+    try:
+        first = next(container.decode(stream), None)
+    except av.error.InvalidDataError:
+        return False
+    return (
+        first is not None
+        and shown_width(first.width, stream.sample_aspect_ratio) == first.width
+        and bool((np.sign(display_matrix(first)) == np.eye(2)).all())
+    )
