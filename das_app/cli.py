@@ -4,14 +4,12 @@ Each command imports what it needs when it runs: `doctor` must work where a libr
 and `--version` should not wait for Qt and the model.
 """
 
-import importlib.metadata
 import threading
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
-from tqdm import tqdm
 
 from das_app import cli_options as options
 
@@ -34,11 +32,13 @@ app = typer.Typer(
 _RECORD, _SESSIONS, _CHECK = "Record", "Recorded sessions", "When something does not work"
 _INTERRUPTED = 130  # exit code after Ctrl-C, as shells have it
 _LOOK_S = 0.2
+_LOADED_S = 10.0
 
 
 def main() -> None:
     """Entry point of the console command."""
-    from das_app.logs import log_folder, start_logging
+    from das_app.files.user_folders import log_folder
+    from das_app.logs import start_logging
 
     try:
         start_logging(log_folder())
@@ -80,11 +80,8 @@ def window(
     """Live multi-person 3D pose capture. Without a command, opens the window."""
     if context.invoked_subcommand is not None:
         return
-    from das_app.pipeline.open_source import SourceKind, source_kind
-
-    is_camera = source is not None and source_kind(source) is SourceKind.CAMERA
-    if not is_camera and (resolution is not None or fps is not None):
-        raise typer.BadParameter("--resolution and --fps are asked of a camera; --source is none")
+    if resolution is not None or fps is not None:
+        _require_camera(source)
     from das_app.command_settings import CommandLine
 
     line = CommandLine(
@@ -100,7 +97,7 @@ def window(
     )
     streams = _stream_plan(stream, allow_origin, remote, remote_token)
     floor = _told_floor(camera_height, camera_tilt)
-    raise typer.Exit(_run_window(line, streams, floor))
+    raise typer.Exit(_run_window(line, streams, floor, needs_model=True))
 
 
 @app.command(rich_help_panel=_RECORD)
@@ -292,6 +289,8 @@ def export(
     force: options.ForceOption = False,
 ) -> None:
     """Write a session in another format."""
+    from tqdm import tqdm
+
     from das_app.exports.export import export_session
     from das_app.exports.formats import ExportFormat
     from das_app.exports.takes.take import ExportError, ExportOptions, MarkerNames, Space
@@ -348,6 +347,8 @@ def refine(
     The result is a third layer, refined, in the same session; raw and live ones stay. A --mode
     or a --model is run on all frames, else only skipped frames are run.
     """
+    from tqdm import tqdm
+
     from das_app.command_settings import CommandLine
     from das_app.messaging.ending import ending_sets
     from das_app.motion.errors import MotionError
@@ -440,14 +441,30 @@ def _told_floor(height_m: float | None, tilt_deg: float | None) -> "ToldFloor":
         raise typer.BadParameter(str(error)) from error
 
 
-def _run_window(line: "CommandLine", streams: "StreamPlan", floor: "ToldFloor") -> int:
-    """Exit code of the window."""
+def _require_camera(source: str | None) -> None:
+    from das_app.pipeline.open_source import SourceKind, source_kind
+
+    if source is None or source_kind(source) is not SourceKind.CAMERA:
+        raise typer.BadParameter("--resolution and --fps are asked of a camera; --source is none")
+
+
+def _run_window(
+    line: "CommandLine", streams: "StreamPlan", floor: "ToldFloor", needs_model: bool = False
+) -> int:
+    """Exit code of the window; a model that it needs loads while it is imported."""
+    from das_app.settings.early_model import EarlyModel
+
     settings, said = _settings(line), _setup(line)
+    model = EarlyModel(settings) if needs_model else None
     try:
         from das_app.gui.window.app import run_app
     except ImportError as error:
         _fail(f"the window cannot open: {error}; `das-app doctor` says what is missing")
-    return run_app(settings, streams, floor, said)
+    try:
+        return run_app(settings, streams, floor, said, model)
+    finally:
+        if model is not None:
+            model.wait(_LOADED_S)  # a window that did not open leaves it loading
 
 
 def _stream_plan(
@@ -501,6 +518,8 @@ def _one_of(kind: type[_Choice], text: str, option: str) -> _Choice:
 
 
 def _version() -> str:
+    import importlib.metadata
+
     return importlib.metadata.version("das-capture")
 
 

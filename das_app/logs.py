@@ -9,20 +9,12 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-import platformdirs
-
 from das_app.files.whole_file import PRIVATE_FILE, PRIVATE_FOLDER
-from das_app.settings.settings_file import APP_NAME
 
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
 _MAX_BYTES = 2_000_000
 _NUM_BACKUPS = 3
 _log = logging.getLogger("das_app")
-
-
-def log_folder() -> Path:
-    """Folder of the log files."""
-    return platformdirs.user_log_path(APP_NAME, appauthor=False)
 
 
 def start_logging(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """How fast and how large: the bundled model's parts, the networks' sizes, the loader.
 
     python scripts/benchmark.py speed [--model FILE] [--runs N]
+    python scripts/benchmark.py startup [--runs N] [--against CHECKOUT]
     python scripts/benchmark.py model
     python scripts/benchmark.py loader --synthetic DIR [--photos DIR] [--workers N]
     python scripts/benchmark.py cost [--cards N] [--tflops N] [--sample-ms N]
@@ -14,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+import startup
 from das_app.files.bundled import bundled_file
 from das_model.datasets.data_config import DataConfig
 from das_model.reproduction import complexity, cost, speed
@@ -32,6 +34,17 @@ def call_speed(
     """Time the whole call and its parts on this machine, medians in one run."""
     thunder_file = bundled_file("models", "movenet-thunder.onnx")
     typer.echo(speed.report(model or bundled_file("models", "das-lite.onnx"), thunder_file, runs))
+
+
+@app.command(name="startup")
+def call_startup(
+    runs: Annotated[int, typer.Option(min=1)] = 5,
+    against: Annotated[
+        Path | None, typer.Option(help="another checkout, taken in turns with this one")
+    ] = None,
+) -> None:
+    """Time `das-app` to its window, first picture and first person; --version and --help, too."""
+    typer.echo(startup.report(runs, against and against.resolve()))
 
 
 @app.command()

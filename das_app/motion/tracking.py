@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
+from das_app.motion.assignment import assignment
 from das_app.motion.clothes import unlike
 from das_app.motion.history import TrackHistory
 from das_app.motion.returns import Doubt, ReturnConfig, returned
@@ -218,7 +218,7 @@ def _pair(
     for group in (is_sure, ~is_sure):
         people = np.flatnonzero(group)
         tracks = np.setdiff1d(np.arange(len(predicted.ids)), track_of)
-        rows, columns = linear_sum_assignment(cost[np.ix_(people, tracks)])
+        rows, columns = assignment(cost[np.ix_(people, tracks)])
         is_pair = is_near[people[rows], tracks[columns]]
         track_of[people[rows[is_pair]]] = tracks[columns[is_pair]]
     return track_of

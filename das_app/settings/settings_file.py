@@ -13,19 +13,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import platformdirs
 import tomli_w
 
 from das_app.files.file_lock import try_lock
 from das_app.files.foreign_text import printable
 from das_app.files.small_file import read_small_text
+from das_app.files.user_folders import settings_folder
 from das_app.files.whole_file import write_whole
 from das_app.settings.app_settings import AppSettings
 from das_app.settings.checked_fields import field_types, from_toml, to_toml
 from das_app.sources.address_secrets import keep_address
 from das_app.sources.addresses import is_address
 
-APP_NAME = "das-capture"
 _LOCK_TRIES, _LOCK_PAUSE_S = 40, 0.05
 _Document = dict[str, Any]
 _FORMER_KEYS = {
@@ -63,7 +62,7 @@ _log = logging.getLogger(__name__)
 
 def settings_path() -> Path:
     """File the settings are kept in."""
-    return platformdirs.user_config_path(APP_NAME, appauthor=False) / "settings.toml"
+    return settings_folder() / "settings.toml"
 
 
 def load_settings(path: Path) -> AppSettings:

@@ -334,11 +334,20 @@ def test_help_is_in_groups_with_examples_that_are_commands(command):
         assert command(verb, "-h").exit_code == 0
 
 
-def test_help_and_version_load_no_library_of_the_pipeline():
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_load_no_library_of_the_pipeline(option, tmp_path):
     code = (
-        "import sys, das_app.cli as cli\n"
-        "loaded = {'numpy', 'cv2', 'onnxruntime', 'PySide6'} & sys.modules.keys()\n"
+        "import contextlib, sys, das_app.cli as cli\n"
+        f"sys.argv = ['das-app', '{option}']\n"
+        "with contextlib.suppress(SystemExit):\n"
+        "    cli.main()\n"
+        "loaded = {'numpy', 'cv2', 'onnxruntime', 'PySide6', 'scipy'} & sys.modules.keys()\n"
         "sys.exit(', '.join(loaded) or 0)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)},
+    )
     assert done.returncode == 0, done.stderr

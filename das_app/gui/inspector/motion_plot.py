@@ -4,18 +4,21 @@ GUI thread only.
 """
 
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyqtgraph as pg
-from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from das_app.gui.inspector.motion_history import MotionHistory
 from das_app.gui.style import theme
-from das_app.gui.style.plots import dress_plot
+from das_app.gui.style.plots import LatePlot
 from das_app.motion.kinematics import ANGLE_NAMES, bone_lengths, joint_angles, speeds
 from das_model.skeleton import Skeleton
+
+if TYPE_CHECKING:
+    import pyqtgraph as pg
+    from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 
 BEFORE_S, AFTER_S = 10.0, 2.0  # of the cursor
 _LEAST_GAP_S, _GAP_MEDIANS = 0.5, 3.0  # sightings further apart than both are not joined
@@ -83,7 +86,7 @@ def curves_of(
     }
 
 
-class MotionPlot(pg.PlotWidget):
+class MotionPlot(LatePlot):
     """Curves of the chosen person's quantity around the cursor's time.
 
     Attributes:
@@ -94,33 +97,18 @@ class MotionPlot(pg.PlotWidget):
     time_chosen = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(52, 3, parent)
         self.values = ""
         self._origin_s = 0.0
         self._quantity, self._part, self._slot = Quantity.ANGLE, "knee", -1
-        self.setMinimumHeight(120)
-        self.setMenuEnabled(False)
-        self.setMouseEnabled(False, False)
-        self.hideButtons()
-        self.getViewBox().disableAutoRange()
-        self.showGrid(y=True, alpha=0.12)
-        for side in ("left", "bottom"):
-            axis = self.getAxis(side)
-            axis.enableAutoSIPrefix(False)
-        self.getAxis("left").setWidth(52)
-        self.setLabel("bottom", "s")
-        self._legend = self.addLegend(offset=(8, 4), colCount=3)
-        self._curves = [self.plot() for _ in _STYLES]
-        self._cursor = pg.InfiniteLine(0.0)
-        self.addItem(self._cursor)
-        self.scene().sigMouseClicked.connect(self._on_click)
         self._names: tuple[str, ...] = ()
-        self.wear_look()
+        self.setMinimumHeight(120)
 
     def choose(self, slot: int, quantity: Quantity, part: str) -> None:
         """Draw another person's quantity from the next `refresh` on."""
         self._slot, self._quantity, self._part = slot, quantity, part
-        self.setLabel("left", _UNITS[quantity])
+        if self.chart is not None:
+            self.chart.setLabel("left", _UNITS[quantity])
 
     def set_origin(self, time_s: float) -> None:
         """Frame time that the axis calls 0: the start of a camera, 0 for a film."""
@@ -128,6 +116,8 @@ class MotionPlot(pg.PlotWidget):
 
     def refresh(self, history: MotionHistory, cursor_s: float) -> None:
         """Draw what the history has around the frame time `cursor_s`."""
+        if self.chart is None:
+            return
         begin_s, end_s = cursor_s - BEFORE_S, cursor_s + AFTER_S
         times_s, joints = history.of(self._slot, begin_s, end_s)
         has_part = self._part in parts_of(self._quantity, history.skeleton)
@@ -143,26 +133,36 @@ class MotionPlot(pg.PlotWidget):
             else:
                 joined = is_joined & np.isfinite(values)
                 curve.setData(shown_s, np.nan_to_num(values), connect=joined.astype(np.int32))
-        self.setXRange(begin_s - self._origin_s, end_s - self._origin_s, padding=0)
+        self.chart.setXRange(begin_s - self._origin_s, end_s - self._origin_s, padding=0)
         self._fit(list(curves.values()))
         self._cursor.setValue(cursor_s - self._origin_s)
         self.values = self._at_cursor(curves, times_s, cursor_s)
 
-    def wear_look(self) -> None:
-        """Wear the colours of the stage."""
+    def _fill(self, chart: "pg.PlotWidget") -> None:
+        import pyqtgraph as pg
+
+        for side in ("left", "bottom"):
+            chart.getAxis(side).enableAutoSIPrefix(False)
+        chart.setLabel("bottom", "s")
+        chart.setLabel("left", _UNITS[self._quantity])
+        self._curves = [chart.plot() for _ in _STYLES]
+        self._cursor = pg.InfiniteLine(0.0)
+        chart.addItem(self._cursor)
+        chart.scene().sigMouseClicked.connect(self._on_click)
+
+    def _dress(self) -> None:
         stage = theme.stage()
-        dress_plot(self, self._legend)
-        self._cursor.setPen(pg.mkPen(stage.text, width=1))
+        self._cursor.setPen(stage.text, width=1)
         for curve, colour, style in zip(self._curves, stage.curves, _STYLES, strict=True):
-            curve.setPen(pg.mkPen(colour, width=1.8, style=style))
+            curve.setPen(colour, width=1.8, style=style)
 
     def _name(self, names: tuple[str, ...]) -> None:
         if names == self._names:
             return
         self._names = names
-        self._legend.clear()
+        self.legend.clear()
         for curve, name in zip(self._curves, names, strict=False):
-            self._legend.addItem(curve, name)
+            self.legend.addItem(curve, name)
 
     def _fit(self, curves: list[np.ndarray]) -> None:
         finite = np.concatenate([c[np.isfinite(c)] for c in curves] or [np.zeros(0)])
@@ -171,7 +171,7 @@ class MotionPlot(pg.PlotWidget):
         least = _LEAST_SPANS[_UNITS[self._quantity]]
         low, high = float(finite.min()), float(finite.max())
         spare = max(least - (high - low), 0.25 * (high - low)) / 2
-        self.setYRange(low - spare, high + spare * 1.4, padding=0)  # room for the legend
+        self.chart.setYRange(low - spare, high + spare * 1.4, padding=0)  # room for the legend
 
     def _at_cursor(self, curves: dict[str, np.ndarray], times_s: np.ndarray, at_s: float) -> str:
         if len(times_s) == 0 or not curves:
@@ -186,9 +186,10 @@ class MotionPlot(pg.PlotWidget):
             f"{name} {values[nearest]:.{digits}f}{gap}{unit}" for name, values in curves.items()
         )
 
-    def _on_click(self, event: MouseClickEvent) -> None:
-        if self.plotItem.vb.sceneBoundingRect().contains(event.scenePos()):
-            place = self.plotItem.vb.mapSceneToView(event.scenePos())
+    def _on_click(self, event: "MouseClickEvent") -> None:
+        box = self.chart.getViewBox()
+        if box.sceneBoundingRect().contains(event.scenePos()):
+            place = box.mapSceneToView(event.scenePos())
             self.time_chosen.emit(place.x() + self._origin_s)
 
 

@@ -5,6 +5,7 @@ What makes no sense while recorded people are shown is forbidden, and says why.
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -16,7 +17,6 @@ from das_app.gui.session.people_editor import Doubts
 from das_app.gui.session.player_bar import PlayerBar, clock_text
 from das_app.gui.session.session_marks import marks_of, on_bar
 from das_app.gui.session.session_panel import SessionPanel
-from das_app.gui.session.session_refine import RefineDialog
 from das_app.gui.session.session_rerun import RerunDialog
 from das_app.gui.style.actions import Actions
 from das_app.gui.style.amounts import count
@@ -27,6 +27,9 @@ from das_app.session.frames import RecordedFrames, session_at
 from das_app.session.session import Session
 from das_app.session.types import EventKind, Layer, SessionError, perhaps_same_ids
 from das_model.people import TrackId
+
+if TYPE_CHECKING:
+    from das_app.gui.session.session_refine import RefineDialog
 
 _LIVE_ACTIONS = ("heat-map", "timing")
 _SESSION_ACTIONS = ("raw", "trim-begin", "trim-end", "trim-whole", "refine", "rerun")
@@ -288,6 +291,8 @@ class SessionPresenter(QObject):
         """Ask whether a session is to be refined, and do it."""
         if self.dialog is not None:
             return
+        from das_app.gui.session.session_refine import RefineDialog  # brings SciPy
+
         self.dialog = RefineDialog(folder, self._control.settings, self._window)
         self.dialog.open_requested.connect(self.open_requested)
         self.dialog.finished.connect(self._forget_dialog)

@@ -23,10 +23,12 @@ from das_app.pipeline.player import SessionPlayer
 from das_app.pipeline.run import StateListener
 from das_app.session.frames import RecordedFrames, session_at
 from das_app.settings.app_settings import AppSettings
+from das_app.settings.early_model import EarlyModel
 from das_app.settings.models import device_note
 from das_app.settings.settings_file import settings_path
 from das_app.settings.source_setups import NOTHING_SAID, KeptSetup, SaidSetup, SourceSetups
 from das_app.streaming.streams import StreamPlan
+from das_model.inference.estimate import Estimator
 from das_model.inference.runtime import open_estimator
 
 
@@ -36,11 +38,18 @@ class PipelineOpener:
     Args:
         said: by the command line of a source.
         source: that it names; None for every one.
+        early: a model that loads already; None where none does.
     """
 
-    def __init__(self, said: SaidSetup = NOTHING_SAID, source: str | None = None) -> None:
+    def __init__(
+        self,
+        said: SaidSetup = NOTHING_SAID,
+        source: str | None = None,
+        early: EarlyModel | None = None,
+    ) -> None:
         self._model: Model | None = None
         self._setups = SourceSetups(said, source)
+        self._early = early
 
     def __call__(self, settings: AppSettings, on_state: StateListener) -> OpenedSource:
         """Open the source and, at the first call, the model of `settings`.
@@ -87,12 +96,19 @@ class PipelineOpener:
         if model is not None and (model.file, model.device) == (file, device):
             model = replace(model, estimator=model.estimator.with_options(options))
         else:
-            estimator = open_estimator(settings.model.path(), options)
+            estimator = self._estimator(settings)
             provider = estimator.provider
             engine = f"{estimator.model_name} · {provider.removesuffix('ExecutionProvider')}"
             model = Model(estimator, engine, file, device, device_note(device, provider))
         self._model = model
         return model
+
+    def _estimator(self, settings: AppSettings) -> Estimator:
+        early, self._early = self._early, None
+        options = settings.estimator_options()
+        if early is not None and early.model == settings.model:
+            return early.result().with_options(options)
+        return open_estimator(settings.model.path(), options)
 
 
 def run_app(
@@ -100,6 +116,7 @@ def run_app(
     streams: StreamPlan,
     told_floor: ToldFloor = NOTHING_TOLD,
     said: SaidSetup = NOTHING_SAID,
+    early_model: EarlyModel | None = None,
 ) -> int:
     """Open the window on the source of `settings` and run it until it is closed.
 
@@ -108,6 +125,7 @@ def run_app(
         streams: that are on from the start.
         told_floor: what is known of the floor of that source.
         said: lens and turn of that source in this run.
+        early_model: of the settings, where it loads already.
 
     Returns:
         Exit code of the process.
@@ -120,7 +138,7 @@ def run_app(
     app = QApplication(sys.argv[:1])
     app.setApplicationName("DAS Capture")
     with listening() as listener:
-        opener = PipelineOpener(said, settings.source.name)
+        opener = PipelineOpener(said, settings.source.name, early_model)
         return _run_window(app, listener, settings, streams, told_floor, opener)
 
 

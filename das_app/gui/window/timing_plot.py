@@ -3,38 +3,28 @@
 GUI thread only.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
 from das_app.gui.style import theme
-from das_app.gui.style.plots import dress_plot
+from das_app.gui.style.plots import LatePlot
+
+if TYPE_CHECKING:
+    import pyqtgraph as pg
 
 SPAN_S = 20.0
 _CAPACITY = 2048  # points kept: 20 s at 100 results per second
 
 
-class TimingPlot(pg.PlotWidget):
+class TimingPlot(LatePlot):
     """Latency and inference time in ms against seconds before now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(56, 2, parent)
         self._times_s = np.zeros(0)
         self._values_ms = np.zeros((2, 0))
-        self.setMenuEnabled(False)
-        self.setMouseEnabled(False, False)
-        self.hideButtons()
-        self.setXRange(-SPAN_S, 0, padding=0)
-        self.getViewBox().disableAutoRange()
-        self.showGrid(y=True, alpha=0.12)
-        self.setLabel("left", "ms")
-        ticks = [(ago, f"{ago} s") for ago in range(-round(SPAN_S), 0, 5)]
-        self.getAxis("bottom").setTicks([[*ticks, (-0.4, "now")]])
-        self.getAxis("left").setWidth(56)
-        self._legend = self.addLegend(offset=(8, 4), colCount=2)
-        self._legend.setZValue(10)
-        self._curves = [self.plot(name=name) for name in ("end-to-end latency", "inference")]
-        self.wear_look()
 
     def add(self, time_s: float, latency_s: float, inference_s: float) -> None:
         """Note one result; drawn at the next `refresh`."""
@@ -46,23 +36,32 @@ class TimingPlot(pg.PlotWidget):
         """Draw what lies in the span before `now_s`."""
         is_recent = self._times_s > now_s - SPAN_S
         self._times_s, self._values_ms = self._times_s[is_recent], self._values_ms[:, is_recent]
-        for curve, values in zip(self._curves, self._values_ms, strict=True):
+        if self.chart is None:
+            return
+        for curve, values in zip(self.chart.listDataItems(), self._values_ms, strict=True):
             curve.setData(self._times_s - now_s, values)
         top = float(self._values_ms.max(initial=10.0))
-        self.setYRange(0, nice_top(top), padding=0)
+        self.chart.setYRange(0, nice_top(top), padding=0)
 
     def clear_points(self) -> None:
         """Forget all points."""
         self._times_s, self._values_ms = np.zeros(0), np.zeros((2, 0))
-        for curve in self._curves:
+        for curve in self.chart.listDataItems() if self.chart is not None else ():
             curve.setData([], [])
 
-    def wear_look(self) -> None:
-        """Wear the colours of the stage."""
-        stage = theme.stage()
-        dress_plot(self, self._legend)
-        for curve, colour in zip(self._curves, stage.curves[1::-1], strict=True):
-            curve.setPen(pg.mkPen(colour, width=1.5))
+    def _fill(self, chart: "pg.PlotWidget") -> None:
+        chart.setXRange(-SPAN_S, 0, padding=0)
+        chart.setLabel("left", "ms")
+        ticks = [(ago, f"{ago} s") for ago in range(-round(SPAN_S), 0, 5)]
+        chart.getAxis("bottom").setTicks([[*ticks, (-0.4, "now")]])
+        self.legend.setZValue(10)
+        for name in ("end-to-end latency", "inference"):
+            chart.plot(name=name)
+
+    def _dress(self) -> None:
+        colours = theme.stage().curves[1::-1]
+        for curve, colour in zip(self.chart.listDataItems(), colours, strict=True):
+            curve.setPen(colour, width=1.5)
 
 
 def nice_top(value: float) -> float:

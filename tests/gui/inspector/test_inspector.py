@@ -44,7 +44,7 @@ def choose_quantity(inspector, quantity):
 
 
 def shown_curves(inspector):
-    curves = [curve.getData() for curve in inspector.plot.listDataItems()]
+    curves = [curve.getData() for curve in inspector.plot.chart.listDataItems()]
     return [(x, y) for x, y in curves if x is not None and len(x)]
 
 
@@ -135,9 +135,9 @@ def test_a_click_into_the_curves_chooses_a_time(inspector, qtbot):
 
     class Click:
         def scenePos(self):
-            return inspector.plot.plotItem.vb.mapViewToScene(QPointF(48.5, place_y))
+            return inspector.plot.chart.getViewBox().mapViewToScene(QPointF(48.5, place_y))
 
-    place_y = np.mean(inspector.plot.viewRange()[1])
+    place_y = np.mean(inspector.plot.chart.viewRange()[1])
     with qtbot.waitSignal(inspector.time_chosen) as chosen:
         inspector.plot._on_click(Click())
     assert chosen.args[0] == pytest.approx(48.5)
@@ -251,5 +251,5 @@ def test_the_few_sightings_of_a_slow_model_are_joined_over_its_steps_only(inspec
     for time_s in (0.0, 0.8, 1.6, 2.4, 9.0):
         inspector.add(pair(), IDS, time_s)
     inspector.refresh()
-    curve = inspector.plot.listDataItems()[0]
+    curve = inspector.plot.chart.listDataItems()[0]
     assert curve.opts["connect"].tolist() == [1, 1, 1, 0, 1]

@@ -1,5 +1,7 @@
 import copy
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -95,6 +97,44 @@ def test_another_device_or_file_is_another_model(sources, tmp_path):
     assert third.file == tmp_path / "model.onnx"
 
 
+class Early:
+    """A model that loads already; its estimator is what a test says."""
+
+    def __init__(self, model, estimator):
+        self.model, self.estimator, self.num_asked = model, estimator, 0
+
+    def result(self):
+        self.num_asked += 1
+        if isinstance(self.estimator, Exception):
+            raise self.estimator
+        return self.estimator
+
+
+def test_a_model_that_loads_already_is_not_loaded_again(sources, tmp_path):
+    chosen = settings(tmp_path, input_scale=1.25)
+    early = Early(chosen.model, Model(tmp_path / "model.onnx", None))
+    Model.made.clear()
+    opened = PipelineOpener(early=early).load_model(chosen)
+    assert not Model.made
+    assert opened.estimator.options == chosen.estimator_options()
+
+
+def test_a_model_that_loads_already_is_of_no_use_for_other_settings(sources, tmp_path):
+    early = Early(settings(tmp_path, "another.onnx").model, None)
+    PipelineOpener(early=early).load_model(settings(tmp_path))
+    assert len(Model.made) == 1
+    assert not early.num_asked
+
+
+def test_a_model_that_did_not_load_early_is_tried_again(sources, tmp_path):
+    chosen = settings(tmp_path)
+    opener = PipelineOpener(early=Early(chosen.model, ValueError("not a model")))
+    with pytest.raises(ValueError, match="not a model"):
+        opener.load_model(chosen)
+    opener.load_model(chosen)
+    assert len(Model.made) == 1
+
+
 def test_a_model_that_does_not_load_releases_the_source(sources, tmp_path):
     opener = PipelineOpener()
     with pytest.raises(ValueError, match="not a model"):
@@ -109,6 +149,15 @@ def test_a_missing_model_is_named(sources, tmp_path):
         PipelineOpener()(
             AppSettings(model=ModelSettings(file=tmp_path / "absent.onnx")), lambda *_: None
         )
+
+
+def test_the_window_opens_without_what_takes_long_to_import():
+    code = (
+        "import sys\nimport das_app.gui.window.app\n"
+        "print(*{'scipy', 'pyqtgraph'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not done.stdout.split()
 
 
 @pytest.fixture

@@ -361,7 +361,7 @@ def test_the_chart_opens_and_draws(playing, qtbot):
     assert not playing.panels.chart.isVisible()
     key(qtbot, playing, Qt.Key.Key_T)
     qtbot.waitUntil(playing.panels.chart.isVisible)
-    curve = playing.panels.chart.listDataItems()[0]
+    curve = playing.panels.chart.chart.listDataItems()[0]
     qtbot.waitUntil(lambda: curve.getData()[0] is not None and len(curve.getData()[0]) > 1)
 
 

@@ -16,7 +16,7 @@ def plot(qtbot, themed):
 
 
 def points(plot):
-    return [curve.getData() for curve in plot.listDataItems()]
+    return [curve.getData() for curve in plot.chart.listDataItems()]
 
 
 def test_both_times_in_milliseconds_against_seconds_ago(plot):
@@ -36,7 +36,7 @@ def test_what_is_older_than_the_span_is_forgotten(plot):
     (ago, latency_ms), _ = points(plot)
     assert ago.tolist() == [-1]
     assert latency_ms.tolist() == [50]
-    assert plot.viewRange()[1] == pytest.approx([0, 50])
+    assert plot.chart.viewRange()[1] == pytest.approx([0, 50])
 
 
 def test_memory_is_bounded(plot):

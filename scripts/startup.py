@@ -1,0 +1,144 @@
+"""How long `das-app` takes to its window, its first picture and its first person.
+
+A start in a process of its own is watched from inside: this file is both the watcher and what
+`benchmark.py startup` calls.
+"""
+
+import builtins
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+STAGES = ("window", "picture", "person")
+_BEGUN = "DAS_BENCHMARK_BEGUN"  # when the parent started the process, on the monotonic clock
+_WINDOW_MODULE = "das_app.gui.window.app"
+_TIMEOUT_S = 300
+Times = dict[str, tuple[float, float]]  # wall and computing seconds
+
+
+def report(num_runs: int, against: Path | None) -> str:
+    """Table of medians; with another checkout, taken in turns with it, of ratios too.
+
+    Args:
+        num_runs: starts of each.
+        against: a checkout of the repository.
+    """
+    here = Path(__file__).resolve().parents[1]
+    roots = [here] if against is None else [against, here]
+    runs: dict[Path, list[Times]] = {root: [] for root in roots}
+    with (
+        tempfile.TemporaryDirectory() as cache
+    ):  # of compiled modules, as an installation has them
+        for round_number in range(num_runs + 1):
+            for root in roots:
+                environment = _environment(root, cache)
+                times = _start_of(environment) | _calls_of(environment)
+                if round_number:  # the first one compiles
+                    runs[root].append(times)
+    names = ["" if against is None else str(against), "here"][-len(roots) :]
+    lines = [f"median of {num_runs}: seconds after the start, seconds of computing"]
+    for stage in runs[here][0]:
+        medians = [
+            [statistics.median(times[stage][i] for times in runs[root]) for i in (0, 1)]
+            for root in roots
+        ]
+        words = [
+            f"{name} {wall:.2f} ({busy:.2f})"
+            for name, (wall, busy) in zip(names, medians, strict=True)
+        ]
+        if against is not None:
+            ratios = [after / before for before, after in zip(*medians, strict=True)]
+            words.append("ratio {:.2f} ({:.2f})".format(*ratios))
+        lines.append(f"{stage:10} " + "   ".join(words))
+    return "\n".join(lines)
+
+
+def _environment(root: Path, cache: str) -> dict[str, str]:
+    """That of a first start: without settings."""
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    folders = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), f"{cache}/home")
+    return {
+        **inherited,
+        **folders,
+        "PYTHONPATH": str(root),
+        "PYTHONPYCACHEPREFIX": cache,
+    }
+
+
+def _start_of(environment: dict[str, str]) -> Times:
+    done = subprocess.run(
+        [sys.executable, __file__],
+        cwd=environment["PYTHONPYCACHEPREFIX"],
+        env={**environment, _BEGUN: str(time.monotonic())},
+        capture_output=True,
+        text=True,
+        timeout=_TIMEOUT_S,
+    )
+    if done.returncode:
+        raise RuntimeError(f"das-app ended before its first person:\n{done.stderr}")
+    times: Times = json.loads(done.stdout.splitlines()[-1])
+    return {f"first {stage}": times[stage] for stage in STAGES}
+
+
+def _calls_of(environment: dict[str, str]) -> Times:
+    """What a call takes that shows no window."""
+    times = {}
+    for option in ("--version", "--help"):
+        before, begin_s = os.times(), time.monotonic()
+        command = [sys.executable, "-m", "das_app", option]
+        folder = environment["PYTHONPYCACHEPREFIX"]  # `-m` would look in this one first
+        subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=True)
+        after = os.times()
+        busy_s = after.children_user - before.children_user
+        busy_s += after.children_system - before.children_system
+        times[option] = (time.monotonic() - begin_s, busy_s)
+    return times
+
+
+def _watch_paintings() -> None:
+    """Have the first paintings of the picture's pane noted; after the last, tell and end."""
+    from das_app.gui.picture.overlay_view import OverlayView
+
+    times: Times = {}
+    paint, begun_s = OverlayView.paintEvent, float(os.environ[_BEGUN])
+
+    def watched(view: OverlayView, event: Any) -> None:  # noqa: ANN401
+        paint(view, event)
+        seen = [True, view._shown is not None, view._shown is not None and len(view._shown.people)]
+        for stage, is_seen in zip(STAGES, seen, strict=True):
+            if is_seen:
+                now = (time.monotonic() - begun_s, time.process_time())
+                times.setdefault(stage, now)
+        if len(times) == len(STAGES):
+            sys.stdout.write(json.dumps(times) + "\n")
+            sys.stdout.flush()
+            os._exit(0)
+
+    OverlayView.paintEvent = watched  # type: ignore[method-assign]
+
+
+def _watched_start() -> None:
+    """The command `das-app`, watched from the moment its window is imported."""
+    from das_app.cli import main
+
+    real = builtins.__import__
+
+    def importing(name: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        module = real(name, *args, **kwargs)
+        if name == _WINDOW_MODULE:
+            builtins.__import__ = real
+            _watch_paintings()
+        return module
+
+    builtins.__import__ = importing  # type: ignore[assignment]
+    main()
+
+
+if __name__ == "__main__":
+    _watched_start()
