@@ -136,6 +136,8 @@ def capture_all(
                         job, source, folder, estimator, streams, stopping, remote
                     )
                     _print(folder, summary)
+                    if summary.delivered:
+                        typer.echo(f"camera: {summary.delivered}")
                 except _EXPECTED as error:
                     problems.append(str(error))
     except _EXPECTED as error:
@@ -168,6 +170,7 @@ def capture(
         job.images_per_s or IMAGES_PER_S,
         job.slow_motion,
         setup.camera.turn,
+        setup.camera.wanted(),
     )
     try:
         options = settings.estimator_options()

@@ -185,14 +185,12 @@ def capture(
 @app.command(rich_help_panel=_RECORD)
 def devices() -> None:
     """List the cameras by name."""
-    from das_app.sources.camera_devices import list_cameras, probe_size, why_closed
+    from das_app.sources.camera_devices import list_cameras, probe_cameras
 
     cameras = list_cameras()
     if not cameras:
         typer.echo("no camera found; plug one in, and check that your user may read it")
-    for camera in cameras:
-        size = probe_size(camera)
-        problem = "" if size else why_closed(camera.index, camera.path)
+    for camera, size, problem in probe_cameras(cameras):
         state = f"{size[0]}x{size[1]}" if size else f"cannot be opened: {problem}"
         typer.echo(f"{camera.index}: {camera.name} ({state}) {camera.path}".rstrip())
 

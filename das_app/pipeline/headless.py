@@ -15,6 +15,7 @@ from das_app.pipeline.live_recording import SourceEvents
 from das_app.session.recorder import Recorder
 from das_app.session.types import EventKind
 from das_app.sources.frame_source import FrameSource, SourceError
+from das_app.sources.turned_source import camera_of
 from das_model.inference.estimate import Estimate, Estimator
 from das_model.inference.ordered_pool import calls_at_once, in_order
 
@@ -35,6 +36,7 @@ class CaptureSummary:
         capture_fps: mean frames per second out of the source.
         inference_fps: mean frames per second the model managed while it was working.
         stats: last figures of a live capture; of a file the defaults.
+        delivered: mode that a camera was asked for and the one it delivered, where they differ.
     """
 
     num_frames: int
@@ -43,6 +45,7 @@ class CaptureSummary:
     capture_fps: float
     inference_fps: float
     stats: PipelineStats = field(default_factory=PipelineStats)
+    delivered: str = ""
 
 
 class CaptureError(RuntimeError):
@@ -213,7 +216,14 @@ def capture_live(
         raise CaptureError(messages[0])
     _require_frames(recorder, source)
     summary = tally.summary(stats.num_dropped, _rate(stats.num_frames, elapsed_s))
-    return replace(summary, stats=stats)
+    return replace(summary, stats=stats, delivered=_delivered(source, summary.capture_fps))
+
+
+def _delivered(source: FrameSource, fps: float) -> str:
+    camera = camera_of(source)
+    if camera is None or camera.asked is None or camera.size is None:
+        return ""
+    return camera.asked.delivered_text(camera.size, fps)
 
 
 def _close(recorder: Recorder, num_dropped: int = 0) -> None:

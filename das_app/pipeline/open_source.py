@@ -10,6 +10,7 @@ from das_app.session.format import LOG_FILE
 from das_app.session.frames import open_session_video
 from das_app.sources.address_secrets import full_address
 from das_app.sources.addresses import DEMO_SOURCE, is_address, shown_address
+from das_app.sources.camera_controls import NOTHING_WANTED, Wanted
 from das_app.sources.camera_devices import DEFAULT_MODE, CameraMode, list_cameras
 from das_app.sources.camera_source import open_camera
 from das_app.sources.frame_source import FrameSource, SourceError
@@ -117,6 +118,7 @@ def open_source(
     images_per_s: float = IMAGES_PER_S,
     slow_motion: float = 1.0,
     turn: Turn = Turn.NONE,
+    controls: Wanted = NOTHING_WANTED,
 ) -> FrameSource:
     """Open what `spec` names.
 
@@ -128,11 +130,12 @@ def open_source(
         images_per_s: rate of a folder of images.
         slow_motion: how many times slower a video file plays than it was filmed.
         turn: of its pictures; not of a session, whose pictures are recorded as they were turned.
+        controls: wanted of a camera.
 
     Raises:
         SourceError: if there is no such thing or it cannot be opened.
     """
-    source = _open_unturned(spec, intrinsics, mode, images_per_s, slow_motion)
+    source = _open_unturned(spec, intrinsics, mode, images_per_s, slow_motion, controls)
     has_turn = turn is not Turn.NONE and source_kind(spec) is not SourceKind.SESSION
     return TurnedSource(source, turn) if has_turn else source
 
@@ -152,14 +155,19 @@ def source_key(spec: str) -> str:
 
 
 def _open_unturned(
-    spec: str, intrinsics: Intrinsics, mode: CameraMode, images_per_s: float, slow_motion: float
+    spec: str,
+    intrinsics: Intrinsics,
+    mode: CameraMode,
+    images_per_s: float,
+    slow_motion: float,
+    controls: Wanted,
 ) -> FrameSource:
     kind = source_kind(spec)
     if kind is SourceKind.DEMO:
         return VideoSource(_demo_clip(), intrinsics, name="demo")
     if kind is SourceKind.CAMERA:
         index = int(spec) if spec.isdecimal() else _camera_named(spec)
-        return open_camera(index, intrinsics, mode)
+        return open_camera(index, intrinsics, mode, controls=controls)
     if kind is SourceKind.ADDRESS:
         return open_address(full_address(spec), intrinsics)
     path = Path(spec).expanduser()

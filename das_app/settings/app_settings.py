@@ -19,6 +19,7 @@ from das_app.motion.temporal_filter import PeopleOptions
 from das_app.motion.tracking import TrackingConfig
 from das_app.settings.checked_fields import between, check_fields
 from das_app.sources.addresses import DEMO_SOURCE, shown_address
+from das_app.sources.camera_controls import Control, wanted_from
 from das_app.sources.camera_devices import CameraMode
 from das_app.sources.turned_source import Turn
 from das_model.camera import DEFAULT_FOV_DEG
@@ -136,23 +137,30 @@ class CameraSettings:
         turn_deg: degrees by which pictures are turned clockwise, before model and lens.
         is_mirrored: the picture is shown as in a mirror; None does so for a webcam. The data is
             never mirrored.
+        controls: wanted of a camera's controls, as `wanted_texts` writes them.
 
     Raises:
-        ValueError: if a value is of the wrong type or no quarter turn.
+        ValueError: if a value is of the wrong type, no quarter turn or no control.
     """
 
     turn_deg: int = 0
     is_mirrored: bool | None = None
+    controls: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_fields(self)
         if self.turn_deg not in list(Turn):
             raise ValueError(f"turn_deg must be 0, 90, 180 or 270, got {self.turn_deg}")
+        wanted_from(self.controls)
 
     @property
     def turn(self) -> Turn:
         """How pictures are turned."""
         return Turn(self.turn_deg)
+
+    def wanted(self) -> dict[Control, float | None]:
+        """What is wanted of the controls."""
+        return wanted_from(self.controls)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,26 @@
 
 import os
 import sys
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 from cv2_enumerate_cameras import enumerate_cameras
 
+from das_app.messaging.mailbox import Mailbox
+
+_SLOW_SHARE = 0.9  # of the rate asked for; less is worth saying
+_PROBE_S = 6.0  # for a camera to open and to show a picture
 _IS_LINUX, _IS_WINDOWS = sys.platform.startswith("linux"), sys.platform == "win32"
 CAMERA_BACKEND = {
     "linux": cv2.CAP_V4L2,
     "win32": cv2.CAP_MSMF,
     "darwin": cv2.CAP_AVFOUNDATION,
 }.get(sys.platform, cv2.CAP_ANY)
+_locks: dict[int, threading.Lock] = {}
+_lock_of_locks = threading.Lock()
 _PRIVACY = {
     "win32": "check Settings > Privacy & security > Camera",
     "darwin": "check System Settings > Privacy & Security > Camera",
@@ -68,6 +76,24 @@ class CameraMode:
             raise ValueError(f"resolution must be WIDTHxHEIGHT as 1280x720, got {resolution!r}")
         return CameraMode((int(sides[0]), int(sides[1])), fps)
 
+    @property
+    def text(self) -> str:
+        """For people to read."""
+        return f"{self.size[0]}x{self.size[1]} at {self.fps:g}"
+
+    def delivered_text(self, size: tuple[int, int], fps: float) -> str:
+        """What was asked for and what came, where they differ; else empty.
+
+        Args:
+            size: (width, height) px of what came.
+            fps: measured; 0 where it is not known yet.
+        """
+        is_slow = 0 < fps < _SLOW_SHARE * self.fps
+        if size == self.size and not is_slow:
+            return ""
+        rate = f" at {fps:.0f}" if fps else ""
+        return f"asked {self.text}, got {size[0]}x{size[1]}{rate}"
+
 
 DEFAULT_MODE = CameraMode()
 
@@ -119,6 +145,45 @@ def visible_problem(index: int, path: str = "") -> str:
 def why_closed(index: int, path: str = "") -> str:
     """Why the camera could not be opened, to the best of what one can see."""
     return visible_problem(index, path) or f"another program may be using it; else {_PRIVACY}"
+
+
+def device_lock(index: int) -> threading.Lock:
+    """Held by whoever of this process has the camera open."""
+    with _lock_of_locks:
+        return _locks.setdefault(index, threading.Lock())
+
+
+def probe_cameras(
+    devices: Sequence[CameraDevice], patience_s: float = _PROBE_S
+) -> Iterator[tuple[CameraDevice, tuple[int, int] | None, str]]:
+    """Try cameras one after the other, each in a thread that is left behind where it hangs.
+
+    Args:
+        devices: to be tried.
+        patience_s: with each.
+
+    Yields:
+        The device, (width, height) px of a picture or None, and why there is none.
+    """
+    for device in devices:
+        found: Mailbox[tuple[int, int] | None] = Mailbox()
+
+        def probe(device: CameraDevice = device, found: Mailbox = found) -> None:
+            size = None
+            try:
+                size = probe_size(device)
+            finally:
+                found.put(size)
+                found.close()
+
+        thread = threading.Thread(target=probe, name="das-probe", daemon=True)
+        thread.start()
+        thread.join(patience_s)
+        size = found.take(0)
+        if thread.is_alive():
+            yield device, None, f"it does not answer for {patience_s:g} s"
+        else:
+            yield device, size, "" if size else why_closed(device.index, device.path)
 
 
 def probe_size(device: CameraDevice) -> tuple[int, int] | None:

@@ -1,24 +1,40 @@
 """Webcams through OpenCV, reconnected by name after they were unplugged."""
 
 import os
+import sys
 import time
 
 import cv2
 import numpy as np
 
 from das_app.lens.intrinsics import Intrinsics
+from das_app.sources.camera_controls import (
+    NOTHING_WANTED,
+    CaptureControls,
+    ControlPort,
+    LimitsOf,
+    Wanted,
+)
 from das_app.sources.camera_devices import (
     DEFAULT_MODE,
     CameraDevice,
     CameraMode,
+    device_lock,
     list_cameras,
     open_capture,
     why_closed,
 )
 from das_app.sources.frame_source import SourceError
+from das_app.sources.v4l2_limits import limits_by
 from das_app.sources.watchdog import DEFAULT_PATIENCE, Patience, WatchedSource
 
+if sys.platform.startswith("linux"):
+    import fcntl
+else:
+    fcntl = None
+
 _SELECT_TIMEOUT_S = 2  # of OpenCV in one read; a dead device otherwise holds it for 10 s
+_LOCK_PATIENCE_S = 3.0
 _MAX_AGE_S = 1.0  # of a picture whose driver's stamp is believed
 
 
@@ -27,6 +43,7 @@ def open_camera(
     intrinsics: Intrinsics,
     mode: CameraMode = DEFAULT_MODE,
     patience: Patience = DEFAULT_PATIENCE,
+    controls: Wanted = NOTHING_WANTED,
 ) -> WatchedSource:
     """The camera `index` as a live source.
 
@@ -35,6 +52,7 @@ def open_camera(
         intrinsics: its lens.
         mode: asked for.
         patience: with a device that stops.
+        controls: wanted of it from the beginning.
 
     Raises:
         SourceError: if it cannot be opened, with the reason.
@@ -43,25 +61,40 @@ def open_camera(
     device = next((d for d in list_cameras() if d.index == index), None)
     name = f"camera {index}" if device is None else device.name
     wanted = device or CameraDevice(index, "", "")
-    return WatchedSource(name, lambda: _Camera(wanted, mode), intrinsics, patience)
+    port = ControlPort(controls)
+    return WatchedSource(
+        name, lambda: _Camera(wanted, mode, port), intrinsics, patience, port, mode
+    )
 
 
 class _Camera:
     """An opened camera; one that was plugged in again may have got another number."""
 
-    def __init__(self, wanted: CameraDevice, mode: CameraMode) -> None:
-        device = _present(wanted)
-        capture = open_capture(device.index, mode)
+    def __init__(self, wanted: CameraDevice, mode: CameraMode, port: ControlPort) -> None:
+        self._device, self._port = _present(wanted), port
+        self._lock = device_lock(self._device.index)
+        self._has_lock = self._lock.acquire(timeout=_LOCK_PATIENCE_S)  # of a preview that ends
+        capture = open_capture(self._device.index, mode)
         if capture is None:
-            raise SourceError(why_closed(device.index, device.path))
+            self._unlock()
+            raise SourceError(why_closed(self._device.index, self._device.path))
         self._capture = capture
+        self._controls: CaptureControls | None = None
+        self._has_asked = False
 
     def read(self) -> tuple[np.ndarray, float] | None:
         """The next picture and when it was taken; None for a failure."""
+        if self._controls is not None:
+            self._port.obey(self._controls)
         has_picture, picture = self._capture.read()
         now_s = time.monotonic()
         if not has_picture or picture is None or not picture.size:
             return None
+        if not self._has_asked:  # a driver that delivers knows its controls
+            self._has_asked = True
+            self._controls = self._port.ask(
+                lambda: CaptureControls(self._capture, _limits_of(self._device))
+            )
         image = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
         image.flags.writeable = False
         return image, self._taken_s(now_s)
@@ -69,11 +102,24 @@ class _Camera:
     def close(self) -> None:
         """Release the device."""
         self._capture.release()
+        self._unlock()
+
+    def _unlock(self) -> None:
+        if self._has_lock:
+            self._lock.release()
+            self._has_lock = False
 
     def _taken_s(self, now_s: float) -> float:
         """The driver's own stamp where it is of the monotonic clock, as Linux has it."""
         stamp_s = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1e3
         return stamp_s if 0 < now_s - stamp_s < _MAX_AGE_S else now_s
+
+
+def _limits_of(device: CameraDevice) -> LimitsOf | None:
+    """What the system tells of the camera's controls; None where it tells nothing."""
+    if fcntl is None:
+        return None
+    return limits_by(device.path or f"/dev/video{device.index}", fcntl.ioctl)
 
 
 def _present(wanted: CameraDevice) -> CameraDevice:

@@ -12,6 +12,7 @@ import cv2
 from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.messages import Frame
 from das_app.sources.frame_source import FrameSource
+from das_app.sources.watchdog import WatchedSource
 
 
 class Turn(IntEnum):
@@ -109,3 +110,11 @@ class TurnedSource:
 def turn_of(source: FrameSource) -> Turn:
     """How the pictures of a source are turned."""
     return source.turn if isinstance(source, TurnedSource) else Turn.NONE
+
+
+def camera_of(source: FrameSource) -> WatchedSource | None:
+    """The camera that a source reads, turned or not; None for what is no camera."""
+    plain = source.source if isinstance(source, TurnedSource) else source
+    if isinstance(plain, WatchedSource) and plain.controls is not None:
+        return plain
+    return None

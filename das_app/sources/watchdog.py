@@ -19,6 +19,8 @@ import numpy as np
 from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.mailbox import Mailbox
 from das_app.messaging.messages import Frame
+from das_app.sources.camera_controls import ControlPort
+from das_app.sources.camera_devices import CameraMode
 from das_app.sources.frame_source import SourceError, SourceLost
 
 _MAX_LEFT_BEHIND = 3  # threads hanging in a driver
@@ -157,6 +159,8 @@ class WatchedSource:
         open_device: called in the thread that reads the device.
         intrinsics: its lens.
         patience: what to wait for.
+        controls: of a camera; None for what has none.
+        asked: mode that a camera was asked for.
 
     Raises:
         SourceError: if the device cannot be opened, with the reason.
@@ -173,8 +177,11 @@ class WatchedSource:
         open_device: OpenDevice,
         intrinsics: Intrinsics,
         patience: Patience = DEFAULT_PATIENCE,
+        controls: ControlPort | None = None,
+        asked: CameraMode | None = None,
     ) -> None:
         self.name, self.intrinsics = name, intrinsics
+        self.controls, self.asked = controls, asked
         self._open_device, self._patience = open_device, patience
         self._pictures: Mailbox[_Arrival] = Mailbox()
         self._numbers = itertools.count()
@@ -213,6 +220,12 @@ class WatchedSource:
             if picture is not None:
                 return self._frame(picture)
         return None
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """(width, height) px of the newest picture; None before the first."""
+        last = self._last
+        return None if last is None else (last.image.shape[1], last.image.shape[0])
 
     def seek(self, index: int) -> None:
         """A live source has only now."""

@@ -15,7 +15,8 @@ from das_app.session.frames import session_at
 from das_app.settings.app_settings import AppSettings, Look, ModelSettings, SettingsGroup
 from das_app.settings.source_setups import SourceSetup
 from das_app.sources.addresses import short_name
-from das_app.sources.turned_source import Turn, turn_of
+from das_app.sources.turned_source import Turn, camera_of, turn_of
+from das_app.sources.watchdog import WatchedSource
 from das_model.inference.estimate import Device
 from das_model.inference.mode import Mode
 
@@ -87,6 +88,12 @@ class Controller(QObject):
         """How the pictures of what runs are turned."""
         current = self.bridge.current
         return Turn.NONE if current is None else turn_of(current.source)
+
+    @property
+    def camera(self) -> WatchedSource | None:
+        """The camera of this computer that runs or ran last; None for another source."""
+        current = self.bridge.current
+        return None if current is None else camera_of(current.source)
 
     @property
     def is_webcam(self) -> bool:

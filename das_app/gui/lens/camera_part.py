@@ -1,8 +1,9 @@
-"""Part of the camera panel on the camera itself: how its pictures are turned and mirrored."""
+"""Part of the camera panel on the camera itself: turn and mirror, its mode, and its controls."""
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QVBoxLayout, QWidget
 
+from das_app.gui.lens.control_rows import ControlRows
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
 from das_app.gui.style.texts import Label
@@ -50,8 +51,13 @@ class CameraPart(QWidget):
         self.mirror.clicked.connect(self.mirror_toggled)
         column.addLayout(form)
         column.addWidget(self.mirror)
+        self.delivered = Label(objectName="muted", wordWrap=True)
+        self.controls = ControlRows()
+        column.addWidget(self.delivered)
+        column.addWidget(self.controls)
         self.set_turn(None)
         self.set_mirrored(False, can_mirror=False)
+        self.set_delivered("")
 
     def set_turn(self, turn: Turn | None) -> None:
         """Show how pictures are turned; None while there are none to turn."""
@@ -63,3 +69,8 @@ class CameraPart(QWidget):
         """Show whether the picture is mirrored, and whether it can be."""
         self.mirror.setEnabled(can_mirror)
         self.mirror.setChecked(is_mirrored)
+
+    def set_delivered(self, text: str) -> None:
+        """Say what the camera was asked for and what it delivers; nothing for what is none."""
+        self.delivered.setText(text)
+        self.delivered.setVisible(bool(text))

@@ -1,11 +1,14 @@
-"""Presenter of the camera itself: turn and mirror of the source that is open."""
+"""Presenter of the camera itself: turn, mirror, mode and controls of the source that is open."""
 
-from PySide6.QtCore import QObject
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 
 from das_app.gui.control.controller import Controller
 from das_app.gui.lens.camera_part import CameraPart
 from das_app.gui.picture.overlay_view import OverlayView
+from das_app.sources.camera_controls import Control, wanted_texts
 
 
 class CameraPresenter(QObject):
@@ -19,7 +22,12 @@ class CameraPresenter(QObject):
         part: of the panel.
         overlay: the picture.
         mirror: the window's action.
+
+    Attributes:
+        refused: what the camera did not do.
     """
+
+    refused = Signal(str)
 
     def __init__(
         self, control: Controller, part: CameraPart, overlay: OverlayView, mirror: QAction
@@ -29,6 +37,7 @@ class CameraPresenter(QObject):
         self._mirror = mirror
         part.turn_chosen.connect(control.set_turn)
         part.mirror_toggled.connect(control.set_mirrored)
+        part.controls.ordered.connect(self._order)
         mirror.triggered.connect(control.set_mirrored)
         control.settings_changed.connect(self.show)
         control.opened.connect(self.show)
@@ -44,3 +53,30 @@ class CameraPresenter(QObject):
         self._mirror.setEnabled(has_source)
         self._mirror.setChecked(is_mirrored)
         self._overlay.set_mirrored(is_mirrored)
+
+    def refresh(self) -> None:
+        """Bring what the camera tells up to date."""
+        camera = self._control.camera
+        self._part.controls.show_states({} if camera is None else camera.controls.states)
+        if camera is None or self._control.live is None:
+            self._part.set_delivered("")
+            return
+        for refusal in camera.controls.take_refusals():
+            self.refused.emit(refusal)
+        size = camera.size
+        if size is None:
+            return
+        fps = self._control.live.stats().capture_fps
+        told = camera.asked.delivered_text(size, fps)
+        rate = f" at {fps:.0f}" if fps else ""
+        self._part.set_delivered(
+            f"{told[:1].upper()}{told[1:]}" if told else f"{size[0]}x{size[1]}{rate}, as asked"
+        )
+
+    def _order(self, wanted: Control, value: float | None) -> None:
+        camera, settings = self._control.camera, self._control.settings
+        if camera is None:
+            return
+        camera.controls.order(wanted, value)
+        texts = wanted_texts(settings.camera.wanted() | {wanted: value})
+        self._control.change(camera=replace(settings.camera, controls=texts))

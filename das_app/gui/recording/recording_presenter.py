@@ -286,6 +286,7 @@ class RecordingPresenter(QObject):
             "smoothing of limbs": f"{settings.people.limb_smoothing:.2f}",
             "steady bones": "on" if settings.people.has_steady_bones else "off",
             "lens": self._control.lens.label,
+            "camera": ", ".join(settings.camera.controls),
             "detail": f"{settings.model.input_scale:.2f}",
             "mode": settings.model.mode,
             "model": "" if model is None else model.engine,

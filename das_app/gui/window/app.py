@@ -73,6 +73,7 @@ class PipelineOpener:
             setup.lens.intrinsics(),
             settings.source.camera_mode(),
             turn=setup.camera.turn,
+            controls=setup.camera.wanted(),
         )
         try:
             model = self.load_model(settings)

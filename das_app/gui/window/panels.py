@@ -207,13 +207,21 @@ class Panels:
         self.output = OutputPresenter(control, shown, self.output_panel, picture)
         for chooser in (overlay, self.inspector_panel):
             chooser.person_chosen.connect(self.streaming.choose_person)
-        for presenter in (self.lens, self.floor, self.session, self.streaming, self.output):
+        for presenter in (
+            self.camera,
+            self.lens,
+            self.floor,
+            self.session,
+            self.streaming,
+            self.output,
+        ):
             presenter.refused.connect(parts.banner.show_fault)
 
     def refresh(self) -> None:
         """Bring what is measured up to date."""
         self.inspector.refresh()
         self.model.refresh()
+        self.camera.refresh()
         self.lens.show_people()
         self.streaming.refresh()
 

@@ -16,16 +16,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from das_app.gui.picture.preview_picture import PreviewPicture
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
 from das_app.gui.style.texts import Label, plain
 from das_app.sources.addresses import DEMO_SOURCE, is_address, short_name, shown_address
+from das_app.sources.camera_devices import CameraMode
+from das_app.sources.camera_preview import CameraPreview, PreviewNews
 from das_app.sources.camera_scan import CameraScan, FoundCamera
 
 RESOLUTIONS = ("640x480", "800x600", "1280x720", "1920x1080", "2560x1440", "3840x2160")
 RATES_FPS = (15.0, 24.0, 25.0, 30.0, 50.0, 60.0, 90.0, 120.0)
 _POLL_MS = 50
-_SOURCE_ROLE = Qt.ItemDataRole.UserRole
+_SOURCE_ROLE, _DEVICE_ROLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 _NO_CAMERA = (
     "No camera is listed. Plug one in and scan again; a phone or a network camera works by its "
     "address."
@@ -63,10 +66,11 @@ class SourcePicker(QDialog):
         grid.addLayout(self._recent_part(), 1, 1)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
-        self.resize(90 * theme.SPACE_PX, 48 * theme.SPACE_PX)
+        self.resize(90 * theme.SPACE_PX, 64 * theme.SPACE_PX)
         self._scan: CameraScan | None = None
         self._poll = QTimer(self, interval=_POLL_MS)
-        self._poll.timeout.connect(self._take_cameras)
+        self._poll.timeout.connect(self._look)
+        self._preview: CameraPreview | None = None
         self.set_mode("1280x720", 30.0)
         self.set_recent(())
         self._show_choice()
@@ -101,6 +105,7 @@ class SourcePicker(QDialog):
             icon = "warning" if camera.problem else "camera"
             item = QListWidgetItem(theme.icon(icon), text, self.cameras)
             item.setData(_SOURCE_ROLE, str(device.index))
+            item.setData(_DEVICE_ROLE, device)
             item.setToolTip(plain(device.path))
         if cameras:
             self.cameras.setCurrentRow(0)
@@ -126,7 +131,31 @@ class SourcePicker(QDialog):
     def hideEvent(self, event: QHideEvent) -> None:
         """Qt: wait for no cameras any more."""
         self._end_scan()
+        self._end_preview()
+        self._poll.stop()
         super().hideEvent(event)
+
+    def _look(self) -> None:
+        """Show what came of the scan and of the preview."""
+        self._take_cameras()
+        news = None if self._preview is None else self._preview.news.take(0)
+        if news is not None:
+            self.preview.show_news(news)
+
+    def _preview_choice(self) -> None:
+        """Show the camera that is chosen, in the mode that is chosen."""
+        self._end_preview()
+        item = self.cameras.currentItem()
+        device = None if item is None else item.data(_DEVICE_ROLE)
+        self.preview.show_news(PreviewNews(None, "Looking …" if device else ""))
+        if device is not None and self.isVisible():
+            mode = CameraMode.from_text(self.resolution.currentData(), self.fps.currentData())
+            self._preview = CameraPreview(device, mode)
+
+    def _end_preview(self) -> None:
+        if self._preview is not None:
+            self._preview.stop()
+            self._preview = None
 
     def _take_cameras(self) -> None:
         found = None if self._scan is None else self._scan.found.take(0)
@@ -135,13 +164,13 @@ class SourcePicker(QDialog):
             self.set_cameras(found)
 
     def _end_scan(self) -> None:
-        self._poll.stop()
         self._scan = None
         self.scan_again.setEnabled(True)
 
     def _camera_part(self) -> QVBoxLayout:
         self.cameras = QListWidget(accessibleName="Cameras", wordWrap=True)
         self.cameras.currentItemChanged.connect(self._show_choice)
+        self.cameras.currentItemChanged.connect(self._preview_choice)
         self.cameras.itemActivated.connect(self._choose_item)
         self.scan_again = QPushButton(theme.icon("rescan"), "Scan again")
         self.scan_again.setAutoDefault(False)
@@ -156,6 +185,7 @@ class SourcePicker(QDialog):
             box.activated.connect(self._tell_mode)
         self.open_camera = QPushButton("Open camera", default=True)
         self.open_camera.clicked.connect(lambda: self._choose_item(self.cameras.currentItem()))
+        self.preview = PreviewPicture()
         mode = QFormLayout()
         mode.addRow("Resolution", self.resolution)
         mode.addRow("Rate", self.fps)
@@ -164,7 +194,7 @@ class SourcePicker(QDialog):
         buttons.addWidget(self.scan_again)
         buttons.addStretch()
         buttons.addWidget(self.open_camera)
-        return _column("Cameras", self.cameras, mode, buttons)
+        return _column("Cameras", self.cameras, self.preview, mode, buttons)
 
     def _file_part(self) -> QVBoxLayout:
         self.file = QPushButton(theme.icon("file"), "Video or picture …")
@@ -204,6 +234,7 @@ class SourcePicker(QDialog):
 
     def _tell_mode(self) -> None:
         self.mode_changed.emit(self.resolution.currentData(), self.fps.currentData())
+        self._preview_choice()
 
     def _ask_elsewhere(self, request: Signal) -> None:
         self.accept()

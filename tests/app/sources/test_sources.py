@@ -9,6 +9,7 @@ import pytest
 from das_app.lens.intrinsics import Intrinsics
 from das_app.pipeline.open_source import open_source
 from das_app.sources import camera_devices, camera_source, video_source
+from das_app.sources.camera_controls import ControlPort
 from das_app.sources.camera_devices import CameraDevice, CameraMode
 from das_app.sources.frame_source import SourceError
 from das_app.sources.image_source import ImageSource, list_images, read_image
@@ -352,7 +353,7 @@ def test_camera_is_opened_by_name(cameras):
 def test_camera_is_found_by_name_when_it_has_another_number(cameras):
     opened = cameras({}, CameraDevice(0, "Other", ""), CameraDevice(2, "Desk", ""))
     with pytest.raises(SourceError, match=r"video2|another program"):
-        camera_source._Camera(CameraDevice(0, "Desk", ""), CameraMode())
+        camera_source._Camera(CameraDevice(0, "Desk", ""), CameraMode(), ControlPort())
     assert opened == [2]
 
 

@@ -49,7 +49,7 @@ class Model:
 def sources(monkeypatch, tmp_path):
     opened = []
 
-    def open_source(spec, intrinsics, mode, turn):
+    def open_source(spec, intrinsics, mode, turn, controls):
         opened.append(GreySource(intrinsics, name=f"source {spec}"))
         return opened[-1]
 

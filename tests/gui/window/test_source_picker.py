@@ -1,16 +1,32 @@
 import re
 import threading
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from das_app.gui.window import source_picker
 from das_app.gui.window.source_picker import SourcePicker
+from das_app.messaging.mailbox import Mailbox
 from das_app.sources import camera_scan
 from das_app.sources.camera_devices import CameraDevice
+from das_app.sources.camera_preview import PreviewNews
 from das_app.sources.camera_scan import FoundCamera
 
 DESK = FoundCamera(CameraDevice(0, "Desk", "/dev/video0"), "")
 PHONE = FoundCamera(CameraDevice(3, "Phone", ""), "your user may not read /dev/video3")
+
+
+class FakePreview:
+    """Shows nothing until the test says what."""
+
+    def __init__(self, device, mode):
+        self.device, self.mode, self.is_stopped = device, mode, False
+        self.news = Mailbox()
+        FakePreview.made.append(self)
+
+    def stop(self):
+        self.is_stopped = True
 
 
 @pytest.fixture
@@ -19,6 +35,8 @@ def listed(monkeypatch):
     devices = []
     monkeypatch.setattr(camera_scan, "list_cameras", lambda: tuple(devices))
     monkeypatch.setattr(camera_scan, "visible_problem", lambda index, path: "")
+    monkeypatch.setattr(source_picker, "CameraPreview", FakePreview)
+    FakePreview.made = []
     return devices
 
 
@@ -138,3 +156,27 @@ def test_files_are_asked_for_elsewhere_and_the_clip_is_one_click(picker, qtbot):
     for button in (picker.file, picker.folder, picker.demo):
         click(qtbot, button)
     assert (files, folders, chosen) == ([()], [()], [("demo",)])
+
+
+def test_the_chosen_camera_is_previewed_in_the_chosen_mode(picker, qtbot, listed):
+    listed += [CameraDevice(0, "Desk", ""), CameraDevice(2, "Other", "")]
+    picker.open()
+    qtbot.waitUntil(lambda: len(FakePreview.made) == 1)
+    first = FakePreview.made[0]
+    assert (first.device.name, first.mode.size) == ("Desk", (1280, 720))
+    image = np.zeros((90, 160, 3), np.uint8)
+    image[:, :80] = (0, 0, 200)
+    first.news.put(PreviewNews(image, "1280 × 720 at 30 fps"))
+    qtbot.waitUntil(lambda: picker.preview.news.image is not None)
+    seen = picker.preview.grab().toImage()
+    middle, height = seen.width() // 2, seen.height() // 3
+    assert seen.pixelColor(middle + 40, height).blue() > 150  # as in a mirror
+    assert seen.pixelColor(middle - 40, height).blue() < 50
+    picker.cameras.setCurrentRow(1)
+    assert first.is_stopped
+    assert FakePreview.made[1].device.name == "Other"
+    picker.resolution.setCurrentIndex(0)
+    picker.resolution.activated.emit(0)
+    assert FakePreview.made[2].mode.size == (640, 480)
+    picker.close()
+    assert all(preview.is_stopped for preview in FakePreview.made)
