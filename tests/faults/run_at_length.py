@@ -1,7 +1,8 @@
 """Runs every trial often and prints the table of `docs/reliability.md`.
 
-python tests/faults/run_at_length.py            # about an hour
+python tests/faults/run_at_length.py            # an hour or two
 python tests/faults/run_at_length.py --share 0.1 --seed 7
+python tests/faults/run_at_length.py --only signal_window signal_capture
 """
 
 import argparse
@@ -37,13 +38,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=1.0, help="of the usual number of trials")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", help="name of one trial, such as flip_session")
+    names = [trial.run.__name__ for trial in TRIALS]
+    parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="TRIAL")
     arguments = parser.parse_args()
     logging.disable(logging.CRITICAL)
     print("| What | Tried | Nothing lost | Lost | Wrong | Seconds |\n|---|---|---|---|---|---|")
     all_wrong = []
     for trial in TRIALS:
-        if arguments.only and trial.run.__name__ != arguments.only:
+        if trial.run.__name__ not in arguments.only:
             continue
         times, begin_s = max(1, round(trial.many * arguments.share)), time.monotonic()
         lost, wrong = run_often(trial, times, arguments.seed)

@@ -7,7 +7,14 @@ import sys
 import pytest
 from trials import TRIALS
 
-NEEDS_POSIX = ("kill_capture", "signal_capture", "signal_window", "lose_folder", "fill_disk")
+NEEDS_POSIX = (
+    "kill_capture",
+    "signal_capture",
+    "signal_starting_capture",
+    "signal_window",
+    "lose_folder",
+    "fill_disk",
+)
 
 
 @pytest.mark.parametrize("trial", TRIALS, ids=[t.run.__name__ for t in TRIALS])

@@ -7,14 +7,8 @@ happened that must not: a wrong pose, another error than the documented one, a p
 """
 
 import json
-import os
 import random
-import shutil
-import signal
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +20,14 @@ import onnx
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "app"))
 sys.path.insert(0, str(ROOT / "tests"))
+from processes import (  # noqa: E402
+    fill_disk,
+    kill_capture,
+    lose_folder,
+    signal_capture,
+    signal_starting_capture,
+    signal_window,
+)
 from session_fakes import depth_of, write_session  # noqa: E402
 
 from das_app.lens.calibration_files import load_intrinsics  # noqa: E402
@@ -124,172 +126,6 @@ def _lost(folder: Path, most: int) -> str:
         assert "needs no repair" in str(error), error
     assert len(list(Session(folder))) == _FRAMES - num_lost
     return f"{num_lost} frames" if num_lost else ""
-
-
-# processes
-
-
-def _command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "das_app", *arguments]
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    home = folder / "home"
-    home.mkdir()
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("XDG_")}
-    return kept | {
-        "HOME": str(home),
-        "PYTHONPATH": str(ROOT),
-        "QT_QPA_PLATFORM": "offscreen",
-        "OMP_NUM_THREADS": "1",
-    }
-
-
-def _start_capture(folder: Path) -> subprocess.Popen:
-    """A capture of the demo with pictures that has begun to record."""
-    process = subprocess.Popen(
-        _command("capture", "demo", "-o", str(folder / "s"), "--video"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=_environment(folder),
-    )
-    end_s = time.monotonic() + 120
-    while not (folder / "s" / "session.mcap").exists():
-        assert process.poll() is None, process.stderr.read()
-        assert time.monotonic() < end_s
-        time.sleep(0.05)
-    return process
-
-
-def _recorded_so_far(folder: Path) -> int:
-    """Frames in the chunks of a log that is being written."""
-    log = folder / "s" / "session.mcap"
-    return sum(m.topic == POSES_TOPIC for messages in Salvage(log) for m in messages)
-
-
-def kill_capture(rng: random.Random, folder: Path) -> str:
-    """SIGKILL of a capture with pictures at a random moment of its first seconds."""
-    process = _start_capture(folder)
-    time.sleep(rng.uniform(1.0, 4.0))
-    num_before = _recorded_so_far(folder)
-    process.kill()
-    process.communicate()
-    report = repair_session(folder / "s")
-    session = Session(folder / "s")
-    assert len(list(session)) == report.num_frames >= num_before
-    assert report.has_video or report.num_frames <= 1
-    if not report.has_video:
-        return "the picture of 1 frame" if report.num_frames else ""
-    source = VideoSource(session.video_path, Intrinsics())
-    num_pictures = 0
-    while source.read() is not None:
-        num_pictures += 1
-    source.close()
-    num_lost = report.num_frames - num_pictures
-    assert num_lost <= 2, f"{num_lost} pictures lost"
-    return f"{num_lost} pictures" if num_lost > 0 else ""
-
-
-def signal_capture(rng: random.Random, folder: Path) -> str:
-    """A request to end a capture, before or while it records."""
-    number = rng.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
-    process = _start_capture(folder)
-    time.sleep(rng.uniform(0.0, 3.0))
-    process.send_signal(number)
-    _out, err = process.communicate(timeout=60)
-    assert "Traceback" not in err
-    assert process.returncode in (0, 1), err
-    if process.returncode:
-        assert not (folder / "s").exists(), err
-        return ""
-    list(Session(folder / "s"))
-    return ""
-
-
-def signal_window(rng: random.Random, folder: Path) -> str:
-    """A request to end the window at a random moment."""
-    number = rng.choice((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
-    port = _free_port()
-    process = subprocess.Popen(
-        _command("--source", "demo", "--stream", f"websocket:{port}"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=_environment(folder),
-    )
-    _wait_until_open(process, port)
-    time.sleep(rng.uniform(0.0, 3.0))
-    process.send_signal(number)
-    begin_s = time.monotonic()
-    _out, err = process.communicate(timeout=60)
-    assert process.returncode == 0, err
-    assert "Traceback" not in err
-    took_s = time.monotonic() - begin_s
-    return "" if took_s < 3 else f"{took_s:.0f} s to end"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_until_open(process: subprocess.Popen, port: int) -> None:
-    """Wait for a window that streams, which it begins to do once it is shown."""
-    end_s = time.monotonic() + 120
-    while time.monotonic() < end_s:
-        assert process.poll() is None, process.stderr.read()
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    process.kill()
-    raise AssertionError("the window does not open")
-
-
-def lose_folder(rng: random.Random, folder: Path) -> str:
-    """The folder of a capture is deleted or moved while it records."""
-    process = _start_capture(folder)
-    time.sleep(rng.uniform(0.5, 2.0))
-    is_moved = rng.random() < 0.5
-    if is_moved:
-        (folder / "s").rename(folder / "t")
-    else:
-        shutil.rmtree(folder / "s")
-    _out, err = process.communicate(timeout=60)
-    assert process.returncode == 1, err
-    assert "the folder" in err
-    assert not (folder / "s").exists()
-    if is_moved:
-        list(Session(folder / "t"))
-    return "" if is_moved else "what was deleted"
-
-
-def fill_disk(rng: random.Random, folder: Path) -> str:
-    """Files of a capture may not grow any more, as on a full disk."""
-    limit = rng.randrange(20, 200)
-    script = f'ulimit -f {limit}; exec "$@"'
-    done = subprocess.run(
-        [
-            "bash",
-            "-c",
-            script,
-            "bash",
-            *_command("capture", "demo", "-o", str(folder / "s"), "--video", "--max-frames", "60"),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env=_environment(folder),
-    )
-    assert "Traceback" not in done.stderr or done.returncode in (0, 1), done.stderr
-    if (folder / "s" / "session.json").exists():
-        return f"{60 - len(list(Session(folder / 's')))} frames' pictures or less"
-    assert done.returncode == 1, done.stderr
-    report = repair_session(folder / "s")
-    assert len(list(Session(folder / "s"))) == report.num_frames
-    return "what no longer fitted"
 
 
 # foreign files
@@ -395,8 +231,9 @@ TRIALS = (
     Trial("one bit flipped anywhere in a session's log", flip_session, 40, 1000),
     Trial("a session's log cut in its last three chunks", cut_session, 20, 500),
     Trial("`kill -9` of a capture with pictures", kill_capture, 1, 30),
-    Trial("SIGINT, SIGTERM, SIGHUP to a capture", signal_capture, 1, 30),
-    Trial("SIGINT, SIGTERM, SIGHUP to the window", signal_window, 1, 50),
+    Trial("SIGINT, SIGTERM, SIGHUP to a capture with pictures", signal_capture, 1, 50),
+    Trial("the same while it starts and loads the model", signal_starting_capture, 1, 20),
+    Trial("SIGINT, SIGTERM, SIGHUP to the window, which mostly records", signal_window, 1, 50),
     Trial("the folder of a capture deleted or moved", lose_folder, 1, 20),
     Trial("files that may not grow any more", fill_disk, 1, 20),
     Trial("films and pictures with changed bytes", hostile_media, 40, 1000),
