@@ -2,20 +2,20 @@
 
     xvfb-run -a -s "-screen 0 1600x1000x24" python scripts/tour.py --out docs/images
 
-With --minutes it then plays the demo so long and prints every minute what a leak would change.
+With --minutes it then uses the window at random for so long, and prints every minute what a leak
+would change.
 """
 
 import argparse
 import ctypes
 import gc
-import math
 import os
 import sys
 import threading
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 from das_app.gui.style import theme
@@ -23,7 +23,7 @@ from das_app.gui.window.app import PipelineOpener
 from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 from das_app.settings.app_settings import AppSettings, ViewSettings
-from das_app.sources.addresses import DEMO_SOURCE
+from mixed_use import MixedUse
 from responsiveness import LIMIT_S, Responsiveness
 from window_tour import Tour, Troubles
 
@@ -32,8 +32,9 @@ def main() -> int:
     """Parse the command line and walk."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", type=Path, default=Path("tour"), help="folder of the pictures")
-    parser.add_argument("--minutes", type=float, default=0.0, help="play on for so long")
-    parser.add_argument("--no-walk", action="store_true", help="only play")
+    parser.add_argument("--minutes", type=float, default=0.0, help="of mixed use, at the end")
+    parser.add_argument("--seed", type=int, default=1, help="of the mixed use")
+    parser.add_argument("--no-walk", action="store_true", help="mixed use alone")
     args = parser.parse_args()
     drop_cv2_qt_plugins()
     app = QApplication(sys.argv[:1])
@@ -51,12 +52,8 @@ def main() -> int:
         except Exception as error:  # whatever ends the walk is said at its end
             troubles.found.append(f"{type(error).__name__}: {error}")
     if args.minutes:
-        window.open(DEMO_SOURCE)
-        _play(30.0)
-        _print_resources(0.5)
-        for minute in range(1, math.ceil(args.minutes) + 1):
-            _play(60 * min(1.0, args.minutes - minute + 1))
-            _print_resources(min(minute, args.minutes) + 0.5)
+        with TemporaryDirectory() as folder:
+            _use(MixedUse(window, Path(folder), args.seed), args.minutes)
     watch.stop()
     window.close()
     worst = watch.longest
@@ -71,11 +68,13 @@ def main() -> int:
     return int(bool(troubles.found))
 
 
-def _play(duration_s: float) -> None:
-    end_s = time.monotonic() + duration_s
-    while time.monotonic() < end_s:
-        QCoreApplication.processEvents()
-        time.sleep(0.002)
+def _use(mixed_use: MixedUse, minutes: float) -> None:
+    """Print the resources after every minute, or as soon as what was begun by then is done."""
+    begin_s = time.monotonic()
+    while (passed_s := time.monotonic() - begin_s) < 60 * minutes:
+        mixed_use.go_on(min(60.0, 60 * minutes - passed_s))
+        _print_resources((time.monotonic() - begin_s) / 60)
+    print(", ".join(f"{name} {times} x" for name, times in sorted(mixed_use.done.items())))
 
 
 def _print_resources(minute: float) -> None:

@@ -101,8 +101,8 @@ class Tour:
             )
             for stop in self._stops():
                 stop.go()
-                _turn_until(stop.is_there, stop.name)
-                _turn_for(1.5)
+                turn_until(stop.is_there, stop.name)
+                turn_for(1.5)
                 if stop.name:
                     self.take(stop.name, QApplication.activeModalWidget() or self._window)
         self._sheets()
@@ -213,7 +213,7 @@ class Tour:
         sheet = HelpSheet(self._window.actions(), self._window)
         for name, dialog in (("tour_keys", sheet), ("tour_picker", self._window.parts.picker)):
             dialog.open()
-            _turn_for(1.5)
+            turn_for(1.5)
             self.take(name, dialog)
             dialog.close()
 
@@ -221,13 +221,14 @@ class Tour:
         return self._window.actions_by_name[name].trigger
 
 
-def _turn_for(duration_s: float) -> None:
+def turn_for(duration_s: float) -> None:
+    """Let the event loop turn for so long."""
     end_s = time.monotonic() + duration_s
-    _turn_until(lambda: time.monotonic() > end_s, "the end of a pause")
+    turn_until(lambda: time.monotonic() > end_s, "the end of a pause")
 
 
-def _turn_until(is_there: Callable[[], bool], what: str) -> None:
-    """Let the event loop turn until something is so."""
+def turn_until(is_there: Callable[[], bool], what: str) -> None:
+    """Let the event loop turn until something is so. Raises TimeoutError if it never is."""
     end_s = time.monotonic() + _PATIENCE_S
     while not is_there():
         if time.monotonic() > end_s:
