@@ -20,6 +20,7 @@ from das_app.session.recorder import Recorder
 from das_app.session.types import SessionError
 from das_app.settings.app_settings import AppSettings
 from das_app.settings.source_setups import NOTHING_SAID, SaidSetup, SourceSetups
+from das_app.sources.addresses import shown_address
 from das_app.sources.frame_source import FrameSource, SourceError
 from das_app.sources.image_source import IMAGES_PER_S
 from das_app.sources.own_packets import own_packets
@@ -129,7 +130,7 @@ def capture_all(
             estimator = None
             for source, folder in plan:
                 if stopping.is_set():
-                    problems.append(f"{source}: not captured, it was asked to end")
+                    problems.append(f"{shown_address(source)}: not captured, it was asked to end")
                     continue
                 try:
                     estimator, summary = capture(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from das_app.files.foreign_text import printable
 from das_app.pipeline.open_source import SourceKind, list_videos, source_kind
+from das_app.sources.addresses import is_address, shown_address
 
 
 def plan_sessions(sources: Sequence[str], output: Path) -> list[tuple[str, Path]]:
@@ -30,8 +31,15 @@ def plan_sessions(sources: Sequence[str], output: Path) -> list[tuple[str, Path]
 
 
 def _folder_name(source: str, taken: set[str]) -> str:
-    """A name that tells the source, other than those taken whatever the case of letters."""
-    stem = re.sub(r'[<>:"/\\|?*]+', "_", printable(Path(source).stem, 60)).strip(" .") or "session"
+    """A name that tells the source, but no secrets of an address, other than those taken.
+
+    Two that differ in the case of letters alone are the same to some file systems.
+    """
+    shown = shown_address(source)
+    is_secret = is_address(source) or shown != source
+    told = shown.partition("://")[2] if is_secret else Path(source).stem
+    unfit = r'[<>:"/\\|?*… #]+' if is_secret else r'[<>:"/\\|?*]+'
+    stem = re.sub(unfit, "_", printable(told, 60)).strip(" ._") or "session"
     name, number = stem, 1
     while name.casefold() in taken:
         number += 1

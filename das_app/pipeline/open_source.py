@@ -190,8 +190,8 @@ def _camera_named(spec: str) -> int:
         if device.name.casefold() == spec.casefold():
             return device.index
     raise SourceError(
-        f"source {spec} is neither the index or name of a camera, nor {DEMO_SOURCE}, nor an "
-        "address such as rtsp://host/path, nor an existing file or folder"
+        f"source {shown_address(spec)} is neither the index or name of a camera, nor "
+        f"{DEMO_SOURCE}, nor an address such as rtsp://host/path, nor an existing file or folder"
     )
 
 

@@ -23,7 +23,6 @@ from das_app.files.whole_file import write_whole
 from das_app.settings.app_settings import AppSettings
 from das_app.settings.checked_fields import field_types, from_toml, to_toml
 from das_app.sources.address_secrets import keep_address
-from das_app.sources.addresses import is_address
 
 _LOCK_TRIES, _LOCK_PAUSE_S = 40, 0.05
 _Document = dict[str, Any]
@@ -207,4 +206,4 @@ def _without_secrets(value: object) -> object:
     """The value of a field with what may be kept of addresses."""
     if isinstance(value, tuple):
         return tuple(_without_secrets(each) for each in value)
-    return keep_address(value) if isinstance(value, str) and is_address(value) else value
+    return keep_address(value) if isinstance(value, str) else value

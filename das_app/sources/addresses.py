@@ -6,8 +6,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 DEMO_SOURCE = "demo"  # the bundled clip
-_SHOWN = re.compile(r"[a-z]+://[^\s/]+/… #[0-9a-f]{4}")
 _ADDRESS = re.compile(r"(rtsps?|https?|rtmps?|udp|tcp|srt)://[^\s/]+", re.IGNORECASE)
+# of other protocols, or mistyped: one slash, or none and no scheme but a login
+_LIKE_ADDRESS = re.compile(r"\s*(?!file:)([a-z][a-z0-9+.-]+):/+\S", re.IGNORECASE)
+_LOGIN = re.compile(r"\s*[^\s/\\:@]+:(?![/\\])[^\s@]*@\S")
+_HOST = re.compile(r"([\w.-]+|\[[0-9a-f:.]+(%[\w.-]+)?\])(:\d{1,5})?", re.IGNORECASE)
+_SHOWN = re.compile(r"([a-z][a-z0-9+.-]+://)?([^\s/]+/)?… #[0-9a-f]{4}")
 
 
 def is_address(spec: str) -> bool:
@@ -19,20 +23,44 @@ def shown_address(source: str) -> str:
     """A source as it may be shown, logged and written: of an address scheme and host alone.
 
     User, password, path and query may all be secret. What is left out is stood for by a few
-    digits that tell two addresses of one host apart; a shown address is its own shown form.
+    digits that tell two addresses of one host apart; a shown address is its own shown form. Where
+    it is not sure what the host is, as a password may hold any character, it is left out, too.
     """
-    if not is_address(source) or is_shown_only(source):
+    if is_shown_only(source) or not (is_address(source) or _is_like_address(source)):
         return source
-    scheme = source.partition("://")[0].lower()
-    try:
-        parts = urlsplit(source)
-        host = parts.netloc.rpartition("@")[2]
-    except ValueError:  # such as a broken IPv6 address, which may hold a password all the same
-        return f"{scheme}://…"
-    if (parts.path in ("", "/")) and not parts.query and not parts.fragment and "@" not in source:
-        return f"{scheme}://{host}"
+    found = _LIKE_ADDRESS.match(source)
+    scheme = f"{found[1].lower()}://" if found else ""
+    host, is_all = _host(source.strip()) if scheme else ("", False)
+    if is_all:
+        return scheme + host
     digits = hashlib.sha256(source.encode("utf-8", "replace")).hexdigest()[:4]
-    return f"{scheme}://{host}/… #{digits}"
+    return f"{scheme}{host and host + '/'}… #{digits}"
+
+
+def _is_like_address(source: str) -> bool:
+    """Whether a text that is no address may hold the secrets of one all the same."""
+    is_like = _LIKE_ADDRESS.match(source) or _LOGIN.match(source)
+    return is_like is not None and not _exists(source)
+
+
+def _exists(source: str) -> bool:
+    try:
+        return Path(source).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _host(address: str) -> tuple[str, bool]:
+    """Host and port, empty where they are not sure; and whether the address holds nothing else."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # such as a broken IPv6 address
+        return "", False
+    behind = address.partition("://")[2].removeprefix(parts.netloc)
+    host = parts.netloc.rpartition("@")[2]
+    if "@" in behind or _HOST.fullmatch(host) is None:
+        return "", False
+    return host, parts.netloc == host and behind in ("", "/")
 
 
 def is_shown_only(source: str) -> bool:
@@ -42,6 +70,5 @@ def is_shown_only(source: str) -> bool:
 
 def short_name(source: str) -> str:
     """A source as lists and titles call it: a path by its last part, an address as it is shown."""
-    if is_address(source):
-        return shown_address(source)
-    return Path(source).name or source
+    shown = shown_address(source)
+    return shown if is_address(source) or shown != source else Path(source).name or source

@@ -140,11 +140,11 @@ class VideoSource:
 
     def _jump(self, stamps: list[int], index: int) -> bool:
         """Go on decoding at the key frame before frame `index`; False where there is none."""
-        self._container.seek(stamps[index], stream=self._container.streams.video[0])
         pictures = self._decode()
         try:
+            self._container.seek(stamps[index], stream=self._container.streams.video[0])
             first = next(pictures, None)
-        except SourceError:
+        except (SourceError, av.error.FFmpegError):
             return False
         if first is None or first.pts is None or first.pts > stamps[index]:
             return False
@@ -154,13 +154,17 @@ class VideoSource:
         return True
 
     def _decode(self) -> Iterator[av.VideoFrame]:
-        """Pictures of the file; damaged packets are passed over and reported at the end."""
+        """Pictures of the file; damaged packets are passed over and reported at the end.
+
+        Raises:
+            SourceError: if not one can be decoded, or a server breaks off.
+        """
         stream = self._container.streams.video[0]
         num_damaged = num_pictures = 0
-        for packet in self._container.demux(stream):
+        for packet in packets_of(self._container, stream):
             try:
                 pictures = packet.decode()
-            except av.error.InvalidDataError:
+            except av.error.FFmpegError:
                 num_damaged += 1
                 continue
             num_pictures += len(pictures)
@@ -175,7 +179,7 @@ class VideoSource:
         """Timestamps of all frames in order of display; empty where packets have none."""
         if self._stamps is None:
             with open_video(self._location) as container:
-                packets = container.demux(container.streams.video[0])
+                packets = packets_of(container, container.streams.video[0])
                 all_stamps = [p.pts for p in packets if p.size and not p.is_discard]
             stamps = [stamp for stamp in all_stamps if stamp is not None]
             self._stamps = sorted(stamps) if len(stamps) == len(all_stamps) else []
@@ -225,6 +229,18 @@ def open_video(location: Path | str, is_live: bool = False) -> av.container.Inpu
         raise SourceError(f"{shown} has no picture track")
     container.streams.video[0].thread_type = "SLICE" if is_live else "AUTO"
     return container
+
+
+def packets_of(
+    container: av.container.InputContainer, stream: av.VideoStream
+) -> Iterator[av.Packet]:
+    """Packets of a stream. Raises SourceError where the file cannot be read on."""
+    try:
+        yield from container.demux(stream)
+    except av.error.FFmpegError as error:
+        shown = shown_address(container.name)
+        # the error itself tells the password
+        raise SourceError(f"{shown} cannot be read on: {error.strerror}") from None
 
 
 def _open(location: Path | str, is_live: bool) -> av.container.InputContainer:

@@ -146,6 +146,19 @@ def test_a_folder_of_videos(command, tmp_path):
     ]
 
 
+def test_sessions_of_addresses_are_not_called_by_their_secrets(tmp_path):
+    names = [
+        folder.name
+        for _, folder in plan_sessions(
+            ["rtsp://cam.local/user=zoe&pw=Qx", "http://zoe:Qx@cam.local", "http://cam.local"],
+            tmp_path,
+        )
+    ]
+    assert all(name.startswith("cam.local") for name in names)
+    assert len(set(names)) == 3
+    assert not any(secret in name for secret in ("zoe", "Qx") for name in names)
+
+
 def test_of_a_folder_of_both_kinds_the_pictures_are_taken_and_it_is_said(
     command, tmp_path, caplog
 ):

@@ -44,6 +44,8 @@ class Server:
                     server.send_pictures(self)
                 elif self.path == "/film.mkv":
                     server.send_film(self)
+                elif self.path == "/half.mkv?key=Qy":
+                    server.send_half_a_film(self)
                 else:
                     self.send_error(404)
 
@@ -55,6 +57,14 @@ class Server:
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,))
         self._thread.start()
         self.address = f"http://127.0.0.1:{self._http.server_port}"
+
+    def send_half_a_film(self, handler):
+        """Break off in the middle, whatever was asked for."""
+        start = int((handler.headers.get("Range") or "bytes=0-")[6:].split("-")[0])
+        handler.send_response(206 if start else 200)
+        handler.send_header("Content-Length", str(len(self.film) - start))
+        handler.end_headers()
+        handler.wfile.write(self.film[start : len(self.film) // 2])
 
     def send_film(self, handler):
         handler.send_response(200)
@@ -174,6 +184,17 @@ def test_what_does_not_answer_or_is_no_video_is_refused_without_telling_the_pass
         open_source(f"{address}/live", LENS)
 
 
+def test_a_server_that_breaks_off_is_told_without_password_and_query(server):
+    address = server.address.replace("//", "//zoe:Qx@") + "/half.mkv?key=Qy"
+    source = open_source(address, LENS)
+    with pytest.raises(SourceError, match="cannot be read on") as broken:
+        while source.read():
+            pass
+    source.close()
+    logged = "".join(traceback.format_exception(broken.value))
+    assert not re.search("zoe|Q[xy]", logged), logged
+
+
 @pytest.mark.parametrize(
     ("spec", "expected"),
     [
@@ -213,8 +234,62 @@ def test_of_addresses_scheme_and_host_are_shown(address):
 
 def test_what_holds_no_secret_is_shown_whole():
     assert shown_address("http://cam.local:81/") == "http://cam.local:81"
-    assert shown_address("rtsp://me:secret@[fe80/live") == "rtsp://…"
     assert shown_address("/films/me@home.mp4") == "/films/me@home.mp4"
+    assert shown_address("C:\\films\\me@home.mp4") == "C:\\films\\me@home.mp4"
+    assert shown_address("C:/films/me@home.mp4") == "C:/films/me@home.mp4"
+    assert shown_address("file:///films/walk.mp4") == "file:///films/walk.mp4"
+
+
+def test_a_file_named_like_an_address_is_a_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "12:30@gym.mp4").touch()
+    assert shown_address("12:30@gym.mp4") == short_name("12:30@gym.mp4") == "12:30@gym.mp4"
+    assert "gym" not in shown_address("12:45@gym.mp4")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "rtsp://zoe:Qx@[fe80/live",
+        "rtsp://zoe:Qx#Qy@cam.local/live",
+        "rtsp://zoe:Qx/Qy@cam.local/live",
+        "rtsp://zoe:p@Qx?Qy@cam.local/live",
+        "http://zoe:Qx\\@cam.local/live",
+        "http://zoe:Qx",
+        "ftp://zoe:Qx@cam.local/x.mp4",
+        "rtmpt://cam.local/Qx",
+        " rtsp://zoe:Qx@cam.local/live",
+        "rtsp:/zoe:Qx@cam.local/live",
+        "zoe:Qx@cam.local/live",
+        "zoe:Qx@cam.local",
+    ],
+)
+def test_of_a_mistyped_address_no_secret_is_shown_or_kept(tmp_path, monkeypatch, caplog, address):
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    shown = shown_address(address)
+    assert short_name(address) == shown
+    assert shown_address(shown) == shown
+    settings = AppSettings(source=SourceSettings(address).with_recent(address))
+    save_settings(settings, tmp_path / "settings.toml")
+    with pytest.raises(SourceError) as caught:
+        open_source(address, LENS)
+    logged = "".join(traceback.format_exception(caught.value))
+    kept = (tmp_path / "settings.toml").read_text()
+    for text in (shown, logged, kept, caplog.text):
+        assert not re.search("zoe|Q[xy]", text), text
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("rtsp://[2001:db8::1]:554/secret", "rtsp://[2001:db8::1]:554/"),
+        ("rtsp://me:secret@[fe80::1%eth0]/live", "rtsp://[fe80::1%eth0]/"),
+        ("http://m%65:s%65cret@10.0.0.2:8080/%73ecret", "http://10.0.0.2:8080/"),
+        ("https://cam.local/live?Signature=secret&Expires=1", "https://cam.local/"),
+    ],
+)
+def test_hosts_of_every_form_are_shown(address, shown):
+    assert re.fullmatch(re.escape(shown) + "… #[0-9a-f]{4}", shown_address(address))
 
 
 class KeyRing:
