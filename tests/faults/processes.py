@@ -118,8 +118,8 @@ def lose_folder(rng: random.Random, folder: Path) -> str:
         (folder / "s").rename(folder / "t")
     else:
         shutil.rmtree(folder / "s")
-    _out, err = process.communicate(timeout=_PATIENCE_S)
-    assert process.returncode == 1, err
+    code, err = _end_of(process)
+    assert code == 1, err
     assert "the folder" in err
     assert not (folder / "s").exists()
     if is_moved:
@@ -132,11 +132,11 @@ def fill_disk(rng: random.Random, folder: Path) -> str:
     capture = _command("capture", "demo", "-o", str(folder / "s"), "--video", "--max-frames", "60")
     limited = ["bash", "-c", f'ulimit -f {rng.randrange(20, 200)}; exec "$@"', "bash", *capture]
     process = _started(limited, _environment(folder))
-    _out, err = process.communicate(timeout=_PATIENCE_S)
-    assert "Traceback" not in err or process.returncode in (0, 1), err
+    code, err = _end_of(process)
+    assert "Traceback" not in err or code in (0, 1), err
     if (folder / "s" / SUMMARY_FILE).exists():
         return f"{60 - len(list(Session(folder / 's')))} frames' pictures or less"
-    assert process.returncode == 1, err
+    assert code == 1, err
     report = repair_session(folder / "s")
     assert len(list(Session(folder / "s"))) == report.num_frames
     return "what no longer fitted"
@@ -164,13 +164,28 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _started(command: list[str], environment: dict[str, str]) -> subprocess.Popen:
+    """A process that hears signals also where this one, under `nohup` maybe, does not."""
+    heard = "import os, signal, sys\nfor number in map(int, sys.argv[1].split()):\n"
+    heard += "    signal.signal(number, signal.SIG_DFL)\nos.execvp(sys.argv[2], sys.argv[2:])"
+    numbers = " ".join(str(int(number)) for number in _SIGNALS)
     return subprocess.Popen(
-        command,
+        [sys.executable, "-S", "-c", heard, numbers, *command],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
     )
+
+
+def _end_of(process: subprocess.Popen) -> tuple[int, str]:
+    """Exit code and errors of a process that is to end by now."""
+    try:
+        _out, err = process.communicate(timeout=_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        _out, err = process.communicate()
+        raise AssertionError(f"it does not end: {err}") from None
+    return process.returncode, err
 
 
 def _start_capture(folder: Path) -> subprocess.Popen:
@@ -211,12 +226,12 @@ def _asked_to_end(process: subprocess.Popen, number: int) -> tuple[int, str, str
     """
     process.send_signal(number)
     begin_s = time.monotonic()
-    _out, err = process.communicate(timeout=_PATIENCE_S)
+    code, err = _end_of(process)
     took_s = time.monotonic() - begin_s
     assert "Traceback" not in err, err
     load = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     told = "" if took_s < _ORDERLY_S * load else f"over {_ORDERLY_S:.0f} s to end"
-    return process.returncode, err, told
+    return code, err, told
 
 
 def _free_ports(number: int) -> list[int]:

@@ -20,14 +20,17 @@ from trials import TRIALS, Trial
 
 
 def run_often(trial: Trial, times: int, seed: int) -> tuple[Counter, list[str]]:
-    """What was lost, counted, and what must not have happened."""
-    lost, wrong = Counter(), []
+    """What was lost, counted, and what must not have happened; Ctrl-C ends it early."""
+    lost: Counter[str] = Counter()
+    wrong: list[str] = []
     for number in range(times):
         folder = Path(tempfile.mkdtemp(prefix="das-faults-"))
         try:
             lost[trial.run(random.Random(f"{seed} {trial.run.__name__} {number}"), folder)] += 1
         except Exception as error:
-            wrong.append(f"{number}: {type(error).__name__}: {str(error)[:300]}")
+            wrong.append(f"{number}: {type(error).__name__}: {str(error)[-600:]}")
+        except KeyboardInterrupt:
+            break
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     return lost, wrong
@@ -49,11 +52,12 @@ def main() -> None:
             continue
         times, begin_s = max(1, round(trial.many * arguments.share)), time.monotonic()
         lost, wrong = run_often(trial, times, arguments.seed)
+        tried = lost.total() + len(wrong)
         num_whole = lost.pop("", 0)
         told = ", ".join(f"{text} ({n} x)" for text, n in lost.most_common(4)) or "–"
         took_s = time.monotonic() - begin_s
         print(
-            f"| {trial.what} | {times} | {num_whole} | {told} | {len(wrong)} | {took_s:.0f} |",
+            f"| {trial.what} | {tried} | {num_whole} | {told} | {len(wrong)} | {took_s:.0f} |",
             flush=True,
         )
         all_wrong += [f"{trial.run.__name__} {text}" for text in wrong]
