@@ -17,16 +17,14 @@ from typing import Any, NamedTuple, cast
 import av
 import numpy as np
 
+from das_app.files.encoders import recording_encoders, working_encoder
 from das_app.files.whole_file import open_private
-from das_model.inference.ordered_pool import num_cores
 
 _QUEUE_BYTES = 160 << 20  # 60 pictures of 720p
 _SYNC_PICTURES = 60
 _FLUSH_S = 0.5  # after which the newest picture is written without waiting for the next one
 TIME_BASE = Fraction(1, 1000)
 _GROUP = 10  # from one picture that stands alone to the next: what a seek decodes at most
-_FEW_CORES = 4  # up to so many the encoder must leave to the model what it can
-_NVENC = ("h264_nvenc", {"preset": "p4", "rc": "vbr", "cq": "21", "bf": "0", "delay": "0"})
 _log = logging.getLogger(__name__)
 
 
@@ -201,7 +199,7 @@ class MatroskaFile:
 
 
 class VideoEncoder:
-    """A Matroska file with one H.264 track: NVENC where it works, else x264.
+    """A Matroska file with one track: H.264 by NVENC or x264, else VP8.
 
     Args:
         path: new file.
@@ -215,7 +213,7 @@ class VideoEncoder:
     def __init__(self, path: Path, size: tuple[int, int], nominal_fps: float) -> None:
         self._padding = ((0, size[1] % 2), (0, size[0] % 2), (0, 0))
         width, height = (n + n % 2 for n in size)
-        codec, options = _working_codec(width, height)
+        codec, options = working_encoder(recording_encoders(), (width, height))
         self._matroska = MatroskaFile(path)
         rate = Fraction(nominal_fps or 30.0).limit_denominator(1001)
         container = self._matroska.container
@@ -264,19 +262,3 @@ class VideoEncoder:
             self._matroska.mux(self._stream.encode(None))
         finally:
             self._matroska.close()
-
-
-def _working_codec(width: int, height: int) -> tuple[str, dict[str, str]]:
-    """The first codec that opens here: NVENC is listed where there is no such card, too."""
-    name, options = _NVENC
-    if name in av.codecs_available:
-        context = cast(av.VideoCodecContext, av.CodecContext.create(name, "w"))
-        context.width, context.height, context.pix_fmt = width, height, "yuv420p"
-        context.time_base, context.options = TIME_BASE, options
-        try:
-            context.open()
-            return name, options
-        except (av.error.FFmpegError, OSError, ValueError):
-            _log.info("%s does not work here", name)
-    preset = "ultrafast" if num_cores() <= _FEW_CORES else "veryfast"
-    return "libx264", {"preset": preset, "crf": "20", "tune": "zerolatency,fastdecode"}

@@ -17,6 +17,7 @@ from das_app.exports.takes.take import (
     session_edits,
     with_layer,
 )
+from das_app.files.encoders import FILM, working_encoder
 from das_app.motion.faces import FaceHider
 from das_app.session.edits import SessionEdits
 from das_app.session.session import Session
@@ -62,12 +63,13 @@ def _draw_all(
 ) -> int:
     """Draw on every picture; how many people were drawn."""
     source = video.streams.video[0]
-    stream = out.add_stream("libx264", rate=source.average_rate or 30)
+    size = (source.width + source.height, source.height)
+    codec, codec_options = working_encoder(FILM, size)
+    stream = out.add_stream(codec, rate=source.average_rate or 30, options=codec_options)
     layer = options.layer or session.best_layer
     side = _side_view(session, source.height, layer)
-    stream.width, stream.height = source.width + source.height, source.height
+    stream.width, stream.height = size
     stream.pix_fmt = "yuv420p"
-    stream.options = {"preset": "veryfast", "crf": "18"}
     stream.codec_context.time_base = _TIME_BASE
     frames = session.between(edits.start_s, edits.until_s, layer)
     begin_s, end_s = edits.start_s, min(edits.end_s, session.duration_s)

@@ -3,6 +3,7 @@
 Metres in camera space: x right, y down, z forward, frame id `camera`. Needs the extra `foxglove`.
 """
 
+import logging
 from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
@@ -13,12 +14,14 @@ import numpy as np
 from das_app.exports.takes.files import export_file
 from das_app.exports.takes.take import ExportError, Progress, Take
 from das_app.exports.takes.tracks import Track
+from das_app.files.encoders import ANNEX_B, working_encoder
 from das_app.messaging.person_colours import person_rgb
 
 _ADVICE = "Foxglove's messages need foxglove-sdk: pip install 'das-capture[foxglove]'"
 _M, _RADIUS_M, _LINE_M = 1e-3, 0.03, 0.025
 _MS_NS = 1_000_000
 _FRAME_ID = "camera"
+_log = logging.getLogger(__name__)
 
 
 def write_foxglove(take: Take, path: Path, on_progress: Progress) -> None:
@@ -139,16 +142,15 @@ def _video(messages: ModuleType, take: Take) -> list[tuple[object, int]]:
     written = []
     with av.open(str(take.video)) as source:
         stream = source.streams.video[0]
-        encoder = av.CodecContext.create("libx264", "w")
+        try:
+            codec, options = working_encoder(ANNEX_B, (stream.width, stream.height))
+        except OSError as error:
+            _log.warning("%s is left out: %s", take.video, error)
+            return []
+        encoder = av.CodecContext.create(codec, "w")
         encoder.width, encoder.height, encoder.pix_fmt = stream.width, stream.height, "yuv420p"
         encoder.time_base = Fraction(1, 1000)
-        encoder.options = {
-            "preset": "veryfast",
-            "crf": "23",
-            "bf": "0",
-            "g": "30",
-            "tune": "zerolatency",
-        }
+        encoder.options = dict(options)
         for picture in source.decode(stream):
             picture.pts = round(1000 * picture.pts * picture.time_base)
             picture.time_base = Fraction(1, 1000)

@@ -3,6 +3,7 @@
 Metres in camera space: x right, y down, z forward. Needs the extra `rerun`.
 """
 
+import logging
 from pathlib import Path
 from types import ModuleType
 
@@ -16,6 +17,8 @@ from das_app.motion.kinematics import ANGLE_NAMES, joint_angles
 _ADVICE = "Rerun recordings need rerun-sdk: pip install 'das-capture[rerun]'"
 _M = 1e-3
 _PLOTTED = ("left_knee", "right_knee", "left_elbow", "right_elbow")
+_SHOWN_CODECS = ("h264", "hevc", "av1", "libdav1d")
+_log = logging.getLogger(__name__)
 
 
 def write_rrd(take: Take, path: Path, on_progress: Progress) -> None:
@@ -67,21 +70,26 @@ def _classes(rerun: ModuleType, take: Take) -> object:
 
 
 def _add_video(rerun: ModuleType, recording: object, take: Take) -> bytes | None:
-    """The session's video as an asset; its bytes, None where there is none."""
+    """The session's video as an asset; its bytes, None where the viewer could show none."""
     if take.video is None or not take.cameras:
         return None
     path = "world/camera/picture"
     data = _as_mp4(take.video)
+    if data is None:
+        _log.warning("%s is left out: Rerun's viewer does not show its codec", take.video)
+        return None
     recording.log(path, rerun.AssetVideo(contents=data, media_type="video/mp4"), static=True)
     return data
 
 
-def _as_mp4(video: Path) -> bytes:
-    """The same pictures in the container that the viewer reads."""
+def _as_mp4(video: Path) -> bytes | None:
+    """The same pictures in the container that the viewer reads; None for another codec."""
     import io
 
     buffer = io.BytesIO()
     with av.open(str(video)) as source, av.open(buffer, "w", format="mp4") as out:
+        if source.streams.video[0].codec_context.name not in _SHOWN_CODECS:
+            return None
         stream = out.add_stream_from_template(source.streams.video[0])
         for packet in source.demux(video=0):
             if packet.dts is not None:

@@ -14,12 +14,12 @@ import numpy as np
 from av.filter import Graph
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from das_app.files.encoders import FILM, working_encoder
 from das_app.gui.scene.scene_content import SceneContent
 
 SUFFIXES = (".mp4", ".gif")
 _FILM, _GIF = (30, 1280), (15, 640)  # pictures a second, largest width
 _TURN_S = 6.0
-_CODECS = (("libx264", {"preset": "veryfast", "crf": "18"}), ("mpeg4", {"qscale": "3"}))
 _PALETTE = "stats_mode=single:reserve_transparent=0"
 _log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class PictureFilm:
         self._time_base, self._count = Fraction(1, fps), 0
         is_gif = file.suffix.lower() == ".gif"
         self._container = av.open(str(self._partial), "w")
-        codec, options = ("gif", {}) if is_gif else _codec()
+        codec, options = ("gif", {}) if is_gif else working_encoder(FILM, size)
         self._stream = self._container.add_stream(codec, rate=fps, options=options)
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = "pal8" if is_gif else "yuv420p"
@@ -150,10 +150,6 @@ class Turntable(QObject):
         scale = min(1.0, self._width_px / picture.shape[1])
         width, height = (max(2, int(scale * side) // 2 * 2) for side in picture.shape[1::-1])
         return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
-
-
-def _codec() -> tuple[str, dict[str, str]]:
-    return next((name, opts) for name, opts in _CODECS if name in av.codecs_available)
 
 
 def _palette_graph(size: tuple[int, int], time_base: Fraction) -> Graph:

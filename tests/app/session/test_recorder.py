@@ -455,8 +455,10 @@ def test_session_of_a_looping_file_has_rising_times(tmp_path):
     assert [p.time_s for p in session] == pytest.approx([i / FPS for i in range(7)], abs=1e-3)
 
 
-def test_the_newest_picture_is_written_however_slowly_they_come(tmp_path):
+@pytest.mark.parametrize("codec", ["libx264", "libvpx"])
+def test_the_newest_picture_is_written_however_slowly_they_come(tmp_path, monkeypatch, codec):
     """A copy of the file is what a crash would leave."""
+    monkeypatch.setattr("das_app.files.encoders.av.codecs_available", {codec})
     path, copy = tmp_path / "video.mkv", tmp_path / "copy.mkv"
     video = VideoRecorder(path, 0.2)
     for number in range(3):
