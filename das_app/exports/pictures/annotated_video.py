@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -65,7 +66,8 @@ def _draw_all(
     source = video.streams.video[0]
     size = (source.width + source.height, source.height)
     codec, codec_options = working_encoder(FILM, size)
-    stream = out.add_stream(codec, rate=source.average_rate or 30, options=codec_options)
+    rate = source.average_rate or 30
+    stream = cast(av.VideoStream, out.add_stream(codec, rate=rate, options=codec_options))
     layer = options.layer or session.best_layer
     side = _side_view(session, source.height, layer)
     stream.width, stream.height = size
