@@ -13,6 +13,7 @@ import numpy as np
 from das_app.files.encoders import FILM, Encoder, recording_encoders, working_encoder
 from das_app.lens.intrinsics import Intrinsics
 from das_app.pipeline.open_source import open_source
+from das_model.inference.ordered_pool import num_cores
 
 _NUM_PICTURES, _GROUP = 100, 10
 
@@ -56,7 +57,7 @@ def main() -> None:
     height, width = pictures[0].shape[:2]
     print("| Encoder | Encoding, ms | Decoding, ms | kB a picture | PSNR, dB |")
     print("|---|---|---|---|---|")
-    for use, encoders in (("recordings", recording_encoders()), ("films", FILM)):
+    for use, encoders in (("recordings", recording_encoders(num_cores())), ("films", FILM)):
         for encoder in encoders:
             try:
                 working_encoder([encoder], (width, height))

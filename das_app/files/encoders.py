@@ -10,8 +10,6 @@ from typing import NamedTuple, cast
 
 import av
 
-from das_model.inference.ordered_pool import num_cores
-
 _FEW_CORES = 4  # up to so many the encoder must leave to the model what it can
 _log = logging.getLogger(__name__)
 
@@ -38,9 +36,9 @@ ANNEX_B = (
 )
 
 
-def recording_encoders() -> tuple[Encoder, ...]:
-    """For recordings: as fast as pictures come, none held back."""
-    preset = "ultrafast" if num_cores() <= _FEW_CORES else "veryfast"
+def recording_encoders(num_cores: int) -> tuple[Encoder, ...]:
+    """For recordings: as fast as pictures come, none held back, on so many cores."""
+    preset = "ultrafast" if num_cores <= _FEW_CORES else "veryfast"
     return (
         Encoder("h264_nvenc", {"preset": "p4", "rc": "vbr", "cq": "21", "bf": "0", "delay": "0"}),
         Encoder("libx264", {"preset": preset, "crf": "20", "tune": "zerolatency,fastdecode"}),

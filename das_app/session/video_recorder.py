@@ -19,6 +19,7 @@ import numpy as np
 
 from das_app.files.encoders import recording_encoders, working_encoder
 from das_app.files.whole_file import open_private
+from das_model.inference.ordered_pool import num_cores
 
 _QUEUE_BYTES = 160 << 20  # 60 pictures of 720p
 _SYNC_PICTURES = 60
@@ -213,7 +214,7 @@ class VideoEncoder:
     def __init__(self, path: Path, size: tuple[int, int], nominal_fps: float) -> None:
         self._padding = ((0, size[1] % 2), (0, size[0] % 2), (0, 0))
         width, height = (n + n % 2 for n in size)
-        codec, options = working_encoder(recording_encoders(), (width, height))
+        codec, options = working_encoder(recording_encoders(num_cores()), (width, height))
         self._matroska = MatroskaFile(path)
         rate = Fraction(nominal_fps or 30.0).limit_denominator(1001)
         container = self._matroska.container

@@ -117,6 +117,7 @@ class SceneContent:
             return
         people, slots = without_hidden(people, slots, self._hidden)
         self.people.show(people, slots, frame.camera, self._level)
+        has_lens = self._lens is not None and _is_same(frame.camera, self._lens)
         self._lens, self._time_s = frame.camera, frame.time_s
         if self._level is None:
             self._guess_m = follow_floor(self._guess_m, self.people.people)
@@ -125,6 +126,8 @@ class SceneContent:
         self._show_camera(frame)
         self._keep_in_view(frozenset(slots.tolist()))
         self._follow()
+        if self._looks_through and not has_lens:
+            self._look_through()
         self.canvas.update()
 
     def set_options(self, options: SceneOptions) -> None:
@@ -289,6 +292,8 @@ class SceneContent:
             self.canvas.update()
 
     def _look_through(self) -> None:
+        if self._lens is None:  # the source was put away; the next one has its own
+            return
         self.framing.give_up()
         joints_m = self.people.joints_m
         depth_m = float(np.median(joints_m[..., 1])) if len(joints_m) else 2.0

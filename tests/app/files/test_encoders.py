@@ -17,21 +17,21 @@ GPL = {"libx264", "libx264rgb", "libx265"}
 
 def test_the_best_that_works_is_taken(monkeypatch):
     monkeypatch.setattr(encoders.av, "codecs_available", {"libvpx", "libx264", "mpeg4"})
-    assert working_encoder(recording_encoders(), (64, 48)).name == "libx264"
+    assert working_encoder(recording_encoders(2), (64, 48)).name == "libx264"
     monkeypatch.setattr(encoders.av, "codecs_available", {"libvpx", "mpeg4"})
-    assert working_encoder(recording_encoders(), (64, 48)).name == "libvpx"
+    assert working_encoder(recording_encoders(2), (64, 48)).name == "libvpx"
     assert working_encoder(FILM, (64, 48)).name == "mpeg4"
 
 
 def test_one_that_does_not_open_is_passed_over(monkeypatch):
     broken = Encoder("libx264", {"preset": "no such preset"})
-    assert working_encoder((broken, recording_encoders()[-1]), (64, 48)).name == "libvpx"
+    assert working_encoder((broken, recording_encoders(2)[-1]), (64, 48)).name == "libvpx"
 
 
 def test_where_there_is_none_it_is_said(monkeypatch):
     monkeypatch.setattr(encoders.av, "codecs_available", set())
     with pytest.raises(OSError, match="libx264, libvpx"):
-        working_encoder(recording_encoders(), (64, 48))
+        working_encoder(recording_encoders(2), (64, 48))
 
 
 def test_a_session_without_gpl_encoders_is_recorded_played_and_exported(tmp_path, monkeypatch):

@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from das_app.gui.style import theme
 from das_app.gui.style.stage import LIGHT_STAGE
 from das_app.motion.floor import Floor
 from das_app.settings.app_settings import Look
+from das_model.camera import Camera
 
 SLOTS = np.array([0, 1])
 
@@ -399,6 +401,19 @@ def test_the_camera_view_puts_people_where_the_picture_has_them(view, floor):
     view.look_from("reset")
     assert view.content.device.visible
     assert view.content.camera.distance is None
+
+
+def test_the_camera_view_waits_for_the_lens_of_the_next_source(view):
+    view.show_people(grey_frame((400, 300)), people_at((0, 0, 3000)), SLOTS[:1])
+    view.look_from("camera")
+    fov_deg = view.content.camera.fov
+    view.clear()
+    view.content.canvas.events.resize(size=(300, 200))
+    view.frame_people()
+    narrow = replace(grey_frame((400, 300)), camera=Camera.from_fov((400, 300), 20))
+    view.show_people(narrow, people_at((0, 0, 3000)), SLOTS[:1])
+    assert view.content.camera.fov < fov_deg / 2
+    view.look_from("reset")
 
 
 def test_the_live_picture_stands_on_the_frustum_unless_it_hides_people(view):
