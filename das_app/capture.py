@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
@@ -164,6 +164,7 @@ def capture(
     settings = job.settings
     model_file = settings.model.path()
     setup = SourceSetups(job.said).of(source_key(spec), spec)
+    ignored = setup.ignored.places()
     source = open_source(
         spec,
         setup.lens.intrinsics(),
@@ -187,7 +188,12 @@ def capture(
         if stopping.is_set():
             raise CaptureError(f"{source.name}: it was asked to end before a frame came")
         origin = session_origin(
-            source, estimator.skeleton, estimator.model_name, model_file, settings.model.mode
+            source,
+            estimator.skeleton,
+            estimator.model_name,
+            model_file,
+            settings.model.mode,
+            ignored,
         )
         waits = not source.is_live
         has_copy = job.has_video and job.faces is FaceHiding.NONE
@@ -212,7 +218,7 @@ def capture(
             streams(result)
             bar.update()
 
-        people = settings.people.options()
+        people = replace(settings.people.options(), ignored=ignored)
         return estimator, run(
             source, estimator, recorder, stopping, on_result, job.max_frames, people
         )

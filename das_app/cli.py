@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from das_app.messaging.messages import PipelineState
     from das_app.motion.floor_estimate import ToldFloor
     from das_app.session.types import Layer
-    from das_app.settings.app_settings import AppSettings
+    from das_app.settings.app_settings import AppSettings, IgnoredSettings
     from das_app.settings.source_setups import SaidSetup
     from das_app.streaming.streams import StreamPlan
     from das_model.inference.mode import Mode
@@ -125,6 +125,9 @@ def capture(
     ] = None,
     video: Annotated[bool, typer.Option(help="record the pictures, too")] = False,
     faces: options.FacesOption = None,
+    ignore_zone: options.IgnoreZoneOption = None,
+    min_distance: options.MinDistanceOption = None,
+    max_distance: options.MaxDistanceOption = None,
     stream: options.StreamOption = None,
     allow_origin: options.AllowOriginOption = None,
     remote: options.RemoteOption = None,
@@ -163,6 +166,7 @@ def capture(
         resolution,
         fps if fps is not None and fps >= 1 else None,
         turn,
+        _ignored(ignore_zone, min_distance, max_distance),
     )
     settings = _settings(line)
     job = CaptureJob(
@@ -428,6 +432,23 @@ def doctor() -> None:
         typer.echo(f"{check.status.value:4} {check.name}: {check.detail}{advice}")
         has_failed |= check.status is Status.FAIL
     raise typer.Exit(int(has_failed))
+
+
+def _ignored(
+    zones: list[str] | None, min_distance_m: float | None, max_distance_m: float | None
+) -> "IgnoredSettings | None":
+    """Where people are left out; None where nothing is said."""
+    from das_app.motion.ignored import Ignored, zone_of
+    from das_app.settings.app_settings import IgnoredSettings
+
+    if not zones and min_distance_m is None and max_distance_m is None:
+        return None
+    near_mm, far_mm = (None if m is None else 1e3 * m for m in (min_distance_m, max_distance_m))
+    try:
+        places = Ignored(tuple(map(zone_of, zones or ())), near_mm, far_mm)
+        return IgnoredSettings.of(places)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _told_floor(height_m: float | None, tilt_deg: float | None) -> "ToldFloor":

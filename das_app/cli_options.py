@@ -161,6 +161,28 @@ RemoteTokenOption = Annotated[
         rich_help_panel=STREAMS,
     ),
 ]
+IgnoreZoneOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore-zone",
+        metavar="X,Y,X,Y[,X,Y...]",
+        help="nobody counts in this part of the picture: opposite corners of a rectangle, or "
+        "corners of a polygon, from 0,0 at the top left to 1,1; give it again for more",
+        rich_help_panel=CONTENT,
+    ),
+]
+MinDistanceOption = Annotated[
+    float | None,
+    typer.Option(
+        "--min-distance", help="nobody counts nearer than this, m", rich_help_panel=CONTENT
+    ),
+]
+MaxDistanceOption = Annotated[
+    float | None,
+    typer.Option(
+        "--max-distance", help="nobody counts further than this, m", rich_help_panel=CONTENT
+    ),
+]
 ToOption = Annotated[str, typer.Option("--to", help=f"format, see below: {_names(ExportFormat)}")]
 ExportOutputOption = Annotated[
     Path,

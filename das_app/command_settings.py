@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from das_app.lens.intrinsics import LensOrigin
-from das_app.settings.app_settings import AppSettings, LensSettings
+from das_app.settings.app_settings import AppSettings, IgnoredSettings, LensSettings
 from das_app.settings.models import model_file
 from das_app.settings.settings_file import load_settings, settings_path
 from das_app.settings.source_setups import SaidSetup
@@ -27,6 +27,7 @@ class CommandLine:
         resolution: requested of a camera, WIDTHxHEIGHT.
         camera_fps: requested of a camera.
         turn_deg: degrees by which pictures are turned clockwise.
+        ignored: where people are left out.
     """
 
     source: str | None = None
@@ -38,9 +39,10 @@ class CommandLine:
     resolution: str | None = None
     camera_fps: float | None = None
     turn_deg: int | None = None
+    ignored: IgnoredSettings | None = None
 
     def setup(self) -> SaidSetup:
-        """Lens and turn of the source. Raises ValueError for what does not go."""
+        """What is said of the source. Raises ValueError for what does not go."""
         if self.fov_deg is not None and self.intrinsics is not None:
             raise ValueError("--fov and --intrinsics exclude each other")
         lens = None
@@ -50,7 +52,7 @@ class CommandLine:
             lens = LensSettings(file=self.intrinsics, camera=self.intrinsics_camera)
         if self.turn_deg not in (None, *Turn):
             raise ValueError(f"--turn is 0, 90, 180 or 270, got {self.turn_deg}")
-        return SaidSetup(lens, self.turn_deg)
+        return SaidSetup(lens, self.turn_deg, self.ignored)
 
     def settings(self) -> AppSettings:
         """The kept settings with these instead, but for `setup`. Raises ValueError for what does

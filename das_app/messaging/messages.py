@@ -54,7 +54,8 @@ class PoseResult:
     `people` are what is shown, smoothed where that is on; `raw_people` are the same people in the
     same order as the model found them. Both carry the same track ids. `centre_map` is what the
     model saw, where the estimator was asked for it. `perhaps_same` are track ids that begin here,
-    each with that of somebody who left before and may be the same.
+    each with that of somebody who left before and may be the same. `left_out` are people in places
+    that are ignored: only their faces are hidden.
     """
 
     frame: Frame
@@ -64,6 +65,12 @@ class PoseResult:
     raw_people: People
     centre_map: CentreMap | None = None
     perhaps_same: tuple[tuple[TrackId, TrackId], ...] = ()
+    left_out: People | None = None
+
+    @property
+    def everybody(self) -> People:
+        """Those of `raw_people` and of `left_out`."""
+        return self.raw_people if self.left_out is None else self.raw_people.joined(self.left_out)
 
 
 class PipelineState(Enum):

@@ -3,6 +3,9 @@
 The levelled world keeps the axes' order and the unit of camera space: x right, y down, z forward,
 in millimetres. Its origin is the point of the floor below the lens, y is straight down, so the
 floor is y = 0 and a height above it is -y, and z is the camera's view along the floor.
+
+A person who is scaled about the lens looks the same in the picture, further away and taller. So
+where the floor is known better than a person's distance, their feet tell the distance.
 """
 
 import math
@@ -12,12 +15,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from das_app.motion.errors import MotionError
+from das_app.motion.kinematics import ANKLE_HEIGHT_MM
 from das_model.camera import Camera
 from das_model.people import People
+from das_model.skeleton import Skeleton
 
 HIGHEST_MM, LOWEST_MM = 50_000.0, 100.0  # of a lens above the floor
 STEEPEST_DEG = 80.0  # a camera that looks straight down has no forward along the floor
 _CLICK_REACH = 0.12  # of a person's height in the picture, from a click to an ankle
+_MOST_SCALE = 1.8  # further off, somebody stands on something else
 _LEAST_SPREAD_MM = 150.0  # of clicked points, across their main direction
 
 
@@ -163,6 +169,47 @@ def foot_at(people: People, camera: Camera, click_px: np.ndarray) -> np.ndarray:
             depth = people.joints_cam[person, ankles[side], 2]
             return camera.back_project(np.asarray(click_px), np.asarray(depth))
     raise FloorError("there is no foot: click where a foot of a person shown touches the floor")
+
+
+def off_floor_mm(joints_cam: np.ndarray, skeleton: Skeleton, floor: Floor) -> np.ndarray:
+    """How high above the floor people's lower feet are.
+
+    Args:
+        joints_cam: (..., J, 3) mm; NaN where not seen.
+        skeleton: of the joints.
+        floor: in the same space.
+
+    Returns:
+        (...,) mm, negative below it; NaN where no ankle is seen.
+    """
+    ankles = [i for i, n in enumerate(skeleton.joint_names) if n.endswith("_ankle")]
+    if not ankles:
+        return np.full(joints_cam.shape[:-2], np.nan)
+    return (
+        np.fmin.reduce(floor.height_above(joints_cam[..., ankles, :]), axis=-1) - ANKLE_HEIGHT_MM
+    )
+
+
+def standing_scale(joints_cam: np.ndarray, skeleton: Skeleton, floor: Floor) -> float | None:
+    """How many times as far away and as tall somebody stands on the floor, in the median.
+
+    Args:
+        joints_cam: (n, J, 3) mm of one person over time; NaN where not seen.
+        skeleton: of the joints.
+        floor: that they stand on.
+
+    Returns:
+        None where their feet are not seen, or so far off the floor that they stand elsewhere.
+    """
+    heights = off_floor_mm(joints_cam, skeleton, floor)
+    heights = heights[np.isfinite(heights)]
+    if not len(heights):
+        return None
+    reach_mm = floor.height_mm - ANKLE_HEIGHT_MM
+    below_mm = reach_mm - float(np.median(heights))
+    if below_mm <= 0 or abs(math.log(reach_mm / below_mm)) > math.log(_MOST_SCALE):
+        return None
+    return reach_mm / below_mm
 
 
 def _floor_of(plane: np.ndarray, below_mm: float) -> Floor:

@@ -15,6 +15,7 @@ import numpy as np
 from das_app.motion.bones import BoneStabiliser
 from das_app.motion.clothes import clothes_colours
 from das_app.motion.foot_lock import FootLock
+from das_app.motion.ignored import NOTHING_IGNORED, Ignored
 from das_app.motion.returns import Doubt
 from das_app.motion.smoothing import Smoother, SmoothingConfig
 from das_app.motion.tracking import Tracker, TrackingConfig
@@ -32,12 +33,14 @@ class PeopleOptions:
         min_score: people below it are tracked, and then left out.
         smoothing: strengths, or None to show the raw pose.
         has_steady_bones: give each bone its running median length.
+        ignored: who is not even tracked.
     """
 
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
     min_score: float = DEFAULT_MIN_SCORE
     smoothing: SmoothingConfig | None = field(default_factory=SmoothingConfig)
     has_steady_bones: bool = True
+    ignored: Ignored = NOTHING_IGNORED
 
 
 DEFAULT_PEOPLE = PeopleOptions()
@@ -48,10 +51,11 @@ class TemporalFilter:
 
     Attributes:
         options: may be set from any thread; hold from the next frame on.
+        left_out: who of the newest frame is ignored, sure enough, as the model found them.
     """
 
     def __init__(self, options: PeopleOptions) -> None:
-        self.options = options
+        self.options, self.left_out = options, People.empty()
         self._tracker, self._smoother = Tracker(), Smoother()
         self._bones, self._feet = BoneStabiliser(), FootLock()
 
@@ -81,12 +85,17 @@ class TemporalFilter:
             options have it; both in the order of the estimate's people.
         """
         options = self.options
-        located = estimate.located
+        found, located = estimate.people, estimate.located
+        self.left_out = People.empty(found.skeleton)
+        if options.ignored:
+            keeps = options.ignored.keeps(located, camera)
+            self.left_out = found.where(~keeps).at_least(options.min_score)
+            found, located = found.where(keeps), located.where(keeps)
         look = None
         if image is not None and camera is not None:
             look = partial(clothes_colours, image, camera, located)
         track_ids = self._tracker(located, time_s, options.tracking, look)
-        raw = replace(estimate.people, track_ids=track_ids).at_least(options.min_score)
+        raw = replace(found, track_ids=track_ids).at_least(options.min_score)
         shown = raw
         if options.smoothing is None:
             self._smoother = Smoother()  # switched on again, it begins with what it sees then

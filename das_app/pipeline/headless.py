@@ -155,8 +155,17 @@ def capture_file(
                 (frame, read_s), (estimate, inference_s) = one
                 raw, shown = people_over_time(estimate, frame.time_s, frame.image, frame.camera)
                 latency_s = time.monotonic() - read_s
-                doubts = people_over_time.doubts
-                tally(PoseResult(frame, shown, inference_s, latency_s, raw, perhaps_same=doubts))
+                tally(
+                    PoseResult(
+                        frame,
+                        shown,
+                        inference_s,
+                        latency_s,
+                        raw,
+                        perhaps_same=people_over_time.doubts,
+                        left_out=people_over_time.left_out,
+                    )
+                )
     except SourceError as error:
         recorder.note_event(EventKind.SOURCE_LOST, str(error))
         raise

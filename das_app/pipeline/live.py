@@ -199,6 +199,7 @@ class LivePipeline:
                 raw,
                 estimate.centre_map,
                 self._people_over_time.doubts,
+                self._people_over_time.left_out,
             )
             self._sinks(result)
             self._figures.note_result(end_s, result, begin_s - captured.ready_s, estimate.stages)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from das_app.messaging.messages import Frame, PipelineState, PoseResult
 from das_app.motion.faces import FaceHiding
+from das_app.motion.ignored import NOTHING_IGNORED, Ignored
 from das_app.pipeline.live import LivePipeline
 from das_app.session.folder import new_session_folder
 from das_app.session.origin import session_origin
@@ -34,6 +35,7 @@ class RecordingPlan:
         model_file: tells the file of its model.
         mode: of its model.
         faces: what takes the place of faces in the pictures.
+        ignored: where people are left out.
     """
 
     sessions_folder: Path
@@ -44,6 +46,7 @@ class RecordingPlan:
     model_file: Callable[[], Path]
     mode: Mode
     faces: FaceHiding = FaceHiding.NONE
+    ignored: Ignored = NOTHING_IGNORED
 
 
 def start_recorder(plan: RecordingPlan) -> Recorder:
@@ -56,7 +59,12 @@ def start_recorder(plan: RecordingPlan) -> Recorder:
     folder = new_session_folder(plan.sessions_folder, datetime.now())
     try:
         origin = session_origin(
-            plan.source, plan.skeleton, plan.model_name, plan.model_file(), plan.mode
+            plan.source,
+            plan.skeleton,
+            plan.model_name,
+            plan.model_file(),
+            plan.mode,
+            plan.ignored,
         )
         return Recorder(folder, origin, plan.has_video, faces=plan.faces)
     except Exception:

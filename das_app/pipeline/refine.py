@@ -207,6 +207,7 @@ def _run_model(
                     f"{estimator.model_name} finds {estimator.skeleton.num_joints}"
                 )
             people = estimator(frame.image, near.camera).people.at_least(plan.min_score)
+            people = people.where(session.ignored.keeps(people, near.camera))
             ids = near.people.track_ids if is_known else np.zeros(0, np.int64)
             people = _with_ids(people, near.people if len(ids) else None)
             found.append(

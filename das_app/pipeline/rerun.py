@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from das_app.messaging.background import BackgroundJob
@@ -26,7 +26,7 @@ class RerunPlan:
         new_session: folder that is made.
         model_file: told by its hash in the new session.
         load: makes the estimator, which takes seconds.
-        options: tracking and smoothing.
+        options: tracking and smoothing; people are ignored where the session ignores them.
         has_video: whether the new session holds the pictures, too.
     """
 
@@ -59,7 +59,8 @@ class Rerun(BackgroundJob[CaptureSummary]):
 
     def _work(self) -> CaptureSummary:
         plan = self._plan
-        duration_s = Session(plan.session).duration_s
+        session = Session(plan.session)
+        duration_s, ignored = session.duration_s, session.ignored
         source = open_session_video(plan.session)
         try:
             estimator = plan.load()
@@ -69,6 +70,7 @@ class Rerun(BackgroundJob[CaptureSummary]):
                 estimator.model_name,
                 plan.model_file,
                 estimator.options.mode,
+                ignored,
             )
             packets = own_packets(source) if plan.has_video else None
             recorder = Recorder(
@@ -84,7 +86,7 @@ class Rerun(BackgroundJob[CaptureSummary]):
             recorder,
             self._cancelling,
             self._count,
-            people_options=plan.options,
+            people_options=replace(plan.options, ignored=ignored),
         )
         self._done_s = duration_s  # the last frame need not be at the very end
         if self._cancelling.is_set():

@@ -120,6 +120,8 @@ def origin_to_metadata(origin: SessionOrigin) -> dict[str, str]:
         values["mode"] = origin.mode
     if origin.turn_deg:
         values["turn_deg"] = str(origin.turn_deg)
+    if origin.ignored:
+        values["ignored"] = origin.ignored
     return values | {"crc32": _checksum(values)}
 
 
@@ -155,6 +157,7 @@ def origin_from_metadata(values: dict[str, str]) -> SessionOrigin:
         started_utc=values["started_utc"],
         mode=values.get("mode", ""),
         turn_deg=Turn(int(values.get("turn_deg", "0"))),
+        ignored=printable(values.get("ignored", "")),
     )
 
 
@@ -185,6 +188,7 @@ def summary_to_json(
             "sha256": origin.model_sha256,
             "mode": origin.mode,
         },
+        "ignored": origin.ignored,
         "counts": {
             "frames": counts.num_frames,
             "people": counts.num_people,

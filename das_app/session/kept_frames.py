@@ -98,7 +98,7 @@ class KeptFrames:
             later = (item for item in self._known.items() if item[1].time_s > kept.time_s)
             self._known = dict(later)
             if self._hide_faces.is_hiding:
-                picture = self._picture_of(kept.time_s, result.raw_people)
+                picture = self._picture_of(kept.time_s, result.everybody)
                 if kept.picture is None:
                     kept = kept._replace(picture=picture)
             return kept

@@ -25,6 +25,7 @@ import numpy as np
 
 from das_app.files.foreign_text import printable
 from das_app.files.small_file import read_small_text
+from das_app.motion.ignored import NOTHING_IGNORED, Ignored, ignored_of
 from das_app.motion.kinematics import ANKLE_HEIGHT_MM, body_heights_mm
 from das_app.session.edits import (
     SessionEdits,
@@ -179,6 +180,14 @@ class Session:
         """Camera of the first frame, None when there is no frame."""
         first = self.at(0.0)
         return None if first is None else first.camera
+
+    @property
+    def ignored(self) -> Ignored:
+        """Where people were left out from the start on; nowhere where it does not tell."""
+        try:
+            return ignored_of(self.origin.ignored)
+        except ValueError:  # of a newer version
+            return NOTHING_IGNORED
 
     @property
     def video_path(self) -> Path | None:

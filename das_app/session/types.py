@@ -29,6 +29,7 @@ class SessionOrigin:
         started_utc: ISO 8601 time of the start.
         mode: of the model, see `Mode`; empty in sessions of before there were modes.
         turn_deg: degrees by which the source's pictures were turned clockwise before all else.
+        ignored: where people were left out, as `Ignored.text`; empty for nowhere.
     """
 
     source: str
@@ -41,6 +42,7 @@ class SessionOrigin:
     started_utc: str
     mode: str = ""
     turn_deg: int = 0
+    ignored: str = ""
 
     @property
     def start_ns(self) -> int:

@@ -14,6 +14,7 @@ from das_app.files.bundled import bundled_file
 from das_app.lens.calibration_files import load_intrinsics
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.motion.faces import FaceHiding
+from das_app.motion.ignored import MOST_MM, Ignored, zone_of, zone_text
 from das_app.motion.smoothing import DISTANCE_STRENGTH, LIMB_STRENGTH, SmoothingConfig
 from das_app.motion.temporal_filter import PeopleOptions
 from das_app.motion.tracking import TrackingConfig
@@ -234,6 +235,40 @@ class PeopleSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class IgnoredSettings:
+    """Where people of a source are left out.
+
+    Args:
+        zones: of the picture, as `zone_text` writes them.
+        nearest_m: nearer people are left out; 0 for no limit.
+        farthest_m: further people are left out; 0 for no limit.
+
+    Raises:
+        ValueError: if a value is of the wrong type or out of range.
+    """
+
+    zones: tuple[str, ...] = ()
+    nearest_m: float = between(0.0, 0.0, MOST_MM / 1e3)
+    farthest_m: float = between(0.0, 0.0, MOST_MM / 1e3)
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        self.places()
+
+    @staticmethod
+    def of(places: Ignored) -> "IgnoredSettings":
+        """The settings that say so."""
+        near_mm, far_mm = places.nearest_mm, places.farthest_mm
+        zones = tuple(map(zone_text, places.zones))
+        return IgnoredSettings(zones, (near_mm or 0.0) / 1e3, (far_mm or 0.0) / 1e3)
+
+    def places(self) -> Ignored:
+        """What these settings describe."""
+        zones = tuple(map(zone_of, self.zones))
+        return Ignored(zones, 1e3 * self.nearest_m or None, 1e3 * self.farthest_m or None)
+
+
+@dataclass(frozen=True, slots=True)
 class ViewSettings:
     """The window and what is drawn in it.
 
@@ -358,6 +393,7 @@ SettingsGroup = (
     | CameraSettings
     | ModelSettings
     | PeopleSettings
+    | IgnoredSettings
     | ViewSettings
     | RecordingSettings
     | StreamingSettings
@@ -369,8 +405,8 @@ SettingsGroup = (
 class AppSettings:
     """Settings of a run of the application, a group for each table of the settings file.
 
-    `lens` and `camera` are of the source that is open and stand in a file of that source, see
-    `SourceSetups`.
+    `lens`, `camera` and `ignored` are of the source that is open and stand in a file of that
+    source, see `SourceSetups`.
     """
 
     source: SourceSettings = field(default_factory=SourceSettings)
@@ -382,9 +418,14 @@ class AppSettings:
     recording: RecordingSettings = field(default_factory=RecordingSettings)
     streaming: StreamingSettings = field(default_factory=StreamingSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
+    ignored: IgnoredSettings = field(default_factory=IgnoredSettings)
 
     def __post_init__(self) -> None:
         check_fields(self)
+
+    def people_options(self) -> PeopleOptions:
+        """How the people of the source are followed, and where they are ignored."""
+        return replace(self.people.options(), ignored=self.ignored.places())
 
     def estimator_options(self) -> EstimatorOptions:
         """How the model of these settings is to work; with unsure people for the tracker.

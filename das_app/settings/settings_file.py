@@ -54,7 +54,7 @@ _FORMER_KEYS = {
     "is_recording_video": "recording.has_video",
     "stream_targets": "streaming.targets",
 }
-OF_A_SOURCE = ("lens", "camera")  # groups that stand in the file of a source
+OF_A_SOURCE = ("lens", "camera", "ignored")  # groups that stand in the file of a source
 _FORMER_LENS = ("lens", "fov_deg", "lens_origin", "intrinsics_file", "intrinsics_camera")
 _log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""What is kept of each source: its lens, and how its camera stands; a TOML file for each.
+"""What is kept of each source: lens, camera, and who is ignored; a TOML file for each.
 
 A lens that was given for one source must not count for the next one. What a command line says
 counts in that run alone and is never written.
@@ -17,7 +17,7 @@ from das_app.files.kept_name import kept_name
 from das_app.files.small_file import read_small_text
 from das_app.files.whole_file import write_whole
 from das_app.settings import settings_file
-from das_app.settings.app_settings import CameraSettings, LensSettings
+from das_app.settings.app_settings import CameraSettings, IgnoredSettings, LensSettings
 from das_app.settings.checked_fields import field_types, from_toml, to_toml
 from das_app.settings.settings_file import OF_A_SOURCE
 
@@ -30,6 +30,7 @@ class SourceSetup:
 
     lens: LensSettings = field(default_factory=LensSettings)
     camera: CameraSettings = field(default_factory=CameraSettings)
+    ignored: IgnoredSettings = field(default_factory=IgnoredSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,19 @@ class SaidSetup:
     Args:
         lens: of it.
         turn_deg: degrees by which its pictures are turned clockwise.
+        ignored: where people are left out.
     """
 
     lens: LensSettings | None = None
     turn_deg: int | None = None
+    ignored: IgnoredSettings | None = None
 
     def over(self, setup: SourceSetup) -> SourceSetup:
         """A setup with what is said in its place."""
         camera = setup.camera
         if self.turn_deg is not None:
             camera = replace(camera, turn_deg=self.turn_deg)
-        return SourceSetup(self.lens or setup.lens, camera)
+        return SourceSetup(self.lens or setup.lens, camera, self.ignored or setup.ignored)
 
 
 NOTHING_SAID = SaidSetup()

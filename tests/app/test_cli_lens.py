@@ -11,7 +11,12 @@ from das_app.lens import calibration_files
 from das_app.lens.intrinsics import LensOrigin
 from das_app.session.session import Session
 from das_app.session.types import Layer
-from das_app.settings.app_settings import AppSettings, LensSettings, PeopleSettings
+from das_app.settings.app_settings import (
+    AppSettings,
+    IgnoredSettings,
+    LensSettings,
+    PeopleSettings,
+)
 from das_app.settings.settings_file import save_settings
 from das_app.settings.source_setups import SourceSetup, SourceSetups
 from das_model.camera import Camera
@@ -118,3 +123,24 @@ def test_the_calibration_kept_for_a_camera_unless_a_lens_is_asked_for(
     session = Session(tmp_path / "s")
     assert session.camera.fov_deg == pytest.approx(fov_deg)
     assert session.origin.intrinsics.startswith("FOV" if asked == "fov" else "calibrated")
+
+
+def test_what_is_ignored_is_said_or_kept_and_the_session_tells_it(capture, tmp_path):
+    done = capture("--ignore-zone", "0,0,0.5,1", "--max-distance", 8)
+    assert done.exit_code == 0, done.output
+    ignored = Session(tmp_path / "s").ignored
+    assert len(ignored.zones) == 1
+    assert ignored.farthest_mm == 8000.0
+    refused = capture("--ignore-zone", "0,0,0.5")
+    assert refused.exit_code == 2
+    assert "opposite corners" in refused.stderr
+
+
+def test_what_the_window_ignores_of_a_source_is_ignored_without_it(capture, tmp_path):
+    photos = str(tmp_path / "photos")
+    kept = SourceSetup(ignored=IgnoredSettings(farthest_m=1.0))
+    SourceSetups().keep(photos, kept)
+    assert capture().exit_code == 0
+    session = Session(tmp_path / "s")
+    assert session.origin.ignored == "further than 1 m"
+    assert not any(len(poses.people) for poses in session)

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from das_app.exports.takes.tracks import Track
-from das_app.motion.floor import Floor
+from das_app.motion.floor import Floor, off_floor_mm, standing_scale
 from das_app.motion.floor_estimate import FloorEstimate
-from das_app.motion.standing import off_floor_mm, standing_scale
 from das_model.skeleton import Skeleton
 
 _LISTED = 8  # people in a sentence

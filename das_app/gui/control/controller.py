@@ -8,11 +8,18 @@ from PySide6.QtCore import QObject, Signal
 from das_app.gui.control.bridge import Model, OpenedSource, PipelineBridge, PipelineFactory
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.messaging.messages import PipelineState
+from das_app.motion.ignored import Ignored
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.open_source import SourceKind, source_kind
 from das_app.pipeline.run import Run
 from das_app.session.frames import session_at
-from das_app.settings.app_settings import AppSettings, Look, ModelSettings, SettingsGroup
+from das_app.settings.app_settings import (
+    AppSettings,
+    IgnoredSettings,
+    Look,
+    ModelSettings,
+    SettingsGroup,
+)
 from das_app.settings.source_setups import SourceSetup
 from das_app.sources.addresses import short_name
 from das_app.sources.turned_source import Turn, camera_of, turn_of
@@ -183,8 +190,12 @@ class Controller(QObject):
     def set_min_score(self, threshold: float) -> None:
         """Show people from this score on; a file that is held is looked at again."""
         self.change(people=replace(self.settings.people, min_score=threshold))
-        if self.live is not None and self.state in _HELD and self._is_file:
-            self.live.step(0)
+        self._look_again()
+
+    def set_ignored(self, ignored: Ignored) -> None:
+        """Leave people of this source out elsewhere; a file that is held is looked at again."""
+        self.change(ignored=IgnoredSettings.of(ignored))
+        self._look_again()
 
     def set_model(self, file: Path | None) -> None:
         """Use another model, None for the bundled one; what runs goes on meanwhile."""
@@ -216,14 +227,19 @@ class Controller(QObject):
         """Replace groups of the settings and tell of it; what runs works by them from the next
         frame on, but for another model or device."""
         former, self.settings = self.settings, replace(self.settings, **groups)  # type: ignore[arg-type]
-        if self.live is not None and former.people.options() != self.settings.people.options():
-            self.live.set_people_options(self.settings.people.options())
+        if self.live is not None and former.people_options() != self.settings.people_options():
+            self.live.set_people_options(self.settings.people_options())
         if former.estimator_options() != self.settings.estimator_options():
             self.bridge.use_options(self.settings.estimator_options())
         current = self.bridge.current
         if current is not None and current.setup is not None:
-            current.setup.keep(SourceSetup(self.settings.lens, self.settings.camera))
+            settings = self.settings
+            current.setup.keep(SourceSetup(settings.lens, settings.camera, settings.ignored))
         self.settings_changed.emit(self.settings)
+
+    def _look_again(self) -> None:
+        if self.live is not None and self.state in _HELD and self._is_file:
+            self.live.step(0)
 
     def _use_model(self, model: ModelSettings) -> None:
         self.change(model=model)
@@ -233,10 +249,11 @@ class Controller(QObject):
         opened.pipeline.set_looping(self.settings.source.is_looping)
         is_session = self.live is None
         if opened.setup is not None:
-            self.change(lens=opened.setup.begin.lens, camera=opened.setup.begin.camera)
+            begin = opened.setup.begin
+            self.change(lens=begin.lens, camera=begin.camera, ignored=begin.ignored)
         self.use_lens(opened.source.intrinsics if is_session else self.settings.lens.intrinsics())
         if self.live is not None:
-            self.live.set_people_options(self.settings.people.options())
+            self.live.set_people_options(self.settings.people_options())
         source = self.settings.source
         self.change(source=source.with_recent(source.name))
         self.opened.emit(opened)

@@ -104,7 +104,7 @@ class ShownResult(QObject):
             image = np.full_like(frame.image, _PLAIN_GREY)
             image.flags.writeable = False
         else:
-            image = self._hide_faces(frame.image, result.raw_people, frame.camera, frame.time_s)
+            image = self._hide_faces(frame.image, result.everybody, frame.camera, frame.time_s)
         return frame if image is frame.image else replace(frame, image=image)
 
     def _on_settings(self) -> None:

@@ -1,4 +1,4 @@
-"""Camera panel: lens and floor; signals out, setters in."""
+"""Camera panel: lens, what is ignored, and floor; signals out, setters in."""
 
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.lens.camera_part import CameraPart
+from das_app.gui.lens.zone_panel import ZonePanel
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
 from das_app.gui.style.texts import Label
@@ -88,6 +89,8 @@ class CameraPanel(QWidget):
         self._add_numbers()
         self._add_person()
         self._add_calibration()
+        self.zones = ZonePanel()
+        self._column.addWidget(self.zones)
         self._column = whole
         self._add_floor()
         self._column.addStretch()

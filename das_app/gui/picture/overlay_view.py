@@ -2,13 +2,23 @@
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from das_app.gui.picture.hover_card import joint_lines, nearest_joint, paint_card
 from das_app.gui.picture.letterbox import Letterbox, Zoom
 from das_app.gui.picture.overlay_layer import OverlayOptions, PaintStyle, Shown, paint_layer
 from das_app.gui.picture.trails import Trails
+from das_app.gui.picture.zone_editor import ZoneEditor
+from das_app.gui.picture.zone_painter import paint_zones
 from das_app.gui.style import theme
 from das_app.gui.style.person_names import NO_NAMES, Names
 from das_app.gui.style.person_slots import without_hidden
@@ -30,6 +40,7 @@ class OverlayView(QWidget):
     Attributes:
         person_chosen: slot of the person clicked on.
         place_clicked: x and y in image pixels of a click, on a person or beside.
+        zones: of the picture, in which nobody counts; while they are edited, the mouse is theirs.
     """
 
     person_chosen = Signal(int)
@@ -38,6 +49,9 @@ class OverlayView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.zones = ZoneEditor(self)
+        self.zones.drawn.connect(self.update)
         self.setMinimumSize(240, 180)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._shown: Shown | None = None
@@ -157,12 +171,20 @@ class OverlayView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt: a click or the beginning of a drag."""
+        at = self._zone_place(event)
+        if at is not None:
+            if event.button() is Qt.MouseButton.LeftButton:
+                self.zones.press(at)
+            return
         self._pressed, self._is_dragging = event.position(), False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Qt: move the picture, or look for a joint under the mouse."""
         self._mouse = event.position()
-        if self._shown is None:
+        at = self._zone_place(event)
+        if at is not None:
+            self.zones.move(at)
+        if self._shown is None or at is not None:
             return
         if self._pressed is not None and event.buttons() != Qt.MouseButton.NoButton:
             moved = event.position() - self._pressed
@@ -175,6 +197,9 @@ class OverlayView(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Qt: a press that did not move chooses a person."""
+        at = self._zone_place(event)
+        if at is not None and event.button() is Qt.MouseButton.LeftButton:
+            self.zones.release(at)
         if self._pressed is None:
             return
         is_click = not self._is_dragging and event.button() is Qt.MouseButton.LeftButton
@@ -190,7 +215,17 @@ class OverlayView(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Qt: show the whole picture."""
         self._pressed = None
-        self.reset_zoom()
+        if self._zone_place(event) is not None:
+            self.zones.finish()
+        else:
+            self.reset_zoom()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: delete the chosen zone."""
+        if self.zones.is_on and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.zones.delete()
+        else:
+            super().keyPressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Qt: the mouse left, so nothing is under it."""
@@ -205,6 +240,7 @@ class OverlayView(QWidget):
         if self._shown is not None:
             painter.drawImage(0, 0, self.current_layer())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_zones(painter, self.zones, self.letterbox, self._shown.frame.camera.size)
         if self._zoom.factor > 1:
             _paint_badge(painter, f"{100 * self._zoom.factor:.0f} %", self.height())
         if found is not None:
@@ -219,6 +255,15 @@ class OverlayView(QWidget):
     def _sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
         return self._shown.frame.camera.size, (self.width(), self.height())
 
+    def _zone_place(self, event: QMouseEvent) -> tuple[float, float] | None:
+        """Where the mouse is, in shares of the picture; None unless zones are edited."""
+        if not self.zones.is_on or self._shown is None:
+            return None
+        at = np.array([event.position().x(), event.position().y()])
+        share = (self.letterbox.to_image(at) + 0.5) / np.array(self._shown.frame.camera.size)
+        x, y = np.clip(share, 0.0, 1.0).tolist()
+        return x, y
+
     def _show_cursor(self) -> None:
         shape = Qt.CursorShape.ArrowCursor
         if self._is_dragging and self._zoom.factor > 1:
@@ -227,7 +272,8 @@ class OverlayView(QWidget):
 
     def _joint_under_mouse(self) -> tuple[int, int] | None:
         """(person, joint) nearest to the mouse, if near enough."""
-        return None if self._mouse is None else self._joint_near(self._mouse)
+        hovers = self._mouse is not None and not self.zones.is_on
+        return self._joint_near(self._mouse) if hovers else None
 
     def _joint_near(self, at: QPointF, *radius_px: float) -> tuple[int, int] | None:
         if self._shown is None:

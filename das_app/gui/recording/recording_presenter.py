@@ -167,6 +167,7 @@ class RecordingPresenter(QObject):
                 model.path,
                 settings.model.mode,
                 settings.view.faces,
+                settings.ignored.places(),
             )
             task = BackgroundTask(lambda: start_recorder(plan), "das-recording-start")
             self._is_wanted, self._warning = True, ""
@@ -285,6 +286,7 @@ class RecordingPresenter(QObject):
             "smoothing of distance": f"{settings.people.distance_smoothing:.2f}",
             "smoothing of limbs": f"{settings.people.limb_smoothing:.2f}",
             "steady bones": "on" if settings.people.has_steady_bones else "off",
+            "ignored": settings.ignored.places().text or "nothing",
             "lens": self._control.lens.label,
             "camera": ", ".join(settings.camera.controls),
             "detail": f"{settings.model.input_scale:.2f}",

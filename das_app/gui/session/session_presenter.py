@@ -331,6 +331,7 @@ def _facts(frames: RecordedFrames) -> str:
             pictures[:1].upper() + pictures[1:],
             f"From {origin.source} by {origin.model_name}",
             f"Lens: {origin.intrinsics}" + _turn_text(origin.turn_deg),
+            *([f"Ignored: {origin.ignored}"] if origin.ignored else []),
         )
     )
 

@@ -81,7 +81,10 @@ class PipelineOpener:
             source.close()
             raise
         pipeline = LivePipeline(
-            source, model.estimator, on_state, people_options=settings.people.options()
+            source,
+            model.estimator,
+            on_state,
+            people_options=replace(settings, ignored=setup.ignored).people_options(),
         )
         return OpenedSource(pipeline, source, model, KeptSetup(self._setups, key, setup))
 

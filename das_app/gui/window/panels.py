@@ -17,6 +17,7 @@ from das_app.gui.lens.camera_panel import CameraPanel
 from das_app.gui.lens.camera_presenter import CameraPresenter
 from das_app.gui.lens.floor_presenter import FloorPresenter
 from das_app.gui.lens.lens_presenter import LensPresenter
+from das_app.gui.lens.zone_presenter import ZonePresenter
 from das_app.gui.model.model_panel import ModelPanel
 from das_app.gui.model.model_presenter import ModelPresenter
 from das_app.gui.model.people_panel import PeoplePanel
@@ -69,7 +70,13 @@ PANELS = (
     ),
     Panel(
         Command(
-            "lens", "Window", "Lens", "The camera, its lens and the floor", ("K",), "lens", True
+            "lens",
+            "Window",
+            "Lens",
+            "The camera, its lens, what is ignored, and the floor",
+            ("K",),
+            "lens",
+            True,
         ),
         lock=_PLAYS + "its lens is the one it was recorded with.",
     ),
@@ -193,6 +200,7 @@ class Panels:
         )
         self.inspector = InspectorPresenter(control, shown, self.inspector_panel, overlay, scene)
         self.floor = FloorPresenter(control, shown, self.camera_panel, overlay, parts.scene)
+        self.zones = ZonePresenter(control, self.camera_panel.zones, overlay.zones)
         self.people = PeoplePresenter(control, self.people_panel)
         self.model = ModelPresenter(control, shown, self.model_panel)
         self.session = SessionPresenter(
@@ -211,6 +219,7 @@ class Panels:
             self.camera,
             self.lens,
             self.floor,
+            self.zones,
             self.session,
             self.streaming,
             self.output,

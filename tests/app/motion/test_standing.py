@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from standing_people import standing, tilted
 
-from das_app.motion.standing import off_floor_mm, standing_scale
+from das_app.motion.floor import off_floor_mm, standing_scale
 from das_model.skeleton import BODY_22
 
 

@@ -1,0 +1,96 @@
+"""Part of the lens panel: where people are left out; signals out, setters in."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from das_app.gui.style import theme
+from das_app.gui.style.amounts import count
+from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.texts import Label
+
+_FAR_M = 50.0
+_HOW = "Drag a rectangle on the picture, or click corners. Drag a zone to move it."
+_WHY = "Zones and distances in which nobody counts, such as an audience, a mirror or a television."
+
+
+class ZonePanel(QWidget):
+    """Zones of the picture and distances in which nobody is tracked, shown or recorded.
+
+    Attributes:
+        edit_toggled: begin or end drawing zones on the picture.
+        delete_requested: delete the chosen zone.
+        undo_requested: take the last change back.
+        distances_entered: least and greatest distance in mm; None for no limit.
+    """
+
+    edit_toggled = Signal(bool)
+    delete_requested = Signal()
+    undo_requested = Signal()
+    distances_entered = Signal(object, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.SPACE_PX)
+        column.addWidget(Label("Ignored", objectName="heading"))
+        self.text = Label(objectName="muted", wordWrap=True)
+        column.addWidget(self.text)
+        self.edit = QPushButton("Draw zones", checkable=True, toolTip=_HOW)
+        self.edit.toggled.connect(self.edit_toggled)
+        self.delete = QPushButton("Delete", toolTip="Delete the zone that was clicked (Del)")
+        self.delete.clicked.connect(self.delete_requested)
+        self.undo = QPushButton("Undo", toolTip="Take the last change of zones back")
+        self.undo.clicked.connect(self.undo_requested)
+        row = QHBoxLayout()
+        row.setSpacing(theme.SPACE_PX)
+        for button in (self.edit, self.delete, self.undo):
+            row.addWidget(button)
+        row.addStretch()
+        column.addLayout(row)
+        self.nearest = _distance("Leave out who is nearer to the lens than this")
+        self.farthest = _distance("Leave out who is further from the lens than this")
+        form = QFormLayout()
+        form.setVerticalSpacing(theme.SPACE_PX)
+        form.addRow("Nearer than", self.nearest)
+        form.addRow("Further than", self.farthest)
+        centre_labels(form)
+        column.addLayout(form)
+        for field in (self.nearest, self.farthest):
+            field.valueChanged.connect(self._enter)
+
+    def set_distances(self, nearest_mm: float | None, farthest_mm: float | None) -> None:
+        """Show the distances; None for no limit."""
+        for field, value in ((self.nearest, nearest_mm), (self.farthest, farthest_mm)):
+            with QSignalBlocker(field):
+                field.setValue((value or 0.0) / 1e3)
+
+    def set_zones(self, num_zones: int, has_chosen: bool, can_undo: bool) -> None:
+        """Show how many zones there are, and what can be done."""
+        is_on = self.edit.isChecked()
+        told = f"{count(num_zones, 'zone')} of the picture." if num_zones else ""
+        self.text.setText(_HOW if is_on else told or _WHY)
+        self.delete.setEnabled(is_on and has_chosen)
+        self.undo.setEnabled(can_undo)
+
+    def _enter(self) -> None:
+        near_m, far_m = self.nearest.value(), self.farthest.value()
+        self.distances_entered.emit(
+            1e3 * near_m if near_m > 0 else None, 1e3 * far_m if far_m > 0 else None
+        )
+
+
+def _distance(tip: str) -> QDoubleSpinBox:
+    box = QDoubleSpinBox(decimals=1, suffix=" m", toolTip=tip, specialValueText="no limit")
+    box.setRange(0.0, _FAR_M)
+    box.setSingleStep(0.5)
+    box.setKeyboardTracking(False)
+    box.setAlignment(Qt.AlignmentFlag.AlignRight)
+    return box
