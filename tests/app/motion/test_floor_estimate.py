@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 from standing_people import CAMERA, standing, tilted
 
-from das_app.motion.floor_estimate import FloorEstimator, ToldFloor
+from das_app.motion import floor_estimate
+from das_app.motion.floor_estimate import NOTHING_TOLD, FloorEstimator, ToldFloor
+from das_app.motion.floor_evidence import evidence_of, sighting_of
 from das_model.people import People
 from das_model.skeleton import COCO_17
 
@@ -117,9 +119,15 @@ def test_sightings_are_spaced_and_old_ones_thinned_out():
     for k in range(30):
         estimator.add(standing(floor, [[0, 4000]]), CAMERA, k / 30)
     assert len(estimator) == 5
-    for k in range(4000):
+    for k in range(595):
         estimator.add(standing(floor, [[0, 4000]]), CAMERA, 10 + k / 5)
-    assert len(estimator) <= 600
+    assert len(estimator) == 600
+    estimator.add(standing(floor, [[0, 4000]]), CAMERA, 1000)
+    assert len(estimator) == 301
+    nobody = replace(standing(floor, [[0, 4000]]), track_ids=np.array([0]))
+    for k in range(2):
+        estimator.add(nobody, CAMERA, 2000 + k / 10)
+    assert len(estimator) == 302
     estimator.clear()
     assert len(estimator) == 0
 
@@ -146,3 +154,48 @@ def test_people_without_ids_count_and_other_skeletons_or_nobody_do_not():
 def test_what_cannot_be_told_is_refused(height, pitch):
     with pytest.raises(ValueError, match="must be"):
         ToldFloor(height, pitch)
+
+
+def test_a_camera_that_looks_almost_straight_down_has_a_floor():
+    told = ToldFloor(height_mm=3000.0, pitch_deg=79.99)
+    assert FloorEstimator(told).estimate().floor.pitch_deg == pytest.approx(79.9, abs=0.01)
+
+
+def test_everybody_too_small_is_a_lower_camera_rather_than_small_people():
+    """A picture cannot tell; people keep the size that the model gives them."""
+    floor, rng, estimator = tilted(15, 0, 1800), np.random.default_rng(6), FloorEstimator()
+    for k in range(60):
+        places = rng.uniform([-1200, 2800], [1200, 5500], (3, 2))
+        estimator.add(standing(floor, places, 0.85), CAMERA, k / 5)
+    found = estimator.estimate()
+    assert np.mean(list(found.scales.values())) == pytest.approx(1, abs=0.01)
+    assert found.floor.height_mm == pytest.approx(80 + 0.85 * 1720, rel=0.02)
+
+
+@pytest.mark.parametrize("told", [NOTHING_TOLD, ToldFloor(1700.0, 12.0)], ids=["nothing", "told"])
+def test_the_gradient_is_that_of_the_cost(told):
+    """Half of its derivative, by differences; the noise's change with the height is left out."""
+    floor, rng, sightings = tilted(10, 2, 1600), np.random.default_rng(7), []
+    for _ in range(8):
+        people = standing(floor, rng.uniform([-900, 2800], [900, 5000], (2, 2)), [0.97, 1.04])
+        sightings += [
+            sighting_of(people, row, 1700 * scale, CAMERA, row, 1.0)
+            for row, scale in enumerate((0.97, 1.04))
+        ]
+    evidence = evidence_of(sightings)
+    values = np.array([math.radians(13), math.radians(1), math.log(1500), math.radians(2)])
+    scales = np.array([0.05, -0.02])
+
+    def cost(x):
+        return floor_estimate._cost(x[:4], x[4:], evidence, told)
+
+    at, steps = np.append(values, scales), 1e-5 * np.eye(6)
+    derivative = np.array([(cost(at + h) - cost(at - h)) / 2e-5 for h in steps])
+    _, reduced, back = floor_estimate._normal_equations(values, scales, evidence, told)
+    first, mixed, second = back
+    gradient = np.append(reduced + mixed.T @ (first / second), first)
+    off = np.abs(gradient / (derivative / 2) - 1)
+    assert (off < [0.03, 0.03, 0.15, 0.01, 0.01, 0.01]).all(), off
+    assert floor_estimate._excess(
+        floor_estimate._misfits(values, scales, evidence)[0][:, 0], evidence
+    ).all()  # the share of who stands elsewhere is in it

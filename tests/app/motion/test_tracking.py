@@ -72,6 +72,14 @@ def test_a_short_occlusion_is_bridged_and_a_long_one_is_not():
     assert gone[-1] == [1, 3]
 
 
+def test_the_time_that_a_track_lives_unseen_can_be_short():
+    config = TrackingConfig(bridge_s=0.2, bridge_results=0)
+    for gap_s, track_id in ((0.15, 1), (0.3, 2)):
+        tracker = Tracker()
+        tracker(people_at((0, 0, 3000)), 0.0, config)
+        assert tracker(people_at((0, 0, 3000)), gap_s, config).tolist() == [track_id]
+
+
 def test_ids_do_not_follow_the_order_in_which_the_model_lists_people():
     tracker = Tracker()
     a, b = (-500, 0, 3000), (500, 0, 3000)
@@ -236,6 +244,13 @@ def test_a_false_alarm_does_not_take_over_a_person():
     assert tracker(people_at((0, 0, 3600)), 6 / FPS).tolist() == [1]
 
 
+def test_a_track_seen_three_times_is_no_false_alarm_any_more():
+    tracker, old, young = Tracker(), (300, 0, 3000), (0, 0, 3000)
+    for k in range(5):
+        tracker(people_at(old, *([young] if k >= 2 else [])), k / FPS)
+    assert tracker(people_at((140, 0, 3000)), 5 / FPS).tolist() == [2]  # a bit nearer to it
+
+
 @pytest.mark.parametrize("interval_s", [0.4, 0.7, 1.0])
 def test_ids_of_a_slow_model_hold_for_a_minute(interval_s):
     """Three people move about their places; each is missed three frames in a row at times."""
@@ -331,4 +346,15 @@ def test_clothes_tell_people_apart_whose_places_do_not():
         tracker(people_at(a, b), k / FPS, look=lambda rows: np.stack([RED, BLUE])[rows])
     middle = people_at((5, 0, 3000), (-5, 0, 3000))
     ids = tracker(middle, 0.5, look=lambda rows: np.stack([RED, BLUE])[rows])
+    assert ids.tolist() == [1, 2]
+
+
+def test_clothes_push_nobody_off_their_track_to_make_one_pair_less():
+    """The first wears what the second wears, whose track is not given away for that."""
+    tracker = Tracker()
+    for k in range(5):
+        before = people_at((0, 0, 3000), (1400, 0, 3000))
+        tracker(before, k / FPS, look=lambda rows: np.stack([RED, BLUE])[rows])
+    now = people_at((840, 0, 3000), (1900, 0, 3000))
+    ids = tracker(now, 4 / FPS + 0.5, look=lambda rows: np.stack([BLUE, BLUE])[rows])
     assert ids.tolist() == [1, 2]

@@ -72,6 +72,17 @@ def test_dark():
     assert kinds(summaries(person(), luma=60)) == []
 
 
+def test_colours_are_as_bright_as_they_look():
+    """Luma of Rec. 601, to which green gives most and blue least."""
+    lumas = []
+    for colour in np.diag([100, 100, 100]):
+        image = np.full((480, 640, 3), colour, np.uint8)
+        nobody = People.empty()
+        result = PoseResult(Frame(0, 0.0, image, CAMERA), nobody, 0.03, 0.05, nobody)
+        lumas.append(summarise(result, nobody).luma)
+    assert lumas == pytest.approx([29.9, 58.7, 11.4])
+
+
 def test_far():
     (hint,) = find_hints(summaries(person(z_mm=16000)), GOOD)
     assert hint.kind is HintKind.FAR
@@ -81,6 +92,7 @@ def test_far():
 def test_nobody_only_after_a_while():
     assert kinds(summaries(num=60)) == [HintKind.NOBODY]
     assert kinds(summaries(num=15)) == []
+    assert kinds(summaries(num=46, start_s=0)) == [HintKind.NOBODY]  # three seconds
     assert kinds(summaries(num=60)[:-1] + summaries(person(), num=1, start_s=13.99)) == []
 
 
@@ -125,3 +137,4 @@ def test_a_film_that_begins_again_begins_anew():
     seen = summaries(person(), num=50) + summaries(person(), num=3, start_s=0)
     assert len(last_seconds(seen)) == 3
     assert kinds(summaries(person(), luma=5)[:4]) == []  # too few to speak
+    assert kinds(summaries(person(0, 900, 3000), luma=5)[:5]) == [HintKind.DARK, HintKind.CUT_OFF]

@@ -5,8 +5,10 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from pycocotools.cocoeval import Params
 
 from das_model.evaluation.metrics import (
+    COCO_SIGMAS,
     PeopleErrors,
     match_one_to_one,
     mean_distances_px,
@@ -170,6 +172,11 @@ class TestErrors2d:
         expected = (math.hypot(13, 14) + math.hypot(70, 30)) / 2
         assert distance[0, 1] == pytest.approx(expected)
 
+    def test_mean_distance_by_one_labelled_joint_is_its_distance(self):
+        predicted = self.joints + [[[3, 4], [50, 0], [0, 50]]]
+        distance = mean_distances_px(predicted, self.joints, np.eye(2, 3, dtype=bool))
+        assert np.diag(distance) == pytest.approx([5, 50])
+
     def test_mean_distance_without_labels_is_nan(self):
         nothing = np.zeros((2, 3), bool)
         assert np.isnan(mean_distances_px(self.joints, self.joints, nothing)).all()
@@ -180,6 +187,10 @@ class TestErrors2d:
         sizes = np.array([80.0, 100.0])
         assert num_correct_2d(distances, self.valid, sizes, 0.1) == 2
         assert num_correct_2d(distances, self.valid, sizes, 0.2) == 4
+
+
+def test_sigmas_are_those_of_coco():
+    np.testing.assert_allclose(COCO_SIGMAS, Params(iouType="keypoints").kpt_oks_sigmas)
 
 
 def test_ratio_of_nothing_is_nan():

@@ -8,7 +8,7 @@ from people_scenes import STANDING, annotate, perfect_maps
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.inference.decode import DecodeConfig, decode, suppress
+from das_model.inference.decode import DecodeConfig, decode, detect, suppress
 from das_model.inference.refine import find_people
 from das_model.inference.targets import PAPER_ENCODING, Encoding, encode
 from das_model.skeleton import BODY_22
@@ -67,8 +67,19 @@ def test_several_people_come_back_and_nobody_else():
 
 
 def test_nobody_gives_empty_people_of_full_rank():
-    people = round_trip(annotate(np.zeros((0, 3)), CAMERA))
-    assert people.joints_cam.shape == (0, 22, 3)
+    nobody = annotate(np.zeros((0, 3)), CAMERA)
+    assert round_trip(nobody).joints_cam.shape == (0, 22, 3)
+    found = detect(perfect_maps(nobody, LIVE), LIVE, BODY_22, SURE)
+    assert found.joints.shape == (0, 22, 3)
+
+
+def test_a_location_of_just_the_minimum_score_stands_for_a_person():
+    annotation = annotate([[0, 0, 3000]], CAMERA)
+    for score, num_people in ((0.05, 1), (0.0499, 0)):
+        maps = perfect_maps(annotation, LIVE)
+        for level in maps:
+            level.score[level.score > 0] = score
+        assert len(decode(maps, CAMERA, LIVE, BODY_22, DecodeConfig())) == num_people
 
 
 def test_scaling_picture_and_focal_length_together_keeps_the_skeleton():
@@ -115,6 +126,7 @@ def test_positive_square_and_centerness_are_hand_computed():
     assert target.centerness[3, 6] == pytest.approx(wanted, rel=1e-5)
     np.testing.assert_allclose(target.root[:2, 3, 6], [(100 - 103.5) / 16, (60 - 55.5) / 16], 1e-4)
     assert target.root[2, 3, 6] == pytest.approx(5000 / 500 / 10)
+    np.testing.assert_allclose(target.joint_offset[:, 2, 3, 6], STANDING[:, 2] / 500, atol=1e-6)
 
 
 def test_people_with_2d_labels_only_have_no_depth_targets():
@@ -270,6 +282,14 @@ def test_suppress_threshold_is_the_oks_of_coco():
     oks = np.exp(-(10.0**2) / (2 * 100 * 100 * (2 * 0.08) ** 2))
     assert len(suppress(pair, 2, DecodeConfig(oks_threshold=oks - 1e-3))[0]) == 1
     assert len(suppress(pair, 2, DecodeConfig(oks_threshold=oks + 1e-3))[0]) == 2
+
+
+def test_who_is_as_alike_as_asked_has_a_vote():
+    same = np.tile(np.mgrid[:4, :4].reshape(2, -1).T * 10.0, (2, 1, 1))  # OKS 1 exactly
+    _, follows = suppress(same, 2, DecodeConfig(vote_threshold=1.0))
+    assert follows.tolist() == [0, 0]
+    _, follows = suppress(same, 2, DecodeConfig(vote_threshold=1.001))
+    assert follows.tolist() == [0, -1]
 
 
 def test_annotation_says_which_array_is_wrong():
