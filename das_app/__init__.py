@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from das_app.session.session import Session
+    from das_app.python_session import Session
 
 __all__ = ["Session"]
 
@@ -11,7 +11,7 @@ __all__ = ["Session"]
 def __getattr__(name: str) -> object:
     """`Session`, loaded when it is asked for, so that importing the package costs nothing."""
     if name == "Session":
-        from das_app.session.session import Session
+        from das_app.python_session import Session
 
         return Session
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

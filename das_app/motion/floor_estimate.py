@@ -11,7 +11,7 @@ robust weights, the persons' scales eliminated. Its inverse Hessian says how sur
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -162,6 +162,14 @@ class FloorEstimator:
         if len(self._sightings) > _MAX_SIGHTINGS:
             self._thin_out()
 
+    def copied(self) -> "FloorEstimator":
+        """The same people so far, for another thread to estimate the floor from."""
+        return replace(self, _sightings=list(self._sightings), _last_s={})
+
+    def go_on_from(self, copy: "FloorEstimator") -> None:
+        """Begin the next estimate where a copy has ended."""
+        self._fit, self._num_fitted = copy._fit, copy._num_fitted
+
     def estimate(self) -> FloorEstimate:
         """The most likely floor so far; from habit alone while nobody was seen."""
         evidence = evidence_of(list(self._sightings))
@@ -214,9 +222,10 @@ class FloorEstimator:
 
     def _thin_out(self) -> None:
         """Every other sighting goes, and its neighbour speaks for it."""
-        self._sightings = self._sightings[::2]
-        for sighting in self._sightings:
-            sighting.worth = min(2 * sighting.worth, 1.0)
+        self._sightings = [
+            replace(sighting, worth=min(2 * sighting.worth, 1.0))
+            for sighting in self._sightings[::2]
+        ]
 
 
 def _starts(evidence: Evidence, told: ToldFloor) -> list[np.ndarray]:

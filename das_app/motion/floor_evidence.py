@@ -23,7 +23,7 @@ _PARTS = ("ankle", "knee", "hip", "shoulder")
 NEEDED_JOINTS = {f"{side}_{part}" for side in ("left", "right") for part in _PARTS}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Sighting:
     """What one person in one frame tells.
 

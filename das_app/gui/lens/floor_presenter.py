@@ -11,6 +11,7 @@ from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.lens.camera_panel import CameraPanel
 from das_app.gui.picture.overlay_view import OverlayView
 from das_app.gui.scene.scene_pane import ScenePane
+from das_app.messaging.background import BackgroundTask
 from das_app.motion.floor import Floor, FloorError, floor_from_points, foot_at
 from das_app.motion.floor_estimate import (
     NOTHING_TOLD,
@@ -21,13 +22,15 @@ from das_app.motion.floor_estimate import (
 
 _LEAST_CLICKS = 3
 _PAUSE_S, _LONG_PAUSE_S = 1.0, 4.0  # between two estimates, and when the floor is known
+_CLOSE_S = 3.0
 _SAME_DEG, _SAME_SHARE = 0.7, 0.02  # a floor so near the drawn one is not drawn anew
 
 
 class FloorPresenter(QObject):
     """Finds the floor while people are seen, and levels the 3D view to it once it is known.
 
-    A floor holds for one lens of one source: with another of either it is sought anew.
+    A floor holds for one lens of one source: with another of either it is sought anew. An estimate
+    takes up to a tenth of a second or two, so a thread makes it, from a copy of what was seen.
 
     Args:
         control: of what runs.
@@ -53,6 +56,8 @@ class FloorPresenter(QObject):
         super().__init__(control)
         self._shown, self._panel, self._scene = shown, panel, scene
         self._estimator = FloorEstimator()
+        self._estimating: BackgroundTask[tuple[FloorEstimator, FloorEstimate]] | None = None
+        self._is_stale = False  # what is being estimated is of another floor
         self._estimate: FloorEstimate | None = None
         self._clicked_floor: Floor | None = None
         self._known: Floor | None = None  # found surely; a surer one takes its place
@@ -75,8 +80,14 @@ class FloorPresenter(QObject):
         self._estimator.told = told
         self._panel.set_told(told.height_mm, told.pitch_deg)
         self._clicked_floor = self._known = None
-        self._next_s = -math.inf
+        self._is_stale, self._next_s = True, -math.inf
         self._show()
+
+    def close(self) -> None:
+        """Wait for what is being estimated."""
+        if self._estimating is not None:
+            self._estimating.wait(_CLOSE_S)
+            self._estimating = None
 
     def _on_told(self, height_mm: float | None, tilt_deg: float | None) -> None:
         self.tell(ToldFloor(height_mm, tilt_deg))
@@ -86,13 +97,26 @@ class FloorPresenter(QObject):
         if result is None or self._clicked_floor is not None:
             return
         self._estimator.add(self._shown.people, result.frame.camera, result.frame.time_s)
-        now_s = time.monotonic()
-        if now_s >= self._next_s and len(self._estimator):
-            self._estimate = self._estimator.estimate()
-            if self._estimate.is_sure:
-                self._known = self._estimate.floor
-            self._next_s = now_s + (_LONG_PAUSE_S if self._estimate.is_sure else _PAUSE_S)
-            self._show()
+        self._take_estimate()
+        if self._estimating is None and time.monotonic() >= self._next_s and len(self._estimator):
+            copy, self._is_stale = self._estimator.copied(), False
+            self._estimating = BackgroundTask(lambda: (copy, copy.estimate()), "das-floor")
+
+    def _take_estimate(self) -> None:
+        """Show what the thread has found, if it is through."""
+        if self._estimating is None or not self._estimating.is_over:
+            return
+        task, self._estimating = self._estimating, None
+        copy, estimate = task.result()
+        if self._is_stale:
+            return
+        self._estimator.go_on_from(copy)
+        self._estimate = estimate
+        if estimate.is_sure:
+            self._known = estimate.floor
+        pause_s = _LONG_PAUSE_S if estimate.is_sure else _PAUSE_S
+        self._next_s = time.monotonic() + pause_s
+        self._show()
 
     def _set_clicking(self, is_clicking: bool) -> None:
         self._is_clicking = is_clicking
@@ -124,7 +148,7 @@ class FloorPresenter(QObject):
         self._estimator.clear()
         self._clicked.clear()
         self._estimate = self._clicked_floor = self._known = None
-        self._is_clicking, self._next_s = False, -math.inf
+        self._is_clicking, self._is_stale, self._next_s = False, True, -math.inf
         self._panel.set_clicking(False)
         self._show()
 

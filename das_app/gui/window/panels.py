@@ -242,6 +242,7 @@ class Panels:
     def close(self) -> None:
         """End what still runs."""
         self.lens.end_calibration()
+        self.floor.close()
         self.session.close()
         self.streaming.close()
         self.output.close()

@@ -7,6 +7,8 @@ import pytest
 from moving_bodies import FPS, walking
 from session_fakes import ORIGIN, WIDE, write_session
 
+import das_app
+from das_app import python_session
 from das_app.messaging.messages import Frame, PoseResult
 from das_app.motion.body.rig import to_y_up
 from das_app.motion.floor_estimate import ToldFloor
@@ -194,3 +196,24 @@ def test_changes_of_who_is_who_hold_before_and_after(tmp_path, walk):
     session = Session(folder)
     session.drop(2)
     assert Session(folder).to_numpy(layer=Layer.REFINED).track_ids.tolist() == [1]
+
+
+def test_refining_from_python_is_the_command_in_one_call(session, walk, monkeypatch):
+    estimator = WalkEstimator(walk[1])
+    monkeypatch.setattr(python_session, "open_estimator", lambda *_: estimator)
+    recorded, shares = das_app.Session(session), []
+    with pytest.raises(SessionError, match="not refined"):
+        recorded.at(0.0, Layer.REFINED)
+    report = recorded.refine(bridge_s=1.0, camera_height_m=1.4, on_progress=shares.append)
+    assert estimator.num_calls == NUM_FRAMES - NUM_FRAMES // EVERY
+    assert shares[-1] == 1.0
+    assert report.longest_bridge_s == 1.0
+    assert report.has_floor
+    assert recorded.best_layer is Layer.REFINED
+    first = recorded.at(0.0, Layer.REFINED).people.joints_cam
+    recorded.refine(mode="fast")  # all frames, and without the floor
+    assert not np.allclose(recorded.at(0.0, Layer.REFINED).people.joints_cam, first)
+    with pytest.raises(ValueError, match="bridge_s"):
+        recorded.refine(bridge_s=-1)
+    with pytest.raises(FileNotFoundError):
+        recorded.refine(model=session / "no.onnx")

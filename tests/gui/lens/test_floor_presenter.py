@@ -33,6 +33,9 @@ def see(window, people, time_s):
     window.panels.floor._shown.show_again()
     window.panels.floor._next_s = 0.0  # now
     window.panels.floor._shown.taken.emit()
+    estimating = window.panels.floor._estimating
+    assert estimating is None or estimating.wait(10.0)
+    window.panels.floor._take_estimate()
 
 
 def walk(window, num_steps=60):
@@ -91,3 +94,19 @@ def test_three_clicked_feet_are_the_floor(window):
         presenter._on_click(*CAMERA.project(sole))
     assert panel.floor_text.text().startswith("As clicked: ")
     assert title(window) == "Levelled to the floor"
+
+
+def test_what_is_estimated_of_another_source_is_passed_over(window):
+    presenter, panel = window.panels.floor, window.panels.camera_panel
+    people = standing(FLOOR, np.array([[0.0, 3000.0], [800.0, 4000.0]]))
+    frame = Frame(0, 0.0, np.zeros((720, 1280, 3), np.uint8), CAMERA)
+    presenter._shown.frame, presenter._shown.result = (
+        frame,
+        PoseResult(frame, people, 0.1, 0.1, people),
+    )
+    presenter._shown.show_again()
+    presenter._shown.taken.emit()
+    window.control.ended.emit()  # while the thread is at it
+    assert presenter._estimating.wait(10.0)
+    presenter._take_estimate()
+    assert "Nobody was seen yet" in panel.floor_text.text()
