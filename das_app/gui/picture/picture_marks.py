@@ -3,12 +3,13 @@
 Painters only; no widget, no state.
 """
 
+import math
 from functools import lru_cache
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QStaticText
 
 from das_app.gui.picture.letterbox import Letterbox
 from das_app.gui.picture.trails import TrailSegments
@@ -21,7 +22,7 @@ from das_model.people import People
 _HEAT_ALPHA, _HEAT_KNEE = 0.8, 0.6  # opacity of confidence from the knee on
 _TRAIL_LEVELS, _TRAIL_WIDTH_PX = 6, 2.0
 _ARROW_PX, _ARROW_WIDTH_PX = 7.0, 1.2
-_LABEL_PAD_PX, _LABEL_GAP_PX, _LABEL_DOT_PX = 6.0, 10.0, 8.0
+_LABEL_PAD_PX, _LABEL_GAP_PX, _LABEL_DOT_PX, _NAME_GAP_PX = 6.0, 10.0, 8.0, 4.0
 _CARD = QColor(16, 19, 24, 215)
 
 
@@ -135,33 +136,42 @@ def paint_labels(
         bounds: what is seen of the picture, in the painter's units.
         names: by track id.
     """
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     font = theme.tabular_font(painter.font())
     bold = QFont(font)
     bold.setBold(True)
-    metrics, bold_metrics = QFontMetricsF(font), QFontMetricsF(bold)
-    height = metrics.height() + _LABEL_PAD_PX
+    height = math.ceil(QFontMetricsF(font).height() + _LABEL_PAD_PX)
+    ratio = painter.device().devicePixelRatio()
     taken: list[QRectF] = []
     texts = label_texts(people, names)
+    painter.setPen(QColor(theme.TEXT))
     for person in np.argsort(people.root_cam[:, 2]):
         seen = points[person][np.isfinite(points[person]).all(axis=-1)]
         if not len(seen) or not bounds.intersects(_extent(seen)):
             continue
-        name, figures = texts[person]
-        id_width = bold_metrics.horizontalAdvance(name + " " if name else "")
-        width = id_width + metrics.horizontalAdvance(figures)
-        width += 3 * _LABEL_PAD_PX + _LABEL_DOT_PX
+        name, figures = _written(texts[person][0], bold), _written(texts[person][1], font)
+        id_width = name.size().width() + (_NAME_GAP_PX if texts[person][0] else 0.0)
+        left = 2 * _LABEL_PAD_PX + _LABEL_DOT_PX
+        width = math.ceil(left + id_width + figures.size().width() + _LABEL_PAD_PX)
         top = seen[np.argmin(seen[:, 1])]
         wanted = QRectF(top[0] - width / 2, top[1] - height - _LABEL_GAP_PX, width, height)
         card = free_place(wanted, bounds, taken)
         taken.append(card)
-        _paint_label(painter, card, int(slots[person]))
-        left = card.left() + 2 * _LABEL_PAD_PX + _LABEL_DOT_PX
+        corner = QPointF(round(card.left() * ratio) / ratio, round(card.top() * ratio) / ratio)
+        slot = int(slots[person]) % len(theme.PERSON_COLOURS)
+        painter.drawImage(corner, _card(width, height, slot, ratio))
         for text, shape, start in ((name, bold, left), (figures, font, left + id_width)):
             painter.setFont(shape)
-            painter.setPen(QColor(theme.TEXT))
-            place = QRectF(start, card.top(), card.right() - start, card.height())
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
+            down = (height - text.size().height()) / 2
+            painter.drawStaticText(corner + QPointF(start, down), text)
+
+
+@lru_cache(maxsize=1024)
+def _written(text: str, font: QFont) -> QStaticText:
+    """A text laid out once in a font."""
+    static = QStaticText(text)
+    static.setTextFormat(Qt.TextFormat.PlainText)
+    static.prepare(font=font)
+    return static
 
 
 def free_place(wanted: QRectF, bounds: QRectF, taken: list[QRectF]) -> QRectF:
@@ -170,21 +180,32 @@ def free_place(wanted: QRectF, bounds: QRectF, taken: list[QRectF]) -> QRectF:
     card.moveLeft(max(bounds.left(), min(card.left(), bounds.right() - card.width())))
     card.moveTop(max(bounds.top(), min(card.top(), bounds.bottom() - card.height())))
     step = card.height() + 2
+    left, right = card.left(), card.right()
+    near = [other for other in taken if other.left() < right and left < other.right()]
     for rows in (0, -1, 1, -2, 2, -3, 3, -4, 4, 5, 6):
         place = card.translated(0, rows * step)
         is_inside = bounds.top() <= place.top() and place.bottom() <= bounds.bottom()
-        if is_inside and not any(place.intersects(other) for other in taken):
+        if is_inside and not any(place.intersects(other) for other in near):
             return place
     return card
 
 
-def _paint_label(painter: QPainter, card: QRectF, slot: int) -> None:
+@lru_cache(maxsize=256)
+def _card(width: int, height: int, slot: int, ratio: float) -> QImage:
+    """Ground of a label of a size in widget units, with the dot of a person's colour."""
+    image = QImage(QSize(width, height) * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_CARD)
-    painter.drawRoundedRect(card, 5, 5)
+    painter.drawRoundedRect(QRectF(0, 0, width, height), 5, 5)
     painter.setBrush(theme.person_colour(slot))
-    dot = QPointF(card.left() + _LABEL_PAD_PX + _LABEL_DOT_PX / 2, card.center().y())
+    dot = QPointF(_LABEL_PAD_PX + _LABEL_DOT_PX / 2, height / 2)
     painter.drawEllipse(dot, _LABEL_DOT_PX / 2, _LABEL_DOT_PX / 2)
+    painter.end()
+    return image
 
 
 def _extent(points: np.ndarray) -> QRectF:
