@@ -21,7 +21,7 @@ class LevelMaps:
 
     Args:
         score: (h, w) float32, sigmoid(score) * sigmoid(centerness).
-        root: (3, h, w) float32 encoded as in `targets.Targets`.
+        root: (1 or 3, h, w) float32 encoded as in `targets.Targets`; its last, the depth, is read.
         joint_offset: (J, 3, h, w) float32 likewise.
         joint_score: (J, h, w) float32, 1 - mean sigma of x and y over its limit.
     """
@@ -183,7 +183,7 @@ def _candidates(
     return (
         flat[chosen],
         joints,
-        maps.root[2, ys, xs],
+        maps.root[-1, ys, xs],
         maps.joint_score[:, ys, xs].T,
         np.full(len(chosen), stride),
     )

@@ -10,6 +10,8 @@ import json
 import os
 import warnings
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -23,45 +25,9 @@ from das_model.inference.network_config import network_metadata
 from das_model.inference.onnx_runtime import ort
 from das_model.inference.refine import NUM_CUES
 from das_model.inference.targets import Encoding
+from das_model.network.exported_network import ExportedNetwork, told_maps
 from das_model.network.lifting import PoseLifting
-from das_model.network.network import DasNetwork, HeadMaps
-
-
-class ExportedNetwork(nn.Module):
-    """The network with the arithmetic that every level's maps need before decoding."""
-
-    def __init__(self, network: DasNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
-        """(1, H, W, 3) uint8 RGB to score (1, h, w), root (1, 3, h, w), joint offset
-        (1, J, 3, h, w) and joint score (1, J, h, w) of each level, finest first; then of a
-        network that tells it the joints' heat (1, J, H / 4, W / 4), and `HeadMaps.seen`."""
-        levels = self.network(image.permute(0, 3, 1, 2))
-        return *decoder_maps(levels, self.network.config.sigma_limit), *levels[0].seen
-
-
-def decoder_maps(levels: list[HeadMaps], sigma_limit: float) -> tuple[Tensor, ...]:
-    """What the decoder reads, from raw maps of B pictures.
-
-    Args:
-        levels: raw maps, finest first.
-        sigma_limit: the network's.
-
-    Returns:
-        score (B, h, w), root (B, 3, h, w), joint offset (B, J, 3, h, w) and joint score
-        (B, J, h, w) of each level, then the joints' heat (B, J, H / 4, W / 4) of a network that
-        tells it.
-    """
-    outputs: list[Tensor] = []
-    for maps in levels:
-        score = maps.score[:, 0].sigmoid() * maps.centerness[:, 0].sigmoid()
-        joint_score = 1 - maps.joint_sigmas[-1][:, :, :2].mean(dim=2) / sigma_limit
-        outputs += [score, maps.root, maps.joint_offsets[-1], joint_score]
-    if levels[0].joint_heat is not None:
-        outputs.append(levels[0].joint_heat.sigmoid())
-    return tuple(outputs)
+from das_model.network.network import DasNetwork
 
 
 def output_names(encoding: Encoding) -> list[str]:
@@ -131,7 +97,7 @@ def export_onnx(
     onnx.helper.set_model_props(model, metadata)
     onnx.save(model, str(part), format="protobuf")
     for size in (input_size, input_size[::-1]):
-        difference = largest_difference(wrapper, part, size)
+        difference = largest_difference(network, part, size)
         if not difference <= 1e-4:
             part.unlink()
             raise ValueError(f"{file}: differs from torch by {difference:.2e} at {size}")
@@ -173,13 +139,17 @@ def _with_folded_pads(file: Path) -> onnx.ModelProto:
     return model
 
 
-def largest_difference(wrapper: ExportedNetwork, file: Path, size: tuple[int, int]) -> float:
+def largest_difference(network: DasNetwork, file: Path, size: tuple[int, int]) -> float:
     """Largest difference, relative to each output's magnitude where that is above 1, between ONNX
-    Runtime and torch on noise of the given (width, height)."""
-    return _difference(wrapper, file.read_bytes(), {"image": _noise(size)})
+    Runtime and the whole network in torch on noise of the given (width, height)."""
+    return _difference(partial(told_maps, network), file.read_bytes(), {"image": _noise(size)})
 
 
-def _difference(module: nn.Module, model: bytes, inputs: dict[str, np.ndarray]) -> float:
+def _difference(
+    module: Callable[..., Tensor | tuple[Tensor, ...]],
+    model: bytes,
+    inputs: dict[str, np.ndarray],
+) -> float:
     """The same of any module and its ONNX model, on the values of its inputs."""
     with torch.no_grad():
         expected = module(*map(torch.from_numpy, inputs.values()))

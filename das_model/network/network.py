@@ -83,15 +83,19 @@ class DasNetwork(nn.Module):
         Returns:
             One `HeadMaps` per level, finest first.
         """
-        x = (image.float() - self.mean) / self.std
-        features = self.backbone(x)
+        pyramid, heat, seen = self.features(image)
+        finest, *others = (self.heads(maps, level) for level, maps in enumerate(pyramid))
+        return [replace(finest, joint_heat=heat, seen=seen), *others]
+
+    def features(self, image: Tensor) -> tuple[list[Tensor], Tensor | None, tuple[Tensor, ...]]:
+        """What the heads see, (B, C, h, w) of each level, finest first, and `joint_heat` and
+        `seen` of `HeadMaps`; of an image as of `forward`."""
+        features = self.backbone((image.float() - self.mean) / self.std)
         if not self.config.encoding.heat_stride:
-            return [self.heads(maps, level) for level, maps in enumerate(self.fpn(features))]
+            return self.fpn(features), None, ()
         *features, fine, heat = features
         pyramid = self.fpn(features)
-        finest, *others = (self.heads(maps, level) for level, maps in enumerate(pyramid))
-        seen = (fine, *pyramid[: len(features)])
-        return [replace(finest, joint_heat=heat, seen=seen), *others]
+        return pyramid, heat, (fine, *pyramid[: len(features)])
 
 
 class FeaturePyramid(nn.Module):
@@ -197,11 +201,7 @@ class DasHeads(nn.Module):
             ],
             dim=1,
         )
-        joint_scales = torch.stack([scales[2], scales[2], scales[3]]).view(3, 1, 1)
-        offset = self.joint_offset(pose_features).view(batch, -1, 3, h, w) * joint_scales
-        offsets = [self._with_root_depth(0.0, offset)]
-        for update in self.updates:
-            offsets.append(self._with_root_depth(0.0, update(offsets[-1], pose_features)))
+        offsets = self.offsets(pose_features, scales)
         sigma = self.config.sigma_limit * (self.joint_sigma(pose_features).sigmoid() + 1e-9)
         sigma = sigma.view(batch, len(offsets), -1, 3, h, w)
         sigmas = [self._with_root_depth(1.0, s) for s in sigma.unbind(1)]  # (B, J, 3, h, w) each
@@ -212,6 +212,17 @@ class DasHeads(nn.Module):
             tuple(offsets),
             tuple(sigmas),
         )
+
+    def offsets(self, pose_features: Tensor, scales: Tensor) -> list[Tensor]:
+        """(B, J, 3, h, w) joint offsets, first and after each update, from (B, C, h, w) features
+        of the pose branch and the level's (4,) scales."""
+        batch, _, h, w = pose_features.shape
+        joint_scales = torch.stack([scales[2], scales[2], scales[3]]).view(3, 1, 1)
+        offset = self.joint_offset(pose_features).view(batch, -1, 3, h, w) * joint_scales
+        offsets = [self._with_root_depth(0.0, offset)]
+        for update in self.updates:
+            offsets.append(self._with_root_depth(0.0, update(offsets[-1], pose_features)))
+        return offsets
 
     def _with_root_depth(self, value: float, maps: Tensor) -> Tensor:
         """(B, J, 3, h, w) maps with one value for the root's depth relative to itself.

@@ -26,7 +26,7 @@ from das_model.inference.refine import Refinement, find_people
 from das_model.inference.runtime import network_maps
 from das_model.inference.targets import Encoding, Targets, encode
 from das_model.network.checkpoint import save_tensors
-from das_model.network.export import decoder_maps
+from das_model.network.exported_network import decoder_maps
 from das_model.network.network import DasNetwork, HeadMaps
 from das_model.people import People
 from das_model.skeleton import Skeleton

@@ -13,7 +13,7 @@ from das_model.inference.decode import DecodeConfig
 from das_model.inference.refine import Refinement, find_people
 from das_model.inference.runtime import network_maps
 from das_model.network.checkpoint import load_network
-from das_model.network.export import decoder_maps
+from das_model.network.exported_network import decoder_maps
 from das_model.network.network import DasNetwork
 from das_model.people import People
 from das_model.preprocess import fitting_size, inscribed_size, letterbox

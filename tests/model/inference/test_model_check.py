@@ -54,9 +54,16 @@ def test_a_model_with_the_right_maps_is_taken(tmp_path, metadata):
     assert len(estimator.skeleton.joint_names) == 22
 
 
+def test_a_model_that_tells_of_the_root_its_depth_alone_is_taken(tmp_path, metadata):
+    outputs = right_outputs()
+    outputs |= {name: (1, 1, *s[2:]) for name, s in outputs.items() if name.startswith("root_")}
+    open_estimator(save_constant(tmp_path / "m.onnx", metadata, outputs), CPU)
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
+        (lambda o: o | {"root_1": (1, 2, 12, 20)}, "root_1 of a picture"),
         (lambda o: {"x": (1, 2, 3, 4)}, "outputs score_0"),
         (lambda o: dict(list(o.items())[:4]), "outputs score_0"),
         (lambda o: {k: v for k, v in o.items() if k != "joint_heat"}, "outputs score_0"),

@@ -28,6 +28,7 @@ from das_model.network import export
 from das_model.network.backbones.movenet import MoveNetBackbone
 from das_model.network.checkpoint import load_network, load_tensors, save_tensors
 from das_model.network.export import _lifting_text, _with_folded_pads, export_onnx
+from das_model.network.exported_network import ExportedNetwork, told_maps
 from das_model.network.lifting import PoseLifting, load_lifting
 from das_model.network.network import DasNetwork
 from das_model.skeleton import BODY_22
@@ -265,6 +266,33 @@ def test_arguments_that_cannot_be_leave_files_as_they_are(folder, capsys, output
     assert stopped.value.code == 2
     assert re.search(told, capsys.readouterr().err)
     assert before == sorted((file, file.stat().st_mtime_ns) for file in folder.iterdir())
+
+
+def test_what_nobody_reads_is_not_computed(folder):
+    """Of sigma x and y of the last stage alone, of the root its depth alone."""
+    model = onnx.load(str(folder / "model.onnx"))
+    shapes = [tuple(tensor.dims) for tensor in model.graph.initializer if len(tensor.dims) == 4]
+    widths = [shape[0] for shape in shapes if shape[1:] == (SMALL.channels, 1, 1)]
+    num_joints = BODY_22.num_joints
+    assert widths.count(2 * num_joints) == 1  # sigma
+    assert widths.count(3 * num_joints) == 1  # offsets
+    assert widths.count(2) == 0  # the root's place
+    depths = {o.name: o for o in model.graph.output if o.name.startswith("root_")}
+    assert {o.type.tensor_type.shape.dim[1].dim_value for o in depths.values()} == {1}
+
+
+@pytest.mark.parametrize("update", ["none", "recursive"])
+def test_what_is_exported_equals_the_whole_network(tmp_path, update):
+    torch.manual_seed(1)
+    network = DasNetwork(dataclasses.replace(SMALL, update=update))
+    nn.init.normal_(network.heads.joint_sigma[-1].weight, std=0.3)
+    exported = ExportedNetwork(network.eval())
+    image = torch.from_numpy(picture()[None])
+    with torch.no_grad():
+        told, wanted = exported(image), told_maps(network, image)
+    assert len(told) == len(wanted)
+    for mine, whole in zip(told, wanted, strict=True):
+        torch.testing.assert_close(mine, whole, rtol=1e-5, atol=1e-5)
 
 
 def test_what_is_not_exported_rightly_is_not_written(folder, monkeypatch):

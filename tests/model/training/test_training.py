@@ -17,7 +17,8 @@ from das_model.inference.runtime import network_maps, open_estimator
 from das_model.inference.targets import Encoding, encode
 from das_model.network.backbones.efficientnet_lite import imagenet_file
 from das_model.network.checkpoint import load_network, save_tensors
-from das_model.network.export import ExportedNetwork, decoder_maps, export_onnx, largest_difference
+from das_model.network.export import export_onnx, largest_difference
+from das_model.network.exported_network import decoder_maps
 from das_model.network.network import DasNetwork
 from das_model.skeleton import BODY_22
 from das_model.synthetic.generator import SyntheticGenerator
@@ -189,7 +190,7 @@ def test_onnx_gives_the_maps_and_people_of_torch(tmp_path, update):
         torch.nn.init.normal_(getattr(network.heads, name)[-1].weight, std=0.3)
     file = tmp_path / "model.onnx"
     export_onnx(network, file, (192, 128), {"name": "untrained"})
-    assert largest_difference(ExportedNetwork(network), file, (128, 192)) < 1e-4
+    assert largest_difference(network, file, (128, 192)) < 1e-4
     options = EstimatorOptions(Device.CPU, min_score=0.2, scoring=Scoring.LOCATION)
     estimator = open_estimator(file, options)
     assert estimator.model_name == "untrained"
