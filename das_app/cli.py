@@ -68,6 +68,8 @@ def window(
     resolution: options.ResolutionOption = None,
     fps: options.FpsOption = None,
     turn: options.TurnOption = None,
+    record: options.RecordOption = False,
+    name: options.NameOption = None,
     stream: options.StreamOption = None,
     allow_origin: options.AllowOriginOption = None,
     remote: options.RemoteOption = None,
@@ -97,7 +99,10 @@ def window(
     )
     streams = _stream_plan(stream, allow_origin, remote, remote_token)
     floor = _told_floor(camera_height, camera_tilt)
-    raise typer.Exit(_run_window(line, streams, floor, needs_model=True))
+    if name is not None and not record:
+        raise typer.BadParameter("--name is for a session that --record makes")
+    recorded_name = (name or "") if record else None
+    raise typer.Exit(_run_window(line, streams, floor, True, recorded_name))
 
 
 @app.command(rich_help_panel=_RECORD)
@@ -468,7 +473,11 @@ def _require_camera(source: str | None) -> None:
 
 
 def _run_window(
-    line: "CommandLine", streams: "StreamPlan", floor: "ToldFloor", needs_model: bool = False
+    line: "CommandLine",
+    streams: "StreamPlan",
+    floor: "ToldFloor",
+    needs_model: bool = False,
+    recorded_name: str | None = None,
 ) -> int:
     """Exit code of the window; a model that it needs loads while it is imported."""
     from das_app.settings.early_model import EarlyModel
@@ -480,7 +489,7 @@ def _run_window(
     except ImportError as error:
         _fail(f"the window cannot open: {error}; `das-app doctor` says what is missing")
     try:
-        return run_app(settings, streams, floor, said, model)
+        return run_app(settings, streams, floor, said, model, recorded_name)
     finally:
         if model is not None:
             model.wait(_LOADED_S)  # a window that did not open leaves it loading

@@ -9,6 +9,7 @@ import typer
 from das_app.exports.formats import FACTS, ExportFormat
 
 LENS, CAMERA, MODEL, STREAMS = "Lens", "Camera", "Model", "Other programs"
+RECORDING = "Recording"
 CONTENT, FORMATS = "What is written", "For some formats"
 
 
@@ -106,6 +107,22 @@ TurnOption = Annotated[
         metavar="90|180|270",
         help="turn pictures clockwise, for a camera on its side; kept turns hold without it",
         rich_help_panel=CAMERA,
+    ),
+]
+RecordOption = Annotated[
+    bool,
+    typer.Option(
+        "--record",
+        help="record from the beginning, as the panel Recording is set",
+        rich_help_panel=RECORDING,
+    ),
+]
+NameOption = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        help="of the session that --record makes, behind its time",
+        rich_help_panel=RECORDING,
     ),
 ]
 ModelOption = Annotated[
@@ -272,6 +289,8 @@ EXAMPLES = epilog(
     (
         "das-app                               the window, with the bundled clip",
         "das-app --source 0                    the window, with the first camera",
+        "das-app --source 0 --record --name jump",
+        "                                      the same, recorded from the beginning",
         "das-app capture a.mp4 -o walk         a session from a video",
         "das-app capture 0 -o now --stream osc:9000",
         "                                      a camera, recorded and streamed",

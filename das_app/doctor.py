@@ -74,6 +74,7 @@ def run_checks() -> Iterator[Check]:
         ("Model", check_model),
         ("Demo clip", check_demo_clip),
         ("Virtual camera", check_virtual_camera),
+        ("Sound", check_microphones),
     )
     for name, check in checks:
         try:
@@ -178,6 +179,22 @@ def check_virtual_camera() -> list[Check]:
             )
         ]
     return [Check("Virtual camera", Status.OK, "pyvirtualcam is there")]
+
+
+def check_microphones() -> list[Check]:
+    """Whether recordings can have sound; nothing else needs it."""
+    from das_app.pipeline.microphone import list_microphones
+    from das_app.sources.frame_source import SourceError
+
+    if not _is_installed("sounddevice"):
+        how = 'to have it: pip install "das-capture[sound]"'
+        return [Check("Sound", Status.OK, f"none; {how}")]
+    try:
+        names = list_microphones()
+    except SourceError as error:
+        advice = "sudo apt-get install libportaudio2" if sys.platform == "linux" else ""
+        return [Check("Sound", Status.WARN, str(error), advice)]
+    return [Check("Sound", Status.OK, ", ".join(names) or "no microphone")]
 
 
 def _gl_check(renderer: str | None, version: str | None) -> Check:

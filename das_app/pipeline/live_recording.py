@@ -1,21 +1,24 @@
 """Recording of a running pipeline: sink for the recorder, and events."""
 
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from das_app.messaging.messages import Frame, PipelineState, PoseResult
 from das_app.motion.faces import FaceHiding
 from das_app.motion.ignored import NOTHING_IGNORED, Ignored
 from das_app.pipeline.live import LivePipeline
+from das_app.pipeline.microphone import SOUND_RATE, Microphone
 from das_app.session.folder import new_session_folder
 from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
 from das_app.session.types import EventKind
-from das_app.sources.frame_source import FrameSource
+from das_app.sources.frame_source import FrameSource, SourceError
 from das_model.inference.mode import Mode
 from das_model.skeleton import Skeleton
 
@@ -36,6 +39,8 @@ class RecordingPlan:
         mode: of its model.
         faces: what takes the place of faces in the pictures.
         ignored: where people are left out.
+        name: of the session, behind its time; empty for none.
+        microphone: whose sound goes into the video of a camera; empty for none.
     """
 
     sessions_folder: Path
@@ -47,17 +52,38 @@ class RecordingPlan:
     mode: Mode
     faces: FaceHiding = FaceHiding.NONE
     ignored: Ignored = NOTHING_IGNORED
+    name: str = ""
+    microphone: str = ""
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether sound is wanted, and has a clock in common with the pictures."""
+        return bool(self.microphone) and self.has_video and self.source.is_live
 
 
-def start_recorder(plan: RecordingPlan) -> Recorder:
-    """A recorder with a new session folder.
+class Started(NamedTuple):
+    """A recorder, and the microphone that it is to hear; None for none."""
+
+    recorder: Recorder
+    microphone: Microphone | None = None
+
+
+def start_recorder(plan: RecordingPlan) -> Started:
+    """A recorder with a new session folder. Without its microphone it begins all the same, and
+    says so.
 
     Raises:
         SessionError: if the folder cannot be written or the disk is full; none is left then.
         OSError: if the model cannot be read; likewise.
     """
-    folder = new_session_folder(plan.sessions_folder, datetime.now())
+    folder = new_session_folder(plan.sessions_folder, datetime.now(), plan.name)
+    microphone, problem = None, ""
     try:
+        if plan.has_sound:
+            try:
+                microphone = Microphone(plan.microphone)
+            except SourceError as error:
+                problem = str(error)
         origin = session_origin(
             plan.source,
             plan.skeleton,
@@ -66,8 +92,14 @@ def start_recorder(plan: RecordingPlan) -> Recorder:
             plan.mode,
             plan.ignored,
         )
-        return Recorder(folder, origin, plan.has_video, faces=plan.faces)
+        rate = SOUND_RATE if microphone is not None else 0
+        recorder = Recorder(folder, origin, plan.has_video, faces=plan.faces, sound_rate=rate)
+        if problem:
+            recorder.warn_of_sound(f"there is no sound: {problem}")
+        return Started(recorder, microphone)
     except Exception:
+        if microphone is not None:
+            microphone.close()
         with suppress(OSError):
             folder.rmdir()
         raise
@@ -97,27 +129,36 @@ class LiveRecording:
         track_ids: of everybody recorded.
         num_marks: set by the user so far.
         problem: why a frame could not be handed over, which ends it; empty while all is well.
+        seen_s: monotonic time at which somebody was there last; of the beginning before that.
 
     Args:
         pipeline: started, or about to be.
         recorder: of a session without frames.
+        microphone: whose sound it takes; closed with it.
     """
 
-    def __init__(self, pipeline: LivePipeline, recorder: Recorder) -> None:
-        self._pipeline, self.recorder = pipeline, recorder
+    def __init__(
+        self, pipeline: LivePipeline, recorder: Recorder, microphone: Microphone | None = None
+    ) -> None:
+        self._pipeline, self.recorder, self._microphone = pipeline, recorder, microphone
         self.events = SourceEvents(recorder)
         self.track_ids: set[int] = set()
-        self.num_marks, self.problem = 0, ""
+        self.num_marks, self.problem, self.seen_s = 0, "", time.monotonic()
         self._num_dropped_before = pipeline.stats().num_dropped
         self._has_stopped = False
         pipeline.add_frame_sink(self._keep)
         pipeline.add_sink(self._take)
+        if microphone is not None:
+            microphone.on_end = lambda: recorder.warn_of_sound("the microphone fell silent")
+            microphone.on_sound = recorder.hear
 
     def stop(self, reason: str = "") -> None:
         """End it; returns at once, while the recorder writes what waits."""
         if self._has_stopped:
             return
         self._has_stopped = True
+        if self._microphone is not None:
+            self._microphone.close()
         self._pipeline.remove_frame_sink(self._keep)
         self._pipeline.remove_sink(self._take)
         num_dropped = self._pipeline.stats().num_dropped - self._num_dropped_before
@@ -142,5 +183,7 @@ class LiveRecording:
         self.recorder.stop(reason=self.problem)
 
     def _write(self, result: PoseResult) -> None:
+        if len(result.people):
+            self.seen_s = time.monotonic()
         self.track_ids.update(int(n) for n in result.people.track_ids if n >= 0)
         self.recorder.write(result)

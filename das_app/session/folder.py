@@ -28,7 +28,7 @@ def new_session_folder(parent: Path, started: datetime, name: str = "") -> Path:
         SessionError: if the folder cannot be made.
     """
     base = started.strftime("%Y-%m-%d_%H-%M-%S")
-    if fit := _fit_name(name):
+    if fit := fit_name(name):
         base = f"{base}_{fit}"
     number = 1
     while True:
@@ -85,7 +85,7 @@ def _has_beginning(folder: Path) -> bool:
         return False
 
 
-def _fit_name(name: str) -> str:
+def fit_name(name: str) -> str:
     """The name as every common file system takes it, at most 120 bytes of UTF-8."""
     fit = _UNFIT.sub("_", name.strip())
     fit = fit.encode("utf-8", "ignore")[:_MAX_NAME_BYTES].decode("utf-8", "ignore")

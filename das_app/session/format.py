@@ -194,6 +194,7 @@ def summary_to_json(
             "people": counts.num_people,
             "dropped": counts.num_dropped,
             "dropped_pictures": counts.num_dropped_pictures,
+            **({} if counts.num_tracks is None else {"tracks": counts.num_tracks}),
         },
         "is_repaired": counts.is_repaired,
     }
@@ -204,7 +205,9 @@ def counts_from_json(summary: Json) -> SessionCounts:
     counts = summary["counts"]
     names = ("frames", "people", "dropped", "dropped_pictures")
     frames, people, dropped, dropped_pictures = (_whole(name, counts[name]) for name in names)
-    return SessionCounts(frames, people, dropped, dropped_pictures, bool(summary["is_repaired"]))
+    tracks = _whole("tracks", counts["tracks"]) if "tracks" in counts else None
+    is_repaired = bool(summary["is_repaired"])
+    return SessionCounts(frames, people, dropped, dropped_pictures, is_repaired, tracks)
 
 
 def poses_to_json(poses: RecordedPoses) -> dict[str, object]:

@@ -43,6 +43,10 @@ class SessionClock:
         self.time_s = source_time_s + self._offset_s
         return self.time_s
 
+    def time_of(self, source_time_s: float) -> float | None:
+        """Time of the session for a time of the source; None before the first frame."""
+        return None if self._offset_s is None else source_time_s + self._offset_s
+
 
 class Kept(NamedTuple):
     """Time of a frame in the session, and the number of its picture, None where it has none."""

@@ -77,6 +77,7 @@ class Recorder:
         faces: what takes the place of faces in the recorded pictures.
         packets: of a file of which every frame is recorded; they become the video as they are,
             unless faces are hidden.
+        sound_rate: samples a second of the video's sound; 0 for none.
 
     Raises:
         SessionError: if the folder holds a session or cannot be written, or the disk is full.
@@ -91,6 +92,7 @@ class Recorder:
         limits: DiskLimits = DEFAULT_LIMITS,
         faces: FaceHiding = FaceHiding.NONE,
         packets: OwnPackets | None = None,
+        sound_rate: int = 0,
     ) -> None:
         self._folder, self._limits = folder, limits
         self._is_own_folder = not folder.exists()
@@ -102,7 +104,9 @@ class Recorder:
         if has_video and packets is not None and faces is FaceHiding.NONE:
             self._video = VideoCopier(folder / VIDEO_FILE, packets)
         elif has_video:
-            self._video = VideoRecorder(folder / VIDEO_FILE, origin.nominal_fps, waits=waits)
+            self._video = VideoRecorder(
+                folder / VIDEO_FILE, origin.nominal_fps, waits=waits, sound_rate=sound_rate
+            )
         self._faces = faces
         self._clock = SessionClock(origin.nominal_fps)
         self._frames = KeptFrames(
@@ -139,6 +143,21 @@ class Recorder:
         """
         if self.is_recording and self._video is not None:
             self._frames.keep(frame)
+
+    def hear(self, samples: np.ndarray, time_s: float) -> None:
+        """Take over (N,) int16 samples of a microphone; returns at once. Any one thread.
+
+        Args:
+            samples: not changed any more.
+            time_s: when the first was heard, on the clock of the frames.
+        """
+        session_s = self._clock.time_of(time_s)
+        if session_s is not None and self.is_recording and isinstance(self._video, VideoRecorder):
+            self._video.put_sound(samples, session_s)
+
+    def warn_of_sound(self, text: str) -> None:
+        """Say and record that there is no sound, once."""
+        self._warn(EventKind.SOUND_LOST, text)
 
     def write(self, result: PoseResult) -> None:
         """Take over one result; returns at once. Nothing happens after the end.

@@ -220,14 +220,16 @@ def _repair_video(path: Path) -> bool:
 
 
 def _remux(path: Path, new: Path) -> int:
-    """Copy the packets of a video up to where it breaks off; their number."""
+    """Copy a video, with its sound, up to where it breaks off; the number of pictures."""
     num_copied = 0
     new.touch(mode=PRIVATE_FILE)
     with av.open(str(path)) as old, av.open(str(new), "w", format="matroska") as container:
-        stream = container.add_stream_from_template(old.streams.video[0])
+        picture = old.streams.video[0]
+        streams = {s: container.add_stream_from_template(s) for s in (picture, *old.streams.audio)}
         with suppress(av.error.FFmpegError):  # the broken end
-            for packet in (p for p in old.demux(video=0) if p.size > 0 and not p.is_corrupt):
-                packet.stream = stream
+            for packet in (p for p in old.demux(*streams) if p.size > 0 and not p.is_corrupt):
+                is_picture = packet.stream is picture
+                packet.stream = streams[packet.stream]
                 container.mux(packet)
-                num_copied += 1
+                num_copied += is_picture
     return num_copied

@@ -91,6 +91,7 @@ class EventKind(StrEnum):
     SETTINGS_CHANGED = "settings_changed"
     PICTURES_DROPPED = "pictures_dropped"
     VIDEO_STOPPED = "video_stopped"
+    SOUND_LOST = "sound_lost"
     LOW_DISK = "low_disk"
     FULL_DISK = "full_disk"
     MARKER = "marker"
@@ -131,6 +132,7 @@ class SessionCounts:
         num_dropped: frames the model never saw because it was busy.
         num_dropped_pictures: frames of the source whose picture the video lacks.
         is_repaired: whether it was put together after a crash.
+        num_tracks: track ids in it; None in sessions of before this was counted.
     """
 
     num_frames: int = 0
@@ -138,3 +140,4 @@ class SessionCounts:
     num_dropped: int = 0
     num_dropped_pictures: int = 0
     is_repaired: bool = False
+    num_tracks: int | None = None

@@ -1,4 +1,4 @@
-"""Video encoder of a recording: `video.mkv` from a bounded queue, in a thread.
+"""Video encoder of a recording: `video.mkv` from a bounded queue, in a thread; with sound.
 
 Matroska keeps what was written when the process dies: all but the newest picture, and half a
 second later that one, too, however slowly they come. A picture's time stamp is the time of its
@@ -25,6 +25,8 @@ _QUEUE_BYTES = 160 << 20  # 60 pictures of 720p
 _SYNC_PICTURES = 60
 _FLUSH_S = 0.5  # after which the newest picture is written without waiting for the next one
 TIME_BASE = Fraction(1, 1000)
+_INTERLEAVE_US = 200_000
+_SOUND_TOLERANCE_S = 0.02
 _GROUP = 10  # from one picture that stands alone to the next: what a seek decodes at most
 _log = logging.getLogger(__name__)
 
@@ -34,22 +36,33 @@ class _Picture(NamedTuple):
     time_s: float
 
 
+class _Sound(NamedTuple):
+    samples: np.ndarray  # (N,) int16
+    time_s: float  # of the first
+
+
 class VideoRecorder:
-    """Takes pictures from any one thread and encodes them in its own.
+    """Takes pictures from any one thread, and sound from another, and encodes them in its own.
 
     Args:
         path: new file.
         nominal_fps: frames per second to announce, 0 when unknown.
         queue_bytes: pictures that may wait for the encoder.
         waits: whether `put` waits for room in the queue instead of refusing the picture.
+        sound_rate: samples a second of its sound; 0 for none.
     """
 
     def __init__(
-        self, path: Path, nominal_fps: float, queue_bytes: int = _QUEUE_BYTES, waits: bool = False
+        self,
+        path: Path,
+        nominal_fps: float,
+        queue_bytes: int = _QUEUE_BYTES,
+        waits: bool = False,
+        sound_rate: int = 0,
     ) -> None:
-        self._path, self._nominal_fps = path, nominal_fps
+        self._path, self._nominal_fps, self._sound_rate = path, nominal_fps, sound_rate
         self._queue_bytes, self._waits = queue_bytes, waits
-        self._queue: deque[_Picture] = deque()
+        self._queue: deque[_Picture | _Sound] = deque()
         self._num_waiting_bytes = 0
         self._condition = threading.Condition()
         self._is_ending = False
@@ -85,6 +98,14 @@ class VideoRecorder:
             self._condition.notify_all()
             return self._num_taken - 1
 
+    def put_sound(self, samples: np.ndarray, time_s: float) -> None:
+        """Hand over (N,) int16 samples, not changed any more, with the time of the first in the
+        session; in order. Sound is small: it is always taken."""
+        with self._condition:
+            if not (self.error or self._is_ending):
+                self._queue.append(_Sound(samples, time_s))
+                self._condition.notify_all()
+
     def end(self) -> None:
         """Take no more pictures; those that wait are still written."""
         with self._condition:
@@ -103,15 +124,16 @@ class VideoRecorder:
         with self._condition:
             return self._condition.wait_for(lambda: bool(self._queue) or self._is_ending, _FLUSH_S)
 
-    def _next(self) -> _Picture | None:
+    def _next(self) -> _Picture | _Sound | None:
         with self._condition:
             self._condition.wait_for(lambda: self._queue or self._is_ending)
             if not self._queue:
                 return None
-            picture = self._queue.popleft()
-            self._num_waiting_bytes -= picture.image.nbytes
-            self._condition.notify_all()
-            return picture
+            item = self._queue.popleft()
+            if isinstance(item, _Picture):
+                self._num_waiting_bytes -= item.image.nbytes
+                self._condition.notify_all()
+            return item
 
     def _run(self) -> None:
         try:
@@ -124,22 +146,30 @@ class VideoRecorder:
                 self._condition.notify_all()
 
     def _encode(self) -> None:
-        if (picture := self._next()) is None:
+        early: list[_Sound] = []  # before the first picture, which tells the size
+        while isinstance(item := self._next(), _Sound):
+            early.append(item)
+        if item is None:
             return
-        height, width = picture.image.shape[:2]
-        encoder = VideoEncoder(self._path, (width, height), self._nominal_fps)
+        height, width = item.image.shape[:2]
+        encoder = VideoEncoder(self._path, (width, height), self._nominal_fps, self._sound_rate)
         try:
+            for sound in early:
+                encoder.add_sound(*sound)
             number = 0
-            while picture is not None:
-                encoder.add(picture.image, picture.time_s)
+            while item is not None:
+                if isinstance(item, _Sound):
+                    encoder.add_sound(*item)
+                else:
+                    encoder.add(*item)
+                    number += 1
+                    if number % _SYNC_PICTURES == 0:
+                        encoder.sync()
                 self.num_bytes = encoder.num_bytes
-                number += 1
-                if number % _SYNC_PICTURES == 0:
-                    encoder.sync()
                 if not self._comes_soon():
                     encoder.flush()
                     self.num_bytes = encoder.num_bytes
-                picture = self._next()
+                item = self._next()
         finally:
             encoder.close()
             self.num_bytes = encoder.num_bytes
@@ -163,7 +193,12 @@ class MatroskaFile:
             "w",
             format="matroska",
             # each picture in a cluster of its own, which is written when the next one comes
-            options={"cluster_time_limit": "0", "flush_packets": "1"},
+            # and no picture waits long for a microphone that fell silent
+            options={
+                "cluster_time_limit": "0",
+                "flush_packets": "1",
+                "max_interleave_delta": str(_INTERLEAVE_US),
+            },
         )
         self.num_bytes = 0
 
@@ -200,18 +235,23 @@ class MatroskaFile:
 
 
 class VideoEncoder:
-    """A Matroska file with one track: H.264 by NVENC or x264, else VP8.
+    """A Matroska file with one track of pictures, H.264 by NVENC or x264, else VP8, and of sound.
+
+    Sound is kept as it is (PCM, mono), which takes 5.8 MB a minute and has no delay of an encoder.
 
     Args:
         path: new file.
         size: (width, height) px; odd sizes are padded on the right and below.
         nominal_fps: frames per second to announce, 0 when unknown.
+        sound_rate: samples a second of its sound; 0 for no such track.
 
     Raises:
         OSError: if the file cannot be written; so do the methods.
     """
 
-    def __init__(self, path: Path, size: tuple[int, int], nominal_fps: float) -> None:
+    def __init__(
+        self, path: Path, size: tuple[int, int], nominal_fps: float, sound_rate: int = 0
+    ) -> None:
         self._padding = ((0, size[1] % 2), (0, size[0] % 2), (0, 0))
         width, height = (n + n % 2 for n in size)
         codec, options = working_encoder(recording_encoders(num_cores()), (width, height))
@@ -225,6 +265,12 @@ class VideoEncoder:
         self._stream.codec_context.time_base = TIME_BASE
         self._stream.codec_context.gop_size = _GROUP
         self._last_pts = -1
+        self._sound: av.AudioStream | None = None
+        self._sound_rate, self._num_samples = sound_rate, 0
+        if sound_rate:
+            sound = container.add_stream("pcm_s16le", rate=sound_rate)
+            self._sound = cast(av.AudioStream, sound)
+            self._sound.layout = "mono"
         container.start_encoding()
         self._matroska.flush()
 
@@ -241,6 +287,32 @@ class VideoEncoder:
         self._last_pts = max(round(time_s / TIME_BASE), self._last_pts + 1)
         picture.pts, picture.time_base = self._last_pts, TIME_BASE
         self._matroska.mux(self._stream.encode(picture))
+
+    def add_sound(self, samples: np.ndarray, time_s: float) -> None:
+        """Append (N,) int16 samples, the first of them heard at a time of the session.
+
+        They go on from those before, but where they are off by more than 20 ms: then silence is
+        put between, or samples are left out, so that sound and pictures stay together.
+        """
+        ahead = round(time_s * self._sound_rate) - self._num_samples
+        if abs(ahead) <= _SOUND_TOLERANCE_S * self._sound_rate:
+            ahead = 0
+        samples = samples[max(0, -ahead) :]
+        while ahead > 0:
+            silence = np.zeros(min(ahead, self._sound_rate), np.int16)
+            ahead -= len(silence)
+            self._mux_sound(silence)
+        if len(samples):
+            self._mux_sound(samples)
+
+    def _mux_sound(self, samples: np.ndarray) -> None:
+        if self._sound is None:
+            return
+        block = av.AudioFrame.from_ndarray(samples[None], format="s16", layout="mono")
+        block.sample_rate = self._sound_rate
+        block.pts, block.time_base = self._num_samples, Fraction(1, self._sound_rate)
+        self._num_samples += len(samples)
+        self._matroska.mux(self._sound.encode(block))
 
     def flush(self) -> None:
         """Write the newest picture now; else the next one does that.
@@ -261,5 +333,7 @@ class VideoEncoder:
         """Write what the encoder still holds, and close the file; after an error just close."""
         try:
             self._matroska.mux(self._stream.encode(None))
+            if self._sound is not None:
+                self._matroska.mux(self._sound.encode(None))
         finally:
             self._matroska.close()

@@ -158,6 +158,7 @@ class SessionWriter:
         self._camera = b""
         self._last_time_s = 0.0
         self.num_frames = self.num_people = 0
+        self._track_ids: set[int] = set()
         for name in (SUMMARY_FILE, LOG_FILE):
             if (folder / name).exists():
                 raise SessionError(f"{folder} holds a session already; name another folder")
@@ -190,6 +191,7 @@ class SessionWriter:
         self._last_time_s = smoothed.time_s
         self.num_frames += 1
         self.num_people += len(smoothed.people)
+        self._track_ids.update(smoothed.people.track_ids.tolist())
         if self._log.is_chunk_full:
             self.flush()
 
@@ -212,7 +214,13 @@ class SessionWriter:
 
     def close(self, num_dropped: int, num_dropped_pictures: int) -> SessionCounts:
         """Write the index, then `session.json`. Raises OSError when the disk refuses."""
-        counts = SessionCounts(self.num_frames, self.num_people, num_dropped, num_dropped_pictures)
+        counts = SessionCounts(
+            self.num_frames,
+            self.num_people,
+            num_dropped,
+            num_dropped_pictures,
+            num_tracks=len(self._track_ids - {-1}),
+        )
         folder = self._log.folder_now() or self._folder
         self._log.finish()
         summary = summary_to_json(self._origin, self._first_camera, self._last_time_s, counts)

@@ -318,13 +318,21 @@ class RecordingSettings:
     Args:
         folder: where recordings go, or None for the default place.
         has_video: recordings hold the pictures, too.
+        countdown_s: seconds from the button to the beginning.
+        stop_after_s: a recording ends by itself after so many seconds; 0 for never.
+        stop_empty_s: a recording ends by itself when nobody was there so long; 0 for never.
+        microphone: whose sound goes into the video; empty for none.
 
     Raises:
-        ValueError: if a value is of the wrong type.
+        ValueError: if a value is of the wrong type or out of range.
     """
 
     folder: Path | None = None
     has_video: bool = True
+    countdown_s: float = between(0.0, 0.0, 60.0)
+    stop_after_s: float = between(0.0, 0.0, 86_400.0)
+    stop_empty_s: float = between(0.0, 0.0, 3600.0)
+    microphone: str = ""
 
     def __post_init__(self) -> None:
         check_fields(self)

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from das_app.gui.picture.countdown_mark import paint_countdown
 from das_app.gui.picture.hover_card import joint_lines, nearest_joint, paint_card
 from das_app.gui.picture.letterbox import Letterbox, Zoom
 from das_app.gui.picture.overlay_layer import OverlayOptions, PaintStyle, Shown, paint_layer
@@ -62,6 +63,7 @@ class OverlayView(QWidget):
         self._hidden: frozenset[int] = frozenset()
         self._names: Names = NO_NAMES
         self._layer, self._layer_key = QImage(), None
+        self._countdown = 0
 
     def show_people(
         self,
@@ -104,6 +106,11 @@ class OverlayView(QWidget):
     def set_hidden(self, hidden: frozenset[int]) -> None:
         """Leave out the people of these slots, from the next result on."""
         self._hidden = hidden
+
+    def set_countdown(self, left_s: int) -> None:
+        """Show big how many seconds are left until a recording begins; 0 for none."""
+        self._countdown = left_s
+        self.update()
 
     def set_names(self, names: Names) -> None:
         """Call people by these names, from the next result on."""
@@ -246,6 +253,8 @@ class OverlayView(QWidget):
         if found is not None:
             spot = QPointF(*self.letterbox.to_view(self._shown.joints_px[found]))
             paint_card(painter, spot, self.hover_lines(), (self.width(), self.height()))
+        if self._countdown:
+            paint_countdown(painter, self._countdown, (self.width(), self.height()))
         painter.end()
 
     def _look(self) -> PaintStyle:

@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from das_app.gui.control.controller import Controller
+from das_app.gui.recording.auto_stop import why_it_is_over
+from das_app.gui.recording.countdown import Countdown
 from das_app.gui.recording.export_dialog import ExportDialog, open_export_dialog
 from das_app.gui.recording.recording_indicator import RecordingIndicator
 from das_app.gui.recording.recording_notice import Recorded, RecordingNotice, open_folder
@@ -20,10 +22,14 @@ from das_app.gui.style.actions import Actions, set_recording
 from das_app.gui.style.texts import plain
 from das_app.messaging.background import BackgroundTask
 from das_app.messaging.messages import PipelineState
-from das_app.pipeline.live_recording import LiveRecording, RecordingPlan, start_recorder
+from das_app.pipeline.live_recording import (
+    LiveRecording,
+    RecordingPlan,
+    Started,
+    start_recorder,
+)
 from das_app.pipeline.run import Run
 from das_app.session.format import LOG_FILE
-from das_app.session.recorder import Recorder
 from das_app.session.recorder_stats import RecorderState, RecorderStats
 from das_app.session.types import EventKind, SessionError
 from das_app.settings.app_settings import AppSettings, SettingsGroup
@@ -54,11 +60,15 @@ class RecordingPresenter(QObject):
         left_open: a recording failed; its session waits for repair.
         refused: what went wrong with a recording.
         marked: a recording began or ended, or was marked, in a word for streams.
+        ended: a recording is closed, or failed.
+        take_name: of the next session, behind its time.
+        countdown: before a recording.
     """
 
     left_open = Signal()
     refused = Signal(str)
     marked = Signal(str)
+    ended = Signal()
 
     def __init__(
         self,
@@ -71,13 +81,17 @@ class RecordingPresenter(QObject):
         super().__init__(window)
         self._window, self._control, self._actions = window, control, actions
         self._indicator, self._notice = indicator, notice
-        self._starting: tuple[Run, BackgroundTask[Recorder]] | None = None
+        self._starting: tuple[Run, BackgroundTask[Started]] | None = None
         self._current: LiveRecording | None = None
         self._ending: list[tuple[LiveRecording, str]] = []  # with the reason
         self._is_wanted, self._reason = False, ""  # of a recording that is just being started
         self._start_order: RemoteOrder | None = None  # that is answered once it is on
         self._noted = self._seen = self._circumstances()
         self._warning = ""
+        self.take_name = ""  # of the next session
+        self._awaits_source = False
+        self.countdown = Countdown(self)
+        self.countdown.changed.connect(self._show)
         self._timer = QTimer(self, interval=_POLL_MS)
         self._timer.timeout.connect(self._poll)
         control.ended.connect(lambda: self.end("the source was closed"))
@@ -109,7 +123,9 @@ class RecordingPresenter(QObject):
         return self._current.recorder.stats()
 
     def end(self, reason: str = "") -> None:
-        """End the recording, if there is one; its files are closed soon after."""
+        """End the recording, if there is one, or the countdown to it; its files are closed soon
+        after."""
+        self.countdown.give_up()
         self._is_wanted, self._reason = False, reason
         if self._current is not None:
             self.marked.emit("stop")
@@ -117,6 +133,11 @@ class RecordingPresenter(QObject):
             self._ending.append((self._current, reason))
             self._current = None
             self._show()
+
+    def begin_when_ready(self, name: str) -> None:
+        """Begin, without countdown, as soon as the source runs."""
+        self.take_name, self._awaits_source = name, True
+        self._show()
 
     def follow(self, order: RemoteOrder) -> None:
         """Do what another program asks for, and answer it."""
@@ -128,7 +149,7 @@ class RecordingPresenter(QObject):
                 order.refuse("nothing can be recorded now; open a camera or a video first")
             else:
                 self._start_order = order
-                self._begin_or_end(True)
+                self._begin()
         elif not is_on:
             order.refuse("nothing is being recorded")
         elif order.action is RemoteAction.STOP:
@@ -152,10 +173,16 @@ class RecordingPresenter(QObject):
                 _log.error("%s is not closed yet", recording.recorder.stats().folder)
 
     def _begin_or_end(self, is_on: bool) -> None:
-        current, settings = self._control.bridge.current, self._control.settings
-        if not is_on or current is None or current.model is None:
+        current = self._control.bridge.current
+        if not is_on or self.countdown.is_on or current is None or current.model is None:
             self.end()
         elif self._starting is None and self._current is None:
+            self.countdown.begin(self._control.settings.recording.countdown_s, self._begin)
+        self._show()
+
+    def _begin(self) -> None:
+        current, settings = self._control.bridge.current, self._control.settings
+        if current is not None and current.model is not None:
             model = replace(settings.model, file=current.model.file)
             estimator = current.model.estimator
             plan = RecordingPlan(
@@ -168,6 +195,8 @@ class RecordingPresenter(QObject):
                 settings.model.mode,
                 settings.view.faces,
                 settings.ignored.places(),
+                self.take_name,
+                settings.recording.microphone,
             )
             task = BackgroundTask(lambda: start_recorder(plan), "das-recording-start")
             self._is_wanted, self._warning = True, ""
@@ -186,6 +215,8 @@ class RecordingPresenter(QObject):
                 if problem := self._current.problem:
                     self.refused.emit(f"Recording ended, it failed: {problem}")
                 self.end("it failed" if problem else "the disk is full")
+            elif reason := why_it_is_over(self._control.settings.recording, self._current):
+                self.end(reason)
         self._finish_ends()
         self._show()
         if self._starting is None and self._current is None and not self._ending:
@@ -194,7 +225,7 @@ class RecordingPresenter(QObject):
     def _finish_start(self) -> None:
         (pipeline, task), self._starting = self._starting, None
         try:
-            recorder = task.result()
+            recorder, microphone = task.result()
         except Exception as error:  # a folder, a disk, a model: the live view goes on
             self._is_wanted = False
             _log.error("nothing is recorded: %s", str(error))
@@ -207,7 +238,7 @@ class RecordingPresenter(QObject):
             self._start_order.answer.set_result("recording")
             self._start_order = None
         recorder.hide_faces(self._control.settings.view.faces)
-        self._current = LiveRecording(pipeline, recorder)
+        self._current = LiveRecording(pipeline, recorder, microphone)
         self.marked.emit("start")
         if not self._is_wanted:  # it was ended before it began
             self.end(self._reason)
@@ -219,6 +250,7 @@ class RecordingPresenter(QObject):
         self._ending = [(r, reason) for r, reason in self._ending if states[r] not in over]
         for recording, reason in done:
             self._tell(recording, reason)
+            self.ended.emit()
 
     def _tell(self, recording: LiveRecording, reason: str) -> None:
         """Say what became of a recording."""
@@ -246,12 +278,17 @@ class RecordingPresenter(QObject):
 
     def _show(self) -> None:
         """Bring the widgets up to date."""
-        is_on = self._current is not None or self._is_wanted
+        is_on = self._current is not None or self._is_wanted or self.countdown.is_on
         set_recording(self._actions["record"], is_on)
+        if self.countdown.is_on:
+            self._actions["record"].setText("Give up")
         can_begin = self._control.state in _OPEN and self._starting is None
         can_begin = can_begin and self._control.model is not None  # a session is recorded already
         self._actions["record"].setEnabled(is_on or can_begin)
         self._actions["marker"].setEnabled(self._current is not None)
+        if self._awaits_source and can_begin and not is_on:
+            self._awaits_source = False
+            self._begin()
         shown = self._current or (self._ending[-1][0] if self._ending else None)
         if shown is None:
             self._indicator.hide()

@@ -366,7 +366,18 @@ MENUS = (
         ),
     ),
     ("&Play", ("play", "stop", None, "step-back", "step-forward", None, "loop")),
-    ("&Record", ("record", "marker", None, "record-video", "sessions-folder", "show-sessions")),
+    (
+        "&Record",
+        (
+            "record",
+            "marker",
+            None,
+            "recording",
+            "record-video",
+            "sessions-folder",
+            "show-sessions",
+        ),
+    ),
     (
         "&Session",
         (

@@ -41,7 +41,7 @@ class HintLine(Label):
         fitting = self.fontMetrics().elidedText(
             self.text(), Qt.TextElideMode.ElideRight, self.width()
         )
-        if len(fitting) >= _LEAST_LETTERS:  # fewer tell nothing
+        if fitting == self.text() or len(fitting) >= _LEAST_LETTERS:  # fewer tell nothing
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, fitting)
         painter.end()
 

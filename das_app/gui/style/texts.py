@@ -41,3 +41,9 @@ def plain(text: str) -> str:
 def warn(parent: QWidget, title: str, text: str) -> None:
     """A message that is waited for."""
     QMessageBox.warning(parent, title, plain(text))
+
+
+def confirm(parent: QWidget, title: str, question: str) -> bool:
+    """A question that is waited for; whether the answer is yes."""
+    answer = QMessageBox.question(parent, title, plain(question))
+    return answer is QMessageBox.StandardButton.Yes

@@ -1,6 +1,7 @@
 """Application start: Qt application, window and pipelines from the settings."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,6 +122,7 @@ def run_app(
     told_floor: ToldFloor = NOTHING_TOLD,
     said: SaidSetup = NOTHING_SAID,
     early_model: EarlyModel | None = None,
+    recorded_name: str | None = None,
 ) -> int:
     """Open the window on the source of `settings` and run it until it is closed.
 
@@ -130,6 +132,8 @@ def run_app(
         told_floor: what is known of the floor of that source.
         said: lens and turn of that source in this run.
         early_model: of the settings, where it loads already.
+        recorded_name: record the source from its beginning, under this name, empty for none; None
+            does not.
 
     Returns:
         Exit code of the process.
@@ -143,16 +147,22 @@ def run_app(
     app.setApplicationName("DAS Capture")
     with listening() as listener:
         opener = PipelineOpener(said, settings.source.name, early_model)
-        return _run_window(app, listener, settings, streams, told_floor, opener)
+
+        def begin(window: MainWindow) -> None:
+            window.panels.floor.tell(told_floor)
+            window.panels.streaming.begin(streams)
+            if recorded_name is not None:
+                window.recording.begin_when_ready(recorded_name)
+
+        return _run_window(app, listener, settings, opener, begin)
 
 
 def _run_window(
     app: QApplication,
     listener: SignalListener,
     settings: AppSettings,
-    streams: StreamPlan,
-    told_floor: ToldFloor,
     opener: PipelineOpener,
+    begin: Callable[[MainWindow], None],
 ) -> int:
     """Exit code of the window."""
     theme.apply_theme(app, settings.view.look)
@@ -167,8 +177,7 @@ def _run_window(
     errors.install()
     window.show()
     window.open(settings.source.name)
-    window.panels.floor.tell(told_floor)
-    window.panels.streaming.begin(streams)
+    begin(window)
     window.offer_repairs()
     code = app.exec()
     errors.remove()

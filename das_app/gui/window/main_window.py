@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QWidge
 from das_app.gui.control.bridge import PipelineFactory
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
+from das_app.gui.recording.panel_presenter import RecordingPanelPresenter
 from das_app.gui.recording.recording_presenter import RecordingPresenter
 from das_app.gui.scene.scene_films import SceneFilms
 from das_app.gui.scene.view_keys import ViewKeys
@@ -80,6 +81,13 @@ class MainWindow(QMainWindow):
         )
         self.recording.refused.connect(self.parts.banner.show_fault)
         self.panels.present(self, self.control, self.shown, self.parts)
+        self.recording.countdown.changed.connect(self.parts.picture.overlay.set_countdown)
+        self.recording.countdown.changed.connect(self._say_countdown)
+        self.sessions = RecordingPanelPresenter(
+            self, self.control, self.panels.recording_panel, self.recording
+        )
+        self.sessions.refused.connect(self.parts.banner.show_fault)
+        self.sessions.open_requested.connect(self.open)
         self.recording.marked.connect(self.panels.streaming.mark)
         self.panels.streaming.remote.ordered.connect(self.recording.follow)
         self._wire_parts()
@@ -143,6 +151,7 @@ class MainWindow(QMainWindow):
         self._figures.stop()
         self.control.bridge.shutdown()
         self.recording.close()
+        self.sessions.close()
         self.panels.close()
         self.parts.repair_offer.close_down()
         self.parts.scene.view.close_canvas()
@@ -256,6 +265,11 @@ class MainWindow(QMainWindow):
 
     def _set_mode(self, resolution: str, fps: float) -> None:
         self._change(source=replace(self.settings.source, resolution=resolution, camera_fps=fps))
+
+    def _say_countdown(self, left_s: int) -> None:
+        """In the 3D view, too, which may be alone."""
+        words = f"Recording begins in {left_s} s · Ctrl+R gives up" if left_s else ""
+        self.parts.scene.set_note(words)
 
     def _set_faces(self, faces: FaceHiding) -> None:
         self._change(view=replace(self.settings.view, faces=faces))

@@ -25,6 +25,7 @@ from das_app.gui.model.people_presenter import PeoplePresenter
 from das_app.gui.output.output_panel import OutputPanel
 from das_app.gui.output.output_picture import OutputPicture
 from das_app.gui.output.output_presenter import OutputPresenter
+from das_app.gui.recording.recording_panel import RecordingPanel
 from das_app.gui.session.session_panel import SessionPanel
 from das_app.gui.session.session_presenter import SessionPresenter
 from das_app.gui.streaming.stream_panel import StreamPanel
@@ -106,6 +107,17 @@ PANELS = (
     ),
     Panel(
         Command(
+            "recording",
+            "Window",
+            "Recording",
+            "Name, countdown, end and sound of recordings, and what was recorded",
+            ("Shift+R",),
+            "recordings",
+            True,
+        )
+    ),
+    Panel(
+        Command(
             "session",
             "Window",
             "Session",
@@ -168,7 +180,7 @@ class Panels:
         self.inspector_panel, self.camera_panel = Inspector(), CameraPanel()
         self.people_panel, self.model_panel = PeoplePanel(), ModelPanel()
         self.session_panel, self.stream_panel = SessionPanel(actions), StreamPanel()
-        self.output_panel = OutputPanel()
+        self.output_panel, self.recording_panel = OutputPanel(), RecordingPanel()
         self.chart, self.stages = TimingPlot(), StageBars()
         self.areas = {
             "lens": PanelArea(self.camera_panel, self.camera_panel.lens_part),
@@ -177,6 +189,7 @@ class Panels:
             "session": PanelArea(self.session_panel),
             "streaming": PanelArea(self.stream_panel),
             "output": PanelArea(self.output_panel),
+            "recording": PanelArea(self.recording_panel),
         }
         contents: dict[str, QWidget] = {
             **self.areas,

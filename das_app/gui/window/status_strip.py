@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from das_app.gui.style import theme
+from das_app.gui.style.pane_frame import HintLine
 from das_app.gui.style.texts import Label, plain
 from das_app.messaging.messages import PipelineStats
 
@@ -88,8 +89,8 @@ class StatusStrip(QWidget):
         self._row.addWidget(button)
 
     def _elastic_cell(self, text: str, stretch: int) -> QLabel:
-        label = Label(text)
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        label = HintLine(text)
+        label.setObjectName("")
         label.setMinimumWidth(60)
         self._row.addWidget(label, stretch)
         return label

@@ -1,10 +1,14 @@
 import os
+from dataclasses import replace
 from types import SimpleNamespace
 
+import av
+import numpy as np
 import pytest
 from session_fakes import ORIGIN, result, tracked
 
 from das_app.messaging.messages import PipelineState, PipelineStats
+from das_app.pipeline import live_recording
 from das_app.pipeline.live_recording import (
     LiveRecording,
     RecordingPlan,
@@ -15,6 +19,7 @@ from das_app.pipeline.run import Sinks
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session
 from das_app.session.types import EventKind, Layer, SessionError
+from das_app.sources.frame_source import SourceError
 from das_model.inference.mode import Mode
 from das_model.skeleton import BODY_22
 
@@ -88,14 +93,56 @@ def plan(folder, model_file):
 
 def test_a_new_session_knows_where_it_comes_from(tmp_path):
     (tmp_path / "model.onnx").write_bytes(os.urandom(10))
-    recorder = start_recorder(plan(tmp_path / "new" / "sessions", tmp_path / "model.onnx"))
-    recorder.close()
+    started = start_recorder(plan(tmp_path / "new" / "sessions", tmp_path / "model.onnx"))
+    assert started.microphone is None
+    started.recorder.close()
     (folder,) = (tmp_path / "new" / "sessions").iterdir()
     origin = Session(folder).origin
     assert (origin.source, origin.intrinsics) == ("camera 0", "FOV 60°")
     assert origin.model_name == "das-lite"
     assert len(origin.model_sha256) == 64
     assert origin.mode == "auto"
+
+
+class FakeMicrophone:
+    """A microphone whose sound the test makes."""
+
+    def __init__(self, name):
+        if name == "gone":
+            raise SourceError("there is no microphone gone")
+        self.name, self.is_closed = name, False
+
+    def close(self):
+        self.is_closed = True
+
+
+def test_a_microphone_is_heard_and_one_that_is_gone_is_said(tmp_path, monkeypatch):
+    (tmp_path / "model.onnx").write_bytes(os.urandom(10))
+    monkeypatch.setattr(live_recording, "Microphone", FakeMicrophone)
+    usual = plan(tmp_path / "sessions", tmp_path / "model.onnx")
+    usual.source.is_live = True
+    wanted = replace(usual, has_video=True, name="talk", microphone="desk")
+    run = FakeRun()
+    recorder, microphone = start_recorder(wanted)
+    recording = LiveRecording(run, recorder, microphone)
+    run.frame_sinks(result(0).frame)
+    run.sinks(result(0))
+    microphone.on_sound(np.full(4800, 9, np.int16), result(0).frame.time_s)
+    microphone.on_end()
+    recording.stop()
+    assert microphone.is_closed
+    recorder.close()
+    (folder,) = (tmp_path / "sessions").iterdir()
+    assert folder.name.endswith("_talk")
+    with av.open(str(folder / "video.mkv")) as container:
+        assert sum(block.samples for block in container.decode(audio=0)) == 4800
+    texts = [event.text for event in Session(folder).events()]
+    assert "the microphone fell silent" in texts
+    recorder, microphone = start_recorder(replace(wanted, microphone="gone"))
+    assert microphone is None
+    assert "there is no microphone gone" in recorder.stats().message
+    recorder.close()
+    assert not replace(wanted, has_video=False).has_sound  # there is nowhere to put it
 
 
 def test_a_start_that_fails_leaves_no_folder(tmp_path):

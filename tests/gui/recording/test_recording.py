@@ -3,15 +3,17 @@
 import shutil
 import threading
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog
-from window_fakes import GREY, Opener, people_at
+from window_fakes import GREY, FakeEstimator, Opener, people_at
 
-from das_app.gui.recording import recording_presenter
+from das_app.gui.recording import panel_presenter, recording_presenter
 from das_app.gui.recording.export_dialog import ExportDialog
 from das_app.gui.scene import scene_view
 from das_app.gui.window.main_window import MainWindow
@@ -28,6 +30,7 @@ from das_app.session.writer import SessionWriter
 from das_app.settings.app_settings import AppSettings, RecordingSettings, SourceSettings
 from das_app.streaming.remote import RemoteError
 from das_app.streaming.targets import StreamTarget
+from das_model.people import People
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -374,3 +377,111 @@ def test_a_frame_that_cannot_be_recorded_is_told(recording, qtbot, monkeypatch):
     assert "an odd frame" in recording.parts.banner.text
     assert "ended because it failed" in recording.parts.notice.text
     assert recording.control.state is PipelineState.RUNNING
+
+
+def change_recording(window, **fields):
+    now = window.settings.recording
+    window.control.change(recording=replace(now, **fields))
+
+
+def test_a_countdown_stands_in_the_picture_and_can_be_given_up(window, qtbot):
+    change_recording(window, countdown_s=3.0)
+    overlay = window.parts.picture.overlay
+    middle = QPoint(overlay.width() // 2 - 50, overlay.height() // 2)
+    before = overlay.grab().toImage().pixelColor(middle)
+    press(window, "record")
+    assert window.recording.countdown.is_on
+    assert window.actions_by_name["record"].isChecked()
+    assert overlay.grab().toImage().pixelColor(middle) != before
+    press(window, "record")  # gives up
+    assert not window.recording.countdown.is_on
+    assert overlay.grab().toImage().pixelColor(middle) == before
+    assert not window.actions_by_name["record"].isChecked()
+    assert not window.settings.recording.sessions_path().exists()
+    change_recording(window, countdown_s=0.2)
+    press(window, "record")
+    wait_for_frames(window, qtbot)
+    press(window, "record")
+    wait_for_notice(window, qtbot)
+
+
+def test_a_recording_ends_after_the_time_that_was_asked_for(window, qtbot):
+    change_recording(window, stop_after_s=0.5)
+    press(window, "record")
+    wait_for_notice(window, qtbot)
+    assert "it was to last 0:00" in window.parts.notice.text
+    assert Session(sessions(window)[0]).duration_s >= 0.5
+
+
+def test_a_recording_ends_when_nobody_is_there(window, qtbot, opener):
+    change_recording(window, stop_empty_s=0.5)
+    press(window, "record")
+    wait_for_frames(window, qtbot)
+    assert window.recording.is_recording
+    window.control.set_min_score(0.95)  # nobody is so sure
+    window.control.live.set_estimator(FakeEstimator(People.empty(), "nobody"))
+    wait_for_notice(window, qtbot)
+    assert "nobody was there for 0.5 s" in window.parts.notice.text
+
+
+def test_a_recording_begins_by_itself_under_a_name(qtbot, themed, opener, monkeypatch, tmp_path):
+    monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
+    folder = RecordingSettings(folder=tmp_path / "sessions", has_video=False, countdown_s=10.0)
+    window = MainWindow(AppSettings(source=SourceSettings("grey"), recording=folder), opener)
+    qtbot.addWidget(window)
+    window.show()
+    window.recording.begin_when_ready("jump")
+    window.open("grey")
+    wait_for_frames(window, qtbot)
+    press(window, "record")
+    wait_for_notice(window, qtbot)
+    assert sessions(window)[0].name.endswith("_jump")
+    press(window, "record")  # another has the countdown
+    assert window.recording.countdown.is_on
+    press(window, "record")
+
+
+def test_sessions_are_listed_renamed_opened_and_deleted(recording, qtbot, monkeypatch):
+    panel, listed = recording.panels.recording_panel, recording.panels.recording_panel.sessions
+    monkeypatch.setattr(panel_presenter, "list_microphones", lambda: ("Desk microphone",))
+    press(recording, "record")
+    wait_for_notice(recording, qtbot)
+    (folder,) = sessions(recording)
+    press(recording, "recording")
+    qtbot.waitUntil(lambda: listed.list.count() == 1 and "2 people" in listed.list.item(0).text())
+    qtbot.waitUntil(lambda: panel.sound.count() == 2)
+    assert panel.sound.itemText(1) == "Desk microphone"
+    assert not listed.open.isEnabled()
+    listed.list.setCurrentRow(0)
+    monkeypatch.setattr(
+        panel_presenter.QInputDialog, "getText", lambda *_: ("  best of all ", True)
+    )
+    qtbot.mouseClick(listed.rename, Qt.MouseButton.LeftButton)
+    named = folder.with_name(f"{folder.name}_best of all")
+    assert named.is_dir()
+    qtbot.waitUntil(lambda: listed.list.item(0).text().startswith("best of all"))
+    listed.list.setCurrentRow(0)
+    opened = []
+    recording.sessions.open_requested.disconnect()
+    recording.sessions.open_requested.connect(opened.append)
+    qtbot.mouseClick(listed.open, Qt.MouseButton.LeftButton)
+    assert opened == [str(named)]
+    asked = []
+    monkeypatch.setattr(panel_presenter, "confirm", lambda *told: asked.append(told[2]) or True)
+    monkeypatch.setattr(panel_presenter.QFile, "moveToTrash", lambda _path: False)
+    qtbot.keyClick(listed.list, Qt.Key.Key_Delete)
+    assert not named.exists()
+    assert "for ever" in asked[1]
+    qtbot.waitUntil(lambda: "No session yet" in listed.list.item(0).text())
+
+
+def test_a_session_that_is_open_is_not_deleted(recording, qtbot, tmp_path):
+    press(recording, "record")
+    wait_for_notice(recording, qtbot)
+    (folder,) = sessions(recording)
+    recording.open(str(folder))
+    qtbot.waitUntil(lambda: recording.control.bridge.current is not None)
+    recording.sessions.delete(folder, is_sure=True)
+    assert "is open; close it first" in recording.parts.banner.text
+    recording.sessions.rename(folder, "other")
+    assert folder.is_dir()
