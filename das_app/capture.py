@@ -14,9 +14,11 @@ from das_app.messaging.messages import PoseResult
 from das_app.motion.faces import FaceHiding
 from das_app.pipeline.headless import CaptureError, CaptureSummary, capture_file, capture_live
 from das_app.pipeline.open_source import open_source, source_key
+from das_app.pipeline.size_notes import size_notes
 from das_app.remote_capture import RemoteCapture
 from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
+from das_app.session.session import Session
 from das_app.session.types import SessionError
 from das_app.settings.app_settings import AppSettings
 from das_app.settings.source_setups import NOTHING_SAID, SaidSetup, SourceSetups
@@ -233,7 +235,7 @@ def _use_kept_lens(source: FrameSource) -> None:
 
 
 def _print(output: Path, summary: CaptureSummary) -> None:
-    """Print the figures of a capture."""
+    """Print the figures of a capture, and whose size may be wrong."""
     typer.echo(
         f"{output}: {summary.num_frames} frames with {summary.num_people} poses, "
         f"capture {summary.capture_fps:.1f} fps, inference {summary.inference_fps:.1f} fps, "
@@ -246,3 +248,5 @@ def _print(output: Path, summary: CaptureSummary) -> None:
             f"{stats.interval_p95_ms:.1f} ms, {100 * stats.share_doubled:.0f} % doubled; "
             f"{stats.num_lost} lost by the source"
         )
+    for note in size_notes(Session(output)):
+        typer.echo(f"{note}; `das-app height {output} PERSON METRES` sets a height")

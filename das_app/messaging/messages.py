@@ -3,7 +3,8 @@
 Values only.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
@@ -55,7 +56,8 @@ class PoseResult:
     same order as the model found them. Both carry the same track ids. `centre_map` is what the
     model saw, where the estimator was asked for it. `perhaps_same` are track ids that begin here,
     each with that of somebody who left before and may be the same. `left_out` are people in places
-    that are ignored: only their faces are hidden.
+    that are ignored: only their faces are hidden. `scales` says how many times larger, and further
+    away, than the model had them people are, by track id.
     """
 
     frame: Frame
@@ -66,6 +68,7 @@ class PoseResult:
     centre_map: CentreMap | None = None
     perhaps_same: tuple[tuple[TrackId, TrackId], ...] = ()
     left_out: People | None = None
+    scales: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def everybody(self) -> People:

@@ -36,7 +36,7 @@ from das_model.camera import Camera
 from das_model.people import People
 
 _SPACING_S, _SURPRISE_S = 0.2, 0.4  # of a person's sightings; errors last this long
-_MAX_SIGHTINGS = 600
+_MAX_SIGHTINGS, _LEAST_SIGHTINGS = 600, 10  # in all; of a person whose size is told
 _DEPTH_NOISE, _FOOT_NOISE_MM = 0.022, 30.0  # of a sighting; per unit of depth, and vertically
 _LEAN_DEG = 5.0  # towards the camera, of all bodies alike: the model's
 _USUAL_PITCH_DEG, _PITCH_DEG, _ROLL_DEG = 8.0, 15.0, 4.0
@@ -161,6 +161,23 @@ class FloorEstimator:
                 )
         if len(self._sightings) > _MAX_SIGHTINGS:
             self._thin_out()
+
+    def forget(self, track_id: int) -> None:
+        """Forget somebody, who has another size now."""
+        self._sightings = [s for s in self._sightings if s.person != track_id]
+        self._last_s.pop(track_id, None)
+
+    def heights_mm(self) -> dict[int, float]:
+        """How tall people are, by track id: the median of who was seen often enough."""
+        heights: dict[int, list[float]] = {}
+        for sighting in self._sightings:
+            if sighting.person >= 0 and math.isfinite(sighting.stature_mm):
+                heights.setdefault(sighting.person, []).append(sighting.stature_mm)
+        return {
+            person: float(np.median(own))
+            for person, own in heights.items()
+            if len(own) >= _LEAST_SIGHTINGS
+        }
 
     def copied(self) -> "FloorEstimator":
         """The same people so far, for another thread to estimate the floor from."""

@@ -4,6 +4,9 @@ All are independent of where the camera stands: they use distances and angles in
 alone. Lengths in mm, angles in degrees, speeds in mm/s.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 
 from das_model.people import People
@@ -18,6 +21,7 @@ _ANGLES = {
 }
 ANGLE_NAMES = tuple(f"{side}_{joint}" for joint in _ANGLES for side in ("left", "right"))
 ANKLE_HEIGHT_MM = 80.0  # of a standing person's ankle above the floor
+LEAST_SCALE, MOST_SCALE = 0.3, 3.0  # of a person against what the model takes them for
 _SPEED_WINDOW = 5  # sightings that a speed is fitted over
 
 
@@ -73,6 +77,30 @@ def speeds(joints: np.ndarray, times_s: np.ndarray) -> np.ndarray:
             slope = np.tensordot(times, joints[window].astype(np.float64), axes=1) / spread
             result[i] = np.linalg.norm(slope, axis=-1)
     return result
+
+
+def resized(people: People, scales: Mapping[int, float]) -> People:
+    """People larger or smaller about the lens, so in the same pixels, further away or nearer.
+
+    Args:
+        people: P people in camera space.
+        scales: by track id, how many times; who is not in it stays.
+    """
+    factors = [scales.get(track_id, 1.0) for track_id in people.track_ids.tolist()]
+    if all(factor == 1 for factor in factors):
+        return people
+    sizes = np.array(factors, np.float32)[:, None, None]
+    return replace(people, joints_cam=people.joints_cam * sizes)
+
+
+def scale_for_height(height_mm: float, now_mm: float) -> float:
+    """How many times as large somebody must be to be so tall; the ankle's height does not grow."""
+    return (height_mm - ANKLE_HEIGHT_MM) / (now_mm - ANKLE_HEIGHT_MM)
+
+
+def height_at_scale(height_mm: float, scale: float) -> float:
+    """How tall somebody is who is so many times as large; inverse of `scale_for_height`."""
+    return ANKLE_HEIGHT_MM + scale * (height_mm - ANKLE_HEIGHT_MM)
 
 
 def body_heights_mm(people: People) -> np.ndarray:

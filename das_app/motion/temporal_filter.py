@@ -7,6 +7,7 @@ leaves: for the screen, recordings and streams alike, this is the one place that
 The inference thread holds one `TemporalFilter`; without a window the loop over a file does.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -16,6 +17,7 @@ from das_app.motion.bones import BoneStabiliser
 from das_app.motion.clothes import clothes_colours
 from das_app.motion.foot_lock import FootLock
 from das_app.motion.ignored import NOTHING_IGNORED, Ignored
+from das_app.motion.kinematics import resized
 from das_app.motion.returns import Doubt
 from das_app.motion.smoothing import Smoother, SmoothingConfig
 from das_app.motion.tracking import Tracker, TrackingConfig
@@ -34,6 +36,8 @@ class PeopleOptions:
         smoothing: strengths, or None to show the raw pose.
         has_steady_bones: give each bone its running median length.
         ignored: who is not even tracked.
+        scales: track ids with how many times as large, and as far away, somebody is than the
+            model takes them for.
     """
 
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
@@ -41,6 +45,7 @@ class PeopleOptions:
     smoothing: SmoothingConfig | None = field(default_factory=SmoothingConfig)
     has_steady_bones: bool = True
     ignored: Ignored = NOTHING_IGNORED
+    scales: tuple[tuple[int, float], ...] = ()
 
 
 DEFAULT_PEOPLE = PeopleOptions()
@@ -52,10 +57,12 @@ class TemporalFilter:
     Attributes:
         options: may be set from any thread; hold from the next frame on.
         left_out: who of the newest frame is ignored, sure enough, as the model found them.
+        scales: that its people were given.
     """
 
     def __init__(self, options: PeopleOptions) -> None:
         self.options, self.left_out = options, People.empty()
+        self.scales: Mapping[int, float] = {}
         self._tracker, self._smoother = Tracker(), Smoother()
         self._bones, self._feet = BoneStabiliser(), FootLock()
 
@@ -105,4 +112,5 @@ class TemporalFilter:
             shown = self._bones(shown, raw, time_s)
         if options.smoothing is not None:
             shown = self._feet(shown, time_s)
-        return raw, shown
+        self.scales = dict(options.scales)
+        return resized(raw, self.scales), resized(shown, self.scales)

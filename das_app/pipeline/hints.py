@@ -13,6 +13,7 @@ from enum import Enum
 import numpy as np
 
 from das_app.messaging.messages import PipelineStats, PoseResult
+from das_app.motion.floor import Floor, off_floor_mm
 from das_app.motion.kinematics import body_heights_mm
 from das_model.people import People
 
@@ -27,6 +28,7 @@ _SLOW_SHARE = 0.7  # of the camera's rate
 _LEAST_CAMERA_FPS = 5.0
 _HEIGHTS_MM = (1000.0, 2200.0)  # of everybody together: children to giants
 _ADULTS_MM = (1300.0, 2100.0)  # of one person: others are hard to tell from afar
+_ON_FLOOR_MM, _OFF_FLOOR_MM = 120.0, 250.0  # feet of who stands on the floor, and does not
 _LUMA = np.array([0.299, 0.587, 0.114])
 _SIDES = ("left", "right", "top", "bottom")
 _REMEDIES = {
@@ -45,6 +47,7 @@ class HintKind(Enum):
     CUT_OFF = "cut off"
     FAR = "far"
     HEIGHT = "height"
+    FLOATS = "floats"
     SLOW = "slow"
 
 
@@ -75,6 +78,7 @@ class FrameSummary:
         extent_share: (P,) height of the person in the picture as a share of its height.
         distances_m: (P,) from the lens.
         heights_mm: (P,) standing heights; NaN where they cannot be told.
+        above_mm: (P,) lower feet above the known floor; NaN without one.
     """
 
     time_s: float
@@ -84,10 +88,11 @@ class FrameSummary:
     extent_share: np.ndarray
     distances_m: np.ndarray
     heights_mm: np.ndarray
+    above_mm: np.ndarray
 
 
-def summarise(result: PoseResult, people: People) -> FrameSummary:
-    """What hints need of a result, for those of its people that are shown."""
+def summarise(result: PoseResult, people: People, floor: Floor | None = None) -> FrameSummary:
+    """What hints need of a result, for those of its people that are shown; `floor` is known."""
     width, height = result.frame.camera.size
     joints_px = people.joints_px(result.frame.camera)  # (P, J, 2)
     margin = _RIM_SHARE * max(width, height)
@@ -103,6 +108,9 @@ def summarise(result: PoseResult, people: People) -> FrameSummary:
         (y_within.max(axis=1, initial=0) - y_within.min(axis=1, initial=height)) / height,
         np.linalg.norm(people.root_cam, axis=-1) / 1000,
         body_heights_mm(people),
+        np.full(len(people), np.nan)
+        if floor is None
+        else off_floor_mm(people.joints_cam, people.skeleton, floor),
     )
 
 
@@ -132,6 +140,7 @@ def find_hints(summaries: Sequence[FrameSummary], stats: PipelineStats) -> tuple
         *_cut_off(last),
         *_far(last),
         *_implausible(last),
+        *_floating(last),
         *_slow(stats),
     ]
     order = list(HintKind)
@@ -217,9 +226,30 @@ def _unusual(last: list[FrameSummary]) -> list[Hint]:
         if not _ADULTS_MM[0] <= height <= _ADULTS_MM[1]:
             text = (
                 f"Person #{track_id} comes out {height / 1000:.2f} m tall. If that is wrong, so "
-                "is their distance: say how tall they are in the panel of the recorded session."
+                "is their distance: choose them in the inspector and set their height."
             )
             hints.append(Hint(HintKind.HEIGHT, text, track_id))
+    return hints
+
+
+def _floating(last: list[FrameSummary]) -> list[Hint]:
+    """People who are off the floor that others stand on: they are larger or smaller than they are
+    taken for, or stand on something else."""
+    above_mm = {
+        track_id: float(np.median([one.above_mm[i] for one, i in seen]))
+        for track_id, seen in _by_person(last).items()
+    }
+    if not any(abs(height) < _ON_FLOOR_MM for height in above_mm.values()):
+        return []
+    hints = []
+    for track_id, height in above_mm.items():
+        if abs(height) > _OFF_FLOOR_MM:
+            where = "floats above" if height > 0 else "sinks into"
+            text = (
+                f"Person #{track_id} {where} the floor that others stand on, by "
+                f"{abs(height) / 1000:.1f} m: if they stand on it, accept or set their height."
+            )
+            hints.append(Hint(HintKind.FLOATS, text, track_id))
     return hints
 
 

@@ -200,6 +200,7 @@ class LivePipeline:
                 estimate.centre_map,
                 self._people_over_time.doubts,
                 self._people_over_time.left_out,
+                self._people_over_time.scales,
             )
             self._sinks(result)
             self._figures.note_result(end_s, result, begin_s - captured.ready_s, estimate.stages)

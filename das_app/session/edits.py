@@ -17,12 +17,12 @@ import numpy as np
 from das_app.files.foreign_text import printable
 from das_app.files.small_file import read_small_text
 from das_app.files.whole_file import write_whole
+from das_app.motion.kinematics import LEAST_SCALE, MOST_SCALE, resized
 from das_app.session.types import SessionError
 from das_model.people import People, TrackId
 
 EDITS_FILE = "edits.json"
 MAX_NAME = 40  # characters
-SCALES = (0.3, 3.0)  # that somebody can be made smaller or larger by
 _VERSION, _VERSION_WITHOUT_PEOPLE = 2, 1
 _DROPPED = -2  # in place of a track id
 
@@ -118,10 +118,10 @@ class SessionEdits:
         if not 0 <= self.start_s <= self.end_s:
             raise ValueError(f"trim must be 0 <= start <= end, got {self.start_s}, {self.end_s}")
         for track_id, scale in self.scales.items():
-            if not SCALES[0] <= scale <= SCALES[1]:
+            if not LEAST_SCALE <= scale <= MOST_SCALE:
                 raise ValueError(
-                    f"person {track_id} can be {SCALES[0]:g} to {SCALES[1]:g} times as large as "
-                    f"they were taken for, got {scale:.2f}"
+                    f"person {track_id} can be {LEAST_SCALE:g} to {MOST_SCALE:g} times as large "
+                    f"as they were taken for, got {scale:.2f}"
                 )
         for track_id, name in self.names.items():
             if not 0 < len(name.strip()) <= MAX_NAME:
@@ -157,11 +157,7 @@ class SessionEdits:
 
     def resized(self, people: People) -> People:
         """The people of a frame, each larger or smaller about the lens, so in the same pixels."""
-        factors = [self.scales.get(track_id, 1.0) for track_id in people.track_ids.tolist()]
-        if all(factor == 1 for factor in factors):
-            return people
-        sizes = np.array(factors, np.float32)[:, None, None]
-        return replace(people, joints_cam=people.joints_cam * sizes)
+        return resized(people, self.scales)
 
     def begun_at(self, time_s: float) -> "SessionEdits":
         """Beginning at a time; an end before it is taken away."""

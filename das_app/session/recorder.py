@@ -20,6 +20,8 @@ import numpy as np
 
 from das_app.messaging.messages import Frame, PoseResult
 from das_app.motion.faces import FaceHider, FaceHiding
+from das_app.motion.kinematics import resized
+from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE
 from das_app.session.kept_frames import KeptFrames, SessionClock
 from das_app.session.recorder_stats import (
@@ -41,6 +43,7 @@ from das_app.session.video_copy import VideoCopier
 from das_app.session.video_recorder import VideoRecorder
 from das_app.session.writer import SessionWriter
 from das_app.sources.own_packets import OwnPackets
+from das_model.people import People
 
 _FLUSH_S, _STATS_S, _SYNC_S = 0.5, 1.0, 2.0
 _log = logging.getLogger(__name__)
@@ -119,6 +122,7 @@ class Recorder:
         self._state = RecorderState.RECORDING
         self._warning = self._why_ended = ""
         self._said: set[EventKind] = set()
+        self._scales: dict[int, float] = {}  # of everybody recorded, as said last
         self._num_dropped = 0  # frames
         self.num_frames = self.num_people = self.num_dropped_pictures = 0
         self._counts = SessionCounts()
@@ -184,13 +188,21 @@ class Recorder:
             self.num_people += len(result.people)
         smoothed, raw = (
             RecordedPoses(index, time_s, frame.index, frame.time_s, picture, frame.camera, people)
-            for people in (result.people, result.raw_people)
+            for people in self._as_found(result)
         )
         if frame.note:
             self.note_event(EventKind.TIME_JUMPED, frame.note)
         self._put(_Frame(smoothed, raw, result.inference_s, result.latency_s))
         for track_id, perhaps in result.perhaps_same:
             self.note_event(EventKind.PERHAPS_SAME, perhaps_same_text(track_id, perhaps))
+
+    def _as_found(self, result: PoseResult) -> tuple[People, People]:
+        """Shown and raw people in the sizes that the model gave them; those that the user gave
+        hold for the whole session, and go into its edits."""
+        for track_id in result.people.track_ids.tolist():
+            self._scales[track_id] = result.scales.get(track_id, 1.0)
+        back = {track_id: 1 / scale for track_id, scale in result.scales.items()}
+        return resized(result.people, back), resized(result.raw_people, back)
 
     def hide_faces(self, faces: FaceHiding) -> None:
         """What takes the place of faces in the pictures from now on."""
@@ -299,6 +311,9 @@ class Recorder:
             self._record()
             if self._video is not None:
                 self._video.join()
+            scales = {n: scale for n, scale in self._scales.items() if scale != 1}
+            if scales:
+                save_edits(self._folder, SessionEdits(scales=scales))
             self._counts = self._writer.close(self._num_dropped, self.num_dropped_pictures)
             self._state = RecorderState.CLOSED
         except Exception as error:

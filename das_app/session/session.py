@@ -26,7 +26,7 @@ import numpy as np
 from das_app.files.foreign_text import printable
 from das_app.files.small_file import read_small_text
 from das_app.motion.ignored import NOTHING_IGNORED, Ignored, ignored_of
-from das_app.motion.kinematics import ANKLE_HEIGHT_MM, body_heights_mm
+from das_app.motion.kinematics import body_heights_mm, scale_for_height
 from das_app.session.edits import (
     SessionEdits,
     free_track_id,
@@ -317,9 +317,8 @@ class Session:
         """
         scale = None
         if height_m is not None:
-            ankle_m = ANKLE_HEIGHT_MM / 1000  # which is no bone, and does not grow
-            own_m = (self.height_m(track_id) - ankle_m) / self.edits.scales.get(track_id, 1.0)
-            scale = (height_m - ankle_m) / own_m
+            factor = scale_for_height(1e3 * height_m, 1e3 * self.height_m(track_id))
+            scale = factor * self.edits.scales.get(track_id, 1.0)
         try:
             self.change(self.edits.scaled_by(track_id, scale))
         except ValueError as error:

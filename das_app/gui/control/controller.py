@@ -9,6 +9,7 @@ from das_app.gui.control.bridge import Model, OpenedSource, PipelineBridge, Pipe
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.messaging.messages import PipelineState
 from das_app.motion.ignored import Ignored
+from das_app.motion.kinematics import LEAST_SCALE, MOST_SCALE
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.open_source import SourceKind, source_kind
 from das_app.pipeline.run import Run
@@ -40,6 +41,8 @@ class Controller(QObject):
 
     Attributes:
         lens: in use.
+        scales: sizes that the user gave to people of this source, by track id, against what the
+            model sees.
         settings_changed: the settings after a change.
         begun: a source is being opened; its name.
         opened: the bridge's news of the same name.
@@ -48,6 +51,7 @@ class Controller(QObject):
         refused: why a model was not changed.
         lens_changed: another lens is in use.
         ended: what was shown is to be put away.
+        scaled: track id of somebody who was given another size.
     """
 
     settings_changed = Signal(object)
@@ -58,6 +62,7 @@ class Controller(QObject):
     refused = Signal(str)
     lens_changed = Signal()
     ended = Signal()
+    scaled = Signal(int)
 
     def __init__(
         self, settings: AppSettings, opener: PipelineFactory, parent: QObject | None = None
@@ -65,6 +70,7 @@ class Controller(QObject):
         super().__init__(parent)
         self.settings = settings
         self.lens = Intrinsics()
+        self.scales: dict[int, float] = {}
         self._proven = (settings.model.file, settings.model.device)  # of the model in use
         self.state = PipelineState.STOPPED
         self.bridge = PipelineBridge(opener, self)
@@ -197,6 +203,24 @@ class Controller(QObject):
         self.change(ignored=IgnoredSettings.of(ignored))
         self._look_again()
 
+    def scale_person(self, track_id: int, factor: float | None) -> None:
+        """Take somebody for so many times as large, and as far away, as now; None for as large as
+        the model sees them.
+
+        Raises:
+            ValueError: if they would be less than 0.3 or more than 3 times as large as it does.
+        """
+        scale = 1.0 if factor is None else self.scales.get(track_id, 1.0) * factor
+        if not LEAST_SCALE <= scale <= MOST_SCALE:
+            raise ValueError(
+                f"person {track_id} can be {LEAST_SCALE:g} to {MOST_SCALE:g} times as large as "
+                f"the model takes them for, got {scale:.2f}"
+            )
+        self.scales[track_id] = scale
+        self._use_people_options()
+        self._look_again()
+        self.scaled.emit(track_id)
+
     def set_model(self, file: Path | None) -> None:
         """Use another model, None for the bundled one; what runs goes on meanwhile."""
         self._use_model(replace(self.settings.model, file=file))
@@ -228,7 +252,7 @@ class Controller(QObject):
         frame on, but for another model or device."""
         former, self.settings = self.settings, replace(self.settings, **groups)  # type: ignore[arg-type]
         if self.live is not None and former.people_options() != self.settings.people_options():
-            self.live.set_people_options(self.settings.people_options())
+            self._use_people_options()
         if former.estimator_options() != self.settings.estimator_options():
             self.bridge.use_options(self.settings.estimator_options())
         current = self.bridge.current
@@ -236,6 +260,12 @@ class Controller(QObject):
             settings = self.settings
             current.setup.keep(SourceSetup(settings.lens, settings.camera, settings.ignored))
         self.settings_changed.emit(self.settings)
+
+    def _use_people_options(self) -> None:
+        if self.live is not None:
+            options = self.settings.people_options()
+            scales = tuple(sorted(self.scales.items()))
+            self.live.set_people_options(replace(options, scales=scales))
 
     def _look_again(self) -> None:
         if self.live is not None and self.state in _HELD and self._is_file:
@@ -252,8 +282,8 @@ class Controller(QObject):
             begin = opened.setup.begin
             self.change(lens=begin.lens, camera=begin.camera, ignored=begin.ignored)
         self.use_lens(opened.source.intrinsics if is_session else self.settings.lens.intrinsics())
-        if self.live is not None:
-            self.live.set_people_options(self.settings.people_options())
+        self.scales.clear()
+        self._use_people_options()
         source = self.settings.source
         self.change(source=source.with_recent(source.name))
         self.opened.emit(opened)

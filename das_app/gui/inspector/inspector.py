@@ -4,6 +4,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
+    QDoubleSpinBox,
     QPushButton,
     QSplitter,
     QVBoxLayout,
@@ -20,6 +21,11 @@ from das_app.gui.style.texts import Label
 from das_model.people import People
 
 _QUANTITIES = tuple(Quantity)
+_AS_SEEN_M, _TALLEST_M = 0.3, 2.5
+_HEIGHT_TIP = (
+    "Say how tall the chosen person stands, without shoes: their size and distance follow, and "
+    "the picture stays as it is"
+)
 _FORGET_S = 5.0  # a person gone for longer, or of a film that began again, is given up
 _FIRST_PARTS = {Quantity.POSITION: "pelvis", Quantity.SPEED: "right wrist"}
 
@@ -37,6 +43,7 @@ class Inspector(QWidget):
         focus_requested: slot of the person to look at in 3D.
         follow_changed: slot of the person to keep in the middle of the 3D view, -1 for nobody.
         time_chosen: frame time in seconds that was clicked on in the curves.
+        height_said: slot of a person and how tall they are, metres; None for as they are seen.
     """
 
     person_chosen = Signal(int)
@@ -44,6 +51,7 @@ class Inspector(QWidget):
     focus_requested = Signal(int)
     follow_changed = Signal(int)
     time_chosen = Signal(float)
+    height_said = Signal(int, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,6 +103,9 @@ class Inspector(QWidget):
 
     def set_chosen(self, slot: int) -> None:
         """Show another person's curves, without telling of it; -1 for nobody."""
+        if slot != self._chosen:
+            height_mm = self.table.height_mm(slot)
+            self.height.setValue(_AS_SEEN_M if np.isnan(height_mm) else height_mm / 1e3)
         self._chosen, self._seen_s = slot, self._cursor_s or 0.0
         self.table.set_chosen(slot)
         if self.follow.isChecked():
@@ -127,6 +138,11 @@ class Inspector(QWidget):
         self.follow = QPushButton("Follow", toolTip="Keep the chosen person in the middle of 3D")
         self.follow.setCheckable(True)
         self.show_all = QPushButton("Show all", toolTip="Hide nobody any more")
+        self.height = QDoubleSpinBox(decimals=2, suffix=" m", specialValueText="as seen")
+        self.height.setRange(_AS_SEEN_M, _TALLEST_M)
+        self.height.setSingleStep(0.05)
+        self.height.setAccessibleName("How tall the chosen person is")
+        self.set_height = QPushButton("Set height", toolTip=_HEIGHT_TIP)
         self.quantity, self.part = QComboBox(), QComboBox()
         for quantity in _QUANTITIES:
             self.quantity.addItem(quantity.value)
@@ -137,7 +153,8 @@ class Inspector(QWidget):
         self.values.setFont(theme.tabular_font(self.values.font()))
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
-        splitter.addWidget(_column(self.table, row_of(self.focus, self.follow, self.show_all)))
+        buttons = row_of(self.focus, self.follow, self.show_all)
+        splitter.addWidget(_column(self.table, buttons, row_of(self.height, self.set_height)))
         choice = row_of(self.title, self.quantity, self.part)
         splitter.addWidget(_column(choice, self.values, self.plot))
         splitter.setStretchFactor(1, 1)
@@ -152,6 +169,7 @@ class Inspector(QWidget):
             lambda is_on: self.follow_changed.emit(self._chosen if is_on else -1)
         )
         self.show_all.clicked.connect(self.table.show_all)
+        self.set_height.clicked.connect(self._say_height)
         self.quantity.currentIndexChanged.connect(self._fill_parts)
         self.part.currentIndexChanged.connect(self._choose)
         self.plot.time_chosen.connect(self.time_chosen)
@@ -159,6 +177,10 @@ class Inspector(QWidget):
     def _on_chosen(self, slot: int) -> None:
         self.set_chosen(slot)
         self.person_chosen.emit(slot)
+
+    def _say_height(self) -> None:
+        height_m = self.height.value()
+        self.height_said.emit(self._chosen, height_m if height_m > _AS_SEEN_M else None)
 
     def _on_hidden(self, hidden: frozenset[int]) -> None:
         self._enable()
@@ -185,7 +207,7 @@ class Inspector(QWidget):
             self.values.setText(self.plot.values)
 
     def _enable(self) -> None:
-        for button in (self.focus, self.follow):
+        for button in (self.focus, self.follow, self.height, self.set_height):
             button.setEnabled(self._chosen >= 0)
         self.show_all.setEnabled(bool(self.table.hidden))
 

@@ -1,12 +1,16 @@
 """Presenter of the inspector: selection, names and visibility of people."""
 
-from PySide6.QtCore import QObject
+import math
+
+from PySide6.QtCore import QObject, Signal
 
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.inspector.inspector import Inspector
 from das_app.gui.picture.overlay_view import OverlayView
 from das_app.gui.scene.scene_view import SceneView
+from das_app.gui.style.person_slots import ColourSlot, track_in_slot
+from das_app.motion.kinematics import scale_for_height
 
 
 class InspectorPresenter(QObject):
@@ -18,7 +22,15 @@ class InspectorPresenter(QObject):
         inspector: table and plot.
         overlay: where people are clicked and hidden.
         scene: that looks at people.
+
+    Attributes:
+        refused: why a height was not taken.
+        height_told: track id of a person of the session that plays, and their height in metres
+            as text; empty for as the model says.
     """
+
+    refused = Signal(str)
+    height_told = Signal(int, str)
 
     def __init__(
         self,
@@ -29,7 +41,7 @@ class InspectorPresenter(QObject):
         scene: SceneView,
     ) -> None:
         super().__init__(control)
-        self._shown, self._inspector = shown, inspector
+        self._control, self._shown, self._inspector = control, shown, inspector
         self._overlay, self._scene = overlay, scene
         shown.taken.connect(self._add)
         control.ended.connect(lambda: inspector.clear())
@@ -39,6 +51,8 @@ class InspectorPresenter(QObject):
         inspector.focus_requested.connect(scene.focus_on)
         inspector.follow_changed.connect(self._follow)
         inspector.time_chosen.connect(control.seek)
+        inspector.height_said.connect(self._say_height)
+        control.scaled.connect(inspector.table.forget_height)
 
     def refresh(self) -> None:
         """Bring it up to date where it is seen."""
@@ -49,6 +63,21 @@ class InspectorPresenter(QObject):
         if self._shown.result is not None:
             time_s = self._shown.result.frame.time_s
             self._inspector.add(self._shown.people, self._shown.slots, time_s)
+
+    def _say_height(self, slot: int, height_m: float | None) -> None:
+        track_id = track_in_slot(self._shown.people, self._shown.slots, ColourSlot(slot))
+        now_mm = self._inspector.table.height_mm(slot)
+        if track_id is None or math.isnan(now_mm):
+            self.refused.emit("Nobody of that number is seen now, so they have no size.")
+        elif self._control.live is None:
+            self.height_told.emit(track_id, "" if height_m is None else f"{height_m:.2f}")
+            self._inspector.table.forget_height(slot)
+        else:
+            factor = None if height_m is None else scale_for_height(1e3 * height_m, now_mm)
+            try:
+                self._control.scale_person(track_id, factor)
+            except ValueError as error:
+                self.refused.emit(f"Not taken: {error}.")
 
     def _hide(self, hidden: frozenset[int]) -> None:
         self._overlay.set_hidden(hidden)

@@ -83,6 +83,14 @@ class PeopleTable(QTableWidget):
                     self.item(row, column).setText(text)
         self.blockSignals(was_blocked)
 
+    def height_mm(self, slot: int) -> float:
+        """How tall a person is shown to be; NaN for nobody."""
+        return self._heights_mm.get(slot, float("nan"))
+
+    def forget_height(self, slot: int) -> None:
+        """Somebody has another size: what was measured before does not count."""
+        self._heights_mm.pop(slot, None)
+
     def set_names(self, names: Names) -> None:
         """Call people by these names, from the next `set_people` on."""
         self._names = names

@@ -1,5 +1,6 @@
 """Camera panel: lens, what is ignored, and floor; signals out, setters in."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.lens.camera_part import CameraPart
+from das_app.gui.lens.size_offers import SizeOffers
 from das_app.gui.lens.zone_panel import ZonePanel
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
@@ -56,6 +58,7 @@ class CameraPanel(QWidget):
         floor_clicks_toggled: begin or end clicking feet in the picture.
         floor_forgotten: there is no floor any more.
         levelled_toggled: show the floor-levelled world instead of camera space.
+        size_accepted: track id of a person, and their height in mm as the floor tells it.
     """
 
     fov_entered = Signal(float, LensOrigin)
@@ -68,6 +71,7 @@ class CameraPanel(QWidget):
     floor_clicks_toggled = Signal(bool)
     floor_forgotten = Signal()
     levelled_toggled = Signal(bool)
+    size_accepted = Signal(int, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -140,6 +144,10 @@ class CameraPanel(QWidget):
         self.floor_text.setText(text)
         with QSignalBlocker(self.level):
             self.level.setChecked(is_levelled)
+
+    def set_offers(self, offers: Mapping[int, tuple[float, float]]) -> None:
+        """Offer heights that the floor tells, by track id: how tall, and as seen, mm."""
+        self.offers.set_offers(offers)
 
     def set_told(self, height_mm: float | None, tilt_deg: float | None) -> None:
         """Show what is known of the floor; None for what is to be found out."""
@@ -239,7 +247,10 @@ class CameraPanel(QWidget):
             toolTip="World: y down from the floor, origin on it below the lens. Off: camera space",
         )
         self.level.toggled.connect(self.levelled_toggled)
+        self.offers = SizeOffers()
+        self.offers.accepted.connect(self.size_accepted)
         self._column.addWidget(self.floor_text)
+        self._column.addWidget(self.offers)
         self._column.addLayout(form)
         self._add_row(self.click_feet, self.forget_floor)
         self._column.addWidget(self.level)

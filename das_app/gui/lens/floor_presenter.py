@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -19,10 +20,12 @@ from das_app.motion.floor_estimate import (
     FloorEstimator,
     ToldFloor,
 )
+from das_app.motion.kinematics import height_at_scale, scale_for_height
 
 _LEAST_CLICKS = 3
 _PAUSE_S, _LONG_PAUSE_S = 1.0, 4.0  # between two estimates, and when the floor is known
 _CLOSE_S = 3.0
+_OFFERED = 0.1  # logarithm of a size that is far from the one seen
 _SAME_DEG, _SAME_SHARE = 0.7, 0.02  # a floor so near the drawn one is not drawn anew
 
 
@@ -54,6 +57,7 @@ class FloorPresenter(QObject):
         scene: ScenePane,
     ) -> None:
         super().__init__(control)
+        self._control = control
         self._shown, self._panel, self._scene = shown, panel, scene
         self._estimator = FloorEstimator()
         self._estimating: BackgroundTask[tuple[FloorEstimator, FloorEstimate]] | None = None
@@ -73,6 +77,8 @@ class FloorPresenter(QObject):
         panel.floor_clicks_toggled.connect(self._set_clicking)
         panel.floor_forgotten.connect(self._forget)
         panel.levelled_toggled.connect(self._set_levelled)
+        panel.size_accepted.connect(self._accept)
+        control.scaled.connect(self._on_scaled)
         self._show()
 
     def tell(self, told: ToldFloor) -> None:
@@ -118,6 +124,42 @@ class FloorPresenter(QObject):
         self._next_s = time.monotonic() + pause_s
         self._show()
 
+    @property
+    def floor(self) -> Floor | None:
+        """As it is known; None while it is guessed."""
+        return self._known if self._clicked_floor is None else self._clicked_floor
+
+    def _offers(self) -> dict[int, tuple[float, float]]:
+        """By track id of who is shown: how tall somebody is by the floor, and as seen, mm, where
+        the two are far apart and the floor is known."""
+        estimate = self._estimate
+        if estimate is None or not estimate.is_sure or self._control.live is None:
+            return {}
+        here, heights_mm = set(self._shown.people.track_ids.tolist()), self._estimator.heights_mm()
+        return {
+            track_id: (height_at_scale(heights_mm[track_id], scale), heights_mm[track_id])
+            for track_id, scale in estimate.scales.items()
+            if track_id in here & heights_mm.keys() and abs(math.log(scale)) > _OFFERED
+        }
+
+    def _accept(self, track_id: int, height_mm: float) -> None:
+        """Somebody is as tall as the floor says."""
+        now_mm = self._estimator.heights_mm().get(track_id)
+        if now_mm is None:
+            return
+        try:
+            self._control.scale_person(track_id, scale_for_height(height_mm, now_mm))
+        except ValueError as error:
+            self.refused.emit(f"Not taken: {error}.")
+
+    def _on_scaled(self, track_id: int) -> None:
+        self._estimator.forget(track_id)
+        self._is_stale = True
+        if self._estimate is not None:
+            scales = {n: scale for n, scale in self._estimate.scales.items() if n != track_id}
+            self._estimate = replace(self._estimate, scales=scales)
+        self._show()
+
     def _set_clicking(self, is_clicking: bool) -> None:
         self._is_clicking = is_clicking
         self._clicked.clear()
@@ -153,15 +195,15 @@ class FloorPresenter(QObject):
         self._show()
 
     def _show(self) -> None:
-        text, known = "Nobody was seen yet; the floor is found from people.", self._known
+        text, known = "Nobody was seen yet; the floor is found from people.", self.floor
         if self._clicked_floor is not None:
-            known = self._clicked_floor
             text = f"As clicked: {known.label}"
         elif self._estimate is not None and known is not None:
             text = f"Known: {self._estimate.label}"
         elif self._estimate is not None:
             text = f"Guessed: {self._estimate.label}. It gets surer while people walk about."
         self._panel.set_floor(text, self._is_levelled)
+        self._panel.set_offers(self._offers())
         level = known if self._is_levelled else None
         if not _is_about(level, self._level):
             self._level = level

@@ -93,7 +93,7 @@ class SessionPresenter(QObject):
         player.layer_chosen.connect(self._set_layer)
         for signal, slot in (
             (panel.people.name_entered, self._name),
-            (panel.people.height_entered, self._set_height),
+            (panel.people.height_entered, self.set_height),
             (panel.people.merge_asked, self._merge),
             (panel.people.split_asked, self._split),
             (panel.people.swap_asked, self._swap),
@@ -222,7 +222,7 @@ class SessionPresenter(QObject):
             edits = edits.dropped(track_id)
         self._edit(edits)
 
-    def _set_height(self, track_id: int, text: str) -> None:
+    def set_height(self, track_id: int, text: str) -> None:
         """Somebody is so many metres tall; empty is as the model says."""
         if self._frames is None:
             return

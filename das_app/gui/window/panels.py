@@ -219,6 +219,7 @@ class Panels:
         self.session = SessionPresenter(
             window, control, shown, self.session_panel, parts.player, self._actions
         )
+        self.inspector.height_told.connect(self.session.set_height)
         self._connect_session(parts)
         self.session.open_requested.connect(control.open)
         self.streaming = StreamingPresenter(
@@ -233,6 +234,7 @@ class Panels:
             self.lens,
             self.floor,
             self.zones,
+            self.inspector,
             self.session,
             self.streaming,
             self.output,

@@ -29,7 +29,7 @@ class ResultPresenter(QObject):
         self, control: Controller, shown: ShownResult, parts: WindowParts, panels: Panels
     ) -> None:
         super().__init__(control)
-        self._chart, self._stages = panels.chart, panels.stages
+        self._panels, self._chart, self._stages = panels, panels.chart, panels.stages
         self._control, self._shown, self._parts = control, shown, parts
         self._summaries: deque[FrameSummary] = deque(maxlen=_MAX_SUMMARIES)
         shown.drawn.connect(self._draw)
@@ -62,7 +62,8 @@ class ResultPresenter(QObject):
     def _note(self) -> None:
         if self._control.live is not None:
             result = self._shown.result
-            self._summaries.append(summarise(result, self._shown.people))
+            floor = self._panels.floor.floor
+            self._summaries.append(summarise(result, self._shown.people, floor))
             self._chart.add(time.monotonic(), result.latency_s, result.inference_s)
 
     def _clear(self) -> None:

@@ -1,0 +1,50 @@
+"""Heights of people as the floor tells them, to be accepted one by one."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from das_app.gui.style import theme
+from das_app.gui.style.forms import row_of
+from das_app.gui.style.texts import Label
+
+_MOST = 4  # offers at a time, the farthest off first
+
+
+class SizeOffers(QWidget):
+    """A line and a button each person who would be of another size on the known floor.
+
+    Attributes:
+        accepted: track id, and height in mm.
+    """
+
+    accepted = Signal(int, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.SPACE_PX)
+        self.texts = [Label(wordWrap=True) for _ in range(_MOST)]
+        self.buttons = [QPushButton("Accept") for _ in range(_MOST)]
+        self._offers: list[tuple[int, float]] = []
+        for number, (text, button) in enumerate(zip(self.texts, self.buttons, strict=True)):
+            button.clicked.connect(lambda _, n=number: self.accepted.emit(*self._offers[n]))
+            column.addWidget(row_of(text, button, wide=text))
+        self.set_offers({})
+
+    def set_offers(self, offers: Mapping[int, tuple[float, float]]) -> None:
+        """Show who seems how tall and comes out how tall, mm, by track id."""
+        ordered = sorted(offers.items(), key=lambda item: -abs(item[1][0] / item[1][1] - 1))
+        self._offers = [(track_id, tall_mm) for track_id, (tall_mm, _) in ordered[:_MOST]]
+        for number, text in enumerate(self.texts):
+            is_used = number < len(self._offers)
+            text.parentWidget().setVisible(is_used)
+            if is_used:
+                track_id, (tall_mm, seen_mm) = ordered[number]
+                text.setText(
+                    f"Person {track_id} seems {tall_mm / 1e3:.2f} m tall by the floor, "
+                    f"{seen_mm / 1e3:.2f} m by the look."
+                )
+        self.setVisible(bool(self._offers))
