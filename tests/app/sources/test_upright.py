@@ -20,6 +20,7 @@ from das_app.session.pictures import SessionPictures
 from das_app.sources.file_clock import FileClock
 from das_app.sources.frame_source import SourceError
 from das_app.sources.image_source import read_image
+from das_app.sources.own_packets import own_packets
 from das_app.sources.picture_size import picture_size
 from das_app.sources.upright import Crop, cropped, shown_width
 from das_app.sources.video_source import VideoSource
@@ -280,6 +281,33 @@ def test_a_jump_of_the_clock_is_one_nominal_step(tmp_path, seeks_first):
     assert [f.time_s for f in frames] == pytest.approx(STEADY)
     assert [bool(f.note) for f in frames] == [False, False, False, True, False, False, True]
     assert "94999.9 s" in frames[3].note
+
+
+def test_a_clock_that_begins_again_in_a_file_does_not_mix_up_its_frames(tmp_path, monkeypatch):
+    """Two recordings of a camera, one behind the other in one file."""
+    monkeypatch.setattr("das_app.sources.video_source._MAX_KEPT", 1)
+    parts = []
+    for number in range(2):
+        part = tmp_path / f"{number}.ts"
+        with av.open(str(part), "w") as container:
+            stream = container.add_stream("mpeg2video", rate=25)
+            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+            stream.codec_context.gop_size = 1
+            for place in range(6):
+                grey = np.full((48, 64, 3), 20 * (6 * number + place), np.uint8)
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
+            container.mux(stream.encode())
+        parts.append(part.read_bytes())
+    (tmp_path / "both.ts").write_bytes(b"".join(parts))
+    source = VideoSource(tmp_path / "both.ts", LENS)
+    levels = [frame.image.mean() for frame in iter(source.read, None)]
+    assert levels == sorted(levels)
+    assert len(levels) == 12
+    for index in (8, 2, 11, 0, 7):
+        source.seek(index)
+        assert source.read().image.mean() == pytest.approx(levels[index])
+    source.close()
+    assert own_packets(VideoSource(tmp_path / "both.ts", LENS)) is None
 
 
 def test_slow_motion_is_played_at_its_true_rate(tmp_path):
