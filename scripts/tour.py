@@ -53,7 +53,12 @@ def main() -> int:
             troubles.found.append(f"{type(error).__name__}: {error}")
     if args.minutes:
         with TemporaryDirectory() as folder:
-            _use(MixedUse(window, Path(folder), args.seed), args.minutes)
+            mixed_use = MixedUse(window, Path(folder), args.seed)
+            try:
+                _use(mixed_use, args.minutes)
+            except Exception as error:  # likewise
+                troubles.found.append(f"{type(error).__name__}: {error}")
+            print(", ".join(f"{name} {times} x" for name, times in mixed_use.done.items()))
     watch.stop()
     window.close()
     worst = watch.longest
@@ -74,7 +79,6 @@ def _use(mixed_use: MixedUse, minutes: float) -> None:
     while (passed_s := time.monotonic() - begin_s) < 60 * minutes:
         mixed_use.go_on(min(60.0, 60 * minutes - passed_s))
         _print_resources((time.monotonic() - begin_s) / 60)
-    print(", ".join(f"{name} {times} x" for name, times in sorted(mixed_use.done.items())))
 
 
 def _print_resources(minute: float) -> None:
