@@ -184,7 +184,8 @@ class Streamer:
         self._has_begun.set()
         if sender is None:
             return
-        _log.info("streaming to %s", sender.address)
+        place = sender.address.partition("?")[0]  # a token stands behind it
+        _log.info("streaming to %s", place)
         try:
             while True:
                 result = self._results.take(_TURN_S)
@@ -197,7 +198,7 @@ class Streamer:
             sender.close()
             with self._lock:
                 self._state = StreamState.OFF
-            _log.info("no longer streaming to %s", sender.address)
+            _log.info("no longer streaming to %s", place)
 
     def _begin(self) -> Sender | None:
         former, self._former = self._former, None

@@ -33,7 +33,7 @@ class Label(QLabel):
 
 def plain(text: str) -> str:
     """A text for a tool tip or a message, where Qt guesses the format: shown as it is written."""
-    if "<" not in text:  # then Qt cannot take it for HTML
+    if "<" not in text and "&" not in text:  # then Qt cannot take it for HTML
         return text
     return f"<qt>{escape(text)}</qt>".replace("\n", "<br>")
 

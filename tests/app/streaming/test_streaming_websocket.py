@@ -274,6 +274,18 @@ def test_idle_connections_cost_a_bounded_number_of_threads(server):
     server.wait_for_clients(1)
 
 
+def test_the_token_of_the_page_is_not_logged(caplog):
+    caplog.set_level("INFO")
+    streamer = Streamer(StreamTarget.from_text("websocket:0.0.0.0:0"), WebSocketSender)
+    streamer.wait_begun(20)
+    token = streamer.figures().address.partition("token=")[2]
+    streamer.stop()
+    assert streamer.join(20)
+    assert len(token) >= 12
+    assert "streaming to http://" in caplog.text
+    assert token not in caplog.text
+
+
 def test_pages_need_the_token_where_others_can_reach_it():
     sender = WebSocketSender(StreamTarget.from_text("websocket:0.0.0.0:0"))
     try:
