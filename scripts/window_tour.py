@@ -23,6 +23,7 @@ from das_app.gui.window.main_window import MainWindow
 from das_app.messaging.messages import PipelineState
 from das_app.settings.app_settings import Look
 from das_app.sources.addresses import DEMO_SOURCE
+from das_app.sources.turned_source import Turn
 from das_app.streaming.targets import StreamKind, StreamTarget
 from responsiveness import Responsiveness
 
@@ -123,6 +124,13 @@ class Tour:
         def is_in(state: PipelineState) -> Callable[[], bool]:
             return lambda: control.state is state
 
+        def has_shape(is_upright: bool) -> Callable[[], bool]:
+            def has_it() -> bool:
+                camera = window.shown.camera
+                return camera is not None and (camera.size[1] > camera.size[0]) is is_upright
+
+            return has_it
+
         return [
             Stop("tour_idle", lambda: None),
             Stop("tour_first_start", lambda: window.open(DEMO_SOURCE), is_playing),
@@ -138,6 +146,10 @@ class Tour:
             Stop("", action("view-reset")),
             Stop("tour_skeletons", action("bodies")),
             Stop("", action("bodies")),
+            Stop("tour_mirror", action("mirror")),
+            Stop("", action("mirror")),
+            Stop("tour_turned", lambda: window.control.set_turn(Turn.RIGHT), has_shape(True)),
+            Stop("", lambda: window.control.set_turn(Turn.NONE), has_shape(False)),
             Stop("tour_inset", action("panes-inset")),
             Stop("", action("panes-beside")),
             Stop("tour_output", action("output")),
@@ -170,10 +182,23 @@ class Tour:
         def has_recorded() -> bool:
             return window.recording.is_recording and window.recording.stats().time_s > 2
 
+        panel, change = window.panels.recording_panel, window.control.change
+        settings = window.settings.recording
+        sessions = panel.sessions.list
+
         return [
+            Stop("", self._press("recording")),
+            Stop("", lambda: change(recording=replace(settings, countdown_s=5.0))),
+            Stop("", lambda: panel.name.setText("first try")),
+            Stop("tour_countdown", record),
+            Stop("", record),
+            Stop("", lambda: change(recording=settings)),
             Stop("", record, has_recorded),
             Stop("tour_recording", self._press("marker")),
             Stop("tour_recorded", record, window.parts.notice.isVisible),
+            Stop("tour_recordings", lambda: None, lambda: "first try" in sessions.item(0).text()),
+            Stop("", lambda: panel.name.clear()),
+            Stop("", self._press("recording")),
             Stop("tour_export", window.parts.notice.export.click),
             Stop("", lambda: QApplication.activeModalWidget().close()),
             *self._session_stops(),

@@ -61,6 +61,7 @@ class Rerun(BackgroundJob[CaptureSummary]):
         plan = self._plan
         session = Session(plan.session)
         duration_s, ignored = session.duration_s, session.ignored
+        turn_deg = session.origin.turn_deg
         source = open_session_video(plan.session)
         try:
             estimator = plan.load()
@@ -72,6 +73,7 @@ class Rerun(BackgroundJob[CaptureSummary]):
                 estimator.options.mode,
                 ignored,
             )
+            origin = replace(origin, turn_deg=turn_deg)  # its video is turned already
             packets = own_packets(source) if plan.has_video else None
             recorder = Recorder(
                 plan.new_session, origin, has_video=plan.has_video, waits=True, packets=packets

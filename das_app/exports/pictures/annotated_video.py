@@ -1,4 +1,4 @@
-"""MP4: recorded images with skeletons and ids, beside a view from the side."""
+"""MP4: recorded images with skeletons and ids, beside a view from the side; with their sound."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -8,6 +8,7 @@ import av
 import numpy as np
 
 from das_app.exports.pictures.drawing import SideView, draw_people
+from das_app.exports.pictures.film_sound import FilmSound
 from das_app.exports.takes.files import export_file
 from das_app.exports.takes.take import (
     ExportError,
@@ -75,6 +76,7 @@ def _draw_all(
     stream.codec_context.time_base = _TIME_BASE
     frames = session.between(edits.start_s, edits.until_s, layer)
     begin_s, end_s = edits.start_s, min(edits.end_s, session.duration_s)
+    sound = FilmSound(Path(video.name), out, begin_s, end_s)
     names = {track_id: plain_text(name) for track_id, name in edits.names.items()}
     num_drawn = 0
     pictures = enumerate(video.decode(source))
@@ -91,9 +93,11 @@ def _draw_all(
         drawn = av.VideoFrame.from_ndarray(both, format="rgb24")
         time_s = max(0.0, picture.time - begin_s)
         drawn.pts, drawn.time_base = round(time_s / _TIME_BASE), _TIME_BASE
+        sound.write_until(poses.time_s)
         out.mux(stream.encode(drawn))
         on_progress((poses.time_s - begin_s) / max(end_s - begin_s, 1e-9))
     out.mux(stream.encode(None))
+    sound.finish()
     on_progress(1.0)
     return num_drawn
 

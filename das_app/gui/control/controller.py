@@ -191,7 +191,8 @@ class Controller(QObject):
     def set_mirrored(self, is_mirrored: bool) -> None:
         """Show the picture of the source as in a mirror, or not."""
         if self.live is not None:
-            self.change(camera=replace(self.settings.camera, is_mirrored=is_mirrored))
+            wanted = None if is_mirrored is self.is_webcam else is_mirrored
+            self.change(camera=replace(self.settings.camera, is_mirrored=wanted))
 
     def set_min_score(self, threshold: float) -> None:
         """Show people from this score on; a file that is held is looked at again."""

@@ -1,6 +1,8 @@
 import threading
+from dataclasses import replace
 
 import pytest
+import session_fakes
 from pipeline_fakes import FakeEstimator
 from session_fakes import record, result, tracked, write_session
 
@@ -14,9 +16,10 @@ WAIT_S, NUM_FRAMES = 20, 12
 
 
 @pytest.fixture
-def plan(tmp_path):
+def plan(tmp_path, monkeypatch):
     """Another model on a session whose pictures tell their number."""
     folder = tmp_path / "walk"
+    monkeypatch.setattr(session_fakes, "ORIGIN", replace(session_fakes.ORIGIN, turn_deg=90))
     record(
         folder, [result(i, tracked(9000.0)) for i in range(NUM_FRAMES)], has_video=True, waits=True
     )
@@ -44,6 +47,7 @@ def test_the_pictures_go_through_the_model_into_a_new_session(plan):
     times_s = [poses.time_s for poses in new]
     assert times_s == pytest.approx([p.time_s for p in Session(plan.session)], abs=2e-3)
     assert (new.origin.source, new.origin.model_name) == ("walk", "fake-model")
+    assert new.origin.turn_deg == 90  # as its pictures are
     assert {file.name: file.read_bytes() for file in plan.session.iterdir()} == before
 
 
