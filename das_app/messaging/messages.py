@@ -57,7 +57,8 @@ class PoseResult:
     model saw, where the estimator was asked for it. `perhaps_same` are track ids that begin here,
     each with that of somebody who left before and may be the same. `left_out` are people in places
     that are ignored: only their faces are hidden. `scales` says how many times larger, and further
-    away, than the model had them people are, by track id.
+    away, than the model had them people are, by track id. `num_unsure` are left out because the
+    model is not sure enough of them.
     """
 
     frame: Frame
@@ -69,6 +70,7 @@ class PoseResult:
     perhaps_same: tuple[tuple[TrackId, TrackId], ...] = ()
     left_out: People | None = None
     scales: Mapping[int, float] = field(default_factory=dict)
+    num_unsure: int = 0
 
     @property
     def everybody(self) -> People:

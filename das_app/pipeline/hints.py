@@ -24,6 +24,7 @@ _DARK_LUMA = 40.0  # of 255, mean of the picture
 _FAR_SHARE = 0.12  # of the picture's height that a person should at least fill
 _RIM_SHARE = 0.01  # of the picture: joints so near the rim count as outside
 _LEAST_CUT_JOINTS = 2
+_SURE_SCORE = 0.6  # who is less sure may be nobody, and is not talked to
 _SLOW_SHARE = 0.7  # of the camera's rate
 _LEAST_CAMERA_FPS = 5.0
 _HEIGHTS_MM = (1000.0, 2200.0)  # of everybody together: children to giants
@@ -79,6 +80,8 @@ class FrameSummary:
         distances_m: (P,) from the lens.
         heights_mm: (P,) standing heights; NaN where they cannot be told.
         above_mm: (P,) lower feet above the known floor; NaN without one.
+        is_sure: (P,) bool, whether the model is sure of the person.
+        num_unsure: people who are not shown.
     """
 
     time_s: float
@@ -89,6 +92,8 @@ class FrameSummary:
     distances_m: np.ndarray
     heights_mm: np.ndarray
     above_mm: np.ndarray
+    is_sure: np.ndarray
+    num_unsure: int
 
 
 def summarise(result: PoseResult, people: People, floor: Floor | None = None) -> FrameSummary:
@@ -111,6 +116,8 @@ def summarise(result: PoseResult, people: People, floor: Floor | None = None) ->
         np.full(len(people), np.nan)
         if floor is None
         else off_floor_mm(people.joints_cam, people.skeleton, floor),
+        people.scores >= _SURE_SCORE,
+        result.num_unsure + len(result.people) - len(people),
     )
 
 
@@ -124,12 +131,15 @@ def last_seconds(summaries: Sequence[FrameSummary]) -> list[FrameSummary]:
     return kept[::-1]
 
 
-def find_hints(summaries: Sequence[FrameSummary], stats: PipelineStats) -> tuple[Hint, ...]:
+def find_hints(
+    summaries: Sequence[FrameSummary], stats: PipelineStats, is_live: bool = True
+) -> tuple[Hint, ...]:
     """What troubles there are, the most urgent first.
 
     Args:
         summaries: of the results so far, oldest first; those of the last seconds count.
         stats: figures of the running pipeline.
+        is_live: a camera's pictures are lost where the model is slow, a file's are not.
     """
     last = last_seconds(summaries)
     if len(last) < _LEAST_GLANCES:
@@ -141,7 +151,7 @@ def find_hints(summaries: Sequence[FrameSummary], stats: PipelineStats) -> tuple
         *_far(last),
         *_implausible(last),
         *_floating(last),
-        *_slow(stats),
+        *(_slow(stats) if is_live else ()),
     ]
     order = list(HintKind)
     return tuple(sorted(found, key=lambda hint: order.index(hint.kind)))
@@ -159,10 +169,12 @@ def _nobody(last: list[FrameSummary]) -> list[Hint]:
     span_s = last[-1].time_s - last[0].time_s
     if any(len(one.track_ids) for one in last) or span_s < 0.75 * SPAN_S:
         return []
-    text = (
-        "Nobody found for a while: step into the picture, or lower the confidence from which "
-        "people are shown."
-    )
+    num_unsure = round(float(np.median([one.num_unsure for one in last])))
+    if num_unsure:
+        who = "1 person is" if num_unsure == 1 else f"{num_unsure} people are"
+        text = f"{who} below the confidence: lower it to see them."
+    else:
+        text = "Nobody found for a while: step into the picture."
     return [Hint(HintKind.NOBODY, text)]
 
 
@@ -199,8 +211,10 @@ def _implausible(last: list[FrameSummary]) -> list[Hint]:
     heights = [
         height
         for one in last
-        for height, is_cut in zip(one.heights_mm, np.any(one.is_cut, axis=1), strict=True)
-        if np.isfinite(height) and not is_cut
+        for height, is_cut, is_sure in zip(
+            one.heights_mm, np.any(one.is_cut, axis=1), one.is_sure, strict=True
+        )
+        if np.isfinite(height) and not is_cut and is_sure
     ]
     if len(heights) < _LEAST_GLANCES:
         return []
@@ -265,11 +279,11 @@ def _slow(stats: PipelineStats) -> list[Hint]:
 
 
 def _by_person(last: list[FrameSummary]) -> dict[int, list[tuple[FrameSummary, int]]]:
-    """Glances and places in them of the tracked people that are seen in enough of them."""
+    """Glances and places in them of the tracked people that are seen surely in enough of them."""
     rows: dict[int, list[tuple[FrameSummary, int]]] = {}
     for one in last:
         for i, track_id in enumerate(one.track_ids.tolist()):
-            if track_id >= 0:
+            if track_id >= 0 and one.is_sure[i]:
                 rows.setdefault(track_id, []).append((one, i))
     newest = set(last[-1].track_ids.tolist())
     least = max(_LEAST_GLANCES, 0.3 * len(last))

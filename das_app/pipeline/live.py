@@ -8,6 +8,8 @@ import logging
 import threading
 import time
 
+import numpy as np
+
 from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.mailbox import Mailbox
 from das_app.messaging.messages import Frame, PipelineState, PipelineStats, PoseResult
@@ -17,7 +19,7 @@ from das_app.pipeline.frame_feed import FrameFeed
 from das_app.pipeline.playback import Playback
 from das_app.pipeline.run import FrameSink, ResultSink, RunState, Sinks, StateListener
 from das_app.sources.frame_source import FrameSource
-from das_model.inference.estimate import Estimator
+from das_model.inference.estimate import MIN_CANDIDATE_SCORE, Estimate, Estimator
 
 STOP_TIMEOUT_S = 3.0
 _LEAST_FPS = 1.0  # of a source that does not tell
@@ -201,14 +203,22 @@ class LivePipeline:
                 self._people_over_time.doubts,
                 self._people_over_time.left_out,
                 self._people_over_time.scales,
+                self._num_unsure(estimate),
             )
             self._sinks(result)
             self._figures.note_result(end_s, result, begin_s - captured.ready_s, estimate.stages)
             self.results.put(result)
 
+    def _num_unsure(self, estimate: Estimate) -> int:
+        """People whom a lower minimum score would show."""
+        scores, least = estimate.people.scores, self._people_over_time.options.min_score
+        return int(np.sum((scores >= MIN_CANDIDATE_SCORE) & (scores < least)))
+
     def _frame_interval_s(self) -> float | None:
-        """Between two frames of a source that goes on; None of a file that holds or waits."""
-        if not self._source.is_live and not self._playback.goes_on:
+        """Between two frames of a source that goes on; None of a file that holds or waits, and
+        of a still picture."""
+        is_still = self._source.num_frames == 1
+        if not self._source.is_live and (is_still or not self._playback.goes_on):
             return None
         return self._figures.interval_s() or 1 / max(self._source.nominal_fps, _LEAST_FPS)
 

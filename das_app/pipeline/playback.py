@@ -182,8 +182,8 @@ class Playback:
             self._source.seek(index)
 
     def _begins_again(self) -> bool:
-        if not self._loop or self._shown is None:
-            return False
+        if not self._loop or self._shown is None or self._source.num_frames == 1:
+            return False  # a still picture stays as it is
         if self._is_paced and self._source.nominal_fps > 0:
             with self._changed:  # the last frame's own time
                 self._changed.wait_for(self._has_orders, 1 / self._source.nominal_fps)

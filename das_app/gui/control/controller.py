@@ -180,6 +180,7 @@ class Controller(QObject):
         self.lens = lens
         if self.live is not None:
             self.live.set_intrinsics(lens)
+            self._look_again()
         self.lens_changed.emit()
 
     def set_turn(self, turn: Turn) -> None:
@@ -195,14 +196,12 @@ class Controller(QObject):
             self.change(camera=replace(self.settings.camera, is_mirrored=wanted))
 
     def set_min_score(self, threshold: float) -> None:
-        """Show people from this score on; a file that is held is looked at again."""
+        """Show people from this score on."""
         self.change(people=replace(self.settings.people, min_score=threshold))
-        self._look_again()
 
     def set_ignored(self, ignored: Ignored) -> None:
-        """Leave people of this source out elsewhere; a file that is held is looked at again."""
+        """Leave people of this source out elsewhere."""
         self.change(ignored=IgnoredSettings.of(ignored))
-        self._look_again()
 
     def scale_person(self, track_id: int, factor: float | None) -> None:
         """Take somebody for so many times as large, and as far away, as now; None for as large as
@@ -250,12 +249,14 @@ class Controller(QObject):
 
     def change(self, **groups: SettingsGroup) -> None:
         """Replace groups of the settings and tell of it; what runs works by them from the next
-        frame on, but for another model or device."""
+        frame on, but for another model or device. A file that is held is looked at again."""
         former, self.settings = self.settings, replace(self.settings, **groups)  # type: ignore[arg-type]
         if self.live is not None and former.people_options() != self.settings.people_options():
             self._use_people_options()
+            self._look_again()
         if former.estimator_options() != self.settings.estimator_options():
             self.bridge.use_options(self.settings.estimator_options())
+            self._look_again()
         current = self.bridge.current
         if current is not None and current.setup is not None:
             settings = self.settings
@@ -267,10 +268,6 @@ class Controller(QObject):
             options = self.settings.people_options()
             scales = tuple(sorted(self.scales.items()))
             self.live.set_people_options(replace(options, scales=scales))
-
-    def _look_again(self) -> None:
-        if self.live is not None and self.state in _HELD and self._is_file:
-            self.live.step(0)
 
     def _use_model(self, model: ModelSettings) -> None:
         self.change(model=model)
@@ -298,7 +295,12 @@ class Controller(QObject):
     def _on_model(self, model: Model) -> None:
         self._proven = (model.file, model.device)
         self.bridge.use_options(self.settings.estimator_options())
+        self._look_again()
         self.model_changed.emit(self.model)
+
+    def _look_again(self) -> None:
+        if self.live is not None and self.state in _HELD and self._is_file:
+            self.live.step(0)
 
     def _on_refusal(self, message: str) -> None:
         model_file, device = self._proven

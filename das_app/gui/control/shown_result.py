@@ -59,6 +59,13 @@ class ShownResult(QObject):
         return self._slots
 
     @property
+    def num_hidden(self) -> int:
+        """People of the frame who are not sure enough to be shown."""
+        if self.result is None:
+            return 0
+        return self.result.num_unsure + len(self.result.people) - len(self._people)
+
+    @property
     def people(self) -> People:
         """Everybody shown."""
         return self._people

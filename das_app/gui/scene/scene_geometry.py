@@ -20,7 +20,9 @@ _FLOOR_RANGE_M = (-6.0, -0.2)
 _LABEL_GAP_M = 0.12
 _ANKLE_M = 0.08  # above the sole
 _NEAR_GUESSED_M, _NEAR_KNOWN_M = 0.1, 0.4  # somebody's feet as near to the floor stand on it
-_UNSEEN_SCORE, _SEEN_SCORE = 0.02, 0.15  # of joints that nobody saw, and of those seen well
+# Hands and feet in plain sight have joint scores down to 0.00, which say how exactly a place is
+# known, not whether it is seen: in the picture nothing is gone.
+_LEAST_SOLID, _SOLID_SCORE = 0.65, 0.05
 _OUTSIDE_SHARE = 0.06  # of the picture's width: joints as far outside are gone
 _BODY_SPOT_M, _FOOT_SPOT_M = 0.62, (0.24, 0.13)  # half axes of shadows
 _BODY_SHADE, _FOOT_SHADE, _SHADE_HEIGHT_M = 0.4, 0.6, 0.25
@@ -90,17 +92,17 @@ def frustum_segments(camera: Camera, depth_m: float = FRUSTUM_DEPTH_M) -> np.nda
 def joint_solidity(people: People, camera: Camera) -> np.ndarray:
     """How solid joints are drawn in the room: (P, J) from 0, gone, to 1.
 
-    Joints that nobody saw are gone, and those outside the picture; people of low score are faint.
+    Joints outside the picture are gone, those of low score in it and people of low score faint.
 
     Args:
         people: P people in camera space.
         camera: that saw them.
     """
-    seen = (people.joint_scores - _UNSEEN_SCORE) / (_SEEN_SCORE - _UNSEEN_SCORE)
+    known = _LEAST_SOLID + (1 - _LEAST_SOLID) * _smooth(people.joint_scores / _SOLID_SCORE)
     points, size = people.joints_px(camera), np.array(camera.size)
     outside = np.maximum(-points, points - (size - 1)).max(axis=-1)  # NaN behind the lens
     inside = np.nan_to_num(1 - np.maximum(outside, 0) / (_OUTSIDE_SHARE * size[0]))
-    solid = _smooth(seen) * _smooth(inside)
+    solid = known * _smooth(inside)
     return (solid * person_opacity(people.scores)[:, None]).astype(np.float32)
 
 

@@ -462,7 +462,7 @@ class Actions:
     def explain(self, names: tuple[str, ...], reason: str) -> None:
         """Say in their tooltips why several cannot be done, which others forbid; or no more."""
         for name in names:
-            _set_tip(self[name], self[name].statusTip())
+            _set_tip(self[name], self[name].whatsThis())
             if reason:
                 self[name].setToolTip(plain(f"{self[name].toolTip()}\n{reason}"))
 
@@ -499,4 +499,4 @@ def _action(command: Command, window: QWidget) -> QAction:
 def _set_tip(action: QAction, words: str) -> None:
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     action.setToolTip(plain(f"{words} ({keys})" if keys else words))
-    action.setStatusTip(words)
+    action.setWhatsThis(words)

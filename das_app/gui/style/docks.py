@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QDockWidget,
+    QGridLayout,
     QHBoxLayout,
     QMainWindow,
     QScrollArea,
@@ -22,28 +23,43 @@ _RIGHT_WIDTH_PX, _BELOW_HEIGHT_PX = 350, 190
 
 
 def frame_panes(
-    window: QMainWindow, bars: Sequence[QWidget], panes: Sequence[QWidget], status: QWidget
+    window: QMainWindow,
+    bar: QWidget,
+    notices: Sequence[QWidget],
+    panes: Sequence[QWidget],
+    status: QWidget,
 ) -> None:
-    """Put bars above the panes and docks, and the status below; the first pane takes the room."""
+    """Put a bar above the panes and docks, and the status below; the first pane takes the room.
+
+    Notices lie over the top of the panes, so that nothing moves when they come and go.
+    """
     above = QWidget(objectName="above")
-    column = QVBoxLayout(above)
-    column.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
-    column.setSpacing(theme.SPACE_PX)
-    for bar in bars:
-        column.addWidget(bar)
+    row = QVBoxLayout(above)
+    row.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
+    row.addWidget(bar)
     tool_bar = QToolBar("Bar", window, objectName="bar", movable=False)
     tool_bar.addWidget(above)
     window.addToolBar(tool_bar)
     central = QWidget(objectName="central")
-    column = QVBoxLayout(central)
-    column.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
-    for pane in panes:
-        column.addWidget(pane, 1 if pane is panes[0] else 0)
+    one_over_the_other = QGridLayout(central)
+    one_over_the_other.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
+    one_over_the_other.addWidget(_stacked(panes, panes[0]), 0, 0)
+    one_over_the_other.addWidget(_stacked(notices), 0, 0, Qt.AlignmentFlag.AlignTop)
     window.setCentralWidget(central)
     window.statusBar().addWidget(status, 1)
     window.statusBar().setSizeGripEnabled(False)
     window.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # it would hide the bar
     window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+
+
+def _stacked(widgets: Sequence[QWidget], widest: QWidget | None = None) -> QWidget:
+    """A column of widgets, of which one takes the room that is left."""
+    stacked = QWidget()
+    column = QVBoxLayout(stacked)
+    column.setContentsMargins(0, 0, 0, 0)
+    for widget in widgets:
+        column.addWidget(widget, 1 if widget is widest else 0)
+    return stacked
 
 
 def side_by_side(wide: QWidget, narrow: QWidget) -> QWidget:

@@ -92,7 +92,7 @@ class HelpSheet(QDialog):
 
 def _rows(section: str, actions: Iterable[QAction]) -> list[tuple[str, str]]:
     return [
-        (_keys(action), action.statusTip())
+        (_keys(action), action.whatsThis())
         for action in actions
         if action.shortcuts() and action.property(SECTION) == section
     ]

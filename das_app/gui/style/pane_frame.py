@@ -42,7 +42,7 @@ class HintLine(Label):
             self.text(), Qt.TextElideMode.ElideRight, self.width()
         )
         if fitting == self.text() or len(fitting) >= _LEAST_LETTERS:  # fewer tell nothing
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, fitting)
+            painter.drawText(self.rect(), self.alignment(), fitting)
         painter.end()
 
 

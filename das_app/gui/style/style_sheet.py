@@ -70,12 +70,12 @@ QPushButton, QToolButton {
 }
 QPushButton:hover, QToolButton:hover { border-color: @muted; }
 QPushButton:pressed, QToolButton:pressed { background: @field; }
-QPushButton:focus, QToolButton:focus { border-color: @accent; }
+QPushButton:focus, QToolButton:focus { border: 2px dotted @text; padding: 3px 9px; }
 QPushButton:checked, QToolButton:checked { border-color: @accent; background: @chosen; }
 QPushButton:disabled, QToolButton:disabled { color: @faint; background: @surface; }
 QToolButton#flat { background: transparent; border-color: transparent; padding: 4px; }
 QToolButton#flat:hover { background: @raised; border-color: @border; }
-QToolButton#flat:focus { border-color: @accent; }
+QToolButton#flat:focus { border: 2px dotted @text; padding: 3px; }
 QToolButton#flat:checked { background: @chosen; border-color: @accent; }
 QPushButton::menu-indicator, QToolButton::menu-indicator {
     image: url(ICONS/chevron-down.svg); subcontrol-origin: padding;

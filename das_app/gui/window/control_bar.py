@@ -15,7 +15,9 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.style import theme
 from das_app.gui.style.actions import Actions
-from das_app.gui.style.texts import Label
+from das_app.gui.style.amounts import count
+from das_app.gui.style.pane_frame import HintLine
+from das_app.gui.style.texts import Label, plain
 from das_model.inference.estimate import MIN_CANDIDATE_SCORE
 
 _WITH_TEXT = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
@@ -46,7 +48,9 @@ class ControlBar(QWidget):
         self._add_rule()
         self.buttons["record"] = self._add_button(actions, "record")
         self.buttons["record-video"] = self._add_button(actions, "record-video", has_text=False)
-        self._row.addStretch()
+        self.hidden = HintLine("")
+        self.hidden.setAlignment(theme.ALIGN_RIGHT)
+        self._row.addWidget(self.hidden, 1)
         self._add_threshold()
         self._add_rule()
         self.lens = self._add_button(actions, "lens")
@@ -55,7 +59,13 @@ class ControlBar(QWidget):
         """Show the least score."""
         with QSignalBlocker(self.threshold):
             self.threshold.setValue(round(threshold * 100))
-        self._threshold_text.setText(f"{threshold:.2f}")
+        self._threshold_text.setText(f"{100 * threshold:.0f} %")
+
+    def set_num_hidden(self, number: int) -> None:
+        """Say how many people the confidence hides."""
+        text = f"{count(number, 'person', 'people')} hidden" if number else ""
+        self.hidden.setText(text)
+        self.hidden.setToolTip(text and plain(f"{text}: the model is less sure of them"))
 
     def set_lens(self, text: str) -> None:
         """Show the lens in use and where it is known from."""
@@ -82,7 +92,7 @@ class ControlBar(QWidget):
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
 
     def _add_threshold(self) -> None:
-        tip = "People the model is less sure of than this are not shown"
+        tip = "How sure the model must be that somebody is there to show them"
         self._row.addWidget(Label("Confidence", objectName="muted", toolTip=tip))
         self.threshold = QSlider(Qt.Orientation.Horizontal, toolTip=tip)
         self.threshold.setAccessibleName("Confidence")
@@ -90,9 +100,9 @@ class ControlBar(QWidget):
         self.threshold.setFixedWidth(12 * theme.SPACE_PX)
         self.threshold.valueChanged.connect(self._on_threshold)
         self._threshold_text = Label()
-        self._threshold_text.setFixedWidth(self.fontMetrics().horizontalAdvance("0.000"))
-        self._row.addWidget(self.threshold)
-        self._row.addWidget(self._threshold_text)
+        self._threshold_text.setFixedWidth(self.fontMetrics().horizontalAdvance("000 %"))
+        for widget in (self.threshold, self._threshold_text):
+            self._row.addWidget(widget)
 
     def _add_rule(self) -> None:
         rule = QFrame(objectName="rule")
@@ -110,5 +120,5 @@ class ControlBar(QWidget):
         return button
 
     def _on_threshold(self, percent: int) -> None:
-        self._threshold_text.setText(f"{percent / 100:.2f}")
+        self._threshold_text.setText(f"{percent} %")
         self.min_score_changed.emit(percent / 100)

@@ -265,6 +265,7 @@ class Panels:
     def _connect_session(self, parts: WindowParts) -> None:
         session = self.session
         session.model_known.connect(parts.status.set_engine)
+        session.model_known.connect(lambda _: parts.status.set_mode(""))
         session.hinted.connect(lambda hint: parts.picture.set_hints((hint,)))
         session.repair_wanted.connect(parts.repair_offer.look)
         session.locked.connect(self._lock)

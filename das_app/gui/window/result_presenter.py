@@ -38,17 +38,22 @@ class ResultPresenter(QObject):
 
     def hints(self, stats: PipelineStats) -> tuple[Hint, ...]:
         """What the user could do better now."""
-        return find_hints(self._summaries, stats)
+        return find_hints(self._summaries, stats, self._is_live)
 
     def show_figures(self) -> None:
         """Bring the running figures up to date."""
         pipeline = self._control.pipeline
         if pipeline is not None and self._control.state is PipelineState.RUNNING:
             stats = pipeline.stats()
-            self._parts.status.set_stats(stats)
+            self._parts.status.set_stats(stats, self._is_live)
             self._stages.set_stats(stats)
         if self._chart.isVisible():
             self._chart.refresh(time.monotonic())
+
+    @property
+    def _is_live(self) -> bool:
+        current = self._control.bridge.current
+        return current is not None and current.source.is_live
 
     def _draw(self) -> None:
         result, people, slots = self._shown.result, self._shown.people, self._shown.slots
@@ -58,6 +63,7 @@ class ResultPresenter(QObject):
         self._parts.picture.set_has_picture(True)
         self._parts.scene.view.show_people(frame, people, slots)
         self._parts.status.set_result(frame.camera.size, len(people))
+        self._parts.controls.set_num_hidden(self._shown.num_hidden)
 
     def _note(self) -> None:
         if self._control.live is not None:
@@ -71,5 +77,6 @@ class ResultPresenter(QObject):
         self._parts.picture.set_has_picture(False)
         self._parts.picture.overlay.clear()
         self._parts.scene.view.clear()
+        self._parts.controls.set_num_hidden(0)
         self._chart.clear_points()
         self._parts.status.clear()

@@ -75,6 +75,8 @@ class StatusPresenter(QObject):
         self._show_switches(settings.view)
         self._parts.controls.set_min_score(settings.people.min_score)
         self._look_menu.set_look(settings.view.look)
+        if self._control.live is not None:
+            self._parts.status.set_mode(settings.model.mode.value)
         if settings.view.panes is not self._panes:
             self._panes = settings.view.panes
             self._parts.layouts.show(self._panes)
@@ -101,6 +103,7 @@ class StatusPresenter(QObject):
 
     def _on_model(self, model: Model) -> None:
         self._parts.status.set_engine(model.engine)
+        self._parts.status.set_mode(self._control.settings.model.mode.value)
         if model.note:
             self._parts.banner.show_fault(model.note)
 

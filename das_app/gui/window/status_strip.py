@@ -12,7 +12,9 @@ from das_app.messaging.messages import PipelineStats
 _NONE = "–"
 _LEAST_WIDTH_PX = 640
 _CAPTURE_TIP = "Frames per second from the source"
-_DROPPED_TIP = "Frames the model was too slow for"
+_DROPPED_TIP = "Pictures that the model was too slow for, of all since the start"
+_SKIPPED_TIP = "Pictures passed over to keep the film's pace; `das-app capture` looks at every one"
+_MANY_DROPPED = 0.2  # of a camera's pictures
 
 
 class StatusStrip(QWidget):
@@ -25,13 +27,15 @@ class StatusStrip(QWidget):
         self._row.setSpacing(6)
         self.source = self._elastic_cell("Nothing open", 3)
         self.size = self._cell("", "0000×0000", "Size of the picture")
-        self.engine = self._cell("", "das-resnet50 · CUDA", "Model and device in use")
+        self.engine = self._cell("", "", "Model, device and mode in use")
         self.capture = self._cell("capture", "000.0 fps", _CAPTURE_TIP)
         self.inference = self._cell("inference", "0000 ms", "Time of the model per frame")
         self.latency = self._cell("latency", "0000 ms", "From the frame's arrival to its result")
         self.people = self._cell("people", "000", "People shown")
-        self.dropped = self._cell("dropped", "0000000", _DROPPED_TIP)
-        self._expendable = (self.size, self.engine, self.latency, self.inference)
+        self.dropped = self._cell("dropped", "100 %", _DROPPED_TIP)
+        self._dropped_caption = self.dropped.parentWidget().findChild(QLabel, "muted")
+        self._engine = self._mode = ""
+        self._expendable = (self.size, self.latency, self.inference, self.engine)
         self.clear()
 
     def set_source(self, text: str) -> None:
@@ -41,14 +45,20 @@ class StatusStrip(QWidget):
 
     def set_engine(self, engine: str) -> None:
         """Name the model and what it runs on."""
-        self.engine.setText(engine)
+        self._engine = engine
+        self._show_engine()
 
-    def set_stats(self, stats: PipelineStats) -> None:
-        """Show the figures of a running pipeline."""
+    def set_mode(self, mode: str) -> None:
+        """Name the model's mode; empty where none works."""
+        self._mode = mode
+        self._show_engine()
+
+    def set_stats(self, stats: PipelineStats, is_live: bool = True) -> None:
+        """Show the figures of a running pipeline; of a camera when it `is_live`, else a file."""
         self.capture.setText(f"{stats.capture_fps:.1f} fps")
         self.inference.setText(_duration(stats.inference_ms))
         self.latency.setText(_duration(stats.latency_ms))
-        self.dropped.setText(str(stats.num_dropped))
+        self._show_dropped(stats, is_live)
         doubled = f"{100 * stats.share_doubled:.0f} % doubled"
         self.capture.setToolTip(
             plain(
@@ -57,7 +67,6 @@ class StatusStrip(QWidget):
                 f"95 % within {stats.interval_p95_ms:.1f} ms, {doubled}"
             )
         )
-        self.dropped.setToolTip(plain(f"{_DROPPED_TIP}\n{stats.num_lost} more lost by the source"))
 
     def set_result(self, size: tuple[int, int], num_people: int) -> None:
         """Show what belongs to the frame on the screen."""
@@ -70,6 +79,30 @@ class StatusStrip(QWidget):
             cell.setText(_NONE)
         self.dropped.setText(_NONE)
 
+    def _show_engine(self) -> None:
+        text = " · ".join(part for part in (self._engine, self._mode) if part)
+        self.engine.setText(text)
+        self.engine.setFixedWidth(self.engine.fontMetrics().horizontalAdvance(text) + 4)
+        self._leave_out()
+
+    def _show_dropped(self, stats: PipelineStats, is_live: bool) -> None:
+        share = stats.num_dropped / max(stats.num_frames, 1)
+        is_alarming = is_live and share >= _MANY_DROPPED
+        counts = f"{stats.num_dropped} of {stats.num_frames}"
+        if is_live:
+            tip = f"{_DROPPED_TIP}: {counts}\n{stats.num_lost} more lost by the source"
+        else:
+            tip = f"{_SKIPPED_TIP}: {counts}"
+        caption = "dropped" if is_live else "skipped"
+        self._dropped_caption.setText(f"{caption} !" if is_alarming else caption)
+        self.dropped.setText(f"{100 * share:.0f} %")
+        for label in (self._dropped_caption, self.dropped):
+            label.setToolTip(plain(tip))
+        name = "problem" if is_alarming else "figure"
+        if self.dropped.objectName() != name:
+            self.dropped.setObjectName(name)
+            self.dropped.style().polish(self.dropped)
+
     def minimumSizeHint(self) -> QSize:
         """Qt: what there is no room for is left out."""
         return QSize(_LEAST_WIDTH_PX, super().minimumSizeHint().height())
@@ -77,6 +110,9 @@ class StatusStrip(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: leave out what panels tell too where it is narrow."""
         super().resizeEvent(event)
+        self._leave_out()
+
+    def _leave_out(self) -> None:
         for value in self._expendable:
             value.parentWidget().show()
         for value in self._expendable:

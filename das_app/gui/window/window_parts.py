@@ -45,8 +45,8 @@ class WindowParts:
         self.layouts = PaneLayouts(window, stage, actions)
         for name in (*panels, *_STATUS_BUTTONS):
             self.status.add_button(action_button(actions[name]))
-        bars = (self.controls, self.banner, self.repair_offer, self.notice, self.welcome)
-        frame_panes(window, bars, (stage, self.player), self.status)
+        notices = (self.banner, self.repair_offer, self.notice, self.welcome)
+        frame_panes(window, self.controls, notices, (stage, self.player), self.status)
         bars = (
             window.menuBar(),
             self.controls,

@@ -25,15 +25,21 @@ def person(x_mm=0.0, y_mm=0.0, z_mm=4000.0, size=1.0):
     return size * joints + np.array([x_mm, y_mm, z_mm], np.float32)
 
 
-def summaries(*people, luma=120, num=60, fps=15.0, start_s=10.0):
+def summaries(*people, luma=120, num=60, fps=15.0, start_s=10.0, score=1.0, num_unsure=0):
     joints = np.array(people, np.float32).reshape(-1, 22, 3)
     count = len(joints)
     found = People(
-        joints, np.ones((count, 22), np.float32), np.ones(count, np.float32), np.arange(count) + 3
+        joints,
+        np.ones((count, 22), np.float32),
+        np.full(count, score, np.float32),
+        np.arange(count) + 3,
     )
     image = np.full((480, 640, 3), luma, np.uint8)
     frames = [Frame(i, start_s + i / fps, image, CAMERA) for i in range(num)]
-    return [summarise(PoseResult(frame, found, 0.03, 0.05, found), found) for frame in frames]
+    results = [
+        PoseResult(frame, found, 0.03, 0.05, found, num_unsure=num_unsure) for frame in frames
+    ]
+    return [summarise(result, found) for result in results]
 
 
 def kinds(seen, stats=GOOD):
@@ -96,6 +102,17 @@ def test_nobody_only_after_a_while():
     assert kinds(summaries(num=60)[:-1] + summaries(person(), num=1, start_s=13.99)) == []
 
 
+def test_who_may_be_nobody_is_not_talked_to():
+    assert kinds(summaries(person(2300, 0, 4000), score=0.9)) == [HintKind.CUT_OFF]
+    assert kinds(summaries(person(2300, 0, 4000), score=0.4)) == []
+    assert kinds(summaries(person(size=0.72), score=0.4)) == []
+
+
+def test_people_below_the_confidence_are_told_of_instead_of_nobody():
+    (hint,) = find_hints(summaries(num_unsure=2), GOOD)
+    assert "2 people are below the confidence" in hint.message
+
+
 def test_giants_are_implausible():
     giant = person(z_mm=6000, size=1.55)
     (hint,) = find_hints(summaries(giant), GOOD)
@@ -115,6 +132,7 @@ def test_a_slow_model_is_told_with_its_figures():
     (hint,) = find_hints(summaries(person()), slow)
     assert hint.kind is HintKind.SLOW
     assert "8 of 30" in hint.message
+    assert find_hints(summaries(person()), slow, is_live=False) == ()  # a film loses nothing
     slideshow = PipelineStats(capture_fps=2, inference_fps=1)
     assert kinds(summaries(person()), slideshow) == []
 

@@ -152,6 +152,17 @@ def test_loop_begins_again_until_stopped(run):
     assert source.num_closed >= 1
 
 
+def test_a_still_picture_is_looked_at_once_and_again_when_it_is_asked_for(run):
+    source = FakeSource(num_frames=1)
+    pipeline, states = run(source, loop=True)
+    pipeline.start()
+    assert pipeline.results.take(WAIT_S) is not None
+    states.wait_for(PipelineState.FINISHED)
+    assert pipeline.stats().num_results == 1
+    pipeline.step(0)
+    assert pipeline.results.take(WAIT_S) is not None
+
+
 def test_looping_can_be_switched_while_it_plays(run):
     source = FakeSource(num_frames=3)
     pipeline, states = run(source, loop=True)

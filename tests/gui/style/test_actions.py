@@ -33,7 +33,7 @@ def test_every_key_stands_in_its_tooltip_and_on_the_sheet(window, qtbot):
             keys = action.shortcut().toString()
             assert f"({keys})" in action.toolTip()
             assert any(
-                keys in shown.split("  or  ") and words == action.statusTip()
+                keys in shown.split("  or  ") and words == action.whatsThis()
                 for shown, words in rows.items()
             )
     assert {command.section for command in ALL_COMMANDS} <= labels

@@ -1,7 +1,8 @@
 import pytest
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QPushButton, QWidget
 
-from das_app.gui.style.docks import PanelArea
+from das_app.gui.style.docks import PanelArea, frame_panes
 
 
 @pytest.fixture
@@ -32,3 +33,19 @@ def test_a_locked_panel_says_why(area):
     area.lock("")
     assert area.note == ""
     assert area.panel.isEnabled()
+
+
+def test_a_notice_lies_over_the_panes_and_moves_nothing(qtbot, themed):
+    window, pane, notice = QMainWindow(), QLabel("under the mouse"), QLabel("A notice")
+    qtbot.addWidget(window)
+    notice.hide()
+    frame_panes(window, QLabel("bar"), (notice,), (pane,), QLabel("status"))
+    window.resize(600, 400)
+    window.show()
+    place = pane.geometry(), pane.mapTo(window, QPoint())
+    assert window.childAt(pane.mapTo(window, QPoint(20, 5))) is pane
+    notice.show()
+    qtbot.waitUntil(lambda: window.childAt(pane.mapTo(window, QPoint(20, 5))) is notice)
+    assert (pane.geometry(), pane.mapTo(window, QPoint())) == place
+    assert notice.width() == pane.width()
+    assert notice.height() < pane.height() / 2

@@ -1,6 +1,6 @@
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QLabel, QMainWindow
 
 from das_app.gui.style.actions import Actions
 from das_app.gui.window.control_bar import ControlBar
@@ -39,6 +39,20 @@ def test_the_lens_is_always_in_words_and_its_button_shows_its_panel(bar, qtbot):
         qtbot.mouseClick(bar.lens, Qt.MouseButton.LeftButton)
     assert bar.lens.text() == "f 1108 px · FOV 60° (assumed)"
     assert bar.lens.defaultAction().text() == "Lens"
+
+
+def test_the_confidence_speaks_per_cent_and_tells_who_is_hidden(bar, qtbot):
+    bar.window().resize(1600, 100)
+    bar.set_min_score(0.6)
+    assert "60 %" in {label.text() for label in bar.findChildren(QLabel)}
+    bar.layout().activate()
+    place = bar.threshold.geometry()
+    bar.set_num_hidden(3)
+    bar.layout().activate()
+    assert bar.hidden.text() == "3 people hidden"
+    assert bar.threshold.geometry() == place
+    bar.set_num_hidden(0)
+    assert not bar.hidden.text()
 
 
 def test_user_changes_are_told(bar, qtbot):

@@ -1,5 +1,6 @@
 import pytest
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QLabel, QMainWindow
 
 from das_app.gui.window.status_strip import StatusStrip
 from das_app.messaging.messages import PipelineStats
@@ -32,7 +33,7 @@ def test_figures(strip):
     strip.set_stats(PipelineStats(29.97, 11.0, 81.4, 104.6, 100, 90, 7))
     strip.set_result((1280, 720), 3)
     texts = [cell.text() for cell in cells(strip)]
-    assert texts == ["1280×720", "das-lite · CPU", "30.0 fps", "81 ms", "105 ms", "3", "7"]
+    assert texts == ["1280×720", "das-lite · CPU", "30.0 fps", "81 ms", "105 ms", "3", "7 %"]
     strip.clear()
     assert {cell.text() for cell in cells(strip)} == {"–", "das-lite · CPU"}
 
@@ -53,11 +54,11 @@ def test_nothing_moves_when_figures_change(strip):
     def places():
         return [cell.geometry() for cell in cells(strip)]
 
+    strip.set_engine("das-resnet50 · CUDA")
     strip.set_stats(PipelineStats())
     strip.set_result((8, 8), 0)
     before = places()
     strip.set_source("a file with a rather long name that goes on.mp4")
-    strip.set_engine("das-resnet50 · CUDA")
     strip.set_stats(PipelineStats(999.9, 999.9, 99999, 99999, 10**6, 10**6, 9999999))
     strip.set_result((7680, 4320), 128)
     strip.layout().activate()
@@ -77,6 +78,34 @@ def test_the_widest_figures_fit(strip):
         strip.dropped,
     ):
         assert cell.fontMetrics().horizontalAdvance(cell.text()) <= cell.width(), cell.text()
+
+
+def test_a_camera_alarms_where_it_drops_and_a_file_does_not(strip):
+    caption = strip.dropped.parentWidget().findChildren(QLabel)[0]
+    stats = PipelineStats(30.0, num_frames=100, num_dropped=60)
+    strip.set_stats(stats, is_live=True)
+    assert (caption.text(), strip.dropped.text()) == ("dropped !", "60 %")
+    alarmed = strip.dropped.palette().color(QPalette.ColorRole.WindowText)
+    strip.set_stats(stats, is_live=False)
+    assert (caption.text(), strip.dropped.text()) == ("skipped", "60 %")
+    assert strip.dropped.palette().color(QPalette.ColorRole.WindowText) != alarmed
+    assert "60 of 100" in strip.dropped.toolTip()
+    strip.set_stats(PipelineStats(30.0, num_frames=100, num_dropped=5), is_live=True)
+    assert caption.text() == "dropped"
+
+
+def test_model_and_mode_are_whole_on_a_small_laptop(strip):
+    strip.resize(1366, strip.height())
+    strip.set_engine("das-lite-synthetic · CPU")
+    strip.set_mode("precise")
+    strip.layout().activate()
+    assert strip.engine.text() == "das-lite-synthetic · CPU · precise"
+    assert strip.engine.isVisible()
+    assert (
+        strip.engine.fontMetrics().horizontalAdvance(strip.engine.text()) <= strip.engine.width()
+    )
+    strip.set_mode("")
+    assert strip.engine.text() == "das-lite-synthetic · CPU"
 
 
 def test_a_narrow_strip_leaves_figures_out_and_lays_none_on_another(qtbot, themed):
