@@ -433,10 +433,26 @@ def doctor() -> None:
 
     has_failed = False
     for check in run_checks():
-        advice = f" -> {check.advice}" if check.advice else ""
-        typer.echo(f"{check.status.value:4} {check.name}: {check.detail}{advice}")
+        typer.echo(check.line)
         has_failed |= check.status is Status.FAIL
     raise typer.Exit(int(has_failed))
+
+
+@app.command(rich_help_panel=_CHECK)
+def report(
+    output: Annotated[Path, typer.Option("-o", "--output", help="the archive, a ZIP file")],
+) -> None:
+    """Pack log, diagnosis and settings without secrets, to send with the report of a problem."""
+    from das_app.doctor import run_checks
+    from das_app.files.user_folders import log_folder
+    from das_app.report import write_report
+    from das_app.settings.settings_file import settings_path
+
+    try:
+        lines = (check.line for check in run_checks())
+        typer.echo(write_report(output, log_folder(), settings_path(), lines))
+    except OSError as error:
+        _fail(f"the report cannot be written: {error}")
 
 
 def _ignored(

@@ -64,6 +64,12 @@ class Check:
     detail: str
     advice: str = ""
 
+    @property
+    def line(self) -> str:
+        """As it is printed."""
+        advice = f" -> {self.advice}" if self.advice else ""
+        return f"{self.status.value:4} {self.name}: {self.detail}{advice}"
+
 
 def run_checks() -> Iterator[Check]:
     """Every check in turn; one that fails unexpectedly is a FAIL and does not end the rest."""

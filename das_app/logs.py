@@ -9,6 +9,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
+from das_app.files.crash_log import CRASH_FILE
 from das_app.files.whole_file import PRIVATE_FILE, PRIVATE_FOLDER
 
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
@@ -32,8 +33,8 @@ def start_logging(folder: Path) -> None:
         file = _PrivateFileHandler(
             folder / "das-app.log", maxBytes=_MAX_BYTES, backupCount=_NUM_BACKUPS, encoding="utf-8"
         )
-        (folder / "crash.log").touch(mode=PRIVATE_FILE)
-        crashes = (folder / "crash.log").open("a", encoding="utf-8")
+        (folder / CRASH_FILE).touch(mode=PRIVATE_FILE)
+        crashes = (folder / CRASH_FILE).open("a", encoding="utf-8")
     except OSError as error:
         _log.warning("no log file: %s", error)
         faulthandler.enable()

@@ -30,7 +30,7 @@ APP = """
     gui.control gui.picture                   what runs and is shown; the picture
     gui.scene                                 the 3D view
     gui.inspector gui.lens gui.model          panels with their presenters
-    gui.recording gui.session gui.streaming gui.output
+    gui.recording gui.session gui.streaming gui.output gui.help
     gui.window                                the window puts all together
     das_app                                   commands
 """

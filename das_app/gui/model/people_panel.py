@@ -42,6 +42,8 @@ class PeoplePanel(QWidget):
         self.limbs, limbs_row = _strength(
             "Joints: more is calmer; those seen badly move least anyway"
         )
+        self.distance.setAccessibleName("Smoothing of the distance")
+        self.limbs.setAccessibleName("Smoothing of the limbs")
         self.distance.valueChanged.connect(lambda n: self.distance_changed.emit(n / _STEPS))
         self.limbs.valueChanged.connect(lambda n: self.limbs_changed.emit(n / _STEPS))
         self.bones = QCheckBox(

@@ -82,6 +82,7 @@ class RecordingNotice(QFrame):
         self.refine = self._button("Refine…", lambda: self.refine_requested.emit(self.folder))
         self.reveal = self._button("Show folder", lambda: open_folder(self.folder))
         dismiss = QToolButton(objectName="flat", icon=theme.icon("close"), toolTip="Dismiss")
+        dismiss.setAccessibleName("Dismiss")
         dismiss.clicked.connect(self.hide)
         row.addWidget(dismiss)
         self.hide()

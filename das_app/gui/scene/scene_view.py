@@ -167,6 +167,7 @@ class SceneView(QWidget):
             _log.exception("the 3D view could not start")
             return str(error) or type(error).__name__
         native = self.content.canvas.native
+        native.setAccessibleName("3D view")
         self._stack.addWidget(native)
         self._stack.setCurrentWidget(native)
         return None

@@ -341,6 +341,9 @@ COMMANDS = (
     ),
     Command("turntable", "Window", "Save turntable film…", "", ("Shift+F12",), "", True),
     Command("help", "Window", "Show keys and mouse", "", ("F1", "?"), "help"),
+    Command("report", "Window", "Report a problem…", "Pack log, diagnosis and settings in a file"),
+    Command("log-folder", "Window", "Show log folder"),
+    Command("about", "Window", "About DAS Capture"),
     Command("quit", "Window", "Quit", "", ("Ctrl+Q",)),
 )
 PANELS = "panels"  # stands for those of what runs
@@ -425,7 +428,7 @@ MENUS = (
             "presentation",
         ),
     ),
-    ("&Help", ("help",)),
+    ("&Help", ("help", None, "report", "log-folder", None, "about")),
 )
 
 

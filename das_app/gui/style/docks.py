@@ -122,6 +122,7 @@ def add_dock(
     """
     dock = QDockWidget(action.text(), window, objectName=f"dock-{action.objectName()}")
     dock.setWidget(widget)
+    widget.setAccessibleName(action.text())
     others = [d for d in window.findChildren(QDockWidget) if window.dockWidgetArea(d) is area]
     window.addDockWidget(area, dock)
     if others and area is RIGHT:

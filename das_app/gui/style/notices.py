@@ -42,6 +42,7 @@ class FaultBanner(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.dismiss = QToolButton(objectName="flat", icon=theme.icon("close"))
         self.dismiss.setToolTip("Dismiss")
+        self.dismiss.setAccessibleName("Dismiss")
         self.dismiss.clicked.connect(self.hide)
         row.addWidget(self._text, 1)
         row.addWidget(self.dismiss)

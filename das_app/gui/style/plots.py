@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -64,6 +65,9 @@ class LatePlot(QWidget):
         import pyqtgraph as pg
 
         chart = pg.PlotWidget()
+        chart.setAccessibleName("Curves over time")
+        for part in (chart, chart.viewport()):
+            part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         chart.setMenuEnabled(False)
         chart.setMouseEnabled(False, False)
         chart.hideButtons()

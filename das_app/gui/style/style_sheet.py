@@ -35,7 +35,7 @@ DARK = FrameColours(
     raised="#262c35",
     border="#333b47",
     text="#e3e8ee",
-    muted="#8d98a6",
+    muted="#96a1af",
     faint="#5c6673",
     accent="#4cb2e8",
     on_accent="#0c1218",
@@ -57,7 +57,7 @@ LIGHT = FrameColours(
     on_accent="#ffffff",
     chosen="#d3e8f6",
     notice="#fdf0d9",
-    warning="#a35c00",
+    warning="#8f5000",
     icon="#38424e",
 )
 
@@ -108,7 +108,7 @@ QCheckBox::indicator:checked, QListView::indicator:checked {
     image: url(ICONS/check.svg); border-color: @accent;
 }
 QCheckBox::indicator:disabled { border-color: @border; }
-QCheckBox:focus { color: @accent; }
+QCheckBox:focus::indicator { border: 2px solid @text; width: 12px; height: 12px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @border; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: @accent; }
 QSlider::sub-page:horizontal:disabled { background: @border; }
@@ -116,6 +116,7 @@ QSlider::handle:horizontal {
     width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: @icon;
 }
 QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background: @accent; }
+QSlider::handle:horizontal:focus { border: 2px solid @text; width: 10px; height: 10px; }
 QSlider::handle:horizontal:disabled { background: @border; }
 QSplitter::handle { background: @surface; }
 QSplitter::handle:hover { background: @border; }

@@ -179,6 +179,7 @@ def _run_window(
     window.open(settings.source.name)
     begin(window)
     window.offer_repairs()
+    window.help.offer_report()
     code = app.exec()
     errors.remove()
     keeper.close()

@@ -65,7 +65,7 @@ class ControlBar(QWidget):
         """Say how many people the confidence hides."""
         text = f"{count(number, 'person', 'people')} hidden" if number else ""
         self.hidden.setText(text)
-        self.hidden.setToolTip(text and plain(f"{text}: the model is less sure of them"))
+        self.hidden.setToolTip(plain(f"{text}: the model is less sure of them" if text else ""))
 
     def set_lens(self, text: str) -> None:
         """Show the lens in use and where it is known from."""

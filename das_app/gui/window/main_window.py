@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QWidge
 from das_app.gui.control.bridge import PipelineFactory
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
+from das_app.gui.help.window_help import WindowHelp
 from das_app.gui.recording.panel_presenter import RecordingPanelPresenter
 from das_app.gui.recording.recording_presenter import RecordingPresenter
 from das_app.gui.scene.scene_films import SceneFilms
@@ -33,7 +34,7 @@ from das_app.gui.window.panels import ALL_COMMANDS, LIVE_PANELS, Panels
 from das_app.gui.window.result_presenter import ResultPresenter
 from das_app.gui.window.status_presenter import StatusPresenter
 from das_app.gui.window.window_parts import WindowParts
-from das_app.gui.window.window_state import packed_layout, restore_layout
+from das_app.gui.window.window_state import packed_layout, restore_layout, start_on_screen
 from das_app.motion.faces import FaceHiding
 from das_app.settings.app_settings import AppSettings, Look, SettingsGroup
 from das_app.sources.addresses import DEMO_SOURCE
@@ -99,6 +100,7 @@ class MainWindow(QMainWindow):
             lambda kept: self._change_view(kept_views=kept),
         )
         QApplication.instance().focusChanged.connect(self._lend_space)
+        self.help = WindowHelp(self, self.actions_by_name, self.parts.crash_offer)
         self.films = SceneFilms(
             self.parts.scene.view,
             self.dialogs,
@@ -106,7 +108,7 @@ class MainWindow(QMainWindow):
             self.parts.scene.set_note,
         )
         self.films.failed.connect(self.parts.banner.show_fault)
-        self.resize(*_START_SIZE_PX)
+        start_on_screen(self, _START_SIZE_PX)
         restore_layout(self, settings.view.layout)
         self.poll = self._timer(_POLL_MS, self.shown.take)
         self._figures = self._timer(_FIGURES_MS, self._status.show_figures)

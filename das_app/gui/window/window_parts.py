@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QMainWindow
 
+from das_app.gui.help.report_dialog import CrashOffer
 from das_app.gui.picture.picture_pane import PicturePane
 from das_app.gui.recording.recording_indicator import RecordingIndicator
 from das_app.gui.recording.recording_notice import RecordingNotice
@@ -38,18 +39,19 @@ class WindowParts:
         self.banner, self.welcome, self.status = FaultBanner(), WelcomeBar(), StatusStrip()
         self.picture, self.scene = PicturePane(), ScenePane(actions)
         self.recording, self.notice = RecordingIndicator(), RecordingNotice()
-        self.repair_offer = RepairOffer()
+        self.repair_offer, self.crash_offer = RepairOffer(), CrashOffer()
         self.picture.add_to_heading(self.recording)
         self.picture.add_to_heading(action_button(actions["mirror"]))
         stage = PaneStage(self.picture, self.scene)
         self.layouts = PaneLayouts(window, stage, actions)
         for name in (*panels, *_STATUS_BUTTONS):
             self.status.add_button(action_button(actions[name]))
-        notices = (self.banner, self.repair_offer, self.notice, self.welcome)
+        notices = (self.banner, self.crash_offer, self.repair_offer, self.notice, self.welcome)
         frame_panes(window, self.controls, notices, (stage, self.player), self.status)
         bars = (
             window.menuBar(),
             self.controls,
+            self.crash_offer,
             self.repair_offer,
             self.notice,
             self.welcome,

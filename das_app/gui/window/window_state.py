@@ -3,12 +3,13 @@
 import base64
 from collections.abc import Sequence
 
-from PySide6.QtCore import QByteArray, QObject, Qt
+from PySide6.QtCore import QByteArray, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from das_app.gui.style.actions import Actions
 
 _LAYOUT_VERSION = 1  # of the docks and their names
+_MOST_OF_SCREEN = 0.92  # of a new window, which gets a frame, too
 
 
 def packed_layout(window: QMainWindow) -> str:
@@ -22,7 +23,35 @@ def restore_layout(window: QMainWindow, layout: str) -> bool:
     parts = [QByteArray.fromBase64(part.encode()) for part in layout.split(" ")]
     if len(parts) != 2 or not window.restoreGeometry(parts[0]):
         return False
-    return window.restoreState(parts[1], _LAYOUT_VERSION)
+    is_restored = window.restoreState(parts[1], _LAYOUT_VERSION)
+    for part in (window, *window.findChildren(QDockWidget)):
+        if part.isWindow():
+            _bring_onto_screen(part)
+    return is_restored
+
+
+def start_on_screen(window: QWidget, size_px: tuple[int, int]) -> None:
+    """Give a window a size, or as much of it as its screen has room for, in the middle."""
+    room = window.screen().availableGeometry()
+    frame = QRect(QPoint(), QSize(*size_px).boundedTo(room.size() * _MOST_OF_SCREEN))
+    frame.moveCenter(room.center())
+    window.setGeometry(frame)
+
+
+def _bring_onto_screen(window: QWidget) -> None:
+    """Move what is on no screen any more, or larger than its screen, to where it can be seen."""
+    frame = window.geometry()
+    screens = [screen.availableGeometry() for screen in window.screen().virtualSiblings()]
+    shares = [room.intersected(frame) for room in screens]
+    areas = [share.width() * share.height() if share.isValid() else 0 for share in shares]
+    best = max(range(len(screens)), key=areas.__getitem__)
+    room = screens[best]
+    if room.contains(frame):
+        return
+    frame.setSize(frame.size().boundedTo(room.size()))
+    frame.moveLeft(max(room.left(), min(frame.left(), room.right() + 1 - frame.width())))
+    frame.moveTop(max(room.top(), min(frame.top(), room.bottom() + 1 - frame.height())))
+    window.setGeometry(frame)
 
 
 class ScreenModes(QObject):

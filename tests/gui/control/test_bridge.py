@@ -74,7 +74,7 @@ def test_of_orders_given_while_busy_only_the_newest_counts(bridge, news, opener,
 
 
 def test_looping_holds_from_the_first_frame(bridge, opener, qtbot):
-    opener.num_frames = 1  # over before the window has heard of it
+    opener.num_frames = 2  # over before the window has heard of it
     bridge.open(AppSettings(source=SourceSettings(name="a", is_looping=True)))
     opener.has_begun.wait()
     qtbot.waitUntil(lambda: bool(opener.sources) and opener.sources[0].num_rewound > 1)

@@ -101,7 +101,7 @@ def test_people_reach_the_3d_view(needs_opengl, playing, opener):
 def test_figures(playing, qtbot):
     status = playing.parts.status
     assert status.source.text() == "grey"
-    assert status.engine.text() == "fake · CPU"
+    assert status.engine.text() == "fake · CPU · auto"
     assert status.size.text() == "320×180"
     assert status.people.text() == "2"
     qtbot.waitUntil(lambda: status.capture.text() != "–")
@@ -440,11 +440,11 @@ def test_recent_sources_tell_no_password_and_their_names_are_whole(playing, qtbo
 def test_model_and_device_change_while_it_runs(playing, qtbot, opener):
     panel = playing.panels.model_panel
     panel.model_chosen.emit(Path("/models/other.onnx"))
-    qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CPU")
+    qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CPU · auto")
     assert panel.model.currentText() == "other"
     assert panel.engine.text() == "In use: other · CPU"
     panel.device_chosen.emit(Device.CUDA)
-    qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CUDA")
+    qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CUDA · auto")
     assert panel.device.currentData() == Device.CUDA
     assert len(opener.sources) == 1
     assert playing.control.state is PipelineState.RUNNING
@@ -456,7 +456,7 @@ def test_a_model_that_does_not_load_is_told_and_the_former_stays(playing, qtbot,
     qtbot.waitUntil(playing.parts.banner.isVisible)
     assert playing.parts.banner.text == "bad.onnx: not a DAS model"
     assert playing.settings.model.file is None
-    assert playing.parts.status.engine.text() == "fake · CPU"
+    assert playing.parts.status.engine.text() == "fake · CPU · auto"
     assert playing.panels.model_panel.model.currentText() == "das-lite"
     assert playing.control.state is PipelineState.RUNNING
 
@@ -476,7 +476,7 @@ def test_detail_reaches_the_model_and_its_cost_is_shown(playing, qtbot):
     qtbot.waitUntil(lambda: panel.cost.text().startswith("160×90 px"))
     qtbot.waitUntil(lambda: "ms a picture" in panel.cost.text())
     playing.panels.model_panel.model_chosen.emit(Path("other.onnx"))
-    qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CPU")
+    qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CPU · auto")
     assert playing.control.bridge.current.model.estimator.options.input_scale == 0.5
 
 
