@@ -5,6 +5,7 @@ they stay labelled, and are asked for like those that a rendered wall hides.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -115,7 +116,7 @@ def paste_row(
     for i in depth_order:
         person, labels = people[i]
         gain = math.exp(rng.normal(0, _GAIN_SPREAD))
-        person = cv2.multiply(person, (gain, gain, gain, 1.0))
+        person = cv2.multiply(person, np.array([gain, gain, gain, 1.0]))
         layer, labels = place(person, labels.in_skeleton(annotation.skeleton), placements[i])
         annotation = paste(image, annotation, layer, labels)
     return image, annotation
@@ -156,9 +157,11 @@ def mask_values(mask: np.ndarray, annotation: Annotation) -> np.ndarray:
 
 
 def _only(
-    annotation: Annotation, person: int, valid: np.ndarray, box: tuple[int, int, int, int]
+    annotation: Annotation, person: int, valid: np.ndarray, box: Sequence[int]
 ) -> Annotation:
     """The labels of one person with some of the joints, in the px of a (x, y, w, h) box."""
+    assert annotation.root_guess_px is not None
+    assert annotation.is_relative is not None
     one = slice(person, person + 1)
     left, top, width, height = box
     offset = np.array([left, top], np.float32)

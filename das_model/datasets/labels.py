@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -139,8 +140,9 @@ class LabelTable:
 
     def save(self, file: Path, sources: Sequence[Path]) -> None:
         """Write the table, made from the files `sources`, as .npz."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        np.savez(file, **values, **{_FINGERPRINT: np.array(_fingerprint(sources))})
+        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        values[_FINGERPRINT] = np.array(_fingerprint(sources))
+        np.savez(file, **values)
 
 
 def required_labels(file: Path) -> Path:

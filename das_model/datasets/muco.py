@@ -59,7 +59,7 @@ def people_annotation(people: list[dict], camera: Camera, skeleton: Skeleton) ->
     joints_cam = joints_cam.reshape(-1, num_joints, 3)
     seen = np.array([p.get("keypoints_vis", [1] * num_joints) for p in people])
     seen = seen.reshape(-1, num_joints) > 0
-    known_2d = np.isfinite(joints_px).all(axis=-1)
+    known_2d = np.asarray(np.isfinite(joints_px).all(axis=-1))
     known_3d = known_2d & np.isfinite(joints_cam).all(axis=-1) & (joints_cam[..., 2] > 0)
     inside = ((joints_px > -0.5) & (joints_px < np.array(camera.size) - 0.5)).all(axis=-1)
     return Annotation(
@@ -80,6 +80,7 @@ def _pictures(content: dict) -> Iterator[tuple[str, Annotation, int]]:
         people.setdefault(person["image_id"], []).append(person)
     for entry in content["images"]:
         size = (entry["width"], entry["height"])
-        camera = Camera.from_intrinsics(*entry["f"], *entry["c"], size)
+        (fx, fy), (cx, cy) = entry["f"], entry["c"]
+        camera = Camera.from_intrinsics(fx, fy, cx, cy, size)
         annotation = people_annotation(people.get(entry["id"], []), camera, MUCO_21)
         yield entry["file_name"], annotation, 0

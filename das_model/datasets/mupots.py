@@ -129,7 +129,8 @@ def _pictures(content: dict) -> Iterator[tuple[str, Annotation, int]]:
     for person in content["annotations"]:
         people.setdefault(person["image_id"], []).append(person)
     for entry in content["images"]:
-        camera = Camera.from_intrinsics(*entry["intrinsic"], (entry["width"], entry["height"]))
+        fx, fy, cx, cy = entry["intrinsic"]
+        camera = Camera.from_intrinsics(fx, fy, cx, cy, (entry["width"], entry["height"]))
         everybody = people.get(entry["id"], [])
         valid = [person for person in everybody if person.get("is_valid", 1)]
         annotation = people_annotation(valid, camera, MUPOTS_17)

@@ -9,10 +9,10 @@ import numpy as np
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
-from das_model.datasets.validation_lists import held_out_names, photos_with_somebody
+from das_model.datasets.validation_lists import PhotoList, held_out_names, photos_with_somebody
 from das_model.skeleton import BODY_22
 
-_LISTS = ("coco_no_person", "backgrounds")
+_LISTS: tuple[PhotoList, ...] = ("coco_no_person", "backgrounds")
 _SUFFIXES = (".jpg", ".jpeg", ".png")
 _SMALL_PX = 128  # longest side of a backdrop that a photo of half the size will do for
 

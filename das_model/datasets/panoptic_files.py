@@ -118,7 +118,7 @@ def _annotate(
     joints_px = camera.project(joints_cam)
     is_known = (confidence > _MIN_CONFIDENCE) & _is_in_reach(joints_cam, camera)
     joints_px[~is_known] = 0
-    is_inside = ((joints_px >= 0) & (joints_px <= np.array(camera.size) - 1)).all(axis=-1)
+    is_on_image = (joints_px >= 0) & (joints_px <= np.array(camera.size) - 1)
     usable = np.array(
         [
             _is_usable(joints_px[p, known & _BOX_JOINTS], key, camera.size)
@@ -132,7 +132,7 @@ def _annotate(
         joints_px[usable].astype(np.float32),
         known,
         known,
-        known & is_inside[usable],
+        known & is_on_image[usable].all(axis=-1),
         np.zeros((0, 4), np.float32),
         camera,
         BODY_22,

@@ -108,19 +108,20 @@ def photo_annotation(people: list[dict], entry: dict, size: tuple[int, int]) -> 
     People without both hips, as before a webcam, carry a guess of where their root is. Those with
     too few joints for that become ignore boxes, like those marked so.
     """
-    joints_px, valid, seen, guesses, depths, ignore = [], [], [], [], [], []
+    targets: list[tuple[np.ndarray, ...]] = []
+    depths, ignore = [], []
     for person in people:
         if (target := _target_joints(person)) is None:
             x, y, w, h = person["bbox"]
             ignore.append([x, y, x + w, y + h])
         else:
-            for values, value in zip((joints_px, valid, seen, guesses), target, strict=True):
-                values.append(value)
+            targets.append(target)
             depths.append(_hinted_depths(person))
     num_joints = BODY_22.num_joints
+    joints_px, valid, seen, guesses = zip(*targets, strict=True) if targets else ((),) * 4
     points = np.array(joints_px, np.float32).reshape(-1, num_joints, 2)
-    labelled = np.array(valid, bool).reshape(-1, num_joints)
-    visible = np.array(seen, bool).reshape(-1, num_joints)
+    labelled = np.array(valid, np.bool).reshape(-1, num_joints)
+    visible = np.array(seen, np.bool).reshape(-1, num_joints)
     depth = np.array(depths, np.float32).reshape(-1, num_joints, 1)
     if not entry.get("exhaustive", True):
         ignore.extend(_surroundings(people, size))
@@ -207,7 +208,7 @@ def _root_guess(points: np.ndarray, labelled: np.ndarray) -> np.ndarray:
     face = points[_FACE][labelled[_FACE]]
     if labelled[_SHOULDERS].all():
         middle = points[_SHOULDERS].mean(axis=0)
-        trunk = 1.4 * np.linalg.norm(points[_SHOULDERS[0]] - points[_SHOULDERS[1]])
+        trunk = 1.4 * float(np.linalg.norm(points[_SHOULDERS[0]] - points[_SHOULDERS[1]]))
         down = np.array([0.0, 1.0])
         if len(face):
             from_face = middle - face.mean(axis=0)

@@ -13,6 +13,7 @@ the seed alone, whichever process reads it.
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def is_packed(folder: Path) -> bool:
 def open_packed(folder: Path, left_out: tuple[str, ...] = ()) -> PictureSet:
     """The set that was packed; `left_out` as in `PictureSet`."""
 
-    def unreadable() -> None:
+    def unreadable() -> NoReturn:
         raise ValueError(f"{folder / _LABELS}: of an older version; pack the pictures again")
 
     table = load_table(folder / _LABELS, [], unreadable)

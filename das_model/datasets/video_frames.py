@@ -86,6 +86,7 @@ def _decoded_by(
     ]
     num_bytes = width * height * 3
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert process.stdout is not None  # it was asked for
     try:
         for number in itertools.count():
             data = process.stdout.read(num_bytes)

@@ -175,7 +175,7 @@ def trace_onnx(
         torch.onnx.export(
             module,
             tuple(map(torch.from_numpy, inputs.values())),
-            file,
+            file,  # type: ignore[arg-type] # PyTorch's annotations lack file objects
             dynamo=False,
             opset_version=18,
             input_names=list(inputs),

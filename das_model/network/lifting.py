@@ -36,6 +36,9 @@ class PoseLifting(nn.Module):
         num_layers: of the transformer.
     """
 
+    feature_mean: Tensor  # (F,)
+    feature_spread: Tensor
+
     def __init__(
         self, num_joints: int, num_features: int, width: int = 128, num_layers: int = 2
     ) -> None:

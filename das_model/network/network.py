@@ -11,7 +11,7 @@ kind of regression. Their deformable convolutions are plain ones here, which exp
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -52,6 +52,9 @@ class HeadMaps:
 
 class DasNetwork(nn.Module):
     """Images to `HeadMaps` of each level, finest first."""
+
+    mean: Tensor  # (3, 1, 1), of the pictures the backbone was trained with
+    std: Tensor
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -156,7 +159,7 @@ class _ResidualBlock(nn.Module):
         self.expand = nn.Conv2d(channels, 2 * channels, 1)
         self.project = nn.Conv2d(2 * channels, channels, 1)
         nn.init.normal_(self.project.weight, std=0.01)
-        nn.init.zeros_(self.project.bias)
+        nn.init.zeros_(self.project.get_parameter("bias"))
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.project(functional.relu(self.expand(self.depthwise(x))))
@@ -179,13 +182,16 @@ class DasHeads(nn.Module):
         self.root_depth = _output(config, 1)
         self.joint_offset = _output(config, 3 * num_joints)
         self.joint_sigma = _output(config, 3 * num_joints * num_stages)
-        nn.init.constant_(self.score[-1].bias, math.log(_PRIOR / (1 - _PRIOR)))
+        nn.init.constant_(self.score[-1].get_parameter("bias"), math.log(_PRIOR / (1 - _PRIOR)))
         # per level: root x y, root depth, joint x y, joint depth
         self.scales = nn.Parameter(torch.ones(num_levels, 4))
-        layer = {"none": None, "recursive": RecursiveUpdate, "multi_source": MultiSourceUpdate}[
-            config.update
-        ]
-        self.updates = nn.ModuleList(layer(config) for _ in range(config.num_updates))
+        layers: dict[str, Callable[[NetworkConfig], nn.Module]] = {
+            "recursive": RecursiveUpdate,
+            "multi_source": MultiSourceUpdate,
+        }
+        self.updates = nn.ModuleList(
+            layers[config.update](config) for _ in range(config.num_updates)
+        )
 
     def forward(self, features: Tensor, level: int) -> HeadMaps:
         """Maps of one level from its features (B, C, h, w)."""
@@ -277,9 +283,9 @@ class MultiSourceUpdate(nn.Module):
         self.vectors = nn.Conv2d(reduced, num_joints * 2 * self.NUM_SOURCES * 2, 1)
         for conv in (self.gate, self.confidence, self.vectors):
             nn.init.normal_(conv.weight, std=0.01)
-            nn.init.zeros_(conv.bias)
+            nn.init.zeros_(conv.get_parameter("bias"))
         grid = torch.tensor([[-0.5, -0.5], [0.5, -0.5], [-0.5, 0.5], [0.5, 0.5]])
-        self.vectors.bias.data.copy_(grid.repeat(2 * num_joints, 1).flatten())
+        self.vectors.get_parameter("bias").data.copy_(grid.repeat(2 * num_joints, 1).flatten())
 
     def forward(self, offset: Tensor, features: Tensor) -> Tensor:
         """One update of (B, J, 3, h, w) offsets in strides, with the pose branch's features."""
@@ -370,5 +376,5 @@ def _tower(config: NetworkConfig, num_convs: int) -> nn.Sequential:
 def _output(config: NetworkConfig, channels: int) -> nn.Sequential:
     last = nn.Conv2d(config.channels, channels, 1)
     nn.init.normal_(last.weight, std=0.01)
-    nn.init.zeros_(last.bias)
+    nn.init.zeros_(last.get_parameter("bias"))
     return nn.Sequential(*(_conv(config) if config.has_output_convs else []), last)

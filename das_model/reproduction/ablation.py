@@ -236,7 +236,7 @@ def _errors_at_centres(
         best = _best_locations(target)
         said.append(replace(level, score=best))
         wanted.append(LevelMaps(best, target.root, target.joint_offset, level.joint_score))
-        is_valid.append(target.joint_valid.all(axis=1)[:, best > 0].T)
+        is_valid.append(np.asarray(target.joint_valid.all(axis=1))[:, best > 0].T)
     camera, skeleton = annotation.camera, annotation.skeleton
     predicted = _all_located(said, camera, encoding, skeleton)
     truth = _all_located(wanted, camera, encoding, skeleton)

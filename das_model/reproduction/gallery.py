@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from mpl_toolkits.mplot3d import Axes3D
 
 from das_model.camera import Camera
 from das_model.evaluation.drawing import PALETTE, draw_skeletons
@@ -36,11 +36,13 @@ def draw(model: Path, picture: Path, out: Path) -> None:
         axis.imshow(draw_skeletons(image, people.joints_px(camera), people.skeleton, width_px=3))
         axis.axis("off")
         place = len(images) + column + 1
-        draw_scene(figure.add_subplot(2, len(images), place, projection="3d"), people)
+        scene = figure.add_subplot(2, len(images), place, projection="3d")
+        assert isinstance(scene, Axes3D)
+        draw_scene(scene, people)
     figure.savefig(out, dpi=140)
 
 
-def draw_scene(axis: Axes, people: People) -> None:
+def draw_scene(axis: Axes3D, people: People) -> None:
     """People in metres, x right, depth into the picture, up is up, seen from above the camera."""
     joints = people.joints_cam / 1000
     scene = np.stack([joints[..., 0], joints[..., 2], -joints[..., 1]], axis=-1)

@@ -47,12 +47,10 @@ class _SmapStage(nn.Module):
         self.heads = nn.ModuleList(
             nn.Sequential(_conv(256, 256), _conv(256, n, 3)) for _ in _ENCODER for n in _SMAP_HEADS
         )
-        self.skips = None
-        if not is_last:
-            self.skips = nn.ModuleList(
-                nn.ModuleList([_conv(c, c), _conv(256, c)]) for c in _ENCODER
-            )
-            self.cross = _conv(256, 64)
+        channels = () if is_last else _ENCODER
+        self.encoder_skips = nn.ModuleList(_conv(c, c) for c in channels)
+        self.decoder_skips = nn.ModuleList(_conv(256, c) for c in channels)
+        self.cross = None if is_last else _conv(256, 64)
 
     def forward(
         self, x: Tensor, skips: list[Tensor] | None
@@ -72,9 +70,11 @@ class _SmapStage(nn.Module):
             out = lateral
             for head in self.heads[3 * i : 3 * i + 3]:
                 maps.append(functional.interpolate(head(out), size=size, mode="bilinear"))
-            if self.skips is not None:
-                next_skips.insert(0, self.skips[i][0](encoded[i]) + self.skips[i][1](out))
-        if self.skips is None:
+            if self.cross is not None:
+                next_skips.insert(
+                    0, self.encoder_skips[i](encoded[i]) + self.decoder_skips[i](out)
+                )
+        if self.cross is None:
             return None, None, maps
         return self.cross(out), next_skips, maps
 

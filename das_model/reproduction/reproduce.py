@@ -1,9 +1,11 @@
 """Reproduction of a table of the paper: runs, results and Markdown."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from das_model.datasets.augmentation.placement import AugmentConfig
 from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
@@ -170,7 +172,9 @@ def _time_table(
     title = f"ours ({network.config.backbone}, {size[0]} x {size[1]})"
     network.eval()
     where = network.mean.device
-    calls = {title: lambda: network(picture(size, where))[0].score}
+    calls: dict[str, Callable[[], Tensor]] = {
+        title: lambda: network(picture(size, where))[0].score
+    }
     if SMAP_INPUT != size:
         same = f"ours at SMAP's input, {SMAP_INPUT[0]} x {SMAP_INPUT[1]}"
         calls[same] = lambda: network(picture(SMAP_INPUT, where))[0].score

@@ -82,8 +82,8 @@ def _rows(estimator: PoseEstimator) -> dict[str, Callable[[], object]]:
         image = rng.integers(0, 256, (size[1], size[0], 3), np.uint8)
         camera, net_size = Camera.from_fov(size), estimator.fitted_size(size)
         name = f"{size[0]}x{size[1]} at {net_size[0]}x{net_size[1]}"
-        rows[f"whole call, {name}"] = lambda i=image, c=camera: estimator(i, c)
-        rows[f"letterbox, {name}"] = lambda i=image, c=camera, n=net_size: letterbox(i, c, n)
+        rows[f"whole call, {name}"] = partial(estimator, image, camera)
+        rows[f"letterbox, {name}"] = partial(letterbox, image, camera, net_size)
     camera, encoding = Camera.from_fov((448, 256)), Encoding(heat_stride=4)
     heat = np.full((BODY_22.num_joints, 64, 112), 0.5, np.float32)
     seen = [
@@ -96,7 +96,7 @@ def _rows(estimator: PoseEstimator) -> dict[str, Callable[[], object]]:
     for num_people in (1, 20):
         maps = crowded_maps(num_people, 448, 256)
         assert len(decode(maps, camera, encoding, BODY_22, DecodeConfig())) == num_people
-        rows[f"decode {num_people} people"] = lambda m=maps: find_people(
-            m, camera, encoding, BODY_22, DecodeConfig(), Refinement(heat, lift)
+        rows[f"decode {num_people} people"] = partial(
+            find_people, maps, camera, encoding, BODY_22, DecodeConfig(), Refinement(heat, lift)
         )
     return rows

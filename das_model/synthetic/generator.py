@@ -210,8 +210,8 @@ def _read_photos(folder: Path, leave_out: frozenset[str]) -> list[np.ndarray]:
     """(H, W, 3) uint8 RGB photos in the order of their names."""
     paths = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in (".jpg", ".png"))
     taken = [p for p in paths if not any(p.as_posix().endswith(f"/{name}") for name in leave_out)]
-    photos = [cv2.imread(str(path), cv2.IMREAD_COLOR_RGB) for path in taken]
-    photos = [photo for photo in photos if photo is not None]
+    read = [cv2.imread(str(path), cv2.IMREAD_COLOR_RGB) for path in taken]
+    photos: list[np.ndarray] = [photo for photo in read if photo is not None]
     if not photos:
         raise ValueError(f"backgrounds must be a folder with .jpg or .png photos, got {folder}")
     return photos

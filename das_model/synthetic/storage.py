@@ -10,6 +10,7 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -87,10 +88,8 @@ class Shard:
     def facts(self, index: int) -> PictureFacts:
         """How picture `index` of the shard came about."""
         people = slice(self.people_offset[index], self.people_offset[index + 1])
-        return PictureFacts(
-            **{name: float(getattr(self, name)[index]) for name in _PICTURE_FACTS},
-            **{name: getattr(self, name)[people] for name in _PERSON_FACTS},
-        )
+        values: dict[str, Any] = {n: float(getattr(self, n)[index]) for n in _PICTURE_FACTS}
+        return PictureFacts(**values, **{n: getattr(self, n)[people] for n in _PERSON_FACTS})
 
 
 def image_path(folder: Path, seed: int) -> Path:
@@ -135,7 +134,7 @@ def write_shard(
     """
     path = shard_path(folder, seeds[0])
     facts = facts or [PictureFacts.unknown(len(a)) for a in annotations]
-    shard = {
+    shard: dict[str, Any] = {
         "seeds": np.array(seeds, np.int64),
         "K": np.stack([a.camera.K for a in annotations]),
         "size": np.array(annotations[0].camera.size, np.int64),

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from das_model.inference.onnx_runtime import open_session, ort
+from das_model.network.backbones.movenet import MoveNetBackbone
 from das_model.network.export import trace_onnx
 
 
@@ -20,7 +21,7 @@ class FrozenFeatures:
         backbone: whose weights are those of the whole run by the first call.
     """
 
-    def __init__(self, backbone: nn.Module) -> None:
+    def __init__(self, backbone: MoveNetBackbone) -> None:
         self._backbone = backbone
         self._session: ort.InferenceSession | None = None
 
@@ -43,7 +44,7 @@ class FrozenFeatures:
 
 
 class _Features(nn.Module):
-    def __init__(self, backbone: nn.Module) -> None:
+    def __init__(self, backbone: MoveNetBackbone) -> None:
         super().__init__()
         self.backbone = backbone
 

@@ -122,11 +122,11 @@ def train_lifting(
     share = np.where(pairs.is_relative, _PHOTO_SHARE, 1 - _PHOTO_SHARE)
     for kind in (False, True):
         share[pairs.is_relative == kind] /= max(1, np.count_nonzero(pairs.is_relative == kind))
-    share = torch.from_numpy(share)
+    weights = torch.from_numpy(share)
     for step in range(num_steps):
         rate = config.learning_rate * rate_factor(config, step, num_steps)
         set_learning_rate(optimiser.param_groups, rate)
-        chosen = torch.multinomial(share, batch_size, replacement=True)
+        chosen = torch.multinomial(weights, batch_size, replacement=True)
         found, features, wanted, *known = (tensor[chosen] for tensor in tensors)
         valid, _, is_relative = known
         found = _varied(found, wanted, valid & ~is_relative[:, None])

@@ -7,6 +7,7 @@ arithmetic is float32, since flows diverge in half precision.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -73,7 +74,7 @@ class DasLoss(nn.Module):
         config = self.config
         positive = [t.positive for t in targets]
         num_images = len(positive[0])
-        num_positives = sum(p.sum() for p in positive)
+        num_positives = _total(positive)
         losses = {"score": self._score_loss(levels, targets) / (num_positives + num_images)}
 
         centerness = _at(positive, [m.centerness for m in levels])[:, 0].float()
@@ -118,14 +119,14 @@ class DasLoss(nn.Module):
         Returns:
             Scalars by kind: score, centerness, root, pose (of every stage), heat.
         """
-        num_positives = sum(t.positive.sum() for t in targets)
+        num_positives = _total(t.positive for t in targets)
         axes = slice(0, 1) if self.config.pose_loss == "l1" else slice(0, 2)
         return {
             "score": num_positives + len(targets[0].positive),
             "centerness": num_positives,
-            "root": sum((self._asked_root(t) & t.positive[:, None]).sum() for t in targets),
-            "pose": sum(
-                (t.joint_valid[:, :, axes].all(dim=2) & t.positive[:, None]).sum() for t in targets
+            "root": _total(self._asked_root(t) & t.positive[:, None] for t in targets),
+            "pose": _total(
+                t.joint_valid[:, :, axes].all(dim=2) & t.positive[:, None] for t in targets
             ),
             "heat": (targets[0].heat * targets[0].heat_mask).sum(),
         }
@@ -163,11 +164,11 @@ class DasLoss(nn.Module):
         only_2d = valid[..., :2].all(dim=-1) & ~has_depth
         total = mean.new_zeros(())
         for chosen, dims in ((has_depth, 3), (only_2d, 2)):
+            flow = self.flows[f"{stage}_{dims}d"]
+            assert isinstance(flow, CouplingFlow)
             residual = (wanted[chosen] - mean[chosen])[:, :dims] / sigma[chosen][:, :dims]
             log_sigma = sigma[chosen][:, :dims].log().sum(dim=-1)
-            total = total + self._negative_log_likelihood(
-                residual, log_sigma, self.flows[f"{stage}_{dims}d"]
-            )
+            total = total + self._negative_log_likelihood(residual, log_sigma, flow)
         return total / (has_depth.sum() + only_2d.sum()).clamp(min=1)
 
     def _negative_log_likelihood(
@@ -213,6 +214,11 @@ def log_prior(residual: Tensor, prior: str) -> Tensor:
 def _at(positive: list[Tensor], maps: list[Tensor]) -> Tensor:
     """Values of (B, C..., h, w) maps at the positive locations of all levels, (N, C...)."""
     return torch.cat([m.movedim((-2, -1), (1, 2))[p] for p, m in zip(positive, maps, strict=True)])
+
+
+def _total(masks: Iterable[Tensor]) -> Tensor:
+    """Number of true values in all of them."""
+    return torch.stack([mask.sum() for mask in masks]).sum()
 
 
 def _mean(values: Tensor) -> Tensor:

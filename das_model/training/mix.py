@@ -104,7 +104,7 @@ class TrainingMix(Dataset):
     def __getitem__(self, index: int) -> Sample:
         rng = np.random.default_rng([self._seed, index])
         if rng.random() >= self._augment.mosaic:
-            drawn = self.drawn(rng) if self._epochs is None else self.taken(index)
+            drawn = self.drawn(rng) if self._epochs is None else self.taken(self._epochs, index)
             return self.encoded(*self.augmented(*drawn, rng, self.size))
         columns, rows = _MOSAICS[rng.integers(len(_MOSAICS))]
         widths = np.diff(np.linspace(0, self.size[0], columns + 1).astype(int)).tolist()
@@ -122,19 +122,22 @@ class TrainingMix(Dataset):
         Some have people pasted over them.
         """
         extras = self._extras
-        is_pasted = extras.cutouts is not None and rng.random() < extras.pasted_share
+        cutouts = extras.cutouts
+        if cutouts is not None and rng.random() >= extras.pasted_share:
+            cutouts = None  # not over this one
         chosen = self._sets[rng.choice(len(self._sets), p=self._shares)]
-        if is_pasted and extras.backdrops is not None and rng.random() < _PASTED_OVER_NOBODY:
-            chosen = extras.backdrops
+        backdrops = None if cutouts is None else extras.backdrops
+        if backdrops is not None and rng.random() < _PASTED_OVER_NOBODY:
+            chosen = backdrops
         image, annotation = chosen[int(rng.integers(len(chosen)))]
         annotation = annotation.in_skeleton(self._skeleton)
-        if is_pasted:
-            return paste_row(image, annotation, extras.cutouts, rng)
+        if cutouts is not None:
+            return paste_row(image, annotation, cutouts, rng)
         return image, annotation
 
-    def taken(self, index: int) -> tuple[np.ndarray, Annotation]:
+    def taken(self, epochs: "Epochs", index: int) -> tuple[np.ndarray, Annotation]:
         """The picture that item `index` of whole epochs stands for, and its labels."""
-        number, picture = self._epochs.picture(index)
+        number, picture = epochs.picture(index)
         image, annotation = self._sets[number][picture]
         return image, annotation.in_skeleton(self._skeleton)
 

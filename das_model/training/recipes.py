@@ -7,6 +7,7 @@ same switches, for rendered pictures: what `scripts/reproduce.py --data syntheti
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from das_model.datasets.augmentation.placement import AugmentConfig
 from das_model.datasets.data_config import Shares
@@ -52,9 +53,9 @@ class Recipe:
 
     def varied(
         self,
-        network: Mapping[str, object],
-        encoding: Mapping[str, object],
-        loss: Mapping[str, object],
+        network: Mapping[str, Any],
+        encoding: Mapping[str, Any],
+        loss: Mapping[str, Any],
     ) -> "Recipe":
         """The same with other fields of its network, of its encoding and of its losses.
 
@@ -102,8 +103,8 @@ class Recipe:
 
 # The authors' code: root depth in units of 0.5 mm/px on Panoptic (20 cm/px) and of 1 mm/px on
 # MuCo, relative joint depth in units of 500 and of 50 mm.
-_PANOPTIC_UNITS = {"root_depth_unit": 0.5, "joint_depth_unit_mm": 500.0}
-_MUCO_UNITS = {"root_depth_unit": 1.0, "joint_depth_unit_mm": 50.0}
+_PANOPTIC_UNITS: Mapping[str, Any] = {"root_depth_unit": 0.5, "joint_depth_unit_mm": 500.0}
+_MUCO_UNITS: Mapping[str, Any] = {"root_depth_unit": 1.0, "joint_depth_unit_mm": 50.0}
 MSPN2 = replace(
     RESNET50,
     backbone="mspn2",

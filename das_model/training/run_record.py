@@ -10,6 +10,10 @@ import struct
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Record = dict[str, object]  # as JSON has it
 KEY = "run"  # in a checkpoint's metadata
@@ -41,12 +45,17 @@ def record_of(metadata: Mapping[str, str]) -> Record:
 def plain(value: object) -> object:
     """A value as JSON has it: dataclasses as objects, paths as text, tuples as lists."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return plain_fields(value)
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     return value
+
+
+def plain_fields(value: "DataclassInstance") -> Record:
+    """The fields of a dataclass by name, as JSON has them."""
+    return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
 
 
 def refused_changes(old: Record, new: Record) -> list[str]:

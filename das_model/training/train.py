@@ -53,7 +53,9 @@ class Trainer:
         self, config: TrainConfig, device: torch.device, is_distributed: bool = False
     ) -> None:
         self.config, self.device, self.step = config, device, 0
-        self.network = DasNetwork(config.network).to(device, memory_format=torch.channels_last)
+        network = DasNetwork(config.network).to(device)
+        # PyTorch's annotations of `to` lack the memory format
+        self.network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.loss = DasLoss(config.loss).to(device)
         self.average = copy.deepcopy(self.network).requires_grad_(False).eval()
         self.network.train()
@@ -166,7 +168,7 @@ class Trainer:
 
     def _gradient_exchange(self, is_last: bool) -> AbstractContextManager:
         """Processes exchange gradients once a step, with the last part."""
-        if self._num_processes == 1 or is_last:
+        if is_last or not isinstance(self._parallel, DistributedDataParallel):
             return nullcontext()
         return self._parallel.no_sync()
 

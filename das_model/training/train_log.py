@@ -197,7 +197,8 @@ class TrainLog:
         network = self._trainer.average
         images, targets = split_batch(batch, 1, self._trainer.device)[0]
         self._write("sigma", sigma_statistics(network(images), [t.positive for t in targets]))
-        predictor = NetworkPredictor(network, tuple(images.shape[:1:-1]))
+        height, width = images.shape[2:]
+        predictor = NetworkPredictor(network, (width, height))
         for i, image in enumerate(batch[0][: self.NUM_SHOWN].numpy()):
             picture = np.ascontiguousarray(image.transpose(1, 2, 0))
             camera = Camera.from_fov((picture.shape[1], picture.shape[0]))
@@ -246,7 +247,7 @@ def sigma_statistics(levels: list[HeadMaps], positive: list[torch.Tensor]) -> di
     Returns:
         initial_x, initial_y, initial_depth, last_x, ...; empty if nobody is in the pictures.
     """
-    table = {}
+    table: dict[str, float] = {}
     for title, stage in (("initial", 0), ("last", -1)):
         sigmas = torch.cat(
             [

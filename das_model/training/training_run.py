@@ -28,6 +28,7 @@ from das_model.training.run_record import (
     metadata_of,
     note_start,
     plain,
+    plain_fields,
     record_of,
     refused_changes,
     revision,
@@ -147,9 +148,9 @@ def _planned(config: RunConfig, num_pictures: int, process: Process, old: Record
 
 def _record(config: RunConfig, plan: TrainConfig, process: Process, num_pictures: int) -> Record:
     """All that a run was started with, see `run_record`."""
-    data = plain(config.data)
+    data = plain_fields(config.data)
     seed, batch = data.pop("seed"), data.pop("batch_size")
-    optimiser = plain(plan.optimiser)
+    optimiser = plain_fields(plan.optimiser)
     rate = optimiser.pop("learning_rate")
     return {
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),

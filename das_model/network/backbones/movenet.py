@@ -75,7 +75,7 @@ class MoveNetBackbone(nn.Module):
         self.heat_hidden = _Separable(_PYRAMID[-1], _HEAT_HIDDEN)
         self.heat = nn.Conv2d(_HEAT_HIDDEN, len(joint_names), 1)
         nn.init.normal_(self.heat.weight, std=0.01)
-        nn.init.constant_(self.heat.bias, _COLD_LOGIT)
+        nn.init.constant_(self.heat.get_parameter("bias"), _COLD_LOGIT)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """Normalised images to features.
@@ -149,6 +149,7 @@ class MoveNetBackbone(nn.Module):
                 state[name] = self._heat_rows(own.detach(), state[name], f"{file}: {name}")
         load_by_name(self, state, f"{file} does not hold MoveNet MultiPose")
         for merge in self.merges:
+            assert isinstance(merge, _Separable)
             merge.balance()
 
     def _heat_rows_known(self) -> Tensor:

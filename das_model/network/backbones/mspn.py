@@ -62,7 +62,7 @@ class Mspn(nn.Module):
 
     def freeze_early(self) -> None:
         """Keep the convolutions up to stride 4 of the first encoder; batch norms still train."""
-        first = self.multi_stage_mspn[0].downsample.layer1
+        first = self.multi_stage_mspn.get_submodule("0.downsample.layer1")
         for module in (*self.top.modules(), *first.modules()):
             if isinstance(module, nn.Conv2d):
                 module.requires_grad_(False)
@@ -166,7 +166,7 @@ class _Decoder(nn.Module):
     ) -> tuple[list[Tensor], list[tuple[Tensor, Tensor]], Tensor | None]:
         """As `_Stage.forward`, from the encoder's maps, finest first."""
         outputs: list[Tensor] = []
-        skips = []
+        skips: list[tuple[Tensor, Tensor]] = []
         cross = None
         for unit, x in zip(self.children(), reversed(encoded), strict=False):
             coarser = outputs[-1] if outputs else None
@@ -196,14 +196,14 @@ class _UpUnit(nn.Module):
     ) -> tuple[Tensor, tuple[Tensor, Tensor] | None, Tensor | None]:
         """The unit's map, its skips and the next stage's input where it gives them."""
         output = self.in_skip(x)
-        if self.up_conv is not None:
+        if self.up_conv is not None and coarser is not None:
             up = functional.interpolate(
                 coarser, size=x.shape[2:], mode="bilinear", align_corners=True
             )
             output = output + self.up_conv(up)
         output = functional.relu(output)
         skips = None
-        if self.out_skip1 is not None:
+        if self.out_skip1 is not None and self.out_skip2 is not None:
             skips = (self.out_skip1(x), self.out_skip2(output))
         return output, skips, None if self.cross_conv is None else self.cross_conv(output)
 

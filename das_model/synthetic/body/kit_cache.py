@@ -7,7 +7,9 @@ The first call samples shapes from the phenotypes of anny, decimates the mesh an
 import hashlib
 import os
 import tempfile
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import platformdirs
@@ -63,10 +65,10 @@ def load_wear(folder: Path, kit: BodyKit) -> WearKit:
         return WearKit(**{name: stored[name] for name in WearKit.__dataclass_fields__})
 
 
-def _save_arrays(bundle: object, path: Path) -> None:
+def _save_arrays(bundle: BodyKit | WearKit, path: Path) -> None:
     """Write the fields of a dataclass of arrays so that readers never see half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {name: np.asarray(getattr(bundle, name)) for name in bundle.__dataclass_fields__}
+    arrays: dict[str, Any] = {f.name: np.asarray(getattr(bundle, f.name)) for f in fields(bundle)}
     handle, partial = tempfile.mkstemp(suffix=".npz", dir=path.parent)
     with os.fdopen(handle, "wb") as file:
         np.savez(file, **arrays)

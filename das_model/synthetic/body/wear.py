@@ -56,7 +56,7 @@ class WearKit:
     def choose(self, rng: np.random.Generator, gender: float, years: float) -> tuple[int, ...]:
         """Pieces for somebody, perhaps none."""
         fits = (self.sex == 0) | (self.sex == (1 if gender > 0.5 else -1))
-        wanted = []
+        wanted: list[tuple[int, ...]] = []
         if years >= _LEAST_YEARS and rng.random() < _SUIT_SHARE:
             wanted.append((SUIT, DRESS))
         if rng.random() < _SHOES_SHARE:

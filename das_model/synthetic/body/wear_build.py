@@ -191,8 +191,8 @@ def nearest_places(
     """
     corners = vertices[faces].astype(np.float64)
     centres = torch.tensor(corners.mean(1), dtype=torch.float32)
-    near = torch.cdist(torch.tensor(points, dtype=torch.float32), centres)
-    near = near.topk(min(_NEAREST_FACES, len(faces)), largest=False).indices.numpy()
+    distances = torch.cdist(torch.tensor(points, dtype=torch.float32), centres)
+    near = distances.topk(min(_NEAREST_FACES, len(faces)), largest=False).indices.numpy()
     a, b, c = (corners[near, k] for k in range(3))  # (N, K, 3)
     u, v, w = b - a, c - a, points[:, None] - a
     uu, vv, uv = (u * u).sum(-1), (v * v).sum(-1), (u * v).sum(-1)

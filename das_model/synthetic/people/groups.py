@@ -85,7 +85,7 @@ def _pair(rng: np.random.Generator, maker: PersonMaker) -> list[Person]:
         for _ in range(_TRIES):
             first, second = _match(rng, maker, kinds)
             second, _ = _beside(second.turned(rng.normal(0, 0.15)), [first], way, 0.2, False)
-            if couple := arms_round(maker, first, second, ("L",), ("R",), _heights(first, second)):
+            if couple := arms_round(maker, first, second, "L", "R", _heights(first, second)):
                 return couple
     first, second = _member(rng, maker, kinds), _member(rng, maker, kinds)
     return [first, _beside(second.turned(rng.normal(0, 0.2)), [first], way, 0.2)[0]]
@@ -162,7 +162,8 @@ def _row(
 
 def _crowd(rng: np.random.Generator, maker: PersonMaker) -> list[Person]:
     """Five to eleven people who stand about, mostly turned one way."""
-    count, people = int(rng.integers(5, 12)), []
+    people: list[Person] = []
+    count = int(rng.integers(5, 12))
     reach = 0.45 * math.sqrt(count)
     for _ in range(count):
         role = maker.sample_role(rng, _CROWD, with_motion=True)
@@ -196,7 +197,8 @@ def arms_round(
         heights: of the first one's hands on the second one's back (0 pelvis to 1 neck), and of
             the second one's on the first one's.
     """
-    a, b = first, second
+    a: Person | None = first
+    b: Person | None = second
     for side in first_sides:
         a = _with_arm_round(maker, a, second, side, heights[0])
     for side in second_sides:

@@ -136,17 +136,21 @@ class PersonMaker:
             if gap > -SELF_OVERLAP_M:
                 break
         gender, years = (v[role.shape] for v in (self.poser.kit.gender, self.poser.kit.years))
-        look, pieces = sample_look(rng, gender, years, self._num_textures), ()
+        look = sample_look(rng, gender, years, self._num_textures)
+        pieces: tuple[int, ...] = ()
         if self._wear is not None:
             pieces = self._wear.choose(rng, gender, years)
             look = self._wear.undress(rng, look, pieces)
-        return Person(best[0], role.category, 0.0, look, role.is_seated, best[1], wear=pieces)
+        assert best is not None
+        body, held = best
+        return Person(body, role.category, 0.0, look, role.is_seated, held, wear=pieces)
 
     def _posed(
         self, rng: np.random.Generator, role: Role, scale: float
     ) -> tuple[PosedBody, Held | None]:
         """One try at a role."""
         if role.motion:
+            assert self._motion is not None  # it is where the role comes from
             pose = self._retargeter.pose(self._motion.draw(rng, role.motion), role.shape)
             self.prior.turn_head(pose, rng.normal(0, [6, 5, 15]))
             for side in "LR":

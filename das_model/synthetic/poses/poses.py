@@ -195,7 +195,7 @@ def sample_arm(rng: np.random.Generator, kind: str, stride_deg: float) -> ArmAng
         return ArmAngles(azimuth, elevation, abs(rng.normal(0, 18)) + 8, rng.normal(0, 20))
     if kind in ("reach", "raise") and lazy < 0.37:
         return ArmAngles(80 + rng.normal(0, 10), -79, 18, rng.normal(0, 15))
-    azimuth, elevation, bend, twist = {
+    azimuth_span, elevation_span, bend_span, twist = {
         "gesture": ((-10, 100), (-85, -35), (20, 140), 60),
         "sit": ((-10, 80), (-85, -40), (20, 130), 55),
         "bend": ((-15, 90), (-85, -20), (0, 110), 60),
@@ -205,8 +205,10 @@ def sample_arm(rng: np.random.Generator, kind: str, stride_deg: float) -> ArmAng
         "dance": ((-5, 115), (-70, 75), (10, 125), 70),
         "wild": ((-25, 130), (-90, 85), (0, 140), 85),
     }[kind]
-    angles = [rng.uniform(*span) for span in (azimuth, elevation, bend)]
-    return ArmAngles(*angles, rng.uniform(-1, 1) * twist)
+    azimuth, elevation, bend = (
+        rng.uniform(*span) for span in (azimuth_span, elevation_span, bend_span)
+    )
+    return ArmAngles(azimuth, elevation, bend, rng.uniform(-1, 1) * twist)
 
 
 def sample_leg(rng: np.random.Generator, kind: str, stride_deg: float) -> LegAngles:

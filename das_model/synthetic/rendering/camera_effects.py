@@ -84,4 +84,6 @@ def _motion_blur(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _compressed(picture: np.ndarray, quality: int) -> np.ndarray:
     _, code = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(code, cv2.IMREAD_COLOR)[..., ::-1]
+    decoded = cv2.imdecode(code, cv2.IMREAD_COLOR)
+    assert decoded is not None
+    return decoded[..., ::-1]

@@ -3,7 +3,7 @@
 import numpy as np
 import warp as wp
 
-wp.config.quiet = True  # older versions
+wp.config.quiet = True  # type: ignore[attr-defined] # of older versions
 wp.config.log_level = 30  # newer ones: warnings and errors
 
 _FLOATS = (float, wp.vec3, wp.vec4, wp.mat33)

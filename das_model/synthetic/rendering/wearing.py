@@ -85,6 +85,7 @@ class Wardrobe:
         hidden = np.zeros((len(people), self._num_vertices), np.uint8)
         for body, person in enumerate(people):
             for piece in person.wear:
+                assert self._wear is not None
                 hidden[body] |= self._wear.hides[piece]
         on_device = {name: launcher.array(values, wp.int32) for name, values in flat.items()}
         count = len(flat["vertex_kit"])
@@ -115,6 +116,7 @@ class Wardrobe:
         wear, num_vertices = self._wear, 0
         for body, person in enumerate(people):
             for piece in person.wear:
+                assert wear is not None
                 first, last = wear.vertex_first[piece : piece + 2]
                 own = wear.faces[slice(*wear.face_first[piece : piece + 2])]
                 vertex_kit.append(np.arange(first, last))
@@ -123,17 +125,17 @@ class Wardrobe:
                 face_body.append(np.full(len(own), body))
                 kind.append(np.full(len(own), wear.kind[piece]))
                 num_vertices += int(last - first)
-        face_body = _joined(face_body)
-        counts = np.bincount(face_body, minlength=len(people))
-        local = np.arange(len(face_body)) - (np.cumsum(counts) - counts)[face_body]
+        bodies = _joined(face_body)
+        counts = np.bincount(bodies, minlength=len(people))
+        local = np.arange(len(bodies)) - (np.cumsum(counts) - counts)[bodies]
         per_body = self._num_faces + int(counts.max())
         return {
             "vertex_kit": _joined(vertex_kit),
             "vertex_body": _joined(vertex_body),
             "faces": _joined(faces).reshape(-1, 3),
-            "face_body": face_body,
+            "face_body": bodies,
             "kind": _joined(kind),
-            "number": face_body * per_body + self._num_faces + local,
+            "number": bodies * per_body + self._num_faces + local,
         }
 
 

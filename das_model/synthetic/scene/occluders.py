@@ -62,8 +62,8 @@ def held_things(rng: np.random.Generator, people: list[Person]) -> list[Prop]:
 
 
 def _is_at_ear(person: Person) -> bool:
-    head = person.body.joint("head")
-    return bool(np.linalg.norm(person.held.place - head) < 0.16)
+    head, held = person.body.joint("head"), person.held
+    return held is not None and bool(np.linalg.norm(held.place - head) < 0.16)
 
 
 def _counter(rng: np.random.Generator, furniture: Furniture, at: np.ndarray, yaw: float) -> None:

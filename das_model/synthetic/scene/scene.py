@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import warp as wp
 
 from das_model.camera import Camera
 from das_model.synthetic.people.people_placing import Casting
@@ -92,7 +93,7 @@ def is_worth_showing(scene: Scene, nearest_m: float) -> bool:
         if np.any(scene.to_camera(person.body.capsule_ends)[..., 2] < nearest_m * 1000):
             return False
         px = scene.camera.project(joints)
-        inside = ((px >= 0) & (px < [width, height])).all(-1)
+        inside = np.asarray(((px >= 0) & (px < [width, height])).all(-1))
         left, top = np.maximum(px.min(0), 0)
         right, bottom = np.minimum(px.max(0), [width, height])
         area += max(right - left, 0) * max(bottom - top, 0)
@@ -157,10 +158,10 @@ def _furnish(
 
 def set_camera(stage: Stage, camera: Camera, position: np.ndarray, turn: np.ndarray) -> None:
     """Fill in the camera for a picture supersampled 2 x 2, pixel corners at whole numbers."""
-    stage.position = position
-    stage.turn = turn.reshape(-1)
+    stage.position = wp.vec3(*position)
+    stage.turn = wp.mat33(*turn.reshape(-1))
     fx, cx, cy = camera.K[0, 0], camera.K[0, 2], camera.K[1, 2]
-    stage.lens = (2 * fx, 2 * cx + 1, 2 * cy + 1)
+    stage.lens = wp.vec3(2 * fx, 2 * cx + 1, 2 * cy + 1)
 
 
 def _set_light(rng: np.random.Generator, stage: Stage, people: list[Person], mode: str) -> None:
@@ -179,13 +180,13 @@ def _set_light(rng: np.random.Generator, stage: Stage, people: list[Person], mod
     if mode == "outdoor":
         sky = sky * np.array([0.72, 0.95, 1.3])
     fill = rng.uniform(0, 2 * math.pi)
-    stage.sun_direction = sun
+    stage.sun_direction = wp.vec3(*sun)
     strength = rng.uniform(0.5, 2.4) if mode == "outdoor" else rng.uniform(0.3, 1.6)
-    stage.sun_colour = np.array([1 + warm, 1, 1 - warm]) * strength
-    stage.sky = sky
-    stage.ground = sky * rng.uniform(0.3, 0.7)
-    stage.fill_direction = (math.cos(fill) * 0.9, math.sin(fill) * 0.9, 0.3)
-    stage.fill_colour = rng.uniform(0, 0.4) * (1 + rng.normal(0, 0.1, 3))
+    stage.sun_colour = wp.vec3(*np.array([1 + warm, 1, 1 - warm]) * strength)
+    stage.sky = wp.vec3(*sky)
+    stage.ground = wp.vec3(*sky * rng.uniform(0.3, 0.7))
+    stage.fill_direction = wp.vec3(math.cos(fill) * 0.9, math.sin(fill) * 0.9, 0.3)
+    stage.fill_colour = wp.vec3(*rng.uniform(0, 0.4) * (1 + rng.normal(0, 0.1, 3)))
     stage.shadow = rng.uniform(0.4, 1)
     joints = np.concatenate([person.body.joints for person in people])
     centre = joints.mean(0)
@@ -197,8 +198,8 @@ def aim_sun(stage: Stage, centre: np.ndarray, reach_m: float) -> None:
     forward = -np.array([stage.sun_direction[k] for k in range(3)], np.float64)
     right = np.cross([0, 0, 1.0], forward)
     right /= np.linalg.norm(right)
-    stage.sun_centre = centre
-    stage.sun_turn = np.stack([right, np.cross(forward, right), forward]).reshape(-1)
+    stage.sun_centre = wp.vec3(*centre)
+    stage.sun_turn = wp.mat33(*np.concatenate([right, np.cross(forward, right), forward]))
     stage.sun_scale = 1.0 / reach_m
 
 
@@ -221,19 +222,19 @@ def _set_backdrop(
     high = local.max(0) + [rng.uniform(0.7, 2.5), rng.uniform(0.8, 3.5)]
     tallest = max(float(person.body.joints[:, 2].max()) for person in people)
     height = max(2.35, stage.position[2] + 0.3, tallest + 0.15) + rng.uniform(0, 1)
-    stage.room_axis = (math.cos(yaw), math.sin(yaw))
-    stage.room_centre = axis.T @ ((low + high) / 2)
-    stage.room_half = (*((high - low) / 2), height)
+    stage.room_axis = wp.vec2(math.cos(yaw), math.sin(yaw))
+    stage.room_centre = wp.vec2(*axis.T @ ((low + high) / 2))
+    stage.room_half = wp.vec3(*(high - low) / 2, height)
     floors, walls = textures_of(FLOORS, num_textures), textures_of(WALLS, num_textures)
     stage.floor_texture = int(rng.choice(floors)) if rng.random() < 0.7 else -1
     stage.wall_texture = int(rng.choice(walls)) if rng.random() < 0.3 else -1
-    stage.floor_colour = rng.uniform(0.15, 0.75) * (1 + rng.normal(0, 0.1, 3))
+    stage.floor_colour = wp.vec3(*rng.uniform(0.15, 0.75) * (1 + rng.normal(0, 0.1, 3)))
     if mode == "outdoor":
         ground = _GROUNDS[rng.integers(len(_GROUNDS))]
-        stage.floor_colour = ground * rng.uniform(0.6, 1.5)
+        stage.floor_colour = wp.vec3(*ground * rng.uniform(0.6, 1.5))
         stage.floor_texture = int(rng.choice(textures_of(("clouds", "tiles"), num_textures)))
-    stage.wall_colour = rng.uniform(0.3, 0.85) * (1 + rng.normal(0, 0.08, 3))
-    stage.ceiling_colour = [float(rng.uniform(0.5, 0.9))] * 3
+    stage.wall_colour = wp.vec3(*rng.uniform(0.3, 0.85) * (1 + rng.normal(0, 0.08, 3)))
+    stage.ceiling_colour = wp.vec3(rng.uniform(0.5, 0.9))
     stage.floor_scale = rng.uniform(0.3, 1.3)
     stage.wall_scale = rng.uniform(0.25, 1.0)
     stage.decor_width = rng.uniform(0.9, 2.6)

@@ -36,12 +36,12 @@ class Stage:
     sun_centre: wp.vec3
     sun_turn: wp.mat33
     sun_scale: float
-    backdrop: wp.int32
+    backdrop: int
     room_axis: wp.vec2
     room_centre: wp.vec2
     room_half: wp.vec3
-    floor_texture: wp.int32
-    wall_texture: wp.int32
+    floor_texture: int
+    wall_texture: int
     floor_colour: wp.vec3
     wall_colour: wp.vec3
     ceiling_colour: wp.vec3
@@ -49,4 +49,4 @@ class Stage:
     wall_scale: float
     decor_width: float
     decor_share: float
-    seed: wp.int32
+    seed: int
