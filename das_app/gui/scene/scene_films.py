@@ -6,8 +6,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 
+from das_app.exports.pictures.picture_film import SUFFIXES
 from das_app.gui.scene.scene_view import SceneView
-from das_app.gui.scene.turntable import SUFFIXES, Turntable
+from das_app.gui.scene.turntable import Turntable
 from das_app.gui.style.open_dialogs import OpenDialogs
 
 _KINDS = "Film (*.mp4);;Animated picture (*.gif)"

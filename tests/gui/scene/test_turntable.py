@@ -1,11 +1,14 @@
+import threading
+
 import av
 import numpy as np
 import pytest
 from PySide6.QtCore import QTimer
 
+from das_app.exports.pictures.picture_film import SUFFIXES, PictureFilm, fitted
 from das_app.gui.scene import turntable as module
 from das_app.gui.scene.orbit_camera import PRESETS
-from das_app.gui.scene.turntable import PictureFilm, Turntable
+from das_app.gui.scene.turntable import Turntable
 
 
 class Camera:
@@ -40,7 +43,7 @@ def decoded(file):
         return [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
 
 
-@pytest.mark.parametrize("suffix", module.SUFFIXES)
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_one_turn_as_a_film(qtbot, tmp_path, short_turn, suffix):
     content, file = Content(), tmp_path / f"turn{suffix}"
     turntable = Turntable(content, file)
@@ -68,11 +71,30 @@ def test_one_turn_as_a_film(qtbot, tmp_path, short_turn, suffix):
     assert not turntable.is_running
 
 
-def test_wide_views_are_made_smaller(tmp_path, qtbot, short_turn):
-    content = Content()
-    content.canvas.size = (1001, 400)
-    turntable = Turntable(content, tmp_path / "turn.gif")
-    assert turntable._rendered().shape == (254, 640, 3)
+def test_wide_views_are_made_smaller():
+    assert fitted(np.zeros((400, 1001, 3), np.uint8), 640).shape == (254, 640, 3)
+
+
+def test_the_window_goes_on_while_a_picture_is_encoded(qtbot, tmp_path, short_turn, monkeypatch):
+    gate, encode, beats = threading.Event(), PictureFilm.add, []
+
+    def slow_add(film, picture):
+        assert gate.wait(10)
+        encode(film, picture)
+
+    monkeypatch.setattr(PictureFilm, "add", slow_add)
+    turntable = Turntable(Content(), tmp_path / "turn.mp4")
+    heart = QTimer(interval=0)
+    heart.timeout.connect(lambda: beats.append(gate.is_set()))
+    turntable.start()
+    heart.start()
+    qtbot.waitUntil(lambda: len(beats) > 20)
+    heart.stop()
+    assert not any(beats)  # all of them while the encoder stood still
+    gate.set()
+    with qtbot.waitSignal(turntable.finished, timeout=10_000):
+        pass
+    assert len(decoded(tmp_path / "turn.mp4")) == turntable.num_steps
 
 
 def test_a_cancelled_turn_leaves_nothing(qtbot, tmp_path, short_turn):
