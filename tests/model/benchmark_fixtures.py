@@ -230,3 +230,12 @@ def write_coco(root, split="val2017", size=(96, 64), pictures=False):
     (root / "annotations" / f"person_keypoints_{split}.json").write_text(json.dumps(content))
     for image in images if pictures else ():
         write_picture(root / split / image["file_name"], size)
+
+
+def write_photos(root, size=(64, 64)):
+    """A photo of somebody whose joints are all labelled."""
+    points = [[10.0 + 2 * j, 5.0 + 3 * j, 2] for j in range(COCO_17.num_joints)]
+    person = {"image_id": 1, "bbox": [8, 3, 40, 52], "keypoints": np.ravel(points).tolist()}
+    content = {"images": [{"id": 1, "file_name": "1.png"}], "annotations": [person]}
+    write_picture(root / "1.png", size)
+    (root / "annotations.json").write_text(json.dumps(content))

@@ -6,7 +6,12 @@ import pytest
 from standing_people import CAMERA, standing, tilted
 
 from das_app.motion import floor_estimate
-from das_app.motion.floor_estimate import NOTHING_TOLD, FloorEstimator, ToldFloor
+from das_app.motion.floor_estimate import (
+    NOTHING_TOLD,
+    FloorEstimate,
+    FloorEstimator,
+    ToldFloor,
+)
 from das_app.motion.floor_evidence import evidence_of, sighting_of
 from das_model.people import People
 from das_model.skeleton import COCO_17
@@ -53,6 +58,15 @@ def test_it_gets_surer_over_time_and_says_so():
     assert later.is_sure
     assert "±" in later.label
     assert f"{later.floor.height_mm / 1e3:.2f} m" in later.label
+
+
+@pytest.mark.parametrize(
+    ("tilt_sd_deg", "height_sd_mm", "is_sure"),
+    [(2.4, 150, True), (2.6, 150, False), (2.4, 170, False)],
+)
+def test_a_floor_is_known_when_both_tilt_and_height_are(tilt_sd_deg, height_sd_mm, is_sure):
+    found = FloorEstimate(tilted(12, 0, 1600), tilt_sd_deg, height_sd_mm, 100, {})
+    assert found.is_sure == is_sure
 
 
 def test_people_who_only_stand_tell_the_tilt_by_their_bodies():

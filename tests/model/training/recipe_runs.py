@@ -1,4 +1,4 @@
-"""Trains recipes for three steps and goes on to a fifth; test_every_recipe starts it.
+"""Trains recipes for two steps and goes on to a third; test_every_recipe starts it.
 
     torchrun --nproc-per-node 2 recipe_runs.py FOLDER RECIPE...
 
@@ -11,15 +11,18 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import torch
+
 from das_model.datasets.data_config import DataConfig, Shares
 from das_model.training.processes import leave_processes
 from das_model.training.recipes import RECIPES
 from das_model.training.run_config import RunConfig
 from das_model.training.run_record import metadata_of
+from das_model.training.train_log import TrainLog
 from das_model.training.training_run import prepare
 
 
-def config_of(name: str, folder: Path, steps: int, is_first: bool) -> RunConfig:
+def config_of(name: str, folder: Path, out: Path, steps: int, is_first: bool) -> RunConfig:
     """A run of a recipe on a small canvas; live recipes on photos and rendered pictures."""
     recipe = RECIPES[name]
     data = {kind: folder / kind for kind in recipe.sets}
@@ -42,11 +45,11 @@ def config_of(name: str, folder: Path, steps: int, is_first: bool) -> RunConfig:
             size=size,
             batch_size=1,
         ),
-        folder / "runs" / name,
+        out,
         init=weights if is_movenet and is_first else None,
         total_steps=steps,
         save_every=2,
-        validate_every=3,
+        validate_every=2,
         num_measured=2,
         name=name,
     )
@@ -55,13 +58,15 @@ def config_of(name: str, folder: Path, steps: int, is_first: bool) -> RunConfig:
 def main() -> None:
     """Train each recipe named and write what its checkpoints say."""
     folder, names = Path(sys.argv[1]), sys.argv[2:]
+    TrainLog.NUM_VALIDATION = 2
     for name in names:
         told: list[str] = []
-        for steps, is_first in ((3, True), (5, False)):
-            prepare(config_of(name, folder, steps, is_first), told.append).train()
+        for steps, is_first in ((2, True), (3, False)):
+            config = config_of(name, folder, folder / "runs" / name, steps, is_first)
+            prepare(config, told.append).train()
+            torch.distributed.barrier()  # until the first has written what all go on from
         if os.environ["RANK"] == "0":
-            file = folder / "runs" / name / "checkpoint.safetensors"
-            step = json.loads(metadata_of(file)["step"])
+            step = json.loads(metadata_of(config.checkpoint)["step"])
             (folder / f"{name}.json").write_text(json.dumps({"step": step, "told": told}))
     leave_processes()
 

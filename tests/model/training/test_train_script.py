@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from benchmark_fixtures import write_picture
+from benchmark_fixtures import write_photos
 
 from das_model.inference.network_config import LITE, NetworkConfig, network_metadata
 from das_model.network.backbones.resnet import ResNet50
@@ -37,15 +37,7 @@ def run(monkeypatch):
 @pytest.fixture
 def photos(tmp_path):
     """A folder with a photo of somebody."""
-    points = [[10.0 + 2 * j, 5.0 + 3 * j, 2] for j in range(COCO_17.num_joints)]
-    person = {
-        "image_id": 1,
-        "bbox": [8, 3, 40, 52],
-        "keypoints": [v for p in points for v in p],
-    }
-    content = {"images": [{"id": 1, "file_name": "1.png"}], "annotations": [person]}
-    write_picture(tmp_path / "photos" / "1.png", (64, 64))
-    (tmp_path / "photos" / "annotations.json").write_text(json.dumps(content))
+    write_photos(tmp_path / "photos")
     return tmp_path / "photos"
 
 
