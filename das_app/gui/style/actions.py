@@ -179,7 +179,7 @@ COMMANDS = (
         "mirror",
         "Picture",
         "Mirror image",
-        "Show the image as in a mirror; the data and the 3D view stay as they are",
+        "Show the image as in a mirror",
         ("Q",),
         "mirror",
         True,

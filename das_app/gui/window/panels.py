@@ -110,7 +110,7 @@ PANELS = (
             "recording",
             "Window",
             "Recording",
-            "Name, countdown, end and sound of recordings, and what was recorded",
+            "How recordings begin and end, and what was recorded",
             ("Shift+R",),
             "recordings",
             True,

@@ -29,6 +29,7 @@ RESOLUTIONS = ("640x480", "800x600", "1280x720", "1920x1080", "2560x1440", "3840
 RATES_FPS = (15.0, 24.0, 25.0, 30.0, 50.0, 60.0, 90.0, 120.0)
 _POLL_MS = 50
 _SOURCE_ROLE, _DEVICE_ROLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+_NO_PREVIEW = "The camera chosen above is shown here"
 _NO_CAMERA = (
     "No camera is listed. Plug one in and scan again; a phone or a network camera works by its "
     "address."
@@ -147,7 +148,7 @@ class SourcePicker(QDialog):
         self._end_preview()
         item = self.cameras.currentItem()
         device = None if item is None else item.data(_DEVICE_ROLE)
-        self.preview.show_news(PreviewNews(None, "Looking …" if device else ""))
+        self.preview.show_news(PreviewNews(None, "Looking …" if device else _NO_PREVIEW))
         if device is not None and self.isVisible():
             mode = CameraMode.from_text(self.resolution.currentData(), self.fps.currentData())
             self._preview = CameraPreview(device, mode)
