@@ -148,7 +148,7 @@ def source_key(spec: str) -> str:
         return ""
     if kind is SourceKind.CAMERA:
         names = (d.name for d in list_cameras() if str(d.index) == spec)
-        return next(names, f"camera {spec}") if spec.isdecimal() else spec
+        return next(names, f"camera {spec}") if spec.isdecimal() else shown_address(spec)
     if kind in (SourceKind.DEMO, SourceKind.ADDRESS):
         return shown_address(spec)
     return str(Path(spec).expanduser().resolve())

@@ -4,6 +4,7 @@
 """
 
 import csv
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,8 +51,12 @@ def write_csv(take: Take, path: Path, on_progress: Progress) -> None:
 
 
 def plain_cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, which would begin with one of `=+-@`."""
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") else text
+    """A text that no spreadsheet takes for a formula, which would begin with one of `=+-@`.
+
+    Some take those of East Asian keyboards, which are twice as wide, for the same.
+    """
+    first = unicodedata.normalize("NFKC", text.lstrip()[:1])
+    return f"'{text}" if first in ("=", "+", "-", "@") else text
 
 
 def _joints(track: Track, place: int, names: tuple[str, ...]) -> Iterator[tuple]:

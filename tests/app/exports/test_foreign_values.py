@@ -18,7 +18,9 @@ def export(folder, to_format, path):
     export_session(Session(folder), to_format, path, ExportOptions(), lambda share: None)
 
 
-@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", " =1"])
+@pytest.mark.parametrize(
+    "name", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", " =1", "\uff1d1", "\uff201"]
+)
 def test_cells_that_begin_like_a_formula_are_defused(tmp_path, name):
     folder = write_session(tmp_path / "s", 4)
     save_edits(folder, SessionEdits({0: name}))
