@@ -22,6 +22,7 @@ _WRONG = 3.0  # standard deviations from which a joint counts less
 _QUIET_MM_S2, _LIVELY_MM_S2, _ROOT_MM_S2 = 1500.0, 8000.0, 1200.0
 _LOOK_S = 0.12  # on both sides, that a motion is looked at over
 _STILL_MM_S, _LIFT_MM, _STEP_S = 240.0, 110.0, 1.0
+_ALONG_TELLS = 0.4  # what a speed along the ray counts for
 _LEAST_STANCE_S = 0.2
 _LEAST_FRAMES = 3  # that a motion can be told from
 _AWAY_S = 0.5  # from one frame to the next, after which nothing is known of how somebody stood
@@ -85,7 +86,7 @@ def refine_person(
             shape, pose = _as_far_as_seen(shape, pose, seen)
         points = markers(body, shape, pose)
         spread = _spread(points, times_s)
-        stands = _standing(points[:, feet], times_s)
+        stands = standing_feet(points[:, feet], times_s)
         if floor is not None and stands.sum() >= _LEAST_ON_FLOOR:
             factor = _factor_to(floor, points[:, feet][stands])
             shape, pose = shape * factor, BodyPose(pose.root * factor, pose.rotations)
@@ -179,12 +180,15 @@ def _spread(points: np.ndarray, times_s: np.ndarray) -> np.ndarray:
     return np.hypot(_QUIET_MM_S2, around)
 
 
-def _standing(feet: np.ndarray, times_s: np.ndarray) -> np.ndarray:
+def standing_feet(feet: np.ndarray, times_s: np.ndarray) -> np.ndarray:
     """(n, F) bool: feet (n, F, 3) mm that stand: low, and still for a while."""
     if len(feet) < _LEAST_FRAMES or not feet.shape[1]:
         return np.zeros(feet.shape[:2], bool)
     calm = gaussian_filter1d(feet, _frames_of(_LOOK_S, times_s) / 2, axis=0, mode="nearest")
-    speed = np.linalg.norm(np.gradient(calm, times_s, axis=0), axis=-1)
+    velocity = np.gradient(calm, times_s, axis=0)
+    ray = calm / np.maximum(np.linalg.norm(calm, axis=-1, keepdims=True), 1.0)
+    along = (velocity * ray).sum(axis=-1, keepdims=True)  # which one camera sees badly
+    speed = np.linalg.norm(velocity - (1 - _ALONG_TELLS) * along * ray, axis=-1)
     around = 2 * round(_frames_of(_STEP_S, times_s)) + 1
     lowest = minimum_filter1d(calm[..., 1].min(axis=1), around, mode="nearest")
     is_low = calm[..., 1] < lowest[:, None] + _LIFT_MM

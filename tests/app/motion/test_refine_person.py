@@ -3,7 +3,7 @@ import pytest
 from moving_bodies import FPS, walking
 
 from das_app.motion.body.rig import to_y_up
-from das_app.motion.refine.person import refine_person
+from das_app.motion.refine.person import refine_person, standing_feet
 from das_app.motion.refine.take_solver import FloorPlane
 from das_model.skeleton import BODY_22
 
@@ -87,3 +87,16 @@ def test_one_frame_and_people_seen_once_are_solved(seen):
         refined = refine_person(body, noisy[:num], scores[:num], np.arange(num) / FPS)
         assert np.isfinite(refined.joints).all()
     assert to_y_up(to_y_up(noisy)) == pytest.approx(noisy)
+
+
+def test_a_foot_stands_that_is_still_in_the_picture_though_its_depth_wanders():
+    times_s = np.arange(100) / FPS
+    foot = np.tile([200.0, -1300.0, -3500.0], (100, 1))
+    ray = foot[0] / np.linalg.norm(foot[0])
+    wanders = foot + 40 * np.sin(2 * np.pi * times_s / 0.7)[:, None] * ray  # up to 360 mm/s
+    goes = foot + 1500 * times_s[:, None] * ray
+    steps = foot + [400.0, 0.0, 0.0] * times_s[:, None]
+    stands = [
+        standing_feet(way[:, None], times_s)[10:-10].mean() for way in (wanders, goes, steps)
+    ]
+    assert stands == [1.0, 0.0, 0.0]
