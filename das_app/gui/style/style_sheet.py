@@ -108,7 +108,7 @@ QCheckBox::indicator:checked, QListView::indicator:checked {
     image: url(ICONS/check.svg); border-color: @accent;
 }
 QCheckBox::indicator:disabled { border-color: @border; }
-QCheckBox:focus::indicator { border: 2px solid @text; width: 12px; height: 12px; }
+QCheckBox::indicator:focus { border: 2px solid @text; width: 12px; height: 12px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: @border; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: @accent; }
 QSlider::sub-page:horizontal:disabled { background: @border; }

@@ -26,6 +26,7 @@ BORDER, TEXT, MUTED = DARK_STAGE.border, DARK_STAGE.text, DARK_STAGE.muted
 PERSON_COLOURS = DARK_STAGE.people  # over the picture, and of dots
 
 _ICON_SIZES_PX = (16, 18, 20, 24, 32, 36, 40, 48, 64)
+_OWN_COLOURS = "app"  # the icon of the application, the same everywhere
 _FRAME_PROPERTY = "lightFrame"  # of the application: which frame it wears
 
 
@@ -78,8 +79,9 @@ def _icon(name: str, colours: FrameColours) -> QIcon:
         drawing = (icon_folder() / f"{name}.svg").read_text(encoding="utf-8")
     except FileNotFoundError:
         return QIcon()
-    for dark, now in ((DARK.icon, colours.icon), (DARK.warning, colours.warning)):
-        drawing = drawing.replace(dark, now)
+    if name != _OWN_COLOURS:
+        for dark, now in ((DARK.icon, colours.icon), (DARK.warning, colours.warning)):
+            drawing = drawing.replace(dark, now)
     renderer = QSvgRenderer(QByteArray(drawing.encode()))
     made = QIcon()
     for size_px in _ICON_SIZES_PX:

@@ -145,6 +145,7 @@ def run_app(
     end_in_words()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("DAS Capture")
+    app.setDesktopFileName("das-capture")  # whose icon and name desktops show
     with listening() as listener:
         opener = PipelineOpener(said, settings.source.name, early_model)
 

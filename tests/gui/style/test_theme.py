@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon
+from PySide6.QtWidgets import QCheckBox
 
 from das_app.gui.style import style_sheet, theme
 from das_app.gui.style.stage import DARK_STAGE, LIGHT_STAGE
@@ -148,6 +149,16 @@ def test_the_look_follows_the_system_unless_chosen(qapp, monkeypatch):
 @pytest.mark.parametrize("colours", [DARK, LIGHT], ids=["dark", "light"])
 def test_every_colour_of_the_style_sheet_is_filled_in(colours):
     assert "@" not in style_sheet.style_sheet(colours, "/icons")
+
+
+def test_a_check_box_without_the_focus_has_no_frame(qtbot, themed):
+    box = QCheckBox("words")
+    qtbot.addWidget(box)
+    box.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    box.resize(240, 30)
+    picture = box.grab().toImage()
+    rim = {picture.pixelColor(x, y).name() for x in range(120, 240) for y in range(30)}
+    assert len(rim) == 1
 
 
 def test_slots_beyond_the_palette_repeat_it():
