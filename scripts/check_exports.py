@@ -2,9 +2,9 @@
 
     python scripts/check_exports.py walk dance demo
 
-Prints the tables of docs/exports.md: the largest distance between what a program reads and what
-the session holds, or, for formats of rotations, what the fitted body is; and how far each fitted
-body is from the joints. Needs the extra `dev` and `npm install --prefix tests/npm`.
+Prints the first table of docs/exports.md: the largest distance between what a program reads and
+what the session holds, or, for formats of rotations, what the fitted body is. Needs the extra
+`dev` and `npm install --prefix tests/npm`.
 """
 
 import argparse
@@ -201,11 +201,11 @@ def _version(program: str) -> str:
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sessions", nargs="+", type=Path)
     sessions = [Session(folder) for folder in parser.parse_args().sessions]
-    rows, residuals = {to: [] for to in CHECKS}, []
+    rows = {to: [] for to in CHECKS}
     for session in sessions:
         options = ExportOptions(min_duration_s=_LEAST_S)
         takes = {s: load_take(session, options, s) for s in (False, True)}
@@ -219,14 +219,10 @@ def main() -> None:
                 export_session(session, to, path, ExportOptions())
                 people, worst = check(path, take, bodies[facts.is_steady])
             rows[to].append(f"{people}: {worst:.2g} {unit}")
-        residuals += [(session.folder.name, body) for body in bodies[True]]
     names = [session.folder.name for session in sessions]
     print(f"| format | program | {' | '.join(names)} |\n|{'---|' * (2 + len(names))}")
     for to, cells in rows.items():
         print(f"| `{to}` | {_version(CHECKS[to][0])} | {' | '.join(cells)} |")
-    print("\n| session | person | frames | body to joints |\n|---|---|---|---|")
-    for name, body in residuals:
-        print(f"| {name} | {body.track.track_id} | {len(body.track)} | {body.about()} |")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from das_app.exports.choices import require_possible
 from das_app.exports.formats import FACTS, ExportFormat
-from das_app.exports.takes.files import check_folder, export_place
+from das_app.exports.places import check_folder, export_place
 from das_app.exports.takes.take import ExportOptions, Progress, Take, load_take
 from das_app.session.session import Session
 

@@ -109,7 +109,8 @@ def _write_images(take: Take, folder: Path, on_progress: Progress) -> None:
                 image = pictures.at(time_s)
                 if image is not None:
                     name = f"{frame:06d}.png"
-                    cv2.imwrite(str(new / name), image[..., ::-1])
+                    if not cv2.imwrite(str(new / name), image[..., ::-1]):
+                        raise ExportError(f"{new / name} cannot be written")
                     files[name] = {"time_s": round(float(time_s), 6)}
                 on_progress((frame + 1) / len(take.recorded_s))
             write_about(new, take.about() | {"space": SPACE}, files)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +11,6 @@ from das_app.exports.takes.take import ExportError
 from das_app.files.whole_file import whole_file
 
 ABOUT_FILE = "about.json"
-_LEFTOVER = re.compile(r"\..+\.writing(\..+)?")  # of an export that was killed
 
 
 @contextmanager
@@ -24,9 +22,11 @@ def export_file(path: Path) -> Iterator[Path]:
     """
     try:
         with whole_file(path) as new:
+            new.touch()  # some libraries say little of why they cannot write
+            new.unlink()
             yield new
     except OSError as error:
-        raise ExportError(f"{path} cannot be written: {error}") from error
+        raise ExportError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 @contextmanager
@@ -51,54 +51,7 @@ def export_folder(folder: Path) -> Iterator[Path]:
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     except OSError as error:
-        raise ExportError(f"{folder} cannot be written: {error}") from error
-
-
-def export_place(path: Path, suffix: str, session_name: str, is_forced: bool) -> Path:
-    """Where an export goes.
-
-    Args:
-        path: asked for; a folder that is there means a file in it, unless a folder is written.
-        suffix: of the file, such as `.csv`; empty where a folder is written.
-        session_name: of the file in a folder.
-        is_forced: whether what is there may be replaced.
-
-    Raises:
-        ExportError: if something is there that must stay.
-    """
-    if not suffix:
-        check_folder(path, is_forced)
-        return path
-    if path.is_dir():
-        path = path / f"{session_name}{suffix}"
-    elif not path.suffix:
-        path = path.with_name(path.name + suffix)
-    if path.exists() and not is_forced:
-        raise ExportError(f"{path} is there already; choose another name, or --force")
-    return path
-
-
-def check_folder(folder: Path, is_forced: bool) -> None:
-    """Raises ExportError unless a folder can be written without losing what is not ours."""
-    if folder.is_file():
-        raise ExportError(f"{folder} is a file; this format is a folder")
-    names = {each.name for each in folder.iterdir()} if folder.is_dir() else set()
-    there = {name for name in names if not _LEFTOVER.fullmatch(name)}
-    if there and not is_forced:
-        raise ExportError(f"{folder} is not empty; choose another name, or --force")
-    foreign = there - _listed_in(folder / ABOUT_FILE) - {ABOUT_FILE}
-    if foreign:
-        raise ExportError(
-            f"{folder} holds files of others ({sorted(foreign)[0]}, ...); choose another name"
-        )
-
-
-def _listed_in(about: Path) -> set[str]:
-    """Files that an export lists."""
-    try:
-        return set(json.loads(about.read_text(encoding="utf-8"))["files"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return set()
+        raise ExportError(f"{folder} cannot be written: {error.strerror or error}") from error
 
 
 def write_about(folder: Path, about: dict[str, str], files: Mapping[str, object]) -> None:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from das_app.exports.export_job import ExportJob
 from das_app.exports.formats import FACTS, ExportFormat, default_path
-from das_app.exports.takes.files import export_place
+from das_app.exports.places import export_place
 from das_app.exports.takes.take import ExportCancelledError, ExportError
 from das_app.gui.recording.export_choices import ExportChoices
 from das_app.gui.recording.recording_notice import open_folder

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from das_app.motion.body.rig import USUAL_SHAPE, Body, BodyPose, markers
-from das_app.motion.body.seen import Observation, seen_of
+from das_app.motion.body.rotations import rotations_over_gaps
+from das_app.motion.body.seen import Observation, Seen, seen_of
 from das_app.motion.body.solver import BodySolver
 from das_app.motion.body.start import start_pose
 
 _SHAPE_FRAMES, _WINDOW, _OVERLAP = 150, 600, 30
-_SHAPE_ROUNDS, _ROUNDS = 12, 8
+_SHAPE_ROUNDS, _CALM_ROUNDS, _ROUNDS = 12, 6, 8
+_CALM = 0.4  # of the weights of joints, for a first pose that follows no error of a few frames
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -69,20 +71,40 @@ def fit_body(
     shape, pose = usual_shape(body, thin), start_pose(body, thin.joints, thin.weights)
     solver = BodySolver(body)
     pose, shape = solver.with_shape(pose, shape, thin, _SHAPE_ROUNDS)
-    start, parts, before = start_pose(body, seen.joints, seen.weights), [], None
-    for first in range(0, len(start), _WINDOW):
-        window = slice(first, first + _WINDOW + _OVERLAP)
-        part = solver.improved(start.part(window), shape, seen.part(window), _ROUNDS, before)
-        parts.append(part.part(slice(0, _WINDOW)))
-        last = first + len(parts[-1]) - 1
-        before = (parts[-1].part(slice(-1, None)), float(seen.times_s[last]))
-    pose = BodyPose(
-        np.concatenate([p.root for p in parts]), np.concatenate([p.rotations for p in parts])
-    )
+    start = start_pose(body, seen.joints, seen.weights)
+    calm = _in_windows(solver, start, shape, seen.weighted(_CALM), _CALM_ROUNDS)
+    pose = _in_windows(solver, calm, shape, seen, _ROUNDS)
+    pose = _over_gaps(pose, np.asarray((seen.weights > 0).any(axis=1)))
     away = np.linalg.norm(markers(body, shape, pose) - seen.joints, axis=-1)
     residual = np.full(joints.shape[:2], np.nan)
     residual[:, body.markers] = np.where(seen.weights > 0, away, np.nan)
     return BodyFit(body, shape, pose, residual)
+
+
+def _in_windows(
+    solver: BodySolver, start: BodyPose, shape: np.ndarray, seen: Seen, num_rounds: int
+) -> BodyPose:
+    """Improved over windows, each of which goes on from the one before."""
+    parts: list[BodyPose] = []
+    before = None
+    for first in range(0, len(start), _WINDOW):
+        window = slice(first, first + _WINDOW + _OVERLAP)
+        part = solver.improved(start.part(window), shape, seen.part(window), num_rounds, before)
+        parts.append(part.part(slice(0, _WINDOW)))
+        last = first + len(parts[-1]) - 1
+        before = (parts[-1].part(slice(-1, None)), float(seen.times_s[last]))
+    return BodyPose(
+        np.concatenate([p.root for p in parts]), np.concatenate([p.rotations for p in parts])
+    )
+
+
+def _over_gaps(pose: BodyPose, is_seen: np.ndarray) -> BodyPose:
+    """The pose, moving and turning evenly over frames (n,) in which nothing is seen."""
+    if not is_seen.any():
+        return pose
+    frames, known = np.arange(len(pose)), np.flatnonzero(is_seen)
+    root = np.stack([np.interp(frames, known, axis) for axis in pose.root[known].T], axis=-1)
+    return BodyPose(root, rotations_over_gaps(pose.rotations, is_seen))
 
 
 def usual_shape(body: Body, seen: Observation) -> np.ndarray:

@@ -5,7 +5,7 @@ import numpy as np
 from das_app.motion.body.rig import Body, BodyPose, Freedom
 from das_app.motion.body.rotations import rotation_vectors, twist_angles
 
-_LIMIT_RAD = 0.1  # how far a limit gives
+_LIMIT_RAD = 0.15  # how far a limit gives
 
 
 class Expectations:

@@ -79,7 +79,7 @@ _TRUNK = (
     ("head", "neck", Freedom.BALL, (0, 1, 0), 0.35, 0.35, 1.0),
 )
 _LEFT = (
-    ("clavicle", "upper_chest", Freedom.BALL, (1, 0, 0), 0.2, 0.05, 0.3),
+    ("clavicle", "upper_chest", Freedom.BALL, (1, 0, 0), 0.35, 0.1, 0.5),
     ("shoulder", "clavicle", Freedom.BALL, (1, 0, 0), _FREE, 0.8, 1.8),
     ("elbow", "shoulder", Freedom.HINGE, (0, -1, 0), _FREE, _FREE, 2.75),
     ("wrist", "elbow", Freedom.BALL, (1, 0, 0), 0.5, 0.3, 0.5),

@@ -33,6 +33,22 @@ def rotation_vectors(rotations: np.ndarray) -> np.ndarray:
     return np.where((sine > 1e-12)[..., None] | is_half_turn[..., None], vectors, axis)
 
 
+def rotations_over_gaps(rotations: np.ndarray, is_known: np.ndarray) -> np.ndarray:
+    """(n, ..., 3, 3) with those that are not known (n,) turned evenly from the one before to the
+    one after; before the first and after the last known one, as that is."""
+    known = np.flatnonzero(is_known)
+    if not len(known):
+        return rotations
+    frames = np.arange(len(rotations))
+    before = known[np.maximum(np.searchsorted(known, frames, side="right") - 1, 0)]
+    after = known[np.minimum(np.searchsorted(known, frames), len(known) - 1)]
+    share = (frames - before) / np.maximum(after - before, 1)
+    start = rotations[before]
+    turns = rotation_vectors(start.swapaxes(-1, -2) @ rotations[after])
+    share = np.clip(share, 0.0, 1.0).reshape(-1, *[1] * (turns.ndim - 1))
+    return start @ rotations_by(share * turns)
+
+
 def least_rotation(start: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """(n, 3, 3) least rotations from a unit vector (3,) to unit vectors (n, 3)."""
     axis = np.cross(start, ends)

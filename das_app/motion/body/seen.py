@@ -59,6 +59,10 @@ class Seen:
         """Some of the frames."""
         return Seen(self.joints[frames], self.weights[frames], self.times_s[frames])
 
+    def weighted(self, factors: np.ndarray | float) -> "Seen":
+        """With the weights of markers times factors (n, M)."""
+        return replace(self, weights=self.weights * factors)
+
     def residuals(self, points: np.ndarray, root: np.ndarray) -> np.ndarray:
         """(n, R) in standard deviations, of markers at points (n, M, 3) with the root (n, 3)."""
         away = (points - self.joints) * (self.weights / _SIGMA_MM)[..., None]

@@ -15,7 +15,7 @@ from das_app.motion.body.rig import USUAL_SHAPE, Body, BodyPose, Bone, Freedom, 
 from das_app.motion.body.rotations import rotation_vectors, rotations_by
 from das_app.motion.body.seen import Observation
 
-_SWING_SPEED, _TWIST_SPEED = 12.0, 4.0  # rad/s, standard deviation of what joints do by themselves
+_SWING_SPEED, _TWIST_SPEED = 12.0, 3.0  # rad/s, standard deviation of what joints do by themselves
 _SHAPE_RIDGE = 1e-4  # weight of the usual shape, in frames
 _MAX_STEP_RAD = 0.5
 _FIRST_DAMPING, _MOST_DAMPING, _GOOD_ENOUGH = 1e-3, 1e3, 1e-4

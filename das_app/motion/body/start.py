@@ -2,7 +2,8 @@
 
 The trunk follows the lines of hips and shoulders. Limbs make the least turn to where they are
 seen, twisted so that the hinge lies across the plane of bending. That plane is averaged over time,
-by how much the limb is bent, so a straight limb takes the twist of the frames around it.
+by how much the limb is bent, so a straight limb takes the twist of the frames around it. Over
+frames in which nothing is seen every bone turns evenly.
 """
 
 import itertools
@@ -11,7 +12,12 @@ import numpy as np
 from scipy.linalg import solveh_banded
 
 from das_app.motion.body.rig import Body, BodyPose
-from das_app.motion.body.rotations import least_rotation, rotation_vectors, rotations_by
+from das_app.motion.body.rotations import (
+    least_rotation,
+    rotation_vectors,
+    rotations_by,
+    rotations_over_gaps,
+)
 
 _EXPECTED_TWIST = 0.03  # weight of no twist against a plane of bending seen edge on
 _TWIST_FRAMES = 3.0  # that a twist is averaged over
@@ -41,7 +47,7 @@ def start_pose(body: Body, joints: np.ndarray, weights: np.ndarray) -> BodyPose:
             names = [f"{side}_{part}" for part in parts]
             if set(names) <= set(at):
                 _place_limb(body, [at[name] for name in names], names, before, rotations)
-    return BodyPose(root, rotations)
+    return BodyPose(root, rotations_over_gaps(rotations, np.asarray((weights > 0).any(axis=1))))
 
 
 def _known(body: Body, joints: np.ndarray, weights: np.ndarray) -> dict[str, np.ndarray]:

@@ -438,63 +438,6 @@ def require_extra(to):
             pytest.importorskip(extra, reason=f"needs {extra}, of the extra `formats`")
 
 
-def test_where_exports_go(session, tmp_path):
-    def to(to_format, path, is_forced=False):
-        export_session(session, to_format, path, EVERYBODY, is_forced=is_forced)
-
-    to(ExportFormat.CSV, tmp_path / "new" / "deep" / "table")
-    assert (tmp_path / "new" / "deep" / "table.csv").is_file()
-    to(ExportFormat.CSV, tmp_path / "new")
-    assert (tmp_path / "new" / "s.csv").is_file()
-    with pytest.raises(ExportError, match=r"is there already.*--force"):
-        to(ExportFormat.CSV, tmp_path / "new")
-    to(ExportFormat.CSV, tmp_path / "new", is_forced=True)
-    left = tmp_path / ".trc.writing"  # of an export that was killed
-    left.mkdir()
-    (left / "person_9.trc").touch()
-    to(ExportFormat.TRC, tmp_path / "trc")
-    assert listed(tmp_path / "trc") == {"person_2.trc", "person_5.trc"}
-    assert not left.exists()
-    with pytest.raises(ExportError, match=r"not empty.*--force"):
-        to(ExportFormat.TRC, tmp_path / "trc")
-    five = ExportOptions(person_ids=(5,))
-    export_session(session, ExportFormat.TRC, tmp_path / "trc", five, is_forced=True)
-    assert listed(tmp_path / "trc") == {"person_5.trc"}
-    (tmp_path / "trc" / "thesis.txt").touch()
-    with pytest.raises(ExportError, match=r"files of others .thesis.txt"):
-        to(ExportFormat.TRC, tmp_path / "trc", is_forced=True)
-    with pytest.raises(ExportError, match="is a file"):
-        to(ExportFormat.BVH, tmp_path / "new" / "s.csv", is_forced=True)
-
-
-@pytest.mark.parametrize("to", [f for f in ExportFormat if f is not ExportFormat.MP4])
-def test_a_path_without_a_suffix_in_folders_that_are_not_there(tmp_path, to):
-    require_extra(to)
-    nobody, path = nobody_in(tmp_path / "s", 3), tmp_path / "new" / "deep" / "walk"
-    text = export_session(nobody, to, path, EVERYBODY)
-    written = path.with_name(path.name + FACTS[to].suffix)
-    assert text.startswith(f"{written}: ")
-    assert [each.name for each in path.parent.iterdir()] == [written.name]
-    with pytest.raises(ExportError, match=r"(is there already|is not empty).*--force"):
-        export_session(nobody, to, path, EVERYBODY)
-    export_session(nobody, to, path, EVERYBODY, is_forced=True)
-    assert [each.name for each in path.parent.iterdir()] == [written.name]
-
-
-@pytest.mark.parametrize("to", [f for f in ExportFormat if FACTS[f].is_folder])
-def test_a_folder_holds_what_its_about_lists_whatever_a_killed_export_left(session, tmp_path, to):
-    folder, left = tmp_path / "out", tmp_path / ".out.writing"
-    for place in (left, folder):
-        place.mkdir()
-    (left / "person_9.bvh").touch()
-    (folder / ".s.writing.csv").touch()  # a table was on its way into it
-    export_session(session, to, folder, EVERYBODY)
-    files = json.loads((folder / "about.json").read_text())["files"]
-    assert files
-    assert {each.name for each in folder.iterdir()} == files.keys() | {"about.json"}
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["out"]
-
-
 @pytest.mark.parametrize(
     "values",
     [{"fps": 0.0}, {"fps": float("nan")}, {"fill_gaps_s": -1.0}, {"min_duration_s": -1.0}],

@@ -20,6 +20,7 @@ from das_app.motion.body.rotations import (
     least_rotation,
     rotation_vectors,
     rotations_by,
+    rotations_over_gaps,
     steady_quaternions,
     twist_angles,
 )
@@ -109,6 +110,57 @@ def test_gaps_and_missing_joints_are_bridged():
     assert np.isfinite(fit.pose.root).all()
     assert np.linalg.norm(fit.pose.root[20:26] - joints[20:26, 0], axis=1).max() < 60
     assert np.nanmax(fit.residual_mm[:20]) < 40
+
+
+def test_over_a_gap_every_bone_turns_evenly():
+    _, _, joints = walking(60)
+    holed = joints.copy()
+    holed[20:40] = np.nan  # far more than what the frames around tell
+    fit = fitted(holed)
+    steps = degrees_between(fit.pose.rotations[19:40], fit.pose.rotations[20:41])
+    np.testing.assert_allclose(steps, np.broadcast_to(steps[:1], steps.shape), atol=1e-3)
+    moves = np.diff(fit.pose.root[19:41], axis=0)
+    np.testing.assert_allclose(moves, np.broadcast_to(moves[:1], moves.shape), atol=1e-6)
+
+
+def test_what_is_not_known_turns_as_its_neighbours():
+    turns = rotations_by(np.linspace(0, 2, 9)[:, None, None] * np.array([[0, 0.6, 0.8]]))
+    is_known = np.isin(np.arange(9), (2, 6))
+    filled = rotations_over_gaps(turns, is_known)
+    np.testing.assert_allclose(filled[2:7], turns[2:7], atol=1e-9)
+    np.testing.assert_allclose(filled[:2], turns[[2, 2]], atol=1e-9)
+    np.testing.assert_allclose(filled[7:], turns[[6, 6]], atol=1e-9)
+
+
+def test_mirrored_motion_gives_mirrored_rotations():
+    body, _, joints = walking(40)
+    swapped = [
+        BODY_22.index(name.replace("left", "x").replace("right", "left").replace("x", "right"))
+        for name in BODY_22.joint_names
+    ]
+    fit, mirrored = fitted(joints), fitted(joints[:, swapped] * [-1, 1, 1])
+    np.testing.assert_allclose(mirrored.shape, fit.shape, atol=0.5)
+    names = [bone.name for bone in body.bones]
+    other = [
+        names.index(name.replace("left", "x").replace("right", "left").replace("x", "right"))
+        for name in names
+    ]
+    mirror = np.diag([-1.0, 1.0, 1.0])
+    expected = mirror @ fit.pose.rotations[:, other] @ mirror
+    assert degrees_between(mirrored.pose.rotations, expected).max() < 0.5
+
+
+def test_left_and_right_bones_are_of_one_length():
+    _, _, joints = walking(40)
+    longer = joints.copy()  # one shin is seen longer than the other
+    knee, ankle = BODY_22.index("left_knee"), BODY_22.index("left_ankle")
+    longer[:, ankle] += 0.2 * (joints[:, ankle] - joints[:, knee])
+    fit = fitted(longer)
+    offsets = fit.offsets()
+    for number, bone in enumerate(fit.body.bones):
+        if bone.name.startswith("left_"):
+            right = fit.body.index(bone.name.replace("left", "right"))
+            np.testing.assert_allclose(offsets[right], offsets[number] * [-1, 1, 1])
 
 
 def test_long_tracks_are_fitted_in_windows_that_join(monkeypatch):

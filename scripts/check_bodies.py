@@ -1,0 +1,104 @@
+"""How well fitted bodies follow the joints of sessions, layer by layer.
+
+    python scripts/check_bodies.py demo walk dance
+
+Prints the second table of docs/exports.md. A row is a person in a layer of a session: distance of
+the body from the joints; how far the hinges of elbows and knees are off the axis about which the
+joints bend, the median over frames bent by more than 30 degrees; and how often a bone turns by
+more than 30 degrees from a frame to the next although no limb or plane of bending turns so far.
+"""
+
+import argparse
+import itertools
+from pathlib import Path
+
+import numpy as np
+
+from das_app.exports.takes.take import ExportOptions, load_take
+from das_app.motion.body.fit import BodyFit, fit_body
+from das_app.motion.body.rig import body_of, to_y_up, world
+from das_app.motion.body.rotations import rotation_vectors
+from das_app.session.session import Session
+from das_model.skeleton import Skeleton
+
+_LEAST_S, _BENT_DEG, _PLANE_DEG, _JUMP_DEG = 0.5, 30.0, 15.0, 30.0
+_LIMBS = tuple(
+    tuple(f"{side}_{joint}" for joint in joints)
+    for side in ("left", "right")
+    for joints in (("shoulder", "elbow", "wrist"), ("hip", "knee", "ankle"))
+)
+
+
+def degrees_between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """(...) between vectors (..., 3)."""
+    across = np.linalg.norm(np.cross(first, second), axis=-1)
+    return np.degrees(np.arctan2(across, (first * second).sum(axis=-1)))
+
+
+def limbs(skeleton: Skeleton, joints: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Upper and lower parts (n, 4, 3) of the limbs, and how far each is bent (n, 4), degrees."""
+    places = [[joints[:, skeleton.index(name)] for name in limb] for limb in _LIMBS]
+    upper, lower = (
+        np.stack([end - start for start, end in pairs], axis=1)
+        for pairs in zip(*(itertools.pairwise(limb) for limb in places), strict=True)
+    )
+    return upper, lower, degrees_between(upper, lower)
+
+
+def hinge_error(fit: BodyFit, skeleton: Skeleton, joints: np.ndarray) -> float:
+    """Median degrees of the worst elbow or knee."""
+    upper, lower, bent = limbs(skeleton, joints)
+    turned, _ = world(fit.body, fit.offsets(), fit.pose)
+    worst = 0.0
+    for number, (_, hinge, _) in enumerate(_LIMBS):
+        bone = fit.body.index(hinge)
+        off = degrees_between(
+            np.cross(upper, lower)[:, number], turned[:, bone] @ fit.body.bones[bone].axis
+        )[bent[:, number] > _BENT_DEG]
+        worst = max(worst, float(np.median(off))) if len(off) else worst
+    return worst
+
+
+def jumps(fit: BodyFit, skeleton: Skeleton, joints: np.ndarray) -> int:
+    """Frames in which a bone jumps and no joint does; frames with joints away do not count."""
+    upper, lower, bent = limbs(skeleton, joints)
+    lines = [
+        joints[:, skeleton.index(f"left_{name}")] - joints[:, skeleton.index(f"right_{name}")]
+        for name in ("hip", "shoulder")
+    ]
+    parts = np.concatenate([upper, lower, np.stack(lines, axis=1)], axis=1)
+    own = degrees_between(parts[:-1], parts[1:]).max(axis=1)
+    planes = np.cross(upper, lower)
+    turned = degrees_between(planes[:-1], planes[1:])
+    is_bent = (bent[:-1] > _PLANE_DEG) & (bent[1:] > _PLANE_DEG)
+    own = np.maximum(own, np.where(is_bent, turned, 0.0).max(axis=1))
+    rotations = fit.pose.rotations
+    steps = rotation_vectors(rotations[:-1].swapaxes(-1, -2) @ rotations[1:])
+    most = np.degrees(np.linalg.norm(steps, axis=-1)).max(axis=1)
+    return int(((most > _JUMP_DEG) & (own < _JUMP_DEG)).sum())  # NaN is never below
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sessions", nargs="+", type=Path)
+    print("| session | layer | person | frames | body to joints | hinges off | jumps |")
+    print("|---|---|---|---|---|---|---|")
+    for session in map(Session, parser.parse_args().sessions):
+        skeleton = session.origin.skeleton
+        for layer in session.layers:
+            take = load_take(session, ExportOptions(layer=layer), least_s=_LEAST_S)
+            for track in (track for track in take.tracks if track.is_posed.any()):
+                joints = to_y_up(track.joints)
+                times_s = take.times_s[track.first : track.first + len(track)]
+                fit = fit_body(body_of(skeleton), joints, track.joint_scores, times_s)
+                hinges, most = hinge_error(fit, skeleton, joints), np.nanmax(fit.residual_mm)
+                print(
+                    f"| {session.folder.name} | {layer} | {track.track_id} | {len(track)} "
+                    f"| {fit.rms_mm:.1f} mm rms, at most {most:.0f} mm "
+                    f"| {hinges:.0f}° | {jumps(fit, skeleton, joints)} |"
+                )
+
+
+if __name__ == "__main__":
+    main()
