@@ -186,6 +186,15 @@ def test_everybody_too_small_is_a_lower_camera_rather_than_small_people():
     assert found.floor.height_mm == pytest.approx(80 + 0.85 * 1720, rel=0.02)
 
 
+def test_the_search_begins_as_upright_as_bodies_are_and_half_as_tilted_as_usual():
+    people = [standing(tilted(12, 20, 1600), [[x, 4000]]) for x in (-500, 0, 500)]
+    evidence = evidence_of([sighting_of(p, 0, 1700.0, CAMERA, 1, 1.0) for p in people])
+    for pitch, roll, _, lean in floor_estimate._starts(evidence, NOTHING_TOLD):
+        assert math.degrees(roll) == pytest.approx(20, abs=0.1)
+        assert math.degrees(pitch) == pytest.approx((8 + 12) / 2, abs=0.1)
+        assert lean == 0
+
+
 @pytest.mark.parametrize("told", [NOTHING_TOLD, ToldFloor(1700.0, 12.0)], ids=["nothing", "told"])
 def test_the_gradient_is_that_of_the_cost(told):
     """Half of its derivative, by differences; the noise's change with the height is left out."""
