@@ -14,6 +14,8 @@ from das_model.inference.targets import Encoding
 from das_model.people import People
 from das_model.skeleton import Skeleton
 
+_FEW = 64  # poses of which comparing each with each takes less time than one by one
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LevelMaps:
@@ -203,21 +205,46 @@ def suppress(
         kept: (K,) indices of the poses that stay, best first.
         follows: (N,) of `Detections`.
     """
-    x, y = (np.ascontiguousarray(joints_px[..., axis], np.float32) for axis in (0, 1))
-    area = (x.max(axis=1) - x.min(axis=1)) * (y.max(axis=1) - y.min(axis=1))
-    mean_of_joints = np.full(x.shape[1], 1 / x.shape[1], np.float32)
     alive = np.arange(len(joints_px))
+    alikeness = _Alikeness(joints_px, config.oks_sigma)
+    all_to_all = alikeness.all() if len(alive) <= _FEW else None
     kept: list[int] = []
     follows = np.full(len(joints_px), -1)
     while len(alive) and alive[0] < num_sure and len(kept) < config.max_people:
-        kept.append(alive[0])
-        follows[alive[0]] = alive[0]
-        squared = (x[1:] - x[0]) ** 2
-        squared += (y[1:] - y[0]) ** 2  # (N, J)
-        variance = (2 * config.oks_sigma) ** 2 * np.maximum(area[1:] + area[0], 1e-6)
-        squared /= -variance[:, None]
-        oks = np.exp(squared, out=squared) @ mean_of_joints
-        follows[alive[1:][oks >= config.vote_threshold]] = alive[0]
-        stays = 1 + np.flatnonzero(oks <= config.oks_threshold)
-        alive, x, y, area = alive[stays], x[stays], y[stays], area[stays]
+        best, others = int(alive[0]), alive[1:]
+        kept.append(best)
+        follows[best] = best
+        oks = alikeness.of(best, others) if all_to_all is None else all_to_all[best, others]
+        follows[others[oks >= config.vote_threshold]] = best
+        alive = others[oks <= config.oks_threshold]
     return np.array(kept, dtype=np.int64), follows
+
+
+class _Alikeness:
+    """Object keypoint similarity of N poses (N, J, 2) px, with one sigma for every joint."""
+
+    def __init__(self, joints_px: np.ndarray, oks_sigma: float) -> None:
+        self._x, self._y = (
+            np.ascontiguousarray(joints_px[..., axis], np.float32) for axis in (0, 1)
+        )
+        extents = (np.ptp(coordinate, axis=1) for coordinate in (self._x, self._y))
+        self._area = np.multiply(*extents)
+        self._factor = -((2 * oks_sigma) ** 2)
+        num_joints = self._x.shape[1]
+        self._mean = np.full(num_joints, 1 / num_joints, np.float32)
+
+    def of(self, pose: int, others: np.ndarray) -> np.ndarray:
+        """(M,) of one pose and M others."""
+        squared = (self._x[others] - self._x[pose]) ** 2
+        squared += (self._y[others] - self._y[pose]) ** 2  # (M, J)
+        return self._oks(squared, self._area[others] + self._area[pose])
+
+    def all(self) -> np.ndarray:
+        """(N, N) of each two."""
+        squared = (self._x[:, None] - self._x) ** 2
+        squared += (self._y[:, None] - self._y) ** 2  # (N, N, J)
+        return self._oks(squared, self._area[:, None] + self._area)
+
+    def _oks(self, squared: np.ndarray, area: np.ndarray) -> np.ndarray:
+        squared /= (self._factor * np.maximum(area, 1e-6))[..., None]
+        return np.exp(squared, out=squared) @ self._mean

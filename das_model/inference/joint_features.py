@@ -51,8 +51,10 @@ def _read(features: np.ndarray, stride: int, places_px: np.ndarray) -> np.ndarra
     first = low[..., 1] * width + low[..., 0]
     to_right = (low[..., 0] < last[0]).astype(np.int32)
     below = first + (low[..., 1] < last[1]) * width
-    top = _between(cells[first], cells[first + to_right], right)
-    return _between(top, _between(cells[below], cells[below + to_right], right), down)
+    corners = (first, first + to_right, below, below + to_right)
+    upper, upper_right, lower, lower_right = (cells.take(corner, axis=0) for corner in corners)
+    top, bottom = _between(upper, upper_right, right), _between(lower, lower_right, right)
+    return _between(top, bottom, down)
 
 
 def _between(start: np.ndarray, end: np.ndarray, share: np.ndarray) -> np.ndarray:

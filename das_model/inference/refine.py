@@ -213,8 +213,10 @@ def place(
     sure = found.at_least(refinement.min_score)
     if refinement.heat is not None and refinement.lift is not None and len(sure.scores):
         before = joints_cam[: len(sure.scores)]
-        x, y = np.moveaxis(sure.joints_px, -1, 0)
-        seen = sample_heat(zero_framed(refinement.heat), x, y, encoding.heat_stride)
+        seen = sure.heat
+        if sure.is_drawn.any():  # elsewhere than where the heat was read
+            x, y = np.moveaxis(sure.joints_px, -1, 0)
+            seen = sample_heat(zero_framed(refinement.heat), x, y, encoding.heat_stride)
         moved_mm = (before - sure.told_cam)[..., :2]
         lifted = refinement.lift(
             JointCues(before, sure.joint_scores, seen, moved_mm, sure.joints_px)

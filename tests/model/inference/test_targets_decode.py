@@ -8,6 +8,7 @@ from people_scenes import STANDING, annotate, perfect_maps
 
 from das_model.annotation import Annotation
 from das_model.camera import Camera
+from das_model.inference import decode as decoding
 from das_model.inference.decode import DecodeConfig, decode, detect, suppress
 from das_model.inference.refine import find_people
 from das_model.inference.targets import PAPER_ENCODING, Encoding, encode
@@ -274,6 +275,19 @@ def test_pose_and_depth_are_the_vote_of_alike_locations():
     assert voted.scores[0] == np.float32(0.8)
     assert plain.root_cam[0, 2] == pytest.approx(3000, abs=1)
     assert voted.root_cam[0, 2] == pytest.approx((4 * 3000 + 3300) / 5, abs=1)
+
+
+def test_suppress_does_the_same_one_by_one_and_all_at_once(monkeypatch):
+    rng = np.random.default_rng(3)
+    people = rng.uniform(0, 300, (12, 1, 1, 2)) + rng.normal(0, 30, (12, 1, 22, 2))
+    poses = (people + rng.normal(0, 8, (12, 5, 22, 2))).reshape(-1, 22, 2)[rng.permutation(60)]
+    at_once = suppress(poses, 50, DecodeConfig())
+    monkeypatch.setattr(decoding, "_FEW", 0)
+    one_by_one = suppress(poses, 50, DecodeConfig())
+    assert 10 <= len(at_once[0]) <= 40
+    assert (at_once[1] >= 0).sum() > len(at_once[0])
+    for mine, other in zip(at_once, one_by_one, strict=True):
+        assert mine.tolist() == other.tolist()
 
 
 def test_suppress_threshold_is_the_oks_of_coco():
