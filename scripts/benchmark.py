@@ -2,6 +2,7 @@
 
     python scripts/benchmark.py speed [--model FILE] [--runs N]
     python scripts/benchmark.py startup [--runs N] [--against CHECKOUT]
+    python scripts/benchmark.py gpu [--model FILE] [--frames N] [-o FILE.json]
     python scripts/benchmark.py model
     python scripts/benchmark.py loader --synthetic DIR [--photos DIR] [--workers N]
     python scripts/benchmark.py cost [--cards N] [--tflops N] [--sample-ms N]
@@ -10,11 +11,13 @@
 them; the last column, the ratio to the whole call on the first picture size, is what to compare.
 """
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+import device_speed
 import startup
 from das_app.files.bundled import bundled_file
 from das_model.datasets.data_config import DataConfig
@@ -45,6 +48,26 @@ def call_startup(
 ) -> None:
     """Time `das-app` to its window, first picture and first person; --version and --help, too."""
     typer.echo(startup.report(runs, against and against.resolve()))
+
+
+@app.command()
+def gpu(
+    model: Annotated[Path | None, typer.Option(help="ONNX file; the bundled one")] = None,
+    frames: Annotated[int, typer.Option(min=1, help="of each way")] = 100,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="JSON to write")] = None,
+) -> None:
+    """Time whole calls with the maps on the graphics card and on the host."""
+    file = model or bundled_file("models", "das-lite.onnx")
+    try:
+        told = device_speed.measure(file, frames)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    if told["gpu"] != "yes":
+        typer.echo(f"no GPU here ({told['gpu']}): the same path on the processor")
+    text = json.dumps(told, indent=1)
+    typer.echo(text)
+    if output:
+        output.write_text(text + "\n", encoding="utf-8")
 
 
 @app.command()

@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 
 from das_model.camera import Camera
-from das_model.inference.decode import LevelMaps
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -29,18 +28,18 @@ class CentreMap:
     size_px: tuple[float, float]
 
 
-def centre_map(levels: Sequence[LevelMaps], boxed_camera: Camera, camera: Camera) -> CentreMap:
+def centre_map(scores: Sequence[np.ndarray], boxed_camera: Camera, camera: Camera) -> CentreMap:
     """The scores of all levels as one map over the picture.
 
     Args:
-        levels: maps of each level, finest first.
+        scores: (h, w) of each level, finest first.
         boxed_camera: of the picture that the network saw.
         camera: of the picture before that.
     """
-    height, width = levels[0].score.shape
-    values = levels[0].score.astype(np.float32)
-    for maps in levels[1:]:
-        whole = cv2.resize(maps.score.astype(np.float32), (width, height))
+    height, width = scores[0].shape
+    values = scores[0].astype(np.float32)
+    for level in scores[1:]:
+        whole = cv2.resize(level.astype(np.float32), (width, height))
         values = np.maximum(values, whole)
     scale = boxed_camera.K[[0, 1], [0, 1]] / camera.K[[0, 1], [0, 1]]
     shift = boxed_camera.K[:2, 2] - scale * camera.K[:2, 2]

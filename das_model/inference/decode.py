@@ -5,6 +5,7 @@ decode here. The cost depends on the number of locations above the threshold alo
 the poses more exact.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -139,8 +140,20 @@ def detect(
             np.zeros(0, np.int64),
             np.zeros(0, np.int64),
         )
-    parts = [np.concatenate(values) for values in zip(*candidates, strict=True)]
+    return select([np.concatenate(values) for values in zip(*candidates, strict=True)], config)
+
+
+def select(parts: Sequence[np.ndarray], config: DecodeConfig) -> Detections:
+    """Locations in order, and which of them NMS keeps.
+
+    Args:
+        parts: scores, joints, root depths, joint scores and strides of `Detections`, in any order
+            of the locations; those below the least score are left out.
+        config: thresholds.
+    """
     order = np.argsort(-parts[0], kind="stable")
+    lowest = min(config.min_score, config.min_vote_score)
+    order = order[: np.count_nonzero(parts[0] >= lowest)]
     scores, joints, root_depth, joint_scores, strides_px = (values[order] for values in parts)
     num_people = np.count_nonzero(scores >= config.min_score)
     kept, follows = suppress(joints[..., :2], int(num_people), config)

@@ -52,6 +52,8 @@ class EstimatorOptions:
         scoring: what people's scores are.
         mode: how much time an image may take.
         thunder_file: movenet-thunder.onnx, for the second look; fast mode goes without.
+        keeps_maps: on the network's device, where small graphs read them; None does so on a
+            graphics card. Only of models that bring these graphs.
 
     Raises:
         ValueError: if a number is out of range.
@@ -66,6 +68,7 @@ class EstimatorOptions:
     scoring: Scoring = Scoring.PERSON
     mode: Mode = Mode.FAST
     thunder_file: Path | None = None
+    keeps_maps: bool | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.min_score <= 1:

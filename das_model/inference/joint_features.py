@@ -10,12 +10,12 @@ import numpy as np
 
 NUM_SEEN = 4  # maps: at the heat's stride, and of the pyramid at those of the backbone
 _SPACING = 0.06  # of the places around a joint, by the person's longer side
-_PLACES = _SPACING * np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]), axis=-1).reshape(-1, 2)
+JOINT_PLACES = _SPACING * np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]), axis=-1).reshape(-1, 2)
 
 
 def num_features(channels: Sequence[int]) -> int:
     """Features of a joint from maps of so many channels, finest first; 0 from none."""
-    return len(_PLACES) * sum(channels[:1]) + sum(channels[1:])
+    return len(JOINT_PLACES) * sum(channels[:1]) + sum(channels[1:])
 
 
 def joint_features(
@@ -32,9 +32,9 @@ def joint_features(
         (P, J, `num_features`) float32.
     """
     side_px = np.ptp(joints_px, axis=1).max(axis=1)[:, None, None, None]
-    around = _read(maps[0], strides[0], joints_px[:, :, None] + side_px * _PLACES)
+    around = _read(maps[0], strides[0], joints_px[:, :, None] + side_px * JOINT_PLACES)
     coarser = [_read(m, s, joints_px) for m, s in zip(maps[1:], strides[1:], strict=True)]
-    around = around.reshape(*joints_px.shape[:2], len(_PLACES) * len(maps[0]))
+    around = around.reshape(*joints_px.shape[:2], len(JOINT_PLACES) * len(maps[0]))
     return np.concatenate([around, *coarser], axis=-1)
 
 

@@ -20,6 +20,8 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime as ort
 
 CPU = ("CPUExecutionProvider",)
+# to try every algorithm takes seconds at each new size of the picture
+_OPTIONS = {"CUDAExecutionProvider": {"cudnn_conv_algo_search": "HEURISTIC"}}
 _CUDA_DRIVERS = {"win32": "nvcuda.dll", "linux": "libcuda.so.1"}
 
 
@@ -44,7 +46,9 @@ def open_session(
     options.log_severity_level = 3
     try:
         content = model if isinstance(model, bytes) else str(model)
-        return ort.InferenceSession(content, options, list(providers))
+        return ort.InferenceSession(
+            content, options, list(providers), [_OPTIONS.get(name, {}) for name in providers]
+        )
     except Exception as error:  # the bindings raise many kinds, all for an unreadable model
         name = "" if isinstance(model, bytes) else f"{model}: "
         raise ValueError(f"{name}not a readable ONNX model: {error}") from error

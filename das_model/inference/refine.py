@@ -11,6 +11,7 @@ map finer than the person's own level. At last the lifting network moves the joi
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -79,6 +80,40 @@ class JointCues:
 Lift = Callable[[JointCues], np.ndarray]  # to (P, J, 3) mm in camera space
 
 
+class HeatReader(Protocol):
+    """A heat map, wherever it lies."""
+
+    def moved(self, joints_px: np.ndarray, doubt_px: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Joints after `move_to_heat`, and the heat there, (P, J)."""
+        ...
+
+    def at(self, joints_px: np.ndarray) -> np.ndarray:
+        """(P, J) heat at joints (P, J, 2) px."""
+        ...
+
+
+class HostHeat:
+    """A heat map in numpy.
+
+    Args:
+        heat: (J, H / s, W / s).
+        stride: s, px.
+    """
+
+    def __init__(self, heat: np.ndarray, stride: int) -> None:
+        self._framed, self._stride = zero_framed(heat), stride
+
+    def moved(self, joints_px: np.ndarray, doubt_px: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """As of `HeatReader`."""
+        joints_px = move_to_heat(joints_px, doubt_px, self._framed, self._stride)
+        return joints_px, self.at(joints_px)
+
+    def at(self, joints_px: np.ndarray) -> np.ndarray:
+        """As of `HeatReader`."""
+        x, y = np.moveaxis(joints_px, -1, 0)
+        return sample_heat(self._framed, x, y, self._stride)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Found:
     """K people of an image, best first, before lifting.
@@ -117,18 +152,24 @@ class Refinement:
 
     Args:
         heat: (J, H / s, W / s) float32 in [0, 1] at `Encoding.heat_stride` s, where joints are
-            seen.
+            seen; or what reads it elsewhere.
         lift: moves joints in space; only asked with `heat`.
         score: of people, by which they are ranked.
         min_score: people below it are not lifted.
         lowest_score: people below it are not returned.
     """
 
-    heat: np.ndarray | None = None
+    heat: np.ndarray | HeatReader | None = None
     lift: Lift | None = None
     score: ScorePeople = location_score
     min_score: float = 0.0
     lowest_score: float = 0.0
+
+    def heat_reader(self, encoding: Encoding) -> HeatReader | None:
+        """What reads the heat of a network with this encoding."""
+        if isinstance(self.heat, np.ndarray):
+            return HostHeat(self.heat, encoding.heat_stride)
+        return self.heat
 
 
 def find_people(
@@ -166,7 +207,19 @@ def find(
 ) -> Found:
     """The people that the maps tell of, each once, after votes and heat map. Arguments as of
     `find_people`."""
-    detections = detect(levels, encoding, skeleton, config)
+    return refined(
+        detect(levels, encoding, skeleton, config), camera, encoding, config, refinement
+    )
+
+
+def refined(
+    detections: Detections,
+    camera: Camera,
+    encoding: Encoding,
+    config: DecodeConfig,
+    refinement: Refinement,
+) -> Found:
+    """`find`, of locations that are known."""
     rows = detections.kept
     joints, root_depth = voted(detections, rows, config.min_vote_score)
     joint_scores = detections.joint_scores[rows]
@@ -174,12 +227,10 @@ def find(
     depth = depth_mm(joints[..., 2], root_depth, camera, encoding)
     told_cam = camera.back_project(joints_px, depth)
     heat = np.zeros(joint_scores.shape, np.float32)
-    if refinement.heat is not None and len(rows):
-        framed = zero_framed(refinement.heat)
+    reader = refinement.heat_reader(encoding) if len(rows) else None
+    if reader is not None:
         doubt_px = (1 - joint_scores) * detections.strides_px[rows, None]
-        joints_px = move_to_heat(joints_px, doubt_px, framed, encoding.heat_stride)
-        x, y = np.moveaxis(joints_px, -1, 0)
-        heat = sample_heat(framed, x, y, encoding.heat_stride)
+        joints_px, heat = reader.moved(joints_px, doubt_px)
     scores = refinement.score(detections.scores[rows], joint_scores, heat)
     is_drawn = np.zeros(joint_scores.shape, bool)
     found = Found(scores, joints_px, depth, joint_scores, told_cam, heat, is_drawn)
@@ -214,9 +265,9 @@ def place(
     if refinement.heat is not None and refinement.lift is not None and len(sure.scores):
         before = joints_cam[: len(sure.scores)]
         seen = sure.heat
-        if sure.is_drawn.any():  # elsewhere than where the heat was read
-            x, y = np.moveaxis(sure.joints_px, -1, 0)
-            seen = sample_heat(zero_framed(refinement.heat), x, y, encoding.heat_stride)
+        reader = refinement.heat_reader(encoding) if sure.is_drawn.any() else None
+        if reader is not None:  # elsewhere than where the heat was read
+            seen = reader.at(sure.joints_px)
         moved_mm = (before - sure.told_cam)[..., :2]
         lifted = refinement.lift(
             JointCues(before, sure.joint_scores, seen, moved_mm, sure.joints_px)

@@ -7,6 +7,7 @@ data of the lifting open their model here.
 import base64
 import copy
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,14 @@ import numpy as np
 
 from das_model.camera import Camera
 from das_model.inference.centre_map import centre_map
-from das_model.inference.decode import DecodeConfig, LevelMaps
+from das_model.inference.decode import DecodeConfig, Detections, LevelMaps, detect, select
+from das_model.inference.device.device_maps import (
+    DEVICE_GRAPHS,
+    GRAPHS,
+    DeviceMaps,
+    Session,
+    run_there,
+)
 from das_model.inference.estimate import (
     DEFAULT_OPTIONS,
     MIN_CANDIDATE_SCORE,
@@ -38,16 +46,18 @@ from das_model.inference.model_check import (
     require_ports,
 )
 from das_model.inference.network_config import NetworkConfig, network_config_of
-from das_model.inference.onnx_runtime import open_session, providers_of
+from das_model.inference.onnx_runtime import CPU, open_session, providers_of
 from das_model.inference.refine import (
     NUM_CUES,
     Found,
+    HeatReader,
     JointCues,
+    Lift,
     Refinement,
-    find,
     find_people,
     once,
     place,
+    refined,
 )
 from das_model.inference.scores import location_score, scores_of_model
 from das_model.inference.second_look import SecondLook
@@ -58,6 +68,8 @@ from das_model.skeleton import Skeleton
 # of people's cues and (P, J, F) `joint_features`, to joints (P, J, 3) mm
 LiftWithFeatures = Callable[[JointCues, np.ndarray], np.ndarray]
 _SMALL_PX = 96  # of the network's input, longer side of people who are seen better closer by
+_log = logging.getLogger(__name__)
+_GRAPHS_IN_METADATA = ("lifting", DEVICE_GRAPHS)
 _CLOSER = 2**0.5  # scale of an image with small people, whose area is twice as large then
 
 
@@ -67,17 +79,34 @@ class _View:
 
     Args:
         camera: of the image that the network saw.
-        levels: maps of each level, finest first.
+        scores: (h, w) of the locations of each level, finest first.
         refinement: for its people.
         found: its people.
         stages: what it took.
     """
 
     camera: Camera
-    levels: list[LevelMaps]
+    scores: list[np.ndarray]
     refinement: Refinement
     found: Found
     stages: StageTimes
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Maps:
+    """What the network told of a picture, wherever it lies.
+
+    Args:
+        detect: locations that see somebody.
+        heat: of the joints.
+        lift: of people.
+        scores: (h, w) of each level.
+    """
+
+    detect: Callable[[DecodeConfig], Detections]
+    heat: np.ndarray | HeatReader | None
+    lift: Lift | None
+    scores: Callable[[], list[np.ndarray]]
 
 
 def open_estimator(
@@ -133,8 +162,9 @@ class PoseEstimator:
         self._score = scores_of_model(metadata, model_file)
         self.skeleton = Skeleton(config.joint_names)
         self.model_name = metadata.get("name", model_file.stem)
-        self.metadata = {k: v for k, v in metadata.items() if k != "lifting"}
+        self.metadata = {k: v for k, v in metadata.items() if k not in _GRAPHS_IN_METADATA}
         self.nominal_size = _input_size(metadata, model_file)
+        self._graphs = self._graphs_there(metadata, options, has_own_lift=lift is None)
         self._second_look: SecondLook | None = None
         if options.thunder_file is not None:
             thunder = Thunder(
@@ -144,6 +174,31 @@ class PoseEstimator:
         self._schedule = LookSchedule()  # what the thread that calls remembers
         self.options = self._possible(options)
         self._try_out(config, lift is None and self.lift is not None, model_file)
+
+    def _graphs_there(
+        self, metadata: Mapping[str, str], options: EstimatorOptions, has_own_lift: bool
+    ) -> dict[str, Session] | None:
+        """What reads maps that stay on the device; None where they come to the host."""
+        keeps = options.keeps_maps
+        if keeps is None:
+            keeps = self.provider != CPU[0]
+        if not keeps or DEVICE_GRAPHS not in metadata:
+            return None
+        try:
+            told = json.loads(metadata[DEVICE_GRAPHS])
+            texts = {name: told[name] for name in GRAPHS}
+            if has_own_lift and "lifting" in metadata:
+                texts["lift"] = metadata["lifting"]
+            providers = self._session.get_providers()
+            return {
+                name: open_session(base64.b64decode(text), options.num_threads, providers)
+                for name, text in texts.items()
+            }
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"{self.model_name}: {DEVICE_GRAPHS} in its metadata must be JSON of "
+                f"{', '.join(GRAPHS)}: {error}"
+            ) from error
 
     def _try_out(self, config: NetworkConfig, has_own_lift: bool, file: Path) -> None:
         """Run once on a grey picture. Raises ValueError where that goes wrong."""
@@ -160,17 +215,42 @@ class PoseEstimator:
                 people = np.zeros((1, self.skeleton.num_joints, 3), np.float32)
                 flat, pairs = people[..., 0], people[..., :2]
                 seen = [output[0] for output in outputs[len(outputs) - len(self.seen_channels) :]]
-                lifted = self.lifted(seen, JointCues(people, flat, flat, pairs, pairs))
-                require_lifted(lifted, flat.shape, file)
+                cues = JointCues(people, flat, flat, pairs, pairs)
+                require_lifted(self.lifted(seen, cues), flat.shape, file)
         except ValueError:
             raise
         except Exception as error:  # the bindings raise many kinds
             raise ValueError(f"{file}: the model cannot run on a picture: {error}") from error
+        if self._graphs is not None:
+            self._try_graphs(grey, has_own_lift, file)
+
+    def _try_graphs(self, grey: np.ndarray, has_own_lift: bool, file: Path) -> None:
+        """Run once with the maps on the device; where that goes wrong without being asked for,
+        they come to the host."""
+        try:
+            maps = self._maps(grey)
+            maps.detect(DecodeConfig())
+            people = np.zeros((1, self.skeleton.num_joints, 3), np.float32)
+            flat, pairs = people[..., 0], people[..., :2]
+            if maps.heat is not None and not isinstance(maps.heat, np.ndarray):
+                maps.heat.moved(pairs, flat)
+            if maps.lift is not None and has_own_lift:
+                maps.lift(JointCues(people, flat, flat, pairs, pairs))
+        except Exception as error:  # the bindings raise many kinds
+            if self.options.keeps_maps:
+                raise ValueError(f"{file}: its maps cannot stay on the device: {error}") from error
+            _log.warning("%s: its maps come to the host, which is slower: %s", file, error)
+            self._graphs = None
 
     @property
     def provider(self) -> str:
         """The execution provider really in use, e.g. CPUExecutionProvider."""
         return self._session.get_providers()[0]
+
+    @property
+    def keeps_maps(self) -> bool:
+        """Whether the network's maps stay on its device."""
+        return self._graphs is not None
 
     @property
     def input_size(self) -> tuple[int, int]:
@@ -186,7 +266,8 @@ class PoseEstimator:
             ValueError: if they ask for another device, number of threads or Thunder, or for a
                 mode that needs Thunder where there is none.
         """
-        fixed = [(o.device, o.num_threads, o.thunder_file) for o in (self.options, options)]
+        both = (self.options, options)
+        fixed = [(o.device, o.num_threads, o.thunder_file, o.keeps_maps) for o in both]
         if fixed[0] != fixed[1]:
             raise ValueError(
                 f"{self.model_name} is open with device, threads and Thunder {fixed[0]}, they "
@@ -239,7 +320,7 @@ class PoseEstimator:
         located = view.camera.back_project(found.joints_px, found.depth_mm).astype(np.float32)
         stages = stages.plus(StageTimes(people_s=time.monotonic() - begin_s))
         has_map = self.options.has_centre_map
-        seen = centre_map(view.levels, view.camera, camera) if has_map else None
+        seen = centre_map(view.scores, view.camera, camera) if has_map else None
         return Estimate(people, stages, seen, located, found.heat)
 
     def _is_unhurried(self, frame_interval_s: float | None) -> bool:
@@ -254,28 +335,47 @@ class PoseEstimator:
         begin_s = time.monotonic()
         boxed, boxed_camera = letterbox(image, camera, size)
         boxed_s = time.monotonic()
-        outputs = self._session.run(None, {"image": boxed[None]})
-        num_maps = len(outputs) - len(self.seen_channels)
-        levels, heat = network_maps(outputs[:num_maps])
+        maps = self._maps(boxed)
         mapped_s = time.monotonic()
-        lowest = min(MIN_CANDIDATE_SCORE, options.min_score)
+        config = DecodeConfig(min_score=min(MIN_CANDIDATE_SCORE, options.min_score))
         has_unsure = options.has_candidates or options.mode is not Mode.FAST
         refinement = Refinement(
-            heat,
-            self.lift and partial(self.lifted, [seen[0] for seen in outputs[num_maps:]]),
+            maps.heat,
+            self.lift and maps.lift,
             self._score if options.scoring is Scoring.PERSON else location_score,
             lowest_score=0.0 if has_unsure else options.min_score,
         )
-        found = find(
-            levels,
-            boxed_camera,
-            self._encoding,
-            self.skeleton,
-            DecodeConfig(min_score=lowest),
-            refinement,
-        )
+        detections = maps.detect(config)
+        found = refined(detections, boxed_camera, self._encoding, config, refinement)
         stages = StageTimes(boxed_s - begin_s, mapped_s - boxed_s, time.monotonic() - mapped_s)
-        return _View(boxed_camera, levels, refinement, found, stages)
+        return _View(boxed_camera, maps.scores(), refinement, found, stages)
+
+    def _maps(self, boxed: np.ndarray) -> _Maps:
+        """What the network tells of an (H, W, 3) picture of its size."""
+        if self._graphs is not None:
+            there = DeviceMaps(run_there(self._session, {"image": boxed[None]}), self._graphs)
+            return _Maps(
+                lambda config: select(there.candidates(), config),
+                there,
+                partial(self._lifted_there, there),
+                there.scores,
+            )
+        outputs = self._session.run(None, {"image": boxed[None]})
+        num_maps = len(outputs) - len(self.seen_channels)
+        levels, heat = network_maps(outputs[:num_maps])
+        return _Maps(
+            partial(detect, levels, self._encoding, self.skeleton),
+            heat,
+            partial(self.lifted, [seen[0] for seen in outputs[num_maps:]]),
+            lambda: [level.score for level in levels],
+        )
+
+    def _lifted_there(self, maps: DeviceMaps, cues: JointCues) -> np.ndarray:
+        """`lifted`, of maps that stay on the device."""
+        if self._graphs is not None and "lift" in self._graphs:
+            return maps.lifted(cues.stacked(), cues.joints_px)
+        assert self.lift is not None  # else nobody asks
+        return self.lift(cues, maps.features(cues.joints_px))
 
     def _looked_again(
         self,

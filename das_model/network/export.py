@@ -8,7 +8,6 @@ for each level the maps of `decode.LevelMaps`. What the decoder and the window m
 import base64
 import json
 import os
-import warnings
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -18,16 +17,19 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from das_model.inference.device.device_maps import DEVICE_GRAPHS
 from das_model.inference.joint_features import NUM_SEEN, num_features
 from das_model.inference.network_config import network_metadata
 from das_model.inference.onnx_runtime import ort
 from das_model.inference.refine import NUM_CUES
 from das_model.inference.targets import Encoding
+from das_model.network.device_graphs import device_graphs_text
 from das_model.network.exported_network import ExportedNetwork, told_maps
 from das_model.network.lifting import PoseLifting
 from das_model.network.network import DasNetwork
+from das_model.network.tracing import trace_onnx
 
 
 def output_names(encoding: Encoding) -> list[str]:
@@ -84,9 +86,12 @@ def export_onnx(
         "input_size": json.dumps(list(input_size)),
         **about,
     }
+    outputs = {o.name: o.type.tensor_type.shape.dim[1].dim_value for o in model.graph.output}
+    channels = tuple(outputs[name] for name in names if name.startswith("seen_"))
+    if network.config.encoding.heat_stride:
+        metadata[DEVICE_GRAPHS] = device_graphs_text(network, channels)
     if lifting is not None:
-        outputs = {o.name: o.type.tensor_type.shape.dim[1].dim_value for o in model.graph.output}
-        seen = num_features([outputs[name] for name in names if name.startswith("seen_")])
+        seen = num_features(channels)
         if seen != len(lifting.feature_mean):
             part.unlink()
             raise ValueError(
@@ -159,29 +164,6 @@ def _difference(
         float(np.abs(f - e.numpy()).max() / max(1.0, float(e.abs().max())))
         for f, e in zip(session.run(None, inputs), expected, strict=True)
     )
-
-
-def trace_onnx(
-    module: nn.Module,
-    inputs: dict[str, np.ndarray],
-    file: str | BytesIO,
-    outputs: list[str],
-    axes: dict[str, dict[int, str]],
-) -> None:
-    """Write a module's ONNX model, with the names of its inputs, outputs and axes that vary."""
-    with warnings.catch_warnings():
-        # The tracing exporter is deprecated, but takes seconds where the new one takes minutes.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            module,
-            tuple(map(torch.from_numpy, inputs.values())),
-            file,  # type: ignore[arg-type] # PyTorch's annotations lack file objects
-            dynamo=False,
-            opset_version=18,
-            input_names=list(inputs),
-            output_names=outputs,
-            dynamic_axes=axes,
-        )
 
 
 def _lifting_text(lifting: PoseLifting) -> str:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from das_model.inference.onnx_runtime import open_session, ort
 from das_model.network.backbones.movenet import MoveNetBackbone
-from das_model.network.export import trace_onnx
+from das_model.network.tracing import trace_onnx
 
 
 class FrozenFeatures:

@@ -3,20 +3,14 @@ import pytest
 
 from das_model.camera import Camera
 from das_model.inference.centre_map import centre_map
-from das_model.inference.decode import LevelMaps
 from das_model.preprocess import letterbox
-
-
-def maps(score):
-    empty = np.zeros((22, 3, *score.shape), np.float32)
-    return LevelMaps(score, empty[0], empty, empty[:, 0])
 
 
 def test_the_best_level_counts_at_each_place():
     fine, coarse = np.zeros((8, 16), np.float32), np.zeros((4, 8), np.float32)
     fine[1, 2], coarse[3, 6] = 0.8, 0.6
     camera = Camera.from_fov((128, 64))
-    found = centre_map([maps(fine), maps(coarse)], camera, camera)
+    found = centre_map([fine, coarse], camera, camera)
     assert found.values.shape == (8, 16)
     assert found.values[1, 2] == pytest.approx(0.8)
     assert found.values[6:8, 12:14].max() > 0.3
@@ -28,7 +22,7 @@ def test_the_map_stands_where_the_letterboxed_picture_was():
     """A location of the map comes back to the pixel it was made for."""
     camera = Camera.from_fov((640, 400))
     _, boxed = letterbox(np.zeros((400, 640, 3), np.uint8), camera, (256, 256))
-    found = centre_map([maps(np.zeros((32, 32), np.float32))], boxed, camera)
+    found = centre_map([np.zeros((32, 32), np.float32)], boxed, camera)
     point = np.array([[200.0, 150.0, 1000.0]])
     in_box, in_picture = boxed.project(point)[0], camera.project(point)[0]
     share = (in_box + 0.5) / 256

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from das_model.inference.onnx_runtime import open_session
+from das_model.inference.onnx_runtime import open_session, ort
 
 MODEL = Path(__file__).resolve().parents[3] / "assets/models/das-lite.onnx"
 
@@ -47,6 +47,15 @@ def test_no_other_pool_beside_a_session():
         check=True,
         timeout=120,
     )
+
+
+def test_a_graphics_card_is_not_searched_for_the_best_algorithm(monkeypatch):
+    asked = []
+    monkeypatch.setattr(ort, "InferenceSession", lambda *given: asked.append(given))
+    open_session(MODEL, 1, ("CUDAExecutionProvider", "CPUExecutionProvider"))
+    _, _, providers, options = asked[0]
+    assert providers == ["CUDAExecutionProvider", "CPUExecutionProvider"]
+    assert options == [{"cudnn_conv_algo_search": "HEURISTIC"}, {}]
 
 
 def test_what_is_no_model_is_refused_by_name(tmp_path):

@@ -1,0 +1,107 @@
+"""Maps that stay on the device tell the same people as those that come to the host.
+
+The processor's provider runs the very same path as a graphics card's.
+"""
+
+import dataclasses
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from torch import nn
+
+from das_model.camera import Camera
+from das_model.inference.estimate import Device, EstimatorOptions, Scoring
+from das_model.inference.runtime import open_estimator
+from das_model.inference.targets import Encoding
+from das_model.network.export import export_onnx
+from das_model.network.lifting import PoseLifting
+from das_model.network.network import DasNetwork
+from das_model.training.recipes import LITE
+
+SMALL = dataclasses.replace(
+    LITE,
+    channels=32,
+    head_convs=1,
+    update="none",
+    encoding=Encoding((8, 16, 32), (48, 96), centre="visible", heat_stride=4),
+)
+THERE = EstimatorOptions(
+    Device.CPU, num_threads=1, scoring=Scoring.LOCATION, keeps_maps=True, has_centre_map=True
+)
+HERE = dataclasses.replace(THERE, keeps_maps=False)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """An untrained network that sees people everywhere, with a random lifting."""
+    torch.manual_seed(0)
+    network = DasNetwork(SMALL)
+    nn.init.constant_(network.backbone.heat.bias, 0.0)
+    nn.init.constant_(network.heads.score[-1].bias, 0.0)
+    nn.init.constant_(network.heads.root_depth[-1].bias, 4.0)
+    for name in ("score", "joint_offset"):
+        nn.init.normal_(getattr(network.heads, name)[-1].weight, std=0.3)
+    lifting = PoseLifting(22, 9 * 24 + 3 * 32, 32)
+    nn.init.normal_(lifting.leave.weight, std=0.05)
+    file = tmp_path_factory.mktemp("device") / "model.onnx"
+    export_onnx(network, file, (192, 128), {}, lifting)
+    return file
+
+
+def estimates(model, picture, options):
+    camera = Camera.from_fov(picture.shape[1::-1])
+    return open_estimator(model, options)(picture, camera)
+
+
+@pytest.mark.parametrize("size", [(192, 128), (128, 192), (640, 360)])
+@pytest.mark.parametrize("min_score", [0.05, 0.3, 0.99])
+def test_the_same_people(model, size, min_score):
+    picture = np.random.default_rng(1).integers(0, 256, (size[1], size[0], 3), np.uint8)
+    here, there = (
+        estimates(model, picture, dataclasses.replace(options, min_score=min_score))
+        for options in (HERE, THERE)
+    )
+    assert (len(here.people) > 0) == (min_score < 0.9)
+    assert len(here.people) == len(there.people)
+    np.testing.assert_allclose(there.people.scores, here.people.scores, atol=1e-5)
+    np.testing.assert_allclose(there.people.joints_cam, here.people.joints_cam, atol=0.5)
+    np.testing.assert_allclose(there.joint_heat, here.joint_heat, atol=2e-3)
+    camera = Camera.from_fov(size)
+    before = [estimate.located.joints_px(camera) for estimate in (here, there)]
+    np.testing.assert_allclose(before[1], before[0], atol=0.05)
+    np.testing.assert_allclose(there.centre_map.values, here.centre_map.values, atol=1e-5)
+
+
+def test_another_lifting_reads_the_same_features(model):
+    asked = []
+
+    def note(cues, features):
+        asked.append(features)
+        return cues.joints_cam
+
+    picture = np.random.default_rng(2).integers(0, 256, (128, 192, 3), np.uint8)
+    for options in (HERE, THERE):
+        open_estimator(model, options, note)(picture, Camera.from_fov((192, 128)))
+    here, there = asked
+    assert here.size
+    np.testing.assert_allclose(there, here, atol=1e-3)
+
+
+@pytest.mark.parametrize("text", ["{}", "no", '{"candidates": "no", "heat": "", "features": ""}'])
+def test_graphs_that_are_not_understood_are_refused(model, tmp_path, text):
+    changed = onnx.load(str(model))
+    values = {p.key: p.value for p in changed.metadata_props}
+    onnx.helper.set_model_props(changed, values | {"device_graphs": text})
+    file = tmp_path / "changed.onnx"
+    onnx.save(changed, str(file))
+    open_estimator(file, HERE)  # nobody asks for them
+    with pytest.raises(ValueError, match="changed: device_graphs in its metadata must be"):
+        open_estimator(file, THERE)
+
+
+def test_a_processor_reads_in_numpy_unless_it_is_told(model):
+    plain = open_estimator(model, dataclasses.replace(HERE, keeps_maps=None))
+    assert plain.keeps_maps is False
+    assert open_estimator(model, THERE).keeps_maps is True
