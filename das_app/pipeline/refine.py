@@ -125,6 +125,7 @@ def refine_session(
         floor,
         plan.bridge_s,
         lambda share: note(done + (0.99 - done) * share),
+        edits.scales,
     )
     report = _report(session, edits, recorded, timeline, tracks, times_s, plan)
     rows = _people_by_frame(tracks, linked)

@@ -55,6 +55,7 @@ def refine_person(
     joint_scores: np.ndarray,
     times_s: np.ndarray,
     floor: FloorPlane | None = None,
+    has_known_size: bool = False,
 ) -> RefinedPerson:
     """Solve a person's body over a take.
 
@@ -64,6 +65,7 @@ def refine_person(
         joint_scores: (n, J).
         times_s: (n,) rising.
         floor: where feet stand on, if it is known.
+        has_known_size: they are as large as they are seen; else the floor tells how large.
     """
     seen = through_lens(body, joints, joint_scores, times_s)
     solver = TakeSolver(body)
@@ -87,7 +89,7 @@ def refine_person(
         points = markers(body, shape, pose)
         spread = _spread(points, times_s)
         stands = standing_feet(points[:, feet], times_s)
-        if floor is not None and stands.sum() >= _LEAST_ON_FLOOR:
+        if floor is not None and not has_known_size and stands.sum() >= _LEAST_ON_FLOOR:
             factor = _factor_to(floor, points[:, feet][stands])
             shape, pose = shape * factor, BodyPose(pose.root * factor, pose.rotations)
             points = points * factor

@@ -1,7 +1,8 @@
 """Everybody of a take, refined: from people frame by frame to people frame by frame."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from das_app.motion.refine.take_solver import FloorPlane
 from das_model.people import People
 from das_model.skeleton import Skeleton
 
+NOBODY_SCALED: Mapping[int, float] = MappingProxyType({})
 _LEAST_FRAMES = 3  # who is seen in fewer of many frames is left out as a mistake
 
 
@@ -68,6 +70,7 @@ def refine_take(
     floor: Floor | None = None,
     bridge_s: float = BRIDGE_S,
     on_progress: Callable[[float], None] = lambda _share: None,
+    scales: Mapping[int, float] = NOBODY_SCALED,
 ) -> list[RefinedTrack]:
     """Solve everybody.
 
@@ -78,6 +81,8 @@ def refine_take(
         floor: where feet stand on, if it is known.
         bridge_s: longest gap that is filled.
         on_progress: hears of the share done; may raise to end it.
+        scales: by track id, how many times as large as seen somebody is known to be; they are
+            solved so, and given back as large as seen.
 
     Raises:
         BodyError: if the skeleton lacks shoulders or hips.
@@ -88,7 +93,8 @@ def refine_take(
     refined, num_done = [], 0
     for track_id, num in zip(track_ids.tolist(), counts.tolist(), strict=True):
         if num >= _LEAST_FRAMES or len(frames) < 2 * _LEAST_FRAMES:
-            refined.append(_refined(body, track_id, frames, times_s, floor, bridge_s))
+            scale = scales.get(track_id)
+            refined.append(_refined(body, track_id, frames, times_s, floor, bridge_s, scale))
         num_done += num
         on_progress(num_done / max(len(ids), 1))
     return refined
@@ -101,6 +107,7 @@ def _refined(
     times_s: np.ndarray,
     floor: Floor | None,
     bridge_s: float,
+    scale: float | None,
 ) -> RefinedTrack:
     places = {
         number: int(people.track_ids.tolist().index(track_id))
@@ -123,10 +130,11 @@ def _refined(
     is_seen &= np.isfinite(seen).all(axis=2).mean(axis=1) > 0.5
     joints, stands = seen.copy(), np.zeros((len(on), 2), bool)
     if is_seen.sum() >= _LEAST_FRAMES:
+        size, plane = scale or 1.0, _plane(floor) if floor else None
         person = refine_person(
-            body, to_y_up(seen), joint_scores, times_s[on], _plane(floor) if floor else None
+            body, to_y_up(seen * size), joint_scores, times_s[on], plane, scale is not None
         )
-        joints[:, body.markers] = to_y_up(person.joints)
+        joints[:, body.markers] = to_y_up(person.joints) / size
         stands = _of_both(person)
     return RefinedTrack(track_id, on, is_seen, joints, stands, seen, joint_scores, scores)
 

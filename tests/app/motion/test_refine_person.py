@@ -3,8 +3,12 @@ import pytest
 from moving_bodies import FPS, walking
 
 from das_app.motion.body.rig import to_y_up
+from das_app.motion.floor import Floor
+from das_app.motion.kinematics import ANKLE_HEIGHT_MM
 from das_app.motion.refine.person import refine_person, standing_feet
+from das_app.motion.refine.take import refine_take
 from das_app.motion.refine.take_solver import FloorPlane
+from das_model.people import People
 from das_model.skeleton import BODY_22
 
 
@@ -100,3 +104,22 @@ def test_a_foot_stands_that_is_still_in_the_picture_though_its_depth_wanders():
         standing_feet(way[:, None], times_s)[10:-10].mean() for way in (wanders, goes, steps)
     ]
     assert stands == [1.0, 0.0, 0.0]
+
+
+def test_a_height_that_was_said_holds_on_a_floor_that_says_another():
+    _, _, true = walking(40)
+    nearer, times_s = 0.85 * to_y_up(true[0]), np.arange(40) / FPS  # camera space, and still
+    people = People(
+        nearer[None].astype(np.float32),
+        np.ones((1, BODY_22.num_joints), np.float32),
+        np.ones(1, np.float32),
+        np.array([4]),
+    )
+    feet = nearer[[BODY_22.index("left_ankle"), BODY_22.index("right_ankle")], 1] / 0.85
+    floor = Floor(np.array([0.0, -1.0, 0.0]), feet.mean() + ANKLE_HEIGHT_MM)
+    by_floor, said = (
+        refine_take([people] * 40, times_s, BODY_22, floor, scales=scales)[0].joints[:, 0, 2]
+        for scales in ({}, {4: 1.1})
+    )
+    assert by_floor.mean() == pytest.approx(nearer[0, 2] / 0.85, rel=0.03)
+    assert said.mean() == pytest.approx(nearer[0, 2], rel=0.04)  # to be scaled by what was said
