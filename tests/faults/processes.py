@@ -27,7 +27,7 @@ from das_app.sources.video_source import VideoSource
 ROOT = Path(__file__).resolve().parents[2]
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _INTERRUPTED = 130  # exit code of a Ctrl-C before there is anything to close
-_ORDERLY_S, _PATIENCE_S = 3.0, 180.0
+_ORDERLY_S, _PATIENCE_S = 3.0, 600.0
 _TOKEN = "a token of this trial"
 
 

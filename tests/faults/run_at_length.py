@@ -9,6 +9,7 @@ import argparse
 import logging
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -45,6 +46,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="TRIAL")
     arguments = parser.parse_args()
     logging.disable(logging.CRITICAL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background, too
     print("| What | Tried | Nothing lost | Lost | Wrong | Seconds |\n|---|---|---|---|---|---|")
     all_wrong = []
     for trial in TRIALS:
