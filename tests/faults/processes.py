@@ -88,7 +88,7 @@ def signal_window(rng: random.Random, folder: Path) -> str:
     environment, (page, orders) = _environment(folder), _free_ports(2)
     settings = folder / "home" / ".config" / "das-capture" / "settings.toml"
     settings.parent.mkdir(parents=True)
-    settings.write_text(f'[recording]\nfolder = "{folder}/r"\n[lens]\nfov_deg = 71.5\n')
+    settings.write_text(f'[recording]\nfolder = "{folder}/r"\n[people]\nlimb_smoothing = 0.21\n')
     options = ("--source", "demo", "--stream", f"websocket:{page}")
     process = _started(_command(*options, "--remote", str(orders)), environment)
     _wait_until_open(process, page)
@@ -99,10 +99,10 @@ def signal_window(rng: random.Random, folder: Path) -> str:
     code, err, told = _asked_to_end(process, rng.choice(_SIGNALS))
     assert code == 0, err
     kept = load_settings(settings)
-    assert kept.lens.fov_deg == 71.5
-    assert kept.view.layout  # which it has learned since it began
+    assert kept.people.limb_smoothing == 0.21, settings.read_text()
+    assert kept.view.layout, settings.read_text()  # which it has learned since it began
     sessions = list((folder / "r").glob("*"))
-    assert len(sessions) == records
+    assert len(sessions) == records, f"{len(sessions)} sessions"
     for session in sessions:
         assert (session / SUMMARY_FILE).is_file()
         list(Session(session))
