@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from das_app.motion.body.fit import BodyFit
+from das_app.motion.body.rig import Freedom
 from das_app.motion.body.rotations import rotation_vectors, rotations_by, twist_angles
 
 CONVENTION = (
     "degrees; 0 = upright with hanging arms; ball joints: intrinsic z-x-y flexion, adduction, "
     "rotation in x forward, y up, z right; flexion, adduction and inward rotation positive; "
-    "knee and elbow: 180 less the inner angle; trunk: extension, bending to the right, rotation "
+    "knee and elbow: 180 less the inner angle; ankle: 0 at a right angle, toes up positive; "
+    "trunk: extension, bending to the right, rotation "
     "to the left, of the chest against the pelvis"
 )
 _TO_OPENSIM = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]])
@@ -48,7 +50,11 @@ class BodyAngles:
 
 
 def body_angles(fit: BodyFit) -> BodyAngles:
-    """Trunk, hips, knees, shoulders and elbows; ankles where the skeleton has toes."""
+    """Trunk, hips, knees, shoulders and elbows; ankles where the skeleton has toes.
+
+    A foot at a right angle to the shin is 0; toes up, dorsiflexion, is positive: OpenSim's
+    `ankle_angle`, and Sports2D's ankle dorsiflexion.
+    """
     at = {bone.name: n for n, bone in enumerate(fit.body.bones)}
     turns = fit.pose.rotations
     named: dict[str, np.ndarray] = {}
@@ -67,6 +73,9 @@ def body_angles(fit: BodyFit) -> BodyAngles:
             vectors = rotation_vectors(turns[:, number])
             angle = np.degrees(twist_angles(vectors, fit.body.bones[number].axis))
             named[f"{joint}_flexion_{letter}"] = angle
+        ankle = at[f"{side}_ankle"]
+        if fit.body.bones[ankle].freedom is Freedom.BALL:
+            named[f"ankle_angle_{letter}"] = _zxy(turns[:, ankle])[:, 0]
     return BodyAngles(tuple(named), np.stack(list(named.values()), axis=1))
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from moving_bodies import FPS, SHAPE, walking
 
-from das_app.motion.body.fit import fit_body
+from das_app.motion.body.fit import BodyFit, fit_body
 from das_app.motion.body.joint_angles import body_angles
 from das_app.motion.body.live import LiveBody
 from das_app.motion.body.rig import (
@@ -204,8 +204,6 @@ def test_angles_have_the_signs_of_opensim():
     set_turn("left_elbow", [0, -np.radians(90), 0])
     set_turn("left_shoulder", [0, 0, -np.radians(90)])  # from the T down to hang
     set_turn("spine", [np.radians(25), 0, 0])  # leaning to the front
-    from das_app.motion.body.fit import BodyFit
-
     pose = BodyPose(np.zeros((1, 3)), rotations_by(vectors))
     angles = body_angles(BodyFit(body, SHAPE, pose, np.zeros((1, 22))))
     found = dict(zip(angles.names, angles.degrees[0], strict=True))
@@ -223,6 +221,57 @@ def test_angles_have_the_signs_of_opensim():
     }
     assert {name: round(found[name], 4) + 0 for name in expected} == expected
     assert angles.of("knee_r").tolist() == [[70, 0, 0]]
+
+
+def angles_of(skeleton, **turns):
+    """Angles of a body at rest but for some turns, rotation vectors in degrees."""
+    body = body_of(skeleton)
+    vectors = np.zeros((1, len(body.bones), 3))
+    for name, vector in turns.items():
+        vectors[0, body.index(name)] = np.radians(vector)
+    pose = BodyPose(np.zeros((1, 3)), rotations_by(vectors))
+    angles = body_angles(BodyFit(body, SHAPE, pose, np.zeros((1, 1))))
+    places = markers(body, SHAPE, pose)[0]
+    at = {skeleton.joint_names[j]: places[m] for m, j in enumerate(body.markers)}
+    return dict(zip(angles.names, angles.degrees[0], strict=True)), at
+
+
+def between(first, second):
+    cosine = first @ second / np.linalg.norm(first) / np.linalg.norm(second)
+    return np.degrees(np.arccos(cosine))
+
+
+@pytest.mark.parametrize("degrees", [5, 40, 95])
+def test_knees_and_elbows_are_180_less_the_inner_angle(degrees):
+    found, at = angles_of(
+        MUCO_21,
+        left_knee=(degrees, 0, 0),
+        right_elbow=(0, degrees, 0),
+        left_hip=(-30, 10, 5),
+        spine=(10, 20, 0),
+    )
+    for angle, (first, middle, last) in {
+        "knee_flexion_l": ("left_hip", "left_knee", "left_ankle"),
+        "elbow_flexion_r": ("right_shoulder", "right_elbow", "right_wrist"),
+    }.items():
+        inner = between(at[first] - at[middle], at[last] - at[middle])
+        assert found[angle] == pytest.approx(180 - inner, abs=1e-6)
+        assert found[angle] == pytest.approx(degrees, abs=1e-6)
+
+
+def test_ankles_are_0_at_a_right_angle_and_positive_with_toes_up():
+    rest, flat = angles_of(MUCO_21)
+    assert rest["ankle_angle_l"] == rest["ankle_angle_r"] == 0
+    found, at = angles_of(MUCO_21, left_ankle=(-20, 0, 0), right_ankle=(15, 0, 0))
+    assert found["ankle_angle_l"] == pytest.approx(20)
+    assert found["ankle_angle_r"] == pytest.approx(-15)
+    assert at["left_toe"][1] > flat["left_toe"][1]
+    inner = [
+        between(p["left_knee"] - p["left_ankle"], p["left_toe"] - p["left_ankle"])
+        for p in (flat, at)
+    ]
+    assert inner[0] - inner[1] == pytest.approx(20)  # as Sports2D counts it
+    assert "ankle_angle_l" not in angles_of(BODY_22)[0]  # no toes are seen
 
 
 def test_names_that_auto_mappers_know():
