@@ -64,7 +64,9 @@ class Noise:
 
 def measured_noise(session: Session) -> list[Noise]:
     """Errors of the raw poses of a capture of the demo."""
-    truth = json.loads(bundled_file("clips", "demo.json").read_text())["joints_cam_mm"]
+    truth = json.loads(bundled_file("clips", "demo.json").read_text(encoding="utf-8"))[
+        "joints_cam_mm"
+    ]
     arrays, camera = session.to_numpy(layer=Layer.RAW), session.camera
     noises = []
     for track in range(len(arrays.track_ids)):

@@ -166,7 +166,9 @@ def clip_jitters(num_frames: int) -> None:
     settings = AppSettings()
     network = open_estimator(settings.model.path(), settings.estimator_options())
     over_time = TemporalFilter(settings.people.options())
-    truth = json.loads(bundled_file("clips", "demo.json").read_text())["joints_cam_mm"]
+    truth = json.loads(bundled_file("clips", "demo.json").read_text(encoding="utf-8"))[
+        "joints_cam_mm"
+    ]
     source, tracks = open_source("demo", Intrinsics()), defaultdict(list)
     while (frame := source.read()) is not None and frame.index < num_frames:
         people = over_time(network(frame.image, frame.camera), frame.time_s)

@@ -43,7 +43,7 @@ _COLUMNS, _STEP_MM = 7, (850.0, 0.0, 1400.0)
 
 def crowd(num_people: int, num_frames: int) -> list[People]:
     """Moving people in rows, their poses those of the bundled clip."""
-    truth = json.loads(bundled_file("clips", "demo.json").read_text())
+    truth = json.loads(bundled_file("clips", "demo.json").read_text(encoding="utf-8"))
     skeleton = Skeleton(tuple(truth["joint_names"]))
     places = np.array([[i % _COLUMNS - _COLUMNS / 2, 0, i // _COLUMNS] for i in range(num_people)])
     moments = []

@@ -110,7 +110,7 @@ def check_bvh(folder: Path, take: Take, bodies: list[MovingBody]) -> tuple[int, 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import bvhio
-    files = json.loads((folder / "about.json").read_text())["files"]
+    files = json.loads((folder / "about.json").read_text(encoding="utf-8"))["files"]
     by_id, worst = {body.track.track_id: body for body in bodies}, 0.0
     for name, part in files.items():
         body = by_id[part["person"]]
@@ -192,7 +192,9 @@ def _version(program: str) -> str:
     if program == "three":
         packages = {
             name: json.loads(
-                (_CHECK_GLB.parent / "node_modules" / name / "package.json").read_text()
+                (_CHECK_GLB.parent / "node_modules" / name / "package.json").read_text(
+                    encoding="utf-8"
+                )
             )["version"]
             for name in ("three", "gltf-validator")
         }

@@ -31,7 +31,7 @@ def main() -> None:
     """Label the photos that the arguments name."""
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    data = json.loads((args.photos / "annotations.json").read_text())
+    data = json.loads((args.photos / "annotations.json").read_text(encoding="utf-8"))
     looks = _read_looks(args.out)
     first, step = map(int, (args.part or "0/1").split("/"))
     # labelled people first, then ignore boxes, large ones first
@@ -59,7 +59,7 @@ def _read_looks(folder: Path) -> dict[int, np.ndarray]:
     """What was looked at so far; a last line that was cut short is left out."""
     looks = {}
     for file in sorted(folder.glob("looks-*.jsonl")):
-        for line in file.read_text().splitlines():
+        for line in file.read_text(encoding="utf-8").splitlines():
             if line.endswith("}"):
                 entry = json.loads(line)
                 looks[entry["id"]] = np.array(entry["looks"])

@@ -29,7 +29,9 @@ def sightings(model: Path, num_frames: int) -> dict[int, list[Sight]]:
     """What was found of each person of the clip, frame by frame."""
     settings = AppSettings(model=ModelSettings(mode=Mode.FAST))  # one look, as live
     network = open_estimator(model, settings.estimator_options())
-    truth = json.loads(bundled_file("clips", "demo.json").read_text())["joints_cam_mm"]
+    truth = json.loads(bundled_file("clips", "demo.json").read_text(encoding="utf-8"))[
+        "joints_cam_mm"
+    ]
     source, people_of = open_source("demo", Intrinsics()), defaultdict[int, list[Sight]](list)
     while (frame := source.read()) is not None and frame.index < num_frames:
         people = network(frame.image, frame.camera).people

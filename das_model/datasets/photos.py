@@ -60,7 +60,7 @@ class PhotoSet:
         file = labels or root / "annotations.json"
         if not file.is_file():
             raise FileNotFoundError(f"{file}: a COCO-style annotation file was expected there")
-        data = json.loads(file.read_text())
+        data = json.loads(file.read_text(encoding="utf-8"))
         people: dict[int, list[dict]] = {}
         for annotation in data["annotations"]:
             people.setdefault(annotation["image_id"], []).append(annotation)

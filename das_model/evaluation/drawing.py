@@ -3,16 +3,10 @@
 import cv2
 import numpy as np
 
+from das_model.person_colours import PERSON_COLOURS, person_rgb
 from das_model.skeleton import Skeleton
 
-PALETTE = (
-    (86, 180, 233),
-    (230, 159, 0),
-    (0, 158, 115),
-    (204, 121, 167),
-    (240, 228, 66),
-    (213, 94, 0),
-)
+PALETTE = tuple(person_rgb(number) for number in range(len(PERSON_COLOURS)))
 _SUBPIXEL = 4  # bits of a pixel's fraction that lines are drawn with
 
 

@@ -119,7 +119,9 @@ def run_rows(
     """
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "results.json"
-    results: dict[str, dict[str, float]] = json.loads(file.read_text()) if file.is_file() else {}
+    results: dict[str, dict[str, float]] = (
+        json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    )
     for name in recipes:
         if name in results:
             continue

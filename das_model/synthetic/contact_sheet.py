@@ -4,16 +4,9 @@ import cv2
 import numpy as np
 
 from das_model.annotation import Annotation
+from das_model.person_colours import person_rgb
 from das_model.synthetic.generator import Picture
 
-_COLOURS = (
-    (255, 90, 80),
-    (90, 220, 90),
-    (90, 160, 255),
-    (255, 220, 60),
-    (255, 90, 255),
-    (80, 235, 235),
-)
 _JPEG_QUALITY = 82
 
 
@@ -25,7 +18,7 @@ def draw_labels(image: np.ndarray, annotation: Annotation) -> np.ndarray:
     canvas = np.array(image, order="C")
     points = np.clip(annotation.joints_px, -4000, 4000).round().astype(int)
     for person, joints in enumerate(points):
-        colour = _COLOURS[person % len(_COLOURS)]
+        colour = person_rgb(person)
         known = annotation.valid_2d[person]
         for a, b in annotation.skeleton.bones:
             if known[a] and known[b]:

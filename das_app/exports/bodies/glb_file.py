@@ -14,9 +14,9 @@ from das_app.exports.bodies.mannequin import mannequin
 from das_app.exports.bodies.moving_bodies import M, MovingBody, about_bodies, moving_bodies
 from das_app.exports.takes.files import export_file, export_folder, write_about
 from das_app.exports.takes.take import Progress, Take
-from das_app.messaging.person_colours import person_rgb
 from das_app.motion.body.rig import Y_UP_AXES, Freedom, RigNames
 from das_app.motion.body.rotations import steady_quaternions
+from das_model.person_colours import person_rgb
 
 _VRMA = "VRMC_vrm_animation"
 

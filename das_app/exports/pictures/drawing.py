@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from das_app.messaging.person_colours import person_rgb
 from das_app.session.types import RecordedPoses
 from das_model.camera import Camera
 from das_model.people import People
+from das_model.person_colours import person_rgb
 
 _OUTLINE, _GROUND, _GRID, _LENS = (8, 10, 13), (20, 24, 30), (58, 64, 72), (150, 156, 164)
 _AZIMUTH_DEG, _ELEVATION_DEG, _FOV_DEG = 35.0, 18.0, 45.0

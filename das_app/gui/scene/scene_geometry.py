@@ -7,6 +7,7 @@ proper rotation of camera space (x right, y down, z forward, mm). The camera is 
 import numpy as np
 
 from das_app.gui.style.person_slots import person_opacity
+from das_app.motion.kinematics import ANKLE_HEIGHT_MM
 from das_model.camera import Camera
 from das_model.people import People
 
@@ -18,7 +19,7 @@ _GRID_ROOM_M, _GRID_STEPS_M = 1.5, 2  # beyond everybody; sizes it comes in
 _FLOOR_FOLLOW = 0.05  # share of the way to the measured floor per result
 _FLOOR_RANGE_M = (-6.0, -0.2)
 _LABEL_GAP_M = 0.12
-_ANKLE_M = 0.08  # above the sole
+_ANKLE_M = ANKLE_HEIGHT_MM / 1000
 _NEAR_GUESSED_M, _NEAR_KNOWN_M = 0.1, 0.4  # somebody's feet as near to the floor stand on it
 # Hands and feet in plain sight have joint scores down to 0.00, which say how exactly a place is
 # known, not whether it is seen: in the picture nothing is gone.

@@ -6,7 +6,7 @@ one would sink into the dark stage, and deepened where it would into the light o
 
 from dataclasses import dataclass
 
-from das_app.messaging.person_colours import PERSON_COLOURS
+from das_model.person_colours import PERSON_COLOURS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from das_app.motion.temporal_filter import PeopleOptions
 from das_app.pipeline import live
 from das_app.pipeline.live import LivePipeline
 from das_app.sources.frame_source import SourceLost
-from das_model.inference.estimate import StageTimes
+from das_model.inference.estimate import Estimate, StageTimes
+from das_model.people import People
+from das_model.skeleton import BODY_22, MUCO_21
 
 WAIT_S = 10
 
@@ -475,4 +477,35 @@ def test_another_model_takes_over_without_a_restart(run):
     other = FakeEstimator()
     pipeline.set_estimator(other)
     assert other.has_begun.wait(WAIT_S)
+    assert states.states == [PipelineState.RUNNING]
+
+
+class FakeOfOtherJoints(FakeEstimator):
+    skeleton = MUCO_21
+
+    def __call__(self, image, camera, frame_interval_s=None):
+        estimate = super().__call__(image, camera, frame_interval_s)
+        people = estimate.people
+        others = People(
+            people.joints_cam[:, : MUCO_21.num_joints],
+            people.joint_scores[:, : MUCO_21.num_joints],
+            people.scores,
+            people.track_ids,
+            MUCO_21,
+        )
+        return Estimate(others, estimate.stages)
+
+
+def test_a_model_of_other_joints_takes_over_without_a_restart(run):
+    pipeline, states = run(FakeSource(num_frames=None))
+    pipeline.start()
+    assert pipeline.results.take(WAIT_S).people.skeleton is BODY_22
+    pipeline.set_estimator(FakeOfOtherJoints())
+    others = []
+    while len(others) < 3:  # smoothed and with steady bones
+        result = pipeline.results.take(WAIT_S)
+        assert result is not None, states.heard
+        if result.people.skeleton is MUCO_21:
+            others.append(len(result.people))
+    assert others == [1, 1, 1]
     assert states.states == [PipelineState.RUNNING]

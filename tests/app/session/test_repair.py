@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from session_fakes import FPS, ORIGIN, depth_of, record, result, write_session
+from session_fakes import FPS, ORIGIN, depth_of, record, result, tracked, write_session
 
 from das_app.session.folder import find_unclosed
 from das_app.session.format import POSES_TOPIC
@@ -18,6 +18,8 @@ from das_app.session.recorder import Recorder
 from das_app.session.repair import repair_session
 from das_app.session.session import Session
 from das_app.session.types import EventKind, SessionError
+from das_model.people import People
+from das_model.skeleton import MUCO_21
 
 NUM_CRASHES = 20
 
@@ -75,6 +77,24 @@ def test_killed_recordings_lose_less_than_a_second(tmp_path):
         num_pictures = check_video(session) if report.has_video else 0
         assert num_pictures >= last - FPS
     assert find_unclosed(tmp_path, quiet_s=0) == []
+
+
+def test_frames_of_other_joints_are_left_out_and_the_rest_opens(tmp_path):
+    """As a recorder once wrote them where another model was chosen."""
+    num_joints = MUCO_21.num_joints
+    other = People(
+        np.zeros((1, num_joints, 3), np.float32),
+        np.ones((1, num_joints), np.float32),
+        np.ones(1, np.float32),
+        np.zeros(1, np.int64),
+        MUCO_21,
+    )
+    folder = write_session(
+        tmp_path / "s", 6, 2, lambda i: other if i == 3 else tracked(depth_of(i)), closes=False
+    )
+    report = repair_session(folder, quiet_s=0)
+    assert (report.num_frames, report.num_damaged_chunks) == (5, 1)
+    assert [poses.index for poses in Session(folder)] == [0, 1, 2, 4, 5]
 
 
 def check_video(session):

@@ -1,7 +1,7 @@
 import re
 
 from das_app.files.bundled import bundled_file
-from das_app.messaging.person_colours import PERSON_COLOURS, person_rgb
+from das_model.person_colours import PERSON_COLOURS, person_rgb
 
 
 def test_colours_are_told_apart_and_begin_again():

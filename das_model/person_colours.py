@@ -1,4 +1,4 @@
-"""Colours of people in window, page and exports, chosen for colour-blind people, too."""
+"""Palette of people in window, page, exports and training pictures, also for the colour-blind."""
 
 PERSON_COLOURS = (
     "#56b4e9",
