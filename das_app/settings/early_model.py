@@ -1,11 +1,15 @@
 """Loading of the model while the window is still being imported and built."""
 
+from typing import TYPE_CHECKING
+
 from das_app.messaging.background import BackgroundTask
 from das_app.settings.app_settings import AppSettings
-from das_model.inference.estimate import Estimator
+
+if TYPE_CHECKING:
+    from das_model.inference.runtime import PoseEstimator
 
 
-class EarlyModel(BackgroundTask[Estimator]):
+class EarlyModel(BackgroundTask["PoseEstimator"]):
     """Loads the model of some settings in a thread of its own, its imports too.
 
     Args:
@@ -18,7 +22,7 @@ class EarlyModel(BackgroundTask[Estimator]):
     def __init__(self, settings: AppSettings) -> None:
         self.model = settings.model
 
-        def load() -> Estimator:
+        def load() -> "PoseEstimator":
             from das_model.inference.runtime import open_estimator
 
             return open_estimator(settings.model.path(), settings.estimator_options())

@@ -8,7 +8,7 @@ import socket
 import time
 import uuid
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -71,8 +71,9 @@ class LslSender:
 
     def __init__(self, target: StreamTarget) -> None:
         self._lsl = _layer(target)
-        self._slots, self._skeleton = Slots(NUM_SLOTS), None
-        self._outlet = None
+        self._slots = Slots(NUM_SLOTS)
+        self._skeleton: Skeleton | None = None
+        self._outlet: Any = None  # pylsl.StreamOutlet
         self._marks = self._lsl.StreamOutlet(_marks_info(self._lsl))
         self.address = f"“{STREAM_NAME}” " + (
             "found on this computer" if target.is_local else "found in the network"

@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakSet
 
@@ -25,6 +26,7 @@ from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
+from websockets.typing import Origin
 
 from das_app.files.bundled import bundled_file
 from das_app.messaging.mailbox import Mailbox
@@ -146,14 +148,15 @@ class WebSocketSender:
         self.address = f"http://{place}:{listener.getsockname()[1]}/"
         if self._token:
             self.address += f"?token={self._token}"
+        origins = [None, _LOCAL_PAGES, *map(Origin, allowed_origins)]
         self._server = serve(
             self._serve_client,
             sock=listener,
             compression=None,
             max_size=4096,
-            origins=[None, _LOCAL_PAGES, *allowed_origins] if target.is_local else None,
+            origins=origins if target.is_local else None,
             process_request=self._answer,
-            create_connection=self._connect,
+            create_connection=self._connect,  # type: ignore[arg-type] # it need not be a class
             open_timeout=_HANDSHAKE_S,
             close_timeout=_GRACE_S,
             logger=_library_log,
@@ -216,7 +219,9 @@ class WebSocketSender:
 
     def _connect(self, sock: socket.socket, *args: object, **options: object) -> ServerConnection:
         self._sockets.add(sock)
-        return ServerConnection(sock, *args, **options)
+        others: tuple[Any, ...] = args
+        named: dict[str, Any] = options
+        return ServerConnection(sock, *others, **named)
 
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """The page for a browser; None to go on with a client."""

@@ -104,7 +104,7 @@ class TrainingMix(Dataset):
     def __getitem__(self, index: int) -> Sample:
         rng = np.random.default_rng([self._seed, index])
         if rng.random() >= self._augment.mosaic:
-            drawn = self.drawn(rng) if self._epochs is None else self.taken(self._epochs, index)
+            drawn = self.drawn(rng) if self._epochs is None else self.taken(index)
             return self.encoded(*self.augmented(*drawn, rng, self.size))
         columns, rows = _MOSAICS[rng.integers(len(_MOSAICS))]
         widths = np.diff(np.linspace(0, self.size[0], columns + 1).astype(int)).tolist()
@@ -135,9 +135,10 @@ class TrainingMix(Dataset):
             return paste_row(image, annotation, cutouts, rng)
         return image, annotation
 
-    def taken(self, epochs: "Epochs", index: int) -> tuple[np.ndarray, Annotation]:
+    def taken(self, index: int) -> tuple[np.ndarray, Annotation]:
         """The picture that item `index` of whole epochs stands for, and its labels."""
-        number, picture = epochs.picture(index)
+        assert self._epochs is not None
+        number, picture = self._epochs.picture(index)
         image, annotation = self._sets[number][picture]
         return image, annotation.in_skeleton(self._skeleton)
 

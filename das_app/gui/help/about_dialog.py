@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, qVersion
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from das_app.gui.style import theme
-from das_app.gui.style.texts import Label, plain
+from das_app.gui.style.texts import Label, described
 
 _ICON_PX = 64
 _LICENCES = (
@@ -54,7 +54,7 @@ class AboutDialog(QDialog):
         head.setSpacing(2 * theme.SPACE_PX)
         head.addWidget(mark)
         head.addLayout(words, 1)
-        self.log = QPushButton("Show log folder", toolTip=plain(str(log_folder)))
+        self.log = described(QPushButton("Show log folder"), str(log_folder))
         self.log.clicked.connect(lambda: self.log_wanted.emit())
         self.report = QPushButton("Report a problem…")
         self.report.clicked.connect(lambda: self.report_wanted.emit())

@@ -17,7 +17,7 @@ from das_app.gui.inspector.people_table import PeopleTable
 from das_app.gui.style import theme
 from das_app.gui.style.forms import row_of
 from das_app.gui.style.person_names import NO_NAMES, Names
-from das_app.gui.style.texts import Label
+from das_app.gui.style.texts import Label, described
 from das_model.people import People
 
 _QUANTITIES = tuple(Quantity)
@@ -105,7 +105,7 @@ class Inspector(QWidget):
         """Show another person's curves, without telling of it; -1 for nobody."""
         if slot != self._chosen:
             height_mm = self.table.height_mm(slot)
-            self.height.setValue(_AS_SEEN_M if np.isnan(height_mm) else height_mm / 1e3)
+            self.person_height.setValue(_AS_SEEN_M if np.isnan(height_mm) else height_mm / 1e3)
         self._chosen, self._seen_s = slot, self._cursor_s or 0.0
         self.table.set_chosen(slot)
         if self.follow.isChecked():
@@ -134,15 +134,18 @@ class Inspector(QWidget):
 
     def _build(self) -> None:
         self.table, self.plot = PeopleTable(), MotionPlot()
-        self.focus = QPushButton("Look at", toolTip="Look at the chosen person in 3D")
-        self.follow = QPushButton("Follow", toolTip="Keep the chosen person in the middle of 3D")
+        self.focus = described(QPushButton("Look at"), "Look at the chosen person in 3D")
+        self.follow = described(
+            QPushButton("Follow"), "Keep the chosen person in the middle of 3D"
+        )
         self.follow.setCheckable(True)
-        self.show_all = QPushButton("Show all", toolTip="Hide nobody any more")
-        self.height = QDoubleSpinBox(decimals=2, suffix=" m", specialValueText="as seen")
-        self.height.setRange(_AS_SEEN_M, _TALLEST_M)
-        self.height.setSingleStep(0.05)
-        self.height.setAccessibleName("How tall the chosen person is")
-        self.set_height = QPushButton("Set height", toolTip=_HEIGHT_TIP)
+        self.show_all = described(QPushButton("Show all"), "Hide nobody any more")
+        self.person_height = QDoubleSpinBox(decimals=2, suffix=" m")
+        self.person_height.setSpecialValueText("as seen")
+        self.person_height.setRange(_AS_SEEN_M, _TALLEST_M)
+        self.person_height.setSingleStep(0.05)
+        self.person_height.setAccessibleName("How tall the chosen person is")
+        self.set_height = described(QPushButton("Set height"), _HEIGHT_TIP)
         self.quantity, self.part = QComboBox(), QComboBox()
         for quantity in _QUANTITIES:
             self.quantity.addItem(quantity.value)
@@ -154,7 +157,9 @@ class Inspector(QWidget):
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
         buttons = row_of(self.focus, self.follow, self.show_all)
-        splitter.addWidget(_column(self.table, buttons, row_of(self.height, self.set_height)))
+        splitter.addWidget(
+            _column(self.table, buttons, row_of(self.person_height, self.set_height))
+        )
         choice = row_of(self.title, self.quantity, self.part)
         splitter.addWidget(_column(choice, self.values, self.plot))
         splitter.setStretchFactor(1, 1)
@@ -179,7 +184,7 @@ class Inspector(QWidget):
         self.person_chosen.emit(slot)
 
     def _say_height(self) -> None:
-        height_m = self.height.value()
+        height_m = self.person_height.value()
         self.height_said.emit(self._chosen, height_m if height_m > _AS_SEEN_M else None)
 
     def _on_hidden(self, hidden: frozenset[int]) -> None:
@@ -207,7 +212,7 @@ class Inspector(QWidget):
             self.values.setText(self.plot.values)
 
     def _enable(self) -> None:
-        for button in (self.focus, self.follow, self.height, self.set_height):
+        for button in (self.focus, self.follow, self.person_height, self.set_height):
             button.setEnabled(self._chosen >= 0)
         self.show_all.setEnabled(bool(self.table.hidden))
 

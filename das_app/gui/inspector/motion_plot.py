@@ -3,6 +3,7 @@
 GUI thread only.
 """
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -45,12 +46,13 @@ _UNITS = {
 
 def parts_of(quantity: Quantity, skeleton: Skeleton) -> tuple[str, ...]:
     """What the quantity can be asked of, for people to read: joints, or pairs of limbs."""
+    names: Iterable[str]
     if quantity is Quantity.ANGLE:
         names = (name.partition("_")[2] for name in ANGLE_NAMES)
     elif quantity is Quantity.BONE:
         names = (_without_side(_bone_name(skeleton, bone)) for bone in skeleton.bones)
     else:
-        names = iter(skeleton.joint_names)
+        names = skeleton.joint_names
     return tuple(dict.fromkeys(name.replace("_", " ") for name in names))
 
 
@@ -166,7 +168,7 @@ class MotionPlot(LatePlot):
 
     def _fit(self, curves: list[np.ndarray]) -> None:
         finite = np.concatenate([c[np.isfinite(c)] for c in curves] or [np.zeros(0)])
-        if len(finite) == 0:
+        if len(finite) == 0 or self.chart is None:
             return
         least = _LEAST_SPANS[_UNITS[self._quantity]]
         low, high = float(finite.min()), float(finite.max())
@@ -187,6 +189,8 @@ class MotionPlot(LatePlot):
         )
 
     def _on_click(self, event: "MouseClickEvent") -> None:
+        if self.chart is None:
+            return
         box = self.chart.getViewBox()
         if box.sceneBoundingRect().contains(event.scenePos()):
             place = box.mapSceneToView(event.scenePos())

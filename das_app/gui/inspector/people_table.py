@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
+from das_app.gui.style.forms import filled_cell
 from das_app.gui.style.person_dots import dot_icon
 from das_app.gui.style.person_names import NO_NAMES, Names, person_text
 from das_app.motion.kinematics import body_heights_mm
@@ -79,8 +80,9 @@ class PeopleTable(QTableWidget):
                 texts = (f"{distances_m[i]:.1f} m", height, f"{100 * people.scores[i]:.0f} %")
             columns = (_PERSON, _DISTANCE, _HEIGHT, _SCORE)
             for column, text in zip(columns, (name, *texts), strict=True):
-                if self.item(row, column).text() != text:
-                    self.item(row, column).setText(text)
+                cell = filled_cell(self, row, column)
+                if cell.text() != text:
+                    cell.setText(text)
         self.blockSignals(was_blocked)
 
     def height_mm(self, slot: int) -> float:
@@ -107,7 +109,7 @@ class PeopleTable(QTableWidget):
     def show_all(self) -> None:
         """Hide nobody any more."""
         for row in range(self.rowCount()):
-            self.item(row, _SHOWN).setCheckState(_CHECKED)
+            filled_cell(self, row, _SHOWN).setCheckState(_CHECKED)
 
     def clear_people(self) -> None:
         """Nobody is there, and nobody hidden."""

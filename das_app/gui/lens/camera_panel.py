@@ -1,6 +1,6 @@
 """Camera panel: lens, what is ignored, and floor; signals out, setters in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -22,7 +22,7 @@ from das_app.gui.lens.size_offers import SizeOffers
 from das_app.gui.lens.zone_panel import ZonePanel
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
-from das_app.gui.style.texts import Label
+from das_app.gui.style.texts import Label, described
 from das_app.lens.calibration_files import cameras_in
 from das_app.lens.intrinsics import (
     Intrinsics,
@@ -175,10 +175,10 @@ class CameraPanel(QWidget):
         self.focal = _number(10, 99999, 0, " px", "In pixels of the present picture")
         self.fov.valueChanged.connect(lambda value: self._enter(value, LensOrigin.FOV))
         self.equivalent.valueChanged.connect(
-            lambda mm: self._enter(fov_from_equivalent(mm, self._size), LensOrigin.EQUIVALENT_MM)
+            lambda mm: self._enter_length(fov_from_equivalent, mm, LensOrigin.EQUIVALENT_MM)
         )
         self.focal.valueChanged.connect(
-            lambda px: self._enter(fov_from_focal_px(px, self._size), LensOrigin.FOCAL_PX)
+            lambda px: self._enter_length(fov_from_focal_px, px, LensOrigin.FOCAL_PX)
         )
         form.addRow("Field of view", self.fov)
         form.addRow("35 mm equivalent", self.equivalent)
@@ -188,19 +188,21 @@ class CameraPanel(QWidget):
 
     def _add_person(self) -> None:
         self._add_heading("From a person")
-        self.person = QComboBox(toolTip="The id that stands by the person in the picture")
-        self.height = _number(0.5, 2.5, 2, " m", "Without shoes", value=1.75)
+        self.person = described(QComboBox(), "The id that stands by the person in the picture")
+        self.person_height = _number(0.5, 2.5, 2, " m", "Without shoes", value=1.75)
         self.distance = _number(0.5, 30, 2, " m", "From the lens to the hips", value=3.0)
-        self.use_person = QPushButton("Use", toolTip="Work the lens out of this person")
+        self.use_person = described(QPushButton("Use"), "Work the lens out of this person")
         self.use_person.clicked.connect(
             lambda: self.person_entered.emit(
-                self.person.currentData(), 1e3 * self.height.value(), 1e3 * self.distance.value()
+                self.person.currentData(),
+                1e3 * self.person_height.value(),
+                1e3 * self.distance.value(),
             )
         )
         form = QFormLayout()
         form.setVerticalSpacing(theme.SPACE_PX)
         form.addRow("Who", self.person)
-        form.addRow("Height", self.height)
+        form.addRow("Height", self.person_height)
         form.addRow("Distance", self.distance)
         form.addRow("", self.use_person)
         centre_labels(form)
@@ -210,11 +212,11 @@ class CameraPanel(QWidget):
     def _add_calibration(self) -> None:
         self._add_heading("Calibration")
         self.camera_text = Label(objectName="muted", wordWrap=True)
-        self.calibrate = QPushButton("With a board …", toolTip="Calibrate the running camera")
+        self.calibrate = described(QPushButton("With a board …"), "Calibrate the running camera")
         self.calibrate.clicked.connect(self.calibration_requested)
-        self.open_file = QPushButton("File …", toolTip="OpenCV, Pose2Sim, Sports2D or our own")
+        self.open_file = described(QPushButton("File …"), "OpenCV, Pose2Sim, Sports2D or our own")
         self.open_file.clicked.connect(self.choose_file)
-        self.forget = QPushButton("Forget", toolTip="Forget this camera's calibration")
+        self.forget = described(QPushButton("Forget"), "Forget this camera's calibration")
         self.forget.clicked.connect(self.forget_requested)
         self._column.addWidget(self.camera_text)
         self._add_row(self.calibrate, self.open_file, self.forget)
@@ -232,19 +234,19 @@ class CameraPanel(QWidget):
             field.valueChanged.connect(self._tell_floor)
             form.addRow(label, field)
         centre_labels(form)
-        self.click_feet = QPushButton(
-            "Click feet",
-            checkable=True,
-            toolTip="Click three or more feet where they touch the floor, at different places",
+        self.click_feet = described(
+            QPushButton("Click feet"),
+            "Click three or more feet where they touch the floor, at different places",
         )
+        self.click_feet.setCheckable(True)
         self.click_feet.toggled.connect(self.floor_clicks_toggled)
-        self.forget_floor = QPushButton(
-            "Find anew", toolTip="Forget the floor, such as where the camera was moved"
+        self.forget_floor = described(
+            QPushButton("Find anew"), "Forget the floor, such as where the camera was moved"
         )
         self.forget_floor.clicked.connect(self.floor_forgotten)
-        self.level = QCheckBox(
-            "Level the 3D view once the floor is known",
-            toolTip="World: y down from the floor, origin on it below the lens. Off: camera space",
+        self.level = described(
+            QCheckBox("Level the 3D view once the floor is known"),
+            "World: y down from the floor, origin on it below the lens. Off: camera space",
         )
         self.level.toggled.connect(self.levelled_toggled)
         self.offers = SizeOffers()
@@ -269,6 +271,15 @@ class CameraPanel(QWidget):
             1e3 * max(height_m, _LEAST_HEIGHT_M) if height_m > 0 else None,
             tilt if tilt > _NO_TILT_DEG else None,
         )
+
+    def _enter_length(
+        self,
+        fov_from: Callable[[float, tuple[int, int]], float],
+        length: float,
+        origin: LensOrigin,
+    ) -> None:
+        if self._size is not None:
+            self._enter(fov_from(length, self._size), origin)
 
     def _enter(self, fov_deg: float, origin: LensOrigin) -> None:
         in_range = min(max(fov_deg, _LEAST_FOV_DEG), _GREATEST_FOV_DEG)
@@ -296,7 +307,7 @@ class CameraPanel(QWidget):
 def _number(
     low: float, high: float, decimals: int, suffix: str, tip: str, value: float | None = None
 ) -> QDoubleSpinBox:
-    box = QDoubleSpinBox(decimals=decimals, suffix=suffix, toolTip=tip)
+    box = described(QDoubleSpinBox(decimals=decimals, suffix=suffix), tip)
     box.setRange(low, high)
     box.setKeyboardTracking(False)  # speaks when the number is finished
     box.setAlignment(Qt.AlignmentFlag.AlignRight)

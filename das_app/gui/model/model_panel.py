@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QSlider, QWidget
 
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
-from das_app.gui.style.texts import Label, plain
+from das_app.gui.style.texts import Label, described, plain
 from das_app.settings.app_settings import (
     DEFAULT_MODEL,
     GREATEST_INPUT_SCALE,
@@ -46,9 +47,9 @@ class ModelPanel(QWidget):
         form = QFormLayout(self)
         form.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         form.setVerticalSpacing(theme.SPACE_PX)
-        self.model = QComboBox(toolTip="What finds the people; the change needs no restart")
+        self.model = described(QComboBox(), "What finds the people; the change needs no restart")
         self.model.activated.connect(self._on_model)
-        self.device = QComboBox(toolTip="What the model runs on")
+        self.device = described(QComboBox(), "What the model runs on")
         problem = cuda_problem()
         for device, text in (
             (Device.AUTO, "Best there is"),
@@ -56,8 +57,9 @@ class ModelPanel(QWidget):
             (Device.CUDA, "CUDA" + (f" ({problem})" if problem else "")),
         ):
             self.device.addItem(text, device)
-        item = self.device.model().item(self.device.findData(Device.CUDA))
-        item.setEnabled(problem is None)
+        rows = self.device.model()
+        assert isinstance(rows, QStandardItemModel)
+        rows.item(self.device.findData(Device.CUDA)).setEnabled(problem is None)
         self.device.activated.connect(
             lambda index: self.device_chosen.emit(self.device.itemData(index))
         )

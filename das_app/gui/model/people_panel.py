@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QSlider, QWid
 
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
-from das_app.gui.style.texts import Label
+from das_app.gui.style.texts import Label, described
 
 _STEPS = 20  # of a slider, over strengths from 0 to 1
 
@@ -30,9 +30,9 @@ class PeoplePanel(QWidget):
         form = QFormLayout(self)
         form.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         form.setVerticalSpacing(theme.SPACE_PX)
-        self.smoothing = QCheckBox(
-            "Smooth over time",
-            toolTip="Calm motion, and feet that stand stay put; recordings keep the raw pose, too",
+        self.smoothing = described(
+            QCheckBox("Smooth over time"),
+            "Calm motion, and feet that stand stay put; recordings keep the raw pose, too",
         )
         self.smoothing.toggled.connect(self.smoothing_toggled)
         self.smoothing.toggled.connect(self._enable)
@@ -46,9 +46,9 @@ class PeoplePanel(QWidget):
         self.limbs.setAccessibleName("Smoothing of the limbs")
         self.distance.valueChanged.connect(lambda n: self.distance_changed.emit(n / _STEPS))
         self.limbs.valueChanged.connect(lambda n: self.limbs_changed.emit(n / _STEPS))
-        self.bones = QCheckBox(
-            "Steady bones",
-            toolTip="Bones keep their length; joints may leave their pixels by a little",
+        self.bones = described(
+            QCheckBox("Steady bones"),
+            "Bones keep their length; joints may leave their pixels by a little",
         )
         self.bones.toggled.connect(self.bones_toggled)
         form.addRow(self.smoothing)
@@ -77,7 +77,7 @@ class PeoplePanel(QWidget):
 
 def _strength(tip: str) -> tuple[QSlider, QWidget]:
     """A slider, and the row it stands in between "off" and "strong"."""
-    slider = QSlider(Qt.Orientation.Horizontal, toolTip=tip)
+    slider = described(QSlider(Qt.Orientation.Horizontal), tip)
     slider.setRange(0, _STEPS)
     row = QWidget()
     line = QHBoxLayout(row)

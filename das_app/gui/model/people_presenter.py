@@ -1,6 +1,7 @@
 """Presenter of the people panel."""
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QObject
 
@@ -31,7 +32,8 @@ class PeoplePresenter(QObject):
         self._show(control.settings)
 
     def _change(self, name: str, value: bool | float) -> None:
-        self._control.change(people=replace(self._control.settings.people, **{name: value}))
+        values: dict[str, Any] = {name: value}
+        self._control.change(people=replace(self._control.settings.people, **values))
 
     def _show(self, settings: AppSettings) -> None:
         self._panel.set_options(

@@ -51,8 +51,10 @@ class OutputPanel(QWidget):
         self.content.activated.connect(self._on_content)
         self.ground.activated.connect(self._on_ground)
         self.size_px.activated.connect(self._on_size)
-        self.window_button = QPushButton("Show the window", checkable=True)
-        self.camera_button = QPushButton("Send as a camera", checkable=True)
+        self.window_button = QPushButton("Show the window")
+        self.camera_button = QPushButton("Send as a camera")
+        for button in (self.window_button, self.camera_button):
+            button.setCheckable(True)
         self.window_button.clicked.connect(self.window_toggled)
         self.camera_button.clicked.connect(self.camera_toggled)
         self.note = Label(wordWrap=True, objectName="muted")

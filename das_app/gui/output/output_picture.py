@@ -25,7 +25,8 @@ class OutputPicture:
 
     def __init__(self, overlay: OverlayView, scene: SceneView) -> None:
         self._overlay, self._scene = overlay, scene
-        self._framing, self._pose = Framing(), None
+        self._framing = Framing()
+        self._pose: ViewPose | None = None
         self._made_s, self._drawing_s = 0.0, 0.0
 
     def make(self, settings: OutputSettings) -> np.ndarray:
@@ -53,9 +54,8 @@ class OutputPicture:
         now_s = time.perf_counter()
         elapsed_s, self._made_s = min(now_s - self._made_s, _LONGEST_STEP_S), now_s
         self._framing.fit(wanted)
-        if self._pose is None:
-            self._pose = wanted
-        self._pose = self._framing.step(self._pose, elapsed_s) or self._pose
+        pose = wanted if self._pose is None else self._pose
+        self._pose = self._framing.step(pose, elapsed_s) or pose
         return self._pose
 
 

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 from das_app.gui.picture.overlay_view import OverlayView
 from das_app.gui.style import theme
 from das_app.gui.style.notices import EmptyState
-from das_app.gui.style.pane_frame import HintLine, fill_pane, pane_heading
+from das_app.gui.style.pane_frame import PaneHeading, fill_pane
 from das_app.gui.style.texts import Label, plain
 
 _PICTURE_TIP = "hover a joint for its place · wheel to zoom · drag to move"
@@ -21,11 +21,11 @@ class PicturePane(QFrame):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.overlay)
-        heading = pane_heading("Picture", _PICTURE_TIP)
+        heading = PaneHeading("Picture", _PICTURE_TIP)
         self._mark = Label()
         self._mark.hide()
-        self._hint = heading.findChild(HintLine)
-        heading.layout().insertWidget(heading.layout().indexOf(self._hint), self._mark)
+        self._hint = heading.hint
+        heading.row.insertWidget(heading.row.indexOf(self._hint), self._mark)
         self._heading = heading
         fill_pane(self, heading, self._stack)
 
@@ -45,7 +45,7 @@ class PicturePane(QFrame):
 
     def add_to_heading(self, widget: QWidget) -> None:
         """Put a widget at the right end of the line above the picture."""
-        self._heading.layout().addWidget(widget)
+        self._heading.row.addWidget(widget)
 
     def set_bare(self, is_bare: bool) -> None:
         """Leave out the line above the picture."""

@@ -56,7 +56,8 @@ class ExportChoices(QObject):
         self._search: PeopleSearch | None = None
         self.people = _choice("Everybody", "Only these")
         self.people.currentIndexChanged.connect(self._allow_list)
-        self.list = QListWidget(enabled=False)
+        self.list = QListWidget()
+        self.list.setEnabled(False)
         self.list.setFixedHeight(_LIST_HEIGHT_PX)
         self.part = _choice("As trimmed", "All of it")
         self.poses = QComboBox()
@@ -235,11 +236,6 @@ def _choice(*texts: str) -> QComboBox:
 
 
 def _spin(low: float, high: float, value: float, suffix: str) -> QDoubleSpinBox:
-    return QDoubleSpinBox(
-        minimum=low,
-        maximum=high,
-        value=value,
-        suffix=suffix,
-        decimals=2,
-        alignment=theme.ALIGN_RIGHT,
-    )
+    box = QDoubleSpinBox(minimum=low, maximum=high, value=value, suffix=suffix, decimals=2)
+    box.setAlignment(theme.ALIGN_RIGHT)
+    return box

@@ -223,6 +223,8 @@ class ExportDialog(QDialog):
         if self._job is not None:
             self._job.cancel()
             return
+        if self._folder is None:
+            return
         path = Path(self.path.text().strip()).expanduser()
         try:
             options = self.choices.options()

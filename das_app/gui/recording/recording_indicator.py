@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from das_app.gui.style import theme
 from das_app.gui.style.amounts import short_time, size
-from das_app.gui.style.texts import Label, plain
+from das_app.gui.style.texts import Label, named, plain
 from das_app.session.recorder_stats import RecorderState, RecorderStats
 
 
@@ -18,10 +18,18 @@ class RecordingIndicator(QWidget):
         row.setSpacing(6)
         self._dot = Label()
         self.time = self._figure("00:00", "Recorded so far")
-        self.size = self._figure("000 MB", "Size of the session on the disk")
+        self.on_disk = self._figure("000 MB", "Size of the session on the disk")
         self._mark = Label()
         self.free = self._figure("000 GB free", "Room left on the disk")
-        for widget in (self._dot, self.time, _rule(), self.size, _rule(), self._mark, self.free):
+        for widget in (
+            self._dot,
+            self.time,
+            _rule(),
+            self.on_disk,
+            _rule(),
+            self._mark,
+            self.free,
+        ):
             row.addWidget(widget)
         self.hide()
 
@@ -31,7 +39,7 @@ class RecordingIndicator(QWidget):
         self._dot.setPixmap(theme.icon("recording" if is_recording else "stop").pixmap(16, 16))
         self._dot.setToolTip(plain("Recording" if is_recording else "Closing the session"))
         self.time.setText(short_time(stats.time_s))
-        self.size.setText(size(stats.num_bytes))
+        self.on_disk.setText(size(stats.num_bytes))
         self.free.setText(f"{size(stats.free_disk_bytes)} free")
         self._mark.setPixmap(theme.icon("warning").pixmap(16, 16))
         self._mark.setVisible(stats.is_disk_low)
@@ -45,6 +53,6 @@ class RecordingIndicator(QWidget):
 
 
 def _rule() -> QFrame:
-    rule = QFrame(objectName="rule")
+    rule = named(QFrame(), "rule")
     rule.setFixedSize(1, 2 * theme.SPACE_PX)
     return rule

@@ -125,8 +125,8 @@ def posed_frames(joints: np.ndarray, rest: Frames) -> Frames:
     along = joints[:, _ENDS] - joints[:, _BEGINS]  # (P, S, 3)
     for number, segment in enumerate(SEGMENTS.values()):
         if segment.sides:
-            left = sum(_unit(joints[:, _AT(a)] - joints[:, _AT(b)]) for a, b in segment.sides)
-            axes[:, number] = _axes(along[:, number], left)
+            lefts = [_unit(joints[:, _AT(a)] - joints[:, _AT(b)]) for a, b in segment.sides]
+            axes[:, number] = _axes(along[:, number], np.sum(lefts, axis=0))
     for numbers, parents, is_rigid in _LEVELS:
         kept = np.swapaxes(rest.axes[0, parents], -1, -2) @ rest.axes[0, numbers]
         axes[:, numbers] = axes[:, parents] @ kept.astype(joints.dtype)

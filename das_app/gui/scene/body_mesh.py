@@ -140,7 +140,7 @@ def whole_joints(joints: np.ndarray, scores: np.ndarray, skeleton: Skeleton) -> 
         ("right_eye", (("head", 1.0),)),
     ):
         if name not in found and all(other in found for other, _ in between):
-            place = sum(share * found[other][0] for other, share in between)
+            place = np.sum([share * found[other][0] for other, share in between], axis=0)
             found[name] = (place, np.min([found[other][1] for other, _ in between], axis=0))
     chosen = [found[name] for name in BODY_22.joint_names]
     return np.stack([j for j, _ in chosen], axis=1), np.stack([s for _, s in chosen], axis=1)

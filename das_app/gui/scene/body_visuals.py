@@ -60,7 +60,7 @@ void main() {
 _OVER = ("src_alpha", "one_minus_src_alpha", "one", "one_minus_src_alpha")
 _GONE, _SOLID = 0.02, 0.99  # opacities
 _CORNER = np.dtype([("a_position", "f4", 3), ("a_place", "f4", 3)])
-_SQUARE = np.float32([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+_SQUARE = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32)
 _TWO_TRIANGLES = np.array([0, 1, 2, 0, 2, 3], np.uint32)
 
 

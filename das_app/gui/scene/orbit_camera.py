@@ -40,6 +40,8 @@ class OrbitCamera(TurntableCamera):
         on_taken: called whenever the user moves it.
     """
 
+    distance: float | None  # of the eye from the centre; None as the field of view has it
+
     def __init__(self, on_taken: Callable[[], None]) -> None:
         self._lent_aspect: float | None = None
         super().__init__(fov=FOV_DEG)

@@ -413,5 +413,9 @@ class _Canvas(scene.SceneCanvas):
 
 def _is_same(lens: Camera, other: Camera) -> bool:
     """Whether both look the same way at the same picture."""
-    pairs = ((lens.K, other.K), (lens.distortion, other.distortion))
-    return lens.size == other.size and all(np.array_equal(*pair) for pair in pairs)
+    bent, other_bent = lens.distortion, other.distortion
+    if bent is None or other_bent is None:
+        is_bent_alike = bent is other_bent
+    else:
+        is_bent_alike = np.array_equal(bent, other_bent)
+    return lens.size == other.size and is_bent_alike and np.array_equal(lens.K, other.K)

@@ -1,10 +1,10 @@
 """3D pane: the 3D view with its view buttons."""
 
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from das_app.gui.scene.scene_view import SceneView
 from das_app.gui.style.actions import Actions
-from das_app.gui.style.pane_frame import HintLine, action_button, fill_pane, pane_heading
+from das_app.gui.style.pane_frame import PaneHeading, action_button, fill_pane
 from das_app.gui.style.texts import plain
 from das_app.motion.floor import Floor
 
@@ -25,15 +25,14 @@ class ScenePane(QFrame):
         super().__init__(parent)
         self.setObjectName("pane")
         self.view = SceneView()
-        heading = pane_heading(_GUESSED, _SCENE_TIP)
-        self._hint = heading.findChild(HintLine)
-        self._title = heading.findChild(QLabel, "heading")
+        heading = PaneHeading(_GUESSED, _SCENE_TIP)
+        self._hint, self._title = heading.hint, heading.title
         for name in VIEWS:
             action = actions[f"view-{name}"]
             action.triggered.connect(lambda _=False, name=name: self.view.look_from(name, True))
-            heading.layout().addWidget(action_button(action))
+            heading.row.addWidget(action_button(action))
         actions["view-frame"].triggered.connect(lambda: self.view.frame_people())
-        heading.layout().addWidget(action_button(actions["view-frame"]))
+        heading.row.addWidget(action_button(actions["view-frame"]))
         actions["measure"].toggled.connect(self._measure)
         fill_pane(self, heading, self.view)
         self._actions = actions

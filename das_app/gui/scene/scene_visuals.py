@@ -65,7 +65,7 @@ class PictureVisual(Visual):
             np.zeros((2, 2, 3), np.uint8), interpolation="linear", resizable=True
         )
         self.shared_program["a_position"] = self._corners
-        self.shared_program["a_place"] = np.float32([[0, 0], [1, 0], [1, 1], [0, 1]])
+        self.shared_program["a_place"] = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
         self.shared_program["u_picture"] = self._texture
         self._draw_mode, self._index_buffer = "triangles", gloo.IndexBuffer(_QUAD)
         self.set_gl_state("opaque", depth_test=True, cull_face=False)
@@ -156,7 +156,8 @@ class Floor:
 
 def rgb(colour: str) -> np.ndarray:
     """(3,) RGB in [0, 1] of a colour's name."""
-    return np.array(QColor(colour).getRgbF()[:3])
+    named = QColor(colour)
+    return np.array([named.redF(), named.greenF(), named.blueF()])
 
 
 def add_axes(parent: Node) -> None:

@@ -19,10 +19,12 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.session.player_bar import clock_text
 from das_app.gui.style import theme
+from das_app.gui.style.forms import filled_cell
 from das_app.gui.style.person_dots import dot_icon
 from das_app.gui.style.person_names import Names
-from das_app.gui.style.texts import Label, plain
+from das_app.gui.style.texts import Label, described, plain
 from das_app.session.edits import MAX_NAME, PersonSpan, SessionEdits
+from das_model.people import TrackId
 
 _PERSON, _NAME, _HEIGHT, _SEEN = range(4)
 _DOUBT_ROLE = Qt.ItemDataRole.UserRole
@@ -83,7 +85,7 @@ class PeopleEditor(QWidget):
         for place, button in enumerate((self.merge, self.split, self.swap, self.drop, self.undo)):
             buttons.addWidget(button, place // 2, place % 2)
         self.doubts_title = Label("Perhaps the same", objectName="heading")
-        self.doubts = QListWidget(accessibleName="Perhaps the same")
+        self.doubts = described(QListWidget(), spoken="Perhaps the same")
         self.doubts.setFixedHeight(_LIST_HEIGHT_PX)
         self.doubts.itemClicked.connect(self._show_doubt)
         self.doubts.itemActivated.connect(self._show_doubt)
@@ -101,7 +103,7 @@ class PeopleEditor(QWidget):
         return tuple(self._ids[row] for row in sorted(rows))
 
     def set_people(
-        self, track_ids: tuple[int, ...], names: Names, spans: Mapping[int, PersonSpan]
+        self, track_ids: tuple[int, ...], names: Names, spans: Mapping[TrackId, PersonSpan]
     ) -> None:
         """List people, ascending, with their names, each to be written into, and when they are
         there."""
@@ -109,8 +111,8 @@ class PeopleEditor(QWidget):
         if track_ids != self._ids:
             self._set_rows(track_ids)
         for row, track_id in enumerate(track_ids):
-            self.table.item(row, _NAME).setText(names.get(track_id, ""))
-            span, seen = spans.get(track_id), self.table.item(row, _SEEN)
+            filled_cell(self.table, row, _NAME).setText(names.get(track_id, ""))
+            span, seen = spans.get(TrackId(track_id)), filled_cell(self.table, row, _SEEN)
             seen.setText("" if span is None else f"{span.last_s - span.first_s:.1f} s")
             if span is not None:
                 ends = f"{clock_text(span.first_s)} to {clock_text(span.last_s)}"
@@ -124,7 +126,8 @@ class PeopleEditor(QWidget):
         was_blocked = self.table.blockSignals(True)
         for row, track_id in enumerate(self._ids):
             height_m = heights_m.get(track_id)
-            self.table.item(row, _HEIGHT).setText("" if height_m is None else f"{height_m:.2f}")
+            text = "" if height_m is None else f"{height_m:.2f}"
+            filled_cell(self.table, row, _HEIGHT).setText(text)
         self.table.blockSignals(was_blocked)
 
     def set_edits(self, edits: SessionEdits) -> None:
@@ -156,8 +159,8 @@ class PeopleEditor(QWidget):
         for track_id in both:
             row = self._ids.index(track_id)
             for place in (_PERSON, _NAME, _HEIGHT, _SEEN):
-                self.table.item(row, place).setSelected(True)
-        self.table.scrollToItem(self.table.item(row, _PERSON))
+                filled_cell(self.table, row, place).setSelected(True)
+        self.table.scrollToItem(filled_cell(self.table, row, _PERSON))
 
     def _set_rows(self, track_ids: tuple[int, ...]) -> None:
         self._ids = track_ids
@@ -189,7 +192,7 @@ class PeopleEditor(QWidget):
 
 
 def _table() -> QTableWidget:
-    table = QTableWidget(0, 4, accessibleName="Names and heights of people")
+    table = described(QTableWidget(0, 4), spoken="Names and heights of people")
     table.setHorizontalHeaderLabels(("Person", "Name", "Height, m", "Seen"))
     table.verticalHeader().hide()
     table.setShowGrid(False)
@@ -208,4 +211,4 @@ def _table() -> QTableWidget:
 
 
 def _button(text: str, tip: str) -> QPushButton:
-    return QPushButton(text, toolTip=tip)
+    return described(QPushButton(text), tip)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.session.session_marks import NEAR_PX, Mark, paint_marks, paint_trim
 from das_app.gui.style import theme
-from das_app.gui.style.texts import Label, plain
+from das_app.gui.style.texts import Label, described, named, plain
 from das_app.session.types import Layer
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
@@ -52,7 +52,8 @@ class PlayerBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._duration_s, self._num_frames = 0.0, None
+        self._duration_s = 0.0
+        self._num_frames: int | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE_PX // 2)
@@ -65,7 +66,7 @@ class PlayerBar(QWidget):
         self.place = Label(objectName="figure")
         self.place.setFont(theme.tabular_font(self.font()))
         self.place.setAlignment(theme.ALIGN_RIGHT)
-        self.speed = QComboBox(toolTip="Speed", accessibleName="Speed")
+        self.speed = described(QComboBox(), "Speed", spoken="Speed")
         for speed in SPEEDS:
             self.speed.addItem(f"{speed:g}×", speed)
         self.speed.activated.connect(
@@ -74,7 +75,7 @@ class PlayerBar(QWidget):
         self.loop = self._button("loop", "Begin again at the end")
         self.loop.setCheckable(True)
         self.loop.toggled.connect(self.loop_toggled)
-        self.poses = QComboBox(accessibleName="Poses")
+        self.poses = described(QComboBox(), spoken="Poses")
         self.poses.setToolTip(
             "Poses as they were shown live, raw as the model found them, or refined afterwards"
         )
@@ -148,7 +149,7 @@ class PlayerBar(QWidget):
         return text if self._num_frames is None else f"{text}   {index + 1}/{self._num_frames}"
 
     def _button(self, icon: str, tip: str) -> QToolButton:
-        button = QToolButton(objectName="flat", toolTip=tip, accessibleName=tip)
+        button = named(described(QToolButton(), tip, spoken=tip), "flat")
         button.setIcon(theme.icon(icon))
         button.setIconSize(QSize(18, 18))
         button.setAutoRepeat(icon.startswith("step"))

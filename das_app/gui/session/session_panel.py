@@ -18,7 +18,7 @@ from das_app.gui.session.player_bar import clock_text
 from das_app.gui.session.session_marks import Mark
 from das_app.gui.style import theme
 from das_app.gui.style.actions import Actions
-from das_app.gui.style.texts import Label
+from das_app.gui.style.texts import Label, described
 from das_app.session.edits import SessionEdits
 
 _NO_SESSION = "Open a recorded session to name its people and to trim it."
@@ -47,7 +47,7 @@ class SessionPanel(QWidget):
         self.title, self.facts = _label("heading"), _label("muted")
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.part = _label("")
-        self.people, self.events = PeopleEditor(), QListWidget(accessibleName="Events")
+        self.people, self.events = PeopleEditor(), described(QListWidget(), spoken="Events")
         self.people.time_chosen.connect(self.time_chosen)
         self.events.setFixedHeight(_LIST_HEIGHT_PX)
         self.events.setWordWrap(True)

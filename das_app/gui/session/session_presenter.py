@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from das_app.gui.control.bridge import OpenedSource
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
+from das_app.gui.session.job_dialog import JobDialog
 from das_app.gui.session.people_editor import Doubts
 from das_app.gui.session.player_bar import PlayerBar, clock_text
 from das_app.gui.session.session_marks import marks_of, on_bar
@@ -29,7 +30,7 @@ from das_app.session.types import EventKind, Layer, SessionError, perhaps_same_i
 from das_model.people import TrackId
 
 if TYPE_CHECKING:
-    from das_app.gui.session.session_refine import RefineDialog
+    pass
 
 _LIVE_ACTIONS = ("heat-map", "timing")
 _SESSION_ACTIONS = ("raw", "trim-begin", "trim-end", "trim-whole", "refine", "rerun")
@@ -85,13 +86,13 @@ class SessionPresenter(QObject):
         self._spans: dict[TrackId, PersonSpan] = {}
         self._heights_m: dict[int, float] = {}  # that were given
         self._layer = Layer.LIVE  # that is shown, or comes back when raw ones are switched off
-        self.dialog: RerunDialog | RefineDialog | None = None
+        self.dialog: JobDialog | None = None
         control.ended.connect(self._leave)
         control.opened.connect(self._on_opened)
         control.state_changed.connect(self._offer_repair)
         shown.taken.connect(self._note_people)
         player.layer_chosen.connect(self._set_layer)
-        for signal, slot in (
+        for signal, edit in (
             (panel.people.name_entered, self._name),
             (panel.people.height_entered, self.set_height),
             (panel.people.merge_asked, self._merge),
@@ -100,7 +101,7 @@ class SessionPresenter(QObject):
             (panel.people.drop_asked, self._drop),
             (panel.people.undo_asked, lambda: self._edit(self._edits.undone())),
         ):
-            signal.connect(slot)
+            signal.connect(edit)
         panel.time_chosen.connect(control.seek)
         for name, slot in (
             ("raw", self._set_raw),
@@ -139,7 +140,7 @@ class SessionPresenter(QObject):
             self.hinted.emit(f"{problem}: people stand on a plain picture.")
         self._actions["session"].setChecked(True)
         self._allow()
-        self._show_edits(frames.edits)
+        self._show_edits(frames, frames.edits)
         self._set_layer(frames.session.best_layer)
 
     def _offer_repair(self, state: PipelineState, _message: str) -> None:
@@ -168,7 +169,7 @@ class SessionPresenter(QObject):
         self._actions.forbid(_LIVE_ACTIONS, _PLAYS + "no model runs." if plays else "")
         self._actions.explain(("record",), _PLAYS + "it is recorded already." if plays else "")
         self._actions.forbid(_SESSION_ACTIONS, "" if plays else "Only while a session plays")
-        if plays and self._frames.session.video_path is None:
+        if self._frames is not None and self._frames.session.video_path is None:
             self._actions.forbid(("rerun",), "This session was recorded without its pictures")
 
     def _note_people(self) -> None:
@@ -234,7 +235,7 @@ class SessionPresenter(QObject):
                 self._heights_m[track_id] = height_m
             else:
                 self._heights_m.pop(track_id, None)
-            self._show_edits(session.edits)
+            self._show_edits(self._frames, session.edits)
         except (ValueError, SessionError) as error:
             self.refused.emit(f"Not kept: {error}")
             self._show_people()
@@ -256,17 +257,17 @@ class SessionPresenter(QObject):
         except SessionError as error:
             self.refused.emit(f"Not kept: {error}")
             edits = self._edits
-        self._show_edits(edits)
+        self._show_edits(self._frames, edits)
 
-    def _show_edits(self, edits: SessionEdits) -> None:
+    def _show_edits(self, frames: RecordedFrames, edits: SessionEdits) -> None:
         has_other_people, self._edits = edits.people != self._edits.people, edits
         if has_other_people:
             self._seen.clear()  # of before
-        self._spans = people_spans(self._frames.sightings, edits)
+        self._spans = people_spans(frames.sightings, edits)
         if self.player is not None:
             self.player.set_edits(edits)
         self._bar.slider.set_part(edits.start_s, edits.end_s)
-        self._panel.set_edits(edits, self._frames.duration_s)
+        self._panel.set_edits(edits, frames.duration_s)
         self._show_people()
         self._show_names()
 
@@ -278,10 +279,7 @@ class SessionPresenter(QObject):
         if self._frames is None or self.dialog is not None:
             return
         folder = self._frames.session.folder
-        self.dialog = RerunDialog(folder, self._control.settings, self._window)
-        self.dialog.open_requested.connect(self.open_requested)
-        self.dialog.finished.connect(self._forget_dialog)
-        self.dialog.open()
+        self._open(RerunDialog(folder, self._control.settings, self._window))
 
     def _ask_refine(self) -> None:
         if self._frames is not None:
@@ -289,17 +287,20 @@ class SessionPresenter(QObject):
 
     def refine(self, folder: Path) -> None:
         """Ask whether a session is to be refined, and do it."""
-        if self.dialog is not None:
-            return
-        from das_app.gui.session.session_refine import RefineDialog  # brings SciPy
+        if self.dialog is None:
+            from das_app.gui.session.session_refine import RefineDialog  # brings SciPy
 
-        self.dialog = RefineDialog(folder, self._control.settings, self._window)
-        self.dialog.open_requested.connect(self.open_requested)
-        self.dialog.finished.connect(self._forget_dialog)
-        self.dialog.open()
+            self._open(RefineDialog(folder, self._control.settings, self._window))
+
+    def _open(self, dialog: JobDialog) -> None:
+        self.dialog = dialog
+        dialog.open_requested.connect(self.open_requested)
+        dialog.finished.connect(self._forget_dialog)
+        dialog.open()
 
     def _forget_dialog(self) -> None:
-        self.dialog.deleteLater()
+        if self.dialog is not None:
+            self.dialog.deleteLater()
         self.dialog = None
 
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
-from das_app.gui.style.texts import Label, plain
+from das_app.gui.style.texts import Label, described
 from das_app.streaming.remote import LEAST_TOKEN, REMOTE_PORT, new_token
 from das_app.streaming.targets import LOCAL_HOST, StreamKind, StreamTarget
 
@@ -44,26 +44,26 @@ class RemoteCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("pane")
-        self.switch = QCheckBox("On", accessibleName="Remote control")
+        self.switch = described(QCheckBox("On"), spoken="Remote control")
         self.switch.setToolTip("Take orders of other programs")
         self.switch.toggled.connect(self._on_switched)
-        self.reach = QComboBox(toolTip="Who can reach it", accessibleName="Who can reach it")
+        self.reach = described(QComboBox(), "Who can reach it", spoken="Who can reach it")
         self.reach.addItem("From this computer", LOCAL_HOST)
         self.reach.addItem("From the network", _EVERYWHERE)
         self.reach.activated.connect(self._on_entered)
-        self.port = QSpinBox(accessibleName="Port", toolTip="Port for OSC")
+        self.port = described(QSpinBox(), "Port for OSC", spoken="Port")
         self.port.setRange(1, 65535)
         self.port.setValue(REMOTE_PORT)
         self.port.setFixedWidth(_PORT_WIDTH_PX)
         self.port.setAlignment(theme.ALIGN_RIGHT)
         self.port.setKeyboardTracking(False)
         self.port.valueChanged.connect(self._on_entered)
-        self.token = QLineEdit(
-            accessibleName="Token",
-            toolTip=plain(f"{LEAST_TOKEN} characters at least; it is not kept"),
-            placeholderText="Token: made for you if left empty",
+        self.token = described(
+            QLineEdit(placeholderText="Token: made for you if left empty"),
+            f"{LEAST_TOKEN} characters at least; it is not kept",
+            spoken="Token",
         )
-        self.copy = QPushButton("Copy", toolTip="Copy the token")
+        self.copy = described(QPushButton("Copy"), "Copy the token")
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.token.text()))
         self.figures = Label("Off", objectName="muted", wordWrap=True)
         self.problem = Label(objectName="problem", wordWrap=True)

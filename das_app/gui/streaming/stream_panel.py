@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.streaming.remote_card import RemoteCard
 from das_app.gui.style import theme
-from das_app.gui.style.texts import Label, plain
+from das_app.gui.style.texts import Label, described, plain
 from das_app.streaming.streamer import StreamFigures, StreamState
 from das_app.streaming.targets import FACTS, LOCAL_HOST, MAX_AVATARS, StreamKind, StreamTarget
 
@@ -44,17 +44,15 @@ class HostAddress(QWidget):
         super().__init__(parent)
         self._kind = kind
         tip = _LISTEN_TIP if FACTS[kind].is_listening else _SEND_TIP
-        self.host = QLineEdit(accessibleName="Address", toolTip=tip)
+        self.host = described(QLineEdit(), tip, spoken="Address")
         self.host.editingFinished.connect(self.entered)
-        self.port = QSpinBox(accessibleName="Port", toolTip="Port")
+        self.port = described(QSpinBox(), "Port", spoken="Port")
         self.port.setRange(1, 65535)
         self.port.setFixedWidth(_PORT_WIDTH_PX)
         self.port.setAlignment(theme.ALIGN_RIGHT)
         self.port.setKeyboardTracking(False)
         self.port.valueChanged.connect(self.entered)
-        self.people = QSpinBox(
-            self, accessibleName="People", toolTip=_PEOPLE_TIP, suffix=" people"
-        )
+        self.people = described(QSpinBox(self, suffix=" people"), _PEOPLE_TIP, spoken="People")
         self.people.setRange(1, MAX_AVATARS)
         self.people.valueChanged.connect(self.entered)
         row = _row(self)
@@ -96,7 +94,7 @@ class ReachAddress(QWidget):
     def __init__(self, kind: StreamKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = kind
-        self.reach = QComboBox(toolTip="Who can find it", accessibleName="Who can find it")
+        self.reach = described(QComboBox(), "Who can find it", spoken="Who can find it")
         self.reach.addItem("Found on this computer", LOCAL_HOST)
         self.reach.addItem("Found in the network", _EVERYWHERE)
         self.reach.activated.connect(self.entered)
@@ -139,7 +137,7 @@ class StreamCard(QFrame):
         self.setObjectName("pane")
         self._kind = kind
         facts = FACTS[kind]
-        self.switch = QCheckBox("On", accessibleName=facts.title)
+        self.switch = described(QCheckBox("On"), spoken=facts.title)
         self.switch.setToolTip(plain(f"Stream by {facts.title}"))
         self.switch.toggled.connect(self._on_switched)
         self.address = ReachAddress(kind) if kind is StreamKind.LSL else HostAddress(kind)
@@ -153,7 +151,7 @@ class StreamCard(QFrame):
         column.addLayout(_side_by_side(Label(facts.title, objectName="heading"), self.switch))
         column.addWidget(_line("muted", facts.about))
         if kind is StreamKind.WEBSOCKET:
-            self.page = QPushButton("Open page", toolTip="See the people in your browser")
+            self.page = described(QPushButton("Open page"), "See the people in your browser")
             self.page.clicked.connect(self.page_requested)
             column.addLayout(_side_by_side(self.address, self.page))
         else:

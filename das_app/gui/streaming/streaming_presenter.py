@@ -51,7 +51,8 @@ class StreamingPresenter(QObject):
         self._streams = Streams()
         self.remote = RemotePresenter(control, self._streams.remote, panel.remote)
         self._has_failed: set[StreamKind] = set()
-        self._shows_running, self._shown_targets = False, ()
+        self._shows_running = False
+        self._shown_targets: tuple[str, ...] = ()
         control.opened.connect(self._attach)
         control.ended.connect(lambda: self._streams.choose_person(None))
         control.settings_changed.connect(self._show_settings)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from das_app.gui.style import theme
-from das_app.gui.style.texts import plain
+from das_app.gui.style.texts import named, plain
 
 KEPT_VIEWS = ("6", "7", "8", "9")  # digits of views that one keeps
 KEYS_ALONE = "3D view by keys"  # section of what no menu and no button offers
@@ -486,7 +486,7 @@ def set_recording(action: QAction, is_recording: bool) -> None:
 
 
 def _action(command: Command, window: QWidget) -> QAction:
-    action = QAction(command.text, window, objectName=command.name)
+    action = named(QAction(command.text, window), command.name)
     action.setProperty(SECTION, command.section)
     if command.button:
         action.setIconText(command.button)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
-from das_app.gui.style.texts import Label
+from das_app.gui.style.texts import Label, named
 
 RIGHT, BELOW = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
 _RIGHT_WIDTH_PX, _BELOW_HEIGHT_PX = 350, 190
@@ -33,14 +33,14 @@ def frame_panes(
 
     Notices lie over the top of the panes, so that nothing moves when they come and go.
     """
-    above = QWidget(objectName="above")
+    above = named(QWidget(), "above")
     row = QVBoxLayout(above)
     row.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
     row.addWidget(bar)
-    tool_bar = QToolBar("Bar", window, objectName="bar", movable=False)
+    tool_bar = named(QToolBar("Bar", window, movable=False), "bar")
     tool_bar.addWidget(above)
     window.addToolBar(tool_bar)
-    central = QWidget(objectName="central")
+    central = named(QWidget(), "central")
     one_over_the_other = QGridLayout(central)
     one_over_the_other.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
     one_over_the_other.addWidget(_stacked(panes, panes[0]), 0, 0)
@@ -86,7 +86,7 @@ class PanelArea(QScrollArea):
         self._locked = panel if locks is None else locks
         self._note = Label(objectName="panelNote", wordWrap=True)
         self._note.hide()
-        page = QWidget(objectName="page")
+        page = named(QWidget(), "page")
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -94,11 +94,12 @@ class PanelArea(QScrollArea):
         column.addWidget(panel, 1)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(page)
+        self._page = page
 
     def minimumSizeHint(self) -> QSize:
         """Qt: as wide as the panel and the bar at its side, so that nothing is cut off."""
         bar_px = self.verticalScrollBar().sizeHint().width()
-        width_px = self.widget().minimumSizeHint().width() + bar_px
+        width_px = self._page.minimumSizeHint().width() + bar_px
         return QSize(width_px, super().minimumSizeHint().height())
 
     @property
@@ -120,7 +121,7 @@ def add_dock(
 
     Docks of one area become tabs of each other at the right, and stand side by side below.
     """
-    dock = QDockWidget(action.text(), window, objectName=f"dock-{action.objectName()}")
+    dock = named(QDockWidget(action.text(), window), f"dock-{action.objectName()}")
     dock.setWidget(widget)
     widget.setAccessibleName(action.text())
     others = [d for d in window.findChildren(QDockWidget) if window.dockWidgetArea(d) is area]

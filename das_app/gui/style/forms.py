@@ -1,6 +1,14 @@
-"""Form parts: labels beside fields, several widgets in one row, progress bars."""
+"""Form parts: labels beside fields, widgets in a row, cells of tables, progress bars."""
 
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
 
 from das_app.gui.style import theme
 
@@ -11,12 +19,13 @@ def centre_labels(form: QFormLayout) -> None:
     """Let each label stand at the middle of its field; Qt puts it at the field's top."""
     for row in range(form.rowCount()):
         label, field = form.itemAt(row, _LABEL), form.itemAt(row, _FIELD)
-        if label is None or field is None or field.widget() is None:
+        if label is None or field is None:
             continue
-        words = label.widget()
-        spare = max(0, field.widget().sizeHint().height() - words.sizeHint().height())
-        if words.text():
-            words.setContentsMargins(0, spare // 2, 0, spare - spare // 2)
+        words, entry = label.widget(), field.widget()
+        if not isinstance(words, QLabel) or entry is None or not words.text():
+            continue
+        spare = max(0, entry.sizeHint().height() - words.sizeHint().height())
+        words.setContentsMargins(0, spare // 2, 0, spare - spare // 2)
 
 
 def row_of(*widgets: QWidget, wide: QWidget | None = None) -> QWidget:
@@ -30,6 +39,13 @@ def row_of(*widgets: QWidget, wide: QWidget | None = None) -> QWidget:
     if wide is None:
         layout.addStretch(1)
     return row
+
+
+def filled_cell(table: QTableWidget, row: int, column: int) -> QTableWidgetItem:
+    """The item of a cell that was given one."""
+    item = table.item(row, column)
+    assert item is not None
+    return item
 
 
 def progress_bar() -> QProgressBar:

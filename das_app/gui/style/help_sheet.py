@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.style import theme
 from das_app.gui.style.actions import KEYS_ALONE, SECTION
-from das_app.gui.style.texts import Label
+from das_app.gui.style.texts import Label, named
 
 _MOUSE = (
     ("Picture: wheel", "zoom"),
@@ -51,12 +51,13 @@ class HelpSheet(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         actions = tuple(actions)
         self.rows: list[tuple[str, str]] = []
-        page = QWidget(objectName="page")
+        page = named(QWidget(), "page")
         columns = QHBoxLayout(page)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(5 * theme.SPACE_PX)
         for sections in _COLUMNS:
-            column = QVBoxLayout(spacing=theme.SPACE_PX)
+            column = QVBoxLayout()
+            column.setSpacing(theme.SPACE_PX)
             for section in sections:
                 rows = _MOUSE if section == _MOUSE_TITLE else _rows(section, actions)
                 self._add_section(column, section, rows)

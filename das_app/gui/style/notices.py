@@ -1,6 +1,6 @@
 """Fault banner and start page of the window."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
-from das_app.gui.style.texts import Label
+from das_app.gui.style.texts import Label, named
 
 WELCOME_HINTS = (
     "1.  Open your camera with C, or drop a video on the window. D plays the bundled clip.",
@@ -40,7 +40,8 @@ class FaultBanner(QFrame):
         row = warning_row(self)
         self._text = Label(wordWrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.dismiss = QToolButton(objectName="flat", icon=theme.icon("close"))
+        self.dismiss = named(QToolButton(), "flat")
+        self.dismiss.setIcon(theme.icon("close"))
         self.dismiss.setToolTip("Dismiss")
         self.dismiss.setAccessibleName("Dismiss")
         self.dismiss.clicked.connect(self.hide)
@@ -145,7 +146,7 @@ class EmptyState(QWidget):
         self._hint.setText("A camera or a large model can take a few seconds.")
         self._buttons.hide()
 
-    def _button(self, name: str, text: str, signal: Signal) -> QPushButton:
+    def _button(self, name: str, text: str, signal: SignalInstance) -> QPushButton:
         button = QPushButton(theme.icon(name), text)
         button.setIconSize(QSize(18, 18))
         button.clicked.connect(lambda: signal.emit())

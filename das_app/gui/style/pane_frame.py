@@ -12,14 +12,14 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
-from das_app.gui.style.texts import Label
+from das_app.gui.style.texts import Label, named
 
 _LEAST_LETTERS = 12
 
 
 def action_button(action: QAction) -> QToolButton:
     """A flat button with the action's icon."""
-    button = QToolButton(objectName="flat")
+    button = named(QToolButton(), "flat")
     button.setDefaultAction(action)
     button.setAccessibleName(action.text())
     button.setIconSize(QSize(18, 18))
@@ -46,16 +46,19 @@ class HintLine(Label):
         painter.end()
 
 
-def pane_heading(title: str, hint: str) -> QWidget:
-    heading = QWidget()
-    heading.setFixedHeight(5 * theme.SPACE_PX)
-    row = QHBoxLayout(heading)
-    row.setContentsMargins(12, 0, 6, 0)
-    row.setSpacing(1)
-    row.addWidget(Label(title, objectName="heading"))
-    row.addSpacing(theme.SPACE_PX)
-    row.addWidget(HintLine(hint), 1)
-    return heading
+class PaneHeading(QWidget):
+    """Title and hint of a pane; more may be put into its row."""
+
+    def __init__(self, title: str, hint: str) -> None:
+        super().__init__()
+        self.title, self.hint = Label(title, objectName="heading"), HintLine(hint)
+        self.setFixedHeight(5 * theme.SPACE_PX)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(12, 0, 6, 0)
+        self.row.setSpacing(1)
+        self.row.addWidget(self.title)
+        self.row.addSpacing(theme.SPACE_PX)
+        self.row.addWidget(self.hint, 1)
 
 
 def fill_pane(pane: QFrame, heading: QWidget, body: QWidget) -> None:

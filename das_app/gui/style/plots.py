@@ -31,8 +31,8 @@ class LatePlot(QWidget):
         super().__init__(parent)
         self._axis_px, self._num_columns = axis_px, num_columns
         self.chart: pg.PlotWidget | None = None
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: now it is needed."""
@@ -40,7 +40,7 @@ class LatePlot(QWidget):
             self.chart = self._chart()
             self._fill(self.chart)
             self.wear_look()
-            self.layout().addWidget(self.chart)
+            self._column.addWidget(self.chart)
         super().showEvent(event)
 
     def wear_look(self) -> None:

@@ -3,13 +3,18 @@
 Names of files, sessions, cameras and models, and errors that quote them, come from others. Qt
 guesses by a text's look whether it is HTML, and HTML can show pictures and links of their choice.
 So labels are `Label`s, and tool tips and messages go through `plain`; a test of the architecture
-sees to it.
+sees to it. Names and tool tips are set by functions that return the widget: PySide's annotations
+know the keywords of no inherited property.
 """
 
 from html import escape
+from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+
+_Object = TypeVar("_Object", bound=QObject)
+_Widget = TypeVar("_Widget", bound=QWidget)
 
 
 class Label(QLabel):
@@ -23,7 +28,8 @@ class Label(QLabel):
         toolTip: str = "",
         alignment: Qt.AlignmentFlag | None = None,
     ) -> None:
-        super().__init__(objectName=objectName, wordWrap=wordWrap)
+        super().__init__(wordWrap=wordWrap)
+        self.setObjectName(objectName)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
         self.setToolTip(plain(toolTip))
@@ -36,6 +42,20 @@ def plain(text: str) -> str:
     if "<" not in text and "&" not in text:  # then Qt cannot take it for HTML
         return text
     return f"<qt>{escape(text)}</qt>".replace("\n", "<br>")
+
+
+def named(item: _Object, name: str) -> _Object:
+    """The same object, under the name by which the style sheet knows it."""
+    item.setObjectName(name)
+    return item
+
+
+def described(widget: _Widget, tip: str = "", spoken: str = "") -> _Widget:
+    """The same widget, with a tool tip, and with a name for screen readers if one is given."""
+    widget.setToolTip(plain(tip))
+    if spoken:
+        widget.setAccessibleName(spoken)
+    return widget
 
 
 def warn(parent: QWidget, title: str, text: str) -> None:

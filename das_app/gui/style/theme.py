@@ -30,6 +30,13 @@ _OWN_COLOURS = "app"  # the icon of the application, the same everywhere
 _FRAME_PROPERTY = "lightFrame"  # of the application: which frame it wears
 
 
+def application() -> QApplication:
+    """The one that runs, which has windows."""
+    running = QApplication.instance()
+    assert isinstance(running, QApplication)
+    return running
+
+
 def apply_theme(app: QApplication, look: Look = Look.SYSTEM) -> None:
     """Give the application its palette and style sheet, and all windows the icons to it."""
     is_light = look is Look.LIGHT or (
@@ -41,7 +48,10 @@ def apply_theme(app: QApplication, look: Look = Look.SYSTEM) -> None:
     app.setPalette(palette(frame_colours()))
     app.setStyleSheet(style_sheet(frame_colours(), icon_folder().as_posix()))
     for window in app.topLevelWidgets():
-        for owner in (*window.findChildren(QAbstractButton), *window.findChildren(QAction)):
+        buttons: list[QAbstractButton] = window.findChildren(QAbstractButton)
+        actions: list[QAction] = window.findChildren(QAction)
+        owners: list[QAbstractButton | QAction] = [*buttons, *actions]
+        for owner in owners:
             name = _icon_names.get(owner.icon().cacheKey())
             if name is not None:
                 owner.setIcon(icon(name))

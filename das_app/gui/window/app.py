@@ -29,8 +29,7 @@ from das_app.settings.models import device_note
 from das_app.settings.settings_file import settings_path
 from das_app.settings.source_setups import NOTHING_SAID, KeptSetup, SaidSetup, SourceSetups
 from das_app.streaming.streams import StreamPlan
-from das_model.inference.estimate import Estimator
-from das_model.inference.runtime import open_estimator
+from das_model.inference.runtime import PoseEstimator, open_estimator
 
 
 class PipelineOpener:
@@ -108,7 +107,7 @@ class PipelineOpener:
         self._model = model
         return model
 
-    def _estimator(self, settings: AppSettings) -> Estimator:
+    def _estimator(self, settings: AppSettings) -> PoseEstimator:
         early, self._early = self._early, None
         options = settings.estimator_options()
         if early is not None and early.model == settings.model:

@@ -17,7 +17,7 @@ from das_app.gui.style import theme
 from das_app.gui.style.actions import Actions
 from das_app.gui.style.amounts import count
 from das_app.gui.style.pane_frame import HintLine
-from das_app.gui.style.texts import Label, plain
+from das_app.gui.style.texts import Label, described, named, plain
 from das_model.inference.estimate import MIN_CANDIDATE_SCORE
 
 _WITH_TEXT = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
@@ -94,7 +94,7 @@ class ControlBar(QWidget):
     def _add_threshold(self) -> None:
         tip = "How sure the model must be that somebody is there to show them"
         self._row.addWidget(Label("Confidence", objectName="muted", toolTip=tip))
-        self.threshold = QSlider(Qt.Orientation.Horizontal, toolTip=tip)
+        self.threshold = described(QSlider(Qt.Orientation.Horizontal), tip)
         self.threshold.setAccessibleName("Confidence")
         self.threshold.setRange(round(100 * MIN_CANDIDATE_SCORE), 95)
         self.threshold.setFixedWidth(12 * theme.SPACE_PX)
@@ -105,7 +105,7 @@ class ControlBar(QWidget):
             self._row.addWidget(widget)
 
     def _add_rule(self) -> None:
-        rule = QFrame(objectName="rule")
+        rule = named(QFrame(), "rule")
         rule.setFixedSize(1, 3 * theme.SPACE_PX)
         self._row.addWidget(rule)
 

@@ -5,10 +5,11 @@ Results are polled, news comes through the bridge.
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMainWindow, QWidget
+from PySide6.QtWidgets import QAbstractButton, QMainWindow, QWidget
 
 from das_app.gui.control.bridge import PipelineFactory
 from das_app.gui.control.controller import Controller
@@ -99,7 +100,7 @@ class MainWindow(QMainWindow):
             lambda: self.settings.view.kept_views,
             lambda kept: self._change_view(kept_views=kept),
         )
-        QApplication.instance().focusChanged.connect(self._lend_space)
+        theme.application().focusChanged.connect(self._lend_space)
         self.help = WindowHelp(self, self.actions_by_name, self.parts.crash_offer)
         self.films = SceneFilms(
             self.parts.scene.view,
@@ -133,7 +134,7 @@ class MainWindow(QMainWindow):
 
     def wear_look(self) -> None:
         """Look as the settings and the system want it."""
-        theme.apply_theme(QApplication.instance(), self.settings.view.look)
+        theme.apply_theme(theme.application(), self.settings.view.look)
         self.parts.scene.view.wear_look()
         self.panels.wear_look()
 
@@ -250,7 +251,8 @@ class MainWindow(QMainWindow):
         self.control.change(**groups)
 
     def _change_view(self, **fields: object) -> None:
-        self.control.change(view=replace(self.settings.view, **fields))
+        values: dict[str, Any] = fields
+        self.control.change(view=replace(self.settings.view, **values))
 
     def _lend_space(self, _former: QWidget | None, now: QWidget | None) -> None:
         """Space presses the button that was reached by Tab; else it plays and holds."""

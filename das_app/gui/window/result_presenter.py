@@ -56,8 +56,10 @@ class ResultPresenter(QObject):
         return current is not None and current.source.is_live
 
     def _draw(self) -> None:
-        result, people, slots = self._shown.result, self._shown.people, self._shown.slots
-        frame = self._shown.frame
+        result, frame = self._shown.result, self._shown.frame
+        people, slots = self._shown.people, self._shown.slots
+        if result is None or frame is None:
+            return
         self._parts.picture.overlay.show_people(frame, people, slots, result.centre_map)
         self._parts.player.set_position(frame.time_s, frame.index)
         self._parts.picture.set_has_picture(True)
@@ -66,8 +68,8 @@ class ResultPresenter(QObject):
         self._parts.controls.set_num_hidden(self._shown.num_hidden)
 
     def _note(self) -> None:
-        if self._control.live is not None:
-            result = self._shown.result
+        result = self._shown.result
+        if self._control.live is not None and result is not None:
             floor = self._panels.floor.floor
             self._summaries.append(summarise(result, self._shown.people, floor))
             self._chart.add(time.monotonic(), result.latency_s, result.inference_s)

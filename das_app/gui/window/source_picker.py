@@ -1,6 +1,6 @@
 """Source dialog: cameras, files, addresses and recent sources."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QGridLayout,
     QHBoxLayout,
+    QLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 from das_app.gui.picture.preview_picture import PreviewPicture
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
-from das_app.gui.style.texts import Label, plain
+from das_app.gui.style.texts import Label, described, plain
 from das_app.sources.addresses import DEMO_SOURCE, is_address, short_name, shown_address
 from das_app.sources.camera_devices import CameraMode
 from das_app.sources.camera_preview import CameraPreview, PreviewNews
@@ -169,17 +170,18 @@ class SourcePicker(QDialog):
         self.scan_again.setEnabled(True)
 
     def _camera_part(self) -> QVBoxLayout:
-        self.cameras = QListWidget(accessibleName="Cameras", wordWrap=True)
+        self.cameras = described(QListWidget(), spoken="Cameras")
+        self.cameras.setWordWrap(True)
         self.cameras.currentItemChanged.connect(self._show_choice)
         self.cameras.currentItemChanged.connect(self._preview_choice)
         self.cameras.itemActivated.connect(self._choose_item)
         self.scan_again = QPushButton(theme.icon("rescan"), "Scan again")
         self.scan_again.setAutoDefault(False)
         self.scan_again.clicked.connect(self.rescan)
-        self.resolution = QComboBox(toolTip="The camera delivers the nearest it can")
+        self.resolution = described(QComboBox(), "The camera delivers the nearest it can")
         for resolution in RESOLUTIONS:
             self.resolution.addItem(resolution.replace("x", " × "), resolution)
-        self.fps = QComboBox(toolTip="What the camera really delivers is measured and shown")
+        self.fps = described(QComboBox(), "What the camera really delivers is measured and shown")
         for fps in RATES_FPS:
             self.fps.addItem(f"{fps:g} fps", fps)
         for box in (self.resolution, self.fps):
@@ -224,7 +226,7 @@ class SourcePicker(QDialog):
         return _column("Files and addresses", buttons, line)
 
     def _recent_part(self) -> QVBoxLayout:
-        self.recent = QListWidget(accessibleName="Open lately")
+        self.recent = described(QListWidget(), spoken="Open lately")
         self.recent.itemActivated.connect(self._choose_item)
         return _column("Open lately", self.recent)
 
@@ -237,7 +239,7 @@ class SourcePicker(QDialog):
         self.mode_changed.emit(self.resolution.currentData(), self.fps.currentData())
         self._preview_choice()
 
-    def _ask_elsewhere(self, request: Signal) -> None:
+    def _ask_elsewhere(self, request: SignalInstance) -> None:
         self.accept()
         request.emit()
 
@@ -259,7 +261,7 @@ def _add_remark(items: QListWidget, text: str) -> None:
     QListWidgetItem(text, items).setFlags(Qt.ItemFlag.ItemIsEnabled)
 
 
-def _column(heading: str, *parts: QWidget | QVBoxLayout | QHBoxLayout) -> QVBoxLayout:
+def _column(heading: str, *parts: QWidget | QLayout) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(theme.SPACE_PX)
     column.addWidget(Label(heading, objectName="heading"))

@@ -78,7 +78,7 @@ class StageBars(QWidget):
         right = self.width() - _MARGIN_PX
         figure = QRectF(right - _FIGURE_WIDTH_PX, top, _FIGURE_WIDTH_PX, height)
         painter.drawText(figure, theme.ALIGN_RIGHT, f"{ms:.0f} ms" if ms >= 10 else f"{ms:.1f} ms")
-        if is_sum:
+        if share is None:
             return
         room = right - _FIGURE_WIDTH_PX - _NAME_WIDTH_PX - 8
         bar = QRectF(_NAME_WIDTH_PX, top + 0.3 * height, max(room, 0), 0.4 * height)

@@ -16,9 +16,9 @@ from das_app.gui.style.menus import LookMenu
 from das_app.gui.window.result_presenter import ResultPresenter
 from das_app.gui.window.window_parts import WindowParts
 from das_app.messaging.messages import PipelineState
-from das_app.settings.app_settings import AppSettings, ViewSettings
+from das_app.settings.app_settings import AppSettings, Panes, ViewSettings
 
-_Options = TypeVar("_Options")
+_Options = TypeVar("_Options", OverlayOptions, SceneOptions)
 _TROUBLED = (PipelineState.RECONNECTING, PipelineState.FAULTED)
 _CLOSED = (PipelineState.STOPPED, PipelineState.FINISHED, PipelineState.FAULTED)
 
@@ -50,7 +50,8 @@ class StatusPresenter(QObject):
         self._window, self._control = window, control
         self._shown, self._results = shown, results
         self._parts, self._actions, self._look_menu = parts, actions, look_menu
-        self._state, self._panes = control.state, None
+        self._state = control.state
+        self._panes: Panes | None = None
         control.settings_changed.connect(self._show_settings)
         control.begun.connect(self._on_begun)
         control.opened.connect(self._on_opened)
@@ -79,7 +80,7 @@ class StatusPresenter(QObject):
             self._parts.status.set_mode(settings.model.mode.value)
         if settings.view.panes is not self._panes:
             self._panes = settings.view.panes
-            self._parts.layouts.show(self._panes)
+            self._parts.layouts.show(settings.view.panes)
         self._parts.welcome.setVisible(not settings.view.has_seen_welcome)
 
     def _show_switches(self, view: ViewSettings) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from das_app.gui.style import theme
 from das_app.gui.style.pane_frame import HintLine
-from das_app.gui.style.texts import Label, plain
+from das_app.gui.style.texts import Label, named, plain
 from das_app.messaging.messages import PipelineStats
 
 _NONE = "–"
@@ -26,16 +26,27 @@ class StatusStrip(QWidget):
         self._row.setContentsMargins(theme.SPACE_PX, 2, theme.SPACE_PX, 2)
         self._row.setSpacing(6)
         self.source = self._elastic_cell("Nothing open", 3)
-        self.size = self._cell("", "0000×0000", "Size of the picture")
+        self.picture_size = self._cell("", "0000×0000", "Size of the picture")
         self.engine = self._cell("", "", "Model, device and mode in use")
         self.capture = self._cell("capture", "000.0 fps", _CAPTURE_TIP)
         self.inference = self._cell("inference", "0000 ms", "Time of the model per frame")
         self.latency = self._cell("latency", "0000 ms", "From the frame's arrival to its result")
         self.people = self._cell("people", "000", "People shown")
         self.dropped = self._cell("dropped", "100 %", _DROPPED_TIP)
-        self._dropped_caption = self.dropped.parentWidget().findChild(QLabel, "muted")
+        cell = self.dropped.parentWidget()
+        caption = None if cell is None else cell.findChild(QLabel, "muted")
+        assert isinstance(caption, QLabel)
+        self._dropped_caption = caption
         self._engine = self._mode = ""
-        self._expendable = (self.size, self.latency, self.inference, self.engine)
+        self._expendable = (self.picture_size, self.latency, self.inference, self.engine)
+        self._figures = (
+            self.picture_size,
+            self.capture,
+            self.inference,
+            self.latency,
+            self.people,
+            self.dropped,
+        )
         self.clear()
 
     def set_source(self, text: str) -> None:
@@ -70,14 +81,13 @@ class StatusStrip(QWidget):
 
     def set_result(self, size: tuple[int, int], num_people: int) -> None:
         """Show what belongs to the frame on the screen."""
-        self.size.setText(f"{size[0]}×{size[1]}")
+        self.picture_size.setText(f"{size[0]}×{size[1]}")
         self.people.setText(str(num_people))
 
     def clear(self) -> None:
         """Show no figures."""
-        for cell in (self.size, self.capture, self.inference, self.latency, self.people):
+        for cell in self._figures:
             cell.setText(_NONE)
-        self.dropped.setText(_NONE)
 
     def _show_engine(self) -> None:
         text = " · ".join(part for part in (self._engine, self._mode) if part)
@@ -113,12 +123,13 @@ class StatusStrip(QWidget):
         self._leave_out()
 
     def _leave_out(self) -> None:
-        for value in self._expendable:
-            value.parentWidget().show()
-        for value in self._expendable:
+        cells = [cell for value in self._expendable if (cell := value.parentWidget())]
+        for cell in cells:
+            cell.show()
+        for cell in cells:
             if self._row.minimumSize().width() <= self.width():
                 return
-            value.parentWidget().hide()
+            cell.hide()
 
     def add_button(self, button: QToolButton) -> None:
         """Put a button at the right end."""
@@ -136,7 +147,7 @@ class StatusStrip(QWidget):
         row = QHBoxLayout(cell)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        rule = QFrame(objectName="rule")
+        rule = named(QFrame(), "rule")
         rule.setFixedSize(1, 16)
         row.addWidget(rule)
         if caption:

@@ -59,6 +59,8 @@ class TimingPlot(LatePlot):
             chart.plot(name=name)
 
     def _dress(self) -> None:
+        if self.chart is None:
+            return
         colours = theme.stage().curves[1::-1]
         for curve, colour in zip(self.chart.listDataItems(), colours, strict=True):
             curve.setPen(colour, width=1.5)

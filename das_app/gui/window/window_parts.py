@@ -48,7 +48,7 @@ class WindowParts:
             self.status.add_button(action_button(actions[name]))
         notices = (self.banner, self.crash_offer, self.repair_offer, self.notice, self.welcome)
         frame_panes(window, self.controls, notices, (stage, self.player), self.status)
-        bars = (
+        hidden_bars = (
             window.menuBar(),
             self.controls,
             self.crash_offer,
@@ -58,4 +58,4 @@ class WindowParts:
             self.player,
             window.statusBar(),
         )
-        self.modes = ScreenModes(window, actions, bars)
+        self.modes = ScreenModes(window, actions, hidden_bars)

@@ -7,7 +7,7 @@ again over samples as they gather; then it stays.
 import numpy as np
 
 from das_app.motion.body.fit import usual_shape
-from das_app.motion.body.rig import Body, BodyPose, body_of
+from das_app.motion.body.rig import USUAL_SHAPE, Body, BodyPose, body_of
 from das_app.motion.body.seen import Seen, seen_of
 from das_app.motion.body.solver import BodySolver
 from das_app.motion.body.start import start_pose
@@ -35,7 +35,8 @@ class LiveBody:
 
     def __init__(self, skeleton: Skeleton) -> None:
         self.body: Body = body_of(skeleton)
-        self.shape: np.ndarray | None = None
+        self.shape = np.array(list(USUAL_SHAPE.values()))
+        self._is_fitted = False
         self._solver = BodySolver(self.body)
         self._last: tuple[BodyPose, float] | None = None
         self._samples: list[Seen] = []
@@ -51,7 +52,8 @@ class LiveBody:
         """
         seen = seen_of(self.body, joints[None], joint_scores[None], np.array([time_s]))
         start = start_pose(self.body, seen.joints, seen.weights)
-        if self.shape is None:
+        if not self._is_fitted:
+            self._is_fitted = True
             first = usual_shape(self.body, seen)
             start, self.shape = self._solver.with_shape(start, first, seen, _SHAPE_ROUNDS)
         if self._last is not None and not 0 < time_s - self._last[1] <= _PATIENCE_S:

@@ -82,7 +82,7 @@ def test_a_person_with_height_and_distance(panel, qtbot):
     panel.person.setCurrentIndex(1)
     panel.set_people((3, 5, 7))
     assert panel.person.currentData() == 7
-    panel.height.setValue(1.8)
+    panel.person_height.setValue(1.8)
     panel.distance.setValue(2.5)
     with qtbot.waitSignal(panel.person_entered) as entered:
         click(qtbot, panel.use_person)

@@ -42,7 +42,7 @@ def say(window, qtbot, track_id, metres):
     inspector = window.panels.inspector_panel
     inspector.set_chosen(track_id)
     inspector.refresh()
-    inspector.height.setValue(metres)
+    inspector.person_height.setValue(metres)
     inspector.set_height.click()
     qtbot.waitUntil(lambda: abs(height_m(window, track_id) - metres) < 0.03)
 
@@ -61,8 +61,8 @@ def test_a_height_said_while_it_runs_scales_that_person_about_the_lens(window, q
     )
     assert height_m(window, 2) > 1.5  # who was not meant stays
     say(window, qtbot, 1, before_m)  # and back again
-    window.panels.inspector_panel.height.setValue(3.0)  # the spin box ends below
-    assert window.panels.inspector_panel.height.value() == 2.5
+    window.panels.inspector_panel.person_height.setValue(3.0)  # the spin box ends below
+    assert window.panels.inspector_panel.person_height.value() == 2.5
 
 
 def test_a_recording_has_the_height_from_its_beginning_on_and_as_found_without_edits(

@@ -45,12 +45,12 @@ def no_model(_settings):
 def test_refining_tells_what_was_gained_and_shows_it(make_dialog, qtbot):
     dialog, folder = make_dialog(no_model)
     dialog.run.click()
-    qtbot.waitUntil(dialog.show_it.isVisible, timeout=30_000)
+    qtbot.waitUntil(dialog.open_new.isVisible, timeout=30_000)
     assert dialog.bar.value() == 1000
     assert "5 frames" in dialog.note.text()
     assert "Bones' spread" in dialog.note.text()
     with qtbot.waitSignal(dialog.open_requested) as opened:
-        dialog.show_it.click()
+        dialog.open_new.click()
     assert opened.args == [str(folder)]
     assert Session(folder).best_layer is Layer.REFINED
 
@@ -65,7 +65,7 @@ def test_precise_looks_at_every_picture_again(make_dialog, qtbot):
     dialog, folder = make_dialog(load)
     dialog.precise.click()
     dialog.run.click()
-    qtbot.waitUntil(dialog.show_it.isVisible, timeout=30_000)
+    qtbot.waitUntil(dialog.open_new.isVisible, timeout=30_000)
     assert asked == [Mode.PRECISE]
     depth = Session(folder).to_numpy(layer=Layer.REFINED).joints_cam[..., 0, 2]
     assert depth == pytest.approx(5000, rel=0.02)

@@ -95,7 +95,7 @@ def test_loss_and_return_are_said_and_the_window_stays_alive(
 def test_a_live_source_has_no_player_and_another_size_is_shown(window, driver, qtbot):
     assert window.parts.player.isHidden()
     driver.size = (96, 54)
-    qtbot.waitUntil(lambda: window.parts.status.size.text() == "96×54")
+    qtbot.waitUntil(lambda: window.parts.status.picture_size.text() == "96×54")
 
 
 def test_the_window_closes_while_the_camera_blocks(window, driver, qtbot):

@@ -102,7 +102,7 @@ def test_figures(playing, qtbot):
     status = playing.parts.status
     assert status.source.text() == "grey"
     assert status.engine.text() == "fake · CPU · auto"
-    assert status.size.text() == "320×180"
+    assert status.picture_size.text() == "320×180"
     assert status.people.text() == "2"
     qtbot.waitUntil(lambda: status.capture.text() != "–")
     assert status.capture.text().endswith(" fps")

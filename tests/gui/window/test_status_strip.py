@@ -2,6 +2,8 @@ import pytest
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QMainWindow
 
+from das_app.gui.lens.camera_panel import CameraPanel
+from das_app.gui.recording.recording_indicator import RecordingIndicator
 from das_app.gui.window.status_strip import StatusStrip
 from das_app.messaging.messages import PipelineStats
 
@@ -17,7 +19,7 @@ def strip(qtbot, themed):
 
 def cells(strip):
     return (
-        strip.size,
+        strip.picture_size,
         strip.engine,
         strip.capture,
         strip.inference,
@@ -70,7 +72,7 @@ def test_the_widest_figures_fit(strip):
     strip.set_result((3840, 2160), 128)
     assert (strip.inference.text(), strip.latency.text()) == ("9999 ms", "123 s")
     for cell in (
-        strip.size,
+        strip.picture_size,
         strip.capture,
         strip.inference,
         strip.latency,
@@ -122,8 +124,15 @@ def test_a_narrow_strip_leaves_figures_out_and_lays_none_on_another(qtbot, theme
     shown = [cell for cell in cells(strip) if cell.isVisible()]
     assert strip.capture in shown
     assert strip.people in shown
-    assert strip.size not in shown
+    assert strip.picture_size not in shown
     places = [cell.parentWidget().geometry() for cell in shown]
     assert not any(a.intersects(b) for i, a in enumerate(places) for b in places[:i])
     window.resize(1300, 100)
     qtbot.waitUntil(lambda: all(cell.isVisible() for cell in cells(strip)))
+
+
+@pytest.mark.parametrize("kind", [StatusStrip, RecordingIndicator, CameraPanel])
+def test_parts_leave_the_methods_of_qt_alone(qtbot, kind):
+    widget = kind()
+    qtbot.addWidget(widget)
+    assert widget.size().height() == widget.height()
