@@ -24,6 +24,7 @@ from das_app.lens.plausible_camera import plausible_number, plausible_size, requ
 from das_model.camera import Camera
 
 _OPENCV_SUFFIXES = (".yml", ".yaml", ".xml")
+# Assumed: far beyond any real file.
 _MAX_BYTES_BY_NAME = 64 << 20  # a line for each picture of a data set
 _MAX_PX = 1e6  # of a focal length
 _APP_FOLDER = "das-capture"

@@ -13,6 +13,7 @@ import numpy as np
 from das_app.lens.charuco import BoardFinder, BoardSpec, Calibration, Calibrator
 from das_app.messaging.mailbox import Mailbox
 
+# Assumed.
 STOP_TIMEOUT_S = 3.0
 _log = logging.getLogger(__name__)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from das_model.camera import Camera
 
+# Assumed.
 MIN_VIEWS = 10  # for a calibration to be offered
 MIN_SHARE_COVERED = 0.75  # of the picture's cells
 GRID = (3, 4)  # rows and columns of cells

@@ -12,7 +12,7 @@ from enum import StrEnum
 from das_model.camera import DEFAULT_FOV_DEG, Camera
 
 _ASPECT_TOLERANCE = 0.01  # rounding of a resized picture, not another crop of the sensor
-_FULL_FRAME_DIAGONAL_MM = math.hypot(36.0, 24.0)
+_FULL_FRAME_DIAGONAL_MM = math.hypot(36.0, 24.0)  # of a frame of 35 mm film
 
 
 class LensOrigin(StrEnum):

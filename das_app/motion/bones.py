@@ -9,6 +9,7 @@ from das_app.motion.track_memory import TrackMemory
 from das_model.people import People
 from das_model.skeleton import Skeleton
 
+# Assumed: two seconds at 30 frames a second.
 _WINDOW = 60  # sightings that a median is over
 
 

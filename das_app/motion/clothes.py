@@ -10,6 +10,7 @@ import numpy as np
 from das_model.camera import Camera
 from das_model.people import People
 
+# Assumed; `scripts/benchmark_tracking.py` scores them with all else of the tracker.
 NUM_PARTS = 2  # trunk, thighs
 _BINS = (6, 5, 5)  # of lightness, green to red, blue to yellow
 NUM_COLOURS = 150  # their product

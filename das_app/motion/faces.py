@@ -15,6 +15,7 @@ from das_model.camera import Camera
 from das_model.people import People
 
 _HEAD_JOINTS = ("head", "head_top", "nose", "left_eye", "right_eye", "left_ear", "right_ear")
+# Assumed, on the large side.
 _LEAST_RADIUS_MM = 180.0  # of a head with hair, and some more
 _MARGIN = 1.5
 _GROWTH_PER_S = 1.5  # of the radius, for a head that is not seen any more

@@ -20,6 +20,7 @@ from das_model.camera import Camera
 from das_model.people import People
 from das_model.skeleton import Skeleton
 
+# Assumed, where nothing else is said.
 HIGHEST_MM, LOWEST_MM = 50_000.0, 100.0  # of a lens above the floor
 STEEPEST_DEG = 80.0  # a camera that looks straight down has no forward along the floor
 _CLICK_REACH = 0.12  # of a person's height in the picture, from a click to an ankle

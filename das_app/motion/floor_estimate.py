@@ -35,6 +35,7 @@ from das_app.motion.kinematics import ANKLE_HEIGHT_MM, body_heights_mm
 from das_model.camera import Camera
 from das_model.people import People
 
+# Assumed, where nothing else is said; `scripts/benchmark_floor.py` scores them together.
 _SPACING_S, _SURPRISE_S = 0.2, 0.4  # of a person's sightings; errors last this long
 _MAX_SIGHTINGS, _LEAST_SIGHTINGS = 600, 10  # in all; of a person whose size is told
 _DEPTH_NOISE, _FOOT_NOISE_MM = 0.022, 30.0  # of a sighting; per unit of depth, and vertically

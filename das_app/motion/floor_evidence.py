@@ -8,6 +8,7 @@ import numpy as np
 from das_model.camera import Camera
 from das_model.people import People
 
+# Assumed, where nothing else is said; `scripts/benchmark_floor.py` scores them together.
 _STRAIGHT = 0.93  # of a leg that carries: hip to ankle over thigh and shin
 _UPRIGHT_DEG = 35.0  # between trunk and legs of somebody who stands
 _FAIR_SCORE = 0.1  # of a joint; with less its noise grows

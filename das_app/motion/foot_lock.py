@@ -12,6 +12,7 @@ import numpy as np
 from das_app.motion.track_memory import TrackMemory
 from das_model.people import People
 
+# Assumed, where nothing else is said; `scripts/benchmark_smoothing.py` scores them together.
 _SLOW_M_PER_S, _FAST_M_PER_S = 0.2, 0.4  # in the picture; a foot is pinned below, let go above
 _SLIPPED_MM = 100.0  # in the picture, from the pin: it is let go
 _SPEED_S = 0.05  # memory of the speed

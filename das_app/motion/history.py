@@ -6,6 +6,7 @@ import numpy as np
 
 from das_app.motion.tracks import Tracks
 
+# Assumed.
 _STEP_S = 0.5
 _MAX_STEPS = 2000  # a quarter hour
 _MAX_TRACKS = 200  # of a step

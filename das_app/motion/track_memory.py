@@ -2,6 +2,7 @@
 
 import numpy as np
 
+# Assumed.
 FORGET_S = 1.0  # a person unseen for longer begins anew
 LEAST_STEP_S = 1e-3  # the same frame again changes next to nothing
 

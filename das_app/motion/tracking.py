@@ -19,6 +19,7 @@ from das_app.motion.tracks import Tracks, first_sight, predicted_at, updated
 from das_model.inference.estimate import DEFAULT_MIN_SCORE
 from das_model.people import People, TrackId
 
+# Assumed; `scripts/benchmark_tracking.py` scores them together.
 _POSE_WEIGHT = 0.5  # of the pose term, against 1 for the root at its gate
 _CLOTHES_WEIGHT = (
     0.5,

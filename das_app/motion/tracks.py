@@ -12,6 +12,7 @@ import numpy as np
 from das_app.motion.clothes import mixed, unknown_colours
 from das_model.people import People
 
+# Assumed; `scripts/benchmark_tracking.py` scores them together.
 _ACROSS_NOISE_MM = 40.0  # of a measured root, one standard deviation
 _ALONG_NOISE = 0.08  # likewise along the ray, share of the distance
 _ACCELERATION_MM_S2 = 3000.0  # of walking people

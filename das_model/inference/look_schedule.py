@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+# Assumed.
 _RESERVE = 0.15  # of the interval, left to drawing, tracking and the unforeseen
 _MEMORY = 0.7  # of former durations in the next estimate
 _FORGETTING = 0.99  # of the estimate after a frame without a look, so that one is tried again

@@ -67,6 +67,7 @@ from das_model.skeleton import Skeleton
 
 # of people's cues and (P, J, F) `joint_features`, to joints (P, J, 3) mm
 LiftWithFeatures = Callable[[JointCues, np.ndarray], np.ndarray]
+# docs/method.md
 _SMALL_PX = 96  # of the network's input, longer side of people who are seen better closer by
 _log = logging.getLogger(__name__)
 _GRAPHS_IN_METADATA = ("lifting", DEVICE_GRAPHS)

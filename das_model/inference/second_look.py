@@ -30,6 +30,7 @@ _LEADERS = {
     "left_toe": ("left_ankle",),
     "right_toe": ("right_ankle",),
 }
+# Assumed.
 _LEAST_SIDE_PX = 8.0  # of a crop in the picture
 
 # (P, 256, 256, 3) crops to joints (P, 17, 2) px and scores (P, 17), as `thunder.Thunder`

@@ -53,8 +53,8 @@ class Encoding:
         return (np.stack([xs, ys], axis=-1) + 0.5) * stride - 0.5
 
 
-_SPOT_SHARE = 0.03  # sigma of a heat spot by width and height of its person's box
-_SPOT_EDGE = 0.1  # a heat spot is asked for down to this value, whosever box it lies in
+_SPOT_SHARE = 0.03  # sigma of a heat spot by width and height of its person's box; assumed
+_SPOT_EDGE = 0.1  # a heat spot is asked for down to this value, whosever box it lies in; assumed
 PAPER_ENCODING = Encoding(strides=(8, 16, 32, 64, 128), range_bounds_px=(48, 96, 192, 384))
 
 
