@@ -15,7 +15,7 @@ from das_app.exports.takes.files import export_file
 from das_app.exports.takes.take import ExportError, Progress, Take
 from das_app.exports.takes.tracks import Track
 from das_app.files.encoders import ANNEX_B, working_encoder
-from das_app.messaging.person_colours import person_rgb
+from das_model.person_colours import person_rgb
 
 _ADVICE = "Foxglove's messages need foxglove-sdk: pip install 'das-capture[foxglove]'"
 _M, _RADIUS_M, _LINE_M = 1e-3, 0.03, 0.025
