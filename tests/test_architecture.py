@@ -295,17 +295,3 @@ def test_foreign_texts_are_never_shown_as_html():
     files = [f for m, f in MODULES.items() if m.startswith("das_app.gui.") and m != TEXTS]
     assert len(files) > 50
     assert not [line for file in files for line in rich_texts(file)]
-
-
-def test_texts_are_read_and_written_as_utf_8():
-    """Ruff sees it of `open` alone."""
-    bare = [
-        f"{module}:{node.lineno}"
-        for module, tree in TREES.items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and (method := getattr(node.func, "attr", "")) in ("read_text", "write_text")
-        and "encoding" not in {keyword.arg for keyword in node.keywords}
-        and len(node.args) < {"read_text": 1, "write_text": 2}[method]
-    ]
-    assert not bare
