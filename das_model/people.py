@@ -21,6 +21,8 @@ class People:
         scores: (P,) float32 in [0, 1].
         track_ids: (P,) int64, -1 where there is no track.
         skeleton: names of the J joints.
+        joint_spread_mm: (P, J) float32 how far from the truth a joint likely is, root on root; of
+            the root how far its depth is. NaN where unknown, None where nobody's is known.
 
     Raises:
         ValueError: if a shape disagrees with the skeleton or with the others.
@@ -31,6 +33,7 @@ class People:
     scores: np.ndarray
     track_ids: np.ndarray
     skeleton: Skeleton = field(default=BODY_22)
+    joint_spread_mm: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         num_people, num_joints = len(self.scores), self.skeleton.num_joints
@@ -40,6 +43,8 @@ class People:
             "scores": (num_people,),
             "track_ids": (num_people,),
         }
+        if self.joint_spread_mm is not None:
+            expected["joint_spread_mm"] = (num_people, num_joints)
         for name, shape in expected.items():
             if getattr(self, name).shape != shape:
                 raise ValueError(f"People.{name} must be {shape}, got {getattr(self, name).shape}")
@@ -77,6 +82,7 @@ class People:
             self.scores[keep],
             self.track_ids[keep],
             self.skeleton,
+            None if self.joint_spread_mm is None else self.joint_spread_mm[keep],
         )
 
     def at_least(self, score: float) -> "People":
@@ -96,7 +102,15 @@ class People:
             )
         names = ("joints_cam", "joint_scores", "scores", "track_ids")
         joined = {n: np.concatenate([getattr(self, n), getattr(others, n)]) for n in names}
-        return People(**joined, skeleton=self.skeleton)
+        spread_mm = None
+        if self.joint_spread_mm is not None or others.joint_spread_mm is not None:
+            spread_mm = np.concatenate([self._known_spread_mm(), others._known_spread_mm()])
+        return People(**joined, skeleton=self.skeleton, joint_spread_mm=spread_mm)
+
+    def _known_spread_mm(self) -> np.ndarray:
+        if self.joint_spread_mm is not None:
+            return self.joint_spread_mm
+        return np.full(self.joint_scores.shape, np.nan, np.float32)
 
     def joints_px(self, camera: Camera) -> np.ndarray:
         """(P, J, 2) joints reprojected into the camera's picture, px; NaN behind the lens."""

@@ -33,7 +33,9 @@ people.add_argument(
     "--pairs", type=Path, nargs="+", help=".npz of earlier runs with this very model"
 )
 add("--photos", type=Path, help="folder with annotations.json")
+add("--thunder", type=Path, help="movenet-thunder.onnx: learn for the precise mode, too")
 add("--init", type=Path, help="weights with a lifting to go on from")
+add("--only-spread", action="store_true", help="learn how far off joints are, and leave them")
 add("--out", type=Path, required=True, help="safetensors to write; the pairs go beside it")
 add("--pictures", type=positive, help="the first so many of each folder instead of all")
 add("--workers", type=positive, default=1, help="processes that look for people")
@@ -53,7 +55,11 @@ if __name__ == "__main__":
             num_pictures = len(opener())
             chosen = range(min(args.pictures or num_pictures, num_pictures))
             with tqdm(total=len(chosen), unit="picture") as bar:
-                parts.append(collect_pairs(args.model, opener, chosen, args.workers, bar.update))
+                parts.append(
+                    collect_pairs(
+                        args.model, opener, chosen, args.workers, bar.update, args.thunder
+                    )
+                )
         pairs = join_pairs(parts)
         save_pairs(args.out.with_suffix(".npz"), pairs)
     print(f"{len(pairs)} people found and known")
@@ -66,7 +72,7 @@ if __name__ == "__main__":
 
         start = load_lifting(args.init) if args.init else None
         lifting = train_lifting(
-            pairs, skeleton, args.steps, seed=args.seed, on_step=told, start=start
+            pairs, skeleton, args.steps, 256, args.seed, told, start, args.only_spread
         )
     tensors = {f"lifting.{name}": value for name, value in lifting.state_dict().items()}
     save_tensors(args.out, tensors, {})

@@ -44,8 +44,9 @@ _NUMBER, _TEXT, _INTEGER = {"type": "number"}, {"type": "string"}, {"type": "int
 _NUMBER_OR_NULL = {"type": ["number", "null"]}
 
 
-def _object(**properties: Json) -> Json:
-    return {"type": "object", "properties": properties, "required": list(properties)}
+def _object(optional: tuple[str, ...] = (), **properties: Json) -> Json:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, "required": required}
 
 
 def _array(items: Json) -> Json:
@@ -60,10 +61,12 @@ _POSES_SCHEMA = _object(
     picture={"type": ["integer", "null"]},
     people=_array(
         _object(
+            ("joint_spread_mm",),
             track_id=_INTEGER,
             score=_NUMBER,
             joints_cam_mm=_array(_array(_NUMBER_OR_NULL)),
             joint_scores=_array(_NUMBER_OR_NULL),
+            joint_spread_mm=_array(_NUMBER_OR_NULL),
         )
     ),
 )
@@ -226,6 +229,11 @@ def poses_to_json(poses: RecordedPoses) -> dict[str, object]:
                 "joints_cam_mm": _numbers(people.joints_cam[p]),
                 "joint_scores": _numbers(people.joint_scores[p]),
             }
+            | (
+                {}
+                if people.joint_spread_mm is None
+                else {"joint_spread_mm": _numbers(people.joint_spread_mm[p].round(1))}
+            )
             for p in range(len(people))
         ],
     }
@@ -243,6 +251,10 @@ def poses_from_json(values: Json, skeleton: Skeleton, camera: Camera) -> Recorde
         _floats([p["score"] for p in found], (len(found),)),
         np.array(ids, dtype=np.int64),
         skeleton,
+        # recordings of former versions have none
+        _floats([p["joint_spread_mm"] for p in found], (len(found), num_joints))
+        if found and all("joint_spread_mm" in p for p in found)
+        else None,
     )
     picture = values["picture"]
     return RecordedPoses(

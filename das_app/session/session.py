@@ -67,6 +67,7 @@ class PoseArrays:
         joints_cam: (F, T, J, 3) float32 mm.
         joint_scores: (F, T, J) float32.
         scores: (F, T) float32.
+        joint_spread_mm: (F, T, J) float32 of `People`, NaN throughout where it was not recorded.
     """
 
     times_s: np.ndarray
@@ -74,6 +75,7 @@ class PoseArrays:
     joints_cam: np.ndarray
     joint_scores: np.ndarray
     scores: np.ndarray
+    joint_spread_mm: np.ndarray
 
 
 class Session:
@@ -374,6 +376,7 @@ class Session:
             np.full((*shape, 3), np.nan, np.float32),
             np.full(shape, np.nan, np.float32),
             np.full(shape[:2], np.nan, np.float32),
+            np.full(shape, np.nan, np.float32),
         )
         for f, poses in enumerate(frames):
             people = poses.people
@@ -382,6 +385,8 @@ class Session:
             arrays.joints_cam[f, t] = people.joints_cam[is_tracked]
             arrays.joint_scores[f, t] = people.joint_scores[is_tracked]
             arrays.scores[f, t] = people.scores[is_tracked]
+            if people.joint_spread_mm is not None:
+                arrays.joint_spread_mm[f, t] = people.joint_spread_mm[is_tracked]
         return arrays
 
     def to_pandas(

@@ -98,6 +98,19 @@ class StageTimes:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class SecondScores:
+    """What the scores of people are made of who were looked at again.
+
+    Args:
+        first_scores: (P,) before.
+        sureness: (P,) of `scores.LookCalibration`, NaN for people without a second look.
+    """
+
+    first_scores: np.ndarray
+    sureness: np.ndarray
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Estimate:
     """What a model says of one image.
 
@@ -107,7 +120,9 @@ class Estimate:
         centre_map: where the network sees people's centres; None unless the options ask for it.
         located_cam: (P, J, 3) float32 mm, everybody's joints before lifting, in which the lifted
             and the others can be compared; None where nobody is lifted.
-        joint_heat: (P, J) float32, the heat map at everybody's joints in the image, 0 without one.
+        joint_heat: (P, J) float32, how well everybody's joints are seen in the image: the heat map
+            there, 0 without one, or the score of the second look that put it there.
+        looks: what scores are made of; None where nobody has two.
     """
 
     people: People
@@ -115,6 +130,7 @@ class Estimate:
     centre_map: CentreMap | None = None
     located_cam: np.ndarray | None = None
     joint_heat: np.ndarray | None = None
+    looks: SecondScores | None = None
 
     @property
     def located(self) -> People:

@@ -91,7 +91,7 @@ def require_maps(
 
 
 def require_lifted(lifted: np.ndarray, shape: tuple[int, int], file: Path) -> None:
-    """Refuse a lifting that gives something else than joints.
+    """Refuse a lifting that gives something else than joints and how far off they likely are.
 
     Args:
         lifted: what it gave.
@@ -99,10 +99,13 @@ def require_lifted(lifted: np.ndarray, shape: tuple[int, int], file: Path) -> No
         file: for the error.
 
     Raises:
-        ValueError: unless it is (P, J, 3).
+        ValueError: unless it is (P, J, 4).
     """
-    if lifted.shape != (*shape, 3):
-        raise ValueError(f"{file}: its lifting must give {(*shape, 3)}, got {lifted.shape}")
+    if lifted.shape != (*shape, 4):
+        raise ValueError(
+            f"{file}: its lifting must give {(*shape, 4)}, got {lifted.shape}; train_lifting.py "
+            "trains one that does"
+        )
 
 
 def require_input_size(size: object, file: Path) -> tuple[int, int]:

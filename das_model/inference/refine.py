@@ -10,7 +10,7 @@ map finer than the person's own level. At last the lifting network moves the joi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
@@ -60,7 +60,7 @@ class JointCues:
     Args:
         joints_cam: (P, J, 3) mm, at the depths of the locations, where the heat map puts them.
         joint_scores: (P, J) of the locations, in [0, 1].
-        heat: (P, J) the heat map at the joint, in [0, 1].
+        heat: (P, J) `Found.heat`.
         moved_mm: (P, J, 2) x, y from where the locations put the joint.
         joints_px: (P, J, 2) px of the network's input.
     """
@@ -77,7 +77,8 @@ class JointCues:
         return np.concatenate(cues, axis=-1).astype(np.float32)
 
 
-Lift = Callable[[JointCues], np.ndarray]  # to (P, J, 3) mm in camera space
+# to (P, J, 4), x, y, z in camera space and `People.joint_spread_mm`, all mm
+Lift = Callable[[JointCues], np.ndarray]
 
 
 class HeatReader(Protocol):
@@ -124,9 +125,10 @@ class Found:
         depth_mm: (K, J) in camera space.
         joint_scores: (K, J).
         told_cam: (K, J, 3) mm, where the locations alone put the joints.
-        heat: (K, J) the heat map at the joints, in [0, 1]; 0 where there is no map.
-        is_drawn: (K, J) bool, joints that a second look put there: lifting does not move them in
-            the image.
+        heat: (K, J) in [0, 1] how well a joint is seen where it is: the heat map there, 0 where
+            there is no map, or the score of the second look that put it there.
+        first_scores: (K,) scores before a second look.
+        sureness: (K,) `mean_heat` of the second look's joint scores, NaN for people without one.
     """
 
     scores: np.ndarray
@@ -135,7 +137,8 @@ class Found:
     joint_scores: np.ndarray
     told_cam: np.ndarray
     heat: np.ndarray
-    is_drawn: np.ndarray
+    first_scores: np.ndarray
+    sureness: np.ndarray
 
     def take(self, rows: np.ndarray) -> "Found":
         """The people of these rows, in their order."""
@@ -194,7 +197,7 @@ def find_people(
         People in camera space, best first.
     """
     found = find(levels, camera, encoding, skeleton, config, refinement)
-    return place(found, camera, encoding, skeleton, refinement)
+    return place(found, camera, skeleton, refinement)
 
 
 def find(
@@ -232,8 +235,8 @@ def refined(
         doubt_px = (1 - joint_scores) * detections.strides_px[rows, None]
         joints_px, heat = reader.moved(joints_px, doubt_px)
     scores = refinement.score(detections.scores[rows], joint_scores, heat)
-    is_drawn = np.zeros(joint_scores.shape, bool)
-    found = Found(scores, joints_px, depth, joint_scores, told_cam, heat, is_drawn)
+    unknown = np.full(scores.shape, np.nan)
+    found = Found(scores, joints_px, depth, joint_scores, told_cam, heat, scores, unknown)
     found = found.at_least(refinement.lowest_score)
     if refinement.heat is not None:
         return once(found, config)  # two may be drawn to one person
@@ -247,34 +250,31 @@ def once(found: Found, config: DecodeConfig) -> Found:
     return found.take(kept)
 
 
-def place(
-    found: Found, camera: Camera, encoding: Encoding, skeleton: Skeleton, refinement: Refinement
-) -> People:
+def place(found: Found, camera: Camera, skeleton: Skeleton, refinement: Refinement) -> People:
     """People in camera space, in their order; those from the refinement's `min_score` on lifted.
 
     Args:
         found: in px of the network's input, best first.
         camera: of that image. One that was resized with the image carries the change of focal
             length, so depth needs no further correction.
-        encoding: the network's.
         skeleton: names of the J joints.
         refinement: with what they are lifted.
     """
     joints_cam = camera.back_project(found.joints_px, found.depth_mm)
+    people = untracked_people(joints_cam, found.joint_scores, found.scores, skeleton)
+    if refinement.heat is None or refinement.lift is None:
+        return people
+    spread_mm = np.full(found.joint_scores.shape, np.nan, np.float32)
     sure = found.at_least(refinement.min_score)
-    if refinement.heat is not None and refinement.lift is not None and len(sure.scores):
+    if len(sure.scores):
         before = joints_cam[: len(sure.scores)]
-        seen = sure.heat
-        reader = refinement.heat_reader(encoding) if sure.is_drawn.any() else None
-        if reader is not None:  # elsewhere than where the heat was read
-            seen = reader.at(sure.joints_px)
         moved_mm = (before - sure.told_cam)[..., :2]
         lifted = refinement.lift(
-            JointCues(before, sure.joint_scores, seen, moved_mm, sure.joints_px)
+            JointCues(before, sure.joint_scores, sure.heat, moved_mm, sure.joints_px)
         )
-        on_rays = camera.back_project(sure.joints_px, lifted[..., 2])
-        joints_cam[: len(sure.scores)] = np.where(sure.is_drawn[..., None], on_rays, lifted)
-    return untracked_people(joints_cam, found.joint_scores, found.scores, skeleton)
+        people.joints_cam[: len(sure.scores)] = lifted[..., :3]
+        spread_mm[: len(sure.scores)] = lifted[..., 3]
+    return replace(people, joint_spread_mm=spread_mm)
 
 
 def voted(

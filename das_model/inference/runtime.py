@@ -34,6 +34,7 @@ from das_model.inference.estimate import (
     Estimate,
     EstimatorOptions,
     Scoring,
+    SecondScores,
     StageTimes,
 )
 from das_model.inference.joint_features import joint_features, num_features
@@ -59,13 +60,13 @@ from das_model.inference.refine import (
     place,
     refined,
 )
-from das_model.inference.scores import location_score, scores_of_model
+from das_model.inference.scores import location_score, look_scores_of_model, scores_of_model
 from das_model.inference.second_look import SecondLook
 from das_model.inference.thunder import Thunder
 from das_model.preprocess import fitting_size, letterbox
 from das_model.skeleton import Skeleton
 
-# of people's cues and (P, J, F) `joint_features`, to joints (P, J, 3) mm
+# of people's cues and (P, J, F) `joint_features`, to (P, J, 4) mm of `refine.Lift`
 LiftWithFeatures = Callable[[JointCues, np.ndarray], np.ndarray]
 # docs/method.md
 _SMALL_PX = 96  # of the network's input, longer side of people who are seen better closer by
@@ -161,6 +162,7 @@ class PoseEstimator:
             metadata, model_file, options.num_threads, num_features(self.seen_channels)
         )
         self._score = scores_of_model(metadata, model_file)
+        self._score_looks = look_scores_of_model(metadata, model_file)
         self.skeleton = Skeleton(config.joint_names)
         self.model_name = metadata.get("name", model_file.stem)
         self.metadata = {k: v for k, v in metadata.items() if k not in _GRAPHS_IN_METADATA}
@@ -317,12 +319,13 @@ class PoseEstimator:
         refinement = replace(view.refinement, min_score=self.options.min_score)
         if not self.options.has_candidates:
             found = found.at_least(self.options.min_score)
-        people = place(found, view.camera, self._encoding, self.skeleton, refinement)
+        people = place(found, view.camera, self.skeleton, refinement)
         located = view.camera.back_project(found.joints_px, found.depth_mm).astype(np.float32)
         stages = stages.plus(StageTimes(people_s=time.monotonic() - begin_s))
         has_map = self.options.has_centre_map
         seen = centre_map(view.scores, view.camera, camera) if has_map else None
-        return Estimate(people, stages, seen, located, found.heat)
+        looks = SecondScores(found.first_scores, found.sureness)
+        return Estimate(people, stages, seen, located, found.heat, looks)
 
     def _is_unhurried(self, frame_interval_s: float | None) -> bool:
         """Whether everybody is looked at again, however long it takes."""
@@ -397,12 +400,12 @@ class PoseEstimator:
                 self._schedule.choose(interval_s, joints_px[chosen], view.found.scores[chosen])
             ]
         begin_s = time.monotonic()
-        found = second_look(image, scale, shift, view.found, chosen)
+        found = second_look(image, scale, shift, view.found, chosen, self._score_looks)
         self._schedule.spent(len(chosen), time.monotonic() - begin_s)
         return once(found, DecodeConfig())
 
     def lifted(self, seen: Sequence[np.ndarray], cues: JointCues) -> np.ndarray:
-        """(P, J, 3) mm joints of an image's people as the lifting has them.
+        """(P, J, 4) mm of an image's people as the lifting has them, see `refine.Lift`.
 
         Args:
             seen: (C, h, w) maps of the network's outputs of that name, `seen_channels` deep.

@@ -14,6 +14,7 @@ import numpy as np
 
 from das_model.inference.crops import crop_matrix, cut, to_picture
 from das_model.inference.refine import Found
+from das_model.inference.scores import ScoreLooks, mean_heat
 from das_model.inference.thunder import INPUT_PX
 from das_model.skeleton import COCO_17, Skeleton
 
@@ -83,6 +84,7 @@ class SecondLook:
         shift: np.ndarray,
         found: Found,
         chosen: np.ndarray,
+        score: ScoreLooks,
     ) -> Found:
         """People drawn anew, without those whom Thunder does not confirm.
 
@@ -92,26 +94,35 @@ class SecondLook:
             shift: (2,) px of the picture, where the network's input begins.
             found: in px of the network's input.
             chosen: (C,) rows of the people to look at; the others stay as they are.
+            score: of the people looked at.
 
         Returns:
-            The people in the same order; the score of one looked at is the geometric mean of his
-            score and of Thunder's mean score.
+            The people in the same order; looks that draw another do not count.
         """
         joints_px, joint_scores = found.joints_px.copy(), found.joint_scores.copy()
-        is_drawn = found.is_drawn.copy()
-        scores, stays = found.scores.copy(), np.ones(len(found.scores), bool)
+        heat = found.heat.copy()
+        sureness, stays = found.sureness.copy(), np.ones(len(found.scores), bool)
         ours = found.joints_px * scale + shift
         for row, theirs, sure in zip(chosen, *self._drawn(image, ours[chosen]), strict=True):
+            if self._is_another(row, theirs, ours):
+                continue
             moved, is_theirs = self._merged(ours[row], theirs, sure)
             joints_px[row] = (moved - shift) / scale
             known = self._known[is_theirs]
             joint_scores[row, known] = np.maximum(joint_scores[row, known], sure[is_theirs])
-            # with all that it goes along with
-            is_drawn[row] = (self._follow @ is_theirs) > 1 - 1e-6
+            leads = self._follow @ is_theirs  # (J,) how far each goes along
+            heat[row] = np.where(leads > 0, self._follow @ (is_theirs * sure), heat[row])
             stays[row] = sure.mean() >= self._rules.least_person_score
-            scores[row] = math.sqrt(max(0.0, scores[row] * float(sure.mean())))
+            sureness[row] = mean_heat(sure[None])[0]
+        is_looked = np.isfinite(sureness)
+        scores = np.where(is_looked, score(found.first_scores, sureness), found.scores)
         looked = replace(
-            found, joints_px=joints_px, joint_scores=joint_scores, scores=scores, is_drawn=is_drawn
+            found,
+            joints_px=joints_px,
+            joint_scores=joint_scores,
+            scores=scores,
+            heat=heat,
+            sureness=sureness,
         )
         return looked.take(np.flatnonzero(stays))
 
@@ -127,6 +138,13 @@ class SecondLook:
             scores.append(sureness[begin + best])
             begin += len(own)
         return np.reshape(joints, (-1, 17, 2)), np.reshape(scores, (-1, 17))
+
+    def _is_another(self, row: int, theirs: np.ndarray, ours: np.ndarray) -> bool:
+        """Whether Thunder's joints (17, 2) are nearer to another than to `row` of (P, J, 2)
+        people: of two who overlap it may draw the one in front twice."""
+        told = self._known >= 0
+        off = np.linalg.norm(theirs[told] - ours[:, self._known[told]], axis=-1).mean(axis=1)
+        return int(off.argmin()) != row
 
     def _crops(self, ours: np.ndarray) -> list[np.ndarray]:
         """`crop_matrix` of each crop around the person with joints (J, 2) px."""

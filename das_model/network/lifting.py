@@ -24,6 +24,7 @@ NEAREST_MM = 100.0
 _UNSURE_HEAT, _SURE_HEAT = 0.2, 0.4
 _HIDDEN_SHARE = 0.15  # of training people's joints, whose features are not told
 _NUM_HEADS = 4
+_SPREAD_UNIT_MM, _LOG_SPREADS = 100.0, (-4.0, 4.0)  # 2 mm to 5 m
 
 
 class PoseLifting(nn.Module):
@@ -51,8 +52,11 @@ class PoseLifting(nn.Module):
         self.layers = nn.ModuleList(_Layer(width) for _ in range(num_layers))
         self.normalise = nn.LayerNorm(width)
         self.leave = nn.Linear(width * num_joints, 3 * num_joints + 1)
+        self.doubt = nn.Linear(width * num_joints, num_joints)
         nn.init.zeros_(self.leave.weight)
         nn.init.zeros_(self.leave.bias)
+        nn.init.zeros_(self.doubt.weight)
+        nn.init.zeros_(self.doubt.bias)
 
     def forward(self, found: Tensor, features: Tensor) -> Tensor:
         """Joints as decoded to joints as they are likelier to be.
@@ -63,7 +67,8 @@ class PoseLifting(nn.Module):
             features: (P, J, F) of `joint_features`.
 
         Returns:
-            (P, J, 3) mm in camera space.
+            (P, J, 4) mm, x, y, z in camera space and how far from the truth the joint likely is,
+            root on root; of the root how far its depth is.
         """
         joints, sureness, drawn = found[..., :3], found[..., 3:5], found[..., 5:]
         root_depth = joints[:, :1, 2:].clamp(min=NEAREST_MM)  # (P, 1, 1)
@@ -85,16 +90,20 @@ class PoseLifting(nn.Module):
         x = self.enter(cues).unflatten(1, (self.num_joints, -1)) + self.see(seen)
         for layer in self.layers:
             x = layer(x)
-        out = self.leave(self.normalise(x).flatten(1))
+        x = self.normalise(x).flatten(1)
+        out = self.leave(x)
         moved = out[:, :-1].unflatten(1, (-1, 3)) * _POSE_UNIT_MM
         # what the heat map is sure of stays where it is in the image
-        doubt = (_SURE_HEAT - found[..., 4:5]) / (_SURE_HEAT - _UNSURE_HEAT)
-        across = moved[..., :2] * doubt.clamp(0, 1)
+        unsure = (_SURE_HEAT - found[..., 4:5]) / (_SURE_HEAT - _UNSURE_HEAT)
+        across = moved[..., :2] * unsure.clamp(0, 1)
         farther = root_depth * (out[:, -1:, None] * _DEPTH_UNIT).exp()
         depth = farther + joints[..., 2:] - joints[:, :1, 2:] + moved[..., 2:]
         depth = depth.clamp(min=NEAREST_MM)
         # a new depth moves a joint along its ray
-        return torch.cat([rays(joints) * depth + across, depth], dim=-1)
+        placed = torch.cat([rays(joints) * depth + across, depth], dim=-1)
+        # learns from where joints are put, and has no say in it
+        log_spread = self.doubt(x.detach())[..., None].clamp(*_LOG_SPREADS)
+        return torch.cat([placed, _SPREAD_UNIT_MM * log_spread.exp()], dim=-1)
 
 
 def rays(joints: Tensor) -> Tensor:
@@ -129,13 +138,15 @@ def load_lifting(file: Path) -> PoseLifting | None:
     """The lifting of a weights file, None for a file without one.
 
     Raises:
-        ValueError: if it is one that read no features, as former ones did.
+        ValueError: if it is one that read no features or told no spread, as former ones did.
     """
     tensors, _ = load_tensors(file, "lifting.")
     if not tensors:
         return None
     if "see.weight" not in tensors:
         raise ValueError(f"{file}: its lifting reads no features; train_lifting.py trains one")
+    if "doubt.weight" not in tensors:
+        raise ValueError(f"{file}: its lifting tells no spread; train_lifting.py trains one")
     width, num_features = tensors["see.weight"].shape
     num_layers = sum(name.endswith("gather.bias") for name in tensors)
     num_joints = len(tensors["enter.bias"]) // width

@@ -6,6 +6,7 @@ the depths from the root on, by a guess; they show the lifting how people in pho
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,6 +20,7 @@ from das_model.datasets.data_config import AnnotatedSet
 from das_model.evaluation.metrics import match_one_to_one, mean_distances_px, person_sizes_px
 from das_model.inference.estimate import Device, EstimatorOptions, Scoring
 from das_model.inference.joint_features import num_features
+from das_model.inference.mode import Mode
 from das_model.inference.refine import NUM_CUES, JointCues
 from das_model.inference.runtime import PoseEstimator, open_estimator
 from das_model.training.lifting_training import LiftingPairs
@@ -34,8 +36,11 @@ def collect_pairs(
     pictures: Sequence[int],
     num_workers: int = 1,
     on_done: Callable[[int], object] = lambda _: None,
+    thunder_file: Path | None = None,
 ) -> LiftingPairs:
     """Run a model over pictures and their mirror images and pair what it finds with the labels.
+
+    With Thunder one of both, in turns, is looked at in the precise mode.
 
     Args:
         model_file: an ONNX file of `network.export`; its own lifting, if any, is left out.
@@ -43,6 +48,7 @@ def collect_pairs(
         pictures: numbers of those to look at.
         num_workers: processes, each with one thread.
         on_done: told the number of pictures finished since the last call.
+        thunder_file: of the second look.
 
     Raises:
         ValueError: if the model has no heat map, without which nothing is lifted.
@@ -50,7 +56,7 @@ def collect_pairs(
     chunks = [pictures[i : i + _CHUNK] for i in range(0, len(pictures), _CHUNK)]
     parts = []
     with ProcessPoolExecutor(num_workers, get_context("spawn")) as pool:
-        done = pool.map(partial(_pairs_of, model_file, open_set), chunks)
+        done = pool.map(partial(_pairs_of, model_file, thunder_file, open_set), chunks)
         for chunk, part in zip(chunks, done, strict=True):
             parts.append(part)
             on_done(len(chunk))
@@ -91,25 +97,36 @@ class _Listener:
 
     def __call__(self, cues: JointCues, features: np.ndarray) -> np.ndarray:
         self.found, self.features = cues.stacked(), features
-        return cues.joints_cam
+        unknown = np.full(cues.joint_scores.shape, np.nan)
+        return np.concatenate([cues.joints_cam, unknown[..., None]], axis=-1)
 
 
 def _pairs_of(
-    model_file: Path, open_set: Callable[[], AnnotatedSet], pictures: Sequence[int]
+    model_file: Path,
+    thunder_file: Path | None,
+    open_set: Callable[[], AnnotatedSet],
+    pictures: Sequence[int],
 ) -> LiftingPairs:
     """The pairs of some pictures."""
     listener, people = _Listener(), open_set()
     options = EstimatorOptions(
-        Device.CPU, num_threads=1, min_score=_MIN_SCORE, scoring=Scoring.LOCATION
+        Device.CPU,
+        num_threads=1,
+        min_score=_MIN_SCORE,
+        scoring=Scoring.LOCATION,
+        thunder_file=thunder_file,
     )
-    estimator = open_estimator(model_file, options, listener)
-    parts = [_nobody(estimator)]
+    fast = open_estimator(model_file, options, listener)
+    modes = [fast, fast]
+    if thunder_file is not None:
+        modes[1] = fast.with_options(replace(options, mode=Mode.PRECISE))
+    parts = [_nobody(fast)]
     for picture in pictures:
         image, annotation = people[picture]
         if not annotation.valid_2d.any():
             continue
         both = ((image, annotation), mirrored(image, annotation))
-        for image, annotation in both:
+        for estimator, (image, annotation) in zip(modes, both, strict=True):
             if len(lifted := estimator(image, annotation.camera).people) == 0:
                 continue
             if listener.found is None:
@@ -117,6 +134,7 @@ def _pairs_of(
             known = annotation.in_skeleton(estimator.skeleton)
             ours, theirs = _matched(lifted.joints_px(annotation.camera), known)
             parts.append(_paired(listener.found[ours], listener.features[ours], known, theirs))
+        modes.reverse()
     return join_pairs(parts)
 
 

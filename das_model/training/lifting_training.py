@@ -77,6 +77,7 @@ def train_lifting(
     seed: int = 0,
     on_step: Callable[[float], object] = lambda _: None,
     start: PoseLifting | None = None,
+    only_spread: bool = False,
 ) -> PoseLifting:
     """Train on pairs, with noise.
 
@@ -89,6 +90,7 @@ def train_lifting(
         on_step: told the loss of every step.
         start: a lifting to go on from, which is trained in place, at half of the rate; None for a
             fresh one.
+        only_spread: it learns how far off its joints are, without noise, and leaves them.
 
     Returns:
         The lifting, in evaluation mode.
@@ -117,6 +119,8 @@ def train_lifting(
         warmup_steps=num_steps // 20,
         clip_norm=1.0,
     )
+    if only_spread:
+        lifting.eval().requires_grad_(False).doubt.requires_grad_(True)
     optimiser = build_optimiser(config, lifting)
     tensors = [torch.from_numpy(getattr(pairs, name)) for name in pairs.__slots__]
     share = np.where(pairs.is_relative, _PHOTO_SHARE, 1 - _PHOTO_SHARE)
@@ -129,14 +133,17 @@ def train_lifting(
         chosen = torch.multinomial(weights, batch_size, replacement=True)
         found, features, wanted, *known = (tensor[chosen] for tensor in tensors)
         valid, _, is_relative = known
-        found = _varied(found, wanted, valid & ~is_relative[:, None])
-        loss = lifting_loss(lifting(found, features.float()), found, wanted, *known)
+        if not only_spread:
+            found = _varied(found, wanted, valid & ~is_relative[:, None])
+        lifted, spread = lifting(found, features.float()).split([3, 1], dim=-1)
+        loss = lifting_loss(lifted, found, wanted, *known)
+        loss = loss + spread_loss(spread[..., 0], lifted, wanted, *known)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(lifting.parameters(), config.clip_norm)
         optimiser.step()
         on_step(loss.item())
-    return lifting.eval()
+    return lifting.eval().requires_grad_(True)
 
 
 def _fresh(pairs: LiftingPairs) -> PoseLifting:
@@ -183,6 +190,35 @@ def lifting_loss(
     is_placed = has_depth[:, 0] & ~is_relative[:, 0]
     depth = (lifted[:, 0, 2] / wanted[:, 0, 2].clamp(min=NEAREST_MM)).log().abs()
     return pose / 100 + 2 * (depth * is_placed).sum() / is_placed.sum().clamp(min=1)
+
+
+def spread_loss(
+    spread: Tensor,
+    lifted: Tensor,
+    wanted: Tensor,
+    valid: Tensor,
+    has_depth: Tensor,
+    is_relative: Tensor,
+) -> Tensor:
+    """Mean negative log-likelihood of the distances of the joints, root on root, and of the root's
+    error of depth, under exponential distributions of these means. Only people whose distance is
+    known count; nothing is learned for the joints.
+
+    Args:
+        spread: (P, J) mm, to be trained.
+        lifted: (P, J, 3) mm.
+        wanted: of `lifting_loss`.
+        valid: likewise.
+        has_depth: likewise.
+        is_relative: likewise.
+    """
+    known = valid & has_depth & has_depth[:, :1] & ~is_relative[:, None]
+    wanted = wanted.where(known[..., None], NEAREST_MM)
+    off = (lifted - wanted).detach()
+    distance = (off - off[:, :1]).norm(dim=-1)
+    distance = torch.cat([off[:, :1, 2].abs(), distance[:, 1:]], dim=1)
+    unlikely = spread.log() + distance / spread
+    return (unlikely * known).sum() / known.sum().clamp(min=1)
 
 
 def _varied(found: Tensor, wanted: Tensor, is_placed: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17, MUPOTS_17
 
 
-def two_people(skeleton=MUPOTS_17):
+def two_people(skeleton=MUPOTS_17, spread_mm=None):
     rng = np.random.default_rng(0)
     joints = rng.uniform([-500, -500, 2000], [500, 500, 3000], (2, skeleton.num_joints, 3))
     return People(
@@ -17,7 +17,20 @@ def two_people(skeleton=MUPOTS_17):
         np.array([0.9, 0.5], np.float32),
         np.array([-1, 7]),
         skeleton,
+        spread_mm,
     )
+
+
+def test_spread_goes_with_its_people():
+    known = two_people(
+        spread_mm=np.array([[1.0], [2.0]], np.float32) * np.ones((1, 17), np.float32)
+    )
+    np.testing.assert_array_equal(known.where(np.array([False, True])).joint_spread_mm, [[2] * 17])
+    assert two_people().joined(two_people()).joint_spread_mm is None
+    both = two_people().joined(known.at_least(0.6)).joint_spread_mm
+    np.testing.assert_array_equal(both[:, 0], [np.nan, np.nan, 1])
+    with pytest.raises(ValueError, match=r"People.joint_spread_mm must be \(2, 17\), got \(17,\)"):
+        two_people(spread_mm=np.zeros(17))
 
 
 def test_root_is_the_pelvis_and_the_others_are_relative_to_it():

@@ -17,7 +17,13 @@ from das_model.evaluation.photos.labelled_photo import MASK_SHARE, LabelledPhoto
 from das_model.evaluation.photos.photo_scores import mostly_ignored
 from das_model.evaluation.protocols.synthetic import must_be_found
 from das_model.inference.estimate import MIN_CANDIDATE_SCORE, Estimator, EstimatorOptions, Scoring
-from das_model.inference.scores import ScoreCalibration, features, mean_heat
+from das_model.inference.scores import (
+    LookCalibration,
+    ScoreCalibration,
+    features,
+    look_features,
+    mean_heat,
+)
 from das_model.skeleton import COCO_17
 
 # of pycocotools, by which the joints of hand labels scatter
@@ -34,15 +40,17 @@ class Sightings:
     """N found people.
 
     Args:
-        scores: (N,) location scores.
+        scores: (N,) location scores, or those before a second look.
         joint_scores: (N, J).
         heat: (N, J) at the joints.
+        sureness: (N,) of a second look, NaN where there was none.
         is_true: (N,) bool.
     """
 
     scores: np.ndarray
     joint_scores: np.ndarray
     heat: np.ndarray
+    sureness: np.ndarray
     is_true: np.ndarray
 
 
@@ -65,10 +73,12 @@ def rendered_photos(root: Path) -> Iterator[LabelledPhoto]:
 
 
 def collect(photos: Iterable[LabelledPhoto], estimator: Estimator) -> Sightings:
-    """Whom a model with `CALIBRATION_OPTIONS` finds in photos."""
+    """Whom a model finds in photos: for `fit` one with `CALIBRATION_OPTIONS`, for `fit_looks` a
+    calibrated one in the precise mode."""
     columns = COCO_17.indices_in(estimator.skeleton)
     shape = (0, estimator.skeleton.num_joints)
-    parts = [Sightings(np.zeros(0), np.zeros(shape), np.zeros(shape), np.zeros(0, bool))]
+    none = np.zeros(0)
+    parts = [Sightings(none, np.zeros(shape), np.zeros(shape), none, np.zeros(0, bool))]
     for photo in photos:
         estimate = estimator(photo.image, photo.camera)
         people = estimate.people
@@ -77,7 +87,10 @@ def collect(photos: Iterable[LabelledPhoto], estimator: Estimator) -> Sightings:
         counts = is_right | ~mostly_ignored(joints_px, photo)
         heat = estimate.joint_heat
         heat = np.zeros_like(people.joint_scores) if heat is None else heat
-        values = (people.scores, people.joint_scores, heat, is_right)
+        scores, sureness = people.scores, np.full(len(people), np.nan)
+        if estimate.looks is not None:
+            scores, sureness = estimate.looks.first_scores, estimate.looks.sureness
+        values = (scores, people.joint_scores, heat, sureness, is_right)
         parts.append(Sightings(*(value[counts] for value in values)))
     names = Sightings.__slots__
     return Sightings(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
@@ -100,26 +113,42 @@ def true_people(joints_px: np.ndarray, photo: LabelledPhoto) -> np.ndarray:
 
 
 def fit(sightings: Sightings) -> ScoreCalibration:
-    """Logistic regression by Newton's method.
+    """The calibration of location scores.
 
     Raises:
         ValueError: if there are no true or no false people to learn from.
     """
-    if sightings.is_true.all() or not sightings.is_true.any():
-        raise ValueError(
-            f"calibration needs true and false people, got {sightings.is_true.sum()} true ones "
-            f"of {len(sightings.is_true)}"
-        )
     inputs = features(
         sightings.scores, sightings.joint_scores.mean(axis=1), mean_heat(sightings.heat)
     )
+    return ScoreCalibration(*_logistic(inputs, sightings.is_true))
+
+
+def fit_looks(sightings: Sightings) -> LookCalibration:
+    """The calibration after a second look, from those who had one.
+
+    Raises:
+        ValueError: likewise.
+    """
+    looked = np.isfinite(sightings.sureness)
+    inputs = look_features(sightings.scores[looked], sightings.sureness[looked])
+    return LookCalibration(*_logistic(inputs, sightings.is_true[looked]))
+
+
+def _logistic(inputs: np.ndarray, is_true: np.ndarray) -> list[float]:
+    """Weights (F,) of a logistic regression on inputs (N, F), by Newton's method."""
+    if is_true.all() or not is_true.any():
+        raise ValueError(
+            f"calibration needs true and false people, got {is_true.sum()} true ones "
+            f"of {len(is_true)}"
+        )
     weights = np.zeros(inputs.shape[1])
     for _ in range(_NUM_STEPS):
         likely = 1 / (1 + np.exp(-inputs @ weights))
-        slope = inputs.T @ (sightings.is_true - likely) - _RIDGE * weights
+        slope = inputs.T @ (is_true - likely) - _RIDGE * weights
         curvature = (inputs * (likely * (1 - likely))[:, None]).T @ inputs
         weights += np.linalg.solve(curvature + _RIDGE * np.eye(len(weights)), slope)
-    return ScoreCalibration(*weights.tolist())
+    return weights.tolist()
 
 
 def _oks(joints_px: np.ndarray, photo: LabelledPhoto) -> np.ndarray:

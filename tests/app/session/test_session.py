@@ -81,6 +81,23 @@ def test_round_trip_of_people_nobody_and_changing_cameras(tmp_path):
             assert np.array_equal(one.people.track_ids, people.track_ids)
 
 
+def test_how_far_off_joints_likely_are_is_kept(tmp_path):
+    plain, told = result(0), result(1)
+    shape = told.people.joint_scores.shape
+    spread_mm = np.linspace(10, 300, np.prod(shape)).reshape(shape).astype(np.float32)
+    spread_mm[0, 3] = np.nan
+    told = replace(told, people=replace(told.people, joint_spread_mm=spread_mm))
+    record(tmp_path / "s", [plain, told])
+    session = Session(tmp_path / "s")
+    first, second = session
+    assert first.people.joint_spread_mm is None
+    np.testing.assert_allclose(second.people.joint_spread_mm, spread_mm, atol=0.051)
+    arrays = session.to_numpy()
+    assert np.isnan(arrays.joint_spread_mm[0]).all()
+    rows = np.searchsorted(arrays.track_ids, told.people.track_ids)
+    np.testing.assert_allclose(arrays.joint_spread_mm[1, rows], spread_mm, atol=0.051)
+
+
 def test_any_mcap_reader_finds_channels_schemas_and_metadata(tmp_path):
     record(tmp_path / "s", [result(0), result(1)])
     with (tmp_path / "s" / "session.mcap").open("rb") as file:

@@ -11,9 +11,15 @@ from onnx import TensorProto, helper
 from das_model.camera import Camera
 from das_model.datasets.validation_lists import calibration_names, held_out_names, validation_names
 from das_model.evaluation.photos.labelled_photo import LabelledPhoto
-from das_model.evaluation.protocols.score_calibration import Sightings, collect, fit, true_people
-from das_model.inference.estimate import Estimate
-from das_model.inference.scores import METADATA_KEY, ScoreCalibration
+from das_model.evaluation.protocols.score_calibration import (
+    Sightings,
+    collect,
+    fit,
+    fit_looks,
+    true_people,
+)
+from das_model.inference.estimate import Estimate, SecondScores
+from das_model.inference.scores import METADATA_KEY, LookCalibration, ScoreCalibration
 from das_model.people import People
 from das_model.skeleton import COCO_17
 
@@ -59,6 +65,7 @@ class Finder:
     """Finds given people, all joints at 1 m."""
 
     skeleton = COCO_17
+    looks = None
 
     def __init__(self, joints_px, scores):
         self.joints_px, self.scores = joints_px, np.array(scores, np.float32)
@@ -70,7 +77,7 @@ class Finder:
         ids = np.full(len(joints), -1, np.int64)
         people = People(joints, np.full(shape, 0.5, np.float32), self.scores, ids, COCO_17)
         heat = np.broadcast_to(self.scores[:, None], shape)
-        return Estimate(people, joint_heat=heat)
+        return Estimate(people, joint_heat=heat, looks=self.looks)
 
 
 def test_people_in_ignore_boxes_are_left_out():
@@ -82,16 +89,36 @@ def test_people_in_ignore_boxes_are_left_out():
     np.testing.assert_allclose(seen.heat[:, 0], [0.9, 0.3], atol=1e-6)
 
 
+def test_scores_before_a_second_look_are_collected():
+    finder = Finder(at([20, 20], [110, 100]), [0.9, 0.3])
+    finder.looks = SecondScores(np.array([0.4, 0.2]), np.array([0.6, np.nan]))
+    seen = collect([photo([[20, 20]])], finder)
+    np.testing.assert_array_equal(seen.scores, [0.4, 0.2])
+    np.testing.assert_array_equal(seen.sureness, [0.6, np.nan])
+
+
 def test_the_fit_finds_the_truth_again():
     rng, truth = np.random.default_rng(0), ScoreCalibration(-1.0, 1.5, 2.0, -1.0)
     scores = rng.uniform(0.05, 0.95, 20000)
     joints, heat = rng.uniform(0, 1, (2, 20000, 1))
     is_true = rng.uniform(size=20000) < truth(scores, joints, heat)
-    fitted = fit(Sightings(scores, joints, heat, is_true))
+    unknown = np.full(20000, np.nan)
+    fitted = fit(Sightings(scores, joints, heat, unknown, is_true))
     for name in ("intercept", "logit_score", "joint_score", "heat"):
         assert getattr(fitted, name) == pytest.approx(getattr(truth, name), abs=0.15)
     with pytest.raises(ValueError, match="needs true and false people, got 20000 true ones"):
-        fit(Sightings(scores, joints, heat, np.ones(20000, bool)))
+        fit(Sightings(scores, joints, heat, unknown, np.ones(20000, bool)))
+
+
+def test_the_fit_of_looks_finds_the_truth_again_in_those_who_were_looked_at():
+    rng, truth = np.random.default_rng(0), LookCalibration(-3.0, 0.5, 8.0)
+    scores, sureness = rng.uniform(0.05, 0.95, (2, 20000))
+    is_true = rng.uniform(size=20000) < truth(scores, sureness)
+    sureness[::2], is_true[::2] = np.nan, False
+    joints = np.zeros((20000, 1))
+    fitted = fit_looks(Sightings(scores, joints, joints, sureness, is_true))
+    for name in ("intercept", "logit_score", "sureness"):
+        assert getattr(fitted, name) == pytest.approx(getattr(truth, name), rel=0.1)
 
 
 def test_no_photo_is_both_calibrated_on_and_reported():

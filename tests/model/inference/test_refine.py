@@ -37,7 +37,7 @@ def scene():
 
 def lift(cues: JointCues):
     assert cues.stacked().shape == (*cues.joint_scores.shape, NUM_CUES)
-    return cues.joints_cam * 1.01
+    return np.concatenate([cues.joints_cam * 1.01, cues.joint_scores[..., None] * 100], axis=-1)
 
 
 def found(scene, min_score, lowest=0.05):
@@ -70,6 +70,9 @@ def test_the_unsure_follow_the_heat_and_are_not_lifted(scene):
     np.testing.assert_array_equal(people.scores, plain.scores)
     np.testing.assert_array_equal(people.joints_cam[2], flat.joints_cam[2])
     np.testing.assert_allclose(people.joints_cam[:2], 1.01 * flat.joints_cam[:2], rtol=1e-5)
+    np.testing.assert_allclose(people.joint_spread_mm[:2], 100 * people.joint_scores[:2])
+    assert np.isnan(people.joint_spread_mm[2]).all()
+    assert flat.joint_spread_mm is None
     moved_mm = np.linalg.norm(flat.joints_cam - plain.joints_cam, axis=-1)
     assert (moved_mm.mean(axis=1) > 10).all()
     nobody_sure = found(scene, 0.9)

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 
 from das_model.inference.scores import (
+    LOOK_METADATA_KEY,
     METADATA_KEY,
+    LookCalibration,
     ScoreCalibration,
+    look_score,
+    look_scores_of_model,
     mean_heat,
     score_product,
     scores_of_model,
@@ -47,6 +51,18 @@ def test_a_model_tells_its_calibration_or_gets_the_product():
     without_heat = {METADATA_KEY: '{"intercept": 0.5, "logit_score": 1.5, "joint_score": 2.5}'}
     assert scores_of_model(without_heat, FILE) == replace(calibration, heat=0.0)
     assert scores_of_model({}, FILE) is score_product
+
+
+def test_after_a_second_look_the_score_is_a_logistic_of_the_first_and_of_its_sureness():
+    first, sure = np.array([0.5, 0.8]), np.array([0.2, 0.6])
+    np.testing.assert_allclose(look_score(first, sure), [np.sqrt(0.1), np.sqrt(0.48)])
+    calibration = LookCalibration(intercept=-1.0, logit_score=0.5, sureness=3.0)
+    log_odds = [-1 + 3 * 0.2, -1 + 0.5 * np.log(4) + 3 * 0.6]
+    np.testing.assert_allclose(calibration(first, sure), 1 / (1 + np.exp(-np.array(log_odds))))
+    assert look_scores_of_model(calibration.metadata(), FILE) == calibration
+    assert look_scores_of_model({}, FILE) is look_score
+    with pytest.raises(ValueError, match=r"m\.onnx: look_calibration in its metadata must be"):
+        look_scores_of_model({LOOK_METADATA_KEY: '{"intercept": 1}'}, FILE)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from das_model.camera import Camera
 from das_model.inference.look_schedule import LookSchedule
 from das_model.inference.refine import Found, Refinement, place
+from das_model.inference.scores import look_score, mean_heat
 from das_model.inference.second_look import LookRules, SecondLook
-from das_model.inference.targets import Encoding
 from das_model.inference.thunder import INPUT_PX
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
 
@@ -39,15 +39,16 @@ def upright(number=1, skeleton=BODY_22):
     joints[skeleton.index("pelvis")], joints[skeleton.index("neck")] = (0.5, 0.6), (0.5, 0.2)
     in_picture = np.array([150, 100]) + joints * (100, 200)
     people = np.stack([in_picture + [50 * i, 0] for i in range(number)])
-    one = np.full(people.shape[:2], 0.3)
+    one, scores = np.full(people.shape[:2], 0.3), np.full(number, 0.36)
     return Found(
-        np.full(number, 0.36),
+        scores,
         (people - SHIFT) / SCALE,
         one * 1000,
         one,
         np.zeros((*one.shape, 3)),
         one,
-        np.zeros(one.shape, bool),
+        scores.copy(),
+        np.full(number, np.nan),
     )
 
 
@@ -63,7 +64,7 @@ def in_picture(found):
 
 def look(fake, found, chosen=None, skeleton=BODY_22):
     chosen = np.arange(len(found.scores)) if chosen is None else chosen
-    return SecondLook(fake, skeleton, RULES)(IMAGE, SCALE, SHIFT, found, chosen)
+    return SecondLook(fake, skeleton, RULES)(IMAGE, SCALE, SHIFT, found, chosen, look_score)
 
 
 def test_sure_joints_count_and_others_go_along():
@@ -80,21 +81,50 @@ def test_sure_joints_count_and_others_go_along():
     np.testing.assert_allclose(np.delete(moved[order], kept, 0), np.delete(shifts, kept, 0))
     for name in ("pelvis", "spine", "neck", "head", "head_top"):
         np.testing.assert_allclose(moved[BODY_22.index(name)], (4, -3))
-    assert np.flatnonzero(~again.is_drawn[0]).tolist() == order[kept].tolist()
+    seen = dict(zip(BODY_22.joint_names, again.heat[0], strict=True))
+    assert seen["left_wrist"] == 0.3  # the heat at it, as before
+    for name in ("right_wrist", "right_ankle", "pelvis", "nose", "spine"):
+        assert seen[name] == pytest.approx(0.8)
+
+
+def test_a_joint_between_a_sure_and_an_unsure_one_is_seen_by_half():
+    found, scores = upright(), np.full(17, 0.8)
+    scores[11] = RULES.least_joint_score / 2  # a hip
+    joints = in_crop(in_picture(found)[0, COCO_17.indices_in(BODY_22)])
+    again = look(Fake(joints + 5, scores), found)
+    assert again.heat[0, BODY_22.index("pelvis")] == pytest.approx(0.4)
+    assert again.heat[0, BODY_22.index("left_hip")] == 0.3
 
 
 def test_a_person_thunder_does_not_see_is_dropped_and_scores_are_shared():
     found = upright(3)
     scores = np.full(17, 0.64)
+    scores[:8] = 0.5  # the worse half, which does not count
     joints = in_crop(in_picture(found)[0, COCO_17.indices_in(BODY_22)])
     again = look(Fake(joints, scores), found, np.array([0, 2]))
     np.testing.assert_allclose(again.scores, [0.48, 0.36, 0.48])  # sqrt(0.36 * 0.64)
-    np.testing.assert_allclose(again.joint_scores[0, BODY_22.index("nose")], 0.64)
+    np.testing.assert_allclose(again.first_scores, 0.36)
+    np.testing.assert_allclose(again.sureness, [0.64, np.nan, 0.64])
+    np.testing.assert_allclose(again.joint_scores[0, BODY_22.index("right_ankle")], 0.64)
     np.testing.assert_array_equal(again.joint_scores[0, BODY_22.index("pelvis")], 0.3)
     np.testing.assert_array_equal(again.joints_px[1], found.joints_px[1])
     nobody = look(Fake(joints, np.full(17, RULES.least_person_score - 0.01)), found)
     assert len(nobody.scores) == 0
     assert nobody.joints_px.shape == (0, 22, 2)
+
+
+def test_a_look_that_draws_another_does_not_count():
+    found = upright(2)  # 50 px apart
+    drawn = in_crop(in_picture(found)[0, COCO_17.indices_in(BODY_22)])
+    for shift_px, counts in ((20, True), (30, False)):
+        fake = Fake(
+            drawn + np.array([shift_px, 0]) * INPUT_PX / (RULES.crop_share * 200), np.full(17, 0.9)
+        )
+        again = look(fake, found, np.array([0]))
+        assert np.isfinite(again.sureness).tolist() == [counts, False]
+        moved = in_picture(again)[0] - in_picture(found)[0]
+        np.testing.assert_allclose(moved[:, 0], shift_px if counts else 0, atol=1e-6)
+        assert again.scores[0] == pytest.approx(np.sqrt(0.36 * 0.9) if counts else 0.36)
 
 
 @pytest.mark.parametrize("degrees", [30, 120, -90, 180])
@@ -111,7 +141,14 @@ def test_crops_are_turned_where_the_trunk_is(degrees):
         (turned - SHIFT) / SCALE,
         *(
             getattr(found, name)
-            for name in ("depth_mm", "joint_scores", "told_cam", "heat", "is_drawn")
+            for name in (
+                "depth_mm",
+                "joint_scores",
+                "told_cam",
+                "heat",
+                "first_scores",
+                "sureness",
+            )
         ),
     )
     body = turned[0, COCO_17.indices_in(BODY_22)]
@@ -121,7 +158,7 @@ def test_crops_are_turned_where_the_trunk_is(degrees):
     x, y = spot.round().astype(int)
     image[y - 2 : y + 3, x - 2 : x + 3] = 255
     fake = Fake(np.zeros((17, 2)), np.zeros(17))
-    SecondLook(fake, BODY_22, RULES)(image, SCALE, SHIFT, found, np.array([0]))
+    SecondLook(fake, BODY_22, RULES)(image, SCALE, SHIFT, found, np.array([0]), look_score)
     scale = INPUT_PX / (RULES.crop_share * (high - low).max())
     shown = [turn @ [0, -80], np.array([0, -80])][: len(fake.crops)]
     assert len(fake.crops) == (2 if abs(angle) >= RULES.turn_from else 1)
@@ -142,7 +179,7 @@ def test_the_surer_of_two_crops_counts():
         sure = np.repeat(np.array(scores)[:, None], 17, axis=1)
         again = SecondLook(
             lambda crops, sure=sure: (np.full((len(crops), 17, 2), 9.0), sure), BODY_22, RULES
-        )(IMAGE, SCALE, SHIFT, found, np.array([0, 1]))
+        )(IMAGE, SCALE, SHIFT, found, np.array([0, 1]), look_score)
         np.testing.assert_allclose(again.scores, np.sqrt([0.36 * 0.3, 0.36 * mean]))
 
 
@@ -153,20 +190,18 @@ def test_who_is_hardly_there_is_no_candidate():
     assert look_again.candidates(found).tolist() == [0, 2]
 
 
-def test_lifting_moves_drawn_joints_along_their_rays_alone():
-    camera = Camera.from_fov((320, 192))
-    found = upright()
-    found.is_drawn[0, 3:] = True
-    shift = np.array([100.0, 50.0, 300.0])
-    heat = np.zeros((22, 48, 80), np.float32)
-    refinement = Refinement(heat, lambda cues: cues.joints_cam + shift)
-    people = place(found, camera, Encoding(heat_stride=4), BODY_22, refinement)
-    plain = camera.back_project(found.joints_px, found.depth_mm)
-    np.testing.assert_allclose(people.joints_cam[0, :3], plain[0, :3] + shift, rtol=1e-5)
-    np.testing.assert_allclose(people.joints_cam[0, 3:, 2], plain[0, 3:, 2] + 300, rtol=1e-5)
-    moved = people.joints_px(camera)[0] - found.joints_px[0]
-    np.testing.assert_allclose(moved[3:], 0, atol=1e-3)
-    assert (np.abs(moved[:3]).max(axis=1) > 1).all()
+def test_lifting_is_told_how_well_thunder_saw_each_joint():
+    camera, found, told = Camera.from_fov((320, 192)), upright(), []
+    scores = np.linspace(0.2, 0.9, 17)
+    again = look(Fake(in_crop(in_picture(found)[0, COCO_17.indices_in(BODY_22)]), scores), found)
+
+    def lift(cues):
+        told.append(cues.heat[0, COCO_17.indices_in(BODY_22)])
+        return np.concatenate([cues.joints_cam, cues.heat[..., None]], axis=-1)
+
+    place(again, camera, BODY_22, Refinement(np.zeros((22, 48, 80), np.float32), lift))
+    np.testing.assert_allclose(told[0], scores)
+    assert again.sureness[0] == pytest.approx(mean_heat(scores[None])[0])
 
 
 def test_skeletons_with_other_joints_are_drawn_too():

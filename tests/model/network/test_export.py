@@ -66,7 +66,7 @@ class Listener:
 
     def __call__(self, cues, features):
         self.asked, self.num_calls = (cues.stacked(), features), self.num_calls + 1
-        return cues.joints_cam
+        return np.concatenate([cues.joints_cam, cues.heat[..., None]], axis=-1)
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +84,7 @@ def folder(tmp_path_factory):
     save_tensors(root / "network.safetensors", network.state_dict(), config)
     lifting = PoseLifting(BODY_22.num_joints, NUM_FEATURES, 32)
     nn.init.normal_(lifting.leave.weight, std=0.05)
+    nn.init.normal_(lifting.doubt.weight, std=0.05)
     tensors = {f"lifting.{name}": value for name, value in lifting.state_dict().items()}
     save_tensors(root / "lifting.safetensors", tensors, {})
     run_script(
@@ -189,7 +190,9 @@ def test_people_are_lifted_as_torch_lifts_them(folder, lifts, listens):
     np.testing.assert_array_equal(told.joints_cam, found[..., :3])
     wanted = lifted_in_torch(folder, listener)
     assert np.abs(lifted.joints_cam - told.joints_cam).mean() > 20
-    np.testing.assert_allclose(lifted.joints_cam, wanted, atol=0.1)
+    np.testing.assert_allclose(lifted.joints_cam, wanted[..., :3], atol=0.1)
+    np.testing.assert_allclose(lifted.joint_spread_mm, wanted[..., 3], rtol=1e-3)
+    assert np.ptp(lifted.joint_spread_mm) > 10
     np.testing.assert_array_equal(lifted.scores, told.scores)
     np.testing.assert_array_equal(lifted.joint_scores, told.joint_scores)
 
@@ -220,7 +223,7 @@ def test_one_person_alone_is_lifted(folder, lifts, listens):
     told, lifted = people_of(estimator, threshold), people_of(lifts, threshold)
     assert len(told) == len(lifted) == 1
     wanted = lifted_in_torch(folder, listener)
-    np.testing.assert_allclose(lifted.joints_cam, wanted, atol=0.1)
+    np.testing.assert_allclose(lifted.joints_cam, wanted[..., :3], atol=0.1)
 
 
 def test_the_files_of_a_model_tell_the_same(folder, lifts):

@@ -14,7 +14,12 @@ from das_model.network.checkpoint import save_tensors
 from das_model.network.lifting import PoseLifting, load_lifting
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
 from das_model.training import lifting_training
-from das_model.training.lifting_training import LiftingPairs, lifting_loss, train_lifting
+from das_model.training.lifting_training import (
+    LiftingPairs,
+    lifting_loss,
+    spread_loss,
+    train_lifting,
+)
 
 ROOTS_MM = np.array([[-400, 100, 2500], [900, -200, 5000], [0, 0, 3200]], float)
 NUM_BODY = BODY_22.num_joints
@@ -54,7 +59,7 @@ def biased(depth_logit=0.0, moved=(0.0, 0.0, 0.0), joint=0):
 def lifted_by(network, found):
     """People as a lifting has them, with random features."""
     with torch.no_grad():
-        return network(found, features_of(found))
+        return network(found, features_of(found))[..., :3]
 
 
 def test_a_fresh_lifting_leaves_joints_where_they_are():
@@ -117,10 +122,10 @@ def test_what_is_seen_at_one_joint_can_move_another():
     found = found_people()[:1]
     before, features = features_of(found), features_of(found)
     features[0, 3] += 1
-    network = random_lifting()
+    network = random_lifting(spread=0.01)
     with torch.no_grad():
-        moved = (network(found, features) - network(found, before)).abs().sum(dim=-1)
-    assert (moved > 1e-3).all()
+        moved = network(found, features) - network(found, before)
+    assert (moved[..., :3].abs().sum(dim=-1) > 1e-3).all()
 
 
 def test_people_are_lifted_alike_alone_and_among_others():
@@ -184,6 +189,49 @@ def test_loss_by_hand():
     assert loss_of([0, 0, 0], [0, 0, 0]) == 0
 
 
+def test_spread_is_asked_for_by_how_far_joints_are_off():
+    """The least loss is where the spread is the distance itself, of the root that in depth."""
+    wanted = found_people()[..., :3]
+    lifted = wanted + torch.tensor([0.0, 0.0, 40.0])  # everybody 40 mm too far
+    lifted[:, 3] += torch.tensor([30.0, 0.0, -40.0])  # 50 mm off from the root on
+    lifted[:, 4:] += torch.tensor([0.0, 20.0, 0.0])
+    far = torch.full((3, NUM_BODY), 20.0)
+    far[:, 0], far[:, 3] = 40.0, 50.0
+    far[:, 1:3] = 1e-3
+    everything, nobody = (
+        torch.ones(3, NUM_BODY, dtype=torch.bool),
+        torch.zeros(3, dtype=torch.bool),
+    )
+    everything[:, 1:3] = False  # no distance at all has no likeliest spread
+
+    def loss_of(spread, relative=nobody, lifted=lifted):
+        return spread_loss(spread, lifted, wanted, everything, everything, relative)
+
+    best = loss_of(far)
+    for factor in (0.8, 1.25):
+        for joint in (0, 3, 7):
+            other = far.clone()
+            other[:, joint] *= factor
+            assert loss_of(other) > best + 1e-4
+    count = NUM_BODY - 2
+    by_hand = (np.log(40) + np.log(50) + (count - 2) * np.log(20)) / count + 1
+    assert best.item() == pytest.approx(by_hand, rel=1e-5)
+    assert loss_of(far, ~nobody) == 0  # nobody's distance is known
+    lifted.requires_grad_()
+    spread = far.clone().requires_grad_()
+    loss_of(1.5 * spread, lifted=lifted).backward()
+    assert lifted.grad is None
+    assert (spread.grad[:, 3:] != 0).all()
+
+
+def test_spread_has_no_say_in_where_joints_are_put():
+    network, found = random_lifting(), found_people()
+    network(found, features_of(found))[..., 3].log().sum().backward()
+    assert network.doubt.weight.grad.abs().max() > 0
+    others = [v.grad for name, v in network.named_parameters() if not name.startswith("doubt")]
+    assert all(grad is None or not grad.any() for grad in others)
+
+
 def wanted_beside(found, across_mm, deeper_mm):
     """(P, J, 3) at another distance, and beside the rays found and deeper from the root on."""
     depth = found[..., 2:3] - 1500 + deeper_mm[..., None]
@@ -215,7 +263,7 @@ def test_people_of_unknown_depths_teach_no_depth():
     found[..., 4] = 0.1  # sure joints would not move across
     wanted = found[..., :3] + torch.tensor([0.0, 20.0, 90.0])
     network, unknown = biased(0.1), torch.zeros(3, NUM_BODY, dtype=torch.bool)
-    relative, lifted = torch.ones(3, dtype=torch.bool), network(found, features_of(found))
+    relative, lifted = torch.ones(3, dtype=torch.bool), network(found, features_of(found))[..., :3]
     lifting_loss(lifted, found, wanted, ~unknown, unknown, relative).backward()
     moves = network.leave.bias.grad[:-1].view(NUM_BODY, 3).abs()
     assert (moves[:, 1] > 1e-3).all()
@@ -234,7 +282,7 @@ def test_joints_without_a_place_have_no_say(unknown):
     for value in (0.0, unknown):
         wanted[~valid] = value
         network.zero_grad()
-        lifted = network(found, features_of(found))
+        lifted = network(found, features_of(found))[..., :3]
         loss = lifting_loss(lifted, found, wanted, valid, valid, relative)
         loss.backward()
         gradients.append((loss.detach(), network.leave.bias.grad.clone()))
@@ -242,7 +290,7 @@ def test_joints_without_a_place_have_no_say(unknown):
     alone = torch.zeros_like(valid)
     alone[0, [0, 7]] = True  # of all joints the root and one more
     network.zero_grad()
-    lifted = network(found, features_of(found))
+    lifted = network(found, features_of(found))[..., :3]
     lifting_loss(lifted, found, wanted, alone, alone, relative).backward()
     moves = network.leave.bias.grad[:-1].view(NUM_BODY, 3).abs().sum(dim=1)
     assert set(moves.nonzero()[:, 0].tolist()) == {0, 7}
@@ -336,7 +384,8 @@ def test_training_learns_what_is_always_wrong(narrow):
     assert not trained.training
     with torch.no_grad():
         features = torch.from_numpy(pairs.features).float()
-        lifted = trained(torch.from_numpy(pairs.found), features).numpy()
+        out = trained(torch.from_numpy(pairs.found), features).numpy()
+    lifted, spread = out[..., :3], out[..., 3]
 
     def errors(joints):
         depth = np.abs(joints[:, 0, 2] / pairs.wanted[:, 0, 2] - 1).mean()
@@ -347,6 +396,23 @@ def test_training_learns_what_is_always_wrong(narrow):
     assert depth_before == pytest.approx(0.2, abs=1e-3)
     assert depth < 0.2 * depth_before
     assert pose < 0.25 * pose_before
+    assert 0.3 * pose < spread[:, 1:].mean() < 3 * pose
+
+
+def test_spread_can_be_learned_alone(narrow):
+    pairs = deep_pairs()
+    start = PoseLifting(NUM_BODY, NUM_FEATURES, width=32)
+    before = {name: value.clone() for name, value in start.state_dict().items()}
+    trained = train_lifting(pairs, BODY_22, 150, 64, start=start, only_spread=True)
+    for name, value in trained.state_dict().items():
+        assert torch.equal(value, before[name]) != name.startswith("doubt")
+    with torch.no_grad():
+        out = trained(torch.from_numpy(pairs.found), torch.from_numpy(pairs.features).float())
+    off = (out[..., :3] - torch.from_numpy(pairs.wanted)).numpy()
+    # the left wrist is the only joint that is wrong from the root on
+    wrist, depth = BODY_22.index("left_wrist"), np.abs(off[:, 0, 2])
+    assert out[:, wrist, 3].mean() > 5 * out[:, wrist + 1, 3].mean()
+    assert out[:, 0, 3].mean() == pytest.approx(depth.mean(), rel=0.3)
 
 
 def test_training_repeats(narrow):

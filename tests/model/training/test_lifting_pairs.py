@@ -1,5 +1,6 @@
 """Pairs to train the lifting on: who is paired with whom, and what becomes of the others."""
 
+import copy
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -13,6 +14,7 @@ from das_model.camera import Camera
 from das_model.datasets.augmentation.augment import mirrored
 from das_model.datasets.rendered import RenderedSet
 from das_model.inference.estimate import Estimate
+from das_model.inference.mode import Mode
 from das_model.inference.refine import NUM_CUES, JointCues
 from das_model.people import People
 from das_model.skeleton import BODY_22, Skeleton
@@ -34,12 +36,19 @@ class FakeEstimator:
     has_heat = True
     seen_channels = (0, 2)
     asked: list[tuple]
+    modes: list[Mode]
 
     def __init__(self, model_file, options, lift):
         self.asked.append((model_file, options.num_threads))
-        self.lift = lift
+        self.lift, self.options = lift, options
+
+    def with_options(self, options):
+        other = copy.copy(self)
+        other.options = options
+        return other
 
     def __call__(self, image, camera):
+        self.modes.append(self.options.mode)
         roots = np.reshape(self.roots_mm.get(round(image.mean() / 40), []), (-1, 1, 3))
         people = (roots + STANDING)[:, self.skeleton.indices_in(BODY_22)].astype(np.float32)
         if len(people) and self.has_heat:
@@ -47,7 +56,7 @@ class FakeEstimator:
             both = np.stack([number, number], axis=-1)
             cues = JointCues(people, number, number, both, both)
             features = np.full((*people.shape[:2], 2), [[[0.25, image[0, 0, 0]]]], np.float32)
-            people = self.lift(cues, features)
+            people = self.lift(cues, features)[..., :3]
         ones = np.ones(people.shape[:2], np.float32)
         return Estimate(
             People(people, ones, ones[:, 0], np.full(len(people), -1, np.int64), self.skeleton)
@@ -64,6 +73,7 @@ def estimator(monkeypatch):
         lifting_pairs, "ProcessPoolExecutor", lambda number, _: ThreadPoolExecutor(number)
     )
     monkeypatch.setattr(FakeEstimator, "asked", [], raising=False)
+    monkeypatch.setattr(FakeEstimator, "modes", [], raising=False)
     monkeypatch.setattr(FakeEstimator, "roots_mm", {}, raising=False)
     return FakeEstimator
 
@@ -93,6 +103,16 @@ def test_people_are_paired_with_whom_they_show(estimator, rendered):
     np.testing.assert_allclose(pairs.features[:, 7], [[0.25, 0], [0.25, 0], [0.25, 80]], atol=2)
     expected = np.reshape([ROOTS_MM[i] for i in (1, 0, 0)], (3, 1, 3)) + STANDING
     np.testing.assert_allclose(pairs.wanted, expected, atol=1e-3)
+
+
+def test_with_thunder_every_other_image_is_looked_at_twice(estimator, rendered):
+    opener = partial(RenderedSet.open, rendered)
+    collect_pairs(MODEL, opener, range(3))
+    assert estimator.modes == [Mode.FAST] * 6
+    estimator.modes.clear()
+    collect_pairs(MODEL, opener, range(3), thunder_file=Path("thunder.onnx"))
+    fast, precise = Mode.FAST, Mode.PRECISE
+    assert estimator.modes == [fast, precise, precise, fast, fast, precise]
 
 
 def test_mirror_images_show_the_mirrored_people(estimator, rendered, monkeypatch):
