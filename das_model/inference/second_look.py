@@ -2,8 +2,8 @@
 
 The first look finds everybody in one pass and knows depth; Thunder, which sees one person at a
 time, draws better. Its joints in the picture take the place of ours before lifting, except where
-it sees nothing; a person whom it does not see at all is dropped. This stage is ours, not the
-paper's, and makes the whole no longer single stage.
+it sees nothing, and the score of a person becomes what both looks say together. This stage is
+ours, not the paper's, and makes the whole no longer single stage.
 """
 
 import math
@@ -47,14 +47,12 @@ class LookRules:
         turn_from: angle of the trunk from upright, radians, from which on there is a second crop
             that is turned upright; the one that Thunder is surer of counts.
         least_joint_score: below it our joint stays.
-        least_person_score: mean of the joints; who is below is nobody.
         least_first_score: who is below in the first look is not looked at again.
     """
 
     crop_share: float = 1.2
     turn_from: float = math.radians(45)
     least_joint_score: float = 0.1
-    least_person_score: float = 0.15
     least_first_score: float = 0.08
 
 
@@ -86,7 +84,7 @@ class SecondLook:
         chosen: np.ndarray,
         score: ScoreLooks,
     ) -> Found:
-        """People drawn anew, without those whom Thunder does not confirm.
+        """People drawn anew; those whom Thunder does not confirm score low.
 
         Args:
             image: (H, W, 3) uint8 RGB, the whole picture.
@@ -101,7 +99,7 @@ class SecondLook:
         """
         joints_px, joint_scores = found.joints_px.copy(), found.joint_scores.copy()
         heat = found.heat.copy()
-        sureness, stays = found.sureness.copy(), np.ones(len(found.scores), bool)
+        sureness = found.sureness.copy()
         ours = found.joints_px * scale + shift
         for row, theirs, sure in zip(chosen, *self._drawn(image, ours[chosen]), strict=True):
             if self._is_another(row, theirs, ours):
@@ -112,11 +110,10 @@ class SecondLook:
             joint_scores[row, known] = np.maximum(joint_scores[row, known], sure[is_theirs])
             leads = self._follow @ is_theirs  # (J,) how far each goes along
             heat[row] = np.where(leads > 0, self._follow @ (is_theirs * sure), heat[row])
-            stays[row] = sure.mean() >= self._rules.least_person_score
             sureness[row] = mean_heat(sure[None])[0]
         is_looked = np.isfinite(sureness)
         scores = np.where(is_looked, score(found.first_scores, sureness), found.scores)
-        looked = replace(
+        return replace(
             found,
             joints_px=joints_px,
             joint_scores=joint_scores,
@@ -124,7 +121,6 @@ class SecondLook:
             heat=heat,
             sureness=sureness,
         )
-        return looked.take(np.flatnonzero(stays))
 
     def _drawn(self, image: np.ndarray, ours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(C, 17, 2) px of the picture and (C, 17) scores, of the people with joints (C, J, 2)."""
