@@ -88,10 +88,6 @@ class HeatReader(Protocol):
         """Joints after `move_to_heat`, and the heat there, (P, J)."""
         ...
 
-    def at(self, joints_px: np.ndarray) -> np.ndarray:
-        """(P, J) heat at joints (P, J, 2) px."""
-        ...
-
 
 class HostHeat:
     """A heat map in numpy.
@@ -107,12 +103,8 @@ class HostHeat:
     def moved(self, joints_px: np.ndarray, doubt_px: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """As of `HeatReader`."""
         joints_px = move_to_heat(joints_px, doubt_px, self._framed, self._stride)
-        return joints_px, self.at(joints_px)
-
-    def at(self, joints_px: np.ndarray) -> np.ndarray:
-        """As of `HeatReader`."""
         x, y = np.moveaxis(joints_px, -1, 0)
-        return sample_heat(self._framed, x, y, self._stride)
+        return joints_px, sample_heat(self._framed, x, y, self._stride)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -77,10 +77,8 @@ class HeatSteps(nn.Module):
         self.register_buffer("prior", torch.exp(-0.5 * self.window**2))
 
     def forward(self, heat: Tensor, joints_px: Tensor, doubt_px: Tensor) -> tuple[Tensor, ...]:
-        """(1, J, h, w), (P, J, 2) and (P, J) to moved joints (P, J, 2), the heat there and at the
-        joints as they came, (P, J) each."""
+        """(1, J, h, w), (P, J, 2) and (P, J) to moved joints (P, J, 2), the heat there (P, J)."""
         heat = heat.transpose(0, 1)
-        before = self._at(heat, joints_px)
         longer_px = (joints_px.amax(dim=1) - joints_px.amin(dim=1)).amax(dim=1)[:, None]
         low, high = (share * longer_px for share in self.config.sigma_range)
         for scale in self.config.sigma_scales:
@@ -95,11 +93,8 @@ class HeatSteps(nn.Module):
             total = across.sum(dim=2) + self.config.damping
             moves = [(weights * steps).sum(dim=2) / total for weights in (across, down)]
             joints_px = joints_px + torch.stack(moves, dim=-1)
-        return joints_px, self._at(heat, joints_px), before
-
-    def _at(self, heat: Tensor, joints_px: Tensor) -> Tensor:
         places = joints_px[:, :, None, None]
-        return self._read(heat, places[..., 0], places[..., 1])[:, :, 0, 0]
+        return joints_px, self._read(heat, places[..., 0], places[..., 1])[:, :, 0, 0]
 
     def _read(self, heat: Tensor, x: Tensor, y: Tensor) -> Tensor:
         """Heat (J, 1, h, w) of each joint at places (P, J, N, M) px of its own, 0 outside."""
@@ -170,7 +165,7 @@ def device_graphs_text(network: DasNetwork, seen_channels: tuple[int, ...]) -> s
         "heat": (
             HeatSteps(encoding.heat_stride),
             {"joint_heat": heat, **at, "doubt_px": doubt},
-            ["moved_px", "heat", "heat_before"],
+            ["moved_px", "heat"],
         ),
         "features": (Features(strides), {**at, **seen}, ["features"]),
     }

@@ -92,29 +92,21 @@ class DeviceMaps:
 
     def moved(self, joints_px: np.ndarray, doubt_px: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """As `refine.HeatReader.moved`."""
-        found = self._heat(joints_px, doubt_px)
+        inputs = {"joints_px": _float(joints_px), "doubt_px": _float(doubt_px)}
+        found = run_there(self._graphs["heat"], {**self._maps, **inputs})
         return found["moved_px"].numpy(), found["heat"].numpy()
-
-    def at(self, joints_px: np.ndarray) -> np.ndarray:
-        """As `refine.HeatReader.at`."""
-        doubt_px = np.zeros(joints_px.shape[:2], np.float32)
-        return self._heat(joints_px, doubt_px)["heat_before"].numpy()
 
     def features(self, joints_px: np.ndarray) -> np.ndarray:
         """(P, J, F) as `joint_features.joint_features`."""
         return self._features(joints_px).numpy()
 
     def lifted(self, cues: np.ndarray, joints_px: np.ndarray) -> np.ndarray:
-        """(P, J, 3) mm by the model's own lifting, of cues (P, J, C) as `JointCues.stacked`."""
+        """(P, J, 4) mm by the model's own lifting, of cues (P, J, C) as `JointCues.stacked`."""
         inputs: dict[str, np.ndarray | Held] = {
             "found": cues,
             "features": self._features(joints_px),
         }
         return run_there(self._graphs["lift"], inputs)["lifted"].numpy()
-
-    def _heat(self, joints_px: np.ndarray, doubt_px: np.ndarray) -> dict[str, Held]:
-        inputs = {"joints_px": _float(joints_px), "doubt_px": _float(doubt_px)}
-        return run_there(self._graphs["heat"], {**self._maps, **inputs})
 
     def _features(self, joints_px: np.ndarray) -> Held:
         inputs: dict[str, np.ndarray | Held] = {**self._maps, "joints_px": _float(joints_px)}

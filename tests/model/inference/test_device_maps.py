@@ -79,7 +79,7 @@ def test_another_lifting_reads_the_same_features(model):
 
     def note(cues, features):
         asked.append(features)
-        return cues.joints_cam
+        return np.concatenate([cues.joints_cam, cues.heat[..., None]], axis=-1)
 
     picture = np.random.default_rng(2).integers(0, 256, (128, 192, 3), np.uint8)
     for options in (HERE, THERE):

@@ -178,7 +178,7 @@ def test_the_surer_of_two_crops_counts():
     for scores, mean in (((0.3, 0.4, 0.5), 0.5), ((0.3, 0.6, 0.5), 0.6)):
         sure = np.repeat(np.array(scores)[:, None], 17, axis=1)
         again = SecondLook(
-            lambda crops, sure=sure: (np.full((len(crops), 17, 2), 9.0), sure), BODY_22, RULES
+            lambda crops, sure=sure: (np.full((len(crops), 17, 2), 128.0), sure), BODY_22, RULES
         )(IMAGE, SCALE, SHIFT, found, np.array([0, 1]), look_score)
         np.testing.assert_allclose(again.scores, np.sqrt([0.36 * 0.3, 0.36 * mean]))
 
