@@ -94,14 +94,14 @@ class _Read(NamedTuple):
 
 
 class _Reading:
-    """Frames of a file to its end, with the time that reading takes."""
+    """Frames of a file to its end or until `stopping` is set, with the time that reading takes."""
 
-    def __init__(self, source: FrameSource) -> None:
-        self._source = source
+    def __init__(self, source: FrameSource, stopping: threading.Event) -> None:
+        self._source, self._stopping = source, stopping
         self.reading_s, self.num_read = 0.0, 0
 
     def __iter__(self) -> Iterator[_Read]:
-        while True:
+        while not self._stopping.is_set():
             begin_s = time.monotonic()
             frame = self._source.read()
             read_s = time.monotonic()
@@ -127,7 +127,7 @@ def capture_file(
         source: file source; closed here.
         estimator: finds people; with one thread, several frames at once, one a core.
         recorder: session to fill; closed here.
-        stopping: set it to end after the frame in work.
+        stopping: set it to end after the frames that were read.
         on_result: called after every frame.
         max_frames: end after so many frames.
         people_options: tracking and smoothing.
@@ -140,7 +140,7 @@ def capture_file(
     num_calls = calls_at_once(estimator.options)
     tally = _Tally(recorder, on_result, max_frames, num_calls)
     people_over_time = TemporalFilter(people_options)
-    reading = _Reading(source)
+    reading = _Reading(source, stopping)
 
     def find(read: _Read) -> tuple[Estimate, float]:
         begin_s = time.monotonic()
@@ -149,7 +149,7 @@ def capture_file(
 
     try:
         with closing(in_order(find, reading, num_calls)) as found:
-            while recorder.is_recording and not (stopping.is_set() or tally.is_full):
+            while recorder.is_recording and not tally.is_full:
                 if (one := next(found, None)) is None:
                     break
                 (frame, read_s), (estimate, inference_s) = one

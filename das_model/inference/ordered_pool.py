@@ -58,14 +58,14 @@ def in_order(
         return
     source = iter(items)
     waiting: deque[tuple[T, Future[R]]] = deque()
-    ended: Exception | None = None
+    ended: BaseException | None = None
     with ThreadPoolExecutor(num_calls, thread_name_prefix="das-pool") as threads:
         try:
             while True:
                 while ended is None and len(waiting) < _AHEAD * num_calls:
                     try:
                         item = next(source)
-                    except Exception as error:  # raised when it is this item's turn
+                    except BaseException as error:  # raised at this item's turn, Ctrl-C, too
                         ended = error
                     else:
                         waiting.append((item, threads.submit(call, item)))

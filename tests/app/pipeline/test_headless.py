@@ -94,8 +94,7 @@ def test_a_pool_ends_when_it_is_asked_to(tmp_path, two_cores):
     summary = capture(
         capture_file, source, tmp_path, in_pool(), stopping, on_result=lambda _r: stopping.set()
     )
-    assert summary.num_frames == len(list(Session(tmp_path))) == 1
-    assert source.next_index < 10
+    assert summary.num_frames == len(list(Session(tmp_path))) == source.next_index < 10
     assert not [t for t in threading.enumerate() if t.name.startswith("das-pool")]
 
 
