@@ -48,12 +48,16 @@ class LookRules:
             that is turned upright; the one that Thunder is surer of counts.
         least_joint_score: below it our joint stays.
         least_first_score: who is below in the first look is not looked at again.
+        least_own_score: from it on in the first look, a look that draws another does not count.
+        least_heat: how well a joint that Thunder drew is seen at least.
     """
 
     crop_share: float = 1.2
     turn_from: float = math.radians(45)
     least_joint_score: float = 0.1
     least_first_score: float = 0.08
+    least_own_score: float = 0.5
+    least_heat: float = 0.3
 
 
 class SecondLook:
@@ -102,14 +106,16 @@ class SecondLook:
         sureness = found.sureness.copy()
         ours = found.joints_px * scale + shift
         for row, theirs, sure in zip(chosen, *self._drawn(image, ours[chosen]), strict=True):
-            if self._is_another(row, theirs, ours):
+            is_known = found.first_scores[row] >= self._rules.least_own_score
+            if is_known and self._is_another(row, theirs, ours):
                 continue
             moved, is_theirs = self._merged(ours[row], theirs, sure)
             joints_px[row] = (moved - shift) / scale
             known = self._known[is_theirs]
             joint_scores[row, known] = np.maximum(joint_scores[row, known], sure[is_theirs])
             leads = self._follow @ is_theirs  # (J,) how far each goes along
-            heat[row] = np.where(leads > 0, self._follow @ (is_theirs * sure), heat[row])
+            seen = np.maximum(self._follow @ (is_theirs * sure), self._rules.least_heat)
+            heat[row] = np.where(leads > 1 - 1e-6, seen, heat[row])
             sureness[row] = mean_heat(sure[None])[0]
         is_looked = np.isfinite(sureness)
         scores = np.where(is_looked, score(found.first_scores, sureness), found.scores)
