@@ -465,6 +465,10 @@ def _own_lift(
         )
 
     def lift(cues: JointCues, features: np.ndarray) -> np.ndarray:
-        return session.run(None, {"found": cues.stacked(), "features": features})[0]
+        lifted = session.run(None, {"found": cues.stacked(), "features": features})[0]
+        if lifted.shape[-1] == 3:  # former liftings did not tell how far off joints are
+            unknown = np.full(lifted.shape[:-1], np.nan, np.float32)
+            lifted = np.concatenate([lifted, unknown[..., None]], axis=-1)
+        return lifted
 
     return lift

@@ -150,6 +150,25 @@ def test_a_lifting_that_reads_something_else_is_refused(folder, tmp_path):
         open_estimator(file, ON_CPU)
 
 
+def test_a_former_lifting_that_tells_no_spread_still_lifts(folder, lifts, tmp_path):
+    model, file = onnx.load(str(folder / "model.onnx")), tmp_path / "former.onnx"
+    values = {p.key: p.value for p in model.metadata_props if p.key != "device_graphs"}
+    former = onnx.load_from_string(base64.b64decode(values["lifting"]))
+    graph = former.graph
+    graph.node.append(onnx.helper.make_node("Split", ["lifted"], ["joints", "spread"], axis=2))
+    graph.node[-1].input.append("sizes")
+    graph.initializer.append(onnx.numpy_helper.from_array(np.array([3, 1]), "sizes"))
+    del graph.output[:]
+    graph.output.append(onnx.helper.make_tensor_value_info("joints", onnx.TensorProto.FLOAT, None))
+    values["lifting"] = base64.b64encode(former.SerializeToString()).decode()
+    onnx.helper.set_model_props(model, values)
+    onnx.save(model, str(file))
+    people, now = people_of(open_estimator(file, ON_CPU)), people_of(lifts)
+    np.testing.assert_allclose(people.joints_cam, now.joints_cam, atol=1e-3)
+    assert len(people) > 1
+    assert np.isnan(people.joint_spread_mm).all()
+
+
 def picture(seed=0):
     return np.random.default_rng(seed).integers(0, 256, (64, 96, 3), np.uint8)
 
