@@ -89,9 +89,9 @@ class VideoCopier:
                 self.num_bytes = file.num_bytes
 
     def _is_wanted(self, number: int) -> bool:
-        """Wait until a packet's time has come, or no more comes; whether it belongs to the video:
-        at the end those do that stand before the last one needed."""
-        time_ms = self._packets.times_ms[number]
+        """Wait until a packet is needed, for its own picture or for those that refer to it and
+        stand behind it, or no more comes; whether it is."""
+        needed_ms = self._earliest_ms[number]
         with self._condition:
-            self._condition.wait_for(lambda: self._is_ending or time_ms <= self._newest_ms)
-            return bool(self._earliest_ms[number] <= self._newest_ms)
+            self._condition.wait_for(lambda: self._is_ending or needed_ms <= self._newest_ms)
+            return bool(needed_ms <= self._newest_ms)

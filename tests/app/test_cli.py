@@ -194,7 +194,7 @@ def test_window_opens_on_the_demo_with_the_kept_settings(command, tmp_path, monk
     assert opened[0][0] == AppSettings(
         source=SourceSettings(name="demo"), people=PeopleSettings(min_score=0.5)
     )
-    settings, _streams, _floor, said = opened[1]
+    settings, _streams, _floor, said, *_ = opened[1]
     assert settings.source.name == "0"
     assert (said.lens.fov_deg, said.turn_deg) == (90.0, 270)
     assert settings.people.min_score == 0.5

@@ -256,11 +256,11 @@ def _wait_until_open(process: subprocess.Popen, port: int) -> None:
 
 def _order_recording(process: subprocess.Popen, folder: Path, port: int) -> None:
     """Ask a window to record, until it does: at first nothing is open yet."""
-    client = SimpleUDPClient("127.0.0.1", port)
+    with SimpleUDPClient("127.0.0.1", port) as client:
 
-    def records() -> bool:
-        client.send_message("/das/start", _TOKEN)
-        time.sleep(0.5)
-        return any(folder.glob("*/session.mcap"))
+        def records() -> bool:
+            client.send_message("/das/start", _TOKEN)
+            time.sleep(0.5)
+            return any(folder.glob("*/session.mcap"))
 
-    _wait_for(process, records, "the window does not record")
+        _wait_for(process, records, "the window does not record")

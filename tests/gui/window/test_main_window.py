@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDropEvent
+from PySide6.QtGui import QColor, QDropEvent, QTextDocumentFragment
 from PySide6.QtWidgets import QDockWidget, QLabel
 from window_fakes import FREE_BONE, SIZE, Opener, grey_frame, people_at
 
@@ -425,7 +425,8 @@ def test_recent_sources_tell_no_password_and_their_names_are_whole(playing, qtbo
     playing.recent_menu.fill()
     film, camera = playing.recent_menu.actions()[:2]
     assert playing.recent_menu.toolTipsVisible()
-    assert film.toolTip() == "/clips/cats & dogs.mp4"
+    told = QTextDocumentFragment.fromHtml(film.toolTip()).toPlainText()
+    assert told == "/clips/cats & dogs.mp4"
     assert film.text() == "cats && dogs.mp4"  # which Qt shows as one
     shown = camera.text()
     assert re.fullmatch(r"rtsp://cam\.local/… #[0-9a-f]{4}", shown)
@@ -632,7 +633,9 @@ def test_closing_ends_every_thread(make_window, qtbot, opener):
     window = make_window()
     window.open("grey")
     wait_for_picture(window, qtbot)
-    assert len(set(threading.enumerate()) - before) == 3
+    names = {thread.name for thread in set(threading.enumerate()) - before}
+    live = {"das-capture", "das-inference", "das-bridge"}
+    assert live <= names <= live | {"das-floor"}  # which begins with the first feet
     key(qtbot, window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
     assert not window.isVisible()
     assert set(threading.enumerate()) == before
