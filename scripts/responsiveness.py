@@ -92,7 +92,10 @@ class Responsiveness(QObject):
 
 
 def _lines(frame: FrameType | None) -> str:
-    stack = traceback.extract_stack(frame)[-_STACK_DEPTH:] if frame is not None else []
+    try:
+        stack = traceback.extract_stack(frame)[-_STACK_DEPTH:] if frame is not None else []
+    except AttributeError:  # the thread has gone on meanwhile, and its frames are others
+        return ""
     return " > ".join(
         f"{line.filename.rsplit('/', 1)[-1]}:{line.lineno} {line.name}" for line in stack
     )
