@@ -7,6 +7,7 @@ import logging
 from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING, cast
 
 import av
 import numpy as np
@@ -16,6 +17,16 @@ from das_app.exports.takes.take import ExportError, Progress, Take
 from das_app.exports.takes.tracks import Track
 from das_app.files.encoders import ANNEX_B, working_encoder
 from das_model.person_colours import person_rgb
+
+if TYPE_CHECKING:
+    from foxglove.messages import (
+        CameraCalibration,
+        CompressedVideo,
+        Pose,
+        SceneEntity,
+        SceneUpdate,
+        Timestamp,
+    )
 
 _ADVICE = "Foxglove's messages need foxglove-sdk: pip install 'das-capture[foxglove]'"
 _M, _RADIUS_M, _LINE_M = 1e-3, 0.03, 0.025
@@ -57,7 +68,7 @@ def _stamp_ns(take: Take, recorded_s: float) -> int:
     return take.origin.start_ns + round(1e9 * float(recorded_s))
 
 
-def _scene(messages: ModuleType, take: Take, frame: int, stamp_ns: int) -> object:
+def _scene(messages: ModuleType, take: Take, frame: int, stamp_ns: int) -> "SceneUpdate":
     """Everybody of a frame; who is no longer seen is deleted."""
     seen = take.seen_at(frame)
     there = {track.track_id for track, _ in seen}
@@ -75,7 +86,9 @@ def _scene(messages: ModuleType, take: Take, frame: int, stamp_ns: int) -> objec
     )
 
 
-def _entity(messages: ModuleType, take: Take, track: Track, place: int, stamp_ns: int) -> object:
+def _entity(
+    messages: ModuleType, take: Take, track: Track, place: int, stamp_ns: int
+) -> "SceneEntity":
     joints = track.joints[place] * _M
     is_there = np.isfinite(joints).all(axis=1)
     colour = messages.Color(
@@ -110,7 +123,7 @@ def _entity(messages: ModuleType, take: Take, track: Track, place: int, stamp_ns
     )
 
 
-def _pose(messages: ModuleType, place: np.ndarray) -> object:
+def _pose(messages: ModuleType, place: np.ndarray) -> "Pose":
     x, y, z = map(float, place)
     return messages.Pose(
         position=messages.Vector3(x=x, y=y, z=z),
@@ -118,7 +131,9 @@ def _pose(messages: ModuleType, place: np.ndarray) -> object:
     )
 
 
-def _calibration(messages: ModuleType, take: Take, frame: int, stamp_ns: int) -> object:
+def _calibration(
+    messages: ModuleType, take: Take, frame: int, stamp_ns: int
+) -> "CameraCalibration":
     camera = take.cameras[frame]
     distortion = [0.0] * 5 if camera.distortion is None else camera.distortion.tolist()
     projection = np.column_stack([camera.K, np.zeros(3)])
@@ -135,7 +150,7 @@ def _calibration(messages: ModuleType, take: Take, frame: int, stamp_ns: int) ->
     )
 
 
-def _video(messages: ModuleType, take: Take) -> list[tuple[object, int]]:
+def _video(messages: ModuleType, take: Take) -> list[tuple["CompressedVideo", int]]:
     """The pictures as H.264 in Annex B, each with its time in ns; the panel takes no B-frames."""
     if take.video is None or not take.cameras or take.floor is not None:
         return []
@@ -147,11 +162,13 @@ def _video(messages: ModuleType, take: Take) -> list[tuple[object, int]]:
         except OSError as error:
             _log.warning("%s is left out: %s", take.video, error)
             return []
-        encoder = av.CodecContext.create(codec, "w")
+        encoder = cast(av.VideoCodecContext, av.CodecContext.create(codec, "w"))
         encoder.width, encoder.height, encoder.pix_fmt = stream.width, stream.height, "yuv420p"
         encoder.time_base = Fraction(1, 1000)
         encoder.options = dict(options)
         for picture in source.decode(stream):
+            assert picture.pts is not None  # each in a file has its time
+            assert picture.time_base is not None
             picture.pts = round(1000 * picture.pts * picture.time_base)
             picture.time_base = Fraction(1, 1000)
             picture.pict_type = 0
@@ -162,8 +179,10 @@ def _video(messages: ModuleType, take: Take) -> list[tuple[object, int]]:
     return [(message, stamp) for message, stamp in written if begin_ns <= stamp <= end_ns]
 
 
-def _packet(messages: ModuleType, take: Take, packet: av.Packet) -> tuple[object, int]:
-    stamp_ns = _stamp_ns(take, packet.pts * packet.time_base)
+def _packet(messages: ModuleType, take: Take, packet: av.Packet) -> tuple["CompressedVideo", int]:
+    assert packet.pts is not None  # its picture had one
+    assert packet.time_base is not None
+    stamp_ns = _stamp_ns(take, float(packet.pts * packet.time_base))
     message = messages.CompressedVideo(
         timestamp=_timestamp(messages, stamp_ns),
         frame_id=_FRAME_ID,
@@ -173,5 +192,5 @@ def _packet(messages: ModuleType, take: Take, packet: av.Packet) -> tuple[object
     return message, stamp_ns
 
 
-def _timestamp(messages: ModuleType, stamp_ns: int) -> object:
+def _timestamp(messages: ModuleType, stamp_ns: int) -> "Timestamp":
     return messages.Timestamp(sec=stamp_ns // 10**9, nsec=stamp_ns % 10**9)

@@ -6,6 +6,7 @@ Metres in camera space: x right, y down, z forward. Needs the extra `rerun`.
 import logging
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import av
 import numpy as np
@@ -13,6 +14,9 @@ import numpy as np
 from das_app.exports.takes.files import export_file
 from das_app.exports.takes.take import ExportError, Progress, Take
 from das_app.motion.kinematics import ANGLE_NAMES, joint_angles
+
+if TYPE_CHECKING:
+    from rerun import AnnotationContext, RecordingStream
 
 _ADVICE = "Rerun recordings need rerun-sdk: pip install 'das-capture[rerun]'"
 _M = 1e-3
@@ -53,7 +57,7 @@ def _text(take: Take) -> str:
     return "\n".join(f"{name}: {text}" for name, text in about.items())
 
 
-def _classes(rerun: ModuleType, take: Take) -> object:
+def _classes(rerun: ModuleType, take: Take) -> "AnnotationContext":
     """Each person's joints and bones by name."""
     skeleton = take.origin.skeleton
     names = [rerun.AnnotationInfo(n, name) for n, name in enumerate(skeleton.joint_names)]
@@ -69,7 +73,7 @@ def _classes(rerun: ModuleType, take: Take) -> object:
     )
 
 
-def _add_video(rerun: ModuleType, recording: object, take: Take) -> bytes | None:
+def _add_video(rerun: ModuleType, recording: "RecordingStream", take: Take) -> bytes | None:
     """The session's video as an asset; its bytes, None where the viewer could show none."""
     if take.video is None or not take.cameras:
         return None
@@ -99,7 +103,7 @@ def _as_mp4(video: Path) -> bytes | None:
 
 
 def _add_camera(
-    rerun: ModuleType, recording: object, take: Take, frame: int, video: bytes | None
+    rerun: ModuleType, recording: "RecordingStream", take: Take, frame: int, video: bytes | None
 ) -> None:
     if not take.cameras or take.floor is not None:
         return
@@ -116,7 +120,7 @@ def _add_camera(
         recording.log("world/camera/picture", picture)
 
 
-def _add_people(rerun: ModuleType, recording: object, take: Take, frame: int) -> None:
+def _add_people(rerun: ModuleType, recording: "RecordingStream", take: Take, frame: int) -> None:
     skeleton = take.origin.skeleton
     seen = {track.track_id: (track, place) for track, place in take.seen_at(frame)}
     for track in take.tracks:
