@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -71,7 +71,7 @@ class BoardPicture(QWidget):
         painter.drawImage(
             area, QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
         )
-        self._paint_cells(painter, area)
+        _paint_cells(painter, area, self._news.coverage)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(DARK_STAGE.curves[0]), 2))
         for x, y in self._news.corners_px:
@@ -81,26 +81,25 @@ class BoardPicture(QWidget):
             painter.setPen(QPen(QColor(DARK_STAGE.curves[0]), 6))
             painter.drawRect(area.adjusted(3, 3, -3, -3))
 
-    def _paint_cells(self, painter: QPainter, area: QRectF) -> None:
-        """Hatch the cells without corners; those with some are left clear."""
-        rows, columns = GRID
-        size = area.width() / columns, area.height() / rows
-        hatch = QColor(DARK_STAGE.curves[1])
-        hatch.setAlpha(110)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(hatch)
-        brush = painter.brush()
-        brush.setStyle(Qt.BrushStyle.BDiagPattern)
-        painter.setBrush(brush)
-        for row, column in np.argwhere(~self._news.coverage):
-            painter.drawRect(
-                QRectF(area.left() + column * size[0], area.top() + row * size[1], *size)
-            )
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-
     def _put_out(self) -> None:
         self._is_lit = False
         self.update()
+
+
+def _paint_cells(painter: QPainter, area: QRectF, coverage: np.ndarray) -> None:
+    """Hatch the cells without corners, (rows, columns) False; those with some are left clear."""
+    rows, columns = GRID
+    size = area.width() / columns, area.height() / rows
+    hatch = QColor(DARK_STAGE.curves[1])
+    hatch.setAlpha(110)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(hatch)
+    brush = painter.brush()
+    brush.setStyle(Qt.BrushStyle.BDiagPattern)
+    painter.setBrush(brush)
+    for row, column in np.argwhere(~coverage):
+        painter.drawRect(QRectF(area.left() + column * size[0], area.top() + row * size[1], *size))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 class CalibrationDialog(QDialog):
@@ -182,9 +181,11 @@ class CalibrationDialog(QDialog):
         self.save.setEnabled(news.is_enough and news.calibration is not None)
 
     def _save(self) -> None:
+        calibration = self._calibration
+        assert calibration is not None  # the button is off while there is none
         try:
-            camera = self._calibration.camera.turned(-self._turn.num_quarters)
-            path = save_calibration(self._camera_name, camera, self._calibration.error_px)
+            camera = calibration.camera.turned(-self._turn.num_quarters)
+            path = save_calibration(self._camera_name, camera, calibration.error_px)
         except OSError as error:
             warn(self, self.windowTitle(), f"It cannot be saved: {error}")
             return
@@ -208,7 +209,7 @@ def save_board(spec: BoardSpec, path: Path) -> bool:
     image = QImage(pixels.data, width, height, width, QImage.Format.Format_Grayscale8)
     image.setDotsPerMeterX(round(1e3 * px_per_mm))
     image.setDotsPerMeterY(round(1e3 * px_per_mm))
-    return image.save(str(path), "PNG")
+    return QImageWriter(str(path), b"PNG").write(image)
 
 
 def _words(calibration: Calibration) -> str:

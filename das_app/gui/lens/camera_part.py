@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QVBoxLayout, QW
 from das_app.gui.lens.control_rows import ControlRows
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
-from das_app.gui.style.texts import Label
+from das_app.gui.style.texts import Label, described
 from das_app.sources.turned_source import Turn
 
 _TURNS = {
@@ -34,8 +34,9 @@ class CameraPart(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE_PX)
         column.addWidget(Label("Picture", objectName="heading"))
-        self.turn = QComboBox(
-            toolTip="For a camera on its side or upside down; kept for this source. Opens it anew"
+        self.turn = described(
+            QComboBox(),
+            "For a camera on its side or upside down; kept for this source. Opens it anew",
         )
         for turn, text in _TURNS.items():
             self.turn.addItem(text, turn)
@@ -44,9 +45,9 @@ class CameraPart(QWidget):
         form.setVerticalSpacing(theme.SPACE_PX)
         form.addRow("Turn", self.turn)
         centre_labels(form)
-        self.mirror = QCheckBox(
-            "Mirror on the screen",
-            toolTip="As a mirror shows it; the data, recordings and the 3D view stay as they are",
+        self.mirror = described(
+            QCheckBox("Mirror on the screen"),
+            "As a mirror shows it; the data, recordings and the 3D view stay as they are",
         )
         self.mirror.clicked.connect(self.mirror_toggled)
         column.addLayout(form)

@@ -56,18 +56,19 @@ class CameraPresenter(QObject):
 
     def refresh(self) -> None:
         """Bring what the camera tells up to date."""
-        camera = self._control.camera
-        self._part.controls.show_states({} if camera is None else camera.controls.states)
-        if camera is None or self._control.live is None:
+        camera, live = self._control.camera, self._control.live
+        controls = None if camera is None else camera.controls
+        self._part.controls.show_states({} if controls is None else controls.states)
+        if camera is None or controls is None or live is None:
             self._part.set_delivered("")
             return
-        for refusal in camera.controls.take_refusals():
+        for refusal in controls.take_refusals():
             self.refused.emit(refusal)
-        size = camera.size
-        if size is None:
+        size, asked = camera.size, camera.asked
+        if size is None or asked is None:
             return
-        fps = self._control.live.stats().capture_fps
-        told = camera.asked.delivered_text(size, fps)
+        fps = live.stats().capture_fps
+        told = asked.delivered_text(size, fps)
         rate = f" at {fps:.0f}" if fps else ""
         self._part.set_delivered(
             f"{told[:1].upper()}{told[1:]}" if told else f"{size[0]}x{size[1]}{rate}, as asked"
@@ -75,7 +76,7 @@ class CameraPresenter(QObject):
 
     def _order(self, wanted: Control, value: float | None) -> None:
         camera, settings = self._control.camera, self._control.settings
-        if camera is None:
+        if camera is None or camera.controls is None:
             return
         camera.controls.order(wanted, value)
         texts = wanted_texts(settings.camera.wanted() | {wanted: value})

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QSlider, QWidget
 
 from das_app.gui.style import theme
-from das_app.gui.style.texts import Label
+from das_app.gui.style.texts import Label, described
 from das_app.sources.camera_controls import Control, ControlState
 
 _NAMES = {
@@ -57,8 +57,12 @@ class ControlRows(QWidget):
                 if widget.hasFocus() or (widget is slider and slider.isSliderDown()):
                     continue  # the user is at it
                 with QSignalBlocker(widget):
-                    widget.setRange(*((int(low), int(high)) if widget is slider else (low, high)))
-                    widget.setValue(int(state.value) if widget is slider else state.value)
+                    if isinstance(widget, QSlider):
+                        widget.setRange(int(low), int(high))
+                        widget.setValue(int(state.value))
+                    else:
+                        widget.setRange(low, high)
+                        widget.setValue(state.value)
             with QSignalBlocker(auto):
                 auto.setChecked(bool(state.is_auto))
 
@@ -67,11 +71,12 @@ class ControlRows(QWidget):
     ) -> tuple[Label, QSlider, QDoubleSpinBox, QCheckBox]:
         name, slider = Label(text), QSlider(Qt.Orientation.Horizontal)
         slider.setAccessibleName(text)
-        value = QDoubleSpinBox(decimals=0, keyboardTracking=False, toolTip="In the driver's units")
-        value.setAccessibleName(text)
+        value = described(QDoubleSpinBox(decimals=0), "In the driver's units", spoken=text)
+        value.setKeyboardTracking(False)
         value.setAlignment(Qt.AlignmentFlag.AlignRight)
-        auto = QCheckBox("Auto", toolTip="The camera sets it by itself")
-        auto.setAccessibleName(f"{text} by itself")
+        auto = described(
+            QCheckBox("Auto"), "The camera sets it by itself", spoken=f"{text} by itself"
+        )
 
         def slide(number: int) -> None:
             with QSignalBlocker(value):

@@ -197,7 +197,7 @@ class FloorPresenter(QObject):
     def _show(self) -> None:
         text, known = "Nobody was seen yet; the floor is found from people.", self.floor
         if self._clicked_floor is not None:
-            text = f"As clicked: {known.label}"
+            text = f"As clicked: {self._clicked_floor.label}"
         elif self._estimate is not None and known is not None:
             text = f"Known: {self._estimate.label}"
         elif self._estimate is not None:

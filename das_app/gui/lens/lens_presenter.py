@@ -56,13 +56,12 @@ class LensPresenter(QObject):
     def show(self) -> None:
         """Show the lens in use."""
         size, lens = self._size, self._control.lens
-        if size is not None and not lens.fits(size):
-            size = None
-        self._panel.set_lens(lens, size)
+        fitting = size if size is not None and lens.fits(size) else None
+        self._panel.set_lens(lens, fitting)
         name = self._camera_name()
-        has_kept = name is not None and self._kept(name) is not None
+        has_kept = name is not None and size is not None and self._kept(name, size) is not None
         self._panel.set_camera(name, has_kept)
-        self.shown.emit(lens.text_for(size))
+        self.shown.emit(lens.text_for(fitting))
 
     def show_people(self) -> None:
         """Offer the people on the screen, while a model runs."""
@@ -86,8 +85,9 @@ class LensPresenter(QObject):
         self.dialog.open()
 
     def _show_dialog_the_picture(self) -> None:
-        if self.dialog is not None:
-            self.dialog.show_image(self._shown.result.frame.image)
+        result = self._shown.result
+        if self.dialog is not None and result is not None:
+            self.dialog.show_image(result.frame.image)
 
     def _use_saved(self) -> None:
         """The new calibration wins, also over a file chosen before."""
@@ -95,19 +95,20 @@ class LensPresenter(QObject):
         self._on_size()
 
     def _forget_dialog(self) -> None:
-        self.dialog.deleteLater()
-        self.dialog = None
+        if self.dialog is not None:
+            self.dialog.deleteLater()
+            self.dialog = None
 
     def _on_size(self) -> None:
-        name = self._camera_name()
-        if name is not None:
-            self._begin_with_lens_of(name)
+        name, size = self._camera_name(), self._size
+        if name is not None and size is not None:
+            self._begin_with_lens_of(name, size)
         self.show()
 
-    def _begin_with_lens_of(self, name: str) -> None:
+    def _begin_with_lens_of(self, name: str, size: tuple[int, int]) -> None:
         try:
             chosen = self._control.settings.lens.intrinsics()
-            lens = lens_of_camera(name, self._size, chosen)
+            lens = lens_of_camera(name, size, chosen)
         except ValueError as error:
             self.refused.emit(str(error))
             return
@@ -125,12 +126,13 @@ class LensPresenter(QObject):
     def _camera_name(self) -> str | None:
         """Of the live camera on the screen."""
         current = self._control.bridge.current
-        is_camera = current is not None and current.source.is_live
-        return current.source.name if is_camera and self._shown.camera is not None else None
+        if current is None or not current.source.is_live or self._shown.camera is None:
+            return None
+        return current.source.name
 
-    def _kept(self, name: str) -> Intrinsics | None:
+    def _kept(self, name: str, size: tuple[int, int]) -> Intrinsics | None:
         try:
-            return kept_calibration(name, self._size)
+            return kept_calibration(name, size)
         except ValueError as error:
             self.refused.emit(str(error))
             return None

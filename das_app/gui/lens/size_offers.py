@@ -29,9 +29,11 @@ class SizeOffers(QWidget):
         self.texts = [Label(wordWrap=True) for _ in range(_MOST)]
         self.buttons = [QPushButton("Accept") for _ in range(_MOST)]
         self._offers: list[tuple[int, float]] = []
+        self._rows: list[QWidget] = []
         for number, (text, button) in enumerate(zip(self.texts, self.buttons, strict=True)):
             button.clicked.connect(lambda _, n=number: self.accepted.emit(*self._offers[n]))
-            column.addWidget(row_of(text, button, wide=text))
+            self._rows.append(row_of(text, button, wide=text))
+            column.addWidget(self._rows[-1])
         self.set_offers({})
 
     def set_offers(self, offers: Mapping[int, tuple[float, float]]) -> None:
@@ -40,7 +42,7 @@ class SizeOffers(QWidget):
         self._offers = [(track_id, tall_mm) for track_id, (tall_mm, _) in ordered[:_MOST]]
         for number, text in enumerate(self.texts):
             is_used = number < len(self._offers)
-            text.parentWidget().setVisible(is_used)
+            self._rows[number].setVisible(is_used)
             if is_used:
                 track_id, (tall_mm, seen_mm) = ordered[number]
                 text.setText(

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 from das_app.gui.style import theme
 from das_app.gui.style.amounts import count
 from das_app.gui.style.forms import centre_labels
-from das_app.gui.style.texts import Label
+from das_app.gui.style.texts import Label, described
 
 _FAR_M = 50.0
 _HOW = "Drag a rectangle on the picture, or click corners. Drag a zone to move it."
@@ -43,11 +43,12 @@ class ZonePanel(QWidget):
         column.addWidget(Label("Ignored", objectName="heading"))
         self.text = Label(objectName="muted", wordWrap=True)
         column.addWidget(self.text)
-        self.edit = QPushButton("Draw zones", checkable=True, toolTip=_HOW)
+        self.edit = described(QPushButton("Draw zones"), _HOW)
+        self.edit.setCheckable(True)
         self.edit.toggled.connect(self.edit_toggled)
-        self.delete = QPushButton("Delete", toolTip="Delete the zone that was clicked (Del)")
+        self.delete = described(QPushButton("Delete"), "Delete the zone that was clicked (Del)")
         self.delete.clicked.connect(self.delete_requested)
-        self.undo = QPushButton("Undo", toolTip="Take the last change of zones back")
+        self.undo = described(QPushButton("Undo"), "Take the last change of zones back")
         self.undo.clicked.connect(self.undo_requested)
         row = QHBoxLayout()
         row.setSpacing(theme.SPACE_PX)
@@ -88,7 +89,8 @@ class ZonePanel(QWidget):
 
 
 def _distance(tip: str) -> QDoubleSpinBox:
-    box = QDoubleSpinBox(decimals=1, suffix=" m", toolTip=tip, specialValueText="no limit")
+    box = described(QDoubleSpinBox(decimals=1, suffix=" m"), tip)
+    box.setSpecialValueText("no limit")
     box.setRange(0.0, _FAR_M)
     box.setSingleStep(0.5)
     box.setKeyboardTracking(False)
