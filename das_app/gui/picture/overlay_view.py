@@ -63,7 +63,8 @@ class OverlayView(QWidget):
         self._options, self._zoom, self._trails = OverlayOptions(), Zoom(), Trails()
         self._hidden: frozenset[int] = frozenset()
         self._names: Names = NO_NAMES
-        self._layer, self._layer_key = QImage(), None
+        self._layer = QImage()
+        self._layer_key: tuple[Shown | None, PaintStyle] | None = None
         self._countdown = 0
 
     def show_people(
@@ -170,10 +171,11 @@ class OverlayView(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Qt: zoom at the mouse."""
-        if self._shown is not None:
+        shown = self._shown
+        if shown is not None:
             ratio = _ZOOM_PER_NOTCH ** (event.angleDelta().y() / _WHEEL_NOTCH)
             at = (event.position().x(), event.position().y())
-            self._zoom = self._zoom.magnified(ratio, at, *self._sizes())
+            self._zoom = self._zoom.magnified(ratio, at, *self._sizes(shown))
             self.update()
         event.accept()
 
@@ -192,20 +194,21 @@ class OverlayView(QWidget):
         at = self._zone_place(event)
         if at is not None:
             self.zones.move(at)
-        if self._shown is None or at is not None:
+        shown = self._shown
+        if shown is None or at is not None:
             return
         if self._pressed is not None and event.buttons() != Qt.MouseButton.NoButton:
             moved = event.position() - self._pressed
             self._is_dragging |= moved.manhattanLength() > _DRAG_PX
             if self._is_dragging:
-                self._zoom = self._zoom.panned((moved.x(), moved.y()), *self._sizes())
+                self._zoom = self._zoom.panned((moved.x(), moved.y()), *self._sizes(shown))
                 self._pressed = event.position()
         self._show_cursor()
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Qt: a press that did not move chooses a person."""
-        at = self._zone_place(event)
+        at, shown = self._zone_place(event), self._shown
         if at is not None and event.button() is Qt.MouseButton.LeftButton:
             self.zones.release(at)
         if self._pressed is None:
@@ -213,12 +216,11 @@ class OverlayView(QWidget):
         is_click = not self._is_dragging and event.button() is Qt.MouseButton.LeftButton
         self._pressed, self._is_dragging = None, False
         self._show_cursor()
-        if is_click and self._shown is not None:
+        if is_click and shown is not None:
             found = self._joint_near(event.position(), _CLICK_RADIUS_PX)
             if found is not None:
-                self.person_chosen.emit(int(self._shown.slots[found[0]]))
-            at = np.array([event.position().x(), event.position().y()])
-            self.place_clicked.emit(*self.letterbox.to_image(at).tolist())
+                self.person_chosen.emit(int(shown.slots[found[0]]))
+            self.place_clicked.emit(*self._image_place(shown, event).tolist())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Qt: show the whole picture."""
@@ -244,15 +246,16 @@ class OverlayView(QWidget):
         """Qt: draw picture, skeletons, the zoom, and the hovered joint's card."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.stage().ground))
-        found = self._joint_under_mouse()
-        if self._shown is not None:
+        found, shown = self._joint_under_mouse(), self._shown
+        if shown is not None:
             painter.drawImage(0, 0, self.current_layer())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_zones(painter, self.zones, self.letterbox, self._shown.frame.camera.size)
+            box = self._look().letterbox(shown)
+            paint_zones(painter, self.zones, box, shown.frame.camera.size)
         if self._zoom.factor > 1:
             _paint_badge(painter, f"{100 * self._zoom.factor:.0f} %", self.height())
-        if found is not None:
-            spot = QPointF(*self.letterbox.to_view(self._shown.joints_px[found]))
+        if found is not None and shown is not None:
+            spot = QPointF(*self._look().letterbox(shown).to_view(shown.joints_px[found]))
             paint_card(painter, spot, self.hover_lines(), (self.width(), self.height()))
         if self._countdown:
             paint_countdown(painter, self._countdown, (self.width(), self.height()))
@@ -262,15 +265,20 @@ class OverlayView(QWidget):
         size = (self.width(), self.height())
         return PaintStyle(self._options, self._zoom, size, self.devicePixelRatioF())
 
-    def _sizes(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        return self._shown.frame.camera.size, (self.width(), self.height())
+    def _sizes(self, shown: Shown) -> tuple[tuple[int, int], tuple[int, int]]:
+        return shown.frame.camera.size, (self.width(), self.height())
+
+    def _image_place(self, shown: Shown, event: QMouseEvent) -> np.ndarray:
+        """Where the mouse is, (2,) image pixels."""
+        at = np.array([event.position().x(), event.position().y()])
+        return self._look().letterbox(shown).to_image(at)
 
     def _zone_place(self, event: QMouseEvent) -> tuple[float, float] | None:
         """Where the mouse is, in shares of the picture; None unless zones are edited."""
         if not self.zones.is_on or self._shown is None:
             return None
-        at = np.array([event.position().x(), event.position().y()])
-        share = (self.letterbox.to_image(at) + 0.5) / np.array(self._shown.frame.camera.size)
+        size = np.array(self._shown.frame.camera.size)
+        share = (self._image_place(self._shown, event) + 0.5) / size
         x, y = np.clip(share, 0.0, 1.0).tolist()
         return x, y
 
@@ -282,13 +290,14 @@ class OverlayView(QWidget):
 
     def _joint_under_mouse(self) -> tuple[int, int] | None:
         """(person, joint) nearest to the mouse, if near enough."""
-        hovers = self._mouse is not None and not self.zones.is_on
-        return self._joint_near(self._mouse) if hovers else None
+        if self._mouse is None or self.zones.is_on:
+            return None
+        return self._joint_near(self._mouse)
 
     def _joint_near(self, at: QPointF, *radius_px: float) -> tuple[int, int] | None:
         if self._shown is None:
             return None
-        points = self.letterbox.to_view(self._shown.joints_px)
+        points = self._look().letterbox(self._shown).to_view(self._shown.joints_px)
         return nearest_joint(points, (at.x(), at.y()), *radius_px)
 
 

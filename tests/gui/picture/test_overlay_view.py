@@ -221,7 +221,8 @@ def test_the_wheel_zooms_at_the_mouse_and_a_double_click_shows_all(view):
     view.show_people(frame, people, SLOTS[:1])
     assert view.zoom > 2  # it stays with the next results
     limb = midpoint_in_view(view, people, frame, 0, FREE_BONE)
-    view._zoom = view._zoom.panned(tuple(np.array([320, 240]) - limb), *view._sizes())
+    sizes = view.frame.camera.size, (view.width(), view.height())
+    view._zoom = view._zoom.panned(tuple(np.array([320, 240]) - limb), *sizes)
     limb = midpoint_in_view(view, people, frame, 0, FREE_BONE)
     assert difference(colour_at(view, limb), theme.person_colour(0)) < ROOM
     press(view, QEvent.Type.MouseButtonDblClick, spot)
