@@ -162,7 +162,7 @@ class ExportChoices(QObject):
                 self._notes[choice].setText(why)
             if why and isinstance(widget, QCheckBox):
                 widget.setChecked(False)
-            elif why:
+            elif why and isinstance(widget, QComboBox):
                 widget.setCurrentIndex(0)
 
     def options(self) -> ExportOptions:

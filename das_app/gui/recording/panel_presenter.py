@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QFile, QObject, QTimer, Signal
@@ -155,7 +156,8 @@ class RecordingPanelPresenter(QObject):
 
     def _poll(self) -> None:
         if self._microphones is not None and self._microphones.is_over:
-            self._show_microphones()
+            asking, self._microphones = self._microphones, None
+            self._show_microphones(asking)
         if self._listing is not None and self._listing.is_over:
             task, self._listing = self._listing, None
             self._show_sessions(tuple(task.result()[:_MOST_SESSIONS]))
@@ -181,9 +183,9 @@ class RecordingPanelPresenter(QObject):
 
         threading.Thread(target=load, name="das-thumbnails", daemon=True).start()
 
-    def _show_microphones(self) -> None:
-        task, self._microphones = self._microphones, None
-        names, problem = (), ""
+    def _show_microphones(self, task: BackgroundTask[tuple[str, ...]]) -> None:
+        names: tuple[str, ...] = ()
+        problem = ""
         try:
             names = task.result()
         except SourceError as error:
@@ -194,8 +196,9 @@ class RecordingPanelPresenter(QObject):
         self._recording.take_name = name
 
     def _change(self, **fields: object) -> None:
+        values: dict[str, Any] = fields
         settings = self._control.settings
-        self._control.change(recording=replace(settings.recording, **fields))
+        self._control.change(recording=replace(settings.recording, **values))
 
     def _show_settings(self, settings: AppSettings) -> None:
         self._panel.set_settings(settings.recording)

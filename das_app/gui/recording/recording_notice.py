@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from das_app.gui.style import theme
 from das_app.gui.style.amounts import count, short_time, size
-from das_app.gui.style.texts import plain
+from das_app.gui.style.texts import described, named, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,14 @@ class RecordingNotice(QFrame):
         self._text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.RichText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(self._text, 1)
-        self.play = self._button("Play", self._play)
-        self.export = self._button("Export …", lambda: self.export_requested.emit(self.folder))
-        self.refine = self._button("Refine…", lambda: self.refine_requested.emit(self.folder))
-        self.reveal = self._button("Show folder", lambda: open_folder(self.folder))
-        dismiss = QToolButton(objectName="flat", icon=theme.icon("close"), toolTip="Dismiss")
-        dismiss.setAccessibleName("Dismiss")
+        self.play = _button("Play", self._play)
+        self.export = _button("Export …", lambda: self.export_requested.emit(self.folder))
+        self.refine = _button("Refine…", lambda: self.refine_requested.emit(self.folder))
+        self.reveal = _button("Show folder", self._reveal)
+        for button in (self.play, self.export, self.refine, self.reveal):
+            row.addWidget(button)
+        dismiss = named(described(QToolButton(), "Dismiss", spoken="Dismiss"), "flat")
+        dismiss.setIcon(theme.icon("close"))
         dismiss.clicked.connect(self.hide)
         row.addWidget(dismiss)
         self.hide()
@@ -108,11 +110,15 @@ class RecordingNotice(QFrame):
         self.hide()
         self.play_requested.emit(self.folder)
 
-    def _button(self, text: str, slot: Callable[[], None]) -> QPushButton:
-        button = QPushButton(text)
-        button.clicked.connect(lambda: slot())
-        self.layout().addWidget(button)
-        return button
+    def _reveal(self) -> None:
+        if self.folder is not None:
+            open_folder(self.folder)
+
+
+def _button(text: str, slot: Callable[[], None]) -> QPushButton:
+    button = QPushButton(text)
+    button.clicked.connect(lambda: slot())
+    return button
 
 
 def open_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from das_app.gui.recording.sessions_list import SessionsList
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
-from das_app.gui.style.texts import Label
+from das_app.gui.style.texts import Label, described
 from das_app.settings.app_settings import RecordingSettings
 
 _COUNTDOWNS_S = (0.0, 3.0, 5.0, 10.0)
@@ -49,7 +49,7 @@ class RecordingPanel(QWidget):
         self.name = QLineEdit(placeholderText="its time alone", maxLength=60)
         self.name.setToolTip("Behind the time, in the name of the next session's folder")
         self.name.textChanged.connect(self.name_changed)
-        self.countdown = QComboBox(toolTip="Big in the picture, before a recording begins")
+        self.countdown = described(QComboBox(), "Big in the picture, before a recording begins")
         for duration_s in _COUNTDOWNS_S:
             self.countdown.addItem(f"{duration_s:g} s" if duration_s else "None", duration_s)
         self.countdown.activated.connect(
@@ -59,7 +59,7 @@ class RecordingPanel(QWidget):
         self.empty = _seconds(3600, "A recording ends by itself when nobody was there for so long")
         for box in (self.after, self.empty):
             box.valueChanged.connect(self._tell_lengths)
-        self.sound = QComboBox(toolTip=_SOUND_TIP)
+        self.sound = described(QComboBox(), _SOUND_TIP)
         self.sound.activated.connect(lambda: self.microphone_chosen.emit(self.sound.currentData()))
         form = QFormLayout()
         form.setVerticalSpacing(theme.SPACE_PX)
@@ -116,7 +116,8 @@ class RecordingPanel(QWidget):
 
 
 def _seconds(most: float, tip: str) -> QDoubleSpinBox:
-    box = QDoubleSpinBox(decimals=0, suffix=" s", keyboardTracking=False, toolTip=tip)
+    box = described(QDoubleSpinBox(decimals=0, suffix=" s"), tip)
+    box.setKeyboardTracking(False)
     box.setRange(0, most)
     box.setSingleStep(5)
     box.setSpecialValueText("never")

@@ -22,13 +22,13 @@ from das_app.gui.style.actions import Actions, set_recording
 from das_app.gui.style.texts import plain
 from das_app.messaging.background import BackgroundTask
 from das_app.messaging.messages import PipelineState
+from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.live_recording import (
     LiveRecording,
     RecordingPlan,
     Started,
     start_recorder,
 )
-from das_app.pipeline.run import Run
 from das_app.session.format import LOG_FILE
 from das_app.session.recorder_stats import RecorderState, RecorderStats
 from das_app.session.types import EventKind, SessionError
@@ -81,7 +81,7 @@ class RecordingPresenter(QObject):
         super().__init__(window)
         self._window, self._control, self._actions = window, control, actions
         self._indicator, self._notice = indicator, notice
-        self._starting: tuple[Run, BackgroundTask[Started]] | None = None
+        self._starting: tuple[LivePipeline, BackgroundTask[Started]] | None = None
         self._current: LiveRecording | None = None
         self._ending: list[tuple[LiveRecording, str]] = []  # with the reason
         self._is_wanted, self._reason = False, ""  # of a recording that is just being started
@@ -183,6 +183,8 @@ class RecordingPresenter(QObject):
     def _begin(self) -> None:
         current, settings = self._control.bridge.current, self._control.settings
         if current is not None and current.model is not None:
+            pipeline = current.pipeline
+            assert isinstance(pipeline, LivePipeline)  # since it has a model
             model = replace(settings.model, file=current.model.file)
             estimator = current.model.estimator
             plan = RecordingPlan(
@@ -201,7 +203,7 @@ class RecordingPresenter(QObject):
             task = BackgroundTask(lambda: start_recorder(plan), "das-recording-start")
             self._is_wanted, self._warning = True, ""
             self._noted = self._seen = self._circumstances()
-            self._starting = (current.pipeline, task)
+            self._starting = (pipeline, task)
             self._notice.hide()
             self._timer.start()
         self._show()
@@ -223,7 +225,10 @@ class RecordingPresenter(QObject):
             self._timer.stop()
 
     def _finish_start(self) -> None:
-        (pipeline, task), self._starting = self._starting, None
+        starting, self._starting = self._starting, None
+        if starting is None:
+            return
+        pipeline, task = starting
         try:
             recorder, microphone = task.result()
         except Exception as error:  # a folder, a disk, a model: the live view goes on

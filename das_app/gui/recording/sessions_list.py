@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QColor, QIcon, QImage, QKeyEvent, QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -40,7 +40,9 @@ class SessionsList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.list = _List(accessibleName="Recorded sessions", wordWrap=True)
+        self.list = _List()
+        self.list.setAccessibleName("Recorded sessions")
+        self.list.setWordWrap(True)
         self.list.setIconSize(QSize(*THUMBNAIL_PX))
         self.list.setMinimumHeight(_LEAST_HEIGHT_PX)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -95,11 +97,11 @@ class SessionsList(QWidget):
         for button in (self.open, self.rename, self.delete, self.reveal):
             button.setEnabled(self.folder is not None)
 
-    def _ask(self, request: Signal) -> None:
+    def _ask(self, request: SignalInstance) -> None:
         if self.folder is not None:
             request.emit(self.folder)
 
-    def _button(self, text: str, request: Signal) -> QPushButton:
+    def _button(self, text: str, request: SignalInstance) -> QPushButton:
         button = QPushButton(text)
         button.clicked.connect(lambda: self._ask(request))
         return button
@@ -118,7 +120,11 @@ class _List(QListWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt: a key."""
-        request = {Qt.Key.Key_F2: self.renamed, Qt.Key.Key_Delete: self.deleted}.get(event.key())
+        requests: dict[int, SignalInstance] = {
+            Qt.Key.Key_F2: self.renamed,
+            Qt.Key.Key_Delete: self.deleted,
+        }
+        request = requests.get(event.key())
         if request is None:
             super().keyPressEvent(event)
         else:
