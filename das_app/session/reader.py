@@ -224,9 +224,13 @@ def _chunk_at(data: mmap.mmap, start: int) -> _WholeChunk | None:
     if size > _MAX_BYTES or end > len(data):
         return None
     try:
-        return _WholeChunk(_messages(data[start + _RECORD_HEAD.size : end]), end)
+        messages = _messages(data[start + _RECORD_HEAD.size : end])
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        frame.decompress(data[end - size : end])
     except DAMAGE:
         return None
+    # a size that is too large takes the next chunks for its own
+    return _WholeChunk(messages, end - len(frame.unused_data))
 
 
 def _read_index(file: BinaryIO) -> LogIndex:

@@ -186,6 +186,19 @@ def test_a_flipped_bit_costs_at_most_its_chunk(tmp_path, closes, where):
     assert where != "beginning" or num_whole == num_flips
 
 
+@pytest.mark.parametrize("closes", [False, True])
+def test_a_chunk_that_claims_to_be_longer_takes_no_other_with_it(tmp_path, closes):
+    source = write_session(tmp_path / "whole", 12, frames_per_chunk=2, closes=closes)
+    log = (source / "session.mcap").read_bytes()
+    for head in chunk_heads(log):
+        for bit in range(24):  # of the size of what is compressed
+            damaged = bytearray(log)
+            damaged[head + 45 + bit // 8] ^= 1 << bit % 8
+            indices = salvaged(copy_of(damaged, tmp_path / "s") / "session.mcap")
+            assert len(indices) >= 10
+            assert indices == sorted(set(indices))
+
+
 def check_repair(folder, indices):
     """A repair gives these frames, or says why it cannot and leaves the file as it was."""
     before = (folder / "session.mcap").read_bytes()
