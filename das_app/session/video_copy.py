@@ -5,20 +5,17 @@ capture that ends early, in a file whose pictures refer to later ones, keeps the
 that the last ones need.
 """
 
-import logging
-import threading
 from pathlib import Path
 
 import numpy as np
 
-from das_app.session.video_recorder import MatroskaFile
+from das_app.session.video_recorder import MatroskaFile, VideoWriter
 from das_app.sources.own_packets import OwnPackets
 
 _SYNC_PICTURES = 60
-_log = logging.getLogger(__name__)
 
 
-class VideoCopier:
+class VideoCopier(VideoWriter):
     """Takes the place of a `VideoRecorder` where every frame of a file is recorded from its first.
 
     Args:
@@ -27,16 +24,10 @@ class VideoCopier:
     """
 
     def __init__(self, path: Path, packets: OwnPackets) -> None:
-        self._path, self._packets = path, packets
-        self._condition = threading.Condition()
-        self._is_ending = False
-        self._num_taken, self._newest_ms = 0, -1
+        self._packets, self._newest_ms = packets, -1
         reverse_ms = np.array(packets.times_ms[::-1])
         self._earliest_ms = np.minimum.accumulate(reverse_ms)[::-1]  # from each packet on
-        self.error = ""
-        self.num_bytes = 0
-        self._thread = threading.Thread(target=self._run, name="das-video", daemon=True)
-        self._thread.start()
+        super().__init__(path)
 
     def put(self, image: np.ndarray, time_s: float) -> int | None:
         """Copy up to the frame of this time of the session; arguments as of `VideoRecorder.put`.
@@ -52,25 +43,7 @@ class VideoCopier:
             self._condition.notify_all()
             return self._num_taken - 1
 
-    def end(self) -> None:
-        """Take no more frames; what was taken is still copied."""
-        with self._condition:
-            self._is_ending = True
-            self._condition.notify_all()
-
-    def join(self) -> None:
-        """Wait until the file is closed; call `end` before."""
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            self._copy()
-        except Exception as error:
-            _log.exception("the video %s stopped", self._path)
-            with self._condition:
-                self.error = str(error) or type(error).__name__
-
-    def _copy(self) -> None:
+    def _write(self) -> None:
         file: MatroskaFile | None = None
         try:
             for number, (packet, time_ms) in enumerate(self._packets):

@@ -41,7 +41,56 @@ class _Sound(NamedTuple):
     time_s: float  # of the first
 
 
-class VideoRecorder:
+class VideoWriter:
+    """Writes a new video in a thread of its own, which begins at once.
+
+    Attributes:
+        error: why it has stopped; empty while it has not.
+        num_bytes: size of the file.
+
+    Args:
+        path: new file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._condition = threading.Condition()
+        self._is_ending = False
+        self._num_taken = 0
+        self.error = ""
+        self.num_bytes = 0
+        self._thread = threading.Thread(target=self._run, name="das-video", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Take no more pictures; what was taken is still written."""
+        with self._condition:
+            self._is_ending = True
+            self._condition.notify_all()
+
+    def join(self) -> None:
+        """Wait until the file is closed; call `end` before."""
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._write()
+        except Exception as error:
+            _log.exception("the video %s stopped", self._path)
+            with self._condition:
+                self.error = str(error) or type(error).__name__
+                self._drop()
+                self._condition.notify_all()
+
+    def _write(self) -> None:
+        """Write until the end, in the thread."""
+        raise NotImplementedError
+
+    def _drop(self) -> None:
+        """Let go of what is not written any more."""
+
+
+class VideoRecorder(VideoWriter):
     """Takes pictures from any one thread, and sound from another, and encodes them in its own.
 
     Args:
@@ -60,18 +109,12 @@ class VideoRecorder:
         waits: bool = False,
         sound_rate: int = 0,
     ) -> None:
-        self._path, self._nominal_fps, self._sound_rate = path, nominal_fps, sound_rate
+        self._nominal_fps, self._sound_rate = nominal_fps, sound_rate
         self._queue_bytes, self._waits = queue_bytes, waits
         self._queue: deque[_Picture | _Sound] = deque()
         self._num_waiting_bytes = 0
-        self._condition = threading.Condition()
-        self._is_ending = False
-        self._num_taken = 0
         self._size: tuple[int, int] | None = None
-        self.error = ""
-        self.num_bytes = 0
-        self._thread = threading.Thread(target=self._run, name="das-video", daemon=True)
-        self._thread.start()
+        super().__init__(path)
 
     def put(self, image: np.ndarray, time_s: float) -> int | None:
         """Hand over a picture.
@@ -106,16 +149,6 @@ class VideoRecorder:
                 self._queue.append(_Sound(samples, time_s))
                 self._condition.notify_all()
 
-    def end(self) -> None:
-        """Take no more pictures; those that wait are still written."""
-        with self._condition:
-            self._is_ending = True
-            self._condition.notify_all()
-
-    def join(self) -> None:
-        """Wait until the file is closed; call `end` before."""
-        self._thread.join()
-
     def _has_room(self, image: np.ndarray) -> bool:
         return not self._queue or self._num_waiting_bytes + image.nbytes <= self._queue_bytes
 
@@ -135,17 +168,10 @@ class VideoRecorder:
                 self._condition.notify_all()
             return item
 
-    def _run(self) -> None:
-        try:
-            self._encode()
-        except Exception as error:
-            _log.exception("the video %s stopped", self._path)
-            with self._condition:
-                self.error = str(error) or type(error).__name__
-                self._queue.clear()
-                self._condition.notify_all()
+    def _drop(self) -> None:
+        self._queue.clear()
 
-    def _encode(self) -> None:
+    def _write(self) -> None:
         early: list[_Sound] = []  # before the first picture, which tells the size
         while isinstance(item := self._next(), _Sound):
             early.append(item)
