@@ -25,6 +25,7 @@ class VideoCopier(VideoWriter):
 
     def __init__(self, path: Path, packets: OwnPackets) -> None:
         self._packets, self._newest_ms = packets, -1
+        self._has_caught_up = self._is_done = False
         reverse_ms = np.array(packets.times_ms[::-1])
         self._earliest_ms = np.minimum.accumulate(reverse_ms)[::-1]  # from each packet on
         super().__init__(path)
@@ -36,8 +37,11 @@ class VideoCopier(VideoWriter):
             its picture's number in the video, or None after an error.
         """
         with self._condition:
+            # never more than a frame behind what is recorded, lest a kill loses more
+            self._condition.wait_for(lambda: self._has_caught_up or self._is_done)
             if self.error or self._is_ending:
                 return None
+            self._has_caught_up = False
             self._newest_ms = round(1000 * time_s)
             self._num_taken += 1
             self._condition.notify_all()
@@ -57,6 +61,9 @@ class VideoCopier(VideoWriter):
                 if number % _SYNC_PICTURES == _SYNC_PICTURES - 1:
                     file.sync()
         finally:
+            with self._condition:
+                self._is_done = True
+                self._condition.notify_all()
             if file is not None:
                 file.close()
                 self.num_bytes = file.num_bytes
@@ -66,5 +73,8 @@ class VideoCopier(VideoWriter):
         stand behind it, or no more comes; whether it is."""
         needed_ms = self._earliest_ms[number]
         with self._condition:
+            if needed_ms > self._newest_ms:
+                self._has_caught_up = True
+                self._condition.notify_all()
             self._condition.wait_for(lambda: self._is_ending or needed_ms <= self._newest_ms)
             return bool(needed_ms <= self._newest_ms)
