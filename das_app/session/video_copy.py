@@ -5,6 +5,7 @@ capture that ends early, in a file whose pictures refer to later ones, keeps the
 that the last ones need.
 """
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ class VideoCopier(VideoWriter):
 
     def __init__(self, path: Path, packets: OwnPackets) -> None:
         self._packets, self._newest_ms = packets, -1
-        self._has_caught_up = self._is_done = False
+        self._needed_ms: float = -1  # the first frame for which the next packet is written
         reverse_ms = np.array(packets.times_ms[::-1])
         self._earliest_ms = np.minimum.accumulate(reverse_ms)[::-1]  # from each packet on
         super().__init__(path)
@@ -38,10 +39,9 @@ class VideoCopier(VideoWriter):
         """
         with self._condition:
             # never more than a frame behind what is recorded, lest a kill loses more
-            self._condition.wait_for(lambda: self._has_caught_up or self._is_done)
+            self._condition.wait_for(lambda: self.error or self._needed_ms > self._newest_ms)
             if self.error or self._is_ending:
                 return None
-            self._has_caught_up = False
             self._newest_ms = round(1000 * time_s)
             self._num_taken += 1
             self._condition.notify_all()
@@ -60,10 +60,10 @@ class VideoCopier(VideoWriter):
                 self.num_bytes = file.num_bytes
                 if number % _SYNC_PICTURES == _SYNC_PICTURES - 1:
                     file.sync()
-        finally:
             with self._condition:
-                self._is_done = True
+                self._needed_ms = math.inf  # nothing is left to write
                 self._condition.notify_all()
+        finally:
             if file is not None:
                 file.close()
                 self.num_bytes = file.num_bytes
@@ -71,10 +71,8 @@ class VideoCopier(VideoWriter):
     def _is_wanted(self, number: int) -> bool:
         """Wait until a packet is needed, for its own picture or for those that refer to it and
         stand behind it, or no more comes; whether it is."""
-        needed_ms = self._earliest_ms[number]
         with self._condition:
-            if needed_ms > self._newest_ms:
-                self._has_caught_up = True
-                self._condition.notify_all()
-            self._condition.wait_for(lambda: self._is_ending or needed_ms <= self._newest_ms)
-            return bool(needed_ms <= self._newest_ms)
+            self._needed_ms = int(self._earliest_ms[number])
+            self._condition.notify_all()
+            self._condition.wait_for(lambda: self._is_ending or self._needed_ms <= self._newest_ms)
+            return self._needed_ms <= self._newest_ms

@@ -218,10 +218,10 @@ class MatroskaFile:
             self._file,
             "w",
             format="matroska",
-            # each picture in a cluster of its own, which is written when the next one comes
-            # and no picture waits long for a microphone that fell silent
+            # each picture in a cluster of its own, which is written when the next one comes, be it
+            # shown earlier; and no picture waits long for a microphone that fell silent
             options={
-                "cluster_time_limit": "0",
+                "cluster_size_limit": "0",
                 "flush_packets": "1",
                 "max_interleave_delta": str(_INTERLEAVE_US),
             },

@@ -15,6 +15,7 @@ from das_app.pipeline.headless import capture_file
 from das_app.session.frames import RecordedFrames
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session
+from das_app.session.video_copy import VideoCopier
 from das_app.sources.own_packets import own_packets
 from das_app.sources.video_source import VideoSource
 
@@ -25,7 +26,8 @@ def write_clip(path, options=None, codec="libx264", pixels="yuv420p", first=0, s
     """Pictures that refer to later ones, 25 a second."""
     rng = np.random.default_rng(0)
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=25, options=options or {"bf": "3", "g": "12"})
+        later = {"x264-params": "bframes=3:b-adapt=0:scenecut=0:keyint=12", "preset": "medium"}
+        stream = container.add_stream(codec, rate=25, options=options or later)
         stream.width, stream.height, stream.pix_fmt = *SIZE, pixels
         if shape is not None:
             stream.sample_aspect_ratio = shape
@@ -152,3 +154,33 @@ def test_hidden_faces_are_never_copied(tmp_path):
     capture_file(source, FakeEstimator(), recorder, threading.Event(), lambda _result: None, 5)
     video = Session(tmp_path / "session").video_path
     assert len(pictures_of(video)) == 5  # encoded: no picture more than its frames
+
+
+@pytest.mark.timeout(60)
+def test_frames_between_two_packets_do_not_stop_it(tmp_path):
+    source = VideoSource(write_clip(tmp_path / "clip.mp4"), Intrinsics())
+    packets = own_packets(source)
+    assert packets is not None
+    copier = VideoCopier(tmp_path / "copy.mkv", packets)
+    for half in range(2 * NUM_FRAMES):
+        assert copier.put(np.zeros((SIZE[1], SIZE[0], 3), np.uint8), half / 50) == half
+    copier.end()
+    copier.join()
+    source.close()
+    assert len(pictures_of(tmp_path / "copy.mkv")) == NUM_FRAMES
+
+
+@pytest.mark.timeout(60)
+def test_a_kill_at_any_frame_leaves_all_pictures_but_two(tmp_path):
+    source = VideoSource(write_clip(tmp_path / "clip.mp4"), Intrinsics())
+    packets = own_packets(source)
+    assert packets is not None
+    copier, killed = VideoCopier(tmp_path / "copy.mkv", packets), tmp_path / "killed.mkv"
+    for number in range(NUM_FRAMES):
+        copier.put(np.zeros((SIZE[1], SIZE[0], 3), np.uint8), number / 25)
+        if number > 2:
+            killed.write_bytes((tmp_path / "copy.mkv").read_bytes())
+            assert len(pictures_of(killed)) >= number - 1
+    copier.end()
+    copier.join()
+    source.close()
