@@ -17,8 +17,8 @@ from types import TracebackType
 from PySide6.QtCore import QCoreApplication, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
+from das_app.gui.actions.help_sheet import HelpSheet
 from das_app.gui.streaming.stream_panel import StreamCard
-from das_app.gui.style.help_sheet import HelpSheet
 from das_app.gui.window.main_window import MainWindow
 from das_app.messaging.messages import PipelineState
 from das_app.settings.app_settings import Look

@@ -26,7 +26,8 @@ APP = """
     session settings                          recordings; what the user chose
     pipeline                                  what runs
     exports streaming                         to other programs, afterwards and live
-    gui.style                                 looks, actions, menus
+    gui.style                                 looks, forms, notices
+    gui.actions                               commands, actions, menus
     gui.control gui.picture                   what runs and is shown; the picture
     gui.scene                                 the 3D view
     gui.inspector gui.lens gui.model          panels with their presenters

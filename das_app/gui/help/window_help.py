@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QWidget
 
 from das_app.files.crash_log import take_former_crash
 from das_app.files.user_folders import log_folder
+from das_app.gui.actions.actions import Actions
 from das_app.gui.help.about_dialog import AboutDialog
 from das_app.gui.help.report_dialog import CrashOffer, ReportDialog
-from das_app.gui.style.actions import Actions
 
 
 class WindowHelp(QObject):

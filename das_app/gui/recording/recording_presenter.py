@@ -12,13 +12,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from das_app.gui.actions.actions import Actions, set_recording
 from das_app.gui.control.controller import Controller
 from das_app.gui.recording.auto_stop import why_it_is_over
 from das_app.gui.recording.countdown import Countdown
 from das_app.gui.recording.export_dialog import ExportDialog, open_export_dialog
 from das_app.gui.recording.recording_indicator import RecordingIndicator
 from das_app.gui.recording.recording_notice import Recorded, RecordingNotice, open_folder
-from das_app.gui.style.actions import Actions, set_recording
 from das_app.gui.style.texts import plain
 from das_app.messaging.background import BackgroundTask
 from das_app.messaging.messages import PipelineState

@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QFrame, QWidget
 
+from das_app.gui.actions.actions import Actions
 from das_app.gui.scene.scene_view import SceneView
-from das_app.gui.style.actions import Actions
 from das_app.gui.style.pane_frame import PaneHeading, action_button, fill_pane
 from das_app.gui.style.texts import plain
 from das_app.motion.floor import Floor

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from das_app.gui.actions.actions import Actions
+from das_app.gui.actions.commands import KEPT_VIEWS
 from das_app.gui.scene.framing import ViewPose
 from das_app.gui.scene.scene_view import SceneView
-from das_app.gui.style.actions import KEPT_VIEWS, Actions
 
 _STEP_DEG, _CLOSER = 15.0, 1.2
 _TURNS = {

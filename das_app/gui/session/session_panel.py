@@ -13,11 +13,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from das_app.gui.actions.actions import Actions
 from das_app.gui.session.people_editor import PeopleEditor
 from das_app.gui.session.player_bar import clock_text
 from das_app.gui.session.session_marks import Mark
 from das_app.gui.style import theme
-from das_app.gui.style.actions import Actions
 from das_app.gui.style.texts import Label, described
 from das_app.session.edits import SessionEdits
 

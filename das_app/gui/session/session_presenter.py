@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from das_app.gui.actions.actions import Actions
 from das_app.gui.control.bridge import OpenedSource
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
@@ -19,7 +20,6 @@ from das_app.gui.session.player_bar import PlayerBar, clock_text
 from das_app.gui.session.session_marks import marks_of, on_bar
 from das_app.gui.session.session_panel import SessionPanel
 from das_app.gui.session.session_rerun import RerunDialog
-from das_app.gui.style.actions import Actions
 from das_app.gui.style.amounts import count
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.player import SessionPlayer

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from das_app.gui.actions.actions import Actions
 from das_app.gui.style import theme
-from das_app.gui.style.actions import Actions
 from das_app.gui.style.amounts import count
 from das_app.gui.style.pane_frame import HintLine
 from das_app.gui.style.texts import Label, described, named, plain

@@ -11,6 +11,16 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QWidget
 
+from das_app.gui.actions.actions import Actions
+from das_app.gui.actions.commands import KEPT_VIEWS
+from das_app.gui.actions.help_sheet import HelpSheet
+from das_app.gui.actions.menus import (
+    ActionsMenu,
+    FacesMenu,
+    LookMenu,
+    RecentMenu,
+    build_menu_bar,
+)
 from das_app.gui.control.bridge import PipelineFactory
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
@@ -20,15 +30,6 @@ from das_app.gui.recording.recording_presenter import RecordingPresenter
 from das_app.gui.scene.scene_films import SceneFilms
 from das_app.gui.scene.view_keys import ViewKeys
 from das_app.gui.style import theme
-from das_app.gui.style.actions import KEPT_VIEWS, Actions
-from das_app.gui.style.help_sheet import HelpSheet
-from das_app.gui.style.menus import (
-    ActionsMenu,
-    FacesMenu,
-    LookMenu,
-    RecentMenu,
-    build_menu_bar,
-)
 from das_app.gui.style.open_dialogs import OpenDialogs
 from das_app.gui.window.pane_layouts import ACTION_OF, PICTURE_WINDOW
 from das_app.gui.window.panels import ALL_COMMANDS, LIVE_PANELS, Panels

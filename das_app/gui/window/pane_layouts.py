@@ -5,10 +5,10 @@ from PySide6.QtCore import QObject, QRect, Qt, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
+from das_app.gui.actions.actions import Actions
 from das_app.gui.picture.picture_pane import PicturePane
 from das_app.gui.scene.scene_pane import ScenePane
 from das_app.gui.style import theme
-from das_app.gui.style.actions import Actions
 from das_app.settings.app_settings import Panes
 
 ACTION_OF = {panes: f"panes-{panes.value}" for panes in Panes}

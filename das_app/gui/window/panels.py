@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+from das_app.gui.actions.actions import Actions
+from das_app.gui.actions.commands import COMMANDS, Command
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.inspector.inspector import Inspector
@@ -30,7 +32,6 @@ from das_app.gui.session.session_panel import SessionPanel
 from das_app.gui.session.session_presenter import SessionPresenter
 from das_app.gui.streaming.stream_panel import StreamPanel
 from das_app.gui.streaming.streaming_presenter import StreamingPresenter
-from das_app.gui.style.actions import COMMANDS, Actions, Command
 from das_app.gui.style.docks import BELOW, RIGHT, PanelArea, add_dock, side_by_side
 from das_app.gui.window.stage_times import StageBars
 from das_app.gui.window.timing_plot import TimingPlot

@@ -6,13 +6,13 @@ from typing import TypeVar
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow
 
+from das_app.gui.actions.actions import Actions, set_playing
+from das_app.gui.actions.menus import LookMenu
 from das_app.gui.control.bridge import Model, OpenedSource
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.picture.overlay_layer import OverlayOptions
 from das_app.gui.scene.scene_content import SceneOptions
-from das_app.gui.style.actions import Actions, set_playing
-from das_app.gui.style.menus import LookMenu
 from das_app.gui.window.result_presenter import ResultPresenter
 from das_app.gui.window.window_parts import WindowParts
 from das_app.messaging.messages import PipelineState

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QMainWindow
 
+from das_app.gui.actions.actions import Actions
 from das_app.gui.help.report_dialog import CrashOffer
 from das_app.gui.picture.picture_pane import PicturePane
 from das_app.gui.recording.recording_indicator import RecordingIndicator
@@ -11,7 +12,6 @@ from das_app.gui.recording.recording_notice import RecordingNotice
 from das_app.gui.recording.repair_offer import RepairOffer
 from das_app.gui.scene.scene_pane import ScenePane
 from das_app.gui.session.player_bar import PlayerBar
-from das_app.gui.style.actions import Actions
 from das_app.gui.style.docks import frame_panes
 from das_app.gui.style.notices import FaultBanner, WelcomeBar
 from das_app.gui.style.pane_frame import action_button

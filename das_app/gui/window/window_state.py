@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QByteArray, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
-from das_app.gui.style.actions import Actions
+from das_app.gui.actions.actions import Actions
 
 _LAYOUT_VERSION = 1  # of the docks and their names
 _MOST_OF_SCREEN = 0.92  # of a new window, which gets a frame, too

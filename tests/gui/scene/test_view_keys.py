@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from das_app.gui.actions.actions import Actions
 from das_app.gui.scene.framing import ViewPose
 from das_app.gui.scene.view_keys import ViewKeys, pose_of, pose_text
-from das_app.gui.style.actions import Actions
 
 POSE = ViewPose(-35.0, 18.0, np.array([0.5, 3.25, -0.125]), 4.5)
 

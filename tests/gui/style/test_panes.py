@@ -1,9 +1,9 @@
 import pytest
 from PySide6.QtWidgets import QLabel, QMainWindow, QToolButton
 
+from das_app.gui.actions.actions import Actions
 from das_app.gui.picture.picture_pane import PicturePane
 from das_app.gui.scene.scene_pane import ScenePane
-from das_app.gui.style.actions import Actions
 
 
 @pytest.fixture

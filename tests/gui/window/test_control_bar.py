@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMainWindow
 
-from das_app.gui.style.actions import Actions
+from das_app.gui.actions.actions import Actions
 from das_app.gui.window.control_bar import ControlBar
 from das_app.gui.window.panels import ALL_COMMANDS
 

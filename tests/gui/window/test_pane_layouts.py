@@ -3,9 +3,9 @@
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from das_app.gui.actions.actions import Actions
 from das_app.gui.picture.picture_pane import PicturePane
 from das_app.gui.scene.scene_pane import ScenePane
-from das_app.gui.style.actions import Actions
 from das_app.gui.window.pane_layouts import PICTURE_WINDOW, PaneLayouts, PaneStage
 from das_app.settings.app_settings import Panes
 

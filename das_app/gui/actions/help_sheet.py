@@ -14,8 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from das_app.gui.actions.actions import SECTION
+from das_app.gui.actions.commands import KEYS_ALONE
 from das_app.gui.style import theme
-from das_app.gui.style.actions import KEYS_ALONE, SECTION
 from das_app.gui.style.texts import Label, named
 
 _MOUSE = (

@@ -5,8 +5,8 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLabel, QMainWindow
 
-from das_app.gui.style.actions import Actions, set_playing
-from das_app.gui.style.help_sheet import HelpSheet
+from das_app.gui.actions.actions import Actions, set_playing
+from das_app.gui.actions.help_sheet import HelpSheet
 from das_app.gui.window.panels import ALL_COMMANDS
 
 

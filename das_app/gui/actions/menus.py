@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
-from das_app.gui.style.actions import MENUS, PANELS, Actions
+from das_app.gui.actions.actions import Actions
+from das_app.gui.actions.commands import MENUS, PANELS
 from das_app.gui.style.texts import plain
 from das_app.motion.faces import FaceHiding
 from das_app.settings.app_settings import Look
