@@ -144,16 +144,16 @@ def paint_labels(
     taken: list[QRectF] = []
     texts = label_texts(people, names)
     painter.setPen(QColor(theme.TEXT))
-    for person in np.argsort(people.root_cam[:, 2]):
-        seen = points[person][np.isfinite(points[person]).all(axis=-1)]
-        if not len(seen) or not bounds.intersects(_extent(seen)):
+    tops = _tops(points, bounds)
+    for person in np.argsort(people.root_cam[:, 2]).tolist():
+        if np.isnan(tops[person, 0]):
             continue
         name, figures = _written(texts[person][0], bold), _written(texts[person][1], font)
         id_width = name.size().width() + (_NAME_GAP_PX if texts[person][0] else 0.0)
         left = 2 * _LABEL_PAD_PX + _LABEL_DOT_PX
         width = math.ceil(left + id_width + figures.size().width() + _LABEL_PAD_PX)
-        top = seen[np.argmin(seen[:, 1])]
-        wanted = QRectF(top[0] - width / 2, top[1] - height - _LABEL_GAP_PX, width, height)
+        x, y = tops[person].tolist()
+        wanted = QRectF(x - width / 2, y - height - _LABEL_GAP_PX, width, height)
         card = free_place(wanted, bounds, taken)
         taken.append(card)
         corner = QPointF(round(card.left() * ratio) / ratio, round(card.top() * ratio) / ratio)
@@ -176,18 +176,20 @@ def _written(text: str, font: QFont) -> QStaticText:
 
 def free_place(wanted: QRectF, bounds: QRectF, taken: list[QRectF]) -> QRectF:
     """The wanted place inside `bounds`, moved up or else down off what is taken."""
-    card = QRectF(wanted)
-    card.moveLeft(max(bounds.left(), min(card.left(), bounds.right() - card.width())))
-    card.moveTop(max(bounds.top(), min(card.top(), bounds.bottom() - card.height())))
-    step = card.height() + 2
-    left, right = card.left(), card.right()
-    near = [other for other in taken if other.left() < right and left < other.right()]
+    width, height = wanted.width(), wanted.height()
+    left = max(bounds.left(), min(wanted.left(), bounds.right() - width))
+    top = max(bounds.top(), min(wanted.top(), bounds.bottom() - height))
+    near = [
+        (other.top() - height, other.bottom())
+        for other in taken
+        if left - other.width() < other.left() < left + width
+    ]
     for rows in (0, -1, 1, -2, 2, -3, 3, -4, 4, 5, 6):
-        place = card.translated(0, rows * step)
-        is_inside = bounds.top() <= place.top() and place.bottom() <= bounds.bottom()
-        if is_inside and not any(place.intersects(other) for other in near):
-            return place
-    return card
+        place = top + rows * (height + 2)
+        is_inside = bounds.top() <= place <= bounds.bottom() - height
+        if is_inside and not any(low < place < high for low, high in near):
+            return QRectF(left, place, width, height)
+    return QRectF(left, top, width, height)
 
 
 @lru_cache(maxsize=256)
@@ -208,6 +210,11 @@ def _card(width: int, height: int, slot: int, ratio: float) -> QImage:
     return image
 
 
-def _extent(points: np.ndarray) -> QRectF:
-    low, high = points.min(axis=0), points.max(axis=0)
-    return QRectF(QPointF(*low), QPointF(*high)).adjusted(-1, -1, 1, 1)
+def _tops(points: np.ndarray, bounds: QRectF) -> np.ndarray:
+    """Each person's highest joint (P, 2) of (P, J, 2); NaN for who does not reach into bounds."""
+    points = np.where(np.isfinite(points).all(axis=-1, keepdims=True), points, np.nan)
+    low, high = np.fmin.reduce(points, axis=1), np.fmax.reduce(points, axis=1)  # (P, 2)
+    begins, ends = (bounds.left(), bounds.top()), (bounds.right(), bounds.bottom())
+    is_inside = ((low < ends) & (high > begins)).all(axis=1)
+    highest = np.argmin(np.nan_to_num(points[..., 1], nan=np.inf), axis=1)
+    return np.where(is_inside[:, None], points[np.arange(len(points)), highest], np.nan)

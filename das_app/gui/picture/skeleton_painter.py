@@ -1,125 +1,167 @@
 """Skeleton overlay as a transparent layer.
 
-Every stroke replaces what is under it in the layer instead of blending with it, so that a faint
+Every limb replaces what is under it in the layer instead of blending with it, so that a faint
 limb lets the picture through, not its own outline; Qt's raster engine is also four times faster
-this way. Blending happens once, when the layer is laid over the picture.
+this way. Blending happens once, when the layer is laid over the picture. Joints are small images,
+painted once and then copied, five times as fast as Qt draws round points.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TypeVar
+from itertools import starmap
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QLineF, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from das_app.gui.style import theme
 from das_app.gui.style.person_slots import joint_opacity, person_opacity
 from das_model.people import People
 
-T = TypeVar("T")
 _OUTLINE = QColor(8, 10, 13, 200)
 _OUTLINE_PX = 1.3  # on each side
 _OUTLINE_SLOT, _JOINT_LIGHTNESS = -1, 135  # per cent
 _LEVELS, _WIDTHS_PER_PX = 16, 2  # of opacity and width, so that pens can be kept
+_PLACES = 4  # of a joint within a pixel, along each side
 _FACE = ("head_top", "nose", "left_eye", "right_eye", "left_ear", "right_ear")
+_FACE_WIDTHS, _BODY_WIDTHS = 1.1, 1.8  # a joint's diameter in widths of a limb
 _LEAST_WIDTH_PX, _LARGEST_WIDTH_PX, _EXTENT_PER_WIDTH = 1.8, 5.0, 70
 
 
-def paint_people(painter: QPainter, points: np.ndarray, people: People, slots: np.ndarray) -> None:
+def paint_people(
+    layer: QImage, clip: QRect, points: np.ndarray, people: People, slots: np.ndarray
+) -> None:
     """Draw everybody, the farthest first.
 
     Args:
-        painter: on a transparent image with premultiplied alpha.
-        points: (P, J, 2) joints in the painter's units; NaN is not drawn.
+        layer: transparent, with premultiplied alpha.
+        clip: what is drawn on, in the view's units.
+        points: (P, J, 2) joints in the view's units; NaN is not drawn.
         people: whom the points belong to; their scores and those of the joints give the opacity.
         slots: (P,) colour slot of each person.
     """
+    is_seen = np.isfinite(points).all(axis=-1)  # (P, J)
+    points = np.where(is_seen[..., None], points, np.nan)
+    order = np.argsort(-people.root_cam[:, 2])
+    order = order[is_seen[order].any(axis=1)]
+    opacity = joint_opacity(people.joint_scores) * person_opacity(people.scores)[:, None]
+    levels = np.round(_LEVELS * opacity[order]).astype(int)  # (P, J)
+    slots = np.asarray(slots)[order] % len(theme.PERSON_COLOURS)
+    ratio = layer.devicePixelRatio()
+    around = ratio * _OUTLINE_PX
+    layer.setDevicePixelRatio(1)  # joints are copied pixel by pixel
+    painter = QPainter(layer)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setClipRect(QRect(clip.topLeft() * ratio, clip.size() * ratio))
+    widths = ratio * limb_widths(points[order])
+    limbs = _limbs(ratio * points[order], levels, people.skeleton.bones)
+    is_face = np.isin(people.skeleton.joint_names, _FACE)
+    sizes = np.where(is_face, _FACE_WIDTHS, _BODY_WIDTHS) * widths[:, None]
+    joints = _joints(ratio * points[order], levels, sizes, layer, around)
+    outlines = np.round(levels.mean(axis=1)).astype(int)
+    looks = zip(slots.tolist(), outlines.tolist(), widths.tolist(), strict=True)
+    for (slot, outline, width), lines, places in zip(looks, limbs, joints, strict=True):
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        painter.setPen(_pen(_OUTLINE_SLOT, outline, width + 2 * around))
+        painter.drawLines([line for same in lines.values() for line in same])
+        for level, same in lines.items():
+            painter.setPen(_pen(slot, level, width))
+            painter.drawLines(same)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        for x, y, level, *look in places:
+            painter.setOpacity(level / _LEVELS)
+            painter.drawImage(x, y, _joint_image(slot, around, *look))
+        painter.setOpacity(1)
+    painter.end()
+    layer.setDevicePixelRatio(ratio)
+
+
+def limb_widths(points: np.ndarray) -> np.ndarray:
+    """Width of each person's limbs by their extent on the screen.
+
+    Args:
+        points: (P, J, 2) joints, NaN where not seen; at least one of a person is.
+
+    Returns:
+        (P,) in the same units.
+    """
+    extent = np.linalg.norm(np.nanmax(points, axis=1) - np.nanmin(points, axis=1), axis=-1)
+    width = np.clip(extent / _EXTENT_PER_WIDTH, _LEAST_WIDTH_PX, _LARGEST_WIDTH_PX)
+    return np.round(width * _WIDTHS_PER_PX) / _WIDTHS_PER_PX
+
+
+def _limbs(
+    points: np.ndarray, levels: np.ndarray, bones: Sequence[tuple[int, int]]
+) -> list[dict[int, list[QLineF]]]:
+    """Each person's limbs by their level, the fainter of their two joints' (P, J)."""
+    of = np.array(bones).reshape(-1, 2)
+    ends, faint = points[:, of], levels[:, of].min(axis=-1)  # (P, B, 2, 2), (P, B)
+    persons, drawn = np.nonzero(np.isfinite(ends).all(axis=(2, 3)))
+    lines = starmap(QLineF, ends[persons, drawn].reshape(-1, 4).tolist())
+    limbs: list[dict[int, list[QLineF]]] = [{} for _ in points]
+    for person, level, line in zip(
+        persons.tolist(), faint[persons, drawn].tolist(), lines, strict=True
+    ):
+        limbs[person].setdefault(level, []).append(line)
+    return limbs
+
+
+def _joints(
+    points: np.ndarray, levels: np.ndarray, sizes: np.ndarray, layer: QImage, outline: float
+) -> list[list[list[int]]]:
+    """Where the joints' images go on a layer.
+
+    Args:
+        points: (P, J, 2) px, NaN where not seen.
+        levels: (P, J) of opacity.
+        sizes: (P, J) diameters, px.
+        layer: to be drawn on.
+        outline: around each joint, px.
+
+    Returns:
+        For each of P people rows of x and y of the image's corner, the level, the image's radius
+        in px, the joint's diameter and place within its pixel, both in parts of a pixel.
+    """
+    radius = np.ceil(sizes / 2 + outline).astype(int) + 1  # (P, J)
+    far = radius[..., None]
+    is_near = ((points > -far) & (points < (layer.width(), layer.height()) + far)).all(axis=-1)
+    persons, drawn = np.nonzero(is_near)  # never one of NaN
+    at = np.round(_PLACES * points[persons, drawn]).astype(int)  # (N, 2)
+    radius, size = radius[persons, drawn], np.round(_PLACES * sizes[persons, drawn]).astype(int)
+    corners = at // _PLACES - radius[:, None]
+    rows = np.column_stack([corners, levels[persons, drawn], radius, size, at % _PLACES])
+    joints: list[list[list[int]]] = [[] for _ in points]
+    for person, row in zip(persons.tolist(), rows.tolist(), strict=True):
+        joints[person].append(row)
+    return joints
+
+
+@lru_cache(maxsize=8192)
+def _joint_image(
+    slot: int, outline: float, radius: int, size: int, right: int, down: int
+) -> QImage:
+    """An opaque joint with its outline, a little lighter than the limbs; see `_joints`."""
+    image = QImage(2 * radius + 1, 2 * radius + 1, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-    is_seen = np.isfinite(points).all(axis=-1)  # (P, J)
-    opacity = joint_opacity(people.joint_scores) * person_opacity(people.scores)[:, None]
-    level = np.round(_LEVELS * opacity).astype(int)  # (P, J)
-    is_face = np.isin(people.skeleton.joint_names, _FACE)
-    bones = np.array(people.skeleton.bones).reshape(-1, 2)
-    for person in np.argsort(-people.root_cam[:, 2]).tolist():
-        seen = is_seen[person]
-        if not seen.any():
-            continue
-        spots, levels = points[person], level[person]
-        width = limb_width(spots[seen])
-        slot = int(slots[person]) % len(theme.PERSON_COLOURS)
-        outline = _line_pen(_OUTLINE_SLOT, round(float(levels.mean())), width + 2 * _OUTLINE_PX)
-        drawn = bones[seen[bones].all(axis=1)]
-        _paint_bones(painter, spots[drawn], levels[drawn].min(axis=1), slot, width, outline)
-        kinds = ((is_face & seen, 1.1 * width), (~is_face & seen, 1.8 * width))
-        _paint_joints(painter, [(spots[of], levels[of], size) for of, size in kinds], slot)
-
-
-def limb_width(spots: np.ndarray) -> float:
-    """Width of a limb by the person's extent on the screen, (N, 2) in the same units."""
-    extent = float(np.linalg.norm(spots.max(axis=0) - spots.min(axis=0)))
-    width = float(np.clip(extent / _EXTENT_PER_WIDTH, _LEAST_WIDTH_PX, _LARGEST_WIDTH_PX))
-    return round(width * _WIDTHS_PER_PX) / _WIDTHS_PER_PX
-
-
-def _paint_bones(
-    painter: QPainter,
-    ends: np.ndarray,
-    levels: np.ndarray,
-    slot: int,
-    width: float,
-    outline: QPen,
-) -> None:
-    """Lines between (B, 2, 2) ends at (B,) levels. Qt draws flat ends six times as fast as round
-    ones; the joints cover them."""
-    lines = [QLineF(*line) for line in ends.reshape(-1, 4).tolist()]
-    painter.setPen(outline)
-    painter.drawLines(lines)
-    for level, same in _by_level(lines, levels):
-        painter.setPen(_line_pen(slot, level, width))
-        painter.drawLines(same)
-
-
-def _paint_joints(
-    painter: QPainter, kinds: list[tuple[np.ndarray, np.ndarray, float]], slot: int
-) -> None:
-    """Dots at (N, 2) spots with (N,) levels, of a diameter for each kind of joint."""
-    groups = [
-        (level, diameter, same)
-        for spots, levels, diameter in kinds
-        for level, same in _by_level([QPointF(*spot) for spot in spots.tolist()], levels)
-    ]
-    for level, diameter, same in groups:
-        painter.setPen(_dot_pen(_OUTLINE_SLOT, level, diameter + 2 * _OUTLINE_PX))
-        painter.drawPoints(same)
-    for level, diameter, same in groups:
-        painter.setPen(_dot_pen(slot, level, diameter))
-        painter.drawPoints(same)
-
-
-def _by_level(things: list[T], levels: np.ndarray) -> Iterable[tuple[int, list[T]]]:
-    """Things with their levels (N,), those of one level together."""
-    numbers = levels.tolist()
-    if len(set(numbers)) == 1:
-        return [(numbers[0], things)]
-    groups: dict[int, list[T]] = {}
-    for thing, level in zip(things, numbers, strict=True):
-        groups.setdefault(level, []).append(thing)
-    return groups.items()
+    painter.setPen(Qt.PenStyle.NoPen)
+    centre, half = QPointF(radius + right / _PLACES, radius + down / _PLACES), size / _PLACES / 2
+    for colour, reach in (
+        (_colour(_OUTLINE_SLOT, _LEVELS), half + outline),
+        (_colour(slot, _LEVELS, _JOINT_LIGHTNESS), half),
+    ):
+        painter.setBrush(colour)
+        painter.drawEllipse(centre, reach, reach)
+    painter.end()
+    return image
 
 
 @lru_cache(maxsize=1024)
-def _line_pen(slot: int, level: int, width: float) -> QPen:
+def _pen(slot: int, level: int, width: float) -> QPen:
     """Flat pen in a person's colour, or the outline's, at one of the levels of opacity."""
     return QPen(_colour(slot, level), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
-
-
-@lru_cache(maxsize=1024)
-def _dot_pen(slot: int, level: int, width: float) -> QPen:
-    """Round pen of a joint, lighter than the limbs."""
-    colour = _colour(slot, level, 100 if slot == _OUTLINE_SLOT else _JOINT_LIGHTNESS)
-    return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
 
 
 def _colour(slot: int, level: int, lightness: int = 100) -> QColor:

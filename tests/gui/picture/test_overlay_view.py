@@ -13,7 +13,7 @@ from das_app.gui.picture.letterbox import MAX_ZOOM
 from das_app.gui.picture.overlay_layer import OverlayOptions
 from das_app.gui.picture.overlay_view import OverlayView
 from das_app.gui.picture.picture_marks import free_place, label_texts
-from das_app.gui.picture.skeleton_painter import limb_width
+from das_app.gui.picture.skeleton_painter import limb_widths
 from das_app.gui.style import theme
 from das_model.inference.centre_map import CentreMap
 from das_model.people import People
@@ -158,7 +158,7 @@ def test_the_picture_is_painted_in_device_pixels(view, monkeypatch):
 
 
 def test_limbs_are_thicker_on_near_people_within_limits():
-    widths = [limb_width(np.array([[0.0, 0.0], [0.0, h]])) for h in (10, 200, 300, 5000)]
+    widths = limb_widths(np.array([[[0.0, 0.0], [0.0, h]] for h in (10, 200, 300, 5000)])).tolist()
     assert widths == sorted(widths)
     assert len(set(widths)) == 4
     assert widths[-1] <= 5
