@@ -1,4 +1,4 @@
-"""`Session` as Python users have it: a recorded session that can be refined, too.
+"""`Session` for Python users: a recorded session that can also be refined.
 
 from das_app import Session
 

@@ -4,17 +4,17 @@ import pytest
 from pipeline_fakes import FakeEstimator
 from typer.testing import CliRunner
 
-from das_app import capture, command_settings
 from das_app.cli import app
+from das_app.commands import capture_job, command_line
 from das_app.settings import app_settings, settings_file
 
 
 @pytest.fixture
 def command(tmp_path, monkeypatch):
     """Runs `das-app` with a fake model and settings of its own; returns typer's result."""
-    monkeypatch.setattr(capture, "open_estimator", FakeEstimator)
+    monkeypatch.setattr(capture_job, "open_estimator", FakeEstimator)
     monkeypatch.setattr(settings_file, "settings_path", lambda: tmp_path / "settings.toml")
-    monkeypatch.setattr(command_settings, "settings_path", settings_file.settings_path)
+    monkeypatch.setattr(command_line, "settings_path", settings_file.settings_path)
     monkeypatch.setattr(app_settings, "bundled_file", lambda *parts: tmp_path / "model.onnx")
     (tmp_path / "model.onnx").write_bytes(b"weights")
 

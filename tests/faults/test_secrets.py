@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QWidget
 from typer.testing import CliRunner
 from window_fakes import FakeEstimator, Opener, people_at
 
-from das_app import capture as capture_module
 from das_app.cli import app
+from das_app.commands import capture_job
 from das_app.gui.control.bridge import OpenedSource
 from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.settings_keeper import SettingsKeeper
@@ -116,7 +116,7 @@ def require_no_secret_in(folder):
 def test_capture_and_export_tell_no_secret(addresses, home, tmp_path, monkeypatch, caplog):
     caplog.set_level(logging.DEBUG)
     estimator = FakeEstimator(people_at((0, 0, 3000)), "fake")
-    monkeypatch.setattr(capture_module, "open_estimator", lambda *_: estimator)
+    monkeypatch.setattr(capture_job, "open_estimator", lambda *_: estimator)
     arguments = ["capture", *addresses.values(), "-o", str(tmp_path / "out"), "--max-frames", "3"]
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 1  # one of them is silent

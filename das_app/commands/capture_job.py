@@ -9,13 +9,13 @@ from pathlib import Path
 import typer
 from tqdm import tqdm
 
+from das_app.commands.remote_capture import RemoteCapture
 from das_app.lens.calibration_files import lens_of_camera
 from das_app.messaging.messages import PoseResult
 from das_app.motion.faces import FaceHiding
 from das_app.pipeline.headless import CaptureError, CaptureSummary, capture_file, capture_live
 from das_app.pipeline.open_source import open_source, source_key
 from das_app.pipeline.size_notes import size_notes
-from das_app.remote_capture import RemoteCapture
 from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session

@@ -4,8 +4,8 @@ import zipfile
 
 import pytest
 
+from das_app.commands.report import without_secrets, write_report
 from das_app.files.crash_log import CRASH_FILE, take_former_crash
-from das_app.report import without_secrets, write_report
 
 LOG = """\
 2026-11-30 INFO das_app opening rtsp://anna:PLANTED1@cam.example:554/live?auth=PLANTED2

@@ -11,7 +11,7 @@ import pytest
 from pipeline_fakes import FakeEstimator, FakeSource
 from session_fakes import write_session
 
-from das_app import capture
+from das_app.commands import capture_job
 from das_app.exports.formats import FACTS
 from das_app.files.bundled import file_sha256
 from das_app.messaging.ending import ENDING_SIGNALS
@@ -144,7 +144,7 @@ def test_ctrl_c_and_terminating_end_with_everything_so_far(
         return usual_read()
 
     source.read = read
-    monkeypatch.setattr(capture, "open_source", lambda *_: source)
+    monkeypatch.setattr(capture_job, "open_source", lambda *_: source)
     done = command("capture", "fake", "-o", tmp_path / "s")
     assert done.exit_code == 0, done.output
     assert Session(tmp_path / "s").counts.num_frames >= 1
@@ -168,7 +168,7 @@ def test_second_ctrl_c_interrupts_a_source_that_hangs(command, tmp_path, monkeyp
         return usual_read()
 
     source.read = read
-    monkeypatch.setattr(capture, "open_source", lambda *_: source)
+    monkeypatch.setattr(capture_job, "open_source", lambda *_: source)
     try:
         assert command("capture", "fake", "-o", tmp_path / "s").exit_code != 0
     finally:
@@ -212,7 +212,7 @@ def test_window_without_its_libraries_points_to_the_doctor(command, monkeypatch)
 def test_mode_asked_of_a_camera(command, tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr(
-        capture, "open_source", lambda *args: opened.append(args) or FakeSource(is_live=True)
+        capture_job, "open_source", lambda *args: opened.append(args) or FakeSource(is_live=True)
     )
     mode = ("--resolution", "1920x1080", "--fps", 50)
     done = command("capture", "Desk camera", "-o", tmp_path / "s", "--max-frames", 2, *mode)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from pipeline_fakes import FakeEstimator, FakeSource
 
-from das_app import capture
+from das_app.commands import capture_job
 from das_app.messaging.ending import ENDING_SIGNALS
 from das_app.pipeline.batch import plan_sessions
 from das_app.pipeline.open_source import SourceKind, source_kind
@@ -234,7 +234,7 @@ def test_a_folder_that_goes_away_is_noticed(command, tmp_path, monkeypatch, what
         return usual_read()
 
     source.read = read
-    monkeypatch.setattr(capture, "open_source", lambda *_: source)
+    monkeypatch.setattr(capture_job, "open_source", lambda *_: source)
     done = command("capture", "fake", "-o", folder, "--video")
     assert done.exit_code == 1, done.output
     assert "recording ended: the folder" in done.stderr

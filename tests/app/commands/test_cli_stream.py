@@ -14,7 +14,7 @@ from pythonosc.osc_message_builder import build_msg
 from pythonosc.osc_packet import OscPacket
 from session_fakes import ORIGIN, result, write_session
 
-from das_app.remote_capture import RemoteCapture
+from das_app.commands.remote_capture import RemoteCapture
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.recorder import Recorder
 from das_app.session.session import Session

@@ -1,4 +1,4 @@
-"""Orders of other programs to a capture without a window: start, stop and marker."""
+"""Remote control of a capture without a window: start, stop and marker."""
 
 import threading
 from types import TracebackType

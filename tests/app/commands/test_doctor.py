@@ -5,9 +5,9 @@ import pytest
 from pipeline_fakes import FakeEstimator
 from typer.testing import CliRunner
 
-from das_app import doctor
 from das_app.cli import app
-from das_app.doctor import Check, Status
+from das_app.commands import doctor
+from das_app.commands.doctor import Check, Status
 from das_app.files import bundled
 from das_app.settings import app_settings, settings_file
 

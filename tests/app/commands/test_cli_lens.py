@@ -114,7 +114,7 @@ def test_the_calibration_kept_for_a_camera_unless_a_lens_is_asked_for(
     values = {"fx": K[0, 0], "fy": K[1, 1], "cx": K[0, 2], "cy": K[1, 2]}
     other.write_text(json.dumps({**values, "width": size[0], "height": size[1]}))
     monkeypatch.setattr(
-        "das_app.capture.open_source",
+        "das_app.commands.capture_job.open_source",
         lambda _spec, intrinsics, *_: (setattr(source, "intrinsics", intrinsics), source)[1],
     )
     options = {"": (), "file": ("--intrinsics", other), "fov": ("--fov", 70)}[asked]
