@@ -1,10 +1,10 @@
 """Lifting network: a learned pose prior, a transformer over the joint tokens of each person.
 
-The DAS heads tell every joint on its own, from one place of the picture. What bones, balance and
-habit say of all joints together is learned better from the joints themselves (Martinez et al.,
-ICCV 2017, "A simple yet effective baseline for 3d human pose estimation"); and once a joint is
-found, what the network saw there says more of it. A transformer (Vaswani et al., NeurIPS 2017)
-takes both, one token a joint. This stage is ours, not the paper's.
+The DAS heads predict every joint on its own, from one location of the image. How joints depend on
+each other is learned better from the joints themselves (Martinez et al., ICCV 2017, "A simple yet
+effective baseline for 3d human pose estimation"), and the backbone's features at a joint say more
+of it. A transformer (Vaswani et al., NeurIPS 2017) takes both, one token a joint. This stage is
+ours, not the paper's.
 """
 
 from pathlib import Path
@@ -22,8 +22,17 @@ _TYPICAL_DEPTH_MM = 3000.0
 NEAREST_MM = 100.0
 # heat at a joint, up to which it may move freely across its ray, and from which on not at all
 _UNSURE_HEAT, _SURE_HEAT = 0.2, 0.4
-_HIDDEN_SHARE = 0.15  # of training people's joints, whose features are not told
+_HIDDEN_SHARE = 0.15  # fraction of training joints whose features are hidden (dropout)
 _NUM_HEADS = 4
+# layers by the names that weights files of before have for them
+_FORMER_NAMES = {
+    "enter": "pose_in",
+    "see": "feature_in",
+    "leave": "head",
+    "attend": "qkv",
+    "gather": "out_proj",
+    "think": "mlp",
+}
 _SPREAD_UNIT_MM, _LOG_SPREADS = 100.0, (-4.0, 4.0)  # 2 mm to 5 m
 
 
@@ -47,28 +56,28 @@ class PoseLifting(nn.Module):
         self.num_joints = num_joints
         self.register_buffer("feature_mean", torch.zeros(num_features))
         self.register_buffer("feature_spread", torch.ones(num_features))
-        self.enter = nn.Linear(NUM_CUES * num_joints + 3, width * num_joints)
-        self.see = nn.Linear(num_features, width)
+        self.pose_in = nn.Linear(NUM_CUES * num_joints + 3, width * num_joints)
+        self.feature_in = nn.Linear(num_features, width)
         self.layers = nn.ModuleList(_Layer(width) for _ in range(num_layers))
         self.normalise = nn.LayerNorm(width)
-        self.leave = nn.Linear(width * num_joints, 3 * num_joints + 1)
+        self.head = nn.Linear(width * num_joints, 3 * num_joints + 1)
         self.doubt = nn.Linear(width * num_joints, num_joints)
-        nn.init.zeros_(self.leave.weight)
-        nn.init.zeros_(self.leave.bias)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
         nn.init.zeros_(self.doubt.weight)
         nn.init.zeros_(self.doubt.bias)
 
     def forward(self, found: Tensor, features: Tensor) -> Tensor:
-        """Joints as decoded to joints as they are likelier to be.
+        """Refine decoded joints.
 
         Args:
-            found: (P, J, 7) x, y, z in camera space, mm, the joint's score, the heat at it, and
-                x, y that the heat moved it by, mm; the first joint is the root.
+            found: (P, J, 7) x, y, z in camera space, mm; score; heat at the joint; x, y by which
+                the heat map moved it, mm. The first joint is the root.
             features: (P, J, F) of `joint_features`.
 
         Returns:
-            (P, J, 4) mm, x, y, z in camera space and how far from the truth the joint likely is,
-            root on root; of the root how far its depth is.
+            (P, J, 4) mm: x, y, z in camera space, and the expected distance to the true joint,
+            root-aligned; of the root the expected error of its depth.
         """
         joints, sureness, drawn = found[..., :3], found[..., 3:5], found[..., 5:]
         root_depth = joints[:, :1, 2:].clamp(min=NEAREST_MM)  # (P, 1, 1)
@@ -87,11 +96,11 @@ class PoseLifting(nn.Module):
         seen = (features - self.feature_mean) / self.feature_spread
         if self.training:
             seen = seen * (torch.rand_like(seen[..., 0]) >= _HIDDEN_SHARE)[..., None]
-        x = self.enter(cues).unflatten(1, (self.num_joints, -1)) + self.see(seen)
+        x = self.pose_in(cues).unflatten(1, (self.num_joints, -1)) + self.feature_in(seen)
         for layer in self.layers:
             x = layer(x)
         x = self.normalise(x).flatten(1)
-        out = self.leave(x)
+        out = self.head(x)
         moved = out[:, :-1].unflatten(1, (-1, 3)) * _POSE_UNIT_MM
         # what the heat map is sure of stays where it is in the image
         unsure = (_SURE_HEAT - found[..., 4:5]) / (_SURE_HEAT - _UNSURE_HEAT)
@@ -112,13 +121,13 @@ def rays(joints: Tensor) -> Tensor:
 
 
 class _Layer(nn.Module):
-    """Self-attention and two linear layers, each normalised first and added."""
+    """Pre-norm transformer layer: self-attention and an MLP, each with a residual connection."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.attend = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 3 * width))
-        self.gather = nn.Linear(width, width)
-        self.think = nn.Sequential(
+        self.qkv = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 3 * width))
+        self.out_proj = nn.Linear(width, width)
+        self.mlp = nn.Sequential(
             nn.LayerNorm(width),
             nn.Linear(width, 2 * width),
             nn.ReLU(),
@@ -128,10 +137,10 @@ class _Layer(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(P, J, width) to the same."""
         # query, key and value, (P, heads, J, width / heads) each
-        parts = self.attend(x).unflatten(2, (3, _NUM_HEADS, -1)).permute(2, 0, 3, 1, 4)
-        gathered = functional.scaled_dot_product_attention(*parts.unbind())
-        x = x + self.gather(gathered.transpose(1, 2).flatten(2))
-        return x + self.think(x)
+        parts = self.qkv(x).unflatten(2, (3, _NUM_HEADS, -1)).permute(2, 0, 3, 1, 4)
+        attended = functional.scaled_dot_product_attention(*parts.unbind())
+        x = x + self.out_proj(attended.transpose(1, 2).flatten(2))
+        return x + self.mlp(x)
 
 
 def load_lifting(file: Path) -> PoseLifting | None:
@@ -140,16 +149,21 @@ def load_lifting(file: Path) -> PoseLifting | None:
     Raises:
         ValueError: if it is one that read no features or told no spread, as former ones did.
     """
-    tensors, _ = load_tensors(file, "lifting.")
+    tensors = {_present(name): value for name, value in load_tensors(file, "lifting.")[0].items()}
     if not tensors:
         return None
-    if "see.weight" not in tensors:
+    if "feature_in.weight" not in tensors:
         raise ValueError(f"{file}: its lifting reads no features; train_lifting.py trains one")
     if "doubt.weight" not in tensors:
         raise ValueError(f"{file}: its lifting tells no spread; train_lifting.py trains one")
-    width, num_features = tensors["see.weight"].shape
-    num_layers = sum(name.endswith("gather.bias") for name in tensors)
-    num_joints = len(tensors["enter.bias"]) // width
+    width, num_features = tensors["feature_in.weight"].shape
+    num_layers = sum(name.endswith("out_proj.bias") for name in tensors)
+    num_joints = len(tensors["pose_in.bias"]) // width
     lifting = PoseLifting(num_joints, num_features, width, num_layers)
     lifting.load_state_dict(tensors)
     return lifting.eval()
+
+
+def _present(name: str) -> str:
+    """The name that a tensor has today."""
+    return ".".join(_FORMER_NAMES.get(part, part) for part in name.split("."))

@@ -78,9 +78,9 @@ class DasLoss(nn.Module):
         losses = {"score": self._score_loss(levels, targets) / (num_positives + num_images)}
 
         centerness = _at(positive, [m.centerness for m in levels])[:, 0].float()
-        wanted = _at(positive, [t.centerness[:, None] for t in targets])[:, 0]
+        target = _at(positive, [t.centerness[:, None] for t in targets])[:, 0]
         losses["centerness"] = config.centerness_weight * _mean(
-            functional.binary_cross_entropy_with_logits(centerness, wanted, reduction="none")
+            functional.binary_cross_entropy_with_logits(centerness, target, reduction="none")
         )
         root = _at(positive, [m.root for m in levels]).float()
         root_error = functional.smooth_l1_loss(
@@ -89,7 +89,7 @@ class DasLoss(nn.Module):
         root_valid = _at(positive, [self._asked_root(t) for t in targets])
         losses["root"] = config.root_weight * _mean(root_error[root_valid])
 
-        wanted = _at(positive, [t.joint_offset for t in targets])
+        target = _at(positive, [t.joint_offset for t in targets])
         valid = _at(positive, [t.joint_valid for t in targets])
         num_stages = len(levels[0].joint_offsets)
         weights = pose_weights(config, num_stages)
@@ -97,7 +97,7 @@ class DasLoss(nn.Module):
             losses[f"pose_{stage}"] = weight * self._pose_loss(
                 _at(positive, [m.joint_offsets[stage] for m in levels]).float(),
                 _at(positive, [m.joint_sigmas[stage] for m in levels]).float(),
-                wanted,
+                target,
                 valid,
                 "initial" if stage == 0 else "updated",
             )
@@ -144,29 +144,29 @@ class DasLoss(nn.Module):
         logits = torch.cat(
             [m.score[:, 0][~t.ignore] for m, t in zip(levels, targets, strict=True)]
         )
-        wanted = torch.cat([t.positive[~t.ignore] for t in targets]).float()
+        target = torch.cat([t.positive[~t.ignore] for t in targets]).float()
         logits = logits.float()
         cross_entropy = functional.binary_cross_entropy_with_logits(
-            logits, wanted, reduction="none"
+            logits, target, reduction="none"
         )
         probability = logits.sigmoid()
-        miss = torch.where(wanted > 0, 1 - probability, probability)
-        weight = torch.where(wanted > 0, alpha, 1 - alpha)
+        miss = torch.where(target > 0, 1 - probability, probability)
+        weight = torch.where(target > 0, alpha, 1 - alpha)
         return (weight * miss**gamma * cross_entropy).sum()
 
     def _pose_loss(
-        self, mean: Tensor, sigma: Tensor, wanted: Tensor, valid: Tensor, stage: str
+        self, mean: Tensor, sigma: Tensor, target: Tensor, valid: Tensor, stage: str
     ) -> Tensor:
         """Mean over labelled joints of N positives; (N, J, 3) each, depth only where labelled."""
         if self.config.pose_loss == "l1":
-            return (mean - wanted).abs()[valid].sum() / valid[..., 0].sum().clamp(min=1)
+            return (mean - target).abs()[valid].sum() / valid[..., 0].sum().clamp(min=1)
         has_depth = valid.all(dim=-1)
         only_2d = valid[..., :2].all(dim=-1) & ~has_depth
         total = mean.new_zeros(())
         for chosen, dims in ((has_depth, 3), (only_2d, 2)):
             flow = self.flows[f"{stage}_{dims}d"]
             assert isinstance(flow, CouplingFlow)
-            residual = (wanted[chosen] - mean[chosen])[:, :dims] / sigma[chosen][:, :dims]
+            residual = (target[chosen] - mean[chosen])[:, :dims] / sigma[chosen][:, :dims]
             log_sigma = sigma[chosen][:, :dims].log().sum(dim=-1)
             total = total + self._negative_log_likelihood(residual, log_sigma, flow)
         return total / (has_depth.sum() + only_2d.sum()).clamp(min=1)

@@ -83,7 +83,7 @@ def folder(tmp_path_factory):
     config = network_metadata(SMALL)
     save_tensors(root / "network.safetensors", network.state_dict(), config)
     lifting = PoseLifting(BODY_22.num_joints, NUM_FEATURES, 32)
-    nn.init.normal_(lifting.leave.weight, std=0.05)
+    nn.init.normal_(lifting.head.weight, std=0.05)
     nn.init.normal_(lifting.doubt.weight, std=0.05)
     tensors = {f"lifting.{name}": value for name, value in lifting.state_dict().items()}
     save_tensors(root / "lifting.safetensors", tensors, {})
@@ -253,7 +253,7 @@ def test_the_files_of_a_model_tell_the_same(folder, lifts):
     parts |= load_tensors(folder / "lifting.safetensors")[0]
     assert tensors.keys() == parts.keys()
     assert all(torch.equal(value, tensors[name]) for name, value in parts.items())
-    assert torch.equal(lifting.leave.weight, parts["lifting.leave.weight"])
+    assert torch.equal(lifting.head.weight, parts["lifting.head.weight"])
     assert lifts.metadata["name"] == "model"
     assert lifts.nominal_size == (96, 64)
     assert lifts.metadata.items() >= network_metadata(SMALL).items()
@@ -350,7 +350,7 @@ def test_a_lifting_that_onnx_cannot_follow_is_refused(monkeypatch):
     """Torch says something else each time that it is asked."""
     lifting = PoseLifting(BODY_22.num_joints, 5, 8)
     monkeypatch.setattr(lifting, "eval", lambda: lifting)  # features are hidden by chance
-    torch.nn.init.normal_(lifting.leave.weight)
+    torch.nn.init.normal_(lifting.head.weight)
     with pytest.raises(ValueError, match="the lifting differs from torch by"):
         _lifting_text(lifting)
 
@@ -408,7 +408,7 @@ def test_a_lifting_is_trained_on_what_the_model_finds(folder, listens, capsys, m
     )
     for name, value in load_lifting(again).state_dict().items():
         assert torch.equal(value, first.state_dict()[name]), name
-    assert first.see.in_features == NUM_FEATURES
+    assert first.feature_in.in_features == NUM_FEATURES
     capsys.readouterr()
     files = [out.with_suffix(".npz"), out.with_suffix(".npz")]
     run_script(

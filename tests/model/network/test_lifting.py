@@ -2,6 +2,7 @@
 
 import dataclasses
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from people_scenes import STANDING
 
 from das_model.camera import Camera
 from das_model.inference.refine import NUM_CUES
-from das_model.network.checkpoint import save_tensors
+from das_model.network.checkpoint import load_tensors, save_tensors
 from das_model.network.lifting import PoseLifting, load_lifting
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
 from das_model.training import lifting_training
@@ -43,7 +44,7 @@ def random_lifting(num_joints=NUM_BODY, spread=0.1):
     """A lifting that has learned nonsense."""
     torch.manual_seed(0)
     network = PoseLifting(num_joints, NUM_FEATURES, 16).eval()
-    torch.nn.init.normal_(network.leave.weight, std=spread)
+    torch.nn.init.normal_(network.head.weight, std=spread)
     return network
 
 
@@ -51,8 +52,8 @@ def biased(depth_logit=0.0, moved=(0.0, 0.0, 0.0), joint=0):
     """A lifting that says the same of everybody: a depth logit, and a move of one joint."""
     fixed = PoseLifting(NUM_BODY, NUM_FEATURES, width=8).eval()
     with torch.no_grad():
-        fixed.leave.bias[-1] = depth_logit
-        fixed.leave.bias[:-1].unflatten(0, (-1, 3))[joint] = torch.tensor(moved)
+        fixed.head.bias[-1] = depth_logit
+        fixed.head.bias[:-1].unflatten(0, (-1, 3))[joint] = torch.tensor(moved)
     return fixed
 
 
@@ -265,10 +266,10 @@ def test_people_of_unknown_depths_teach_no_depth():
     network, unknown = biased(0.1), torch.zeros(3, NUM_BODY, dtype=torch.bool)
     relative, lifted = torch.ones(3, dtype=torch.bool), network(found, features_of(found))[..., :3]
     lifting_loss(lifted, found, wanted, ~unknown, unknown, relative).backward()
-    moves = network.leave.bias.grad[:-1].view(NUM_BODY, 3).abs()
+    moves = network.head.bias.grad[:-1].view(NUM_BODY, 3).abs()
     assert (moves[:, 1] > 1e-3).all()
     assert (moves[:, 2] < 1e-6).all()
-    assert network.leave.bias.grad[-1].abs() < 1e-5
+    assert network.head.bias.grad[-1].abs() < 1e-5
 
 
 @pytest.mark.parametrize("unknown", [np.nan, 7e4])
@@ -285,14 +286,14 @@ def test_joints_without_a_place_have_no_say(unknown):
         lifted = network(found, features_of(found))[..., :3]
         loss = lifting_loss(lifted, found, wanted, valid, valid, relative)
         loss.backward()
-        gradients.append((loss.detach(), network.leave.bias.grad.clone()))
+        gradients.append((loss.detach(), network.head.bias.grad.clone()))
     torch.testing.assert_close(gradients[0], gradients[1], rtol=0, atol=0)
     alone = torch.zeros_like(valid)
     alone[0, [0, 7]] = True  # of all joints the root and one more
     network.zero_grad()
     lifted = network(found, features_of(found))[..., :3]
     lifting_loss(lifted, found, wanted, alone, alone, relative).backward()
-    moves = network.leave.bias.grad[:-1].view(NUM_BODY, 3).abs().sum(dim=1)
+    moves = network.head.bias.grad[:-1].view(NUM_BODY, 3).abs().sum(dim=1)
     assert set(moves.nonzero()[:, 0].tolist()) == {0, 7}
 
 
@@ -489,11 +490,11 @@ def test_pairs_of_other_shapes_are_refused(name, shape, expected):
         LiftingPairs(**{key: np.zeros(size) for key, size in arrays.items()})
 
 
-@pytest.mark.parametrize("others", [{}, {"fpn": torch.zeros(2), "leave.bias": torch.ones(1)}])
+@pytest.mark.parametrize("others", [{}, {"fpn": torch.zeros(2), "head.bias": torch.ones(1)}])
 def test_a_lifting_is_read_from_among_other_weights(tmp_path, others):
     torch.manual_seed(0)
     network = PoseLifting(COCO_17.num_joints, NUM_FEATURES, 24, 3)
-    torch.nn.init.normal_(network.leave.weight)
+    torch.nn.init.normal_(network.head.weight)
     network.feature_mean.fill_(0.5)
     file = tmp_path / "weights.safetensors"
     tensors = {f"lifting.{name}": value for name, value in network.state_dict().items()}
@@ -504,11 +505,22 @@ def test_a_lifting_is_read_from_among_other_weights(tmp_path, others):
     assert torch.equal(lifted_by(read, found), lifted_by(network.eval(), found))
 
 
+def test_a_lifting_of_the_bundled_weights_is_read_by_the_names_it_was_saved_under():
+    file = Path(__file__).parents[3] / "assets" / "models" / "das-lite.safetensors"
+    saved, read = load_tensors(file, "lifting.")[0], load_lifting(file)
+    assert torch.equal(read.feature_in.weight, saved["see.weight"])
+    assert torch.equal(read.layers[1].out_proj.bias, saved["layers.1.gather.bias"])
+    assert torch.equal(read.layers[0].qkv[1].weight, saved["layers.0.attend.1.weight"])
+    assert torch.equal(read.layers[1].mlp[3].weight, saved["layers.1.think.3.weight"])
+    assert torch.equal(read.pose_in.bias, saved["enter.bias"])
+    assert torch.equal(read.head.bias, saved["leave.bias"])
+
+
 def test_a_file_without_a_lifting_has_none(tmp_path):
     file = tmp_path / "weights.safetensors"
-    save_tensors(file, {"network.enter.weight": torch.zeros(2, 2)}, {})
+    save_tensors(file, {"network.pose_in.weight": torch.zeros(2, 2)}, {})
     assert load_lifting(file) is None
-    save_tensors(file, {"lifting.enter.weight": torch.zeros(2, 2)}, {})
+    save_tensors(file, {"lifting.pose_in.weight": torch.zeros(2, 2)}, {})
     with pytest.raises(ValueError, match=r"weights.safetensors: its lifting reads no features"):
         load_lifting(file)
     with pytest.raises(FileNotFoundError, match=r"weights.npz.*was expected there"):
