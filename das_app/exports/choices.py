@@ -1,4 +1,4 @@
-"""Which options each format can follow, and why not where it cannot.
+"""Options that each export format supports, with a reason where it does not.
 
 Command line, dialog and Python ask this one table, so that no option is passed over in silence.
 """

@@ -1,4 +1,4 @@
-"""Where exports go, and what is never written over."""
+"""Output paths of exports, and files that are never overwritten."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The file that hard crashes are written to, and whether one was since it was last asked."""
+"""Crash log: the file of hard crashes, and whether it has a new one."""
 
 from pathlib import Path
 

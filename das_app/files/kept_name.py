@@ -1,4 +1,4 @@
-"""Names of files that are kept for something with a name of its own, such as a camera."""
+"""File names made from other names, such as a camera's."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Colours of people's clothes: by them somebody who was away is known again.
+"""Appearance of people for re-identification: colours of their clothes.
 
 A small histogram of the trunk's colours and one of the thighs', in CIELAB, where lightness is one
 number of three. A place of the picture counts for the nearest person that may cover it.

@@ -1,4 +1,4 @@
-"""The error of motion: what joints cannot tell."""
+"""`MotionError`: joints do not suffice for a result."""
 
 
 class MotionError(ValueError):

@@ -1,4 +1,4 @@
-"""The floor under people's feet, and the world levelled to it. Pure functions of camera space.
+"""Floor under people's feet, and camera space levelled to it. Pure functions.
 
 The levelled world keeps the axes' order and the unit of camera space: x right, y down, z forward,
 in millimetres. Its origin is the point of the floor below the lens, y is straight down, so the

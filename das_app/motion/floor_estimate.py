@@ -1,4 +1,4 @@
-"""The floor without asking: estimated from people over time, with how sure it is.
+"""Floor estimate from people over time, with its uncertainty.
 
 Three things tell of it. Feet: the lower ankle of each person stands near the floor, and one camera
 sees its depth worst of all, with an error that belongs to the person more than to the frame. The

@@ -1,4 +1,4 @@
-"""What people tell of the floor they stand on: single sightings, gathered into arrays."""
+"""Evidence of the floor from people who stand on it: single sightings, as arrays."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Feet that stand stay put: a person is moved along the ray, and legs bend, so that they do.
+"""Foot locking: standing feet stay put; the person moves along the ray, and legs bend, for it.
 
 The picture tells well whether a foot moves. One that does not is pinned where it was; the pin
 goes after the foot slowly. Pinned feet tell the distance of their person better than a single

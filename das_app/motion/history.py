@@ -1,4 +1,4 @@
-"""Where everybody was at each time of a file: at a seek back or a loop they are who they were."""
+"""Track history of a file: ids stay the same after a seek back or a loop."""
 
 from collections import OrderedDict
 

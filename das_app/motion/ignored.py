@@ -1,4 +1,4 @@
-"""Places in which nobody counts: zones of the picture, and what is too near or too far away.
+"""Ignored places: zones of the image, and distances that are too near or too far.
 
 An audience, a mirror or a television is full of people whom nobody wants. They are left out before
 tracking, so they have no ids and are neither shown nor recorded nor streamed.

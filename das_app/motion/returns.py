@@ -1,4 +1,4 @@
-"""People who come back: who of the newcomers was here before.
+"""Re-identification: track ids of people who come back.
 
 Somebody who left some seconds ago is the same person if place, clothes' colours and body agree
 well and nobody else fits nearly as well. Where that is doubtful, they are somebody new, and the

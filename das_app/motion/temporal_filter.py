@@ -1,4 +1,4 @@
-"""From the people of single frames to people over time: track ids, then who and what is shown.
+"""`TemporalFilter`: track ids, smoothing and constant bone lengths of people over frames.
 
 The tracker also gets unsure people, so that it can go on with a track, and everybody as they were
 before lifting, which the unsure do without. Only who is sure enough

@@ -1,4 +1,4 @@
-"""What a filter keeps of each tracked person from frame to frame: arrays by track id."""
+"""Memory of a filter for each track: arrays by track id, from frame to frame."""
 
 import numpy as np
 

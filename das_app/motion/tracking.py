@@ -1,4 +1,4 @@
-"""Track ids: who of this frame is who of the frames before. Plain arrays, no threads, no Qt.
+"""Tracking: track ids for the people of each frame. Plain arrays, no threads, no Qt.
 
 Pairing is optimal over all people at once, by the root's distance to its prediction and by the
 pose, within gates in millimetres. Who is not paired is looked for among those seen at this time

@@ -1,4 +1,4 @@
-"""Tracks: what is known of each person followed, and how it moves on from sighting to sighting.
+"""Tracks: state of each tracked person, with Kalman prediction and update.
 
 A person's root is followed as (x / z, y / z, ln z): there the errors of a model with one camera
 are alike everywhere, small across the ray and several per cent of the distance along it. Each of

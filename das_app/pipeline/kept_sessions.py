@@ -1,4 +1,4 @@
-"""Sessions in a folder as a list shows them, and what one does with them: rename and delete."""
+"""Recorded sessions of a folder: list, rename and delete."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""What a recorded session tells of people whose size, and so distance, may be wrong, in words."""
+"""Notes on people of a session whose size, and so distance, may be wrong."""
 
 import numpy as np
 

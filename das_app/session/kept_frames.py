@@ -1,4 +1,4 @@
-"""Every frame of a camera on its way into a session: its time there, and its picture.
+"""Frames of a camera for a recording: all of them, with time and image.
 
 Frames come from the thread that captures them, results later from the thread of the model, which
 sees only some. Faces can be hidden only where people were found: then pictures wait for the next

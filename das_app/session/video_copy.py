@@ -1,4 +1,4 @@
-"""Video of a recording from the packets of the file that is recorded: copied, not encoded again.
+"""Video of a recording copied from the packets of the recorded file, not encoded again.
 
 A picture then stands alone where it does in the file, so a seek costs what it costs there. A
 capture that ends early, in a file whose pictures refer to later ones, keeps the few later pictures

@@ -1,4 +1,4 @@
-"""What is kept of each source: lens, camera, and who is ignored; a TOML file for each.
+"""Settings of each source: lens, camera and who is ignored; a TOML file for each.
 
 A lens that was given for one source must not count for the next one. What a command line says
 counts in that run alone and is never written.

@@ -1,5 +1,4 @@
-"""Packets of a video file that can stand for its frames as they are, so that a recording of them
-need not be encoded again."""
+"""Copyable packets of a video file, which a recording need not encode again."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A source whose pictures are turned, for a camera that is mounted on its side or upside down.
+"""Turned source: images rotated for a camera on its side or upside down.
 
 Pictures are turned before anybody sees them: the model, the recorder and the screen. The lens of
 the source stays that of its pictures as they come, and the camera of each turns with it.

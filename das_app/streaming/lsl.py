@@ -1,4 +1,4 @@
-"""LSL: an outlet of the Lab Streaming Layer with room for some people, and one of marks.
+"""LSL: an outlet of the Lab Streaming Layer for people, and one for markers.
 
 The layer is found by receivers through the network, so it has no port to choose. On this computer
 only, or in the network, is decided once a process, before its first outlet. Needs the extra `lsl`.

@@ -1,4 +1,4 @@
-"""Modes: how much time an image may take."""
+"""Modes: the time that an image may take."""
 
 from enum import StrEnum
 

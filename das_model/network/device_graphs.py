@@ -1,4 +1,4 @@
-"""Small graphs that read the network's maps where they lie, as on a graphics card.
+"""Small ONNX graphs that read the network's maps on its device, as on a graphics card.
 
 They do what `decode` and `refine` do in numpy, which is faster on a processor: each takes maps of
 the network by name and what the host knows of people, so that a few kilobytes travel instead of

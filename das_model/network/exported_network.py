@@ -1,4 +1,4 @@
-"""The network as it is exported: what nobody reads is not computed.
+"""Network for export, without outputs that nobody reads.
 
 Training needs the root's place and the sigmas of every stage and axis; the decoder reads the
 root's depth, the joints after the last update, and x and y of their last sigma.

@@ -1,4 +1,4 @@
-"""C3D, the file of motion laboratories: a folder with a file for each person, millimetres, y up.
+"""C3D of motion laboratories: a folder with a file for each person, millimetres, y up.
 
 A gap is an invalid point (residual -1), as the format has it. Joint angles stand beside the
 markers as points of type angle, as Vicon's readers expect them. More than 255 points go on in

@@ -1,4 +1,4 @@
-"""TRC, the marker file of OpenSim: a folder with a file for each person, millimetres, y up.
+"""TRC marker files of OpenSim: a folder with a file for each person, millimetres, y up.
 
 A gap is `NaN`: an empty field at the end of a row is refused by OpenSim. The format has room for
 rate and unit only; `about.json` says the rest.

@@ -1,4 +1,4 @@
-"""Sound of a session's video on its way into a film, cut to the part that is exported."""
+"""Sound of an exported film, cut to its part of the session's video."""
 
 from collections.abc import Iterator
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Film of pictures that come one by one, MP4 or GIF, encoded in a thread of its own."""
+"""Film encoder for rendered images, MP4 or GIF, in a thread of its own."""
 
 import queue
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Tracks told from the floor: everybody put onto it, and in words how well that went."""
+"""Floor space: tracks moved onto the floor, with its quality in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

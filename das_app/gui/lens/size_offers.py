@@ -1,4 +1,4 @@
-"""Heights of people as the floor tells them, to be accepted one by one."""
+"""Offers of people's heights as the floor gives them, to be accepted one by one."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Part of the lens panel: where people are left out; signals out, setters in."""
+"""Ignored places in the camera panel: zones and distances; signals out, setters in."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (

@@ -1,4 +1,4 @@
-"""Presenter of what is ignored: lens panel, picture, settings of the source."""
+"""Presenter of the ignored places: lens panel, image, settings of the source."""
 
 from dataclasses import replace
 

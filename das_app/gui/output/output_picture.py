@@ -1,4 +1,4 @@
-"""The picture that goes out: people alone on a ground, or the picture with its overlay."""
+"""Image of the clean output: people alone on a ground, or the image with its overlay."""
 
 import time
 

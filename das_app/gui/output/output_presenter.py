@@ -1,4 +1,4 @@
-"""The clean output between its panel, the views, its window and the virtual camera."""
+"""Presenter of the clean output: panel, views, window and virtual camera."""
 
 from PySide6.QtCore import QObject, Signal
 

@@ -1,4 +1,4 @@
-"""The clean output's window: a picture of a fixed size alone, for OBS and projectors."""
+"""Window of the clean output: an image of a fixed size, for OBS and projectors."""
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal

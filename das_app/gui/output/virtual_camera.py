@@ -1,4 +1,4 @@
-"""The clean output as a camera that other programs can choose.
+"""Virtual camera: the clean output as a camera for other programs.
 
 `pyvirtualcam` is GPL software: it is never shipped with this application, whose users may install
 it themselves. It needs a device of the system: v4l2loopback on Linux, OBS on Windows and macOS.

@@ -1,4 +1,4 @@
-"""The big number in the picture before a recording begins."""
+"""Countdown in the image before a recording."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen

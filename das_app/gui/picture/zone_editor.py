@@ -1,4 +1,4 @@
-"""Editing of zones on the picture: drag a rectangle, click a polygon, move, delete, undo."""
+"""Editor of the ignored zones: drag a rectangle, click a polygon, move, delete, undo."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Painting of the zones in which nobody counts."""
+"""Painter of the ignored zones."""
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt

@@ -1,4 +1,4 @@
-"""When a recording ends by itself."""
+"""Automatic end of a recording."""
 
 import time
 

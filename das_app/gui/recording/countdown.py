@@ -1,4 +1,4 @@
-"""Countdown before a recording, big in the picture."""
+"""Countdown before a recording."""
 
 import math
 import time

@@ -1,4 +1,4 @@
-"""Keeps everybody in the view until the user takes the camera: what fits, and the way there."""
+"""Automatic framing: keeps everybody in the view until the user moves the camera."""
 
 import math
 from collections.abc import Callable

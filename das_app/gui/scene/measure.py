@@ -1,4 +1,4 @@
-"""Measuring between two joints of the 3D view: two clicks, and a line that says how far."""
+"""Measuring tool of the 3D view: distance between two joints that are clicked."""
 
 import numpy as np
 from vispy.scene.node import Node

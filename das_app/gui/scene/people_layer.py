@@ -1,4 +1,4 @@
-"""Everybody in the 3D view: bodies or skeletons, their shadows, trails and labels."""
+"""People in the 3D view: bodies or skeletons, their shadows, trails and labels."""
 
 from dataclasses import dataclass, replace
 

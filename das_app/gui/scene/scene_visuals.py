@@ -1,4 +1,4 @@
-"""What the 3D view is made of: vispy visuals that are made once and updated in place."""
+"""Visuals of the 3D view (vispy), made once and updated in place."""
 
 import cv2
 import numpy as np

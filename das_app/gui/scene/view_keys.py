@@ -1,4 +1,4 @@
-"""The 3D view by keys: orbit, come closer, and views that are kept under a digit."""
+"""Keyboard control of the 3D view: orbit, zoom, and views kept under a digit."""
 
 from collections.abc import Callable
 

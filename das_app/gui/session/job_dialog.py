@@ -1,4 +1,4 @@
-"""Base of the dialogs that work on a whole session: progress, cancel, and what came of it."""
+"""Base of the dialogs that work on a whole session: progress, cancel and result."""
 
 import logging
 from collections.abc import Callable, Sequence

@@ -1,5 +1,4 @@
-"""Who is who in a session: names, and buttons that merge, split, swap and leave out; signals out,
-setters in."""
+"""Editor of the people of a session: names, merge, split, swap, omit; signals out, setters in."""
 
 from collections.abc import Mapping
 

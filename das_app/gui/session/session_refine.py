@@ -1,4 +1,4 @@
-"""Dialog that refines a recorded session, with progress, and then shows what was gained."""
+"""Dialog that refines a recorded session, with progress and a report before and after."""
 
 from dataclasses import replace
 from pathlib import Path

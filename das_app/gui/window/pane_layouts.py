@@ -1,5 +1,5 @@
-"""How picture and 3D view share the window: side by side, one alone, one in the other, or the
-picture in a window of its own, on another screen where there is one."""
+"""Pane layouts: image and 3D view side by side, one alone, one inside the other, or the image in
+a window of its own, on another screen where there is one."""
 
 from PySide6.QtCore import QObject, QRect, Qt, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent, QResizeEvent

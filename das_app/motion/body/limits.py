@@ -1,4 +1,4 @@
-"""What is expected of a body's angles whatever is seen: limits, usual bends and twists."""
+"""Prior of joint angles: limits, and usual bends and twists."""
 
 import numpy as np
 

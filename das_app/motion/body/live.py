@@ -1,4 +1,4 @@
-"""One person's body while frames come in: each frame fitted from the one before.
+"""Live body fit of one person: each frame from the one before.
 
 The same equations as `fit_body`, a frame at a time. The shape is fitted to the first frame, and
 again over samples as they gather; then it stays.

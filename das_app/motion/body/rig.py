@@ -1,4 +1,4 @@
-"""The body that is fitted to joints: bones of constant length, left and right alike.
+"""Body rig: bones of constant length, left and right alike, that is fitted to joints.
 
 Axes are x to the right of the picture, y up, z towards the camera (right-handed). In the rest
 pose a person stands in a T, upright, facing +z, the left arm along +x, palms down, hips level;

@@ -1,4 +1,4 @@
-"""What a body is fitted to: joints over time, as places in space or as one camera sees them."""
+"""Observations for a body fit: joints over time, in space or as one camera sees them."""
 
 from dataclasses import dataclass, replace
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Where a fit of a body begins: rotations straight from the joints of each frame.
+"""Initial pose of a body fit: rotations straight from the joints of each frame.
 
 The trunk follows the lines of hips and shoulders. Limbs make the least turn to where they are
 seen, twisted so that the hinge lies across the plane of bending. That plane is averaged over time,

@@ -1,4 +1,4 @@
-"""Track ids over a whole take: who is who, looked at forwards and backwards.
+"""Track linking over a whole take, forwards and backwards.
 
 The tracker runs over all frames in both directions. Where the two agree, pieces are sure; pieces
 are then joined over gaps, the nearest in place and build first, never two that are seen at once.

@@ -1,4 +1,4 @@
-"""One person over a whole take, refined: one skeleton, its pose at every frame, no lag.
+"""Refinement of one person over a whole take: one skeleton, a pose at every frame, no lag.
 
 First a fit with much freedom; what it finds says where feet stand, what moves fast, and which
 joints were seen wrongly. Then a fit that knows all this.

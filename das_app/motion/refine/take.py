@@ -1,4 +1,4 @@
-"""Everybody of a take, refined: from people frame by frame to people frame by frame."""
+"""Refinement of all people of a take: frames of people in, frames of people out."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

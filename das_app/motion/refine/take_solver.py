@@ -1,4 +1,4 @@
-"""Solver of a body over a whole take: what moves moves smoothly, feet that stand stay put.
+"""Body solver over a whole take: temporal smoothness, and feet fixed while they stand.
 
 To the equations of `BodySolver` come the accelerations of all joints, the steps of standing feet
 and their height over a known floor:

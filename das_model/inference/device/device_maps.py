@@ -1,4 +1,4 @@
-"""Maps that stay where the network left them, and the small graphs that read them there.
+"""Maps that stay on the network's device, and the small graphs that read them there.
 
 On a graphics card only what is known of people travels to the host. The graphs are those of
 `das_model.network.device_graphs`, out of the model's metadata. A processor runs the same path, for

@@ -1,4 +1,4 @@
-"""People close together: couples embracing and arm in arm, rows as in group photos, crowds.
+"""Groups of people close together: couples, rows as in group photos, crowds.
 
 A group is made round the world's origin and faces -y; `people_placing` puts it into the view.
 """

@@ -1,4 +1,4 @@
-"""Hands that touch the own body or hold a thing: chin, hair, phone, cup, hips, crossed arms.
+"""Hands that touch the body or hold something: chin, hair, phone, cup, hips, crossed arms.
 
 A touch says where the fingers of one hand or both lie in the frame of head or chest (x the
 person's left, -y front, z up), for the left hand and an adult; the right hand mirrors it.

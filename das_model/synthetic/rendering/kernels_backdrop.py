@@ -1,4 +1,4 @@
-"""The kernel behind people: a room, open ground under a sky, or a photo, per pixel."""
+"""Backdrop kernel: a room, open ground under a sky, or a photo, per pixel."""
 
 import warp as wp
 

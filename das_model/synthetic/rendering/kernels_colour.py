@@ -1,4 +1,4 @@
-"""Device functions for what things look like: textures, fabrics, skin, faces, hair, clothes.
+"""Device functions for colour: textures, fabrics, skin, faces, hair, clothes.
 
 Every colour is a function of the place on the template body, so it is crisp at any mesh density
 and needs no texture coordinates. The fourth component of a result is its gloss: one of

@@ -1,4 +1,4 @@
-"""Kernels that make the meshes: skinning, normals, clothes' volume, projection.
+"""Geometry kernels: skinning, normals, volume of clothes, projection.
 
 All kernels of the renderer run on the CPU and on CUDA alike; the device is chosen at the launch.
 World units are metres, z up; screens are in pixels of the supersampled picture.

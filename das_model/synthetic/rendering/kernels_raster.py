@@ -1,4 +1,4 @@
-"""Kernels that decide what is seen: z-buffer, its sorting into samples, joints' visibility.
+"""Visibility kernels: z-buffer, its sorting into samples, visibility of joints.
 
 The z-buffer holds one int64 per sample: depth in units of 10 micrometres above, triangle number
 below, so that one atomic minimum keeps the nearest surface and its owner. Triangles of bodies come

@@ -1,4 +1,4 @@
-"""The kernels that colour and light the samples of people and props."""
+"""Shading kernels: colour and light of the samples of people and props."""
 
 import warp as wp
 

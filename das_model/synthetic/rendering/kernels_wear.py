@@ -1,4 +1,4 @@
-"""Kernels of the clothes, shoes and hair of `wear`: skinning, projection, z-buffer, colours.
+"""Kernels for clothes, shoes and hair of `wear`: skinning, projection, z-buffer, colours.
 
 Pieces of all people of a batch lie one behind the other in flat arrays. Their triangles are
 numbered behind the skin's of their wearer, so that whoever asks who owns a sample need not know

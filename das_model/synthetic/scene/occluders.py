@@ -1,4 +1,4 @@
-"""Things between the camera and people: counters, tables, chair backs, rails, pillars, plants.
+"""Occluders between camera and people: counters, tables, chair backs, rails, pillars, plants.
 
 And the things that people hold, which hide hands and faces.
 """

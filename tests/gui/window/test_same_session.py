@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from das_app.capture import CaptureJob, capture
+from das_app.commands.capture_job import CaptureJob, capture
 from das_app.gui.window.app import PipelineOpener
 from das_app.pipeline.live_recording import LiveRecording
 from das_app.session.origin import session_origin
