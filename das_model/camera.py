@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_LEAST_DET = 0.05  # of the lens model's Jacobian: less is where it folds back
+_MIN_DET = 0.05  # of the lens model's Jacobian: less is where it folds back
 _LONGEST_STEP = 0.3  # of Newton's method, in normalised coordinates
 DEFAULT_FOV_DEG = 60.0  # of the longer side: what most webcams and phones are near
 
@@ -181,7 +181,7 @@ def _undistort(norm: np.ndarray, distortion: np.ndarray, num_steps: int = 15) ->
         yy = radial + slope * y * y + 6 * p1 * y + 2 * p2 * x
         xy = slope * x * y + 2 * p1 * x + 2 * p2 * y
         det = xx * yy - xy * xy
-        can_step = det > _LEAST_DET
+        can_step = det > _MIN_DET
         miss_x, miss_y = np.moveaxis(norm - _distort(point, distortion), -1, 0)
         step = np.stack([yy * miss_x - xy * miss_y, xx * miss_y - xy * miss_x], axis=-1)
         step *= (can_step / np.where(can_step, det, 1.0))[..., None]

@@ -29,7 +29,7 @@ from das_model.inference.estimate import Estimate
 from das_model.people import People
 from das_model.skeleton import BODY_22, Skeleton
 
-FPS, SECONDS, SAME_PX, LEAST_FRAMES = 25.0, 20.0, 60.0, 200
+FPS, SECONDS, SAME_PX, MIN_FRAMES = 25.0, 20.0, 60.0, 200
 ACTIONS = {
     "walking": ("S9_walking_1", "S8_walking_1"),
     "turning": ("S9_walkingtogether_2", "S7_purchases_2"),
@@ -78,7 +78,7 @@ def measured_noise(session: Session) -> list[Noise]:
                 nearest = np.linalg.norm(away, axis=-1).argmin()
                 if np.linalg.norm(away[nearest]) < SAME_PX:
                     pairs.append((joints, true[nearest], arrays.joint_scores[frame, track]))
-        if len(pairs) < LEAST_FRAMES:
+        if len(pairs) < MIN_FRAMES:
             continue
         seen, true, scores = (np.array(part) for part in zip(*pairs, strict=True))
         relative = (seen - seen[:, :1]) - (true - true[:, :1])

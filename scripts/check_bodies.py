@@ -21,7 +21,7 @@ from das_app.motion.body.rotations import rotation_vectors
 from das_app.session.session import Session
 from das_model.skeleton import Skeleton
 
-_LEAST_S, _BENT_DEG, _PLANE_DEG, _JUMP_DEG = 0.5, 30.0, 15.0, 30.0
+_MIN_S, _BENT_DEG, _PLANE_DEG, _JUMP_DEG = 0.5, 30.0, 15.0, 30.0
 _LIMBS = tuple(
     tuple(f"{side}_{joint}" for joint in joints)
     for side in ("left", "right")
@@ -87,7 +87,7 @@ def main() -> None:
     for session in map(Session, parser.parse_args().sessions):
         skeleton = session.origin.skeleton
         for layer in session.layers:
-            take = load_take(session, ExportOptions(layer=layer), least_s=_LEAST_S)
+            take = load_take(session, ExportOptions(layer=layer), least_s=_MIN_S)
             for track in (track for track in take.tracks if track.is_posed.any()):
                 joints = to_y_up(track.joints)
                 times_s = take.times_s[track.first : track.first + len(track)]

@@ -27,7 +27,7 @@ from das_app.session.session import Session
 from das_model.skeleton import COCO_17
 
 _CHECK_GLB = Path(__file__).parents[1] / "tests" / "npm" / "check_glb.mjs"
-_LEAST_S = 0.5
+_MIN_S = 0.5
 _JUST_S = 1e-5  # after a frame: times of glTF are float32
 _Check = Callable[[Path, Take, list[MovingBody]], tuple[int, float]]
 
@@ -209,7 +209,7 @@ def main() -> None:
     sessions = [Session(folder) for folder in parser.parse_args().sessions]
     rows = {to: [] for to in CHECKS}
     for session in sessions:
-        options = ExportOptions(min_duration_s=_LEAST_S)
+        options = ExportOptions(min_duration_s=_MIN_S)
         takes = {s: load_take(session, options, s) for s in (False, True)}
         bodies = {s: moving_bodies(t, RigNames.HUMANOID, lambda _: None) for s, t in takes.items()}
         table_take = load_take(session, ExportOptions())

@@ -17,7 +17,7 @@ from das_app.files.crash_log import CRASH_FILE, FORMER_FILE
 from das_app.files.whole_file import PRIVATE_FILE, whole_file
 from das_app.sources.addresses import shown_address
 
-_MOST_BYTES = 1_000_000  # of each file: its end
+_MAX_BYTES = 1_000_000  # of each file: its end
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
 _NAMED_SECRET = re.compile(
     r"(?P<name>(?:token|password|passwd|pwd|secret|api[_-]?key|authorization|bearer)\b[\"']?"
@@ -83,7 +83,7 @@ def _shown(address: str) -> str:
 
 def _end_of(file: Path) -> str:
     with file.open("rb") as opened:
-        opened.seek(max(0, file.stat().st_size - _MOST_BYTES))
+        opened.seek(max(0, file.stat().st_size - _MAX_BYTES))
         return opened.read().decode("utf-8", "replace")
 
 

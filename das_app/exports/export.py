@@ -10,7 +10,7 @@ from das_app.exports.takes.take import ExportOptions, Progress, Take, load_take
 from das_app.session.session import Session
 
 _Writer = Callable[[Take, Path, Progress], None]
-_LEAST_S = 0.5  # that somebody must be seen for formats of motion
+_MIN_S = 0.5  # that somebody must be seen for formats of motion
 
 
 def export_session(
@@ -56,7 +56,7 @@ def export_session(
         options,
         facts.is_steady,
         lambda share: on_progress(0.5 * share),
-        _LEAST_S if facts.is_motion else 0.0,
+        _MIN_S if facts.is_motion else 0.0,
     )
     _writer(to)(take, path, lambda share: on_progress(0.5 + 0.5 * share))
     on_progress(1.0)

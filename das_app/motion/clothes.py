@@ -20,7 +20,7 @@ _ALONG = np.linspace(0.1, 0.9, 8)  # places looked at from end to end of a part,
 _ACROSS = np.linspace(-1.0, 1.0, 8)  # and from edge to edge
 _HALF_WIDTH = 0.15  # of a thigh, and at least of a trunk, share of its length
 _SHOULDER_SHARE = 0.6  # of the shoulders' width that is surely trunk
-_LEAST_SEEN = 0.25  # of a part's places
+_MIN_SEEN = 0.25  # of a part's places
 _HALF_RANGE = 48.0  # of green to red and of blue to yellow: few clothes have more
 
 
@@ -150,5 +150,5 @@ def _histograms(colours: np.ndarray, is_seen: np.ndarray) -> np.ndarray:
         counts += np.bincount(place.ravel(), weight.ravel(), len(counts))
     counts = counts.reshape(num_people, num_parts, NUM_COLOURS)
     total = counts.sum(axis=-1, keepdims=True)
-    is_enough = is_seen.mean(axis=-1, keepdims=True) >= _LEAST_SEEN
+    is_enough = is_seen.mean(axis=-1, keepdims=True) >= _MIN_SEEN
     return np.where(is_enough, counts / np.maximum(total, 1e-9), 0.0).astype(np.float32)

@@ -16,7 +16,7 @@ from das_model.people import People
 
 _HEAD_JOINTS = ("head", "head_top", "nose", "left_eye", "right_eye", "left_ear", "right_ear")
 # Assumed, on the large side.
-_LEAST_RADIUS_MM = 180.0  # of a head with hair, and some more
+_MIN_RADIUS_MM = 180.0  # of a head with hair, and some more
 _MARGIN = 1.5
 _GROWTH_PER_S = 1.5  # of the radius, for a head that is not seen any more
 _KEPT_S = 1.0
@@ -108,7 +108,7 @@ def _heads(people: People, camera: Camera, time_s: float) -> list[_Head]:
         points = place[is_there]
         centre = (points.min(axis=0) + points.max(axis=0)) / 2
         reach = np.linalg.norm(points - centre, axis=1).max()
-        least = _LEAST_RADIUS_MM * camera.focal_px / float(np.median(depth[is_there]))
+        least = _MIN_RADIUS_MM * camera.focal_px / float(np.median(depth[is_there]))
         if np.abs(centre).max() < 1e6:
             x, y = centre
             heads.append(_Head(x, y, max(_MARGIN * reach, least), time_s))

@@ -24,8 +24,8 @@ from das_model.skeleton import Skeleton
 HIGHEST_MM, LOWEST_MM = 50_000.0, 100.0  # of a lens above the floor
 STEEPEST_DEG = 80.0  # a camera that looks straight down has no forward along the floor
 _CLICK_REACH = 0.12  # of a person's height in the picture, from a click to an ankle
-_MOST_SCALE = 1.8  # further off, somebody stands on something else
-_LEAST_SPREAD_MM = 150.0  # of clicked points, across their main direction
+_MAX_SCALE = 1.8  # further off, somebody stands on something else
+_MIN_SPREAD_MM = 150.0  # of clicked points, across their main direction
 
 
 class FloorError(MotionError):
@@ -134,7 +134,7 @@ def floor_from_points(points_cam: Sequence[np.ndarray] | np.ndarray) -> Floor:
         raise FloorError(f"three or more points are needed, got {len(points)}")
     offsets = points - points.mean(axis=0)
     _, spreads, axes = np.linalg.svd(offsets, full_matrices=False)
-    if spreads[1] / math.sqrt(len(points)) < _LEAST_SPREAD_MM:
+    if spreads[1] / math.sqrt(len(points)) < _MIN_SPREAD_MM:
         raise FloorError("the points are almost on one line: click feet further apart")
     distance = float(axes[2] @ points.mean(axis=0))
     if abs(distance) < 1.0:
@@ -208,7 +208,7 @@ def standing_scale(joints_cam: np.ndarray, skeleton: Skeleton, floor: Floor) -> 
         return None
     reach_mm = floor.height_mm - ANKLE_HEIGHT_MM
     below_mm = reach_mm - float(np.median(heights))
-    if below_mm <= 0 or abs(math.log(reach_mm / below_mm)) > math.log(_MOST_SCALE):
+    if below_mm <= 0 or abs(math.log(reach_mm / below_mm)) > math.log(_MAX_SCALE):
         return None
     return reach_mm / below_mm
 

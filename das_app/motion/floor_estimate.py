@@ -37,18 +37,18 @@ from das_model.people import People
 
 # Assumed, where nothing else is said; `scripts/benchmark_floor.py` scores them together.
 _SPACING_S, _SURPRISE_S = 0.2, 0.4  # of a person's sightings; errors last this long
-_MAX_SIGHTINGS, _LEAST_SIGHTINGS = 600, 10  # in all; of a person whose size is told
+_MAX_SIGHTINGS, _MIN_SIGHTINGS = 600, 10  # in all; of a person whose size is told
 _DEPTH_NOISE, _FOOT_NOISE_MM = 0.022, 30.0  # of a sighting; per unit of depth, and vertically
 _LEAN_DEG = 5.0  # towards the camera, of all bodies alike: the model's
-_USUAL_PITCH_DEG, _PITCH_DEG, _ROLL_DEG = 8.0, 15.0, 4.0
-_USUAL_HEIGHT_MM, _HEIGHT_SPREAD = 1400.0, 0.5  # the spread is of the logarithm
+_PRIOR_PITCH_DEG, _PITCH_DEG, _ROLL_DEG = 8.0, 15.0, 4.0
+_PRIOR_HEIGHT_MM, _HEIGHT_SPREAD = 1400.0, 0.5  # the spread is of the logarithm
 _TOLD_HEIGHT, _TOLD_PITCH_DEG = 0.01, 0.5  # how exact is what a user says
-_MOST_ROUNDS = 15
+_MAX_ROUNDS = 15
 _SURE_DEG, _SURE_HEIGHT = 2.5, 0.1  # standard deviations of a floor that is known
 _ABOVE, _BELOW = 2.0, 4.0  # standard deviations at which a foot counts a quarter
 _ELSEWHERE = 30.0  # cost at which a person may as well stand on something else
-_MOST_SCALE = 0.7  # logarithm
-_LEAST_DEG, _LEAST_HEIGHT = 0.7, 0.04  # one camera knows no floor better
+_MAX_SCALE = 0.7  # logarithm
+_MIN_DEG, _MIN_HEIGHT = 0.7, 0.04  # one camera knows no floor better
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class FloorEstimator:
         return {
             person: float(np.median(own))
             for person, own in heights.items()
-            if len(own) >= _LEAST_SIGHTINGS
+            if len(own) >= _MIN_SIGHTINGS
         }
 
     def copied(self) -> "FloorEstimator":
@@ -207,11 +207,11 @@ class FloorEstimator:
         limit = math.radians(STEEPEST_DEG - 0.1)
         floor = floor_at(float(np.clip(pitch, -limit, limit)), float(roll), height_mm)
         covariance = best.covariance
-        least = _LEAST_HEIGHT if self.told.height_mm is None else 0.0
+        least = _MIN_HEIGHT if self.told.height_mm is None else 0.0
         tilt = math.sqrt(covariance[0, 0] + math.cos(pitch) ** 2 * covariance[1, 1])
         return FloorEstimate(
             floor,
-            math.hypot(math.degrees(tilt), _LEAST_DEG),
+            math.hypot(math.degrees(tilt), _MIN_DEG),
             height_mm * math.hypot(math.sqrt(covariance[2, 2]), least),
             len(self._sightings),
             dict(zip(evidence.ids.tolist(), np.exp(scales).tolist(), strict=True)),
@@ -249,7 +249,7 @@ class FloorEstimator:
 def _starts(evidence: Evidence, told: ToldFloor) -> list[np.ndarray]:
     """Where to begin, (4,) each: upright as the bodies say, the floor below most feet, and below
     nearly all."""
-    pitch = math.radians(_USUAL_PITCH_DEG if told.pitch_deg is None else told.pitch_deg)
+    pitch = math.radians(_PRIOR_PITCH_DEG if told.pitch_deg is None else told.pitch_deg)
     roll = 0.0
     if len(evidence.worth):
         up = unit(np.median(evidence.upright, axis=0) + [0.0, -1e-6, 0.0])
@@ -258,7 +258,7 @@ def _starts(evidence: Evidence, told: ToldFloor) -> list[np.ndarray]:
             pitch = 0.5 * (pitch + math.asin(float(np.clip(-up[2], -limit, limit))))
         roll = math.atan2(-up[0], -up[1])
     if told.height_mm is not None or not len(evidence.worth):
-        heights = np.array([told.height_mm or _USUAL_HEIGHT_MM])
+        heights = np.array([told.height_mm or _PRIOR_HEIGHT_MM])
     else:
         below = (-evidence.ankles @ _up(pitch, roll)).max(axis=1)
         heights = np.quantile(below, [0.3, 0.6, 0.9]) + ANKLE_HEIGHT_MM
@@ -279,11 +279,11 @@ class _Fit:
 def _descend(start: np.ndarray, evidence: Evidence, told: ToldFloor) -> _Fit:
     """Iterated least squares."""
     values, scales = start, evidence.usual_scale
-    for _ in range(_MOST_ROUNDS):
+    for _ in range(_MAX_ROUNDS):
         hessian, gradient, back = _normal_equations(values, scales, evidence, told)
         step = np.clip(-np.linalg.solve(hessian, gradient), -0.2, 0.2)
         first, mixed, second = back
-        scales = np.clip(scales - (first + mixed @ step) / second, -_MOST_SCALE, _MOST_SCALE)
+        scales = np.clip(scales - (first + mixed @ step) / second, -_MAX_SCALE, _MAX_SCALE)
         values = values + step
         if np.abs(step).max() < 1e-4:
             break
@@ -350,10 +350,10 @@ def _misfits(
 def _habits(values: np.ndarray, told: ToldFloor) -> tuple[np.ndarray, np.ndarray]:
     """Misfits (4,) of what is usual or told, in standard deviations, and their slopes (4, 4)."""
     pitch, roll, log_height, lean = values
-    usual_pitch, pitch_sd = _USUAL_PITCH_DEG, _PITCH_DEG
+    usual_pitch, pitch_sd = _PRIOR_PITCH_DEG, _PITCH_DEG
     if told.pitch_deg is not None:
         usual_pitch, pitch_sd = told.pitch_deg, _TOLD_PITCH_DEG
-    height, spread = _USUAL_HEIGHT_MM, _HEIGHT_SPREAD
+    height, spread = _PRIOR_HEIGHT_MM, _HEIGHT_SPREAD
     if told.height_mm is not None:
         height, spread = told.height_mm, _TOLD_HEIGHT
     sd = np.array(

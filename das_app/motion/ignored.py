@@ -13,10 +13,10 @@ from das_model.camera import Camera
 from das_model.people import People
 
 Zone = tuple[tuple[float, float], ...]  # corners, as shares of the picture's width and height
-LEAST_MM, MOST_MM = 100.0, 100_000.0
-MOST_ZONES, _MOST_CORNERS = 50, 100
-_LEAST_AREA = 1e-5  # of the picture
-_LEAST_FOOT_SCORE = 0.1  # a foot that was made up is in no zone
+MIN_MM, MAX_MM = 100.0, 100_000.0
+MAX_ZONES, _MAX_CORNERS = 50, 100
+_MIN_AREA = 1e-5  # of the picture
+_MIN_FOOT_SCORE = 0.1  # a foot that was made up is in no zone
 _TRUNK = ("left_shoulder", "right_shoulder", "left_hip", "right_hip")
 _FEET = ("left_ankle", "right_ankle")
 _NUMBER = r"\d{1,6}(?:\.\d+)?"
@@ -42,14 +42,14 @@ class Ignored:
     farthest_mm: float | None = None
 
     def __post_init__(self) -> None:
-        if len(self.zones) > MOST_ZONES:
-            raise ValueError(f"at most {MOST_ZONES} zones are ignored, got {len(self.zones)}")
+        if len(self.zones) > MAX_ZONES:
+            raise ValueError(f"at most {MAX_ZONES} zones are ignored, got {len(self.zones)}")
         for zone in self.zones:
             _check(zone)
         for name, value in (("nearest", self.nearest_mm), ("farthest", self.farthest_mm)):
-            if value is not None and not LEAST_MM <= value <= MOST_MM:
+            if value is not None and not MIN_MM <= value <= MAX_MM:
                 raise ValueError(
-                    f"the {name} distance must be from {LEAST_MM / 1e3:g} to {MOST_MM / 1e3:g} m, "
+                    f"the {name} distance must be from {MIN_MM / 1e3:g} to {MAX_MM / 1e3:g} m, "
                     f"got {value / 1e3:g} m"
                 )
         near, far = self.nearest_mm, self.farthest_mm
@@ -80,7 +80,7 @@ class Ignored:
         for zone in self.zones:
             in_zone |= inside(zone, middle)
             if feet:
-                is_seen = (people.joint_scores[:, feet] >= _LEAST_FOOT_SCORE).all(axis=1)
+                is_seen = (people.joint_scores[:, feet] >= _MIN_FOOT_SCORE).all(axis=1)
                 in_zone |= inside(zone, places[:, feet]).all(axis=1) & is_seen
         return keeps & ~in_zone
 
@@ -169,11 +169,11 @@ def inside(zone: Zone, points: np.ndarray) -> np.ndarray:
 
 
 def _check(zone: Zone) -> None:
-    if not 3 <= len(zone) <= _MOST_CORNERS:
-        raise ValueError(f"a zone has 3 to {_MOST_CORNERS} corners, got {len(zone)}")
+    if not 3 <= len(zone) <= _MAX_CORNERS:
+        raise ValueError(f"a zone has 3 to {_MAX_CORNERS} corners, got {len(zone)}")
     if not all(0 <= value <= 1 for corner in zone for value in corner):
         raise ValueError(
             f"corners of a zone are shares of the picture from 0 to 1, got {zone_text(zone)}"
         )
-    if area(zone) < _LEAST_AREA:
+    if area(zone) < _MIN_AREA:
         raise ValueError(f"a zone must have an area, got {zone_text(zone)}")

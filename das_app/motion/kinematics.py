@@ -22,7 +22,7 @@ _ANGLES = {
 ANGLE_NAMES = tuple(f"{side}_{joint}" for joint in _ANGLES for side in ("left", "right"))
 # Assumed.
 ANKLE_HEIGHT_MM = 80.0  # of a standing person's ankle above the floor
-LEAST_SCALE, MOST_SCALE = 0.3, 3.0  # of a person against what the model takes them for
+MIN_SCALE, MAX_SCALE = 0.3, 3.0  # of a person against what the model takes them for
 _SPEED_WINDOW = 5  # sightings that a speed is fitted over
 
 

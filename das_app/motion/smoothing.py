@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from das_app.motion.kinematics import bone_lengths
-from das_app.motion.track_memory import LEAST_STEP_S, TrackMemory
+from das_app.motion.track_memory import MIN_STEP_S, TrackMemory
 from das_model.people import People
 from das_model.skeleton import Skeleton
 
@@ -32,7 +32,7 @@ _FAIR_SCORE = 0.25  # of a joint; with less its noise grows
 _SIZE_TELLS, _SIZE_S = 0.6, 3.0  # part of a depth error that shows in the size; its memory
 _SIZE_JOINTS = ("spine", "neck", "shoulder", "hip", "knee", "ankle")  # ends of bones seen well
 _FLICKER, _FLICKER_S = 4.0, 1.0  # how much the variance found is taken for; its memory
-_DOUBT, _MOST_DOUBT = 1.0, 50.0  # surprises, in variances, that make the filter doubt itself
+_DOUBT, _MAX_DOUBT = 1.0, 50.0  # surprises, in variances, that make the filter doubt itself
 _LATELY_S = 0.5  # memory of the range of what was seen
 
 
@@ -134,7 +134,7 @@ def kalman(
     surprise = seen - value
     # two surprises the same way are motion; one alone is an error of a single frame
     share = (surprise * last_surprise).mean(axis=-1) / (of_value + noise**2)
-    doubt = np.clip(share / _DOUBT, 1.0, _MOST_DOUBT)
+    doubt = np.clip(share / _DOUBT, 1.0, _MAX_DOUBT)
     of_value, mixed, of_speed = of_value * doubt, mixed * doubt, of_speed * doubt
     total = of_value + noise**2
     gain, speed_gain = of_value / total, mixed / total
@@ -212,7 +212,7 @@ class Smoother:
             ),
             sizes,
         )
-        is_new = known & (step_s > LEAST_STEP_S)  # not the same frame again
+        is_new = known & (step_s > MIN_STEP_S)  # not the same frame again
         if not is_new.all():
             pairs = zip(now, kept, strict=True)
             now = tuple(np.where(_like(is_new, new), new, before) for new, before in pairs)

@@ -4,7 +4,7 @@ import numpy as np
 
 # Assumed.
 FORGET_S = 1.0  # a person unseen for longer begins anew
-LEAST_STEP_S = 1e-3  # the same frame again changes next to nothing
+MIN_STEP_S = 1e-3  # the same frame again changes next to nothing
 
 
 class TrackMemory:
@@ -35,12 +35,12 @@ class TrackMemory:
         rows = np.array([where.get(int(n), -1) for n in ids], dtype=np.int64)
         known = rows >= 0
         values = tuple(array.copy() for array in fresh)
-        step_s = np.full(len(ids), LEAST_STEP_S)
+        step_s = np.full(len(ids), MIN_STEP_S)
         if known.any():
             of = rows[known]
             for array, kept in zip(values, self._values, strict=True):
                 array[known] = kept[of]
-            step_s[known] = np.maximum(time_s - self._seen_s[of], LEAST_STEP_S)
+            step_s[known] = np.maximum(time_s - self._seen_s[of], MIN_STEP_S)
         self._forget(is_recent & ~np.isin(self._ids, ids))
         return values, known, step_s
 

@@ -26,7 +26,7 @@ _CLOTHES_WEIGHT = (
     1.0,
 )  # of other clothes, likewise; at once, and later, when places tell less
 _LATER_S = 0.5
-_USUAL_CLOTHES = 0.4  # taken for those that were not seen
+_DEFAULT_CLOTHES = 0.4  # taken for those that were not seen
 _YOUNG_COST = 0.3  # more, of a track seen less than `_OLD_AFTER` times: it may be a false alarm
 _OLD_AFTER = 3
 _LOOK_EVERY = 5  # sightings, at the clothes of somebody known
@@ -235,7 +235,7 @@ def _add_clothes(
         return
     seen.colours[rows] = look(rows)
     clothes = unlike(seen.colours[rows], predicted.colours)
-    clothes = np.where(np.isnan(clothes), _USUAL_CLOTHES, clothes)
+    clothes = np.where(np.isnan(clothes), _DEFAULT_CLOTHES, clothes)
     gap_s = np.abs(seen.seen_s[rows, None] - predicted.seen_s)
     weight = np.interp(gap_s, (0.0, _LATER_S), _CLOTHES_WEIGHT)
     of_both = np.hypot(cost[rows], weight * clothes)

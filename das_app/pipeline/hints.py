@@ -18,15 +18,15 @@ from das_app.motion.kinematics import body_heights_mm
 from das_model.people import People
 
 SPAN_S = 4.0  # summaries older than this say nothing any more
-_LEAST_GLANCES = 5
+_MIN_SUMMARIES = 5
 _MOSTLY = 0.6  # share of the summaries that must agree
 _DARK_LUMA = 40.0  # of 255, mean of the picture
 _FAR_SHARE = 0.12  # of the picture's height that a person should at least fill
 _RIM_SHARE = 0.01  # of the picture: joints so near the rim count as outside
-_LEAST_CUT_JOINTS = 2
+_MIN_CUT_JOINTS = 2
 _SURE_SCORE = 0.6  # who is less sure may be nobody, and is not talked to
 _SLOW_SHARE = 0.7  # of the camera's rate
-_LEAST_CAMERA_FPS = 5.0
+_MIN_CAMERA_FPS = 5.0
 _HEIGHTS_MM = (1000.0, 2200.0)  # of everybody together: children to giants
 _ADULTS_MM = (1300.0, 2100.0)  # of one person: others are hard to tell from afar
 _ON_FLOOR_MM, _OFF_FLOOR_MM = 120.0, 250.0  # feet of who stands on the floor, and does not
@@ -109,7 +109,7 @@ def summarise(result: PoseResult, people: People, floor: Floor | None = None) ->
         result.frame.time_s,
         float(result.frame.image[::16, ::16].reshape(-1, 3).mean(axis=0) @ _LUMA),
         people.track_ids,
-        num_beyond >= _LEAST_CUT_JOINTS,
+        num_beyond >= _MIN_CUT_JOINTS,
         (y_within.max(axis=1, initial=0) - y_within.min(axis=1, initial=height)) / height,
         np.linalg.norm(people.root_cam, axis=-1) / 1000,
         body_heights_mm(people),
@@ -142,7 +142,7 @@ def find_hints(
         is_live: a camera's pictures are lost where the model is slow, a file's are not.
     """
     last = last_seconds(summaries)
-    if len(last) < _LEAST_GLANCES:
+    if len(last) < _MIN_SUMMARIES:
         return ()
     found = [
         *_dark(last),
@@ -216,7 +216,7 @@ def _implausible(last: list[FrameSummary]) -> list[Hint]:
         )
         if np.isfinite(height) and not is_cut and is_sure
     ]
-    if len(heights) < _LEAST_GLANCES:
+    if len(heights) < _MIN_SUMMARIES:
         return []
     height = float(np.median(heights))
     if _HEIGHTS_MM[0] <= height <= _HEIGHTS_MM[1]:
@@ -234,7 +234,7 @@ def _unusual(last: list[FrameSummary]) -> list[Hint]:
     hints = []
     for track_id, seen in _by_person(last).items():
         heights = [one.heights_mm[i] for one, i in seen if not one.is_cut[i].any()]
-        if np.isfinite(heights).sum() < _LEAST_GLANCES:
+        if np.isfinite(heights).sum() < _MIN_SUMMARIES:
             continue
         height = float(np.nanmedian(heights))
         if not _ADULTS_MM[0] <= height <= _ADULTS_MM[1]:
@@ -269,7 +269,7 @@ def _floating(last: list[FrameSummary]) -> list[Hint]:
 
 def _slow(stats: PipelineStats) -> list[Hint]:
     camera, model = stats.capture_fps, stats.inference_fps
-    if camera < _LEAST_CAMERA_FPS or model <= 0 or model >= _SLOW_SHARE * camera:
+    if camera < _MIN_CAMERA_FPS or model <= 0 or model >= _SLOW_SHARE * camera:
         return []
     text = (
         f"The model manages {model:.0f} of {camera:.0f} pictures a second: choose less detail or "
@@ -286,5 +286,5 @@ def _by_person(last: list[FrameSummary]) -> dict[int, list[tuple[FrameSummary, i
             if track_id >= 0 and one.is_sure[i]:
                 rows.setdefault(track_id, []).append((one, i))
     newest = set(last[-1].track_ids.tolist())
-    least = max(_LEAST_GLANCES, 0.3 * len(last))
+    least = max(_MIN_SUMMARIES, 0.3 * len(last))
     return {who: seen for who, seen in rows.items() if who in newest and len(seen) >= least}

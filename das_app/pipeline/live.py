@@ -22,7 +22,7 @@ from das_app.sources.frame_source import FrameSource
 from das_model.inference.estimate import MIN_CANDIDATE_SCORE, Estimate, Estimator
 
 STOP_TIMEOUT_S = 3.0
-_LEAST_FPS = 1.0  # of a source that does not tell
+_MIN_FPS = 1.0  # of a source that does not tell
 
 _log = logging.getLogger(__name__)
 
@@ -220,7 +220,7 @@ class LivePipeline:
         is_still = self._source.num_frames == 1
         if not self._source.is_live and (is_still or not self._playback.goes_on):
             return None
-        return self._figures.interval_s() or 1 / max(self._source.nominal_fps, _LEAST_FPS)
+        return self._figures.interval_s() or 1 / max(self._source.nominal_fps, _MIN_FPS)
 
     def _end(self) -> None:
         self._stopping.set()

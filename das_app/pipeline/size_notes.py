@@ -10,7 +10,7 @@ from das_app.session.types import RecordedPoses
 
 ADULTS_MM = (1300.0, 2100.0)  # of one person: others are hard to tell from afar
 OFF_FLOOR_MM = 250.0
-_SAMPLED, _LEAST_SEEN, _MOST_NOTES = 150, 10, 6
+_SAMPLED, _MIN_SEEN, _MAX_NOTES = 150, 10, 6
 
 
 def size_notes(session: Session) -> list[str]:
@@ -33,8 +33,8 @@ def size_notes(session: Session) -> list[str]:
             if estimate.is_sure and by_floor is not None:
                 hint = f" (by the floor {by_floor * height_mm / 1e3:.2f} m)"
             notes.append(f"person {track_id} {' and '.join(told)}{hint}")
-    more = [f"and {len(notes) - _MOST_NOTES} more"] if len(notes) > _MOST_NOTES else []
-    return notes[:_MOST_NOTES] + more
+    more = [f"and {len(notes) - _MAX_NOTES} more"] if len(notes) > _MAX_NOTES else []
+    return notes[:_MAX_NOTES] + more
 
 
 def _sampled(session: Session) -> list[RecordedPoses]:
@@ -54,7 +54,7 @@ def _people(seen: list[RecordedPoses], floor: Floor) -> dict[int, tuple[float, f
             rows.setdefault(track_id, []).append((float(heights[row]), float(above[row])))
     medians: dict[int, tuple[float, float]] = {}
     for track_id, own in sorted(rows.items()):
-        if track_id >= 0 and len(own) >= _LEAST_SEEN:
+        if track_id >= 0 and len(own) >= _MIN_SEEN:
             height_mm, above_mm = np.nanmedian(own, axis=0).tolist()
             medians[track_id] = height_mm, above_mm
     return medians

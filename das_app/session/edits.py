@@ -17,7 +17,7 @@ import numpy as np
 from das_app.files.foreign_text import printable
 from das_app.files.small_file import read_small_text
 from das_app.files.whole_file import write_whole
-from das_app.motion.kinematics import LEAST_SCALE, MOST_SCALE, resized
+from das_app.motion.kinematics import MAX_SCALE, MIN_SCALE, resized
 from das_app.session.types import SessionError
 from das_model.people import People, TrackId
 
@@ -118,9 +118,9 @@ class SessionEdits:
         if not 0 <= self.start_s <= self.end_s:
             raise ValueError(f"trim must be 0 <= start <= end, got {self.start_s}, {self.end_s}")
         for track_id, scale in self.scales.items():
-            if not LEAST_SCALE <= scale <= MOST_SCALE:
+            if not MIN_SCALE <= scale <= MAX_SCALE:
                 raise ValueError(
-                    f"person {track_id} can be {LEAST_SCALE:g} to {MOST_SCALE:g} times as large "
+                    f"person {track_id} can be {MIN_SCALE:g} to {MAX_SCALE:g} times as large "
                     f"as they were taken for, got {scale:.2f}"
                 )
         for track_id, name in self.names.items():

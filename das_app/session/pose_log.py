@@ -18,7 +18,7 @@ from das_app.session.reader import LoggedMessage, read_chunk, read_index
 from das_app.session.types import RecordedPoses, SessionError
 from das_model.camera import Camera
 
-LEAST_STEP_S = 1e-6  # times of frames and their messages agree to this
+MIN_STEP_S = 1e-6  # times of frames and their messages agree to this
 _ROUNDING_S = 1e-9  # times of messages are whole nanoseconds
 _TRACK_ID = re.compile(rb'"track_id":\s?(-?\d{1,15})')
 _MAX_GUESSES = 4  # from even numbering; then halves, whatever the numbers are
@@ -155,7 +155,7 @@ class PoseLog:
                 raise ValueError("poses without a camera")
             poses = poses_from_json(json.loads(message.data), self.origin.skeleton, camera)
             told_s = (message.time_ns - self.origin.start_ns) / 1e9
-            if abs(poses.time_s - told_s) > LEAST_STEP_S:
+            if abs(poses.time_s - told_s) > MIN_STEP_S:
                 raise ValueError(f"a frame at {poses.time_s} s stands at {told_s} s")
             if last and not (poses.index > last.index and poses.time_s > last.time_s):
                 raise ValueError(f"number and time of frame {poses.index} do not rise")

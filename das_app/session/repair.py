@@ -29,7 +29,7 @@ from das_app.session.format import (
     poses_from_json,
     summary_to_json,
 )
-from das_app.session.pose_log import LEAST_STEP_S
+from das_app.session.pose_log import MIN_STEP_S
 from das_app.session.reader import LoggedMessage, Salvage, read_chunk, read_index
 from das_app.session.session import Session
 from das_app.session.types import (
@@ -146,7 +146,7 @@ class _LogCopy:
             raise ValueError("poses without a camera")
         last = self._last[topic]
         poses = poses_from_json(values, self.origin.skeleton, self._camera)
-        if abs(poses.time_s - time_s) > LEAST_STEP_S:
+        if abs(poses.time_s - time_s) > MIN_STEP_S:
             raise ValueError(f"a frame at {poses.time_s} s stands at {time_s} s")
         if last is not None and poses.index <= last.index:
             return False

@@ -14,7 +14,7 @@ from das_app.files.bundled import bundled_file
 from das_app.lens.calibration_files import load_intrinsics
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.motion.faces import FaceHiding
-from das_app.motion.ignored import MOST_MM, Ignored, zone_of, zone_text
+from das_app.motion.ignored import MAX_MM, Ignored, zone_of, zone_text
 from das_app.motion.smoothing import DISTANCE_STRENGTH, LIMB_STRENGTH, SmoothingConfig
 from das_app.motion.temporal_filter import PeopleOptions
 from das_app.motion.tracking import TrackingConfig
@@ -33,7 +33,7 @@ from das_model.inference.mode import Mode
 
 DEFAULT_MODEL, THUNDER = "das-lite.onnx", "movenet-thunder.onnx"
 MAX_RECENT = 8
-LEAST_INPUT_SCALE, GREATEST_INPUT_SCALE = 0.5, 1.5
+MIN_INPUT_SCALE, GREATEST_INPUT_SCALE = 0.5, 1.5
 
 
 class Look(StrEnum):
@@ -182,7 +182,7 @@ class ModelSettings:
     file: Path | None = None
     device: Device = Device.AUTO
     mode: Mode = Mode.AUTO
-    input_scale: float = between(1.0, LEAST_INPUT_SCALE, GREATEST_INPUT_SCALE)
+    input_scale: float = between(1.0, MIN_INPUT_SCALE, GREATEST_INPUT_SCALE)
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -248,8 +248,8 @@ class IgnoredSettings:
     """
 
     zones: tuple[str, ...] = ()
-    nearest_m: float = between(0.0, 0.0, MOST_MM / 1e3)
-    farthest_m: float = between(0.0, 0.0, MOST_MM / 1e3)
+    nearest_m: float = between(0.0, 0.0, MAX_MM / 1e3)
+    farthest_m: float = between(0.0, 0.0, MAX_MM / 1e3)
 
     def __post_init__(self) -> None:
         check_fields(self)

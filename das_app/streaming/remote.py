@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from das_app.files.foreign_text import printable
 
-LEAST_TOKEN, REMOTE_PORT = 8, 9001
+MIN_TOKEN, REMOTE_PORT = 8, 9001
 _MAX_PENDING, _MAX_TEXT = 16, 80
 _ANSWER_S = 5.0  # so long an order is waited for
 _OFF = "remote control is off; switch it on in the window's panel Streaming, or by --remote"
@@ -139,5 +139,5 @@ def new_token() -> str:
 
 def check_token(token: str) -> None:
     """Raises ValueError if a token is too short."""
-    if len(token) < LEAST_TOKEN:
-        raise ValueError(f"a token has {LEAST_TOKEN} characters at least, got {len(token)}")
+    if len(token) < MIN_TOKEN:
+        raise ValueError(f"a token has {MIN_TOKEN} characters at least, got {len(token)}")

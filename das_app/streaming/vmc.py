@@ -20,7 +20,7 @@ from das_app.streaming.targets import StreamTarget
 from das_app.streaming.udp import UdpPort, osc_message, packed
 from das_model.people import People
 
-_CALIBRATED, _USUAL_MODE = 3, 0
+_CALIBRATED, _DEFAULT_MODE = 3, 0
 _NO_TURN = (0.0, 0.0, 0.0, 1.0)
 
 
@@ -39,7 +39,7 @@ def floor_below(joints_cam: np.ndarray, people: People) -> np.ndarray:
 
 def state_messages(time_s: float, is_tracked: bool) -> Iterator[OscMessage]:
     """That the stream lives, and whether somebody is in it."""
-    yield osc_message("/VMC/Ext/OK", 1, _CALIBRATED, _USUAL_MODE, int(is_tracked))
+    yield osc_message("/VMC/Ext/OK", 1, _CALIBRATED, _DEFAULT_MODE, int(is_tracked))
     yield osc_message("/VMC/Ext/T", time_s)
 
 

@@ -23,7 +23,7 @@ from das_model.skeleton import BODY_22, COCO_17
 _NECK_RISE = 0.185  # of the trunk above the mid-shoulder point, as SMAP derives necks from COCO
 _VISIBLE_FLAG = 2  # v of a joint that is seen, COCO
 _NEAR = 0.15  # of a person's box: how far around it nobody stands without labels
-_MOST_TIMES = 4  # that a photo of several people is drawn for one of one person
+_MAX_TIMES = 4  # that a photo of several people is drawn for one of one person
 _MIN_JOINTS = 5  # labelled joints that a person needs to be a target
 _HINT_VISIBILITY, _HINT_RESIDUAL = 0.6, 0.08  # the least and the most of a guess of depths
 _SHOULDERS = [BODY_22.index("left_shoulder"), BODY_22.index("right_shoulder")]
@@ -93,7 +93,7 @@ class PhotoSet:
         for entry in self.images:
             people = self.people.get(entry["id"], [])
             num_people = sum(_target_joints(person) is not None for person in people)
-            repeated += [entry] * min(max(num_people, 1), _MOST_TIMES)
+            repeated += [entry] * min(max(num_people, 1), _MAX_TIMES)
         return replace(self, images=tuple(repeated))
 
     def label_sources(self, index: int) -> list[str]:

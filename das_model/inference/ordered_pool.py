@@ -16,7 +16,7 @@ from das_model.inference.estimate import EstimatorOptions
 
 T = TypeVar("T")
 R = TypeVar("R")
-_MOST = 8  # calls at once; more would wait for Python's own lock
+_MAX_CALLS = 8  # calls at once; more would wait for Python's own lock
 _AHEAD = 2  # items read for each call
 
 
@@ -28,7 +28,7 @@ def one_thread(options: EstimatorOptions) -> EstimatorOptions:
 def calls_at_once(options: EstimatorOptions) -> int:
     """Calls of an estimator with these options that run beside each other: one a core that this
     process may use where each takes one thread, else one."""
-    return min(_MOST, num_cores()) if options.num_threads == 1 else 1
+    return min(_MAX_CALLS, num_cores()) if options.num_threads == 1 else 1
 
 
 def num_cores() -> int:

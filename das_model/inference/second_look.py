@@ -32,7 +32,7 @@ _LEADERS = {
     "right_toe": ("right_ankle",),
 }
 # Assumed.
-_LEAST_SIDE_PX = 8.0  # of a crop in the picture
+_MIN_SIDE_PX = 8.0  # of a crop in the picture
 
 # (P, 256, 256, 3) crops to joints (P, 17, 2) px and scores (P, 17), as `thunder.Thunder`
 Draw = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -152,7 +152,7 @@ class SecondLook:
         """`crop_matrix` of each crop around the person with joints (J, 2) px."""
         body = ours[self._known[self._known >= 0]]
         low, high = body.min(axis=0), body.max(axis=0)
-        side = max(self._rules.crop_share * float((high - low).max()), _LEAST_SIDE_PX)
+        side = max(self._rules.crop_share * float((high - low).max()), _MIN_SIDE_PX)
         right, up = ours[self._trunk[1]] - ours[self._trunk[0]]
         turn = math.atan2(right, -up)
         turns = [0.0, turn] if abs(turn) >= self._rules.turn_from else [0.0]

@@ -108,10 +108,11 @@ def train_lifting(
             f"the pairs must be of {skeleton.num_joints} joints, got {pairs.found.shape[1]}"
         )
     torch.manual_seed(seed)
-    if start is not None and start.feature_in.in_features != pairs.features.shape[2]:
+    num_features = pairs.features.shape[2]
+    if start is not None and start.feature_in.in_features != num_features:
         raise ValueError(
-            f"the lifting to start from takes {start.feature_in.in_features} features a joint, the pairs "
-            f"have {pairs.features.shape[2]}"
+            f"the lifting to start from takes {start.feature_in.in_features} features a joint, "
+            f"the pairs have {num_features}"
         )
     lifting = start.train() if start is not None else _fresh(pairs)
     config = OptimiserConfig(

@@ -17,11 +17,11 @@ _MIN_SCORE = 0.4  # mean of both looks, from which on a joint is labelled
 _MIN_CONFIRMED = 0.3  # likewise where the former label agrees
 _SPREAD = 0.6  # from their middle to each look, at most, in standard deviations of COCO's labels
 _FIRST_SCORE, _FIRST_JOINTS = 0.35, 5  # of a first look, for a second one
-_LEAST_JOINTS = 5  # of a person who was labelled before
-_LEAST_NEW_JOINTS = 7  # of one who was an ignore box
+_MIN_JOINTS = 5  # of a person who was labelled before
+_MIN_NEW_JOINTS = 7  # of one who was an ignore box
 _SAME = 0.5  # object keypoint similarity of two labels of one person
 _MASK_SHARE = 0.53  # of a box, mean over COCO
-_LEAST_OVERLAP = 0.2  # of the labelled joints' box with the box that was looked at
+_MIN_OVERLAP = 0.2  # of the labelled joints' box with the box that was looked at
 
 
 def look(thunder: Thunder, image: np.ndarray, box: list[float]) -> np.ndarray:
@@ -102,13 +102,13 @@ def _agreed(looks: np.ndarray, person: dict, size: tuple[int, int]) -> np.ndarra
 def _is_person(keypoints: np.ndarray, person: dict, taken: list[np.ndarray]) -> bool:
     """Whether what the looks agree on is the person of the box, and nobody labelled already."""
     labelled = keypoints[:, 2] > 0
-    if labelled.sum() < (_LEAST_NEW_JOINTS if person.get("ignore") else _LEAST_JOINTS):
+    if labelled.sum() < (_MIN_NEW_JOINTS if person.get("ignore") else _MIN_JOINTS):
         return False
     low, high = keypoints[labelled, :2].min(axis=0), keypoints[labelled, :2].max(axis=0)
     x, y, width, height = person["bbox"]
     sides = np.minimum(high, [x + width, y + height]) - np.maximum(low, [x, y])
     shared = np.prod(np.maximum(sides, 0))
-    if shared < _LEAST_OVERLAP * (np.prod(high - low) + width * height - shared):
+    if shared < _MIN_OVERLAP * (np.prod(high - low) + width * height - shared):
         return False
     return not any(_similarity(keypoints, other, _area(person)) > _SAME for other in taken)
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from das_app.motion.body.rig import USUAL_SHAPE, BodyPose, body_of, markers
+from das_app.motion.body.rig import MEAN_SHAPE, BodyPose, body_of, markers
 from das_app.motion.body.rotations import rotations_by
 from das_model.skeleton import BODY_22
 
-SHAPE = np.array(list(USUAL_SHAPE.values())) * 1.03
+SHAPE = np.array(list(MEAN_SHAPE.values())) * 1.03
 FPS = 30.0
 
 

@@ -18,7 +18,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # Caches of the system's own libraries, which stay on this computer.
-USUAL_CACHES = (
+DEFAULT_CACHES = (
     ".cache/fontconfig",
     ".cache/mesa_shader_cache",
     ".cache/mesa_shader_cache_db",
@@ -57,7 +57,7 @@ def foreign_addresses(log: str) -> list[str]:
 def foreign_files(home: Path) -> list[str]:
     """Files in a home that are neither ours nor in a cache of the system's."""
     names = (p.relative_to(home).as_posix() for p in home.rglob("*") if p.is_file())
-    return [n for n in names if not (OURS.match(n) or n.startswith(USUAL_CACHES))]
+    return [n for n in names if not (OURS.match(n) or n.startswith(DEFAULT_CACHES))]
 
 
 def alone() -> list[str]:

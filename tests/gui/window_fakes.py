@@ -14,7 +14,7 @@ from das_model.skeleton import BODY_22
 
 SIZE = (320, 180)
 GREY = 60
-USUAL_LENS = Intrinsics()
+DEFAULT_LENS = Intrinsics()
 
 
 # mm from the pelvis, facing the camera: one arm hangs, one is raised
@@ -60,7 +60,7 @@ def people_at(*roots_mm, score=0.9, joint_score=1.0, track_ids=None):
     )
 
 
-def grey_frame(size=SIZE, lens=USUAL_LENS, index=0, grey=GREY):
+def grey_frame(size=SIZE, lens=DEFAULT_LENS, index=0, grey=GREY):
     image = np.full((size[1], size[0], 3), grey, np.uint8)
     image.setflags(write=False)
     return Frame(index, index / 30, image, lens.camera_for(size))

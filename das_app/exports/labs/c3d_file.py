@@ -18,7 +18,7 @@ from das_app.exports.takes.take import Progress, Take
 from das_app.motion.body.joint_angles import CONVENTION, body_angles
 from das_app.motion.body.rig import Y_UP_AXES
 
-_MOST_CHARACTERS = 127  # of a text
+_MAX_CHARACTERS = 127  # of a text
 _ANGLES = (  # point: the angles that are its x, y and z
     "LHipAngles",
     "RHipAngles",
@@ -104,4 +104,4 @@ def _write(
 def _lines(about: dict[str, str]) -> list[str]:
     """Texts no longer than what every reader takes."""
     texts = (f"{name}: {text}" for name, text in about.items())
-    return [line for text in texts for line in textwrap.wrap(text, _MOST_CHARACTERS)]
+    return [line for text in texts for line in textwrap.wrap(text, _MAX_CHARACTERS)]

@@ -13,7 +13,7 @@ from das_model.person_colours import person_rgb
 
 _OUTLINE, _GROUND, _GRID, _LENS = (8, 10, 13), (20, 24, 30), (58, 64, 72), (150, 156, 164)
 _AZIMUTH_DEG, _ELEVATION_DEG, _FOV_DEG = 35.0, 18.0, 45.0
-_LEAST_EXTENT_MM = 1500.0
+_MIN_EXTENT_MM = 1500.0
 _GRID_STEP_MM, _NUM_STEPS = 1000.0, 5
 _LENS_MM = np.array(
     [[0, 0, 0], [-200, -130, 300], [200, -130, 300], [200, 130, 300], [-200, 130, 300]], np.float64
@@ -83,7 +83,7 @@ class SideView:
         joints = joints[np.isfinite(joints).all(axis=-1)]
         low, high = np.percentile(joints, [5, 95], axis=0)
         centre = (low + high) / 2
-        extent = max(_LEAST_EXTENT_MM, float(np.linalg.norm(high - low)) / 2)
+        extent = max(_MIN_EXTENT_MM, float(np.linalg.norm(high - low)) / 2)
         azimuth, elevation = np.radians([_AZIMUTH_DEG, _ELEVATION_DEG])
         away = np.array(
             [

@@ -9,7 +9,7 @@ from das_app.gui.control.bridge import Model, OpenedSource, PipelineBridge, Pipe
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.messaging.messages import PipelineState
 from das_app.motion.ignored import Ignored
-from das_app.motion.kinematics import LEAST_SCALE, MOST_SCALE
+from das_app.motion.kinematics import MAX_SCALE, MIN_SCALE
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.open_source import SourceKind, source_kind
 from das_app.pipeline.run import Run
@@ -211,9 +211,9 @@ class Controller(QObject):
             ValueError: if they would be less than 0.3 or more than 3 times as large as it does.
         """
         scale = 1.0 if factor is None else self.scales.get(track_id, 1.0) * factor
-        if not LEAST_SCALE <= scale <= MOST_SCALE:
+        if not MIN_SCALE <= scale <= MAX_SCALE:
             raise ValueError(
-                f"person {track_id} can be {LEAST_SCALE:g} to {MOST_SCALE:g} times as large as "
+                f"person {track_id} can be {MIN_SCALE:g} to {MAX_SCALE:g} times as large as "
                 f"the model takes them for, got {scale:.2f}"
             )
         self.scales[track_id] = scale

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 
 BEFORE_S, AFTER_S = 10.0, 2.0  # of the cursor
-_LEAST_GAP_S, _GAP_MEDIANS = 0.5, 3.0  # sightings further apart than both are not joined
+_MIN_GAP_S, _GAP_MEDIANS = 0.5, 3.0  # sightings further apart than both are not joined
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
-_LEAST_SPANS = {"m": 0.2, "m/s": 0.5, "°": 30.0, "mm": 60.0}  # noise is not blown up
+_MIN_SPANS = {"m": 0.2, "m/s": 0.5, "°": 30.0, "mm": 60.0}  # noise is not blown up
 
 
 class Quantity(Enum):
@@ -170,7 +170,7 @@ class MotionPlot(LatePlot):
         finite = np.concatenate([c[np.isfinite(c)] for c in curves] or [np.zeros(0)])
         if len(finite) == 0 or self.chart is None:
             return
-        least = _LEAST_SPANS[_UNITS[self._quantity]]
+        least = _MIN_SPANS[_UNITS[self._quantity]]
         low, high = float(finite.min()), float(finite.max())
         spare = max(least - (high - low), 0.25 * (high - low)) / 2
         self.chart.setYRange(low - spare, high + spare * 1.4, padding=0)  # room for the legend
@@ -200,8 +200,8 @@ class MotionPlot(LatePlot):
 def _longest_gap_s(times_s: np.ndarray) -> float:
     """Sightings further apart than this are not joined; a slow model has few of them."""
     if len(times_s) < 2:
-        return _LEAST_GAP_S
-    return max(_LEAST_GAP_S, _GAP_MEDIANS * float(np.median(np.diff(times_s))))
+        return _MIN_GAP_S
+    return max(_MIN_GAP_S, _GAP_MEDIANS * float(np.median(np.diff(times_s))))
 
 
 def _bone_name(skeleton: Skeleton, bone: tuple[int, int]) -> str:

@@ -33,8 +33,8 @@ from das_app.lens.intrinsics import (
 )
 
 _FILES = "Calibrations (*.json *.yml *.yaml *.xml *.toml);;All files (*)"
-_LEAST_FOV_DEG, _GREATEST_FOV_DEG = 10.0, 150.0
-_LEAST_HEIGHT_M, _NO_TILT_DEG = 0.1, -79.0
+_MIN_FOV_DEG, _GREATEST_FOV_DEG = 10.0, 150.0
+_MIN_HEIGHT_M, _NO_TILT_DEG = 0.1, -79.0
 _AMBIGUITY = (
     "A height alone cannot tell the lens: a longer one from further away gives the same picture. "
     "So measure the distance from the lens to the hips too. Best: somebody who stands upright, "
@@ -167,7 +167,7 @@ class CameraPanel(QWidget):
     def _add_numbers(self) -> None:
         form = QFormLayout()
         form.setVerticalSpacing(theme.SPACE_PX)
-        low, high = _LEAST_FOV_DEG, _GREATEST_FOV_DEG
+        low, high = _MIN_FOV_DEG, _GREATEST_FOV_DEG
         self.fov = _number(low, high, 1, " °", "Angle over the picture's longer side")
         self.equivalent = _number(
             4, 500, 1, " mm", "As phone and camera makers state it; a cropped video has more"
@@ -268,7 +268,7 @@ class CameraPanel(QWidget):
     def _tell_floor(self) -> None:
         height_m, tilt = self.camera_height.value(), self.camera_tilt.value()
         self.floor_told.emit(
-            1e3 * max(height_m, _LEAST_HEIGHT_M) if height_m > 0 else None,
+            1e3 * max(height_m, _MIN_HEIGHT_M) if height_m > 0 else None,
             tilt if tilt > _NO_TILT_DEG else None,
         )
 
@@ -282,7 +282,7 @@ class CameraPanel(QWidget):
             self._enter(fov_from(length, self._size), origin)
 
     def _enter(self, fov_deg: float, origin: LensOrigin) -> None:
-        in_range = min(max(fov_deg, _LEAST_FOV_DEG), _GREATEST_FOV_DEG)
+        in_range = min(max(fov_deg, _MIN_FOV_DEG), _GREATEST_FOV_DEG)
         self.fov_entered.emit(in_range, origin)
 
     def choose_file(self) -> None:

@@ -22,7 +22,7 @@ from das_app.motion.floor_estimate import (
 )
 from das_app.motion.kinematics import height_at_scale, scale_for_height
 
-_LEAST_CLICKS = 3
+_MIN_CLICKS = 3
 _PAUSE_S, _LONG_PAUSE_S = 1.0, 4.0  # between two estimates, and when the floor is known
 _CLOSE_S = 3.0
 _OFFERED = 0.1  # logarithm of a size that is far from the one seen
@@ -170,7 +170,7 @@ class FloorPresenter(QObject):
         try:
             place = foot_at(self._shown.people, self._shown.camera, np.array([x_px, y_px]))
             self._clicked.append(place)
-            if len(self._clicked) >= _LEAST_CLICKS:
+            if len(self._clicked) >= _MIN_CLICKS:
                 self._clicked_floor = floor_from_points(self._clicked)
                 self._show()
         except FloorError as error:

@@ -9,7 +9,7 @@ from das_app.gui.style import theme
 from das_app.gui.style.forms import row_of
 from das_app.gui.style.texts import Label
 
-_MOST = 4  # offers at a time, the farthest off first
+_MAX_OFFERS = 4  # offers at a time, the farthest off first
 
 
 class SizeOffers(QWidget):
@@ -26,8 +26,8 @@ class SizeOffers(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE_PX)
-        self.texts = [Label(wordWrap=True) for _ in range(_MOST)]
-        self.buttons = [QPushButton("Accept") for _ in range(_MOST)]
+        self.texts = [Label(wordWrap=True) for _ in range(_MAX_OFFERS)]
+        self.buttons = [QPushButton("Accept") for _ in range(_MAX_OFFERS)]
         self._offers: list[tuple[int, float]] = []
         self._rows: list[QWidget] = []
         for number, (text, button) in enumerate(zip(self.texts, self.buttons, strict=True)):
@@ -39,7 +39,7 @@ class SizeOffers(QWidget):
     def set_offers(self, offers: Mapping[int, tuple[float, float]]) -> None:
         """Show who seems how tall and comes out how tall, mm, by track id."""
         ordered = sorted(offers.items(), key=lambda item: -abs(item[1][0] / item[1][1] - 1))
-        self._offers = [(track_id, tall_mm) for track_id, (tall_mm, _) in ordered[:_MOST]]
+        self._offers = [(track_id, tall_mm) for track_id, (tall_mm, _) in ordered[:_MAX_OFFERS]]
         for number, text in enumerate(self.texts):
             is_used = number < len(self._offers)
             self._rows[number].setVisible(is_used)

@@ -12,7 +12,7 @@ from das_app.gui.style.texts import Label, described, plain
 from das_app.settings.app_settings import (
     DEFAULT_MODEL,
     GREATEST_INPUT_SCALE,
-    LEAST_INPUT_SCALE,
+    MIN_INPUT_SCALE,
     AppSettings,
     Device,
 )
@@ -70,7 +70,7 @@ class ModelPanel(QWidget):
         self.mode.setToolTip(plain("\n".join(f"{text}: {tip}" for _, text, tip in _MODES)))
         self.mode.activated.connect(lambda i: self.mode_chosen.emit(self.mode.itemData(i)))
         self.input_scale = QSlider(Qt.Orientation.Horizontal)
-        self.input_scale.setRange(round(20 * LEAST_INPUT_SCALE), round(20 * GREATEST_INPUT_SCALE))
+        self.input_scale.setRange(round(20 * MIN_INPUT_SCALE), round(20 * GREATEST_INPUT_SCALE))
         self.input_scale.setToolTip("Larger finds people further away and takes longer")
         self.input_scale.valueChanged.connect(lambda n: self.input_scale_changed.emit(n / 20))
         self.cost = Label(objectName="muted", wordWrap=True)

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from das_app.gui.style import theme
 
-_SHARE, _LEAST_PX, _MOST_PX = 0.4, 90.0, 420.0  # of the view's lesser side
+_SHARE, _MIN_PX, _MAX_PX = 0.4, 90.0, 420.0  # of the view's lesser side
 _GROUND, _RING = QColor(16, 19, 24, 190), QColor(229, 72, 77)
 _RING_PX = 5.0
 _WORDS = "Ctrl+R gives up"
@@ -15,7 +15,7 @@ def paint_countdown(painter: QPainter, left_s: int, size: tuple[int, int]) -> No
     """Paint seconds that are left into the middle of a view of (width, height)."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    diameter = min(max(_SHARE * min(size), _LEAST_PX), _MOST_PX)
+    diameter = min(max(_SHARE * min(size), _MIN_PX), _MAX_PX)
     middle = QPointF(size[0] / 2, size[1] / 2)
     painter.setPen(QPen(_RING, _RING_PX))
     painter.setBrush(_GROUND)

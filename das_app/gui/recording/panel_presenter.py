@@ -35,7 +35,7 @@ from das_app.settings.app_settings import AppSettings
 from das_app.sources.frame_source import SourceError
 
 _POLL_MS = 100
-_MOST_SESSIONS = 200
+_MAX_SESSIONS = 200
 _DELETE = "Delete a session"
 
 
@@ -160,7 +160,7 @@ class RecordingPanelPresenter(QObject):
             self._show_microphones(asking)
         if self._listing is not None and self._listing.is_over:
             task, self._listing = self._listing, None
-            self._show_sessions(tuple(task.result()[:_MOST_SESSIONS]))
+            self._show_sessions(tuple(task.result()[:_MAX_SESSIONS]))
         while not self._pictures.empty():
             folder, image = self._pictures.get()
             self._known[folder] = image

@@ -22,7 +22,7 @@ from das_app.session.repair import RepairReport, repair_session
 
 _POLL_MS = 50
 _AGAIN_MS = 1000  # after that time, when what was written at the crash is quiet
-_MOST_NAMES = 3
+_MAX_NAMES = 3
 _END_S = 3.0
 _log = logging.getLogger(__name__)
 
@@ -115,8 +115,8 @@ class RepairOffer(QFrame):
         if not found or found == self._found:
             return
         self._found = found
-        names = [f"<b>{escape(folder.name)}</b>" for folder in found[-_MOST_NAMES:]]
-        more = f" and {len(found) - _MOST_NAMES} more" if len(found) > _MOST_NAMES else ""
+        names = [f"<b>{escape(folder.name)}</b>" for folder in found[-_MAX_NAMES:]]
+        more = f" and {len(found) - _MAX_NAMES} more" if len(found) > _MAX_NAMES else ""
         were = "was" if len(found) == 1 else "were"
         self._text.setText(
             f"{count(len(found), 'recording')} {were} not closed, perhaps by a crash: "

@@ -21,7 +21,7 @@ from das_app.gui.style.texts import plain
 from das_app.pipeline.kept_sessions import KeptSession
 
 THUMBNAIL_PX = (96, 54)
-_LEAST_HEIGHT_PX, _RADIUS_PX = 180, 4
+_MIN_HEIGHT_PX, _RADIUS_PX = 180, 4
 _FOLDER_ROLE = Qt.ItemDataRole.UserRole
 _NONE = "No session yet. What is recorded is listed here."
 
@@ -44,7 +44,7 @@ class SessionsList(QWidget):
         self.list.setAccessibleName("Recorded sessions")
         self.list.setWordWrap(True)
         self.list.setIconSize(QSize(*THUMBNAIL_PX))
-        self.list.setMinimumHeight(_LEAST_HEIGHT_PX)
+        self.list.setMinimumHeight(_MIN_HEIGHT_PX)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.open = self._button("Open", self.open_requested)
         self.rename = self._button("Rename …", self.rename_requested)

@@ -12,8 +12,8 @@ import numpy as np
 from das_model.skeleton import BODY_22
 
 LEFT, ACROSS, ALONG = range(3)  # columns of a frame: left x along = across, up to sign
-_LEAST_LENGTH = 1e-6
-_LEAST_TURN = 0.05  # of 1 + cosine: a bone turned right back has no shortest way
+_MIN_LENGTH = 1e-6
+_MIN_TURN = 0.05  # of 1 + cosine: a bone turned right back has no shortest way
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def _turned(axes: np.ndarray, along: np.ndarray) -> np.ndarray:
     turn = _cross(former, along)
     cosine = (former * along).sum(axis=-1, keepdims=True)
     once = _cross(turn, left)
-    left = left + once + _cross(turn, once) / np.maximum(1 + cosine, _LEAST_TURN)
+    left = left + once + _cross(turn, once) / np.maximum(1 + cosine, _MIN_TURN)
     return _axes(along, left)
 
 
@@ -161,4 +161,4 @@ def _cross(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return vectors / np.maximum(length, _LEAST_LENGTH)
+    return vectors / np.maximum(length, _MIN_LENGTH)

@@ -8,7 +8,7 @@ import numpy as np
 
 FOV_DEG = 40.0
 _ROOM = {"left": 0.09, "right": 0.09, "top": 0.13, "bottom": 0.09}  # shares of half the view
-_LEAST_DISTANCE_M = 2.2
+_MIN_DISTANCE_M = 2.2
 _NEAREST_M = 0.5  # no place is nearer to the eye
 _PACE_S = 0.22  # time constant of the way to another view
 _TIGHTER, _WIDER = 0.8, 1.02  # distances of a fit that are left as they are
@@ -75,7 +75,7 @@ def fitted(
     )
     middle = float(depth.mean())
     eye = min(
-        *(nearest for nearest, _ in spans), middle - _LEAST_DISTANCE_M, depth.min() - _NEAREST_M
+        *(nearest for nearest, _ in spans), middle - _MIN_DISTANCE_M, depth.min() - _NEAREST_M
     )
     across, upward = (where(eye) for _, where in spans)
     centre = across * right + upward * up + middle * forward

@@ -26,7 +26,7 @@ from das_model.camera import Camera
 from das_model.people import People
 
 _SOLID = 0.95  # who is fainter shows no inside
-_LEAST_WORTH = 0.4  # of the most solid joint: who is fainter does not turn the view
+_MIN_WORTH = 0.4  # of the most solid joint: who is fainter does not turn the view
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -149,7 +149,7 @@ class PeopleLayer:
     def places(self, slot: int | None = None) -> np.ndarray:
         """(N, 3) m: what a view of everybody holds, or of one person; who is faint only where
         there is nobody else."""
-        chosen = self.solid.max(axis=1, initial=0) >= _LEAST_WORTH
+        chosen = self.solid.max(axis=1, initial=0) >= _MIN_WORTH
         if not chosen.any():
             chosen = np.ones(len(self.slots), bool)
         if slot is not None:

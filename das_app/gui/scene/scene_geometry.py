@@ -23,7 +23,7 @@ _ANKLE_M = ANKLE_HEIGHT_MM / 1000
 _NEAR_GUESSED_M, _NEAR_KNOWN_M = 0.1, 0.4  # somebody's feet as near to the floor stand on it
 # Hands and feet in plain sight have joint scores down to 0.00, which say how exactly a place is
 # known, not whether it is seen: in the picture nothing is gone.
-_LEAST_SOLID, _SOLID_SCORE = 0.65, 0.05
+_MIN_SOLID, _SOLID_SCORE = 0.65, 0.05
 _OUTSIDE_SHARE = 0.06  # of the picture's width: joints as far outside are gone
 _BODY_SPOT_M, _FOOT_SPOT_M = 0.62, (0.24, 0.13)  # half axes of shadows
 _BODY_SHADE, _FOOT_SHADE, _SHADE_HEIGHT_M = 0.4, 0.6, 0.25
@@ -99,7 +99,7 @@ def joint_solidity(people: People, camera: Camera) -> np.ndarray:
         people: P people in camera space.
         camera: that saw them.
     """
-    known = _LEAST_SOLID + (1 - _LEAST_SOLID) * _smooth(people.joint_scores / _SOLID_SCORE)
+    known = _MIN_SOLID + (1 - _MIN_SOLID) * _smooth(people.joint_scores / _SOLID_SCORE)
     points, size = people.joints_px(camera), np.array(camera.size)
     outside = np.maximum(-points, points - (size - 1)).max(axis=-1)  # NaN behind the lens
     inside = np.nan_to_num(1 - np.maximum(outside, 0) / (_OUTSIDE_SHARE * size[0]))

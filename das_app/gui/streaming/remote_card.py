@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.style import theme
 from das_app.gui.style.texts import Label, described
-from das_app.streaming.remote import LEAST_TOKEN, REMOTE_PORT, new_token
+from das_app.streaming.remote import MIN_TOKEN, REMOTE_PORT, new_token
 from das_app.streaming.targets import LOCAL_HOST, StreamKind, StreamTarget
 
 _ABOUT = (
@@ -60,7 +60,7 @@ class RemoteCard(QFrame):
         self.port.valueChanged.connect(self._on_entered)
         self.token = described(
             QLineEdit(placeholderText="Token: made for you if left empty"),
-            f"{LEAST_TOKEN} characters at least; it is not kept",
+            f"{MIN_TOKEN} characters at least; it is not kept",
             spoken="Token",
         )
         self.copy = described(QPushButton("Copy"), "Copy the token")

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from das_app.gui.style import theme
 from das_app.gui.style.texts import Label, named
 
-_LEAST_LETTERS = 12
+_MIN_LETTERS = 12
 
 
 def action_button(action: QAction) -> QToolButton:
@@ -41,7 +41,7 @@ class HintLine(Label):
         fitting = self.fontMetrics().elidedText(
             self.text(), Qt.TextElideMode.ElideRight, self.width()
         )
-        if fitting == self.text() or len(fitting) >= _LEAST_LETTERS:  # fewer tell nothing
+        if fitting == self.text() or len(fitting) >= _MIN_LETTERS:  # fewer tell nothing
             painter.drawText(self.rect(), self.alignment(), fitting)
         painter.end()
 

@@ -12,7 +12,7 @@ import numpy as np
 from das_model.people import People, TrackId
 
 ColourSlot = NewType("ColourSlot", int)  # a person's colour; the track id of who has one
-LEAST_OPACITY = 0.4  # of a joint the model knows nothing about: faint, and still legible
+MIN_OPACITY = 0.4  # of a joint the model knows nothing about: faint, and still legible
 _FAINT_SCORE, _SURE_SCORE = 0.2, 0.6  # of people drawn faintest, and solid
 _FAINTEST = 0.3
 MAX_STEP_MM = 600.0  # a root further from every root before it belongs to somebody new
@@ -29,12 +29,12 @@ def without_hidden(
 
 
 def joint_opacity(joint_scores: np.ndarray) -> np.ndarray:
-    """How opaque joints are drawn, from `LEAST_OPACITY` to 1.
+    """How opaque joints are drawn, from `MIN_OPACITY` to 1.
 
     Args:
         joint_scores: (...) in [0, 1]; the root spreads the low scores, where most of them are.
     """
-    return LEAST_OPACITY + (1 - LEAST_OPACITY) * np.sqrt(np.clip(joint_scores, 0, 1))
+    return MIN_OPACITY + (1 - MIN_OPACITY) * np.sqrt(np.clip(joint_scores, 0, 1))
 
 
 def person_opacity(scores: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ from das_model.inference.estimate import MIN_CANDIDATE_SCORE
 
 _WITH_TEXT = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 _NAMED = ("camera", "file", "folder", "demo", "record")  # whose icons tell enough
-_LEAST_WIDTH_PX = 640
+_MIN_WIDTH_PX = 640
 
 
 class ControlBar(QWidget):
@@ -74,7 +74,7 @@ class ControlBar(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Qt: room for the icons; the words go where it is narrow."""
-        return QSize(_LEAST_WIDTH_PX, super().minimumSizeHint().height())
+        return QSize(_MIN_WIDTH_PX, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: words beside the icons only where there is room."""

@@ -10,7 +10,7 @@ from das_app.gui.style.texts import Label, named, plain
 from das_app.messaging.messages import PipelineStats
 
 _NONE = "–"
-_LEAST_WIDTH_PX = 640
+_MIN_WIDTH_PX = 640
 _CAPTURE_TIP = "Frames per second from the source"
 _DROPPED_TIP = "Pictures that the model was too slow for, of all since the start"
 _SKIPPED_TIP = "Pictures passed over to keep the film's pace; `das-app capture` looks at every one"
@@ -115,7 +115,7 @@ class StatusStrip(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Qt: what there is no room for is left out."""
-        return QSize(_LEAST_WIDTH_PX, super().minimumSizeHint().height())
+        return QSize(_MIN_WIDTH_PX, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: leave out what panels tell too where it is narrow."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 from das_app.gui.actions.actions import Actions
 
 _LAYOUT_VERSION = 1  # of the docks and their names
-_MOST_OF_SCREEN = 0.92  # of a new window, which gets a frame, too
+_MAX_SCREEN_SHARE = 0.92  # of a new window, which gets a frame, too
 
 
 def packed_layout(window: QMainWindow) -> str:
@@ -33,7 +33,7 @@ def restore_layout(window: QMainWindow, layout: str) -> bool:
 def start_on_screen(window: QWidget, size_px: tuple[int, int]) -> None:
     """Give a window a size, or as much of it as its screen has room for, in the middle."""
     room = window.screen().availableGeometry()
-    frame = QRect(QPoint(), QSize(*size_px).boundedTo(room.size() * _MOST_OF_SCREEN))
+    frame = QRect(QPoint(), QSize(*size_px).boundedTo(room.size() * _MAX_SCREEN_SHARE))
     frame.moveCenter(room.center())
     window.setGeometry(frame)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from das_app.motion.body.rig import USUAL_SHAPE, Body, BodyPose, markers
+from das_app.motion.body.rig import MEAN_SHAPE, Body, BodyPose, markers
 from das_app.motion.body.rotations import rotations_over_gaps
 from das_app.motion.body.seen import Observation, Seen, seen_of
 from das_app.motion.body.solver import BodySolver
@@ -109,7 +109,7 @@ def _over_gaps(pose: BodyPose, is_seen: np.ndarray) -> BodyPose:
 
 def usual_shape(body: Body, seen: Observation) -> np.ndarray:
     """(S,) mm: the usual shape, as large as the bones that were seen."""
-    shape = np.array(list(USUAL_SHAPE.values()))
+    shape = np.array(list(MEAN_SHAPE.values()))
     at_rest, is_seen, sizes = markers(body, shape, _rest(body))[0], seen.weights > 0, []
     for first, second in itertools.combinations(range(len(at_rest)), 2):
         both = is_seen[:, first] & is_seen[:, second]

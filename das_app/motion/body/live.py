@@ -7,7 +7,7 @@ again over samples as they gather; then it stays.
 import numpy as np
 
 from das_app.motion.body.fit import usual_shape
-from das_app.motion.body.rig import USUAL_SHAPE, Body, BodyPose, body_of
+from das_app.motion.body.rig import MEAN_SHAPE, Body, BodyPose, body_of
 from das_app.motion.body.seen import Seen, seen_of
 from das_app.motion.body.solver import BodySolver
 from das_app.motion.body.start import start_pose
@@ -35,7 +35,7 @@ class LiveBody:
 
     def __init__(self, skeleton: Skeleton) -> None:
         self.body: Body = body_of(skeleton)
-        self.shape = np.array(list(USUAL_SHAPE.values()))
+        self.shape = np.array(list(MEAN_SHAPE.values()))
         self._is_fitted = False
         self._solver = BodySolver(self.body)
         self._last: tuple[BodyPose, float] | None = None

@@ -89,7 +89,7 @@ _LEFT = (
     ("toe", "ankle", Freedom.FIXED, (0, 0, 1), _FREE, _FREE, _FREE),
 )
 # lengths in mm of somebody 1.7 m tall, from which a fit begins
-USUAL_SHAPE = {
+MEAN_SHAPE = {
     "spine": 230.0,
     "back": 260.0,
     "neck": 110.0,
@@ -114,7 +114,7 @@ USUAL_SHAPE = {
     "ear_up": 30.0,
     "ear_ahead": 0.0,
 }
-LENGTHS = tuple(USUAL_SHAPE)
+LENGTHS = tuple(MEAN_SHAPE)
 # where a bone begins, seen from its parent, or a marker from its bone: length -> direction
 _OFFSETS: dict[str, Mapping[str, tuple[float, float, float]]] = {
     "pelvis": {},

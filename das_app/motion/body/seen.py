@@ -8,7 +8,7 @@ import numpy as np
 from das_app.motion.body.rig import Body
 
 _SIGMA_MM = 8.0  # of a joint of full score
-_LEAST_WEIGHT = 0.5  # of a joint that was seen, whatever its score
+_MIN_WEIGHT = 0.5  # of a joint that was seen, whatever its score
 _NEAREST_MM = 100.0  # nothing is nearer to the lens
 
 
@@ -170,6 +170,6 @@ def seen_of(body: Body, joints: np.ndarray, joint_scores: np.ndarray, times_s: n
     places, scores = joints[:, body.markers].astype(np.float64), joint_scores[:, body.markers]
     is_seen = np.asarray(np.isfinite(places).all(axis=-1))
     best = np.quantile(scores[is_seen], 0.9) if is_seen.any() else 1.0
-    weights = _LEAST_WEIGHT + (1 - _LEAST_WEIGHT) * np.clip(scores / max(best, 1e-6), 0, 1)
+    weights = _MIN_WEIGHT + (1 - _MIN_WEIGHT) * np.clip(scores / max(best, 1e-6), 0, 1)
     weights = np.where(is_seen, np.sqrt(np.where(is_seen, weights, 0.0)), 0.0)
     return Seen(np.where(is_seen[..., None], places, 0.0), weights, times_s)

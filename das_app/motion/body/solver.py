@@ -11,14 +11,14 @@ import numpy as np
 from scipy.linalg import solveh_banded
 
 from das_app.motion.body.limits import Expectations
-from das_app.motion.body.rig import USUAL_SHAPE, Body, BodyPose, Bone, Freedom, markers, world
+from das_app.motion.body.rig import MEAN_SHAPE, Body, BodyPose, Bone, Freedom, markers, world
 from das_app.motion.body.rotations import rotation_vectors, rotations_by
 from das_app.motion.body.seen import Observation
 
 _SWING_SPEED, _TWIST_SPEED = 12.0, 3.0  # rad/s, standard deviation of what joints do by themselves
 _SHAPE_RIDGE = 1e-4  # weight of the usual shape, in frames
 _MAX_STEP_RAD = 0.5
-_FIRST_DAMPING, _MOST_DAMPING, _GOOD_ENOUGH = 1e-3, 1e3, 1e-4
+_FIRST_DAMPING, _MAX_DAMPING, _GOOD_ENOUGH = 1e-3, 1e3, 1e-4
 _DAMPED = 300.0  # what damping holds on to where the joints say nothing, about (length / sigma)^2
 _PLACES = ("_drop", "_up", "_ahead")  # ends of names of lengths that may be negative
 _TURNING = (Freedom.BALL, Freedom.HINGE)
@@ -79,7 +79,7 @@ class BodySolver:
             new = self._moved(pose, limited_step(step))
             is_better = self.costs(new, shape, seen, before) < costs
             pose = _either(is_better, new, pose)
-            damping = np.where(is_better, damping / 4, np.minimum(damping * 16, _MOST_DAMPING))
+            damping = np.where(is_better, damping / 4, np.minimum(damping * 16, _MAX_DAMPING))
             former, costs = costs.sum(), self.costs(pose, shape, seen, before)
             if abs(former - costs.sum()) < _GOOD_ENOUGH * former:
                 break
@@ -106,14 +106,14 @@ class BodySolver:
             )
             new = _either(is_better, new, pose)
             new_cost = self.costs(new, new_shape, seen, None).sum()
-            damping = np.where(is_better, damping / 4, np.minimum(damping * 16, _MOST_DAMPING))
+            damping = np.where(is_better, damping / 4, np.minimum(damping * 16, _MAX_DAMPING))
             if new_cost < cost:
                 is_done = cost - new_cost < _GOOD_ENOUGH * cost
                 pose, shape, cost = new, new_shape, new_cost
                 if is_done:
                     break
             else:
-                damping = np.minimum(damping * 16, _MOST_DAMPING)
+                damping = np.minimum(damping * 16, _MAX_DAMPING)
         return pose, shape
 
     def _shape_terms(
@@ -136,7 +136,7 @@ class BodySolver:
 
     def usual(self, shape: np.ndarray) -> np.ndarray:
         """(S,) mm: the usual shape as large as a shape."""
-        usual = np.array(list(USUAL_SHAPE.values()))
+        usual = np.array(list(MEAN_SHAPE.values()))
         return usual * (shape.sum() / usual.sum())
 
     def _linear_markers(self, pose: BodyPose) -> np.ndarray:
@@ -270,7 +270,7 @@ def limited_step(step: np.ndarray) -> np.ndarray:
 
 def _least(usual: np.ndarray) -> np.ndarray:
     """(S,) mm: lengths stay positive; places of face joints may be anywhere."""
-    is_length = np.array([not name.endswith(_PLACES) for name in USUAL_SHAPE])
+    is_length = np.array([not name.endswith(_PLACES) for name in MEAN_SHAPE])
     return np.where(is_length, 0.2 * usual, -np.inf)
 
 

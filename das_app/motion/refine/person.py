@@ -23,10 +23,10 @@ _QUIET_MM_S2, _LIVELY_MM_S2, _ROOT_MM_S2 = 1500.0, 8000.0, 1200.0
 _LOOK_S = 0.12  # on both sides, that a motion is looked at over
 _STILL_MM_S, _LIFT_MM, _STEP_S = 240.0, 110.0, 1.0
 _ALONG_TELLS = 0.4  # what a speed along the ray counts for
-_LEAST_STANCE_S = 0.2
-_LEAST_FRAMES = 3  # that a motion can be told from
+_MIN_STANCE_S = 0.2
+_MIN_FRAMES = 3  # that a motion can be told from
 _AWAY_S = 0.5  # from one frame to the next, after which nothing is known of how somebody stood
-_LEAST_ON_FLOOR = 10  # frames of standing feet, for the size to be told from the floor
+_MIN_ON_FLOOR = 10  # frames of standing feet, for the size to be told from the floor
 _SHAPE_FRAMES, _SHAPE_ROUNDS = 120, 14
 _WINDOW, _OVERLAP = 500, 60
 _ROUNDS = (8, 6, 4)
@@ -89,7 +89,7 @@ def refine_person(
         points = markers(body, shape, pose)
         spread = _spread(points, times_s)
         stands = standing_feet(points[:, feet], times_s)
-        if floor is not None and not has_known_size and stands.sum() >= _LEAST_ON_FLOOR:
+        if floor is not None and not has_known_size and stands.sum() >= _MIN_ON_FLOOR:
             factor = _factor_to(floor, points[:, feet][stands])
             shape, pose = shape * factor, BodyPose(pose.root * factor, pose.rotations)
             points = points * factor
@@ -172,7 +172,7 @@ def _in_windows(
 def _spread(points: np.ndarray, times_s: np.ndarray) -> np.ndarray:
     """(n, M) mm/s^2 that markers are expected to be accelerated by: little where they are calm,
     much where a fast motion was found."""
-    if len(points) < _LEAST_FRAMES:
+    if len(points) < _MIN_FRAMES:
         return np.full(points.shape[:2], _LIVELY_MM_S2)
     frames = _frames_of(_LOOK_S, times_s)
     calm = gaussian_filter1d(points, 0.5 * frames, axis=0, mode="nearest")
@@ -184,7 +184,7 @@ def _spread(points: np.ndarray, times_s: np.ndarray) -> np.ndarray:
 
 def standing_feet(feet: np.ndarray, times_s: np.ndarray) -> np.ndarray:
     """(n, F) bool: feet (n, F, 3) mm that stand: low, and still for a while."""
-    if len(feet) < _LEAST_FRAMES or not feet.shape[1]:
+    if len(feet) < _MIN_FRAMES or not feet.shape[1]:
         return np.zeros(feet.shape[:2], bool)
     calm = gaussian_filter1d(feet, _frames_of(_LOOK_S, times_s) / 2, axis=0, mode="nearest")
     velocity = np.gradient(calm, times_s, axis=0)
@@ -196,7 +196,7 @@ def standing_feet(feet: np.ndarray, times_s: np.ndarray) -> np.ndarray:
     is_low = calm[..., 1] < lowest[:, None] + _LIFT_MM
     goes_on = np.r_[True, np.diff(times_s) < _AWAY_S] & np.r_[np.diff(times_s) < _AWAY_S, True]
     stands = (speed < _STILL_MM_S) & is_low & goes_on[:, None]
-    return _lasting(stands, round(_frames_of(_LEAST_STANCE_S, times_s)))
+    return _lasting(stands, round(_frames_of(_MIN_STANCE_S, times_s)))
 
 
 def _frames_of(duration_s: float, times_s: np.ndarray) -> float:

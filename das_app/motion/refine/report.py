@@ -10,7 +10,7 @@ from das_app.motion.kinematics import bone_lengths
 from das_model.camera import Camera
 from das_model.skeleton import Skeleton
 
-_LEAST_STEPS = 3
+_MIN_STEPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class TrackSeen:
 def figures_of(tracks: Sequence[TrackSeen], camera: Camera, skeleton: Skeleton) -> TakeFigures:
     """Figures over all tracks of a layer."""
     away, weights, spreads, slides, jitters = [], [], [], [], []
-    for track in (t for t in tracks if len(t.times_s) >= _LEAST_STEPS):
+    for track in (t for t in tracks if len(t.times_s) >= _MIN_STEPS):
         misses = camera.project(track.joints) - camera.project(track.seen)
         away.append((misses**2).sum(axis=-1).ravel())
         weights.append(track.scores.ravel())

@@ -17,7 +17,7 @@ from das_model.people import People
 from das_model.skeleton import Skeleton
 
 NOBODY_SCALED: Mapping[int, float] = MappingProxyType({})
-_LEAST_FRAMES = 3  # who is seen in fewer of many frames is left out as a mistake
+_MIN_FRAMES = 3  # who is seen in fewer of many frames is left out as a mistake
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -92,7 +92,7 @@ def refine_take(
     track_ids, counts = np.unique(np.array(ids, np.int64), return_counts=True)
     refined, num_done = [], 0
     for track_id, num in zip(track_ids.tolist(), counts.tolist(), strict=True):
-        if num >= _LEAST_FRAMES or len(frames) < 2 * _LEAST_FRAMES:
+        if num >= _MIN_FRAMES or len(frames) < 2 * _MIN_FRAMES:
             scale = scales.get(track_id)
             refined.append(_refined(body, track_id, frames, times_s, floor, bridge_s, scale))
         num_done += num
@@ -129,7 +129,7 @@ def _refined(
     seen[(seen[..., 2] <= 0).any(axis=1) & is_seen] = np.nan
     is_seen &= np.isfinite(seen).all(axis=2).mean(axis=1) > 0.5
     joints, stands = seen.copy(), np.zeros((len(on), 2), bool)
-    if is_seen.sum() >= _LEAST_FRAMES:
+    if is_seen.sum() >= _MIN_FRAMES:
         size, plane = scale or 1.0, _plane(floor) if floor else None
         person = refine_person(
             body, to_y_up(seen * size), joint_scores, times_s[on], plane, scale is not None

@@ -17,7 +17,7 @@ from das_app.motion.body.seen import SeenThroughLens
 from das_app.motion.body.solver import BodySolver, limited_step, solved_blocks
 
 _STEP_MM, _FLOOR_MM = 0.6, 15.0  # of a standing foot, from frame to frame and over the floor
-_FIRST_DAMPING, _MOST_DAMPING, _GOOD_ENOUGH = 1e-4, 1e5, 1e-4
+_FIRST_DAMPING, _MAX_DAMPING, _GOOD_ENOUGH = 1e-4, 1e5, 1e-4
 _SHAPE_SHARE = 0.06  # standard deviation of a length against the usual one of such a body
 _SHAPE_SPREAD_MM = 12.0
 _SHAPE_TRUST = 0.08  # what a frame counts for the shape: errors of one frame are those of the next
@@ -93,7 +93,7 @@ class TakeSolver(BodySolver):
                 pose, cost, damping = new, new_cost, damping / 8
                 if is_done:
                     break
-            elif damping > _MOST_DAMPING:
+            elif damping > _MAX_DAMPING:
                 break
             else:
                 damping *= 32

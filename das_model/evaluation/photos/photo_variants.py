@@ -15,8 +15,8 @@ MOSAICS = (2, 3)  # photos on a side
 _CANVAS = (640, 480)  # px of a mosaic, width and height
 _CHEST = 0.45  # of the way from the shoulders to the hips
 _WIDEST = 1.6  # width of a cut by its height
-_LEAST_PX = 64  # height of a cut
-_LEAST_INPUT_PX = 72.0  # of a person who is cut
+_MIN_PX = 64  # height of a cut
+_MIN_INPUT_PX = 72.0  # of a person who is cut
 _SHOULDERS = [COCO_17.index("left_shoulder"), COCO_17.index("right_shoulder")]
 _HIPS = [COCO_17.index("left_hip"), COCO_17.index("right_hip")]
 
@@ -47,7 +47,7 @@ def cut_off(photo: LabelledPhoto, where: str) -> LabelledPhoto | None:
         half = _WIDEST * bottom / 2
         left = max(0, min(round(float(shoulders[0] - half)), width - round(2 * half)))
         box = (left, 0, min(width, left + round(2 * half)), bottom)
-    if box[2] - box[0] < _LEAST_PX or box[3] - box[1] < _LEAST_PX:
+    if box[2] - box[0] < _MIN_PX or box[3] - box[1] < _MIN_PX:
         return None
     return photo.cropped(box)
 
@@ -99,7 +99,7 @@ def _largest_upright(photo: LabelledPhoto) -> int | None:
     best = None
     for person in np.argsort(-sizes, kind="stable").tolist():
         joints, valid = photo.joints_px[person], photo.valid[person]
-        if sizes[person] < _LEAST_INPUT_PX or not valid[_SHOULDERS + _HIPS].all():
+        if sizes[person] < _MIN_INPUT_PX or not valid[_SHOULDERS + _HIPS].all():
             continue
         trunk = joints[_HIPS].mean(axis=0) - joints[_SHOULDERS].mean(axis=0)
         if trunk[1] > abs(trunk[0]):

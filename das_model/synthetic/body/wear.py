@@ -13,7 +13,7 @@ from das_model.synthetic.body import materials as m
 
 SUIT, DRESS, SHOES, HAIR, HAT = range(5)
 WEAR_VERSION = 1
-_LEAST_YEARS = 14.0  # suits are cut for grown people
+_MIN_YEARS = 14.0  # suits are cut for grown people
 _SUIT_SHARE, _SHOES_SHARE, _HAIR_SHARE, _HAT_SHARE = 0.5, 0.35, 0.4, 0.05
 
 
@@ -57,7 +57,7 @@ class WearKit:
         """Pieces for somebody, perhaps none."""
         fits = (self.sex == 0) | (self.sex == (1 if gender > 0.5 else -1))
         wanted: list[tuple[int, ...]] = []
-        if years >= _LEAST_YEARS and rng.random() < _SUIT_SHARE:
+        if years >= _MIN_YEARS and rng.random() < _SUIT_SHARE:
             wanted.append((SUIT, DRESS))
         if rng.random() < _SHOES_SHARE:
             wanted.append((SHOES,))

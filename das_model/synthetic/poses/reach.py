@@ -9,7 +9,7 @@ from das_model.synthetic.body.bodies import PosedBody
 from das_model.synthetic.body.kit import BodyKit
 from das_model.synthetic.body.rotations import cross, frame, rotation, swing, unit
 
-_MOST_WRIST_RAD = math.radians(65)
+_MAX_WRIST_RAD = math.radians(65)
 _SLACK_M = 0.004  # an arm is never quite straight
 
 
@@ -74,6 +74,6 @@ def reach(kit: BodyKit, body: PosedBody, pose: np.ndarray, side: str, target: Ha
 def _limited_swing(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     """(3, 3) the swing from one direction to another, as far as a wrist goes."""
     angle = math.acos(float(np.clip(unit(start) @ unit(end), -1, 1)))
-    if angle <= _MOST_WRIST_RAD:
+    if angle <= _MAX_WRIST_RAD:
         return swing(start, end)
-    return rotation(cross(start, end), _MOST_WRIST_RAD)
+    return rotation(cross(start, end), _MAX_WRIST_RAD)

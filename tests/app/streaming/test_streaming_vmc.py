@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 from session_fakes import result
 
 from das_app.motion.body.humanoid import from_unity, humanoid, to_unity
-from das_app.motion.body.rig import USUAL_SHAPE, BodyPose, body_of
+from das_app.motion.body.rig import MEAN_SHAPE, BodyPose, body_of
 from das_app.motion.body.rotations import rotations_by
 from das_app.streaming.avatars import PersonChoice
 from das_app.streaming.streamer import StreamError
@@ -88,7 +88,7 @@ def test_camera_to_unity_and_back():
 def test_a_t_pose_has_no_rotations_and_turns_are_unitys():
     body = body_of(BODY_22)
     vectors = np.zeros((1, len(body.bones), 3))
-    shape = np.array(list(USUAL_SHAPE.values()))
+    shape = np.array(list(MEAN_SHAPE.values()))
 
     def bones():
         pose = BodyPose(np.array([[0, 0, -3000.0]]), rotations_by(vectors))

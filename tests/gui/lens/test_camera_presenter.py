@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from window_fakes import SIZE, USUAL_LENS, Opener, people_at
+from window_fakes import DEFAULT_LENS, SIZE, Opener, people_at
 
 from das_app.gui.control.bridge import OpenedSource
 from das_app.gui.scene import scene_view
@@ -148,7 +148,11 @@ def test_controls_of_a_camera_are_shown_set_kept_and_refused(window, qtbot, open
         port = ControlPort(setup.camera.wanted())
         ports.append(port)
         source = WatchedSource(
-            "Desk", lambda: Desk(port), USUAL_LENS, controls=port, asked=CameraMode((640, 360), 30)
+            "Desk",
+            lambda: Desk(port),
+            DEFAULT_LENS,
+            controls=port,
+            asked=CameraMode((640, 360), 30),
         )
         model = opener.load_model(settings)
         pipeline = LivePipeline(source, model.estimator, on_state)

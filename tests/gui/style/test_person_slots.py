@@ -2,8 +2,8 @@ import numpy as np
 from window_fakes import people_at
 
 from das_app.gui.style.person_slots import (
-    LEAST_OPACITY,
     MAX_STEP_MM,
+    MIN_OPACITY,
     assign_slots,
     joint_opacity,
     person_opacity,
@@ -52,7 +52,7 @@ def test_nobody():
 
 def test_opacity_grows_with_the_score_and_is_never_nothing():
     shown = joint_opacity(np.array([-0.1, 0.0, 0.01, 0.25, 1.0, 1.2]))
-    assert shown[0] == shown[1] == LEAST_OPACITY
+    assert shown[0] == shown[1] == MIN_OPACITY
     assert shown[4] == shown[5] == 1
     assert np.all(np.diff(shown[1:5]) > 0.05)
 
