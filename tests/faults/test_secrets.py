@@ -29,15 +29,15 @@ from das_app.settings.app_settings import AppSettings
 from das_app.settings.settings_file import load_settings, settings_path
 from das_app.sources.addresses import shown_address
 
-# every secret of the addresses has one of these in it
-SECRET = re.compile(r"zoe|z%6fe|Q[xyz]\d|%51x", re.IGNORECASE)
+# every secret of the addresses has one of these in it, too long to come about in packed bytes
+SECRET = re.compile(r"zoe-smith|z%6fe-smith|Q[xyz]secret\d|%51xsecret", re.IGNORECASE)
 SHAPES = {
-    "login": "http://zoe:Qx1@127.0.0.1:{port}/live",
-    "token": "http://127.0.0.1:{port}/live?user=zoe&token=Qy2",
-    "signed": "http://127.0.0.1:{port}/Qz3/live/signature=Qz4",
-    "ipv6": "http://zoe:Qx5@[::1]:{port6}/live",
-    "encoded": "http://z%6Fe:%51x6@127.0.0.1:{port}/live%2FQy7#Qz8",
-    "silent": "rtsp://zoe:Qx9@127.0.0.1:{closed}/user=zoe&password=Qy9&channel=1",
+    "login": "http://zoe-smith:Qxsecret1@127.0.0.1:{port}/live",
+    "token": "http://127.0.0.1:{port}/live?user=zoe-smith&token=Qysecret2",
+    "signed": "http://127.0.0.1:{port}/Qzsecret3/live/signature=Qzsecret4",
+    "ipv6": "http://zoe-smith:Qxsecret5@[::1]:{port6}/live",
+    "encoded": "http://z%6Fe-smith:%51xsecret6@127.0.0.1:{port}/live%2FQysecret7#Qzsecret8",
+    "silent": "rtsp://zoe-smith:Qxsecret9@127.0.0.1:{closed}/user=zoe-smith&password=Qysecret9&channel=1",
 }
 
 
