@@ -1,6 +1,7 @@
 """How fast and how large: the bundled model's parts, the networks' sizes, the loader.
 
     python scripts/benchmark.py speed [--model FILE] [--runs N]
+    python scripts/benchmark.py people [--model FILE] [--runs N] [-o PICTURE.png]
     python scripts/benchmark.py startup [--runs N] [--against CHECKOUT]
     python scripts/benchmark.py gpu [--model FILE] [--frames N] [-o FILE.json]
     python scripts/benchmark.py model
@@ -21,7 +22,7 @@ import device_speed
 import startup
 from das_app.files.bundled import bundled_file
 from das_model.datasets.data_config import DataConfig
-from das_model.reproduction import complexity, cost, speed
+from das_model.reproduction import complexity, cost, crowd_cost, speed
 from das_model.skeleton import Skeleton
 from das_model.training.recipes import RECIPES
 from das_model.training.throughput import measure_loader
@@ -37,6 +38,16 @@ def call_speed(
     """Time the whole call and its parts on this machine, medians in one run."""
     thunder_file = bundled_file("models", "movenet-thunder.onnx")
     typer.echo(speed.report(model or bundled_file("models", "das-lite.onnx"), thunder_file, runs))
+
+
+@app.command()
+def people(
+    model: Annotated[Path | None, typer.Option(help="ONNX file; the bundled one")] = None,
+    runs: Annotated[int, typer.Option(min=1)] = 10,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="PNG to draw")] = None,
+) -> None:
+    """Time a whole call with 0 to 50 people, with and without heat map and lifting."""
+    typer.echo(crowd_cost.report(model or bundled_file("models", "das-lite.onnx"), runs, output))
 
 
 @app.command(name="startup")

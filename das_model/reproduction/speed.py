@@ -47,16 +47,18 @@ def report(model: Path, thunder_file: Path, num_runs: int) -> str:
     return "\n".join(lines)
 
 
-def crowded_maps(num_people: int, width: int, height: int) -> list[LevelMaps]:
-    """Maps in which `num_people` people, 9 locations each, stand apart on the second level."""
+def crowded_maps(num_people: int, width: int, height: int, crowded: int = 1) -> list[LevelMaps]:
+    """Maps in which `num_people` people, 9 locations each, stand apart on one level, the second
+    or another `crowded` one."""
     rng = np.random.default_rng(0)
     levels = []
     for level, stride in enumerate(Encoding().strides):
         h, w = height // stride, width // stride
         score = np.zeros((h, w), np.float32)
         offset = rng.normal(0, 0.02, (22, 3, h, w)).astype(np.float32)
-        for person in range(num_people if level == 1 else 0):
-            top, left = 1 + 3 * (person // 9), 3 * (person % 9)
+        for person in range(num_people if level == crowded else 0):
+            row, column = divmod(person, w // 3)
+            top, left = 1 + 3 * row, 3 * column
             rows, columns = np.mgrid[top : top + 3, left : left + 3]
             score[rows, columns] = 0.9
             offset[:, 0, rows, columns] += left + 1 - columns
