@@ -115,7 +115,9 @@ def _calls(model: Path) -> dict[tuple[str, int], Callable[[], People]]:
         )
 
     crowds = {n: crowded_maps(n, width, height, 0) for n in NUM_PEOPLE}
-    calls = {(way, n): partial(call, way, n) for way in WAYS for n in NUM_PEOPLE}
+    calls: dict[tuple[str, int], Callable[[], People]] = {
+        (way, n): partial(call, way, n) for way in WAYS for n in NUM_PEOPLE
+    }
     for (way, n), made in calls.items():
         assert len(made()) == n, way
     return calls
