@@ -11,7 +11,7 @@ from pathlib import Path
 import fast_simplification
 import numpy as np
 
-from das_app.gui.scene.body_frames import SEGMENTS
+from das_app.gui.bodies.body_frames import SEGMENTS
 from das_model.synthetic.body.bodies import BodyPoser
 from das_model.synthetic.body.kit import BODY, EYE, REST_UNIT_M, BodyKit
 from das_model.synthetic.body.kit_cache import load_kit

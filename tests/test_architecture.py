@@ -26,7 +26,7 @@ APP = """
     session settings                          recordings; what the user chose
     pipeline                                  what runs
     exports streaming                         to other programs, afterwards and live
-    gui.style                                 looks, forms, notices
+    gui.style gui.bodies                      looks, forms, notices; people as meshes
     gui.actions                               commands, actions, menus
     gui.control gui.picture                   what runs and is shown; the picture
     gui.scene                                 the 3D view

@@ -280,11 +280,13 @@ class ViewSettings:
         has_trails: people's last moments are drawn.
         has_offsets: arrows from roots to joints are drawn.
         has_heat_map: the model's centre confidence is drawn.
+        has_depth: people over the picture are as in the 3D view, the nearer hide those behind.
         has_shadows: people throw shadows in the 3D view.
         has_picture: people stand on their picture; else on a plain one.
         faces: what takes the place of faces, in what is shown and in what is recorded.
         has_frustum: the live picture stands on the camera in the 3D view.
-        has_bodies: people of the 3D view are bodies, else thin skeletons.
+        has_bodies: people of the 3D view are bodies, else thin skeletons; over the picture with
+            depth as well.
         panes: how picture and 3D view share the window.
         kept_views: of the 3D view, as `view_keys.pose_text` writes them.
 
@@ -299,6 +301,7 @@ class ViewSettings:
     has_trails: bool = False
     has_offsets: bool = False
     has_heat_map: bool = False
+    has_depth: bool = False
     has_shadows: bool = True
     has_frustum: bool = True
     has_bodies: bool = True

@@ -1,6 +1,7 @@
 """Image with its overlay, rendered once for each result and style."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -32,12 +33,16 @@ class OverlayOptions:
         has_trails: where pelvis and wrists were in the last moments.
         has_offsets: arrows from each root to its joints, as the model regresses them.
         has_heat_map: the model's centre confidence, for results that carry it.
+        has_depth: people as in the 3D view, the nearer hide those behind; where it can be drawn.
+        has_bodies: these are bodies; else skeletons.
     """
 
     has_labels: bool = True
     has_trails: bool = False
     has_offsets: bool = False
     has_heat_map: bool = False
+    has_depth: bool = False
+    has_bodies: bool = True
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -68,7 +73,18 @@ class PaintStyle:
         return self.zoom.letterbox(shown.frame.camera.size, self.size)
 
 
-def paint_layer(shown: Shown | None, style: PaintStyle) -> QImage:
+class DepthPainting(Protocol):
+    """Draws people with true depth; see `das_app.gui.scene.depth_painter`."""
+
+    def __call__(
+        self, shown: Shown, box: Letterbox, size: tuple[int, int], ratio: float, has_bodies: bool
+    ) -> np.ndarray | None:
+        """(H, W, 4) uint8 RGBA, premultiplied, in device pixels; None where it cannot."""
+
+
+def paint_layer(
+    shown: Shown | None, style: PaintStyle, with_depth: DepthPainting | None = None
+) -> QImage:
     """Picture with everything on it, in device pixels."""
     whole = _blank(style, QColor(theme.stage().ground))
     if shown is None:
@@ -77,14 +93,16 @@ def paint_layer(shown: Shown | None, style: PaintStyle) -> QImage:
     place = QRectF(box.left, box.top, *box.size)
     clip = place.toAlignedRect().intersected(QRectF(0, 0, *style.size).toRect())
     points = box.to_view(shown.joints_px)
-    skeletons = _blank(style, Qt.GlobalColor.transparent)
-    paint_people(skeletons, clip, points, shown.people, shown.slots)
+    people = _people_with_depth(shown, style, box, with_depth)
+    if people is None:
+        people = _blank(style, Qt.GlobalColor.transparent)
+        paint_people(people, clip, points, shown.people, shown.slots)
     painter = QPainter(whole)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     draw_picture(painter, place, shown.image, box.is_mirrored)
     painter.setClipRect(clip)
     _paint_below(painter, shown, style.options, box)
-    painter.drawImage(0, 0, skeletons)
+    painter.drawImage(0, 0, people)
     if style.options.has_offsets:
         paint_offsets(painter, points, shown.people, shown.slots)
     if style.options.has_labels:
@@ -92,6 +110,23 @@ def paint_layer(shown: Shown | None, style: PaintStyle) -> QImage:
         paint_labels(painter, points, shown.people, shown.slots, bounds, shown.names)
     painter.end()
     return whole
+
+
+def _people_with_depth(
+    shown: Shown, style: PaintStyle, box: Letterbox, with_depth: DepthPainting | None
+) -> QImage | None:
+    options = style.options
+    if with_depth is None or not options.has_depth:
+        return None
+    pixels = with_depth(shown, box, style.size, style.ratio, options.has_bodies)
+    if pixels is None:
+        return None
+    height, width = pixels.shape[:2]
+    rows = np.ascontiguousarray(pixels)
+    form = QImage.Format.Format_RGBA8888_Premultiplied
+    people = QImage(rows.data, width, height, 4 * width, form).copy()  # its own memory
+    people.setDevicePixelRatio(style.ratio)
+    return people
 
 
 def _paint_below(painter: QPainter, shown: Shown, options: OverlayOptions, box: Letterbox) -> None:

@@ -16,7 +16,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from das_app.gui.picture.countdown_mark import paint_countdown
 from das_app.gui.picture.hover_card import joint_lines, nearest_joint, paint_card
 from das_app.gui.picture.letterbox import Letterbox, Zoom
-from das_app.gui.picture.overlay_layer import OverlayOptions, PaintStyle, Shown, paint_layer
+from das_app.gui.picture.overlay_layer import (
+    DepthPainting,
+    OverlayOptions,
+    PaintStyle,
+    Shown,
+    paint_layer,
+)
 from das_app.gui.picture.trails import Trails
 from das_app.gui.picture.zone_editor import ZoneEditor
 from das_app.gui.picture.zone_painter import paint_zones
@@ -42,6 +48,7 @@ class OverlayView(QWidget):
         person_chosen: slot of the person clicked on.
         place_clicked: x and y in image pixels of a click, on a person or beside.
         zones: of the picture, in which nobody counts; while they are edited, the mouse is theirs.
+        with_depth: draws people with true depth; None where nothing can.
     """
 
     person_chosen = Signal(int)
@@ -66,6 +73,7 @@ class OverlayView(QWidget):
         self._layer = QImage()
         self._layer_key: tuple[Shown | None, PaintStyle] | None = None
         self._countdown = 0
+        self.with_depth: DepthPainting | None = None
 
     def show_people(
         self,
@@ -147,7 +155,9 @@ class OverlayView(QWidget):
 
     def picture(self, size: tuple[int, int]) -> QImage:
         """The whole picture and everything on it, at another size in pixels; never mirrored."""
-        return paint_layer(self._shown, PaintStyle(self._options, Zoom(), size, 1.0))
+        return paint_layer(
+            self._shown, PaintStyle(self._options, Zoom(), size, 1.0), self.with_depth
+        )
 
     @property
     def letterbox(self) -> Letterbox | None:
@@ -166,7 +176,7 @@ class OverlayView(QWidget):
         key = (self._shown, self._look())
         if self._layer_key != key:
             self._layer_key = key
-            self._layer = paint_layer(*key)
+            self._layer = paint_layer(*key, self.with_depth)
         return self._layer
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -6,7 +6,7 @@ from vispy.scene.visuals import create_visual_node
 from vispy.visuals import Visual
 from vispy.visuals.visual import VisualView
 
-from das_app.gui.scene.skeleton_mesh import VERTEX, Mesh
+from das_app.gui.bodies.skeleton_mesh import VERTEX, Mesh
 
 _BODY_VERTEX = """
 attribute vec3 a_position;
@@ -22,7 +22,7 @@ void main() {
     gl_Position = $transform(vec4(a_position, 1.0));
 }
 """
-_BODY_FRAGMENT = """
+BODY_FRAGMENT = """
 uniform vec3 u_eye;
 uniform vec3 u_light;
 uniform vec3 u_ambient;
@@ -58,7 +58,7 @@ void main() {
 }
 """
 _OVER = ("src_alpha", "one_minus_src_alpha", "one", "one_minus_src_alpha")
-_GONE, _SOLID = 0.02, 0.99  # opacities
+GONE, _SOLID = 0.02, 0.99  # opacities
 _CORNER = np.dtype([("a_position", "f4", 3), ("a_place", "f4", 3)])
 _SQUARE = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32)
 _TWO_TRIANGLES = np.array([0, 1, 2, 0, 2, 3], np.uint32)
@@ -72,7 +72,7 @@ class BodyVisual(Visual):
     """
 
     def __init__(self) -> None:
-        super().__init__(vcode=_BODY_VERTEX, fcode=_BODY_FRAGMENT)
+        super().__init__(vcode=_BODY_VERTEX, fcode=BODY_FRAGMENT)
         self._vertices = gloo.VertexBuffer(np.zeros(3, VERTEX))
         self.mesh: Mesh | None = None
         self._faces: np.ndarray | None = None  # on the card
@@ -92,7 +92,7 @@ class BodyVisual(Visual):
         if len(mesh.faces):
             self._vertices.set_data(mesh.vertices)
             alpha = mesh.vertices["a_colour"][:, 3]
-            self._is_gone = alpha < _GONE
+            self._is_gone = alpha < GONE
             self.update_gl_state(blend=bool(alpha.min() < _SOLID))  # blending costs more
             self.set_faces(mesh.faces)
         self.update()

@@ -33,6 +33,13 @@ PRESETS = {
 }
 
 
+def light_from(azimuth_deg: float, elevation_deg: float) -> np.ndarray:
+    """(3,) direction to a lamp over the left shoulder of who looks so, in scene space."""
+    right, _, forward = directions(azimuth_deg, elevation_deg)
+    light = _LAMP[0] * right + _LAMP[1] * forward + _LAMP[2] * np.array([0.0, 0.0, 1.0])
+    return light / np.linalg.norm(light)
+
+
 class OrbitCamera(TurntableCamera):
     """Turntable around a point, without roll.
 
@@ -57,10 +64,8 @@ class OrbitCamera(TurntableCamera):
 
     @property
     def light(self) -> np.ndarray:
-        """(3,) direction to a lamp over the viewer's left shoulder, in scene space."""
-        right, _, forward = directions(self.azimuth, self.elevation)
-        light = _LAMP[0] * right + _LAMP[1] * forward + _LAMP[2] * np.array([0.0, 0.0, 1.0])
-        return light / np.linalg.norm(light)
+        """(3,) direction to the lamp, in scene space."""
+        return light_from(self.azimuth, self.elevation)
 
     @property
     def aspect(self) -> float:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from vispy.scene.node import Node
 
+from das_app.gui.bodies.body_mesh import body_mesh, can_wear, nearest_first, whole_joints
+from das_app.gui.bodies.skeleton_mesh import NOBODY, skeleton_mesh
 from das_app.gui.picture.trails import Trails
-from das_app.gui.scene.body_mesh import body_mesh, can_wear, nearest_first, whole_joints
 from das_app.gui.scene.body_visuals import Bodies, Shadows
 from das_app.gui.scene.framing import person_places
 from das_app.gui.scene.scene_geometry import (
@@ -18,7 +19,6 @@ from das_app.gui.scene.scene_geometry import (
 )
 from das_app.gui.scene.scene_labels import Words
 from das_app.gui.scene.scene_visuals import Segments, rgb
-from das_app.gui.scene.skeleton_mesh import NOBODY, skeleton_mesh
 from das_app.gui.style import theme
 from das_app.gui.style.person_names import NO_NAMES, Names, person_text
 from das_app.motion.floor import Floor as FloorPlane

@@ -15,6 +15,7 @@ from vispy import gloo, scene
 from vispy.util.event import Event
 from vispy.visuals.transforms import MatrixTransform
 
+from das_app.gui.scene.depth_painter import DepthPainter
 from das_app.gui.scene.framing import Framing, ViewPose, fitted
 from das_app.gui.scene.measure import Measure
 from das_app.gui.scene.orbit_camera import PRESETS, OrbitCamera, ViewPreset
@@ -77,6 +78,7 @@ class SceneContent:
     Attributes:
         framing: moves the view.
         is_held: what is shown stays, whatever comes.
+        depth_painter: draws people over the picture by the same OpenGL.
     """
 
     def __init__(self, on_draw_error: DrawErrorListener) -> None:
@@ -85,6 +87,7 @@ class SceneContent:
         self._step_timer.timeout.connect(self._step)
         self._stepped_s = 0.0
         self.canvas = _Canvas(on_draw_error, self._before_draw)
+        self.depth_painter = DepthPainter(self.canvas)
         self.camera = OrbitCamera(self._on_taken)
         view = self.canvas.central_widget.add_view(camera=self.camera)
         self._floor = Floor(view.scene)
@@ -384,10 +387,14 @@ class _Canvas(scene.SceneCanvas):
         try:
             super().on_draw(event)
         except Exception as error:  # a driver's trouble must not end the window
-            _log.exception("drawing the 3D view failed")
-            listener, self._on_draw_error = self._on_draw_error, None
-            if listener is not None:
-                QTimer.singleShot(0, partial(listener, error))
+            self.give_up(error)
+
+    def give_up(self, error: Exception) -> None:
+        """Report that drawing failed, once."""
+        _log.error("drawing the 3D view failed", exc_info=error)
+        listener, self._on_draw_error = self._on_draw_error, None
+        if listener is not None:
+            QTimer.singleShot(0, partial(listener, error))
 
     def render_at(self, size: tuple[int, int], ground: np.ndarray) -> np.ndarray:
         """(H, W, 4) uint8 of the whole canvas, drawn at another size in pixels.

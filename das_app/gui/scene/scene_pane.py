@@ -11,7 +11,16 @@ from das_app.motion.floor import Floor
 _SCENE_TIP = "drag to orbit · right drag to pan · wheel to zoom"
 _GUESSED = "Camera space, floor guessed"
 VIEWS = ("reset", "front", "top", "side", "camera")
-_OTHERS = ("view-frame", "measure", "bodies", "shadows", "frustum", "scene-picture", "turntable")
+_OTHERS = (
+    "view-frame",
+    "measure",
+    "bodies",
+    "shadows",
+    "frustum",
+    "depth",
+    "scene-picture",
+    "turntable",
+)
 
 
 class ScenePane(QFrame):

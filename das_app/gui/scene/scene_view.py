@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage, QOffscreenSurface, QOpenGLContext
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from das_app.gui.picture.letterbox import Letterbox
+from das_app.gui.picture.overlay_layer import Shown
 from das_app.gui.scene.framing import ViewPose
 from das_app.gui.scene.scene_content import SceneContent, SceneOptions
 from das_app.gui.style.person_names import Names
@@ -144,6 +146,18 @@ class SceneView(QWidget):
         """Fit everybody into the view as it is turned now, and keep them in it."""
         if self.content is not None:
             self.content.frame_people(is_smooth=True)
+
+    def paint_depth(
+        self, shown: Shown, box: Letterbox, size: tuple[int, int], ratio: float, has_bodies: bool
+    ) -> np.ndarray | None:
+        """People over the picture, see `DepthPainter`; None where there is no 3D view."""
+        if self.content is None:
+            return None
+        try:
+            return self.content.depth_painter(shown, box, size, ratio, has_bodies)
+        except Exception as error:  # a driver's trouble must not end the window
+            self.content.canvas.give_up(error)
+            return None
 
     def picture(self) -> QImage | None:
         """The 3D view as it is seen now, in device pixels; None where there is none."""

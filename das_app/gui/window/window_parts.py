@@ -41,7 +41,9 @@ class WindowParts:
         self.recording, self.notice = RecordingIndicator(), RecordingNotice()
         self.repair_offer, self.crash_offer = RepairOffer(), CrashOffer()
         self.picture.add_to_heading(self.recording)
-        self.picture.add_to_heading(action_button(actions["mirror"]))
+        self.picture.overlay.with_depth = self.scene.view.paint_depth
+        for name in ("depth", "mirror"):
+            self.picture.add_to_heading(action_button(actions[name]))
         stage = PaneStage(self.picture, self.scene)
         self.layouts = PaneLayouts(window, stage, actions)
         for name in (*panels, *_STATUS_BUTTONS):

@@ -7,8 +7,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent
 from window_fakes import grey_frame, people_at
 
+from das_app.gui.bodies.body_mesh import body_mesh
 from das_app.gui.scene import scene_view as module
-from das_app.gui.scene.body_mesh import body_mesh
 from das_app.gui.scene.framing import directions
 from das_app.gui.scene.orbit_camera import PRESETS
 from das_app.gui.scene.scene_content import SceneOptions

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from window_fakes import people_at
 
-from das_app.gui.scene.body_frames import ALONG, SEGMENTS, posed_frames
-from das_app.gui.scene.body_mesh import body_mesh, can_wear, nearest_first, skin, whole_joints
+from das_app.gui.bodies.body_frames import ALONG, SEGMENTS, posed_frames
+from das_app.gui.bodies.body_mesh import body_mesh, can_wear, nearest_first, skin, whole_joints
 from das_app.gui.scene.scene_geometry import scene_from_camera
 from das_model.skeleton import BODY_22, COCO_17, Skeleton
 

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 from window_fakes import people_at
 
-from das_app.gui.scene.scene_geometry import scene_from_camera
-from das_app.gui.scene.skeleton_mesh import (
+from das_app.gui.bodies.skeleton_mesh import (
     BALL_RADIUS_M,
     TUBE_CORNERS,
     TUBE_RADIUS_M,
     skeleton_mesh,
 )
+from das_app.gui.scene.scene_geometry import scene_from_camera
 from das_model.people import People
 
 COLOURS = np.array([[1.0, 0, 0], [0, 0, 1.0]])

@@ -67,6 +67,14 @@ def skeleton_mesh(
     return Mesh(vertices, _faces(num_tubes, num_balls))
 
 
+def limb_owners(num_people: int, skeleton: Skeleton) -> np.ndarray:
+    """(V,) number of the person of each vertex of `skeleton_mesh`."""
+    tubes = 2 * TUBE_CORNERS * len(skeleton.bones)
+    balls = len(_unit_ball()[0]) * skeleton.num_joints
+    people = np.arange(num_people)
+    return np.concatenate([np.repeat(people, tubes), np.repeat(people, balls)])
+
+
 def _fill_tubes(tubes: np.ndarray, ends: np.ndarray, colours: np.ndarray) -> None:
     """Open tubes (B, 2, corners) between (B, 2, 3) ends with colours (B, 2, 4)."""
     axis = ends[:, 1] - ends[:, 0]

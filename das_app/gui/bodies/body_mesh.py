@@ -11,8 +11,8 @@ from functools import lru_cache
 import numpy as np
 
 from das_app.files.bundled import bundled_file
-from das_app.gui.scene.body_frames import ALONG, SEGMENTS, Frames, posed_frames, rest_frames
-from das_app.gui.scene.skeleton_mesh import VERTEX, Mesh
+from das_app.gui.bodies.body_frames import ALONG, SEGMENTS, Frames, posed_frames, rest_frames
+from das_app.gui.bodies.skeleton_mesh import VERTEX, Mesh
 from das_model.skeleton import BODY_22, Skeleton
 
 _REST_LEFT = np.array([1.0, 0.0, 0.0])  # of the file: z up, -y front
