@@ -2,7 +2,8 @@
 
 python scripts/reproduce.py table2 --root PANOPTIC --model runs/panoptic/checkpoint.safetensors
 python scripts/reproduce.py table1a --data synthetic --root RENDERED --validation RENDERED_VAL
-python scripts/reproduce.py figure4 --model runs/lite/checkpoint.safetensors
+python scripts/reproduce.py table1 --data synthetic --root RENDERED --validation RENDERED_VAL
+python scripts/reproduce.py figure4 --runs runs/table1-trained/seed0
 """
 
 import argparse
@@ -12,9 +13,9 @@ import torch
 
 from command_line import positive
 from das_app.files.bundled import bundled_file
-from das_model.reproduction import density, fields, gallery, reproduce
+from das_model.reproduction import density, fields, gallery, reproduce, trained_table
 
-TABLES = ("table1a", "table1b", "table2", "table3", "table4")
+TABLES = ("table1", "table1a", "table1b", "table2", "table3", "table4")
 FIGURES = {"figure4": density.draw, "figure5": fields.draw, "figure6": gallery.draw}
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 add = parser.add_argument
@@ -25,7 +26,9 @@ add("--validation", type=Path, help="rendered pictures to measure on, for table1
 add("--runs", type=Path, default=Path("runs"), help="folder of the runs of Table 1's rows")
 add("--model", type=Path, help="checkpoint or ONNX file; the bundled weights where they serve")
 add("--picture", type=Path, help="picture or film for figure5 and figure6; the bundled clip")
-add("--steps", type=positive, default=300, help="of each row of the synthetic Table 1")
+add("--steps", type=positive, help="of each row of the synthetic Table 1; 300, table1 4000")
+add("--seeds", type=positive, default=3, help="runs of each row of table1")
+add("--measured", type=positive, default=1000, help="rendered, that table1 measures on")
 add("--pictures", type=positive, default=800, help="rendered, to train on; a quarter to measure")
 add("--times", type=positive, help="rounds of timing for table4")
 add("--threads", type=positive, default=1, help="of torch")
@@ -37,8 +40,12 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     if args.what in FIGURES:
-        bundled = bundled_file("models", "das-lite.safetensors")
         out = args.out or Path(f"{args.what}.png")
+        if args.what == "figure4" and args.model is None:
+            density.draw_rows(args.runs, out)
+            print(out)
+            return
+        bundled = bundled_file("models", "das-lite.safetensors")
         picture = args.picture or bundled_file("clips", "demo.mp4")
         FIGURES[args.what](args.model or bundled, picture, out)
         print(out)
@@ -47,11 +54,29 @@ def main() -> None:
     needed = (args.root, args.validation) if is_synthetic else (args.root,)
     if args.what.startswith("table1") and None in needed:
         parser.error(f"{args.what} needs --root and, with rendered pictures, --validation")
+    if args.what == "table1" and not is_synthetic:
+        parser.error("table1 is of rendered pictures: --data synthetic; else table1a and table1b")
     if args.what in ("table2", "table3") and None in (args.root, args.model):
         parser.error(f"{args.what} needs --root and --model")
-    if args.what.startswith("table1") and is_synthetic:
+    if args.what == "table1":
+        plan = trained_table.Plan(
+            args.root,
+            args.validation,
+            args.runs / "table1-trained",
+            args.steps or 4000,
+            args.seeds,
+            args.measured,
+        )
+        table = trained_table.make(plan, lambda news: print(news, flush=True))
+    elif args.what.startswith("table1") and is_synthetic:
         table = reproduce.synthetic_table_1(
-            args.what, args.root, args.validation, args.model, args.steps, args.pictures, args.runs
+            args.what,
+            args.root,
+            args.validation,
+            args.model,
+            args.steps or 300,
+            args.pictures,
+            args.runs,
         )
     elif args.what.startswith("table1"):
         table = reproduce.licensed_table_1(args.what, args.root, args.runs)

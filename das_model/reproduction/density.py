@@ -1,11 +1,13 @@
 """Figure 4: learned density of the residuals beside the priors, over (x + y, depth).
 
-The flow's density of the three axes is summed along the lines of equal x + y. The flow of the
-initial prediction is the density without the recursive update, that of the updated one with it.
-Shown is G of eq. 10, which training multiplies with its prior (with `mle` it stands alone).
+The density of the three axes is summed along the lines of equal x + y. Shown is the whole of it,
+G of the flow times the prior Q (eq. 9), scaled to sum 1, or G alone where training had no prior.
+The paper compares a network trained without the recursive update with one trained with it: the
+rows table1-mle and table1-full. A single checkpoint gives the density of its first prediction and
+of its updated one instead.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from matplotlib.figure import Figure
 from das_model.network.checkpoint import load_tensors
 from das_model.network.flow import CouplingFlow
 from das_model.training.losses import log_prior
+from das_model.training.run_record import metadata_of, record_of
 
 _REACH = 4.0  # largest residual shown, in sigma
 _EDGE = 0.02  # lowest contour, of the peak
@@ -23,7 +26,7 @@ LogDensity = Callable[[torch.Tensor], torch.Tensor]
 
 
 def draw(model: Path, _picture: Path, out: Path) -> None:
-    """Draw Figure 4 from a training checkpoint.
+    """Draw Figure 4 from one training checkpoint.
 
     Args:
         model: checkpoint with its flows.
@@ -34,10 +37,36 @@ def draw(model: Path, _picture: Path, out: Path) -> None:
         ValueError: if the file holds no flows, as a weights file for use does not.
     """
     learned = {
-        "learned, without update": load_flow(model, "initial_3d").log_prob,
-        "learned, with update": load_flow(model, "updated_3d").log_prob,
+        "learned, before the update": load_density(model, "initial_3d"),
+        "learned, after the update": load_density(model, "updated_3d"),
     }
-    priors = {
+    _draw(learned, out)
+
+
+def draw_rows(runs: Path, out: Path) -> None:
+    """Draw Figure 4 from the runs of two rows of Table 1.
+
+    Args:
+        runs: folder of table1-mle/checkpoint.safetensors and table1-full/checkpoint.safetensors.
+        out: PNG to write.
+
+    Raises:
+        FileNotFoundError: if one of them has not been trained.
+        ValueError: if one holds no flows.
+    """
+    without, updated = (
+        runs / name / "checkpoint.safetensors" for name in ("table1-mle", "table1-full")
+    )
+    learned = {
+        "trained without the update": load_density(without, "initial_3d"),
+        "trained with the update": load_density(updated, "updated_3d"),
+    }
+    _draw(learned, out)
+
+
+def _draw(learned: Mapping[str, LogDensity], out: Path) -> None:
+    """Priors and learned densities side by side."""
+    priors: dict[str, LogDensity] = {
         "Laplace": lambda x: log_prior(x, "laplace"),
         "Gaussian": lambda x: log_prior(x, "gaussian"),
     }
@@ -56,6 +85,26 @@ def draw(model: Path, _picture: Path, out: Path) -> None:
         axis.grid(alpha=0.2)
     axes[0].set_ylabel("depth, sigma")
     figure.savefig(out, dpi=140)
+
+
+def load_density(checkpoint: Path, name: str) -> LogDensity:
+    """Logarithm of the density that a training checkpoint has learned, but for a constant.
+
+    Args:
+        checkpoint: of a run; one that does not tell its losses counts as of eq. 10 and Laplace.
+        name: of the flow.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if it holds no flow of that name.
+    """
+    flow = load_flow(checkpoint, name)
+    told = record_of(metadata_of(checkpoint)).get("loss")
+    loss = told if isinstance(told, dict) else {}
+    if loss.get("pose_loss") == "mle":
+        return flow.log_prob
+    unit = 2**0.5 if loss.get("terms") == "code" else 1.0  # sigmas, see `DasLoss`
+    return lambda x: flow.log_prob(x) + log_prior(x / unit, loss.get("prior", "laplace"))
 
 
 def visible_reach(log_density: LogDensity) -> float:

@@ -1,5 +1,7 @@
 """Figures: densities that integrate to one, skeletons where the joints are, files that open."""
 
+import json
+
 import cv2
 import numpy as np
 import pytest
@@ -8,10 +10,10 @@ from matplotlib.figure import Figure
 
 from das_model.evaluation.drawing import draw_skeletons
 from das_model.inference.network_config import NetworkConfig, network_metadata
-from das_model.network.checkpoint import save_tensors
+from das_model.network.checkpoint import load_tensors, save_tensors
 from das_model.network.network import DasNetwork
 from das_model.people import People
-from das_model.reproduction.density import density_table, load_flow
+from das_model.reproduction.density import density_table, load_density, load_flow
 from das_model.reproduction.fields import draw as draw_fields
 from das_model.reproduction.gallery import draw as draw_gallery
 from das_model.reproduction.gallery import draw_scene
@@ -52,6 +54,28 @@ def test_flows_come_from_training_checkpoints_alone(checkpoint, tmp_path):
     save_tensors(tmp_path / "plain.safetensors", {"x": torch.zeros(1)}, {})
     with pytest.raises(ValueError, match="must be a training checkpoint with the flow updated"):
         load_flow(tmp_path / "plain.safetensors", "updated_3d")
+
+
+@pytest.mark.parametrize(
+    ("loss", "prior"),
+    [
+        ({"pose_loss": "mle"}, lambda x: torch.zeros(len(x))),
+        ({"pose_loss": "rle"}, lambda x: log_prior(x, "laplace")),
+        ({"pose_loss": "rle", "prior": "gaussian"}, lambda x: log_prior(x, "gaussian")),
+        ({"pose_loss": "rle", "terms": "code"}, lambda x: log_prior(x / 2**0.5, "laplace")),
+    ],
+)
+def test_the_learned_density_is_that_of_the_flow_times_its_prior(
+    checkpoint, tmp_path, loss, prior
+):
+    tensors, metadata = load_tensors(checkpoint)
+    save_tensors(
+        tmp_path / "told.safetensors", tensors, {**metadata, "run": json.dumps({"loss": loss})}
+    )
+    points = torch.tensor([[0.0, 0.0, 0.0], [1.0, -2.0, 0.5]])
+    learned = load_density(tmp_path / "told.safetensors", "updated_3d")(points)
+    flow = load_flow(checkpoint, "updated_3d").log_prob(points)
+    torch.testing.assert_close(learned, flow + prior(points))
 
 
 def test_bones_are_drawn_between_their_joints_and_nowhere_else():
