@@ -61,7 +61,12 @@ add(
     help="canvas: the side of a square, or width and height",
 )
 add("--batch", type=positive, help="pictures per process and step")
-add("--accumulate", type=positive, default=1, help="parts that a batch is worked through in")
+add(
+    "--accumulate",
+    type=positive,
+    default=1,
+    help="micro-batches of an optimiser step (gradient accumulation), to need less memory",
+)
 add("--steps", type=positive, help="length of the run, instead of the recipe's")
 add("--lr", type=float, help="peak learning rate as it is, instead of the recipe's")
 add("--workers", type=int, default=0, help="loader processes")

@@ -49,7 +49,7 @@ class ExportJob(BackgroundJob[str]):
 
 
 class PeopleSearch(BackgroundJob[dict[int, int]]):
-    """Finds out who is in a session, in the part that counts.
+    """Finds the people of a session, in its trimmed range.
 
     The result is track id -> frames in which the person is seen, by id; it raises SessionError if
     the session is damaged.

@@ -123,7 +123,7 @@ class FrameFeed:
             self._tell(self._usual_state, f"{self._source.name} now delivers {width}×{height}")
 
     def _finish(self) -> None:
-        """Say that the source is at its end once the model has seen what it will see."""
+        """Report the end of the source after the inference queue has drained."""
         while not self._figures.is_drained(self.frames.num_dropped):
             if self._stopping.wait(_DRAIN_POLL_S):
                 return

@@ -104,7 +104,7 @@ class SessionEdits:
             took them for.
 
     Raises:
-        ValueError: if a scale is not from 0.3 to 3, the part that counts is empty, or a name is
+        ValueError: if a scale is not from 0.3 to 3, the trimmed range is empty, or a name is
             empty or over 40 characters.
     """
 

@@ -45,7 +45,7 @@ class CameraDevice:
 
 @dataclass(frozen=True, slots=True)
 class CameraMode:
-    """What a camera is asked for; it delivers what it can that is near.
+    """Requested capture mode; drivers may choose the nearest one they support.
 
     Args:
         size: (width, height) px.

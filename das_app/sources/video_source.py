@@ -261,7 +261,7 @@ def _nominal_fps(stream: av.VideoStream) -> float:
 
 
 def _duration_s(container: av.container.InputContainer) -> float:
-    """Length as the file says; of what is only guessed, the number of frames decides."""
+    """Duration from the stream header, otherwise from the container."""
     stream = container.streams.video[0]
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)

@@ -17,7 +17,7 @@ _MIN_VISIBLE_JOINTS = {"root": 1, "box": 1, "visible": 4}  # that a person needs
 
 
 def person_centres(annotation: Annotation, centre: str) -> tuple[np.ndarray, np.ndarray]:
-    """The points whose neighbours answer for people.
+    """Reference points of people; locations around them are positive samples.
 
     Args:
         annotation: P people of a picture.

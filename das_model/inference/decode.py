@@ -44,11 +44,11 @@ class DecodeConfig:
 
     Args:
         min_score: of a location that stands for a person.
-        min_vote_score: of a location with a say in the pose of another (see `refine`). A fixed
+        min_vote_score: of a location that votes for the pose of another (see `refine`). A fixed
             number: a quarter of the score from which the first models showed people, 0.15, with
             which the figures of the model card were measured.
         oks_threshold: a pose more similar than this to a better one is dropped.
-        vote_threshold: a dropped pose this similar has a say in the better one; above 1 for none.
+        vote_threshold: a dropped pose this similar votes for the better one; above 1 for none.
         oks_sigma: of every joint, as the paper's authors have it.
         max_candidates: locations of a level, before NMS.
         max_people: that stay.

@@ -3,9 +3,9 @@
 Ours, not the paper's.
 
 Several locations predict the same person. NMS keeps the one with the highest score; the pose and
-the depth become the mean of it and of those it suppressed as alike, weighted by squared score:
-more exact, and calmer from frame to frame. Each joint then moves to where the heat map sees such a
-joint nearby, by mean-shift steps: the expectation of equation 7 with the heat as density, on a
+the depth become the mean of it and of those it suppressed as alike, weighted by squared score,
+which reduces error and jitter. Each joint then moves to the nearby mode
+of its heat map by mean-shift steps: the expectation of equation 7 with the heat as density, on a
 map finer than the person's own level. At last the lifting network moves the joints in space.
 """
 
@@ -55,7 +55,7 @@ class RefineConfig:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class JointCues:
-    """What is known of P people's joints when the lifting gets them.
+    """Cues of P people's joints, the input of the lifting.
 
     Args:
         joints_cam: (P, J, 3) mm, at the depths of the locations, where the heat map puts them.

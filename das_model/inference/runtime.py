@@ -77,7 +77,7 @@ _CLOSER = 2**0.5  # scale of an image with small people, whose area is twice as 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _View:
-    """What one pass of the network told.
+    """Result of one pass of the network.
 
     Args:
         camera: of the image that the network saw.
@@ -96,7 +96,7 @@ class _View:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Maps:
-    """What the network told of a picture, wherever it lies.
+    """Maps of an image, on the host or on the device.
 
     Args:
         detect: locations that see somebody.

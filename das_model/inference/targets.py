@@ -27,7 +27,7 @@ class Encoding:
     radius: float = 1.5  # half side of the positive square, in strides
     root_depth_unit: float = 10.0  # mm per px: z / f is divided by this
     joint_depth_unit_mm: float = 500.0  # relative joint depth is divided by this (z_norm)
-    centre: str = "root"  # whose neighbours answer for a person, see `centres`
+    centre: str = "root"  # kind of a person's reference point, see `centres`
     heat_stride: int = 0  # of the joints' heat map; 0 for a network without one
 
     def __post_init__(self) -> None:
@@ -54,17 +54,17 @@ class Encoding:
 
 
 _SPOT_SHARE = 0.03  # sigma of a heat spot by width and height of its person's box; assumed
-_SPOT_EDGE = 0.1  # a heat spot is asked for down to this value, whosever box it lies in; assumed
+_SPOT_EDGE = 0.1  # down to this value a heat spot is trained on, in ignored boxes too; assumed
 PAPER_ENCODING = Encoding(strides=(8, 16, 32, 64, 128), range_bounds_px=(48, 96, 192, 384))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Targets:
-    """What one level should say, for h x w locations.
+    """Training targets of one level, for h x w locations.
 
     Args:
-        positive: (h, w) bool, the location answers for a person.
-        ignore: (h, w) bool, no score is asked for here.
+        positive: (h, w) bool, the location is assigned to a person.
+        ignore: (h, w) bool, excluded from the score loss.
         centerness: (h, w) float32 in [0, 1].
         root: (3, h, w) float32, x and y to the root in strides, encoded root depth.
         root_valid: (3, h, w) bool.
@@ -91,10 +91,9 @@ def encode(annotation: Annotation, encoding: Encoding) -> list[Targets]:
     """Targets of every level, finest first (section 3.2).
 
     A person goes to the level whose range holds the largest distance from the centre to a visible
-    joint, and is answered for by the locations in a square around the centre; where several
-    people claim a location, the nearest centre wins.
-    For people without a centre (see `centres`) the score is not asked for in the box around their
-    joints.
+    joint; the locations in a square around the centre are assigned to the person, a location of
+    several people's squares to the nearest centre. The boxes of people without a centre (see
+    `centres`) are excluded from the score loss.
 
     Args:
         annotation: people in the picture that the network sees; width and height multiples of
@@ -131,7 +130,7 @@ def _levels(annotation: Annotation, centre_px: np.ndarray, encoding: Encoding) -
 def _nearest_centre(
     locations: np.ndarray, centre_px: np.ndarray, half_side_px: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Which centre each location answers for.
+    """Assign each location to a centre.
 
     Returns:
         owner: (h, w) int64 index into `centre_px` (P, 2), -1 where no centre's square reaches.

@@ -89,7 +89,7 @@ class TrainConfig:
     loss: LossConfig = field(default_factory=LossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     total_steps: int = 10_000
-    accumulation: int = 1  # parts that a batch is worked through in, to need less memory
+    accumulation: int = 1  # micro-batches of an optimiser step (gradient accumulation)
     ema_decay: float = 0.998
     frozen: str = "early"  # none | early | public: part of the backbone that keeps its weights
     precision: str = "off"  # bf16 | fp16 | off: mixed precision of the network

@@ -19,7 +19,8 @@ from das_model.training.optimiser import (
 
 _SCALE_NOISE = 0.02  # of a training pose as a whole, standard deviation
 _JOINT_NOISE_MM = (2.0, 2.0, 12.0)  # of its joints on x, y and z
-_SEEN_PEOPLE = 0.25  # of training people, who are made better seen
+# experiments on rendered and photographed people chose these, see docs/experiments.md
+_SEEN_PEOPLE = 0.25  # fraction of samples with joints moved close to the truth (augmentation)
 _SEEN_SHARE, _SEEN_NOISE_MM = 0.8, 10.0  # of their joints
 _PHOTO_SHARE = 0.25  # of training people whose distance is not known
 _RATE = 1e-3  # peak
@@ -28,7 +29,7 @@ _NUM_MEASURED = 2000  # people whose features tell their mean and spread
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LiftingPairs:
-    """What a network found of N people, and where they are.
+    """Predictions of a network for N people, matched with the true joints.
 
     Args:
         found: (N, J, 7) float32 of `PoseLifting.forward`.
@@ -223,8 +224,8 @@ def spread_loss(
 
 
 def _varied(found: Tensor, wanted: Tensor, is_placed: Tensor) -> Tensor:
-    """What was found of people, all scaled as a whole and shaken in their joints, and some of
-    them better seen where `is_placed` (P, J) says that a joint's place in space is known."""
+    """Augmented cues: scale and joint noise for all, and for some people joints moved close to
+    the truth where `is_placed` (P, J) says that it is known."""
     joints = found[..., :3] * (_SCALE_NOISE * torch.randn_like(found[:, :1, :1])).exp()
     joints = joints + torch.randn_like(joints) * found.new_tensor(_JOINT_NOISE_MM)
     found = torch.cat([joints, found[..., 3:]], dim=-1)
@@ -234,8 +235,8 @@ def _varied(found: Tensor, wanted: Tensor, is_placed: Tensor) -> Tensor:
 
 
 def _better_seen(found: Tensor, wanted: Tensor, is_seen: Tensor) -> Tensor:
-    """Some joints as if the heat showed them where they are: it knows people on photos better
-    than the rendered ones that lifting learns from.
+    """Cues with some joints moved close to the truth, as if the heat map showed them: it is more
+    exact on photos than on the rendered people that the lifting learns from.
 
     Args:
         found: (P, J, 7) of `PoseLifting.forward`.

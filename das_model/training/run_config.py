@@ -23,7 +23,7 @@ class RunConfig:
         backbone_weights: public weights to start from; EfficientNet's are known.
         total_steps: instead of the recipe's length.
         learning_rate: instead of the recipe's; taken as it is, not scaled.
-        accumulation: parts that a batch is worked through in.
+        accumulation: micro-batches of an optimiser step (gradient accumulation).
         save_every: steps between checkpoints.
         validate_every: steps between validations by the losses.
         precision: bf16, fp16 or off; what the device is best at if None.

@@ -101,7 +101,7 @@ class Trainer:
             ValueError: if it holds another network or other flows.
         """
         start = load_network(file)
-        free = ("encoding", "sigma_limit")  # of which no weight's shape or name depends
+        free = ("encoding", "sigma_limit")  # fields that do not affect the state dict
         require_network(self.config.network, start.config, file, free)
         self.network.load_state_dict(start.state_dict())
         self.average.load_state_dict(start.state_dict())

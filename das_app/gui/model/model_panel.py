@@ -52,7 +52,7 @@ class ModelPanel(QWidget):
         self.device = described(QComboBox(), "What the model runs on")
         problem = cuda_problem()
         for device, text in (
-            (Device.AUTO, "Best there is"),
+            (Device.AUTO, "Automatic"),
             (Device.CPU, "CPU"),
             (Device.CUDA, "CUDA" + (f" ({problem})" if problem else "")),
         ):

@@ -47,7 +47,7 @@ class OverlayView(QWidget):
     Attributes:
         person_chosen: slot of the person clicked on.
         place_clicked: x and y in image pixels of a click, on a person or beside.
-        zones: of the picture, in which nobody counts; while they are edited, the mouse is theirs.
+        zones: of the image, where people are ignored; while edited, they take the mouse.
         with_depth: draws people with true depth; None where nothing can.
     """
 

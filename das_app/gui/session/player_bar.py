@@ -1,6 +1,6 @@
 """Player bar: seek bar, single frames, speed and loop; signals out, setters in.
 
-For a session it also shows events and the part that counts, and offers which poses are shown.
+For a session it also shows events and the trimmed range, and offers which poses are shown.
 """
 
 import math
@@ -188,7 +188,7 @@ class SeekSlider(QSlider):
         return "\n".join(lines) or clock_text(self._value_at(QPoint(round(x), 0)) / 1000)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Qt: draw the slider, the part that counts, and the marks."""
+        """Qt: draw the slider, the trimmed range and the marks."""
         super().paintEvent(event)
         painter = QPainter(self)
         start_s, end_s = self._part_s

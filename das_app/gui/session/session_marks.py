@@ -1,7 +1,7 @@
 """Marks on the seek bar of a session: events and the trimmed range.
 
 Kinds differ by shape, not by colour alone: a triangle is trouble, a diamond was set by the user,
-a tick is all else. Outside the part that counts the groove is hollow, with brackets at both ends.
+a tick is all else. Outside the trimmed range the groove is hollow, with brackets at both ends.
 """
 
 from collections.abc import Iterable
@@ -106,7 +106,7 @@ def paint_marks(painter: QPainter, places: Iterable[tuple[float, Mark]]) -> None
 def paint_trim(
     painter: QPainter, ends: tuple[float, float], part: tuple[float, float], middle_y: float
 ) -> None:
-    """Draw the part that counts on a groove.
+    """Draw the trimmed range on a groove.
 
     Args:
         painter: on the widget.

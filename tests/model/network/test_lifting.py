@@ -516,6 +516,21 @@ def test_a_lifting_of_the_bundled_weights_is_read_by_the_names_it_was_saved_unde
     assert torch.equal(read.head.bias, saved["leave.bias"])
 
 
+def test_nothing_of_its_training_is_made_on_another_device():
+    """A tensor made without naming its device would be on the CPU, and torch refuses to mix."""
+    network = PoseLifting(NUM_BODY, NUM_FEATURES).to("meta").train()
+    found, target = (torch.ones(4, NUM_BODY, n, device="meta") for n in (NUM_CUES, 3))
+    features = torch.ones(4, NUM_BODY, NUM_FEATURES, device="meta")
+    valid = torch.ones(4, NUM_BODY, dtype=torch.bool, device="meta")
+    is_relative = torch.zeros(4, dtype=torch.bool, device="meta")
+    varied = lifting_training._varied(found, target, valid)
+    lifted, spread = network(varied, features).split([3, 1], dim=-1)
+    loss = lifting_loss(lifted, found, target, valid, valid, is_relative)
+    loss = loss + spread_loss(spread[..., 0], lifted, target, valid, valid, is_relative)
+    loss.backward()
+    assert network.head.weight.grad.device.type == "meta"
+
+
 def test_a_file_without_a_lifting_has_none(tmp_path):
     file = tmp_path / "weights.safetensors"
     save_tensors(file, {"network.pose_in.weight": torch.zeros(2, 2)}, {})

@@ -2,8 +2,10 @@
 
 import dataclasses
 
+import cv2
 import numpy as np
 import pytest
+import torch
 from benchmark_fixtures import write_coco, write_muco, write_mupots, write_panoptic
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from das_model.datasets.panoptic import training_set
 from das_model.datasets.panoptic_split import PanopticSplit
 from das_model.inference.targets import Encoding
 from das_model.skeleton import BODY_22, MUCO_21
+from das_model.training import mix
 from das_model.training.mix import Epochs, training_batches, training_mix
 from das_model.training.throughput import LoaderSpeed, measure_loader
 
@@ -214,3 +217,24 @@ def test_the_loaders_processes_give_the_same_batches_in_the_same_order(roots):
     assert len(alone) == 4
     for one, other in zip(alone, shared, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(("has_gpu", "num_workers"), [(False, 0), (True, 0), (True, 2)])
+def test_the_loader_pins_for_a_gpu_keeps_its_processes_and_one_thread_in_each(
+    roots, monkeypatch, has_gpu, num_workers
+):
+    """Without pinned memory `non_blocking` copies wait for the GPU."""
+    made = {}
+    monkeypatch.setattr(mix, "DataLoader", lambda *_, **options: made.update(options) or [])
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: has_gpu)
+    config = mix_config(roots, is_whole=True)
+    training_batches(dataclasses.replace(config, num_workers=num_workers), Encoding(), range(1))
+    assert made["pin_memory"] is has_gpu
+    assert made["persistent_workers"] is (num_workers > 0)
+    before = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(2)
+        made["worker_init_fn"](0)
+        assert cv2.getNumThreads() == 1
+    finally:
+        cv2.setNumThreads(before)

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from das_model.training.processes import Process, join_processes, told_by_the_first
+from das_model.training.processes import (
+    Process,
+    join_processes,
+    leave_processes,
+    told_by_the_first,
+)
 
 
 def test_alone_without_torchrun(monkeypatch):
@@ -27,6 +32,15 @@ def test_each_process_takes_the_gpu_of_its_place_on_the_machine(monkeypatch, has
     assert joined == [backend]
     assert (process.rank, process.world) == (5, 8)
     assert process.device == (torch.device("cuda", 1) if has_cuda else torch.device("cpu"))
+
+
+@pytest.mark.parametrize("has_met", [True, False])
+def test_a_process_that_has_met_others_parts_from_them(monkeypatch, has_met):
+    parted = []
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: has_met)
+    monkeypatch.setattr(torch.distributed, "destroy_process_group", lambda: parted.append(True))
+    leave_processes()
+    assert parted == [True] * has_met
 
 
 def test_what_the_first_process_of_a_machine_has_checked_holds_for_all_of_it(monkeypatch):

@@ -6,16 +6,21 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 from benchmark_fixtures import write_photos
 
+from das_model.datasets.data_config import DataConfig
 from das_model.inference.network_config import LITE, NetworkConfig, network_metadata
 from das_model.network.backbones.resnet import ResNet50
 from das_model.network.checkpoint import load_network, load_tensors, save_tensors
 from das_model.network.network import DasNetwork
 from das_model.skeleton import COCO_17
+from das_model.training import training_run
+from das_model.training.recipes import RECIPES
+from das_model.training.run_config import RunConfig
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "train.py"
 
@@ -199,6 +204,23 @@ def test_a_run_from_weights_trains_all_but_what_is_public_and_goes_on(
     again = load_network(checkpoint).state_dict()
     assert not torch.equal(again["backbone.heat.bias"], trained.state_dict()["backbone.heat.bias"])
     assert torch.equal(again["backbone.stem.weight"], before["backbone.stem.weight"])
+
+
+@pytest.mark.parametrize("has_checkpoint", [True, False])
+def test_public_weights_are_read_for_a_fresh_run_alone(
+    photos, tmp_path, monkeypatch, has_checkpoint
+):
+    """They come from a package that a computer may lack on which a run goes on."""
+    read, loaded, resumed = [], [], []
+    monkeypatch.setattr(training_run, "imagenet_file", lambda name: read.append(name) or name)
+    recipe = RECIPES["lite0"]
+    config = RunConfig(recipe, DataConfig(photos=photos, size=64), tmp_path / "run")
+    if has_checkpoint:
+        checkpoint_at(config.checkpoint, 3)
+    trainer = SimpleNamespace(resume=resumed.append, load_backbone=loaded.append)
+    training_run._start(trainer, config)
+    assert resumed == [config.checkpoint] * has_checkpoint
+    assert read == loaded == ["lite0"] * (not has_checkpoint)
 
 
 def test_a_run_does_not_go_on_from_another_networks_checkpoint(run, photos, tmp_path, capsys):
