@@ -41,7 +41,7 @@ _STREAM_BEGIN_S, _STREAM_END_S = 10.0, 5.0
 
 @dataclass(frozen=True, slots=True)
 class CaptureJob:
-    """What is wanted of every source.
+    """Options of a capture, the same for every source.
 
     Args:
         settings: camera mode, model, and how people are followed over time.

@@ -15,7 +15,7 @@ from das_model.inference.mode import Mode
 
 @dataclass(frozen=True, slots=True)
 class CommandLine:
-    """What a command line says in place of settings; None for what it does not.
+    """Command-line values that override settings; None for those not given.
 
     Args:
         source: what to open.
@@ -42,7 +42,7 @@ class CommandLine:
     ignored: IgnoredSettings | None = None
 
     def setup(self) -> SaidSetup:
-        """What is said of the source. Raises ValueError for what does not go."""
+        """Settings of the source. Raises ValueError for values that do not go together."""
         if self.fov_deg is not None and self.intrinsics is not None:
             raise ValueError("--fov and --intrinsics exclude each other")
         lens = None

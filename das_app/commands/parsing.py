@@ -34,7 +34,7 @@ def setup_of(line: "CommandLine") -> "SaidSetup":
 def ignored_of(
     zones: list[str] | None, min_distance_m: float | None, max_distance_m: float | None
 ) -> "IgnoredSettings | None":
-    """Where people are left out; None where nothing is said."""
+    """Ignored places; None where no option is given."""
     from das_app.motion.ignored import Ignored, zone_of
     from das_app.settings.app_settings import IgnoredSettings
 
@@ -63,7 +63,7 @@ def stream_plan(
     remote: str | None = None,
     token: str | None = None,
 ) -> "StreamPlan":
-    """What the command line asks for. Raises BadParameter for what is no stream."""
+    """Streams of the command line. Raises BadParameter for what is no stream."""
     from das_app.streaming.streams import StreamPlan
 
     try:

@@ -189,7 +189,7 @@ def height(
         float | None, typer.Argument(min=0.3, max=2.6, help="standing; without it, as seen")
     ] = None,
 ) -> None:
-    """Say how tall a recorded person is: sets their size and distance in all of the session."""
+    """Set how tall a recorded person is, and so their size and distance in the whole session."""
     from das_app.session.session import Session
     from das_app.session.types import SessionError
 

@@ -14,7 +14,7 @@ _ALL = frozenset(ExportFormat)
 
 
 class Choice(StrEnum):
-    """What an export can be asked for; the value is the option of the command line.
+    """Export option; the value is the option of the command line.
 
     Whom, which layer and which part every format can follow; they are not here.
     """
@@ -96,7 +96,7 @@ def require_possible(to: ExportFormat, options: ExportOptions) -> None:
 
 
 def asked_for(options: ExportOptions) -> list[Choice]:
-    """What of the options is not as usual."""
+    """Options that differ from their defaults."""
     values = {
         Choice.SPACE: (options.space, _PLAIN.space),
         Choice.RATE: (options.fps, _PLAIN.fps),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class ExportFormat(StrEnum):
-    """What a session can be exported to."""
+    """Export format of a session."""
 
     CSV = "csv"
     JSON = "json"
@@ -37,7 +37,7 @@ _STEADY, _RECORDED = "a steady rate", "the recorded times"
 
 @dataclass(frozen=True, slots=True)
 class FormatFacts:
-    """What somebody who chooses a format should know.
+    """Facts about a format, for users who choose one.
 
     Args:
         title: the format and who reads it.

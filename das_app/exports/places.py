@@ -13,7 +13,7 @@ _SUFFIXES = {facts.suffix for facts in FACTS.values()} - {""}
 
 
 def export_place(path: Path, suffix: str, session_name: str, is_forced: bool) -> Path:
-    """Where an export goes.
+    """Path of an export, completed and checked.
 
     Args:
         path: asked for; a folder that is there means a file in it, unless a folder is written.

@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class BoardNews:
-    """What came of one picture.
+    """Result of the board detection in one image.
 
     Args:
         image: (H, W, 3) uint8 RGB, the picture.

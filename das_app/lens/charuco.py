@@ -223,7 +223,7 @@ class Calibrator:
 
     @property
     def hint(self) -> str:
-        """What to do next, in words."""
+        """Next step for the user, in words."""
         if self.is_enough:
             return "Enough views. Save, or add more."
         empty = np.argwhere(~self.coverage)
@@ -272,7 +272,7 @@ class Calibrator:
 
 
 def _place_words(row: int, column: int) -> str:
-    """Where a cell of the grid is."""
+    """Position of a grid cell, in words."""
     rows, columns = GRID
     vertical = "top" if row == 0 else "bottom" if row == rows - 1 else ""
     horizontal = "left" if column < columns / 2 else "right"

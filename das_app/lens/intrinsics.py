@@ -16,7 +16,7 @@ _FULL_FRAME_DIAGONAL_MM = math.hypot(36.0, 24.0)  # of a frame of 35 mm film
 
 
 class LensOrigin(StrEnum):
-    """How the field of view came to be known; the values stand in the settings."""
+    """Origin of the field of view; the values stand in the settings."""
 
     ASSUMED = "assumed"
     FOV = "fov"
@@ -84,7 +84,7 @@ class Intrinsics:
 
     @property
     def label(self) -> str:
-        """Where the numbers come from, for people to read."""
+        """Origin of the numbers, in words."""
         if self.calibrated is None:
             return f"FOV {self.fov_deg:.4g}° ({_ORIGIN_TEXTS[self.origin]})"
         name = f" ({self.calibration_name})" if self.calibration_name else ""

@@ -34,7 +34,7 @@ class BackgroundTask(Generic[T]):
         return self.is_over
 
     def result(self) -> T:
-        """What the call returned; waits for it. Raises what the call raised."""
+        """Return value of the call; waits for it. Raises the call's error."""
         self._thread.join()
         if self._error is not None:
             raise self._error
@@ -66,4 +66,4 @@ class BackgroundJob(BackgroundTask[T]):
 
     @abstractmethod
     def _work(self) -> T:
-        """What takes its time; gives the result."""
+        """The long call; returns the result."""

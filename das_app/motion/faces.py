@@ -24,7 +24,7 @@ _BLURRED_PX = 6  # that the narrowest hidden head is wide, when it is blurred
 
 
 class FaceHiding(StrEnum):
-    """What takes a face's place."""
+    """Replacement of faces."""
 
     NONE = "show"
     BLUR = "blur"
@@ -94,7 +94,7 @@ class FaceHider:
 
 
 def _heads(people: People, camera: Camera, time_s: float) -> list[_Head]:
-    """Where the heads are, as circles; a person without a joint of the head has none."""
+    """Circles around heads; a person without a joint of the head has none."""
     names = people.skeleton.joint_names
     joints = [names.index(name) for name in _HEAD_JOINTS if name in names]
     if not len(people) or not joints:

@@ -66,12 +66,12 @@ class Floor:
 
     @property
     def pitch_deg(self) -> float:
-        """How far the camera looks down."""
+        """Pitch of the camera, positive downwards."""
         return math.degrees(math.asin(np.clip(-self.up @ [0.0, 0.0, 1.0], -1, 1)))
 
     @property
     def roll_deg(self) -> float:
-        """How far the camera is turned about its view, positive with its right side down."""
+        """Roll of the camera about its view, positive with its right side down."""
         return math.degrees(math.atan2(-self.up[0], -self.up[1]))
 
     @property
@@ -173,7 +173,7 @@ def foot_at(people: People, camera: Camera, click_px: np.ndarray) -> np.ndarray:
 
 
 def off_floor_mm(joints_cam: np.ndarray, skeleton: Skeleton, floor: Floor) -> np.ndarray:
-    """How high above the floor people's lower feet are.
+    """Height of people's lower feet above the floor.
 
     Args:
         joints_cam: (..., J, 3) mm; NaN where not seen.
@@ -192,7 +192,7 @@ def off_floor_mm(joints_cam: np.ndarray, skeleton: Skeleton, floor: Floor) -> np
 
 
 def standing_scale(joints_cam: np.ndarray, skeleton: Skeleton, floor: Floor) -> float | None:
-    """How many times as far away and as tall somebody stands on the floor, in the median.
+    """Median factor of distance and size at which people stand on the floor.
 
     Args:
         joints_cam: (n, J, 3) mm of one person over time; NaN where not seen.

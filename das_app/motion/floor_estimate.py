@@ -53,7 +53,7 @@ _MIN_DEG, _MIN_HEIGHT = 0.7, 0.04  # one camera knows no floor better
 
 @dataclass(frozen=True, slots=True)
 class ToldFloor:
-    """What a user knows of the floor; None where they do not.
+    """The user's knowledge of the floor; None for unknown values.
 
     Args:
         height_mm: of the lens above the floor.
@@ -169,7 +169,7 @@ class FloorEstimator:
         self._last_s.pop(track_id, None)
 
     def heights_mm(self) -> dict[int, float]:
-        """How tall people are, by track id: the median of who was seen often enough."""
+        """Heights of people by track id: the median over enough sightings."""
         heights: dict[int, list[float]] = {}
         for sighting in self._sightings:
             if sighting.person >= 0 and math.isfinite(sighting.stature_mm):
@@ -229,7 +229,7 @@ class FloorEstimator:
         return self._fit
 
     def _worth(self, track_id: int, time_s: float) -> float:
-        """How much of a new surprise a sighting is; 0 where the last one was just before."""
+        """Weight of a sighting; 0 directly after the last one."""
         if track_id < 0:
             return 1.0
         since_s = time_s - self._last_s.get(track_id, -math.inf)
@@ -268,7 +268,7 @@ def _starts(evidence: Evidence, told: ToldFloor) -> list[np.ndarray]:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Fit:
-    """Where a descent ended: (4,) pitch, roll, log height, lean; (P,) log scales."""
+    """Result of a descent: (4,) pitch, roll, log height, lean; (P,) log scales."""
 
     values: np.ndarray
     scales: np.ndarray

@@ -26,7 +26,7 @@ NEEDED_JOINTS = {f"{side}_{part}" for side in ("left", "right") for part in _PAR
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sighting:
-    """What one person in one frame tells.
+    """Evidence of one person in one frame.
 
     Args:
         person: track id, or a number of their own below 0.

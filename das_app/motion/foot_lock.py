@@ -85,7 +85,7 @@ class FootLock:
 
 
 def _share(time_s: float, step_s: np.ndarray) -> np.ndarray:
-    """How far something goes towards its goal in a step."""
+    """Fraction of the way to a goal in one step."""
     return 1 - np.exp(-step_s / time_s)
 
 

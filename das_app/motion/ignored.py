@@ -24,7 +24,7 @@ _NUMBER = r"\d{1,6}(?:\.\d+)?"
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Where people are left out.
+    """Places in which people are ignored.
 
     Args:
         zones: polygons of three corners or more in the picture; who has the middle of the trunk

@@ -95,12 +95,12 @@ def resized(people: People, scales: Mapping[int, float]) -> People:
 
 
 def scale_for_height(height_mm: float, now_mm: float) -> float:
-    """How many times as large somebody must be to be so tall; the ankle's height does not grow."""
+    """Scale of a person for a height; the ankle's height does not scale."""
     return (height_mm - ANKLE_HEIGHT_MM) / (now_mm - ANKLE_HEIGHT_MM)
 
 
 def height_at_scale(height_mm: float, scale: float) -> float:
-    """How tall somebody is who is so many times as large; inverse of `scale_for_height`."""
+    """Height of a person at a scale; inverse of `scale_for_height`."""
     return ANKLE_HEIGHT_MM + scale * (height_mm - ANKLE_HEIGHT_MM)
 
 

@@ -52,7 +52,7 @@ class ReturnConfig:
 def returned(
     gone: Tracks, newcomers: Tracks, config: ReturnConfig
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Who of the newcomers is who of the gone.
+    """Match newcomers with people who left.
 
     Args:
         gone: T tracks.

@@ -38,7 +38,7 @@ _LATELY_S = 0.5  # memory of the range of what was seen
 
 @dataclass(frozen=True, slots=True)
 class _Motion:
-    """How a kind of value moves and is seen.
+    """Motion and noise model of a kind of value.
 
     Args:
         noise: standard deviation of a sighting at usual strength, m, or a share for distances.
@@ -60,7 +60,7 @@ _RELATIVE_DEPTH = _Motion(noise=0.02, restless=0.5, lively=8.0, coast_s=0.1)
 
 @dataclass(frozen=True, slots=True)
 class SmoothingConfig:
-    """How much is smoothed.
+    """Strengths of the smoothing.
 
     Args:
         distance_strength: of the root's distance along the ray, from 0, off, to 1.
@@ -239,7 +239,7 @@ class Smoother:
 
 
 def _factor(strength: float, usual: float) -> float:
-    """How many times the usual noise is expected; 0 at strength 0 lets everything through."""
+    """Factor on the noise; 0 at strength 0 lets everything through."""
     return _NOISE_RANGE ** (strength - usual) if strength > 0 else 0.0
 
 

@@ -28,7 +28,7 @@ from das_model.people import People
 
 @dataclass(frozen=True, slots=True)
 class PeopleOptions:
-    """What is done to the people between the model and the window.
+    """Options of the temporal filter.
 
     Args:
         tracking: gates of the track ids.
@@ -68,7 +68,7 @@ class TemporalFilter:
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
-        """Who of the newest frame may be somebody who left before."""
+        """Possible returns in the newest frame: people who may be somebody who left before."""
         return self._tracker.doubts
 
     def __call__(

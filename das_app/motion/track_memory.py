@@ -17,7 +17,7 @@ class TrackMemory:
     def recall(
         self, ids: np.ndarray, time_s: float, fresh: tuple[np.ndarray, ...]
     ) -> tuple[tuple[np.ndarray, ...], np.ndarray, np.ndarray]:
-        """What was kept of people.
+        """Stored rows of people.
 
         Args:
             ids: (N,) track ids, each once.

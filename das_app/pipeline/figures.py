@@ -106,7 +106,7 @@ class Figures:
             self._stages.decode.add(time_s, decode_s)
 
     def interrupt(self) -> None:
-        """What comes next does not follow what came last."""
+        """Begin a new stretch: the next event has no interval to the last one."""
         with self._lock:
             self._intervals.interrupt()
 

@@ -41,7 +41,7 @@ _REMEDIES = {
 
 
 class HintKind(Enum):
-    """What a hint is about, most urgent first."""
+    """Kind of a hint, most urgent first."""
 
     DARK = "dark"
     NOBODY = "nobody"
@@ -69,7 +69,7 @@ class Hint:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class FrameSummary:
-    """What hints need of one result.
+    """Summary of one result, the input of hints.
 
     Args:
         time_s: of the frame.
@@ -97,7 +97,7 @@ class FrameSummary:
 
 
 def summarise(result: PoseResult, people: People, floor: Floor | None = None) -> FrameSummary:
-    """What hints need of a result, for those of its people that are shown; `floor` is known."""
+    """Summary of a result, of its people that are shown; `floor` is known."""
     width, height = result.frame.camera.size
     joints_px = people.joints_px(result.frame.camera)  # (P, J, 2)
     margin = _RIM_SHARE * max(width, height)
@@ -134,7 +134,7 @@ def last_seconds(summaries: Sequence[FrameSummary]) -> list[FrameSummary]:
 def find_hints(
     summaries: Sequence[FrameSummary], stats: PipelineStats, is_live: bool = True
 ) -> tuple[Hint, ...]:
-    """What troubles there are, the most urgent first.
+    """Hints on current problems, the most urgent first.
 
     Args:
         summaries: of the results so far, oldest first; those of the last seconds count.

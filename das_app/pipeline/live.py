@@ -70,7 +70,7 @@ class LivePipeline:
 
     @property
     def state(self) -> PipelineState:
-        """Where in its life the pipeline is."""
+        """State of the pipeline."""
         return self._state.now
 
     def start(self) -> None:

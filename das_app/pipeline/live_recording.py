@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RecordingPlan:
-    """What is recorded, and where to.
+    """Options and folder of a recording.
 
     Args:
         sessions_folder: the session becomes a folder in it.

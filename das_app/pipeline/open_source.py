@@ -45,7 +45,7 @@ VIDEO_SUFFIXES = frozenset(
 
 
 class SourceKind(StrEnum):
-    """What a user may name; the values are for people to read."""
+    """Kind of a source; the values are for users."""
 
     DEMO = "the demo"
     CAMERA = "a camera"
@@ -57,7 +57,7 @@ class SourceKind(StrEnum):
 
 
 def source_kind(spec: str) -> SourceKind:
-    """What `spec` names; whatever does not exist may be the name of a camera."""
+    """Kind of the source `spec`; whatever does not exist may be the name of a camera."""
     path = Path(spec).expanduser()
     if spec == DEMO_SOURCE:
         return SourceKind.DEMO

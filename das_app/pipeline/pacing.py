@@ -28,7 +28,7 @@ class Pacer:
         self._origin_s = None
 
     def delay_s(self, time_s: float, now_s: float) -> float:
-        """How long to wait with the frame at `time_s` of the file."""
+        """Delay before the frame at `time_s` of the file."""
         played_s = time_s / self._speed
         if self._origin_s is None or self._origin_s + played_s < now_s - _MAX_LAG_S:
             self._origin_s = now_s - played_s

@@ -64,7 +64,7 @@ class SessionPlayer:
 
     @property
     def state(self) -> PipelineState:
-        """Where in its life the player is."""
+        """State of the player."""
         return self._state.now
 
     def start(self) -> None:

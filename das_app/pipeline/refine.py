@@ -40,7 +40,7 @@ class RefineCancelledError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class RefinePlan:
-    """What is to be done.
+    """Input and options of a refinement.
 
     Args:
         session: folder.
@@ -182,7 +182,7 @@ def _floor(told: ToldFloor, timeline: list[RecordedPoses], linked: list[People])
 def _run_model(
     session: Session, recorded: list[RecordedPoses], plan: RefinePlan, note: Progress
 ) -> list[RecordedPoses]:
-    """What the model finds in the pictures that need it."""
+    """Run the model on the images that need it."""
     if plan.load is None or session.video_path is None:
         return []
     source = open_session_video(plan.session)

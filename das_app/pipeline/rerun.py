@@ -19,7 +19,7 @@ from das_model.inference.estimate import Estimator
 
 @dataclass(frozen=True, slots=True)
 class RerunPlan:
-    """What is to be run.
+    """Input and options of a rerun.
 
     Args:
         session: folder of the session whose pictures are used.

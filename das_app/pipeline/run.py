@@ -26,7 +26,7 @@ class Run(Protocol):
 
     @property
     def state(self) -> PipelineState:
-        """Where in its life it is."""
+        """State of the run."""
         ...
 
     def start(self) -> None:
@@ -112,7 +112,7 @@ class RunState:
 
 
 class Sinks(Generic[T]):
-    """Who hears of every result, or frame, in the thread that makes it.
+    """Receivers of every result, or frame, in the thread that makes it.
 
     Args:
         first: called from the beginning; None for nobody.

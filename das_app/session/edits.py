@@ -28,7 +28,7 @@ _DROPPED = -2  # in place of a track id
 
 
 class EditKind(StrEnum):
-    """What is done to a track."""
+    """Kind of an edit of a track."""
 
     MERGE = "merge"  # all of the other one becomes this one
     SPLIT = "split"  # from a time on it is the other one, which is new
@@ -81,7 +81,7 @@ class PersonEdit:
 
     @property
     def text(self) -> str:
-        """What was done, for people to read."""
+        """The edit, in words."""
         one, other = f"#{self.track_id}", f"#{self.other}"
         return {
             EditKind.MERGE: f"{other} merged into {one}",

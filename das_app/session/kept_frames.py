@@ -91,7 +91,7 @@ class KeptFrames:
             self._hide_faces = hide_faces
 
     def of(self, result: PoseResult) -> Kept | None:
-        """Where the frame of a result stands; None for one from before the first that was kept."""
+        """Number of the frame of a result; None for one before the first that was kept."""
         with self._lock:
             frame = result.frame
             if id(frame) not in self._known:

@@ -47,7 +47,7 @@ DAMAGE = (
 
 
 class ChunkPlace(NamedTuple):
-    """Where a chunk lies in the file, and what it holds."""
+    """Position of a chunk in the file, and its content."""
 
     offset: int
     length: int
@@ -109,7 +109,7 @@ def read_chunk(path: Path, place: ChunkPlace) -> list[LoggedMessage]:
 
 
 class Salvage:
-    """What can be read of a log that was not closed or is damaged.
+    """Readable part of a log that was not closed or is damaged.
 
     Iterating yields the messages of each whole chunk in order.
 
@@ -183,7 +183,7 @@ def _find_origin(data: mmap.mmap) -> SessionOrigin | None:
 
 
 def _end_of_record(data: mmap.mmap, place: int) -> int | None:
-    """Where the record at a place ends; None where there is none.
+    """End of the record at a position; None where there is none.
 
     A record that is no chunk and seems to hold one has a wrong length.
     """
@@ -198,7 +198,7 @@ def _end_of_record(data: mmap.mmap, place: int) -> int | None:
 
 
 def _next_chunk(data: mmap.mmap, place: int, until: int) -> int | None:
-    """Where the first whole chunk between two places begins; None where there is none."""
+    """Begin of the first whole chunk between two positions; None where there is none."""
     found = data.find(_COMPRESSION, place + _COMPRESSION_AT, until)
     while found >= 0:
         start = found - _COMPRESSION_AT

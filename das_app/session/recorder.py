@@ -215,7 +215,7 @@ class Recorder:
         self._put(SessionEvent(self._time_s, kind, text))
 
     def stats(self) -> RecorderStats:
-        """How the recording stands now."""
+        """Statistics of the recording now."""
         video_bytes = 0 if self._video is None else self._video.num_bytes
         with self._lock:
             return RecorderStats(

@@ -27,7 +27,7 @@ class RecorderState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RecorderStats:
-    """How a recording stands.
+    """Statistics of a recording.
 
     Args:
         state: where in its life it is.

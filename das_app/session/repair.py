@@ -48,7 +48,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RepairReport:
-    """What a repair could save.
+    """Report of a repair.
 
     Args:
         num_frames: frames that the session holds now.
@@ -90,7 +90,7 @@ def repair_session(folder: Path, quiet_s: float = QUIET_S) -> RepairReport:
 
 
 class _LogCopy:
-    """What can be read of a log, in a new one, with the figures that the summary needs."""
+    """Copy of the readable part of a log, with the figures of the summary."""
 
     def __init__(self, path: Path, new: Path) -> None:
         self.first_camera: Camera | None = None

@@ -185,7 +185,7 @@ class Session:
 
     @property
     def ignored(self) -> Ignored:
-        """Where people were left out from the start on; nowhere where it does not tell."""
+        """Ignored places from the start of the recording; none where it does not tell."""
         try:
             return ignored_of(self.origin.ignored)
         except ValueError:  # of a newer version
@@ -205,7 +205,7 @@ class Session:
 
     @property
     def best_layer(self) -> Layer:
-        """What is exported where nothing else is asked for: refined where it is there."""
+        """Default layer of exports: refined where there is one."""
         return self.layers[-1]
 
     def num_frames(self, layer: Layer) -> int:
@@ -238,7 +238,7 @@ class Session:
         return self._edited_if_any(log.numbered(index, topic))
 
     def measured(self, time_s: float, layer: Layer) -> RecordedPoses | None:
-        """What the model saw in the frame that a layer has at a time; as `at`."""
+        """Output of the model in the frame that a layer has at a time; as `at`."""
         return self._edited_if_any(self._of(layer)[0].at(time_s, RAW_POSES_TOPIC))
 
     @property
@@ -290,7 +290,7 @@ class Session:
         return list(self._log.sightings())
 
     def height_m(self, track_id: int) -> float:
-        """How tall a person is, from bones over the session.
+        """Height of a person, from bones over the session.
 
         Raises:
             SessionError: if the person is not there, or their height cannot be told.
@@ -346,7 +346,7 @@ class Session:
         return None if poses is None else self._edited(poses)
 
     def events(self) -> list[SessionEvent]:
-        """What happened while it was recorded, in order."""
+        """Events of the recording, in order."""
         messages = [
             message
             for chunk in self._log.chunks

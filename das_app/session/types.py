@@ -16,7 +16,7 @@ class SessionError(RuntimeError):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SessionOrigin:
-    """Where the poses of a session come from; known before its first frame.
+    """Origin of the poses of a session; known before its first frame.
 
     Args:
         source: name of the source.
@@ -74,7 +74,7 @@ class RecordedPoses:
 
 
 class Layer(StrEnum):
-    """Which poses of a session."""
+    """Layer of poses of a session."""
 
     RAW = "raw"  # as the model found them
     LIVE = "live"  # as they were shown
@@ -82,7 +82,7 @@ class Layer(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What can happen to a recording."""
+    """Kind of an event of a recording."""
 
     START = "start"
     STOP = "stop"

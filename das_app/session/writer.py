@@ -228,7 +228,7 @@ class SessionWriter:
         return counts
 
     def folder_problem(self) -> str:
-        """What became of the folder while it was recorded; empty when it is where it was."""
+        """Problem with the folder during the recording; empty without one."""
         folder = self._log.folder_now()
         if folder is None:
             return f"the folder {self._folder} was deleted or is not there any more"
@@ -294,7 +294,7 @@ class _WholeFile:
 
 
 def _path_of(descriptor: int) -> Path | None:
-    """Where an open file lies after it was moved, on systems that tell it."""
+    """Path of an open file after it was moved, on systems that tell it."""
     try:
         return Path(os.readlink(f"/proc/self/fd/{descriptor}"))
     except OSError:

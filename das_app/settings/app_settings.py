@@ -45,7 +45,7 @@ class Look(StrEnum):
 
 
 class Panes(StrEnum):
-    """How picture and 3D view share the window."""
+    """Layout of image and 3D view."""
 
     BESIDE = "beside"
     SCENE = "scene"
@@ -54,7 +54,7 @@ class Panes(StrEnum):
 
 
 class OutputContent(StrEnum):
-    """What the clean output shows."""
+    """Content of the clean output."""
 
     PEOPLE = "people"
     PICTURE = "picture"
@@ -62,7 +62,7 @@ class OutputContent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """What is opened, and how it is read.
+    """Source and its reading.
 
     Args:
         name: camera index or name, video file, image, folder of images, address, or `demo`.
@@ -156,11 +156,11 @@ class CameraSettings:
 
     @property
     def turn(self) -> Turn:
-        """How pictures are turned."""
+        """Rotation of the images."""
         return Turn(self.turn_deg)
 
     def wanted(self) -> dict[Control, float | None]:
-        """What is wanted of the controls."""
+        """Requested values of the controls."""
         return wanted_from(self.controls)
 
 
@@ -201,7 +201,7 @@ class ModelSettings:
 
 @dataclass(frozen=True, slots=True)
 class PeopleSettings:
-    """Who is shown, and how people are followed over time.
+    """Display and temporal filter of people.
 
     Args:
         min_score: people below this score are not shown.
@@ -236,7 +236,7 @@ class PeopleSettings:
 
 @dataclass(frozen=True, slots=True)
 class IgnoredSettings:
-    """Where people of a source are left out.
+    """Ignored places of a source.
 
     Args:
         zones: of the picture, as `zone_text` writes them.
@@ -263,7 +263,7 @@ class IgnoredSettings:
         return IgnoredSettings(zones, (near_mm or 0.0) / 1e3, (far_mm or 0.0) / 1e3)
 
     def places(self) -> Ignored:
-        """What these settings describe."""
+        """The ignored places as values."""
         zones = tuple(map(zone_of, self.zones))
         return Ignored(zones, 1e3 * self.nearest_m or None, 1e3 * self.farthest_m or None)
 
@@ -435,11 +435,11 @@ class AppSettings:
         check_fields(self)
 
     def people_options(self) -> PeopleOptions:
-        """How the people of the source are followed, and where they are ignored."""
+        """Options of the temporal filter."""
         return replace(self.people.options(), ignored=self.ignored.places())
 
     def estimator_options(self) -> EstimatorOptions:
-        """How the model of these settings is to work; with unsure people for the tracker.
+        """Options of the estimator; with candidates for the tracker.
 
         Raises:
             FileNotFoundError: if the network of the second look is not there.

@@ -68,7 +68,7 @@ def from_toml(kind: object, value: object) -> object:
 
 
 def to_toml(value: object) -> object:
-    """What stands in TOML for the value of a field other than None."""
+    """TOML value of a field other than None."""
     if isinstance(value, tuple):
         return [to_toml(each) for each in value]
     return str(value) if isinstance(value, Path | StrEnum) else value
@@ -87,7 +87,7 @@ def _fits(value: object, kind: object) -> bool:
 
 
 def _words(kind: object) -> str:
-    """What a type expects, for people."""
+    """Expectation of a type, in words."""
     if get_origin(kind) is UnionType:
         return " or ".join(map(_words, get_args(kind)))
     if get_origin(kind) is tuple:

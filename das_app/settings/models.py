@@ -27,7 +27,7 @@ def model_file(name: str) -> Path:
 
 
 def device_note(device: Device, provider: str) -> str:
-    """What to tell somebody who asked for `device` and got `provider`; empty when it fits."""
+    """Note for a user who chose `device` and got `provider`; empty when it fits."""
     if device is not Device.CUDA or provider == "CUDAExecutionProvider":
         return ""
     reason = cuda_problem() or "CUDA did not start"

@@ -35,7 +35,7 @@ class SourceSetup:
 
 @dataclass(frozen=True, slots=True)
 class SaidSetup:
-    """What a command line says of a source; None for what it does not.
+    """Settings of a source from the command line; None for those not given.
 
     Args:
         lens: of it.

@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class Control(StrEnum):
-    """What of a camera can be set."""
+    """Control of a camera."""
 
     EXPOSURE = "exposure"
     GAIN = "gain"
@@ -56,7 +56,7 @@ _UNKNOWN = -1.0  # what drivers tell of a control that they lack
 
 
 class Capture(Protocol):
-    """What of OpenCV's capture is used."""
+    """Used part of OpenCV's capture."""
 
     def get(self, property_id: int) -> float: ...
 
@@ -65,7 +65,7 @@ class Capture(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ControlState:
-    """How a control stands.
+    """State of a control.
 
     Args:
         value: in the driver's own unit.
@@ -104,7 +104,7 @@ def wanted_from(texts: tuple[str, ...]) -> dict[Control, float | None]:
 
 
 def wanted_texts(wanted: Wanted) -> tuple[str, ...]:
-    """What is wanted of controls, as the settings keep it."""
+    """Requested control values as text, for the settings."""
     return tuple(
         f"{control}={'auto' if value is None else f'{value:g}'}"
         for control, value in wanted.items()
@@ -127,7 +127,7 @@ class CaptureControls:
                 self._limits[control] = None if limits_of is None else limits_of(control)
 
     def states(self) -> dict[Control, ControlState]:
-        """How those controls stand that there are."""
+        """States of the controls."""
         return {
             control: ControlState(
                 self._capture.get(_PROPERTIES[control].value), self._is_auto(control), limits
@@ -202,7 +202,7 @@ class ControlPort:
 
     @property
     def states(self) -> States:
-        """How the controls stand; empty while that is not known and where there are none."""
+        """States of the controls; empty while unknown and where there are none."""
         return self._states
 
     def order(self, control: Control, value: float | None) -> None:
@@ -211,7 +211,7 @@ class ControlPort:
             self._wanted[control] = self._orders[control] = value
 
     def take_refusals(self) -> list[str]:
-        """What was refused since the last call, for people to read."""
+        """Refused values since the last call, in words."""
         with self._lock:
             refusals, self._refusals = self._refusals, []
             return refusals

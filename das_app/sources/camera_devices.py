@@ -82,7 +82,7 @@ class CameraMode:
         return f"{self.size[0]}x{self.size[1]} at {self.fps:g}"
 
     def delivered_text(self, size: tuple[int, int], fps: float) -> str:
-        """What was asked for and what came, where they differ; else empty.
+        """Requested and delivered mode where they differ; else empty.
 
         Args:
             size: (width, height) px of what came.

@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PreviewNews:
-    """What a camera shows.
+    """State of a camera preview.
 
     Args:
         image: (H, W, 3) uint8 RGB, small; None where there is none.

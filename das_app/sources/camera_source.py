@@ -116,7 +116,7 @@ class _Camera:
 
 
 def _limits_of(device: CameraDevice) -> LimitsOf | None:
-    """What the system tells of the camera's controls; None where it tells nothing."""
+    """Limits of the camera's controls by the system; None where it tells none."""
     if fcntl is None:
         return None
     return limits_by(device.path or f"/dev/video{device.index}", fcntl.ioctl)

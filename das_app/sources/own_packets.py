@@ -17,7 +17,7 @@ CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mjpeg")  # that Matrosk
 
 @dataclass(frozen=True, slots=True)
 class OwnPackets:
-    """What lies in a file.
+    """Copyable packets of a file.
 
     Args:
         file: the video.

@@ -17,7 +17,7 @@ from das_app.sources.watchdog import DEFAULT_PATIENCE, Patience, WatchedSource
 def open_address(
     address: str, intrinsics: Intrinsics, patience: Patience = DEFAULT_PATIENCE
 ) -> FrameSource:
-    """What is at an address: a film of known length plays as a file, all else is live.
+    """Open an address: a film of known length plays as a file, all else is live.
 
     Args:
         address: rtsp, http(s), rtmp, udp, tcp or srt.

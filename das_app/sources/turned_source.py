@@ -108,7 +108,7 @@ class TurnedSource:
 
 
 def turn_of(source: FrameSource) -> Turn:
-    """How the pictures of a source are turned."""
+    """Rotation of the images of a source."""
     return source.turn if isinstance(source, TurnedSource) else Turn.NONE
 
 

@@ -19,7 +19,7 @@ IoControl = Callable[[int, int, bytes], bytes]
 
 
 def limits_by(path: str, io_control: IoControl) -> LimitsOf:
-    """What a device says of its controls.
+    """Limits of the controls of a device.
 
     Args:
         path: of the device.

@@ -201,7 +201,7 @@ class VideoSource:
         return self._clock.time_s(picture.pts)
 
     def _jump_note(self, stamp: int) -> str:
-        """What to note of a jump of the clock just before a picture."""
+        """Note on a jump of the clock just before an image."""
         jump_s = self._clock.jump_s(stamp)
         return f"its clock jumped by {jump_s:.1f} s, which are left out" if jump_s else ""
 

@@ -49,7 +49,7 @@ OpenDevice = Callable[[], Device]  # raises SourceError
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait before drawing a conclusion, in seconds.
+    """Time limits of the watchdog, in seconds.
 
     Args:
         stall_s: without a picture, the device is lost.
@@ -258,7 +258,7 @@ class WatchedSource:
         self._last = picture
 
     def _loss(self, now_s: float) -> str:
-        """What is wrong, for people to read; empty when nothing is."""
+        """Description of the fault, for users; empty without one."""
         if now_s - self._taken_s >= self._patience.stall_s:
             reason = self._grabber.problem or self._problem or "it does not answer"
             return f"{self.name} is lost: {reason}. Waiting for it to come back"

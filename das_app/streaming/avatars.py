@@ -17,7 +17,7 @@ _PATIENCE_S = 1.0
 
 
 class PersonChoice:
-    """Whom to send: the one asked for, else whoever was first, for as long as they are there.
+    """Choice of the person to send: the requested one, else the first, while they are there.
 
     Args:
         wanted: track id asked for, or None; called at every frame.
@@ -47,7 +47,7 @@ class PersonChoice:
 
 
 class Slots:
-    """Who is in which slot: a person keeps it while it is not needed for somebody new.
+    """Assignment of people to slots: a person keeps it while it is not needed for somebody new.
 
     Args:
         number: of slots.

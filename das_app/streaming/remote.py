@@ -27,7 +27,7 @@ class RemoteError(RuntimeError):
 
 
 class RemoteAction(StrEnum):
-    """What can be asked for."""
+    """Action of the remote control."""
 
     START = "start"
     STOP = "stop"
@@ -36,7 +36,7 @@ class RemoteAction(StrEnum):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RemoteOrder:
-    """What another program asks for.
+    """Request of another program.
 
     Args:
         action: what.
@@ -68,7 +68,7 @@ class RemoteControl:
 
     @property
     def last(self) -> str:
-        """What came of the last order, for people to read; empty before the first."""
+        """Result of the last request, in words; empty before the first."""
         return self._last
 
     def switch_on(self, token: str) -> None:

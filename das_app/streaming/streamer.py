@@ -44,7 +44,7 @@ class StreamState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StreamFigures:
-    """What is to be known of a stream now.
+    """Figures of a stream now.
 
     Args:
         state: whether it runs.
@@ -162,7 +162,7 @@ class Streamer:
         return not self._thread.is_alive()
 
     def figures(self) -> StreamFigures:
-        """What is to be known of it now."""
+        """Figures of the stream now."""
         with self._lock:
             state = self._state
             if state is not StreamState.FAILED and self._results.is_closed:
@@ -255,7 +255,7 @@ def people_to_send(people: People) -> People:
 
 
 def _words(target: StreamTarget, error: Exception) -> str:
-    """What went wrong, for people to read."""
+    """Description of an error, for users."""
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     text = text.partition(" (while attempting")[0]  # words of a library
     return text if isinstance(error, StreamError) else f"{target.text}: {text}"

@@ -20,7 +20,7 @@ _RUNNING = (StreamState.STARTING, StreamState.ON)
 
 @dataclass(frozen=True, slots=True)
 class StreamPlan:
-    """What is streamed from the start.
+    """Streams to start with.
 
     Args:
         targets: of the streams.
@@ -126,7 +126,7 @@ class Streams:
                 streamer.stop()
 
     def set_names(self, names: Mapping[int, str]) -> None:
-        """What people are called, by track id; protocols that know names send them."""
+        """Set people's names by track id; protocols that know names send them."""
         self.names = dict(names)
 
     def mark(self, text: str) -> None:
@@ -146,11 +146,11 @@ class Streams:
             self.mark("stop")
 
     def choose_person(self, track_id: TrackId | None) -> None:
-        """Whom protocols send that have room for one; None for who was there first."""
+        """Choose the person for protocols with room for one; None for who was there first."""
         self._chosen_id = track_id
 
     def figures(self) -> dict[StreamKind, StreamFigures]:
-        """What is to be known of every protocol now."""
+        """Figures of every protocol now."""
         with self._lock:
             return {
                 kind: together([s.figures() for s in self._of_kind(kind)]) for kind in StreamKind

@@ -27,7 +27,7 @@ class StreamKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StreamFacts:
-    """What the window and the command line have to know of a protocol.
+    """Facts about a protocol, for window and command line.
 
     Args:
         title: on its card.
@@ -135,7 +135,7 @@ class StreamTarget:
 
     @property
     def text(self) -> str:
-        """What `from_text` reads."""
+        """Text form; inverse of `from_text`."""
         place = f"[{self.host}]" if ":" in self.host else self.host
         whom = f"+{self.people}" if self.people > 1 else ""
         whom = whom if self.person is None else f"#{self.person}"

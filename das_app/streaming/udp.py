@@ -42,7 +42,7 @@ def packed(messages: Iterable[OscMessage]) -> list[bytes]:
 
 
 class UdpPort:
-    """Where packets leave for one address, without ever waiting.
+    """Non-blocking UDP socket to one address.
 
     Args:
         target: whose host is looked up once.

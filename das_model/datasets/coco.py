@@ -53,7 +53,7 @@ def label_file(root: Path, split: str) -> Path:
 
 
 def label_path(root: Path, split: str) -> Path:
-    """Where the file of a split's labels should be."""
+    """Path of the labels of a split."""
     return root / "annotations" / f"person_keypoints_{split}.json"
 
 

@@ -182,7 +182,7 @@ def _only(
 def _row(
     shapes: list[tuple[int, ...]], size: tuple[int, int], rng: np.random.Generator
 ) -> list[Placement]:
-    """Where people of (h, w, ...) px stand beside each other in a (width, height) picture."""
+    """Positions of people of (h, w, ...) px side by side in a (width, height) image."""
     width, height = size
     tall = height * math.exp(rng.uniform(*np.log(_HEIGHT)))
     bottom = height * rng.uniform(0.7, 1.0) if tall < 0.7 * height else max(tall, height)
@@ -202,7 +202,7 @@ def _row(
 
 
 def _feet_px(person: np.ndarray, placement: Placement) -> float:
-    """How far down in the picture somebody's lower edge is."""
+    """Lower edge of a person in the image, px."""
     return placement.shift_px[1] + placement.scale * person.shape[0] / 2
 
 

@@ -32,7 +32,7 @@ WeightedSets = tuple[list[AnnotatedSet], list[float]]  # sets and their shares
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """How often which pictures are drawn, where there are such.
+    """Sampling weights of kinds of images.
 
     Args:
         photos: of the samples, from sets with 2D labels.
@@ -62,7 +62,7 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class DataConfig:
-    """Where a run's pictures come from: the root folders of one or more sets."""
+    """Data of a run: root folders of one or more sets, batches and augmentation."""
 
     photos: Path | None = None  # 2D labels
     synthetic: Path | None = None

@@ -29,7 +29,7 @@ class Missing:
 
 
 def check_muco(root: Path) -> list[Missing]:
-    """What MuCo-3DHP lacks, as composited and published by Moon et al."""
+    """Missing files of MuCo-3DHP, as composited and published by Moon et al."""
     try:
         file = muco_files.label_file(root)
     except FileNotFoundError:
@@ -43,7 +43,7 @@ def check_muco(root: Path) -> list[Missing]:
 
 
 def check_mupots(root: Path) -> list[Missing]:
-    """What MuPoTS-3D lacks: labels of Moon et al., and the test set of Mehta et al."""
+    """Missing files of MuPoTS-3D: labels of Moon et al., and the test set of Mehta et al."""
     folder = mupots.pictures_folder(root)
     missing = [
         Missing(name, _MUPOTS_TOOLBOX)
@@ -64,7 +64,7 @@ def check_mupots(root: Path) -> list[Missing]:
 
 
 def check_coco(root: Path, splits: Iterable[str] = coco.SPLITS) -> list[Missing]:
-    """What COCO keypoints lack: labels and the pictures with people of these splits."""
+    """Missing files of COCO keypoints: labels, and the images with people of these splits."""
     missing = []
     for split in splits:
         file = coco.label_path(root, split)

@@ -165,7 +165,7 @@ def first_labels(root: Path, names: Sequence[str]) -> Path:
 
 
 def labels_cache(file: Path) -> Path:
-    """Where scripts/prepare_data.py keeps the labels of a file in short, beside it."""
+    """Path of the compact labels that scripts/prepare_data.py keeps beside a file."""
     return file.with_suffix(".labels.npz")
 
 

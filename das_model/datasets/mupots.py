@@ -69,7 +69,7 @@ def label_file(root: Path) -> Path:
 
 
 def pictures_folder(root: Path) -> str:
-    """Where TS1 to TS20 are, relative to the root: `MultiPersonTestSet/`, or nothing."""
+    """Folder of TS1 to TS20, relative to the root: `MultiPersonTestSet/`, or nothing."""
     has_folder = (root / _PICTURES).is_dir() or not (root / SEQUENCES[0]).is_dir()
     return _PICTURES if has_folder else ""
 

@@ -97,7 +97,7 @@ class PhotoSet:
         return replace(self, images=tuple(repeated))
 
     def label_sources(self, index: int) -> list[str]:
-        """Who labelled each person of the photo's annotation."""
+        """Source of the labels of each person of the photo's annotation."""
         records = self.people.get(self.images[index]["id"], [])
         return [r.get("source", "unnamed") for r in records if _target_joints(r) is not None]
 

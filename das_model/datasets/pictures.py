@@ -19,7 +19,7 @@ from das_model.datasets.labels import LabelTable
 
 
 class Place(NamedTuple):
-    """Where in a larger file a picture's bytes are."""
+    """Position of an image's bytes in a larger file."""
 
     file_name: str
     first_byte: int

@@ -51,7 +51,7 @@ class RenderedSet:
         return image, shard.annotation(within)
 
     def facts(self, index: int) -> PictureFacts:
-        """How the picture came about."""
+        """Facts of the image."""
         shard, within = self._place(index)
         return shard.facts(within)
 

@@ -56,7 +56,7 @@ class Prediction:
 
 
 class Predictor(Protocol):
-    """Says who is in a picture of a data set.
+    """Predicts the people of images of a data set.
 
     Attributes:
         skeleton: joints of its people.
@@ -96,7 +96,7 @@ class Asked(Generic[K]):
 def predicted(
     predictor: Predictor, pictures: Iterable[Asked[K]]
 ) -> Iterator[tuple[Asked[K], Prediction]]:
-    """What a predictor says of pictures, in their order; several at once where it allows that."""
+    """Predictions for images, in their order; several at once where the predictor allows that."""
 
     def ask(picture: Asked[K]) -> Prediction:
         return predictor(picture.names, picture.read, picture.camera)

@@ -40,5 +40,5 @@ def reliability(
 
 
 def _gap(scores: np.ndarray, is_right: np.ndarray) -> float:
-    """How many people fewer or more are right than their scores say."""
+    """Difference between the number of true people and the sum of their scores."""
     return abs(float(scores.sum()) - float(is_right.sum()))

@@ -22,7 +22,7 @@ MIN_CANDIDATE_SCORE = 0.05  # below it the model finds people everywhere
 
 
 class Device(StrEnum):
-    """What the model runs on."""
+    """Device of the model."""
 
     AUTO = "auto"  # CUDA where it works, else the CPU
     CPU = "cpu"
@@ -30,7 +30,7 @@ class Device(StrEnum):
 
 
 class Scoring(StrEnum):
-    """What people's scores are."""
+    """Kind of people's scores."""
 
     PERSON = "person"  # calibrated, see `scores`
     LOCATION = "location"  # the location score alone, as in the paper
@@ -38,7 +38,7 @@ class Scoring(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EstimatorOptions:
-    """How an estimator works. Device, threads and Thunder are fixed once a model is open.
+    """Options of an estimator. Device, threads and Thunder are fixed once a model is open.
 
     Args:
         device: what the network runs on.
@@ -82,7 +82,7 @@ DEFAULT_OPTIONS = EstimatorOptions()
 
 @dataclass(frozen=True, slots=True)
 class StageTimes:
-    """What a call spent its time on, seconds."""
+    """Duration of the stages of a call, seconds."""
 
     letterbox_s: float = 0.0
     network_s: float = 0.0
@@ -99,7 +99,7 @@ class StageTimes:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SecondScores:
-    """What the scores of people are made of who were looked at again.
+    """Parts of the scores of people after a second look.
 
     Args:
         first_scores: (P,) before.
@@ -112,7 +112,7 @@ class SecondScores:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Estimate:
-    """What a model says of one image.
+    """Result of a model for one image.
 
     Args:
         people: best first; those below `EstimatorOptions.min_score`, if any, not lifted.

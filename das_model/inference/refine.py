@@ -143,7 +143,7 @@ class Found:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Refinement:
-    """What refines people: parts that are None are left out.
+    """Parts of the refinement; those that are None are left out.
 
     Args:
         heat: (J, H / s, W / s) float32 in [0, 1] at `Encoding.heat_stride` s, where joints are
@@ -161,7 +161,7 @@ class Refinement:
     lowest_score: float = 0.0
 
     def heat_reader(self, encoding: Encoding) -> HeatReader | None:
-        """What reads the heat of a network with this encoding."""
+        """Reader of the heat map of a network with this encoding."""
         if isinstance(self.heat, np.ndarray):
             return HostHeat(self.heat, encoding.heat_stride)
         return self.heat

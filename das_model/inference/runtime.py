@@ -181,7 +181,7 @@ class PoseEstimator:
     def _graphs_there(
         self, metadata: Mapping[str, str], options: EstimatorOptions, has_own_lift: bool
     ) -> dict[str, Session] | None:
-        """What reads maps that stay on the device; None where they come to the host."""
+        """Graphs that read the maps on the device; None where they come to the host."""
         keeps = options.keeps_maps
         if keeps is None:
             keeps = self.provider != CPU[0]
@@ -355,7 +355,7 @@ class PoseEstimator:
         return _View(boxed_camera, maps.scores(), refinement, found, stages)
 
     def _maps(self, boxed: np.ndarray) -> _Maps:
-        """What the network tells of an (H, W, 3) picture of its size."""
+        """Run the network on an (H, W, 3) image of its size."""
         if self._graphs is not None:
             there = DeviceMaps(run_there(self._session, {"image": boxed[None]}), self._graphs)
             return _Maps(

@@ -40,7 +40,7 @@ Draw = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 @dataclass(frozen=True, slots=True)
 class LookRules:
-    """Whom to believe; tuned on hand-labelled photos (docs/method.md).
+    """Rules for merging both looks; tuned on hand-labelled photos (docs/method.md).
 
     Args:
         crop_share: side of the crop by the longer side of the box of the person's joints.

@@ -15,7 +15,7 @@ from das_model.inference.centres import CENTRES, person_centres
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How people are written into maps; stored with the weights.
+    """Encoding of people as maps; stored with the weights.
 
     The defaults are those of the live networks. The ranges on r_max are the paper's, in pixels
     of the network's input, so that a person's size in strides is the same at every resolution;

@@ -53,7 +53,7 @@ class ExportedNetwork(nn.Module):
 
 
 def decoder_maps(levels: list[HeadMaps], sigma_limit: float) -> tuple[Tensor, ...]:
-    """What the decoder reads, from raw maps of B pictures.
+    """Maps for the decoder, from raw maps of B images.
 
     Args:
         levels: raw maps, finest first.
@@ -75,7 +75,7 @@ def decoder_maps(levels: list[HeadMaps], sigma_limit: float) -> tuple[Tensor, ..
 
 
 def told_maps(network: DasNetwork, image: Tensor) -> tuple[Tensor, ...]:
-    """What `ExportedNetwork` must tell, by the whole network."""
+    """Maps that `ExportedNetwork` must give, by the whole network."""
     levels = network(image.permute(0, 3, 1, 2))
     return *decoder_maps(levels, network.config.sigma_limit), *levels[0].seen
 

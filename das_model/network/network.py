@@ -91,7 +91,7 @@ class DasNetwork(nn.Module):
         return [replace(finest, joint_heat=heat, seen=seen), *others]
 
     def features(self, image: Tensor) -> tuple[list[Tensor], Tensor | None, tuple[Tensor, ...]]:
-        """What the heads see, (B, C, h, w) of each level, finest first, and `joint_heat` and
+        """Inputs of the heads, (B, C, h, w) of each level, finest first, and `joint_heat` and
         `seen` of `HeadMaps`; of an image as of `forward`."""
         features = self.backbone((image.float() - self.mean) / self.std)
         if not self.config.encoding.heat_stride:

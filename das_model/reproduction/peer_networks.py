@@ -159,7 +159,7 @@ def picture(size: tuple[int, int], device: torch.device, number: int = 1) -> Ten
 
 
 def peer_calls(device: torch.device, people: tuple[int, ...] = (1, 3, 10)) -> dict[str, Callable]:
-    """What is timed, by its title."""
+    """Calls to time, by title."""
     smap, detector = Smap().eval().to(device), Detector().eval().to(device)
     root, pose = CropNetwork(1, True).eval().to(device), CropNetwork(18 * 64, False).eval()
     pose = pose.to(device)

@@ -77,7 +77,7 @@ def _second_look_rows(thunder: Thunder) -> dict[str, Callable[[], object]]:
 
 
 def _rows(estimator: PoseEstimator) -> dict[str, Callable[[], object]]:
-    """What is timed, by name; the whole call on the first picture size first."""
+    """Calls to time, by name; the whole call on the first image size first."""
     rng = np.random.default_rng(0)
     rows: dict[str, Callable[[], object]] = {}
     for size in PICTURE_SIZES:

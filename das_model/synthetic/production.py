@@ -114,7 +114,7 @@ def benchmark(job: RenderJob, workers: int) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class _Worker:
-    """What a process keeps between shards."""
+    """State of a process between shards."""
 
     job: RenderJob
     generator: SyntheticGenerator

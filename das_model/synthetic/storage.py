@@ -86,19 +86,19 @@ class Shard:
         )
 
     def facts(self, index: int) -> PictureFacts:
-        """How picture `index` of the shard came about."""
+        """Facts of image `index` of the shard."""
         people = slice(self.people_offset[index], self.people_offset[index + 1])
         values: dict[str, Any] = {n: float(getattr(self, n)[index]) for n in _PICTURE_FACTS}
         return PictureFacts(**values, **{n: getattr(self, n)[people] for n in _PERSON_FACTS})
 
 
 def image_path(folder: Path, seed: int) -> Path:
-    """Where the picture of a seed lies."""
+    """Path of the image of a seed."""
     return Path(folder) / "images" / f"{seed:07d}.jpg"
 
 
 def shard_path(folder: Path, first_seed: int) -> Path:
-    """Where the labels of the shard that starts with a seed lie."""
+    """Path of the labels of the shard that starts with a seed."""
     return Path(folder) / f"labels_{first_seed:07d}.npz"
 
 

@@ -42,7 +42,7 @@ class LossConfig:
 
 @dataclass(frozen=True, slots=True)
 class OptimiserConfig:
-    """How weights move.
+    """Configuration of optimiser and learning rate schedule.
 
     The defaults are the live networks'; `AUTHORS_SGD` is the paper's.
     """

@@ -70,7 +70,7 @@ class EpochFigures:
 
 
 def goodness(tables: dict[str, Table]) -> float:
-    """What a checkpoint is chosen by, the higher the better; NaN if nothing was measured.
+    """Figure that checkpoints are chosen by, the higher the better; NaN if nothing was measured.
 
     The MPJPE on Panoptic, in which the mean pose stands in for people who are not found, unless
     that is everybody; else PCK_rel over all people of MuPoTS-3D or of rendered pictures.

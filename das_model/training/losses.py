@@ -108,7 +108,7 @@ class DasLoss(nn.Module):
         return losses
 
     def normalisers(self, targets: list[BatchTargets]) -> dict[str, Tensor]:
-        """What `forward` divides each kind of loss by, or by 1 if it is less.
+        """Divisors of each kind of loss in `forward`, or 1 if less.
 
         It depends on the targets alone. With it the losses of parts of a batch, in several
         processes or one after another, are put together to exactly those of the whole.

@@ -32,7 +32,7 @@ Batch = tuple[Tensor, list[BatchTargets]]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Extras:
-    """What is mixed into pictures.
+    """Images that are mixed into others.
 
     Args:
         backdrops: photos without anybody, seen around pictures that do not fill the canvas.
@@ -160,7 +160,7 @@ class TrainingMix(Dataset):
     def _backdrop(
         self, placement: Placement, annotation: Annotation, rng: np.random.Generator
     ) -> np.ndarray | None:
-        """What is seen around a placed picture; None for grey."""
+        """Background of a placed image; None for grey."""
         backdrops = self._extras.backdrops
         if backdrops is None or placement.fills_canvas(annotation.camera):
             return None

@@ -64,7 +64,7 @@ def set_learning_rate(groups: Iterable[dict], learning_rate: float) -> None:
 
 
 def named_state(optimizer: torch.optim.Optimizer, module: nn.Module) -> dict[str, Tensor]:
-    """What the optimiser remembers of each parameter, as "PARAMETER.ENTRY"."""
+    """State of the optimiser for each parameter, as "PARAMETER.ENTRY"."""
     names = {id(p): name for name, p in module.named_parameters()}
     return {
         f"{names[id(parameter)]}.{key}": value

@@ -121,7 +121,7 @@ class RunConfig:
         return f"{self.checkpoint} has all its {wanted} steps behind it: nothing to do"
 
     def remarks(self) -> list[str]:
-        """What a user should know of the start, a line each."""
+        """Notes for the user at the start, a line each."""
         lines = []
         if done := self.steps_done():
             lines.append(f"goes on from step {done} of {self.checkpoint}")

@@ -59,12 +59,12 @@ def plain_fields(value: "DataclassInstance") -> Record:
 
 
 def refused_changes(old: Record, new: Record) -> list[str]:
-    """What has changed that a run cannot take up: recipe, losses, optimiser."""
+    """Changes that a run cannot take up: recipe, losses, optimiser."""
     return [line for name in _FIXED for line in _differences(name, old, new)]
 
 
 def told_changes(old: Record, new: Record) -> list[str]:
-    """What else has changed, in words; nothing for a record of an older version."""
+    """Other changes, in words; none for a record of an older version."""
     names = [n for n in new if n not in _FIXED and n not in _FREE]
     return [line for name in names for line in _differences(name, old, new)]
 

@@ -275,7 +275,7 @@ def split_batch(batch: Batch, num_parts: int, device: torch.device) -> list[Batc
 
 
 class StepLog(Protocol):
-    """What `train` tells of its progress."""
+    """Log of the progress of `train`."""
 
     def step(self, losses: dict[str, float], batch: Batch, waited_s: float) -> None:
         """Note one finished step, its batch and how long the loader was waited for."""

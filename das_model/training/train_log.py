@@ -44,7 +44,7 @@ _GOODNESS = "goodness"  # in the metadata of best.safetensors
 
 @dataclass(frozen=True, slots=True)
 class LogConfig:
-    """What a run leaves behind, and how often.
+    """Output of a run: files, and how often.
 
     Args:
         folder: of the run.
@@ -66,7 +66,7 @@ class LogConfig:
 
 
 class LoaderWatch:
-    """How fast a run is, and how much of it is spent waiting for the loader.
+    """Speed of a run, and the fraction spent waiting for the loader.
 
     Args:
         num_pictures: a step, over all processes.

@@ -40,7 +40,7 @@ class MovingBody:
         return places - [0, places[:, 1].min(), 0]
 
     def about(self) -> str:
-        """How well it fits, for people to read."""
+        """Quality of the fit, in words."""
         return f"{self.fit.rms_mm:.1f} mm rms, at most {np.nanmax(self.fit.residual_mm):.0f} mm"
 
 
@@ -67,7 +67,7 @@ def moving_bodies(take: Take, names: RigNames, on_progress: Progress) -> list[Mo
 
 
 def about_bodies(take: Take, bodies: list[MovingBody], units: str, axes: str) -> dict[str, str]:
-    """What a reader of the exported file must know."""
+    """Notes for a reader of the exported file."""
     return take.about() | {
         "space": take.space_text(units, axes),
         "rest": "T-pose, upright, facing +z, left arm along +x, palms down",

@@ -79,7 +79,7 @@ def write_coco_results(take: Take, path: Path, on_progress: Progress) -> None:
 
 
 def images_folder(path: Path) -> Path:
-    """Where the pictures of a COCO file go."""
+    """Folder of the images beside a COCO file."""
     return path.with_name(f"{path.stem}_images")
 
 

@@ -59,7 +59,7 @@ def put_on_floor(
 
 
 def _residual(placed: Sequence[Track], skeleton: Skeleton, off: dict[int, float]) -> str:
-    """How far from the floor the lower feet of those who stand on it are, in words."""
+    """Distance of standing people's lower feet from the floor, in words."""
     level = Floor(np.array([0.0, -1.0, 0.0]), 1e-9)  # of the levelled world
     heights = [
         np.abs(off_floor_mm(track.joints, skeleton, level))

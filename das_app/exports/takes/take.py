@@ -43,14 +43,14 @@ class ExportCancelledError(ExportError):
 
 
 class MarkerNames(StrEnum):
-    """How markers are called."""
+    """Naming scheme of markers."""
 
     OURS = "ours"
     POSE2SIM = "pose2sim"  # as in its HALPE_26 and COCO_17 models
 
 
 class Space(StrEnum):
-    """Where positions are told from."""
+    """Coordinate system of positions."""
 
     CAMERA = "camera"  # origin at the lens
     FLOOR = "floor"  # levelled, origin on the floor below the lens
@@ -58,7 +58,7 @@ class Space(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
-    """What is exported.
+    """Options of an export.
 
     Args:
         person_ids: track ids, or None for everybody.
@@ -142,7 +142,7 @@ class Take:
         return [(t, n) for t, n in places if np.isfinite(t.joints[n, :, 2]).any()]
 
     def name_of(self, track: Track) -> str:
-        """What a person was called; empty for nothing."""
+        """Name of a person; empty without one."""
         return self.edits.names.get(track.track_id, "")
 
     def label_of(self, track: Track, unnamed: str) -> str:
@@ -152,7 +152,7 @@ class Take:
         return f"{plain}_{track.track_id}" if plain else f"{unnamed}{track.track_id}"
 
     def summary(self) -> str:
-        """Who was written, what was left out, and why, for people to read."""
+        """Summary for users: people written, people left out, and reasons."""
         people = ", ".join(map(self._called, self.tracks))
         whom = f"people {people}" if people else "nobody"
         rest = "".join(f"; left out: {text}" for text in self.left_out)
@@ -172,7 +172,7 @@ class Take:
         return f"{units}; {axes}; right-handed; {where}"
 
     def about(self) -> dict[str, str]:
-        """What a reader of the exported file must know, for its header or beside it."""
+        """Notes for a reader of the exported file, for its header or beside it."""
         bridged = bridged_s(self.fps) if self.is_steady else 0.0
         longest = max(self.options.fill_gaps_s, bridged)
         return about_poses(self.origin, self.options, self.edits) | {
@@ -202,7 +202,7 @@ def with_layer(session: Session, options: ExportOptions) -> ExportOptions:
 def about_poses(
     origin: SessionOrigin, options: ExportOptions, edits: SessionEdits
 ) -> dict[str, str]:
-    """Where the exported poses come from."""
+    """Origin of the exported poses, in words."""
     about = {
         "source": origin.source,
         "model": f"{origin.model_name} {origin.model_sha256[:12]}",

@@ -51,7 +51,7 @@ class Track:
 
 
 class Sightings:
-    """Who was seen in which frame.
+    """Sightings of people, frame by frame.
 
     Args:
         num_joints: of a person.

@@ -46,7 +46,7 @@ class Actions:
         self.explain(names, reason)
 
     def explain(self, names: tuple[str, ...], reason: str) -> None:
-        """Say in their tooltips why several cannot be done, which others forbid; or no more."""
+        """Add to their tooltips the reason why several are disabled; an empty one removes it."""
         for name in names:
             _set_tip(self[name], self[name].whatsThis())
             if reason:

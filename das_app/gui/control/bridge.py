@@ -119,7 +119,7 @@ class PipelineBridge(QObject):
 
     @property
     def current(self) -> OpenedSource | None:
-        """What runs or ran last; None while there is nothing or it is being opened."""
+        """The running pipeline, or the last one; None before the first and while one is opened."""
         return self._current
 
     def open(self, settings: AppSettings) -> None:
@@ -159,7 +159,7 @@ class PipelineBridge(QObject):
             _log.error("a source or the model still blocks %g s after closing", SHUTDOWN_TIMEOUT_S)
 
     def _emit(self, signal: SignalInstance, *values: object) -> None:
-        """Tell the window, which is not there any more where a source opened for too long."""
+        """Emit to the window, which may be gone where a source took too long to open."""
         if not self._is_over:
             signal.emit(*values)
 

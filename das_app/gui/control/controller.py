@@ -81,24 +81,24 @@ class Controller(QObject):
 
     @property
     def pipeline(self) -> Run | None:
-        """What runs or ran last."""
+        """The running pipeline, or the last one."""
         current = self.bridge.current
         return None if current is None else current.pipeline
 
     @property
     def live(self) -> LivePipeline | None:
-        """What runs or ran last with a model; None for a session that plays."""
+        """The running or last pipeline with a model; None for a session that plays."""
         return self.pipeline if isinstance(self.pipeline, LivePipeline) else None
 
     @property
     def model(self) -> Model | None:
-        """What finds people; None while there is nothing, and for a session that plays."""
+        """The model in use; None without one, and for a session that plays."""
         current = self.bridge.current
         return None if current is None else current.model
 
     @property
     def turn(self) -> Turn:
-        """How the pictures of what runs are turned."""
+        """Rotation of the images of the current source."""
         current = self.bridge.current
         return Turn.NONE if current is None else turn_of(current.source)
 

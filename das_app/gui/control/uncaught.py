@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 
 class UncaughtErrors(QObject):
-    """Tells of errors that nobody caught, such as those of Qt slots, after the former hooks.
+    """Signals uncaught errors, such as those of Qt slots, after the former hooks.
 
     Attributes:
         caught: what to show to the user; emitted in the thread of the error.

@@ -23,7 +23,7 @@ _LICENCES = (
 
 
 class AboutDialog(QDialog):
-    """What this is.
+    """About dialog: version, licences, log.
 
     Args:
         log_folder: of the application.

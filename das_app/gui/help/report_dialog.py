@@ -30,7 +30,7 @@ _CRASHED = "DAS Capture ended unexpectedly the last time. A report helps to mend
 
 
 class ReportDialog(QDialog):
-    """Says what a report holds, and writes it with `das-app report` in a process of its own.
+    """Report dialog: contents of a report; `das-app report` writes it in a process of its own.
 
     Args:
         parent: the dialog stands over it.

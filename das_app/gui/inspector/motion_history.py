@@ -43,7 +43,7 @@ class MotionHistory:
         self._sightings.clear()
 
     def slots(self) -> tuple[int, ...]:
-        """Who is kept, in the order of the slots."""
+        """People kept, in the order of the slots."""
         return tuple(sorted(self._sightings))
 
     def of(self, slot: int, begin_s: float, end_s: float) -> tuple[np.ndarray, np.ndarray]:

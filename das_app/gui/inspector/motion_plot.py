@@ -28,7 +28,7 @@ _MIN_SPANS = {"m": 0.2, "m/s": 0.5, "°": 30.0, "mm": 60.0}  # noise is not blow
 
 
 class Quantity(Enum):
-    """What is drawn over time."""
+    """Quantity that is plotted over time."""
 
     POSITION = "Position"
     SPEED = "Speed"
@@ -45,7 +45,7 @@ _UNITS = {
 
 
 def parts_of(quantity: Quantity, skeleton: Skeleton) -> tuple[str, ...]:
-    """What the quantity can be asked of, for people to read: joints, or pairs of limbs."""
+    """Parts that have the quantity, as users read them: joints, or pairs of limbs."""
     names: Iterable[str]
     if quantity is Quantity.ANGLE:
         names = (name.partition("_")[2] for name in ANGLE_NAMES)

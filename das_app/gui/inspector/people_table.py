@@ -86,7 +86,7 @@ class PeopleTable(QTableWidget):
         self.blockSignals(was_blocked)
 
     def height_mm(self, slot: int) -> float:
-        """How tall a person is shown to be; NaN for nobody."""
+        """Height of a person as shown; NaN for nobody."""
         return self._heights_mm.get(slot, float("nan"))
 
     def forget_height(self, slot: int) -> None:

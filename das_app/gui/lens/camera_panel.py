@@ -140,7 +140,7 @@ class CameraPanel(QWidget):
         self.use_person.setEnabled(bool(track_ids))
 
     def set_floor(self, text: str, is_levelled: bool) -> None:
-        """Say what is known of the floor, and whether the 3D view is levelled once it is."""
+        """Show the state of the floor, and whether the 3D view is levelled once it is known."""
         self.floor_text.setText(text)
         with QSignalBlocker(self.level):
             self.level.setChecked(is_levelled)

@@ -72,6 +72,6 @@ class CameraPart(QWidget):
         self.mirror.setChecked(is_mirrored)
 
     def set_delivered(self, text: str) -> None:
-        """Say what the camera was asked for and what it delivers; nothing for what is none."""
+        """Show the requested and the delivered mode; nothing for a source that is no camera."""
         self.delivered.setText(text)
         self.delivered.setVisible(bool(text))

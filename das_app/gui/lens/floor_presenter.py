@@ -82,7 +82,7 @@ class FloorPresenter(QObject):
         self._show()
 
     def tell(self, told: ToldFloor) -> None:
-        """What is known of the floor of this source."""
+        """Set what the user knows of the floor of this source."""
         self._estimator.told = told
         self._panel.set_told(told.height_mm, told.pitch_deg)
         self._clicked_floor = self._known = None

@@ -51,7 +51,7 @@ class VirtualCamera:
 
     @property
     def name(self) -> str:
-        """What other programs call it."""
+        """Name for other programs."""
         return self._camera.device
 
     def send(self, pixels: np.ndarray) -> None:

@@ -50,7 +50,7 @@ class Letterbox:
 
 @dataclass(frozen=True, slots=True)
 class Zoom:
-    """How much larger than fitting a picture is shown, and what of it is in the middle.
+    """Zoom of an image against fitting it, and the point in the middle of the view.
 
     Args:
         factor: 1 shows the whole picture.

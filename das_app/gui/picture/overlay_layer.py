@@ -26,7 +26,7 @@ from das_model.people import People
 
 @dataclass(frozen=True, slots=True)
 class OverlayOptions:
-    """What is drawn over the picture besides skeletons.
+    """Overlays of the image besides skeletons.
 
     Args:
         has_labels: id, confidence and distance above each head.
@@ -47,7 +47,7 @@ class OverlayOptions:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Shown:
-    """What is painted until the next result."""
+    """Content of the view until the next result."""
 
     frame: Frame
     image: QImage
@@ -61,7 +61,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class PaintStyle:
-    """How it is painted: what is switched on, the zoom, and the view in widget units."""
+    """Style of the overlay: its options, the zoom, and the view in widget units."""
 
     options: OverlayOptions
     zoom: Zoom
@@ -69,7 +69,7 @@ class PaintStyle:
     ratio: float  # device pixels per widget unit
 
     def letterbox(self, shown: Shown) -> Letterbox:
-        """Where the picture lies in the view."""
+        """Position of the image in the view."""
         return self.zoom.letterbox(shown.frame.camera.size, self.size)
 
 
@@ -130,7 +130,7 @@ def _people_with_depth(
 
 
 def _paint_below(painter: QPainter, shown: Shown, options: OverlayOptions, box: Letterbox) -> None:
-    """What lies under the skeletons."""
+    """Paint the overlays below the skeletons."""
     if options.has_heat_map and shown.centre_map is not None:
         paint_heat(painter, shown.centre_map, box)
     if options.has_trails:

@@ -139,7 +139,7 @@ class OverlayView(QWidget):
 
     @property
     def zoom(self) -> float:
-        """How much larger than fitting the picture is shown."""
+        """Zoom of the image against fitting it."""
         return self._zoom.factor
 
     @property
@@ -161,11 +161,11 @@ class OverlayView(QWidget):
 
     @property
     def letterbox(self) -> Letterbox | None:
-        """Where the picture lies in the widget; None when there is none."""
+        """Position of the image in the widget; None without one."""
         return None if self._shown is None else self._look().letterbox(self._shown)
 
     def hover_lines(self) -> list[str]:
-        """What the joint under the mouse tells, first its name; empty when there is none."""
+        """Text for the joint under the mouse, its name first; empty without one."""
         found = self._joint_under_mouse()
         if found is None or self._shown is None:
             return []
@@ -279,12 +279,12 @@ class OverlayView(QWidget):
         return shown.frame.camera.size, (self.width(), self.height())
 
     def _image_place(self, shown: Shown, event: QMouseEvent) -> np.ndarray:
-        """Where the mouse is, (2,) image pixels."""
+        """Position of the mouse, (2,) image pixels."""
         at = np.array([event.position().x(), event.position().y()])
         return self._look().letterbox(shown).to_image(at)
 
     def _zone_place(self, event: QMouseEvent) -> tuple[float, float] | None:
-        """Where the mouse is, in shares of the picture; None unless zones are edited."""
+        """Position of the mouse, as fractions of the image; None unless zones are edited."""
         if not self.zones.is_on or self._shown is None:
             return None
         size = np.array(self._shown.frame.camera.size)

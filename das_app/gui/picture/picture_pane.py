@@ -31,7 +31,7 @@ class PicturePane(QFrame):
 
     @property
     def hint(self) -> str:
-        """What the line above the picture says."""
+        """Text in the line above the image."""
         return self._hint.text()
 
     def set_hints(self, hints: tuple[str, ...]) -> None:

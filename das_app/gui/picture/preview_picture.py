@@ -13,7 +13,7 @@ _HEIGHT_PX, _LINE_PX, _RADIUS_PX = 190, 24, 4
 
 
 class PreviewPicture(QWidget):
-    """What a camera shows, or why it shows nothing."""
+    """Preview image of a camera, or the reason why there is none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -166,7 +166,7 @@ class ExportChoices(QObject):
                 widget.setCurrentIndex(0)
 
     def options(self) -> ExportOptions:
-        """What was chosen. Raises ValueError when nobody is."""
+        """The chosen options. Raises ValueError if nobody is chosen."""
         ids = None
         if self.people.currentIndex() == SOME:
             items = (self.list.item(row) for row in range(self.list.count()))

@@ -253,7 +253,7 @@ class ExportDialog(QDialog):
         self._tell(job)
 
     def _tell(self, job: ExportJob) -> None:
-        """Say what came of an export."""
+        """Show the result of an export."""
         try:
             summary = job.result()
         except ExportCancelledError:

@@ -91,11 +91,11 @@ class RecordingNotice(QFrame):
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """Text of the notice."""
         return self._text.text()
 
     def show_recorded(self, recorded: Recorded) -> None:
-        """Say what was recorded."""
+        """Show the summary of a recording."""
         self.folder = recorded.folder
         has_frames = recorded.num_frames > 0
         name, text = escape(recorded.folder.name), escape(recorded.text)

@@ -258,7 +258,7 @@ class RecordingPresenter(QObject):
             self.ended.emit()
 
     def _tell(self, recording: LiveRecording, reason: str) -> None:
-        """Say what became of a recording."""
+        """Show the result of a recording."""
         recorder = recording.recorder
         stats = recorder.stats()
         try:
@@ -319,7 +319,7 @@ class RecordingPresenter(QObject):
         self._noted = self._seen
 
     def _circumstances(self) -> dict[str, str]:
-        """What poses depend on, in words."""
+        """Conditions that poses depend on, in words."""
         settings, model = self._control.settings, self._control.model
         return {
             "confidence": f"{settings.people.min_score:.2f}",

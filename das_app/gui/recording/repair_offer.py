@@ -62,7 +62,7 @@ class RepairOffer(QFrame):
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """Text of the offer."""
         return self._text.text()
 
     @property

@@ -20,7 +20,7 @@ _HEAD_ROOM_M = 0.15
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ViewPose:
-    """Where a view looks from.
+    """Pose of the view's camera.
 
     Args:
         azimuth_deg: 0 looks along the camera's own axis.
@@ -103,7 +103,7 @@ def _span(
 
 
 class Framing:
-    """Where the view is to be, and where it is on the way there.
+    """Target pose of the view, and the pose on the way to it.
 
     Attributes:
         is_fitting: whether everybody is kept in the view; off once the user takes the camera.

@@ -75,7 +75,7 @@ class OrbitCamera(TurntableCamera):
 
     @property
     def pose(self) -> ViewPose:
-        """Where the view looks from; without roll, at the usual field of view."""
+        """Pose of the view; without roll, at the default field of view."""
         centre = np.array(self.center, np.float64)
         distance_m = max(float(np.linalg.norm(self.eye_m - centre)), 0.01)
         return ViewPose(self.azimuth, self.elevation, centre, distance_m)

@@ -31,7 +31,7 @@ _MIN_WORTH = 0.4  # of the most solid joint: who is fainter does not turn the vi
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PeopleOptions:
-    """How people are shown.
+    """Display options of people.
 
     Args:
         has_bodies: as bodies; else as skeletons.
@@ -137,7 +137,7 @@ class PeopleLayer:
 
     @property
     def marks(self) -> tuple[Node, ...]:
-        """What stands about people: shadows, trails and labels."""
+        """Marks of people: shadows, trails and labels."""
         return (self.shadows, self.trails.node, self.labels)
 
     @property

@@ -52,7 +52,7 @@ _EMPTY_ROOM_M = np.array(
 
 @dataclass(frozen=True, slots=True)
 class SceneOptions:
-    """What stands in the 3D view.
+    """Display options of the 3D view.
 
     Args:
         has_bodies: people as bodies; else as skeletons.
@@ -229,7 +229,7 @@ class SceneContent:
         self._go(pose, False, True)
 
     def fitted_pose(self, aspect: float) -> ViewPose:
-        """What fits into a picture of another aspect, in the direction of the view."""
+        """Pose that fits everybody into an image of another aspect ratio."""
         pose = self.camera.pose
         places_m = self.people.places() if len(self.people.slots) else _EMPTY_ROOM_M
         return fitted(places_m, pose.azimuth_deg, pose.elevation_deg, aspect)
@@ -267,7 +267,7 @@ class SceneContent:
         self._floor.set_height(self._floor_m)
 
     def _wanted(self) -> ViewPose:
-        """What fits now in the direction that was chosen."""
+        """Pose that fits everybody in the chosen direction."""
         places_m = self.people.places() if len(self.people.slots) else _EMPTY_ROOM_M
         direction = (self._direction.azimuth_deg, self._direction.elevation_deg)
         return fitted(places_m, *direction, self.camera.aspect)

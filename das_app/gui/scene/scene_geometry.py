@@ -91,7 +91,7 @@ def frustum_segments(camera: Camera, depth_m: float = FRUSTUM_DEPTH_M) -> np.nda
 
 
 def joint_solidity(people: People, camera: Camera) -> np.ndarray:
-    """How solid joints are drawn in the room: (P, J) from 0, gone, to 1.
+    """Opacity of joints in the room: (P, J) from 0, gone, to 1.
 
     Joints outside the picture are gone, those of low score in it and people of low score faint.
 

@@ -141,7 +141,7 @@ class WordsVisual(Visual):
     def _free_corner(
         self, wanted: np.ndarray, size: np.ndarray, view_px: np.ndarray
     ) -> np.ndarray | None:
-        """Where a card that wants to be at `wanted` has room; None where there is none near."""
+        """Free position for a card near `wanted`; None where there is none."""
         gap = _GAP_PX * self._ratio
         for step in _STEPS:
             corner = np.round(np.clip(wanted + step * (size + gap), 0, view_px - size))

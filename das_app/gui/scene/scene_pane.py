@@ -49,7 +49,7 @@ class ScenePane(QFrame):
         self.view.failed.connect(self._allow_views)
 
     def set_note(self, words: str) -> None:
-        """Say something in the line above the view; nothing shows what the mouse does."""
+        """Show a note in the line above the view; an empty one shows the mouse controls."""
         self._hint.setText(words or _SCENE_TIP)
         self._hint.setToolTip(plain(words or _SCENE_TIP))
 

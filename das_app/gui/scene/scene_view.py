@@ -66,7 +66,7 @@ class SceneView(QWidget):
 
     @property
     def notice(self) -> str:
-        """What the pane says instead of a 3D view; empty while there is one."""
+        """Text in place of the 3D view; empty while there is one."""
         return self._notice.text()
 
     def show_people(self, frame: Frame, people: People, slots: np.ndarray) -> None:
@@ -123,7 +123,7 @@ class SceneView(QWidget):
 
     @property
     def pose(self) -> ViewPose | None:
-        """Where the view looks from; None without one."""
+        """Pose of the view; None without one."""
         return None if self.content is None else self.content.camera.pose
 
     def go_to(self, pose: ViewPose) -> None:

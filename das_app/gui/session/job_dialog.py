@@ -34,7 +34,7 @@ def load_for(settings: AppSettings) -> Estimator:
 
 
 class SessionJob(Protocol):
-    """What the dialog asks of a `BackgroundJob` that knows how far it is."""
+    """Interface of a `BackgroundJob` with progress, for the dialog."""
 
     @property
     def share_done(self) -> float:

@@ -130,7 +130,7 @@ class PeopleEditor(QWidget):
         self.table.blockSignals(was_blocked)
 
     def set_edits(self, edits: SessionEdits) -> None:
-        """Say what can be undone."""
+        """Show the edits that can be undone."""
         self.undo.setEnabled(bool(edits.people))
         text = f"Take back: {edits.people[-1].text}" if edits.people else "Nothing to take back"
         self.undo.setToolTip(plain(text))

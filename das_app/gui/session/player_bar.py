@@ -30,7 +30,7 @@ _LAYERS = {Layer.REFINED: "Refined", Layer.LIVE: "Smoothed", Layer.RAW: "Raw"}
 
 
 class PlayerBar(QWidget):
-    """Where a file is, and how it plays on. Hidden until `set_length` has one to show.
+    """Playback position and controls of a file. Hidden until `set_length` has one to show.
 
     To wire it: the signals go to `LivePipeline.seek`, `.step`, `.set_speed`, `.set_looping`;
     `set_length` gets `source.duration_s` and `.num_frames` when a source was opened, and
@@ -210,7 +210,7 @@ class SeekSlider(QSlider):
         super().mouseMoveEvent(event)
 
     def _x_of(self, time_s: float) -> float:
-        """Where a time is, px."""
+        """Position of a time, px."""
         value = round(1000 * min(time_s, self.maximum() / 1000))
         handle = self._handle_px()
         return handle / 2 + QStyle.sliderPositionFromValue(

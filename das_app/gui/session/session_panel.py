@@ -27,7 +27,7 @@ _LIST_HEIGHT_PX = 104
 
 
 class SessionPanel(QWidget):
-    """What belongs to a session, of which nothing is kept here.
+    """Properties of a session; keeps no state.
 
     Args:
         actions: the window's.
@@ -93,7 +93,7 @@ class SessionPanel(QWidget):
         self.setEnabled(False)
 
     def set_edits(self, edits: SessionEdits, duration_s: float) -> None:
-        """Say which part counts, and what can be undone."""
+        """Show the trimmed range and the edits that can be undone."""
         self.people.set_edits(edits)
         start_s = edits.start_s
         end_s = duration_s if math.isinf(edits.end_s) else edits.end_s

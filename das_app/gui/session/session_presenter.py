@@ -116,7 +116,7 @@ class SessionPresenter(QObject):
 
     @property
     def player(self) -> SessionPlayer | None:
-        """What plays; None while no session does."""
+        """The running player; None without one."""
         pipeline = self._control.pipeline
         return pipeline if isinstance(pipeline, SessionPlayer) else None
 
@@ -305,7 +305,7 @@ class SessionPresenter(QObject):
 
 
 def _doubts(frames: RecordedFrames) -> Doubts:
-    """Who may be the same as somebody who left before, and when they came."""
+    """Possible returns: people who may be somebody who left before, with times."""
     told = [event for event in frames.events if event.kind is EventKind.PERHAPS_SAME]
     ids = [perhaps_same_ids(event.text) for event in told]
     return {both: event.time_s for both, event in zip(ids, told, strict=True) if both is not None}
@@ -318,7 +318,7 @@ def _heights_of(frames: RecordedFrames) -> dict[int, float]:
 
 
 def _facts(frames: RecordedFrames) -> str:
-    """What the session is, a fact a line."""
+    """Facts about the session, one a line."""
     origin, counts = frames.session.origin, frames.session.counts
     started = datetime.fromisoformat(origin.started_utc).astimezone()
     pictures = frames.picture_problem or "with pictures"

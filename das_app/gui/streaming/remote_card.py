@@ -87,7 +87,7 @@ class RemoteCard(QFrame):
         self.show_state(False)
 
     def place(self) -> StreamTarget:
-        """Where it listens."""
+        """Address that it listens at."""
         return StreamTarget(StreamKind.OSC, self.reach.currentData(), self.port.value())
 
     def set_place(self, place: StreamTarget) -> None:

@@ -62,7 +62,7 @@ class HostAddress(QWidget):
         self.people.setVisible(kind is StreamKind.VMC)
 
     def target(self) -> StreamTarget:
-        """What is entered. Raises ValueError if it is no address."""
+        """The entered target. Raises ValueError if it is no address."""
         host, port = self.host.text().strip(), self.port.value()
         return StreamTarget(self._kind, host, port, self.people.value())
 
@@ -101,7 +101,7 @@ class ReachAddress(QWidget):
         _row(self).addWidget(self.reach, 1)
 
     def target(self) -> StreamTarget:
-        """What is chosen."""
+        """The entered target. Raises ValueError if it is no address."""
         return StreamTarget(self._kind, self.reach.currentData(), 0)
 
     def set_target(self, target: StreamTarget) -> None:

@@ -74,11 +74,11 @@ class StreamingPresenter(QObject):
 
     @property
     def names(self) -> Mapping[int, str]:
-        """What people are called in streams, by track id."""
+        """Names of people in streams, by track id."""
         return self._streams.names
 
     def set_names(self, names: Mapping[int, str]) -> None:
-        """What people are called, by track id."""
+        """Set the names of people, by track id."""
         self._streams.set_names(names)
 
     def start(self, target: StreamTarget) -> None:

@@ -66,7 +66,7 @@ def _sentence(message: str) -> str:
 
 
 class WelcomeBar(QFrame):
-    """What a newcomer should know, until it is put away.
+    """First steps for a new user, until closed.
 
     Attributes:
         dismissed: the user has seen it.
@@ -88,7 +88,7 @@ class WelcomeBar(QFrame):
 
 
 class EmptyState(QWidget):
-    """What stands in the picture pane while there is no picture, and the ways on from there."""
+    """Start page: content of the image pane without an image, with ways to open a source."""
 
     demo_requested = Signal()
     camera_requested = Signal()
@@ -141,7 +141,7 @@ class EmptyState(QWidget):
         self._buttons.show()
 
     def show_opening(self, source: str) -> None:
-        """Say that a source is being opened."""
+        """Show that a source is being opened."""
         self._title.setText(f"Opening {source} …")
         self._hint.setText("A camera or a large model can take a few seconds.")
         self._buttons.hide()

@@ -29,7 +29,7 @@ def without_hidden(
 
 
 def joint_opacity(joint_scores: np.ndarray) -> np.ndarray:
-    """How opaque joints are drawn, from `MIN_OPACITY` to 1.
+    """Opacity of joints, from `MIN_OPACITY` to 1.
 
     Args:
         joint_scores: (...) in [0, 1]; the root spreads the low scores, where most of them are.
@@ -38,7 +38,7 @@ def joint_opacity(joint_scores: np.ndarray) -> np.ndarray:
 
 
 def person_opacity(scores: np.ndarray) -> np.ndarray:
-    """How opaque people are drawn: those the model is unsure of are faint.
+    """Opacity of people by their scores.
 
     Args:
         scores: (...) in [0, 1].

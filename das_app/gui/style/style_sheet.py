@@ -197,7 +197,7 @@ def style_sheet(colours: FrameColours, icon_folder: str) -> str:
 
 
 def palette(colours: FrameColours) -> QPalette:
-    """What the style sheet leaves to Qt's own style."""
+    """Colours that the style sheet leaves to Qt's own style."""
     roles = QPalette.ColorRole
     chosen = {
         roles.Window: colours.surface,

@@ -62,7 +62,7 @@ class ControlBar(QWidget):
         self._threshold_text.setText(f"{100 * threshold:.0f} %")
 
     def set_num_hidden(self, number: int) -> None:
-        """Say how many people the confidence hides."""
+        """Show the number of people below the minimum score."""
         text = f"{count(number, 'person', 'people')} hidden" if number else ""
         self.hidden.setText(text)
         self.hidden.setToolTip(plain(f"{text}: the model is less sure of them" if text else ""))

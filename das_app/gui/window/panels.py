@@ -42,7 +42,7 @@ _PLAYS = "A recorded session plays: "
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What the window has to know of a panel.
+    """Description of a panel for the window.
 
     Args:
         command: shows and hides it.

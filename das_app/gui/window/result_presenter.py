@@ -37,7 +37,7 @@ class ResultPresenter(QObject):
         shown.forgotten.connect(self._clear)
 
     def hints(self, stats: PipelineStats) -> tuple[Hint, ...]:
-        """What the user could do better now."""
+        """Current hints for the user."""
         return find_hints(self._summaries, stats, self._is_live)
 
     def show_figures(self) -> None:

@@ -29,7 +29,7 @@ class BodyError(MotionError):
 
 
 class RigNames(StrEnum):
-    """How bones are called."""
+    """Naming scheme of bones."""
 
     OURS = "ours"  # by the joint a bone begins at
     HUMANOID = "humanoid"  # Hips, LeftUpLeg, ...: MotionBuilder, Rokoko, Blender's retargeters
@@ -38,7 +38,7 @@ class RigNames(StrEnum):
 
 
 class Freedom(Enum):
-    """How a bone turns in its parent."""
+    """Degrees of freedom of a bone in its parent."""
 
     BALL = 3
     HINGE = 1

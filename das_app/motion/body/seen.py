@@ -13,7 +13,7 @@ _NEAREST_MM = 100.0  # nothing is nearer to the lens
 
 
 class Observation(Protocol):
-    """What was seen of a body over n frames, and how far a body is from it."""
+    """Observed joints of a body over n frames, and residuals of a body against them."""
 
     @property
     def joints(self) -> np.ndarray:
@@ -43,7 +43,7 @@ class Observation(Protocol):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Seen:
-    """What a body is fitted to.
+    """Input of a body fit.
 
     Args:
         joints: (n, M, 3) mm, y up, of the body's markers; anything where the weight is 0.

@@ -119,7 +119,7 @@ class BodySolver:
     def _shape_terms(
         self, pose: BodyPose, shape: np.ndarray, seen: Observation, usual: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """What the shape adds to the equations: (n, D, S), (S, S) and (S,)."""
+        """Terms of the shape prior in the normal equations: (n, D, S), (S, S) and (S,)."""
         slopes, away = self._slopes(pose, shape, seen)
         linear = self._linear_markers(pose)  # (n, S, M, 3)
         points, still = markers(self._body, shape, pose), np.zeros((len(shape), 3))

@@ -143,7 +143,7 @@ def _as_far_as_seen(
 
 
 def _factor_to(floor: FloorPlane, feet: np.ndarray) -> float:
-    """How much larger about the lens somebody is whose feet (n, 3) stand on a floor."""
+    """Scale about the lens at which feet (n, 3) stand on a floor."""
     under_lens = np.minimum(feet @ floor.up, -1.0)
     return float(np.clip(np.median((floor.foot_mm - floor.offset_mm) / under_lens), 0.6, 1.6))
 
@@ -200,7 +200,7 @@ def standing_feet(feet: np.ndarray, times_s: np.ndarray) -> np.ndarray:
 
 
 def _frames_of(duration_s: float, times_s: np.ndarray) -> float:
-    """How many frames a duration has."""
+    """Number of frames of a duration."""
     return max(duration_s / float(np.median(np.diff(times_s))), 0.5)
 
 

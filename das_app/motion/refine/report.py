@@ -15,7 +15,7 @@ _MIN_STEPS = 3
 
 @dataclass(frozen=True, slots=True)
 class TakeFigures:
-    """How good a layer looks; NaN where it says nothing.
+    """Quality figures of a layer; NaN where they are not defined.
 
     Args:
         reprojection_px: root mean square distance to where the model saw the joints, by score.
@@ -32,7 +32,7 @@ class TakeFigures:
 
 @dataclass(frozen=True, slots=True)
 class RefineReport:
-    """What refining did.
+    """Report of a refinement.
 
     Args:
         num_frames: of the refined layer.

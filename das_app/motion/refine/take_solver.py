@@ -40,7 +40,7 @@ class FloorPlane:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Motion:
-    """How n frames hang together.
+    """Motion prior over n frames.
 
     Args:
         spread: (n, M) mm/s^2, standard deviation of each marker's acceleration.

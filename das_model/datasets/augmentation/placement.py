@@ -33,7 +33,7 @@ _LARGEST_ZOOM = 2.5  # of close-ups, by the size with the canvas' area
 
 @dataclass(frozen=True, slots=True)
 class AugmentConfig:
-    """How strongly pictures are varied.
+    """Strengths of the augmentation.
 
     Args:
         scale: least and most, of the size with the canvas' area, or of the size that
@@ -65,7 +65,7 @@ class AugmentConfig:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a picture goes: turn about the principal point, mirror, scale, shift.
+    """Placement of an image: rotation about the principal point, mirroring, scale, shift.
 
     `shift_px` is where the principal point of the picture lands on the canvas.
     """

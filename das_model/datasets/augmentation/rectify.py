@@ -56,7 +56,7 @@ def rectify(image: np.ndarray, annotation: Annotation) -> tuple[np.ndarray, Anno
 def _maps(
     K: tuple[float, ...], lens: tuple[float, ...], size: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Where each ideal pixel lies in the picture, in OpenCV's quick form."""
+    """Remapping tables from ideal to real pixels, in OpenCV's fixed-point form."""
     matrix = np.array(K).reshape(3, 3)
     ideal = matrix.copy()
     ideal[0, 0] = ideal[1, 1] = np.sqrt(matrix[0, 0] * matrix[1, 1])

@@ -21,7 +21,7 @@ _NOWHERE_PX = -1e4  # where a joint stands that is not finite: wrong for sure
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ScoredPhoto:
-    """What pycocotools compares in one photo.
+    """Labels and predictions of one photo, the input of pycocotools.
 
     Args:
         photo: the labels.

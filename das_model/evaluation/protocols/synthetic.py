@@ -123,7 +123,7 @@ class SyntheticProtocol:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Counted:
-    """What is kept of a picture: of its camera, and of each person who must be found."""
+    """Facts of an image: of its camera, and of each person who must be found."""
 
     visible: np.ndarray  # (G,) share of the joints
     camera_m: float

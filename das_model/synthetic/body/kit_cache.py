@@ -19,7 +19,7 @@ from das_model.synthetic.body.wear import WEAR_VERSION, WearKit
 
 
 def kit_path() -> Path:
-    """Where the kit lies; the folder is the platform's user cache."""
+    """Path of the kit, in the platform's user cache."""
     return Path(platformdirs.user_cache_dir("das-capture")) / f"body_kit_v{KIT_VERSION}.npz"
 
 

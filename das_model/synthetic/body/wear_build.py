@@ -26,7 +26,7 @@ _WOMEN_HAIR = ("bob", "braid", "long", "ponytail")
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Binding:
-    """What an .mhclo file says of N vertices.
+    """Content of an .mhclo file for N vertices.
 
     Args:
         base: (N, 3) int vertices of hm08.

@@ -71,7 +71,7 @@ class Casting:
     def _spot(
         self, rng: np.random.Generator, is_hero: bool, fov: float, people: list[Person]
     ) -> tuple[float, float]:
-        """Where somebody stands: x to the right, y ahead, metres."""
+        """Position of a person: x to the right, y ahead, metres."""
         if is_hero:
             depth = rng.uniform(*self.world.hero_m)
             return depth * math.tan(fov / 2) * rng.uniform(-0.5, 0.5), depth

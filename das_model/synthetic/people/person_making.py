@@ -50,7 +50,7 @@ _SELF_A, _SELF_B = _self_pairs()
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What somebody is to do.
+    """Role of a person in a scene.
 
     Args:
         shape: body shape of the pool.

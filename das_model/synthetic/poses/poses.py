@@ -19,7 +19,7 @@ _X, _Y, _Z = np.eye(3)
 
 @dataclass(frozen=True, slots=True)
 class ArmAngles:
-    """Where an arm points: azimuth (0 front, 90 outwards), elevation, elbow bend, twist; deg."""
+    """Direction of an arm: azimuth (0 front, 90 outwards), elevation, elbow bend, twist; deg."""
 
     azimuth_deg: float
     elevation_deg: float

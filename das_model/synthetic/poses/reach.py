@@ -15,7 +15,7 @@ _SLACK_M = 0.004  # an arm is never quite straight
 
 @dataclass(frozen=True, eq=False, slots=True)
 class HandTarget:
-    """Where a hand goes, in the frame of the body that `PosedBody` was asked for.
+    """Target of a hand, in the frame of the body that `PosedBody` was asked for.
 
     Args:
         fingers: (3,) place of the middle finger's knuckle.

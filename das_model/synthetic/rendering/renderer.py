@@ -68,7 +68,7 @@ class Rendering:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Samples:
-    """What `collect_samples` found: one entry per distinct surface of a pixel."""
+    """Result of `collect_samples`: one entry per distinct surface of a pixel."""
 
     count: int
     arrays: list[wp.array]  # pixel, corner, weight, key
