@@ -30,6 +30,7 @@ _ADVICE = "“das-app repair” saves what can be read"
 _MAX_BYTES = 256 << 20  # of a record; a session's chunk has a few 100 KiB
 _MAX_METADATA_BYTES = 1 << 16
 _OPCODES = frozenset(int(opcode) for opcode in Opcode)
+_FRAME_HEADER_BYTES, _BLOCK_HEADER_BYTES = 18, 3  # of Zstandard; of the first at most
 _COMPRESSION = struct.pack("<I", 4) + b"zstd"
 _COMPRESSION_AT = _RECORD_HEAD.size + 28  # two times, a size and a checksum come before it
 # what the library and its decompressor raise on damaged input
@@ -214,23 +215,37 @@ class _WholeChunk(NamedTuple):
 
 
 def _chunk_at(data: mmap.mmap, start: int) -> _WholeChunk | None:
-    """The chunk record at a place, known by its content; its head may be damaged."""
-    named = start + _COMPRESSION_AT
-    sized = named + len(_COMPRESSION)
-    if data[named:sized] != _COMPRESSION or sized + _SIZE.size > len(data):
-        return None
-    (size,) = _SIZE.unpack(data[sized : sized + _SIZE.size])
-    end = sized + _SIZE.size + size
-    if size > _MAX_BYTES or end > len(data):
+    """The chunk record at a place, known by its content; what its head says of lengths is not
+    needed."""
+    sized = start + _COMPRESSION_AT + len(_COMPRESSION)
+    packed = sized + _SIZE.size
+    if data[start + _COMPRESSION_AT : sized] != _COMPRESSION:
         return None
     try:
-        messages = _messages(data[start + _RECORD_HEAD.size : end])
-        frame = zstandard.ZstdDecompressor().decompressobj()
-        frame.decompress(data[end - size : end])
+        end = _end_of_frame(data, packed)
+        head = data[start + _RECORD_HEAD.size : sized] + _SIZE.pack(end - packed)
+        return _WholeChunk(_messages(head + data[packed:end]), end)
     except DAMAGE:
         return None
-    # a size that is too large takes the next chunks for its own
-    return _WholeChunk(messages, end - len(frame.unused_data))
+
+
+def _end_of_frame(data: mmap.mmap, start: int) -> int:
+    """Where the Zstandard frame at a place ends (RFC 8878, 3.1.1), found without unpacking it.
+
+    Raises one of `DAMAGE` where that makes no sense.
+    """
+    header = data[start : start + _FRAME_HEADER_BYTES]
+    place = start + zstandard.frame_header_size(header)
+    for _ in range(_MAX_BYTES // zstandard.BLOCKSIZE_MAX):
+        block = int.from_bytes(data[place : place + _BLOCK_HEADER_BYTES], "little")
+        is_last, is_one_byte, size = block & 1, block >> 1 & 3 == 1, block >> 3
+        place += _BLOCK_HEADER_BYTES + (1 if is_one_byte else size)
+        if place > len(data):
+            break
+        if is_last:
+            checksum_bytes = 4 * zstandard.get_frame_parameters(header).has_checksum
+            return place + checksum_bytes
+    raise ValueError("a chunk without an end")
 
 
 def _read_index(file: BinaryIO) -> LogIndex:
