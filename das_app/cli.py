@@ -40,10 +40,17 @@ def main() -> None:
     """Entry point of the console command."""
     from das_app.files.user_folders import log_folder
     from das_app.logs import start_logging
+    from das_app.standard_streams import StandardStreams
 
+    streams = StandardStreams()
     try:
         start_logging(log_folder())
         typer.main.get_command(app)()  # calling `app` would replace the hook for uncaught errors
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         raise SystemExit(_INTERRUPTED) from None
+    except SystemExit as end:
+        if not end.code and (problem := streams.problem()):
+            typer.echo(f"error: the output could not be written: {problem}", err=True)
+            raise SystemExit(1) from None
+        raise

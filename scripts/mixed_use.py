@@ -49,12 +49,16 @@ class MixedUse:
 
     Attributes:
         done: how often what was done.
+        deeds: what may be done, by name.
     """
 
     def __init__(self, window: MainWindow, folder: Path, seed: int = 1) -> None:
         self._window, self._folder = window, folder
         self._random = random.Random(seed)
         self.done: Counter[str] = Counter()
+        self.deeds: dict[str, Callable[[], None]] = {
+            deed.__name__.strip("_"): deed for deed in self._shares()
+        }
         self._sources = [DEMO_SOURCE, *_sources(folder)]
         settings = window.settings
         window.control.change(recording=replace(settings.recording, folder=folder / "sessions"))
@@ -62,7 +66,17 @@ class MixedUse:
 
     def go_on(self, duration_s: float) -> None:
         """Do things for so long. Raises TimeoutError where something does not come about."""
-        deeds: dict[Callable[[], None], int] = {
+        shares = self._shares()
+        end_s = time.monotonic() + duration_s
+        while time.monotonic() < end_s:
+            (deed,) = self._random.choices(list(shares), list(shares.values()))
+            self.done[deed.__name__.strip("_")] += 1
+            deed()
+            turn_for(self._random.uniform(0.5, 2.0))
+
+    def _shares(self) -> dict[Callable[[], None], int]:
+        """What may be done, with how often it is chosen among all."""
+        return {
             self._open: 3,
             self._press_panel: 4,
             self._press_switch: 4,
@@ -77,12 +91,6 @@ class MixedUse:
             self._record_play_export: 2,
             self._stop: 1,
         }
-        end_s = time.monotonic() + duration_s
-        while time.monotonic() < end_s:
-            (deed,) = self._random.choices(list(deeds), list(deeds.values()))
-            self.done[deed.__name__.strip("_")] += 1
-            deed()
-            turn_for(self._random.uniform(0.5, 2.0))
 
     def _press(self, name: str) -> None:
         self._window.actions_by_name[name].trigger()

@@ -7,8 +7,6 @@ would change.
 """
 
 import argparse
-import ctypes
-import gc
 import os
 import sys
 import threading
@@ -24,6 +22,7 @@ from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 from das_app.settings.app_settings import AppSettings, ViewSettings
 from mixed_use import MixedUse
+from process_memory import process_memory
 from responsiveness import LIMIT_S, Responsiveness
 from window_tour import Tour, Troubles
 
@@ -83,20 +82,12 @@ def _use(mixed_use: MixedUse, minutes: float) -> None:
 
 def _print_resources(minute: float) -> None:
     """Memory, threads, file handles (Linux), and references to what everything refers to."""
-    gc.collect()
-    resident_mib = _resident_mib()
-    ctypes.CDLL(None).malloc_trim(0)  # what is left then is in use, the rest was only kept ready
     print(
-        f"minute {minute:4.1f}: {resident_mib:.0f} MiB, in use {_resident_mib():.0f} MiB, "
-        f"{threading.active_count()} threads, {len(os.listdir('/proc/self/fd'))} files, "
+        f"minute {minute:4.1f}: {process_memory()}, {threading.active_count()} threads, "
+        f"{len(os.listdir('/proc/self/fd'))} files, "
         f"references to True {sys.getrefcount(True)}, to False {sys.getrefcount(False)}",
         flush=True,
     )
-
-
-def _resident_mib() -> float:
-    pages = int(Path("/proc/self/statm").read_text("utf-8").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 if __name__ == "__main__":

@@ -99,6 +99,7 @@ class Recorder:
     ) -> None:
         self._folder, self._limits = folder, limits
         self._is_own_folder = not folder.exists()
+        self._lies_in: Path | None = None  # at the end
         self._free_bytes = _free_bytes(folder)
         if self._free_bytes < limits.full_bytes:
             raise SessionError(f"the disk of {folder} is full")
@@ -261,14 +262,17 @@ class Recorder:
     def discard(self) -> None:
         """Take the files away again, and the folder if it was made for them; call `close` before.
 
-        For a recording of no frame, which would only be in the way of another try.
+        For a recording of no frame, which would only be in the way of another try. What another
+        disk has in their place stays.
         """
+        if self._lies_in is None:
+            return
         for name in (LOG_FILE, SUMMARY_FILE, VIDEO_FILE):
             with suppress(OSError):
-                (self._folder / name).unlink(missing_ok=True)
+                (self._lies_in / name).unlink(missing_ok=True)
         if self._is_own_folder:
             with suppress(OSError):
-                self._folder.rmdir()
+                self._lies_in.rmdir()
 
     def _put(self, item: _Item) -> None:
         self._queue.put((item, time.time_ns()))
@@ -312,16 +316,20 @@ class Recorder:
             if self._video is not None:
                 self._video.join()
             scales = {n: scale for n, scale in self._scales.items() if scale != 1}
-            if scales:
-                save_edits(self._folder, SessionEdits(scales=scales))
+            self._lies_in = self._writer.folder_now()
+            if scales and self._lies_in is not None:
+                save_edits(self._lies_in, SessionEdits(scales=scales))
             self._counts = self._writer.close(self._num_dropped, self.num_dropped_pictures)
             self._state = RecorderState.CLOSED
         except Exception as error:
-            _log.exception("recording %s failed", self._folder)
-            why = "the disk refuses" if isinstance(error, OSError) else "it failed"
+            is_of_disk = isinstance(error, OSError)
+            _log.error("recording %s: %s", self._folder, error, exc_info=not is_of_disk)
+            why = "the disk refuses" if is_of_disk else "it failed"
             began = f"recording ended, {why}"
             self._end(began)  # does nothing where it was asked to end before
             repair = f"`das-app repair {self._folder}` closes it"
+            if not (self._folder / LOG_FILE).is_file():
+                repair += ", should its disk come back"
             self._why_ended = f"{self._why_ended or began}: {error}; {repair}"
             self._writer.abandon()
             if self._video is not None:

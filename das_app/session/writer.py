@@ -213,7 +213,8 @@ class SessionWriter:
         self._log.sync()
 
     def close(self, num_dropped: int, num_dropped_pictures: int) -> SessionCounts:
-        """Write the index, then `session.json`. Raises OSError when the disk refuses."""
+        """Write the index, then `session.json`. Raises OSError when the disk refuses, or is not
+        there any more, maybe with another in its place."""
         counts = SessionCounts(
             self.num_frames,
             self.num_people,
@@ -221,17 +222,23 @@ class SessionWriter:
             num_dropped_pictures,
             num_tracks=len(self._track_ids - {-1}),
         )
-        folder = self._log.folder_now() or self._folder
+        folder = self._log.folder_now()
         self._log.finish()
+        if folder is None:
+            raise FileNotFoundError(f"{SUMMARY_FILE} could not be written there")
         summary = summary_to_json(self._origin, self._first_camera, self._last_time_s, counts)
         write_summary(folder, summary)
         return counts
+
+    def folder_now(self) -> Path | None:
+        """The folder that holds the files now; None when it is gone, or after the end."""
+        return self._log.folder_now()
 
     def folder_problem(self) -> str:
         """Problem with the folder during the recording; empty without one."""
         folder = self._log.folder_now()
         if folder is None:
-            return f"the folder {self._folder} was deleted or is not there any more"
+            return f"the folder {self._folder} was deleted, or its disk is not there any more"
         if folder != self._folder:
             return f"the folder {self._folder} was moved; what was recorded lies in {folder}"
         return ""

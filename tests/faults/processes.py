@@ -127,6 +127,60 @@ def lose_folder(rng: random.Random, folder: Path) -> str:
     return "" if is_moved else "what was deleted"
 
 
+def lose_disk(rng: random.Random, folder: Path) -> str:
+    """The disk of a capture is taken away while it records, or another one put in its place.
+
+    Disks are mounted in a namespace of the trial's own; what stays on the first one is looked at.
+    """
+    for name in ("disk", "place", "kept"):
+        (folder / name).mkdir()
+    take_away = rng.choice(("umount -l place", "mount -t tmpfs none place && mkdir place/s"))
+    script = f"""cd "$0"; mount -t tmpfs none disk && mount --bind disk place || exit 9
+        "$@" & capture=$!
+        read -r _; {take_away}
+        wait $capture; code=$?
+        find place -type f > written; cp -r disk/s kept; exit $code"""
+    capture = _command("capture", "demo", "-o", str(folder / "place" / "s"), "--video")
+    process = subprocess.Popen(
+        [*own_mounts(), "bash", "-c", script, str(folder), *capture],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=_environment(folder),
+    )
+    seen = Path(f"/proc/{process.pid}/root") / str(folder / "place").lstrip("/")
+    _wait_for(process, (seen / "s" / "session.mcap").exists, "it does not record")
+    time.sleep(rng.uniform(0.5, 2.0))
+    num_before = _recorded_so_far(seen)
+    try:
+        _out, err = process.communicate("now\n", timeout=_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise AssertionError("it does not end") from None
+    assert process.returncode == 1, err
+    assert "its disk is not there" in err, err
+    assert "Traceback" not in err, err
+    assert not (folder / "written").read_text()
+    session = folder / "kept" / "s"
+    assert repair_session(session).num_frames == len(list(Session(session))) >= num_before
+    return ""
+
+
+def own_mounts() -> list[str]:
+    """A command that runs another with mounts of its own, also for those who are not root."""
+    as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
+    return ["unshare", *as_root, "--mount"]
+
+
+def can_mount() -> bool:
+    """Whether `own_mounts` works here."""
+    if shutil.which("unshare") is None:
+        return False
+    mount = [*own_mounts(), "mount", "-t", "tmpfs", "none", "/mnt"]
+    return subprocess.run(mount, capture_output=True, check=False).returncode == 0
+
+
 def fill_disk(rng: random.Random, folder: Path) -> str:
     """Files of a capture may not grow any more, as on a full disk."""
     capture = _command("capture", "demo", "-o", str(folder / "s"), "--video", "--max-frames", "60")

@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from processes import (  # noqa: E402
     fill_disk,
     kill_capture,
+    lose_disk,
     lose_folder,
     signal_capture,
     signal_starting_capture,
@@ -235,6 +236,7 @@ TRIALS = (
     Trial("the same while it starts and loads the model", signal_starting_capture, 1, 20),
     Trial("SIGINT, SIGTERM, SIGHUP to the window, which mostly records", signal_window, 1, 50),
     Trial("the folder of a capture deleted or moved", lose_folder, 1, 20),
+    Trial("the disk of a capture taken away or replaced", lose_disk, 1, 20),
     Trial("files that may not grow any more", fill_disk, 1, 20),
     Trial("films and pictures with changed bytes", hostile_media, 40, 1000),
     Trial("models with changed bytes or metadata", hostile_model, 2, 100),
