@@ -54,7 +54,7 @@ class _LastingFile(io.FileIO):
 
     problem = ""
 
-    def write(self, data: "ReadableBuffer", /) -> int | None:
+    def write(self, data: "ReadableBuffer", /) -> int:
         try:
             return super().write(data)
         except OSError as error:
