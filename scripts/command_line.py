@@ -3,6 +3,8 @@
 import argparse
 import re
 
+CLUSTER_HELP = "dask scheduler, such as tcp://10.0.0.1:8786, whose workers see the same files"
+
 
 def picture_size(text: str) -> tuple[int, int]:
     """A size such as 448x256, for `type` of an argument.

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from command_line import picture_size, positive
+from command_line import CLUSTER_HELP, picture_size, positive
 from das_model.synthetic.contact_sheet import write_contact_sheet
 from das_model.synthetic.people.worlds import WORLDS
 from das_model.synthetic.production import RenderJob, benchmark, render_set
@@ -16,17 +16,17 @@ def main() -> int:
     """Parse the arguments and run what they ask for."""
     args = _parse()
     job = RenderJob(
-        out=args.out,
+        out=args.out.resolve(),
         seed=args.seed,
         count=args.n,
         size=args.size,
         shard=args.shard,
-        backgrounds=tuple(args.backgrounds),
-        leave_out=tuple(args.leave_out),
+        backgrounds=tuple(map(Path.resolve, args.backgrounds)),
+        leave_out=tuple(map(Path.resolve, args.leave_out)),
         world=args.world,
-        mocap=tuple(args.mocap),
+        mocap=tuple(map(Path.resolve, args.mocap)),
         free_mocap=args.mocap_sources == "free",
-        wear=args.wear,
+        wear=args.wear and args.wear.resolve(),
     )
     if args.clip:
         write_demo_clip(args.out / "demo.mp4", args.clip)
@@ -41,7 +41,7 @@ def main() -> int:
         print(f"{per_cpu:.1f} images per second of CPU time")
         return 0
     start, done = time.time(), 0
-    for path, seconds in render_set(job, args.workers):
+    for path, seconds in render_set(job, args.workers, args.cluster):
         done += 1
         rate = min(done * job.shard, job.count) / (time.time() - start)
         print(f"{path.name}: {seconds:.0f} s; {rate:.1f} images/s so far", flush=True)
@@ -62,6 +62,7 @@ def _parse() -> argparse.Namespace:
     add("--mocap", type=Path, nargs="+", default=[], help=".npz files of motion capture")
     add("--mocap-sources", choices=("all", "free"), default="all", help="motions by licence")
     add("--workers", type=positive, default=2, help="processes")
+    add("--cluster", metavar="ADDRESS", help=f"instead of processes here: {CLUSTER_HELP}")
     add("--wear", type=Path, help="folder of MakeHuman clothes and hair (.mhclo with .obj)")
     add("--clip", type=float, metavar="SECONDS", help="write the demo clip to OUT/demo.mp4")
     add("--contact-sheet", type=Path, metavar="FILE", help="write N pictures with their labels")

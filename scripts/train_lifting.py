@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from command_line import positive
+from command_line import CLUSTER_HELP, positive
 from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
 from das_model.inference.runtime import open_estimator
@@ -39,6 +39,7 @@ add("--only-spread", action="store_true", help="learn how far off joints are, an
 add("--out", type=Path, required=True, help="safetensors to write; the pairs go beside it")
 add("--pictures", type=positive, help="the first so many of each folder instead of all")
 add("--workers", type=positive, default=1, help="processes that look for people")
+add("--cluster", metavar="ADDRESS", help=f"look for people elsewhere: {CLUSTER_HELP}")
 add("--steps", type=positive, default=12000, help="of training")
 add("--seed", type=int, default=0)
 
@@ -47,9 +48,9 @@ if __name__ == "__main__":
     if args.pairs:
         pairs = join_pairs([load_pairs(file) for file in args.pairs])
     else:
-        openers = [partial(RenderedSet.open, folder) for folder in args.synthetic]
+        openers = [partial(RenderedSet.open, folder.resolve()) for folder in args.synthetic]
         if args.photos:
-            openers.append(partial(PhotoSet.open, args.photos, "train"))
+            openers.append(partial(PhotoSet.open, args.photos.resolve(), "train"))
         parts = []
         for opener in openers:
             num_pictures = len(opener())
@@ -57,7 +58,13 @@ if __name__ == "__main__":
             with tqdm(total=len(chosen), unit="picture") as bar:
                 parts.append(
                     collect_pairs(
-                        args.model, opener, chosen, args.workers, bar.update, args.thunder
+                        args.model.resolve(),
+                        opener,
+                        chosen,
+                        args.workers,
+                        bar.update,
+                        args.thunder and args.thunder.resolve(),
+                        args.cluster,
                     )
                 )
         pairs = join_pairs(parts)

@@ -1,9 +1,12 @@
 """Headless capture of several sources, a session each, with streams."""
 
+import shutil
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -34,6 +37,7 @@ from das_app.streaming.targets import StreamTarget
 from das_model.inference.estimate import Estimator
 from das_model.inference.ordered_pool import one_thread
 from das_model.inference.runtime import open_estimator
+from das_model.shared_work import shared_out
 
 _EXPECTED = (CaptureError, SessionError, SourceError, StreamError, FileNotFoundError, ValueError)
 _STREAM_BEGIN_S, _STREAM_END_S = 10.0, 5.0
@@ -138,7 +142,7 @@ def capture_all(
                     estimator, summary = capture(
                         job, source, folder, estimator, streams, stopping, remote
                     )
-                    _print(folder, summary)
+                    typer.echo("\n".join(_figures(folder, summary, Session(folder))))
                     if summary.delivered:
                         typer.echo(f"camera: {summary.delivered}")
                 except _EXPECTED as error:
@@ -146,6 +150,43 @@ def capture_all(
     except _EXPECTED as error:
         problems.append(str(error))
     return problems
+
+
+def capture_over(job: CaptureJob, plan: list[tuple[str, Path]], cluster: str) -> list[str]:
+    """`capture_all` of files on the workers of a dask scheduler, whose disks have the same paths.
+
+    A session is seen at its place when it is whole: what a lost worker leaves is taken away.
+    """
+    taken = [folder for _, folder in plan if folder.exists() and any(folder.iterdir())]
+    problems = [f"{folder} is not empty; nothing was captured there" for folder in taken]
+    parts = [
+        (str(Path(spec).expanduser().resolve()), folder.resolve())
+        for spec, folder in plan
+        if folder not in taken
+    ]
+    with tqdm(total=len(parts), unit="session") as bar:
+        for number, told in shared_out(partial(_capture_apart, job), parts, 1, cluster):
+            bar.update()
+            if isinstance(told, _EXPECTED):
+                problems.append(str(told))
+            elif isinstance(told, Exception):
+                problems.append(f"{parts[number][0]}: {type(told).__name__}: {told}")
+            else:
+                bar.write("\n".join(told))
+    for _, folder in parts:
+        for left in folder.parent.glob(f".{folder.name}.part-*"):
+            shutil.rmtree(left, ignore_errors=True)
+    return problems
+
+
+def _capture_apart(job: CaptureJob, part: tuple[str, Path]) -> list[str]:
+    """Capture a file beside its session's place, and move it there; lines to be told."""
+    spec, folder = part
+    beside = folder.with_name(f".{folder.name}.part-{uuid.uuid4().hex}")
+    _, summary = capture(job, spec, beside, None, Streams(()), threading.Event())
+    lines = _figures(folder, summary, Session(beside))
+    beside.rename(folder)
+    return lines
 
 
 def capture(
@@ -234,19 +275,21 @@ def _use_kept_lens(source: FrameSource) -> None:
         source.intrinsics = lens_of_camera(source.name, size, source.intrinsics)
 
 
-def _print(output: Path, summary: CaptureSummary) -> None:
-    """Print the figures of a capture, and whose size may be wrong."""
-    typer.echo(
+def _figures(output: Path, summary: CaptureSummary, session: Session) -> list[str]:
+    """The figures of a capture, and whose size may be wrong."""
+    lines = [
         f"{output}: {summary.num_frames} frames with {summary.num_people} poses, "
         f"capture {summary.capture_fps:.1f} fps, inference {summary.inference_fps:.1f} fps, "
         f"{summary.num_dropped} dropped"
-    )
+    ]
     stats = summary.stats
     if stats.interval_median_ms > 0:
-        typer.echo(
+        lines.append(
             f"between frames: median {stats.interval_median_ms:.1f} ms, 95 % within "
             f"{stats.interval_p95_ms:.1f} ms, {100 * stats.share_doubled:.0f} % doubled; "
             f"{stats.num_lost} lost by the source"
         )
-    for note in size_notes(Session(output)):
-        typer.echo(f"{note}; `das-app height {output} PERSON METRES` sets a height")
+    return lines + [
+        f"{note}; `das-app height {output} PERSON METRES` sets a height"
+        for note in size_notes(session)
+    ]

@@ -209,6 +209,15 @@ ExportOutputOption = Annotated[
         help=f"file; a folder for {_names(f for f in FACTS if FACTS[f].is_folder)}",
     ),
 ]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="capture files on the workers of this dask scheduler, such as tcp://10.0.0.1:8786; "
+        "they need the same files and das-capture[cluster]",
+    ),
+]
 FacesOption = Annotated[
     str | None,
     typer.Option("--faces", help="in recorded images: show, blur or black; else as in the window"),

@@ -48,9 +48,10 @@ def capture(
     allow_origin: options.AllowOriginOption = None,
     remote: options.RemoteOption = None,
     remote_token: options.RemoteTokenOption = None,
+    cluster: options.ClusterOption = None,
 ) -> None:
     """Capture without a window into a new session folder. Ctrl-C ends it and keeps all so far."""
-    from das_app.commands.capture_job import CaptureJob, capture_all
+    from das_app.commands.capture_job import CaptureJob, capture_all, capture_over
     from das_app.commands.command_line import CommandLine
     from das_app.messaging.ending import ending_sets
     from das_app.motion.faces import FaceHiding
@@ -70,6 +71,10 @@ def capture(
         plan = plan_sessions(sources, output)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    if cluster is not None and (stream or remote is not None):
+        raise typer.BadParameter("--cluster captures without --stream and --remote")
+    if cluster is not None and any(not Path(source).exists() for source, _ in plan):
+        raise typer.BadParameter("--cluster captures files")
     if remote is not None and len(plan) > 1:
         raise typer.BadParameter(f"--remote is for one source, got {len(plan)}")
     line = CommandLine(
@@ -94,8 +99,14 @@ def capture(
         video,
         settings.view.faces if faces is None else one_of(FaceHiding, faces, "--faces"),
     )
-    with ending_sets() as stopping:
-        problems = capture_all(job, plan, streams, stopping)
+    if cluster is not None:
+        try:
+            problems = capture_over(job, plan, cluster)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+    else:
+        with ending_sets() as stopping:
+            problems = capture_all(job, plan, streams, stopping)
     if problems:
         if len(plan) > 1:
             typer.echo(f"error: {len(problems)} of {len(plan)} sessions failed:", err=True)

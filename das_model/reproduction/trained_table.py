@@ -36,7 +36,7 @@ from das_model.training.train import Trainer
 
 BASELINE, CONTROL = "table1-root", "table1-root-twice"
 _ROWS = ("box", "root", "recursive", "multi1", "multi3", "mle", "full")
-_PAPER = {row.recipe: row for row in (*TABLE_1A, *TABLE_1B)}
+_PAPER = {row.recipe: row for row in (*TABLE_1B, *TABLE_1A)}
 ROWS: Mapping[str, paired.Row] = {
     **{
         name: paired.Row(_PAPER[name].title, _PAPER[name].paper_mm)

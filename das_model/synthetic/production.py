@@ -5,11 +5,13 @@ import multiprocessing
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from das_model.shared_work import shared_out
 from das_model.synthetic.body.kit_cache import load_kit, load_wear
 from das_model.synthetic.generator import SyntheticGenerator
 from das_model.synthetic.people.worlds import WORLDS, WorldName
@@ -70,12 +72,18 @@ class RenderJob:
         return [range(first, min(first + self.shard, last)) for first in firsts]
 
 
-def render_set(job: RenderJob, workers: int) -> Iterator[tuple[Path, float]]:
+def render_set(
+    job: RenderJob, workers: int, cluster: str | None = None
+) -> Iterator[tuple[Path, float]]:
     """Render what is missing of a set; yields each labels file and its seconds as it is done.
 
     Args:
         job: the set.
         workers: processes; 1 renders in this one.
+        cluster: address of a dask scheduler, whose workers render instead.
+
+    Raises:
+        Exception: what went wrong with a shard, once the others are done.
     """
     todo = [seeds for seeds in job.shards() if not shard_path(job.out, seeds[0]).exists()]
     if todo:
@@ -83,12 +91,14 @@ def render_set(job: RenderJob, workers: int) -> Iterator[tuple[Path, float]]:
         if job.wear:
             load_wear(job.wear, kit)
     (job.out / "images").mkdir(parents=True, exist_ok=True)
-    if workers == 1:
-        _start_worker(job)
-        yield from map(_render_shard, todo)
-        return
-    with multiprocessing.get_context("spawn").Pool(workers, _start_worker, (job,)) as pool:
-        yield from pool.imap_unordered(_render_shard, todo)
+    problems = []
+    for _, done in shared_out(partial(_render_shard, job), todo, workers, cluster):
+        if isinstance(done, Exception):
+            problems.append(done)
+        else:
+            yield done
+    if problems:
+        raise problems[0]
 
 
 def benchmark(job: RenderJob, workers: int) -> tuple[float, float]:
@@ -130,7 +140,9 @@ def _start_worker(job: RenderJob) -> None:
     _WORKER[:] = [_Worker(job, generator)]
 
 
-def _render_shard(seeds: range) -> tuple[Path, float]:
+def _render_shard(job: RenderJob, seeds: range) -> tuple[Path, float]:
+    if not _WORKER or _WORKER[0].job != job:
+        _start_worker(job)
     worker, start = _WORKER[0], time.perf_counter()
     annotations, facts = [], []
     for batch in _batches(seeds):

@@ -4,11 +4,9 @@ Rendered people are known in space. Of people in photos only places in the pictu
 the depths from the root on, by a guess; they show the lifting how people in photos are found.
 """
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -23,6 +21,7 @@ from das_model.inference.joint_features import num_features
 from das_model.inference.mode import Mode
 from das_model.inference.refine import NUM_CUES, JointCues
 from das_model.inference.runtime import PoseEstimator, open_estimator
+from das_model.shared_work import all_of, shared_out
 from das_model.training.lifting_training import LiftingPairs
 
 _FOUND_SHARE = 0.25  # mean distance of the joints by a person's size, up to which they are a pair
@@ -37,6 +36,7 @@ def collect_pairs(
     num_workers: int = 1,
     on_done: Callable[[int], object] = lambda _: None,
     thunder_file: Path | None = None,
+    cluster: str | None = None,
 ) -> LiftingPairs:
     """Run a model over pictures and their mirror images and pair what it finds with the labels.
 
@@ -46,21 +46,23 @@ def collect_pairs(
         model_file: an ONNX file of `network.export`; its own lifting, if any, is left out.
         open_set: opens the labelled pictures, in every process.
         pictures: numbers of those to look at.
-        num_workers: processes, each with one thread.
+        num_workers: processes, each with one thread; 1 works in this one.
         on_done: told the number of pictures finished since the last call.
         thunder_file: of the second look.
+        cluster: address of a dask scheduler, whose workers look instead.
 
     Raises:
         ValueError: if the model has no heat map, without which nothing is lifted.
     """
     chunks = [pictures[i : i + _CHUNK] for i in range(0, len(pictures), _CHUNK)]
-    parts = []
-    with ProcessPoolExecutor(num_workers, get_context("spawn")) as pool:
-        done = pool.map(partial(_pairs_of, model_file, thunder_file, open_set), chunks)
-        for chunk, part in zip(chunks, done, strict=True):
-            parts.append(part)
-            on_done(len(chunk))
-    return join_pairs(parts)
+
+    def told() -> Iterator[tuple[int, LiftingPairs | Exception]]:
+        look = partial(_pairs_of, model_file, thunder_file, open_set)
+        for number, part in shared_out(look, chunks, num_workers, cluster):
+            on_done(len(chunks[number]))
+            yield number, part
+
+    return join_pairs(all_of(told()))
 
 
 def join_pairs(parts: Sequence[LiftingPairs]) -> LiftingPairs:
