@@ -275,6 +275,7 @@ class ViewSettings:
     Args:
         look: of the window.
         layout: places and sizes of the window's parts, as Qt packs them; empty for the default.
+        windows: panes in windows of their own, and where, as `PaneLayouts.packed` has them.
         has_seen_welcome: the hints of the first start were put away.
         has_labels: id, confidence and distance stand by each person in the picture.
         has_trails: people's last moments are drawn.
@@ -296,6 +297,7 @@ class ViewSettings:
 
     look: Look = Look.SYSTEM
     layout: str = ""
+    windows: tuple[str, ...] = ()
     has_seen_welcome: bool = False
     has_labels: bool = True
     has_trails: bool = False

@@ -4,8 +4,10 @@ import cv2  # noqa: F401  # first, as in the application: it changes Qt's enviro
 import pytest
 
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
+from das_app.gui.window.qt_start import share_opengl
 
 drop_cv2_qt_plugins()
+share_opengl()
 
 
 @pytest.fixture

@@ -320,6 +320,15 @@ COMMANDS = (
         "",
         True,
     ),
+    Command(
+        "scene-window",
+        "Window",
+        "3D view in a window",
+        "3D view in its own window, on another screen where there is one",
+        ("Shift+F11",),
+        "",
+        True,
+    ),
     Command("full-screen", "Window", "Full screen", "", ("F11",), "fullscreen", True),
     Command(
         "presentation",

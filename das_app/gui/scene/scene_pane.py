@@ -44,6 +44,7 @@ class ScenePane(QFrame):
         heading.row.addWidget(action_button(actions["view-frame"]))
         actions["measure"].toggled.connect(self._measure)
         fill_pane(self, heading, self.view)
+        self._heading = heading
         self._actions = actions
         self._allow_views()
         self.view.failed.connect(self._allow_views)
@@ -52,6 +53,10 @@ class ScenePane(QFrame):
         """Show a note in the line above the view; an empty one shows the mouse controls."""
         self._hint.setText(words or _SCENE_TIP)
         self._hint.setToolTip(plain(words or _SCENE_TIP))
+
+    def set_bare(self, is_bare: bool) -> None:
+        """Leave out the line above the view."""
+        self._heading.setVisible(not is_bare)
 
     def _measure(self, is_on: bool) -> None:
         self.view.set_measuring(is_on)

@@ -15,7 +15,7 @@ from das_app.gui.style import theme
 from das_app.gui.window.closing import SignalListener, close_dialogs, listening
 from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
-from das_app.gui.window.qt_start import display_problem, end_in_words
+from das_app.gui.window.qt_start import display_problem, end_in_words, share_opengl
 from das_app.gui.window.settings_keeper import SettingsKeeper
 from das_app.motion.floor_estimate import NOTHING_TOLD, ToldFloor
 from das_app.pipeline.live import LivePipeline
@@ -142,6 +142,7 @@ def run_app(
         return 1
     drop_cv2_qt_plugins()
     end_in_words()
+    share_opengl()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("DAS Capture")
     app.setDesktopFileName("das-capture")  # whose icon and name desktops show
@@ -176,6 +177,7 @@ def _run_window(
     errors.caught.connect(window.show_fault)
     errors.install()
     window.show()
+    window.restore_windows()
     window.open(settings.source.name)
     begin(window)
     window.offer_repairs()

@@ -31,7 +31,7 @@ from das_app.gui.scene.scene_films import SceneFilms
 from das_app.gui.scene.view_keys import ViewKeys
 from das_app.gui.style import theme
 from das_app.gui.style.open_dialogs import OpenDialogs
-from das_app.gui.window.pane_layouts import ACTION_OF, PICTURE_WINDOW
+from das_app.gui.window.pane_layouts import ACTION_OF, WINDOWS
 from das_app.gui.window.panels import ALL_COMMANDS, LIVE_PANELS, Panels
 from das_app.gui.window.result_presenter import ResultPresenter
 from das_app.gui.window.status_presenter import StatusPresenter
@@ -125,6 +125,10 @@ class MainWindow(QMainWindow):
         """Open a source instead of the present one."""
         self.control.open(source)
 
+    def restore_windows(self) -> None:
+        """Open the windows of panes that were open when the application was left."""
+        self.parts.layouts.restore(self.settings.view.windows)
+
     def offer_repairs(self) -> None:
         """Look for recordings that were not closed, and offer to repair them."""
         self.parts.repair_offer.look(self.settings.recording.sessions_path())
@@ -149,8 +153,10 @@ class MainWindow(QMainWindow):
         """Qt: end all threads, then go."""
         self.films.cancel()
         self.parts.modes.leave()
+        windows = self.parts.layouts.packed()
         self.parts.layouts.bring_back()
-        self.control.change(view=replace(self.settings.view, layout=packed_layout(self)))
+        layout = packed_layout(self)
+        self.control.change(view=replace(self.settings.view, layout=layout, windows=windows))
         self.poll.stop()
         self._figures.stop()
         self.control.bridge.shutdown()
@@ -182,11 +188,12 @@ class MainWindow(QMainWindow):
         self.faces_menu.set_faces(self.settings.view.faces)
         actions = self.actions_by_name
         kept = [name for digit in KEPT_VIEWS for name in (f"view-{digit}", f"keep-view-{digit}")]
+        panes = (*ACTION_OF.values(), *WINDOWS.values())
         submenus = {
             "recent": self.recent_menu,
             "look": self.look_menu,
             "kept-views": ActionsMenu("&Kept views", actions, kept, self),
-            "panes": ActionsMenu("&Panes", actions, (*ACTION_OF.values(), PICTURE_WINDOW), self),
+            "panes": ActionsMenu("&Panes", actions, panes, self),
             "faces": self.faces_menu,
         }
         build_menu_bar(self, self.actions_by_name, submenus, LIVE_PANELS)

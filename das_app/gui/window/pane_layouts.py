@@ -1,25 +1,33 @@
-"""Pane layouts: image and 3D view side by side, one alone, one inside the other, or the image in
+"""How picture and 3D view share the window: side by side, one alone, one in the other, or each in
 a window of its own, on another screen where there is one."""
 
-from PySide6.QtCore import QObject, QRect, Qt, Signal
-from PySide6.QtGui import QActionGroup, QCloseEvent, QResizeEvent
+import base64
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QActionGroup, QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from das_app.gui.actions.actions import Actions
 from das_app.gui.picture.picture_pane import PicturePane
 from das_app.gui.scene.scene_pane import ScenePane
 from das_app.gui.style import theme
+from das_app.gui.style.texts import Label
+from das_app.gui.window.window_state import bring_onto_screen
 from das_app.settings.app_settings import Panes
 
+Pane = PicturePane | ScenePane
 ACTION_OF = {panes: f"panes-{panes.value}" for panes in Panes}
-PICTURE_WINDOW = "picture-window"
-_INSET_SHARE, _MIN_INSET_PX, _INSET_GAP_PX = 0.3, 200, 16
+WINDOWS = {"picture": "picture-window", "scene": "scene-window"}  # panes, and their actions
+_OWN_KEYS = ("full-screen", "presentation", "leave")  # of the main window alone
+_INSET_SHARE, _LEAST_INSET_PX, _INSET_GAP_PX = 0.3, 200, 16
 _WINDOW_SIZE_PX = (960, 600)
 _SHARES = (1000, 1000)  # of the two panes side by side
 
 
 class PaneStage(QWidget):
-    """Both panes, in one of the arrangements.
+    """Both panes, in one of the arrangements; those that are lent leave their room to the other.
 
     Args:
         picture: the pane of the picture.
@@ -29,33 +37,40 @@ class PaneStage(QWidget):
     def __init__(self, picture: PicturePane, scene: ScenePane) -> None:
         super().__init__()
         self._picture, self._scene = picture, scene
-        self._panes, self._is_away = Panes.BESIDE, False
+        self._panes, self._lent = Panes.BESIDE, set[Pane]()
         self.splitter = QSplitter(Qt.Orientation.Horizontal, handleWidth=theme.SPACE_PX)
         self.splitter.setChildrenCollapsible(False)
         for pane in (picture, scene):
             self.splitter.addWidget(pane)
         self.splitter.setSizes(list(_SHARES))
-        layout = QStackedLayout(self)
-        layout.addWidget(self.splitter)
+        self._words = Label("Picture and 3D view are in windows of their own.", objectName="muted")
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.splitter)
+        self._stack.addWidget(self._words)
 
     def arrange(self, panes: Panes) -> None:
         """Share the room another way."""
         self._panes = panes
-        if not self._is_away:
-            self._place_picture()
-        is_alone = panes is Panes.PICTURE and not self._is_away
-        self._scene.setVisible(not is_alone)
+        here = [pane for pane in (self._picture, self._scene) if pane not in self._lent]
+        alone = {Panes.PICTURE: self._picture, Panes.SCENE: self._scene}.get(panes)
+        for pane in here:
+            self._place(pane)
+            pane.setVisible(alone not in here or pane is alone)
+        self._stack.setCurrentWidget(self.splitter if here else self._words)
+        if self._has_inset:
+            self._picture.raise_()
+            self._put_inset()
 
-    def lend_picture(self) -> PicturePane:
-        """Give the picture's pane away; the 3D view has the room until `take_back`."""
-        self._is_away = True
-        self._picture.set_bare(False)
-        self._scene.show()
-        return self._picture
+    def lend(self, pane: Pane) -> None:
+        """Give a pane away; the other has the room until it is back."""
+        self._lent.add(pane)
+        pane.set_bare(False)
+        self.arrange(self._panes)
 
-    def take_back(self) -> None:
-        """Have the picture's pane again."""
-        self._is_away = False
+    def take_back(self, pane: Pane) -> None:
+        """Have a pane again."""
+        self._lent.discard(pane)
         self.arrange(self._panes)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -63,30 +78,39 @@ class PaneStage(QWidget):
         super().resizeEvent(event)
         self._put_inset()
 
-    def _place_picture(self) -> None:
-        is_inset = self._panes is Panes.INSET
-        if is_inset and self._picture.parent() is not self:
-            self._picture.setParent(self)
-        elif not is_inset and self._picture.parent() is not self.splitter:
-            self.splitter.insertWidget(0, self._picture)
+    @property
+    def _has_inset(self) -> bool:
+        return self._panes is Panes.INSET and not self._lent
+
+    def _place(self, pane: Pane) -> None:
+        is_inset = pane is self._picture and self._has_inset
+        if is_inset and pane.parent() is not self:
+            pane.setParent(self)
+        elif not is_inset and pane.parent() is not self.splitter:
+            self.splitter.insertWidget(0 if pane is self._picture else 1, pane)
             self.splitter.setSizes(list(_SHARES))
-        self._picture.set_bare(is_inset)
-        self._picture.setVisible(self._panes is not Panes.SCENE)
-        if is_inset:
-            self._picture.raise_()
-            self._put_inset()
+        pane.set_bare(is_inset)
 
     def _put_inset(self) -> None:
-        if self._panes is not Panes.INSET or self._is_away:
+        if not self._has_inset:
             return
-        width = max(_MIN_INSET_PX, round(_INSET_SHARE * self.width()))
+        width = max(_LEAST_INSET_PX, round(_INSET_SHARE * self.width()))
         height = round(width / self._picture.overlay.aspect) + 2  # and the frame
         left, low = _INSET_GAP_PX, self.height() - _INSET_GAP_PX
         self._picture.setGeometry(QRect(left, low - height, width, height))
 
 
-class PictureWindow(QWidget):
-    """A window that holds nothing but the picture's pane.
+class PaneWindow(QWidget):
+    """A window that holds nothing but a pane: F11 fills the screen, Esc closes it.
+
+    The OpenGL of the 3D view outlives the move only where all contexts share what they hold, see
+    `qt_start.share_opengl`.
+
+    Args:
+        pane: that it holds.
+        title: of the window.
+        owner: the main window, whose keys work here, too.
+        own_keys: names of its actions that do not.
 
     Attributes:
         closed: by the user.
@@ -94,9 +118,10 @@ class PictureWindow(QWidget):
 
     closed = Signal()
 
-    def __init__(self, pane: QWidget, owner: QWidget) -> None:
+    def __init__(self, pane: Pane, title: str, owner: QWidget, own_keys: Sequence[str]) -> None:
         super().__init__(None, Qt.WindowType.Window)
-        self.setWindowTitle("Picture — DAS Capture")
+        self._pane = pane
+        self.setWindowTitle(title)
         self.setWindowIcon(owner.windowIcon())
         self.setObjectName("central")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -104,8 +129,20 @@ class PictureWindow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(pane)
         pane.show()
-        self.addActions(owner.actions())  # its keys work here, too
+        self.addActions([a for a in owner.actions() if a.objectName() not in own_keys])
+        QShortcut(QKeySequence("F11"), self, self.toggle_full_screen)
+        QShortcut(QKeySequence("Esc"), self, self.close)
         self.resize(*_WINDOW_SIZE_PX)
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or no more."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Qt: a full screen has nothing but the view."""
+        if event.type() is QEvent.Type.WindowStateChange:
+            self._pane.set_bare(self.isFullScreen())
+        super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: the pane goes back."""
@@ -119,6 +156,7 @@ class PaneLayouts(QObject):
     Args:
         window: the main one.
         stage: with both panes.
+        panes: by the names in `WINDOWS`.
         actions: the window's.
 
     Attributes:
@@ -127,16 +165,18 @@ class PaneLayouts(QObject):
 
     chosen = Signal(object)
 
-    def __init__(self, window: QWidget, stage: PaneStage, actions: Actions) -> None:
+    def __init__(
+        self, window: QWidget, stage: PaneStage, panes: dict[str, Pane], actions: Actions
+    ) -> None:
         super().__init__(window)
-        self._window, self._stage, self._actions = window, stage, actions
-        self._picture_window: PictureWindow | None = None
+        self._window, self._stage, self._panes, self._actions = window, stage, panes, actions
+        self.windows: dict[str, PaneWindow] = {}
         group = QActionGroup(self)
-        for panes, name in ACTION_OF.items():
+        for arrangement, name in ACTION_OF.items():
             group.addAction(actions[name])
-            actions[name].triggered.connect(lambda _=False, panes=panes: self.chosen.emit(panes))
-        actions[PICTURE_WINDOW].toggled.connect(self._show_window)
-        actions["leave"].triggered.connect(lambda: self.bring_back())
+            actions[name].triggered.connect(lambda _=False, a=arrangement: self.chosen.emit(a))
+        for name, action in WINDOWS.items():
+            actions[action].toggled.connect(partial(self._show_window, name))
 
     def show(self, panes: Panes) -> None:
         """Arrange them so, and show which it is."""
@@ -144,26 +184,48 @@ class PaneLayouts(QObject):
         self._stage.arrange(panes)
 
     def bring_back(self) -> None:
-        """Put the picture back into the main window."""
-        self._actions[PICTURE_WINDOW].setChecked(False)
+        """Put both panes back into the main window."""
+        for action in WINDOWS.values():
+            self._actions[action].setChecked(False)
 
-    def _show_window(self, is_on: bool) -> None:
-        if is_on and self._picture_window is None:
-            pane = self._stage.lend_picture()
-            self._picture_window = PictureWindow(pane, self._window)
-            self._picture_window.closed.connect(self.bring_back)
-            self._show_on_another_screen(self._picture_window)
-        elif not is_on and self._picture_window is not None:
-            window, self._picture_window = self._picture_window, None
-            self._stage.take_back()
+    def packed(self) -> tuple[str, ...]:
+        """Which panes are in windows of their own, and where these are, as texts."""
+        return tuple(
+            f"{name} {base64.b64encode(window.saveGeometry().data()).decode()}"
+            for name, window in self.windows.items()
+        )
+
+    def restore(self, packed: Sequence[str]) -> None:
+        """Put panes into the windows that `packed` told of; what it cannot read it leaves."""
+        for text in packed:
+            name, _, geometry = text.partition(" ")
+            if name in WINDOWS:
+                self._actions[WINDOWS[name]].setChecked(True)
+                window = self.windows[name]
+                if window.restoreGeometry(QByteArray.fromBase64(geometry.encode())):
+                    bring_onto_screen(window)
+
+    def _show_window(self, name: str, is_on: bool) -> None:
+        pane = self._panes[name]
+        if is_on and name not in self.windows:
+            self._stage.lend(pane)
+            title = f"{self._actions[WINDOWS[name]].text()} — DAS Capture"
+            window = PaneWindow(pane, title, self._window, _OWN_KEYS)
+            self.windows[name] = window
+            window.closed.connect(partial(self._actions[WINDOWS[name]].setChecked, False))
+            self._show_on_another_screen(window)
+        elif not is_on and name in self.windows:
+            window = self.windows.pop(name)
+            self._stage.take_back(pane)
             window.closed.disconnect()
             window.close()
             window.deleteLater()
 
-    def _show_on_another_screen(self, window: QWidget) -> None:
-        """Full screen on a screen that the main window is not on; else as an ordinary window."""
+    def _show_on_another_screen(self, window: PaneWindow) -> None:
+        """Full screen on a screen where no window of ours is; else as an ordinary window."""
         here = self._window.screen()
-        others = [screen for screen in here.virtualSiblings() if screen is not here]
+        taken = [here, *(w.screen() for w in self.windows.values() if w is not window)]
+        others = [screen for screen in here.virtualSiblings() if screen not in taken]
         if not others:
             window.show()
             return

@@ -4,7 +4,13 @@ import logging
 import os
 import sys
 
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import (
+    QCoreApplication,
+    QMessageLogContext,
+    Qt,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 
 _ADVICE = "`das-app doctor` says what is missing; `das-app capture` needs no window"
 _LEVELS = {
@@ -22,6 +28,14 @@ def display_problem() -> str:
     if sys.platform == "linux" and not any(os.environ.get(name) for name in names):
         return f"there is no display; run in a desktop session or under `xvfb-run`. {_ADVICE}"
     return ""
+
+
+def share_opengl() -> None:
+    """Let the 3D view keep its OpenGL when it moves to another window; before QApplication.
+
+    Else Qt makes a new context there, and all that vispy has on the card is gone.
+    """
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
 
 
 def end_in_words() -> None:

@@ -16,7 +16,7 @@ from das_app.gui.style.docks import frame_panes
 from das_app.gui.style.notices import FaultBanner, WelcomeBar
 from das_app.gui.style.pane_frame import action_button
 from das_app.gui.window.control_bar import ControlBar
-from das_app.gui.window.pane_layouts import PaneLayouts, PaneStage
+from das_app.gui.window.pane_layouts import Pane, PaneLayouts, PaneStage
 from das_app.gui.window.source_picker import SourcePicker
 from das_app.gui.window.status_strip import StatusStrip
 from das_app.gui.window.window_state import ScreenModes
@@ -45,7 +45,8 @@ class WindowParts:
         for name in ("depth", "mirror"):
             self.picture.add_to_heading(action_button(actions[name]))
         stage = PaneStage(self.picture, self.scene)
-        self.layouts = PaneLayouts(window, stage, actions)
+        panes: dict[str, Pane] = {"picture": self.picture, "scene": self.scene}
+        self.layouts = PaneLayouts(window, stage, panes, actions)
         for name in (*panels, *_STATUS_BUTTONS):
             self.status.add_button(action_button(actions[name]))
         notices = (self.banner, self.crash_offer, self.repair_offer, self.notice, self.welcome)

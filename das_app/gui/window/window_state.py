@@ -26,7 +26,7 @@ def restore_layout(window: QMainWindow, layout: str) -> bool:
     is_restored = window.restoreState(parts[1], _LAYOUT_VERSION)
     for part in (window, *window.findChildren(QDockWidget)):
         if part.isWindow():
-            _bring_onto_screen(part)
+            bring_onto_screen(part)
     return is_restored
 
 
@@ -38,7 +38,7 @@ def start_on_screen(window: QWidget, size_px: tuple[int, int]) -> None:
     window.setGeometry(frame)
 
 
-def _bring_onto_screen(window: QWidget) -> None:
+def bring_onto_screen(window: QWidget) -> None:
     """Move what is on no screen any more, or larger than its screen, to where it can be seen."""
     frame = window.geometry()
     screens = [screen.availableGeometry() for screen in window.screen().virtualSiblings()]
