@@ -27,15 +27,30 @@ def letterbox(
         the same place of the scene in both pictures.
     """
     height, width = image.shape[:2]
-    scale = min(size[0] / width, size[1] / height)
-    inner = (max(1, round(width * scale)), max(1, round(height * scale)))
-    left, top = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
-    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    left, top, *inner = letterbox_place((width, height), size)
+    camera = camera.resized((inner[0], inner[1])).cropped(-left, -top, size)
+    return letterboxed(image, size), camera
+
+
+def letterboxed(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The (height, width, 3) picture of `letterbox` without its camera."""
+    height, width = image.shape[:2]
+    left, top, *inner = letterbox_place((width, height), size)
+    interpolation = cv2.INTER_AREA if inner[0] < width else cv2.INTER_LINEAR
     canvas = np.full((size[1], size[0], 3), 127, np.uint8)
     canvas[top : top + inner[1], left : left + inner[0]] = cv2.resize(
         image, inner, interpolation=interpolation
     )
-    return canvas, camera.resized(inner).cropped(-left, -top, size)
+    return canvas
+
+
+def letterbox_place(
+    picture_size: tuple[int, int], size: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """(left, top, width, height) px at which `letterbox` puts a picture; sizes (width, height)."""
+    scale = min(bound / side for bound, side in zip(size, picture_size, strict=True))
+    width, height = (max(1, round(side * scale)) for side in picture_size)
+    return (size[0] - width) // 2, (size[1] - height) // 2, width, height
 
 
 def inscribed_size(

@@ -21,7 +21,6 @@ from das_app.gui.actions.help_sheet import HelpSheet
 from das_app.gui.recording.export_dialog import ExportDialog
 from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.panels import LIVE_PANELS
-from das_app.messaging.messages import PipelineState
 from das_app.motion.faces import FaceHiding
 from das_app.settings.app_settings import Look
 from das_app.settings.models import bundled_models
@@ -156,9 +155,8 @@ class MixedUse:
 
     def _record_play_export(self) -> None:
         window = self._window
-        if window.control.model is None or window.control.state is not PipelineState.RUNNING:
-            window.open(self._random.choice(self._sources))
-            self._wait_for_people()
+        window.open(self._random.choice(self._sources[:-1]))  # a single picture is over at once
+        self._wait_for_people()
         turn_until(window.actions_by_name["record"].isEnabled, "the button to record")
         self._press("record")
         turn_until(lambda: window.recording.is_recording, "the recording")

@@ -4,6 +4,7 @@ import math
 from functools import lru_cache
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
@@ -16,6 +17,7 @@ from das_app.session.types import Layer, RecordedPoses, SessionError
 from das_app.sources.frame_source import SourceError
 from das_app.sources.video_source import VideoSource
 from das_model.people import People
+from das_model.preprocess import letterbox_place
 
 _PLAIN = 38  # grey of the picture where none was recorded
 
@@ -126,9 +128,17 @@ class RecordedFrames:
         image = None if self._pictures is None else self._pictures.at(poses.time_s)
         if image is None or image.shape[:2] == (height, width):
             return plain_picture((width, height)) if image is None else image
-        if image.shape[:2] == (height + height % 2, width + width % 2):
-            return image[:height, :width]  # the video's sides are even
-        return plain_picture((width, height))
+        first = self.session.camera
+        own_width, own_height = (width, height) if first is None else first.size
+        if image.shape[:2] != (own_height + own_height % 2, own_width + own_width % 2):
+            return plain_picture((width, height))
+        image = image[:own_height, :own_width]  # the video's sides are even
+        if (own_width, own_height) == (width, height):
+            return image
+        left, top, *inner = letterbox_place((width, height), (own_width, own_height))
+        image = cv2.resize(image[top : top + inner[1], left : left + inner[0]], (width, height))
+        image.flags.writeable = False
+        return image
 
 
 @lru_cache(maxsize=4)

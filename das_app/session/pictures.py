@@ -13,7 +13,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from das_app.sources.upright import Uprighter
+from das_app.sources.upright import PixelShapes, ShapedPicture, Uprighter
 from das_app.sources.video_source import open_video
 
 _NEAR_MS = 300  # a picture less far ahead is decoded up to: about what lies between key frames
@@ -35,8 +35,9 @@ class SessionPictures:
         self._stream = self._container.streams.video[0]
         self._time_base = self._stream.time_base or Fraction(1, 1000)  # Matroska's
         self._stream.thread_type = "SLICE"  # others decode pictures ahead that nobody asked for
-        self._pictures, self._upright = self._decode(), Uprighter()
-        self._kept: deque[tuple[int, av.VideoFrame]] = deque(maxlen=_MAX_KEPT)  # by time in ms
+        self._shaped, self._upright = PixelShapes(self._stream), Uprighter()
+        self._pictures = self._decode()
+        self._kept: deque[tuple[int, ShapedPicture]] = deque(maxlen=_MAX_KEPT)  # by time in ms
         self._is_at_end = False
 
     def at(self, time_s: float) -> np.ndarray | None:
@@ -53,7 +54,7 @@ class SessionPictures:
         place = bisect_right(self._kept, time_ms, key=lambda kept: kept[0]) - 1
         if place < 0:
             return None
-        return self._upright(self._kept[place][1], self._stream)
+        return self._upright(self._kept[place][1])
 
     def close(self) -> None:
         """Release the file."""
@@ -73,19 +74,20 @@ class SessionPictures:
         self._pictures, self._is_at_end = self._decode(), False
 
     def _take_next(self) -> None:
-        picture = next(self._pictures, None)
-        if picture is None:
+        shaped = next(self._pictures, None)
+        if shaped is None:
             self._is_at_end = True
             return
-        self._kept.append((round(1000 * (picture.pts or 0) * self._time_base), picture))
+        picture = shaped.picture
+        self._kept.append((round(1000 * (picture.pts or 0) * self._time_base), shaped))
         num_bytes = sum(plane.buffer_size for plane in picture.planes)
         while len(self._kept) > max(2, _KEPT_BYTES // num_bytes):
             self._kept.popleft()
 
-    def _decode(self) -> Iterator[av.VideoFrame]:
+    def _decode(self) -> Iterator[ShapedPicture]:
         """Pictures from where the file stands; damaged packets are passed over."""
         for packet in self._container.demux(self._stream):
             try:
-                yield from (p for p in packet.decode() if p.pts is not None)
+                yield from (self._shaped(p) for p in packet.decode() if p.pts is not None)
             except av.error.InvalidDataError:
                 continue

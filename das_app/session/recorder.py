@@ -123,6 +123,7 @@ class Recorder:
         self._state = RecorderState.RECORDING
         self._warning = self._why_ended = ""
         self._said: set[EventKind] = set()
+        self._first_shape: tuple[int, ...] | None = None  # of the pictures
         self._scales: dict[int, float] = {}  # of everybody recorded, as said last
         self._num_dropped = 0  # frames
         self.num_frames = self.num_people = self.num_dropped_pictures = 0
@@ -281,6 +282,11 @@ class Recorder:
         """Number of the picture in the video; every drop is counted, the first is said."""
         if self._video is None:
             return None
+        self._first_shape = self._first_shape or image.shape
+        if image.shape != self._first_shape and isinstance(self._video, VideoRecorder):
+            (old, new) = (f"{s[1]} x {s[0]}" for s in (self._first_shape, image.shape))
+            text = f"its pictures are {new} now; the video, of {old}, has them letterboxed"
+            self._warn(EventKind.SIZE_CHANGED, text)
         picture = self._video.put(image, time_s)
         if picture is None and self.is_recording:
             self.num_dropped_pictures += 1

@@ -92,6 +92,7 @@ class EventKind(StrEnum):
     PICTURES_DROPPED = "pictures_dropped"
     VIDEO_STOPPED = "video_stopped"
     SOUND_LOST = "sound_lost"
+    SIZE_CHANGED = "size_changed"  # of the pictures
     LOW_DISK = "low_disk"
     FULL_DISK = "full_disk"
     MARKER = "marker"

@@ -20,6 +20,7 @@ import numpy as np
 from das_app.files.encoders import recording_encoders, working_encoder
 from das_app.files.whole_file import open_private
 from das_model.inference.ordered_pool import num_cores
+from das_model.preprocess import letterboxed
 
 _QUEUE_BYTES = 160 << 20  # 60 pictures of 720p
 _SYNC_PICTURES = 60
@@ -113,7 +114,6 @@ class VideoRecorder(VideoWriter):
         self._queue_bytes, self._waits = queue_bytes, waits
         self._queue: deque[_Picture | _Sound] = deque()
         self._num_waiting_bytes = 0
-        self._size: tuple[int, int] | None = None
         super().__init__(path)
 
     def put(self, image: np.ndarray, time_s: float) -> int | None:
@@ -124,16 +124,13 @@ class VideoRecorder(VideoWriter):
             time_s: time of its frame in the session.
 
         Returns:
-            its number in the video, or None when it is not taken: the queue is full, the encoder
-            has failed, or the picture's size is not that of the first.
+            its number in the video, or None when it is not taken: the queue is full, or the
+            encoder has failed. One of another size than the first is letterboxed into that.
         """
         with self._condition:
             if self._waits:
                 self._condition.wait_for(lambda: self.error or self._has_room(image))
             if self.error or self._is_ending or not self._has_room(image):
-                return None
-            self._size = self._size or image.shape[:2]
-            if image.shape[:2] != self._size:
                 return None
             self._queue.append(_Picture(image, time_s))
             self._num_waiting_bytes += image.nbytes
@@ -178,7 +175,8 @@ class VideoRecorder(VideoWriter):
         if item is None:
             return
         height, width = item.image.shape[:2]
-        encoder = VideoEncoder(self._path, (width, height), self._nominal_fps, self._sound_rate)
+        size = (width, height)
+        encoder = VideoEncoder(self._path, size, self._nominal_fps, self._sound_rate)
         try:
             for sound in early:
                 encoder.add_sound(*sound)
@@ -187,7 +185,9 @@ class VideoRecorder(VideoWriter):
                 if isinstance(item, _Sound):
                     encoder.add_sound(*item)
                 else:
-                    encoder.add(*item)
+                    is_as_first = item.image.shape[:2] == (height, width)
+                    image = item.image if is_as_first else letterboxed(item.image, size)
+                    encoder.add(image, item.time_s)
                     number += 1
                     if number % _SYNC_PICTURES == 0:
                         encoder.sync()

@@ -14,7 +14,7 @@ from das_app.lens.plausible_camera import MAX_PIXELS
 from das_app.messaging.messages import Frame
 from das_app.sources.frame_source import SourceError
 from das_app.sources.picture_size import picture_size
-from das_app.sources.upright import Uprighter
+from das_app.sources.upright import PixelShapes, Uprighter
 
 _VIDEO_CODED = (".avif", ".heic", ".heif")  # pictures that are coded as a frame of a video
 IMAGE_SUFFIXES = frozenset(
@@ -141,6 +141,6 @@ def _read_video_coded(path: Path) -> np.ndarray:
             stream = container.streams.video[0]
             if stream.codec_context.width * stream.codec_context.height > MAX_PIXELS:
                 raise SourceError(f"image {path} has more than {MAX_PIXELS} pixels")
-            return Uprighter()(next(container.decode(stream)), stream)
+            return Uprighter()(PixelShapes(stream)(next(container.decode(stream))))
     except (av.error.FFmpegError, StopIteration, IndexError, ValueError) as error:
         raise SourceError(f"image {printable(str(path))} cannot be decoded") from error

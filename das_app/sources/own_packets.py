@@ -54,7 +54,8 @@ def own_packets(source: FrameSource) -> OwnPackets | None:
         for packet in container.demux(stream):
             if not packet.size:
                 continue
-            if packet.pts is None or packet.is_discard or packet.is_corrupt:
+            is_another = packet.has_sidedata("new_extradata")  # which a copy has no place for
+            if packet.pts is None or packet.is_discard or packet.is_corrupt or is_another:
                 return None
             if not stamps and not packet.is_keyframe:
                 return None

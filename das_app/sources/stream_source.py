@@ -9,7 +9,7 @@ import numpy as np
 from das_app.lens.intrinsics import Intrinsics
 from das_app.sources.addresses import shown_address
 from das_app.sources.frame_source import FrameSource, SourceError
-from das_app.sources.upright import Uprighter
+from das_app.sources.upright import PixelShapes, ShapedPicture, Uprighter
 from das_app.sources.video_source import VideoSource, open_video
 from das_app.sources.watchdog import DEFAULT_PATIENCE, Patience, WatchedSource
 
@@ -58,15 +58,16 @@ class _Stream:
             raise SourceError(error.strerror) from None  # the error itself tells the password
         if picture is None:
             return None
-        return self._upright(picture, self._container.streams.video[0]), time.monotonic()
+        return self._upright(picture), time.monotonic()
 
     def close(self) -> None:
         """Release the connection."""
         self._container.close()
 
-    def _decode(self) -> Iterator[av.VideoFrame]:
+    def _decode(self) -> Iterator[ShapedPicture]:
+        shaped = PixelShapes(self._container.streams.video[0])
         for packet in self._container.demux(video=0):
             try:
-                yield from packet.decode()
+                yield from map(shaped, packet.decode())
             except av.error.InvalidDataError:
                 continue  # a damaged packet; the next key frame mends it

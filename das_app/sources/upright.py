@@ -37,6 +37,36 @@ class Crop(NamedTuple):
 _WHOLE = Crop()
 
 
+class ShapedPicture(NamedTuple):
+    """A decoded picture, and how many times as wide as high its pixels are; None if unknown."""
+
+    picture: av.VideoFrame
+    pixel_aspect: Fraction | None
+
+
+class PixelShapes:
+    """The shapes of a video's pixels, asked for in the order in which pictures are decoded.
+
+    What the container states holds for all pictures. What the pictures' own data states, as in
+    television, may change; the decoder holds pictures back and tells of a change up to two of
+    them early, so it counts from the next key picture on.
+
+    Args:
+        stream: of an open file, of which nothing is decoded yet.
+    """
+
+    def __init__(self, stream: av.VideoStream) -> None:
+        self._stream = stream
+        self._now = stream.sample_aspect_ratio
+        self._may_change = stream.codec_context.sample_aspect_ratio == self._now
+
+    def __call__(self, picture: av.VideoFrame) -> ShapedPicture:
+        """The next picture with its shape."""
+        if self._may_change and picture.key_frame:
+            self._now = self._stream.codec_context.sample_aspect_ratio
+        return ShapedPicture(picture, self._now)
+
+
 class Uprighter:
     """Makes the pictures of one video; one thread at a time. It has one scaler without threads.
 
@@ -47,12 +77,8 @@ class Uprighter:
     def __init__(self, crop: Crop = _WHOLE) -> None:
         self._scaler, self._crop = VideoReformatter(), crop
 
-    def __call__(self, picture: av.VideoFrame, stream: av.VideoStream) -> np.ndarray:
+    def __call__(self, shaped: ShapedPicture) -> np.ndarray:
         """The picture as viewers show it.
-
-        Args:
-            picture: decoded.
-            stream: that it is of, which tells the shape of its pixels.
 
         Returns:
             (H, W, 3) uint8 RGB, read-only.
@@ -60,7 +86,8 @@ class Uprighter:
         Raises:
             SourceError: if it has more than 100 million pixels.
         """
-        width = shown_width(picture.width, stream.sample_aspect_ratio)
+        picture = shaped.picture
+        width = shown_width(picture.width, shaped.pixel_aspect)
         if width * picture.height > MAX_PIXELS:
             raise SourceError(
                 f"a picture may have {MAX_PIXELS} pixels, got {width} x {picture.height}"

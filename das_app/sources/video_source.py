@@ -16,7 +16,7 @@ from das_app.messaging.messages import Frame
 from das_app.sources.addresses import shown_address
 from das_app.sources.file_clock import MAX_STEP_S, FileClock
 from das_app.sources.frame_source import SourceError
-from das_app.sources.upright import Uprighter, container_crop
+from das_app.sources.upright import PixelShapes, ShapedPicture, Uprighter, container_crop
 
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 2.0  # of a network address
 _KEPT_BYTES, _MAX_KEPT = 64 << 20, 48  # decoded pictures kept for stepping back
@@ -76,10 +76,10 @@ class VideoSource:
     def read(self) -> Frame | None:
         """The next frame; `time_s` is its position in the file. None at the end."""
         num_back = self._decoded_index - self._next_index
-        picture = self._kept[-num_back] if num_back else self._next_picture()
-        if picture is None:
+        shaped = self._kept[-num_back] if num_back else self._next_picture()
+        if shaped is None:
             return None
-        image = self._upright(picture, self._container.streams.video[0])
+        picture, image = shaped.picture, self._upright(shaped)
         camera = self.intrinsics.camera_for((image.shape[1], image.shape[0]))
         note = "" if picture.pts is None else self._jump_note(picture.pts)
         frame = Frame(self._next_index, self._position_s(picture), image, camera, note)
@@ -117,7 +117,8 @@ class VideoSource:
 
     def _begin(self) -> None:
         self._next_index = self._decoded_index = 0  # of the next frame read, and decoded
-        self._kept: deque[av.VideoFrame] = deque(maxlen=_MAX_KEPT)  # up to the last decoded
+        self._kept: deque[ShapedPicture] = deque(maxlen=_MAX_KEPT)  # up to the last decoded
+        self._shaped = PixelShapes(self._container.streams.video[0])
         self._pictures = self._decode()
 
     def _begin_again(self) -> None:
@@ -125,18 +126,19 @@ class VideoSource:
         self._container = open_video(self._location)
         self._begin()
 
-    def _next_picture(self) -> av.VideoFrame | None:
+    def _next_picture(self) -> ShapedPicture | None:
         """Decode and keep one more picture."""
-        picture = next(self._pictures, None)
-        if picture is not None:
+        shaped = next(self._pictures, None)
+        if shaped is not None:
+            picture = shaped.picture
             if picture.pts is not None and self._stamps is None:
                 self._clock.learn((picture.pts,))
             self._decoded_index += 1
-            self._kept.append(picture)
+            self._kept.append(shaped)
             size_bytes = sum(plane.buffer_size for plane in picture.planes)
             while len(self._kept) > max(1, _KEPT_BYTES // size_bytes):
                 self._kept.popleft()
-        return picture
+        return shaped
 
     def _jump(self, stamps: list[int], index: int) -> bool:
         """Go on decoding at the key frame before frame `index`; False where there is none."""
@@ -146,14 +148,15 @@ class VideoSource:
             first = next(pictures, None)
         except (SourceError, av.error.FFmpegError):
             return False
-        if first is None or first.pts is None or first.pts > stamps[index]:
+        stamp = None if first is None else first.picture.pts
+        if first is None or stamp is None or stamp > stamps[index]:
             return False
         self._kept.clear()
         self._pictures = itertools.chain((first,), pictures)
-        self._decoded_index = bisect.bisect_left(stamps, first.pts)
+        self._decoded_index = bisect.bisect_left(stamps, stamp)
         return True
 
-    def _decode(self) -> Iterator[av.VideoFrame]:
+    def _decode(self) -> Iterator[ShapedPicture]:
         """Pictures of the file; damaged packets are passed over and reported at the end.
 
         Raises:
@@ -168,7 +171,7 @@ class VideoSource:
                 num_damaged += 1
                 continue
             num_pictures += len(pictures)
-            yield from pictures
+            yield from map(self._shaped, pictures)
         if num_damaged:
             _log.warning("%s: passed over %d damaged packets", self.name, num_damaged)
         if not num_pictures:

@@ -34,6 +34,7 @@ _WORDS = {
     EventKind.PICTURES_DROPPED: "pictures dropped",
     EventKind.VIDEO_STOPPED: "video stopped",
     EventKind.SOUND_LOST: "no sound",
+    EventKind.SIZE_CHANGED: "pictures of another size",
     EventKind.LOW_DISK: "disk low",
     EventKind.FULL_DISK: "disk full",
     EventKind.MARKER: "marker",

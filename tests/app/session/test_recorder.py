@@ -14,6 +14,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from pipeline_fakes import SIZE
 from session_fakes import FPS, ORIGIN, WIDE, depth_of, record, result, tracked
 from test_repair import check_video
 
@@ -21,6 +22,7 @@ from das_app.messaging.messages import Frame, PoseResult
 from das_app.session import video_recorder
 from das_app.session.folder import new_session_folder
 from das_app.session.format import STATS_TOPIC
+from das_app.session.frames import RecordedFrames
 from das_app.session.kept_frames import SessionClock
 from das_app.session.reader import Salvage
 from das_app.session.recorder import Recorder
@@ -131,14 +133,24 @@ def test_file_waits_for_the_encoder_instead_of_dropping(tmp_path, monkeypatch):
     assert check_num_pictures(tmp_path / "s") == 60
 
 
-def test_picture_of_another_size_is_left_out(tmp_path):
-    image = np.zeros((48, 64, 3), np.uint8)
+@pytest.mark.parametrize("size", [(64, 48), (90, 48), (31, 57)])
+def test_pictures_whose_size_changes_are_kept_and_shown_in_their_own(tmp_path, size):
+    """As of a camera that was set to another mode, or turned, while it is recorded."""
+    image = np.full((size[1], size[0], 3), 60, np.uint8)
+    image[:, size[0] // 2 :] = 200
     one = result(1)
     other = PoseResult(
-        Frame(1, 0.1, image, Camera.from_fov((64, 48))), one.people, 0.0, 0.0, one.raw_people
+        Frame(1, 0.1, image, Camera.from_fov(size)), one.people, 0.0, 0.0, one.raw_people
     )
-    record(tmp_path / "s", [result(0), other, result(2)], has_video=True)
-    assert [p.picture for p in Session(tmp_path / "s")] == [0, None, 1]
+    record(tmp_path / "s", [result(0), other, result(2, time_s=0.2)], has_video=True)
+    assert [p.picture for p in Session(tmp_path / "s")] == [0, 1, 2]
+    assert events_of(tmp_path / "s").count(EventKind.SIZE_CHANGED) == 1
+    frames = RecordedFrames(tmp_path / "s")
+    shown = [frames.read() for _ in range(3)]
+    frames.close()
+    assert [frame.camera.size for frame in shown] == [SIZE, size, SIZE]
+    assert [frame.image.shape[1::-1] for frame in shown] == [SIZE, size, SIZE]
+    assert abs(shown[1].image.astype(float) - image).mean() < 12
 
 
 def test_encoder_that_fails_leaves_the_poses(tmp_path, monkeypatch, caplog):
@@ -204,6 +216,7 @@ from pathlib import Path
 from session_fakes import ORIGIN, result
 from das_app.session.recorder import Recorder
 from das_app.session.format import STATS_TOPIC
+from das_app.session.frames import RecordedFrames
 from das_app.session.reader import Salvage
 from das_app.session.types import SessionError
 recorder = Recorder(Path(sys.argv[1]), ORIGIN, has_video=False)
