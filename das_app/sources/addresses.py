@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 DEMO_SOURCE = "demo"  # the bundled clip
 _ADDRESS = re.compile(r"(rtsps?|https?|rtmps?|udp|tcp|srt)://[^\s/]+", re.IGNORECASE)
-# of other protocols, or mistyped: one slash, or none and no scheme but a login
-_LIKE_ADDRESS = re.compile(r"\s*(?!file:)([a-z][a-z0-9+.-]+):/+\S", re.IGNORECASE)
-_LOGIN = re.compile(r"\s*[^\s/\\:@]+:(?![/\\])[^\s@]*@\S")
+# of other protocols, or mistyped: other slashes, one, or none and no scheme but a login
+_LIKE_ADDRESS = re.compile(r"\s*(?!file:)([a-z][a-z0-9+.-]+):[/\\]+\S", re.IGNORECASE)
+_LOGIN = re.compile(r"\s*([/\\]{2,})?[^\s/\\:@]+:(?![/\\])[^\s@]*@\S")
 _HOST = re.compile(r"([\w.-]+|\[[0-9a-f:.]+(%[\w.-]+)?\])(:\d{1,5})?", re.IGNORECASE)
+_SPLITS_HOSTS = re.compile(r"[\s\\\x00-\x1f]")  # readers differ on where the host ends there
 _SHOWN = re.compile(r"([a-z][a-z0-9+.-]+://)?([^\s/]+/)?… #[0-9a-f]{4}")
 
 
@@ -58,7 +59,8 @@ def _host(address: str) -> tuple[str, bool]:
         return "", False
     behind = address.partition("://")[2].removeprefix(parts.netloc)
     host = parts.netloc.rpartition("@")[2]
-    if "@" in behind or _HOST.fullmatch(host) is None:
+    is_odd = _SPLITS_HOSTS.search(address) is not None
+    if is_odd or "@" in behind or _HOST.fullmatch(host) is None:
         return "", False
     return host, parts.netloc == host and behind in ("", "/")
 

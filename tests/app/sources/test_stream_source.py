@@ -262,6 +262,11 @@ def test_a_file_named_like_an_address_is_a_file(tmp_path, monkeypatch):
         "rtsp:/zoe:Qx@cam.local/live",
         "zoe:Qx@cam.local/live",
         "zoe:Qx@cam.local",
+        "//zoe:Qx@cam.local/live",
+        "http:\\\\zoe:Qx@cam.local\\live",
+        "http://cam.local\\@Qx/live",
+        "http://cam.local\tQx",
+        "http://cam.local\nQx/",
     ],
 )
 def test_of_a_mistyped_address_no_secret_is_shown_or_kept(tmp_path, monkeypatch, caplog, address):
