@@ -137,7 +137,7 @@ def _read_toml(path: Path, name: str | None) -> Camera:
 def _matrix(rows: object) -> np.ndarray:
     """(3, 3) float64 of nested lists of numbers."""
     if not isinstance(rows, list):
-        raise TypeError(f"the camera matrix must be a list of rows, got {str(rows)[:40]!r}")
+        raise ValueError(f"the camera matrix must be a list of rows, got {str(rows)[:40]!r}")
     numbers = [[plausible_number("matrix", value) for value in row] for row in rows]
     if [len(row) for row in numbers] != [3, 3, 3]:
         raise ValueError(f"the camera matrix must be 3 x 3, got {str(rows)[:80]}")
@@ -169,6 +169,8 @@ def _reason(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
         told = printable(str(error))
         return f"it is no calibration in JSON ({told}); others end in .yml, .yaml, .xml or .toml"
+    if isinstance(error, TypeError | AttributeError | IndexError):  # of lists, tables and numbers
+        return "it is not laid out as a calibration: a list, a table or a number is out of place"
     return printable(str(error)) or type(error).__name__
 
 

@@ -64,7 +64,9 @@ def test_opencv_file_without_a_size_is_refused(tmp_path):
         (VALUES | {"distortion": [1, 2]}, "distortion"),
         (VALUES | {"distortion": [0, 0, 0, 0, 0, 0.5]}, "distortion"),
         (VALUES | {"fx": "wide"}, "wide"),
-        ([1, 2], "intrinsics file"),
+        ([1, 2], "not laid out as a calibration"),
+        (None, "not laid out as a calibration"),
+        ("x", "not laid out as a calibration"),
     ],
 )
 def test_broken_json_is_refused_with_the_reason(tmp_path, values, word):
@@ -140,6 +142,9 @@ def test_toml_with_several_cameras_asks_for_one_by_name(tmp_path):
         (TOML.replace("size", "sizes"), "size"),
         (TOML.replace("-0.07, 0.02,", "-0.07, 0.02, 0, 0, 0, 0.5,"), "distortion"),
         ("[cam", "cam.toml"),
+        ("[cam]\nsize = [1]\nmatrix = [[1]]", "not laid out as a calibration"),
+        ("[cam]\nsize = 9\nmatrix = [[1]]", "not laid out as a calibration"),
+        ("[cam]\nsize = [640, 480]\nmatrix = [1, 2, 3]", "not laid out as a calibration"),
     ],
 )
 def test_broken_toml_is_refused_with_the_reason(tmp_path, text, word):
