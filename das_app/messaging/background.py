@@ -5,6 +5,8 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import Generic, TypeVar, cast
 
+from das_app.messaging.freed_memory import give_back_memory
+
 T = TypeVar("T")
 
 
@@ -48,7 +50,7 @@ class BackgroundTask(Generic[T]):
 
 
 class BackgroundJob(BackgroundTask[T]):
-    """A task that can be cancelled: its work looks at `_cancelling` from time to time.
+    """A long task that can be cancelled: its work looks at `_cancelling` from time to time.
 
     A subclass makes its own state first, since the work begins with `super().__init__`.
 
@@ -63,6 +65,10 @@ class BackgroundJob(BackgroundTask[T]):
     def cancel(self) -> None:
         """Ask it to end before its time."""
         self._cancelling.set()
+
+    def _run(self) -> None:
+        super()._run()
+        give_back_memory()
 
     @abstractmethod
     def _work(self) -> T:

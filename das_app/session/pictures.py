@@ -4,20 +4,24 @@ A picture's time stamp is its time in the session, so none needs to be counted a
 of them is made: a seek costs the decoding from the key frame before, at most ten pictures.
 """
 
+import logging
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 
+from das_app.sources.frame_source import SourceError
 from das_app.sources.upright import PixelShapes, ShapedPicture, Uprighter
-from das_app.sources.video_source import open_video
+from das_app.sources.video_source import open_video, packets_of
 
 _NEAR_MS = 300  # a picture less far ahead is decoded up to: about what lies between key frames
 _KEPT_BYTES, _MAX_KEPT = 64 << 20, 40  # decoded pictures kept for stepping back
+_log = logging.getLogger(__name__)
 
 
 class SessionPictures:
@@ -44,7 +48,8 @@ class SessionPictures:
         """The newest picture at or before a time of the session.
 
         Returns:
-            (H, W, 3) uint8 RGB, read-only; None where the video has none yet.
+            (H, W, 3) uint8 RGB, read-only; None where the video has none yet, or none that can be
+            shown.
         """
         time_ms = round(1000 * time_s)
         if not self._is_near(time_ms):
@@ -54,7 +59,11 @@ class SessionPictures:
         place = bisect_right(self._kept, time_ms, key=lambda kept: kept[0]) - 1
         if place < 0:
             return None
-        return self._upright(self._kept[place][1])
+        try:
+            return self._upright(self._kept[place][1])
+        except (SourceError, av.error.FFmpegError, ValueError) as error:
+            _log.warning("no picture at %.2f s: %s", time_s, error)
+            return None
 
     def close(self) -> None:
         """Release the file."""
@@ -70,7 +79,12 @@ class SessionPictures:
         """Go on decoding at the key frame before a time."""
         self._kept.clear()
         stamp = int(time_ms / 1000 / self._time_base)
-        self._container.seek(stamp, stream=self._stream)
+        try:
+            self._container.seek(stamp, stream=self._stream)
+        except av.error.FFmpegError as error:
+            _log.warning("no picture at %d ms can be sought: %s", time_ms, error)
+            self._is_at_end = True
+            return
         self._pictures, self._is_at_end = self._decode(), False
 
     def _take_next(self) -> None:
@@ -85,9 +99,16 @@ class SessionPictures:
             self._kept.popleft()
 
     def _decode(self) -> Iterator[ShapedPicture]:
-        """Pictures from where the file stands; damaged packets are passed over."""
-        for packet in self._container.demux(self._stream):
+        """Pictures from where the file stands, to where it can be read; damaged packets are passed
+        over."""
+        for packet in self._packets():
             try:
                 yield from (self._shaped(p) for p in packet.decode() if p.pts is not None)
-            except av.error.InvalidDataError:
+            except av.error.FFmpegError:
                 continue
+
+    def _packets(self) -> Iterator["av.Packet[Any]"]:
+        try:
+            yield from packets_of(self._container, self._stream)
+        except SourceError as error:
+            _log.warning("%s", error)

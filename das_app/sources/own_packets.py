@@ -10,7 +10,7 @@ import numpy as np
 from das_app.sources.file_clock import FileClock
 from das_app.sources.frame_source import FrameSource
 from das_app.sources.upright import Crop, container_crop, display_matrix, shown_width
-from das_app.sources.video_source import VideoSource, open_video
+from das_app.sources.video_source import VideoSource, open_video, packets_of
 
 CODECS = ("h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mjpeg")  # that Matroska and readers have
 
@@ -51,7 +51,7 @@ def own_packets(source: FrameSource) -> OwnPackets | None:
     with open_video(source.file) as container:
         stream = container.streams.video[0]
         stamps: list[int] = []
-        for packet in container.demux(stream):
+        for packet in packets_of(container, stream):
             if not packet.size:
                 continue
             is_another = packet.has_sidedata("new_extradata")  # which a copy has no place for
@@ -77,7 +77,7 @@ def _is_upright(container: av.container.InputContainer) -> bool:
         return False
     try:
         first = next(container.decode(stream), None)
-    except av.error.InvalidDataError:
+    except av.error.FFmpegError:
         return False
     return (
         first is not None

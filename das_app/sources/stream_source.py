@@ -69,5 +69,5 @@ class _Stream:
         for packet in self._container.demux(video=0):
             try:
                 yield from map(shaped, packet.decode())
-            except av.error.InvalidDataError:
+            except av.error.FFmpegError:
                 continue  # a damaged packet; the next key frame mends it

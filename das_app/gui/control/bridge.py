@@ -14,6 +14,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
+from das_app.messaging.freed_memory import give_back_memory
 from das_app.messaging.mailbox import Mailbox
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
@@ -197,6 +198,7 @@ class PipelineBridge(QObject):
             if running is not None:
                 _stop(running)
                 running = None
+                give_back_memory()
             if request.settings is None:
                 self._emit(self._state_in_worker, request.run, PipelineState.STOPPED, "")
                 continue

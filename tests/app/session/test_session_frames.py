@@ -5,6 +5,7 @@ from session_fakes import BENT, FPS, record, result, write_session
 
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.pipeline.open_source import open_source
+from das_app.session.frames import RecordedFrames
 from das_app.sources.frame_source import SourceError
 from das_model.camera import Camera
 
@@ -47,3 +48,17 @@ def test_session_without_pictures_is_no_source(tmp_path):
     write_session(tmp_path / "open", 2, closes=False)
     with pytest.raises(SourceError, match="das-app repair"):
         open_source(str(tmp_path / "open"), Intrinsics())
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x89PNG\r\n\x1a\n" + bytes(50), b"\x1aE\xdf\xa3" + bytes(range(256)), b"GIF89a"]
+)
+def test_a_video_that_holds_no_pictures_leaves_the_poses(tmp_path, content):
+    write_session(tmp_path / "s", 6, 3)
+    (tmp_path / "s" / "video.mkv").write_bytes(content)
+    frames = RecordedFrames(tmp_path / "s")
+    frames.seek(3)
+    assert frames.read().index == 3
+    frames.seek(0)
+    assert [frame.image.shape for frame in iter(frames.read, None)] == [(24, 32, 3)] * 6
+    frames.close()
