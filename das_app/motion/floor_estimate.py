@@ -168,6 +168,11 @@ class FloorEstimator:
         self._sightings = [s for s in self._sightings if s.person != track_id]
         self._last_s.pop(track_id, None)
 
+    @property
+    def sightings(self) -> tuple[Sighting, ...]:
+        """Of people, as far as they are remembered."""
+        return tuple(self._sightings)
+
     def heights_mm(self) -> dict[int, float]:
         """Heights of people by track id: the median over enough sightings."""
         heights: dict[int, list[float]] = {}

@@ -144,6 +144,7 @@ class Inspector(QWidget):
         self.person_height.setSpecialValueText("as seen")
         self.person_height.setRange(_AS_SEEN_M, _TALLEST_M)
         self.person_height.setSingleStep(0.05)
+        self.person_height.setAlignment(theme.ALIGN_RIGHT)
         self.person_height.setAccessibleName("How tall the chosen person is")
         self.set_height = described(QPushButton("Set height"), _HEIGHT_TIP)
         self.quantity, self.part = QComboBox(), QComboBox()

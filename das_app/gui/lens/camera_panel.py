@@ -24,6 +24,7 @@ from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
 from das_app.gui.style.texts import Label, described
 from das_app.lens.calibration_files import cameras_in
+from das_app.lens.fov_guess import FovGuess
 from das_app.lens.intrinsics import (
     Intrinsics,
     LensOrigin,
@@ -35,6 +36,10 @@ from das_app.lens.intrinsics import (
 _FILES = "Calibrations (*.json *.yml *.yaml *.xml *.toml);;All files (*)"
 _MIN_FOV_DEG, _GREATEST_FOV_DEG = 10.0, 150.0
 _MIN_HEIGHT_M, _NO_TILT_DEG = 0.1, -79.0
+_NO_GUESS = (
+    "No hint of the field of view from people yet: they have to walk nearer and further, before a "
+    "camera that looks down at the floor."
+)
 _AMBIGUITY = (
     "A height alone cannot tell the lens: a longer one from further away gives the same picture. "
     "So measure the distance from the lens to the hips too. Best: somebody who stands upright, "
@@ -102,6 +107,7 @@ class CameraPanel(QWidget):
         self.set_camera(None, has_calibration=False)
         self.set_people(())
         self.set_floor("", is_levelled=True)
+        self.set_fov_guess(None)
 
     def set_lens(self, intrinsics: Intrinsics, size: tuple[int, int] | None) -> None:
         """Show the lens in use, for pictures of `size` (width, height) px; None without any."""
@@ -145,6 +151,15 @@ class CameraPanel(QWidget):
         with QSignalBlocker(self.level):
             self.level.setChecked(is_levelled)
 
+    def set_fov_guess(self, guess: FovGuess | None) -> None:
+        """Say what people let suspect of the field of view, None for nothing; it is only said."""
+        self.fov_hint.setText(
+            _NO_GUESS
+            if guess is None
+            else f"People on the floor suggest about {guess.fov_deg:.0f}°, likely "
+            f"{guess.low_deg:.0f} to {guess.high_deg:.0f}°. A hint alone: nothing was changed."
+        )
+
     def set_offers(self, offers: Mapping[int, tuple[float, float]]) -> None:
         """Offer heights that the floor tells, by track id: how tall, and as seen, mm."""
         self.offers.set_offers(offers)
@@ -162,7 +177,7 @@ class CameraPanel(QWidget):
             self.click_feet.setChecked(is_clicking)
 
     def _add_heading(self, text: str) -> None:
-        self._column.addWidget(Label(text, objectName="heading"))
+        self._column.addWidget(Label(text, objectName="section"))
 
     def _add_numbers(self) -> None:
         form = QFormLayout()
@@ -185,6 +200,8 @@ class CameraPanel(QWidget):
         form.addRow("Focal length", self.focal)
         centre_labels(form)
         self._column.addLayout(form)
+        self.fov_hint = Label(objectName="muted", wordWrap=True)
+        self._column.addWidget(self.fov_hint)
 
     def _add_person(self) -> None:
         self._add_heading("From a person")

@@ -12,6 +12,7 @@ from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.lens.camera_panel import CameraPanel
 from das_app.gui.picture.overlay_view import OverlayView
 from das_app.gui.scene.scene_pane import ScenePane
+from das_app.lens.fov_guess import FovGuess, guess_fov
 from das_app.messaging.background import BackgroundTask
 from das_app.motion.floor import Floor, FloorError, floor_from_points, foot_at
 from das_app.motion.floor_estimate import (
@@ -21,11 +22,13 @@ from das_app.motion.floor_estimate import (
     ToldFloor,
 )
 from das_app.motion.kinematics import height_at_scale, scale_for_height
+from das_model.camera import Camera
 
 _MIN_CLICKS = 3
 _PAUSE_S, _LONG_PAUSE_S = 1.0, 4.0  # between two estimates, and when the floor is known
 _CLOSE_S = 3.0
 _OFFERED = 0.1  # logarithm of a size that is far from the one seen
+_Found = tuple[FloorEstimator, FloorEstimate, FovGuess | None]
 _SAME_DEG, _SAME_SHARE = 0.7, 0.02  # a floor so near the drawn one is not drawn anew
 
 
@@ -60,7 +63,7 @@ class FloorPresenter(QObject):
         self._control = control
         self._shown, self._panel, self._scene = shown, panel, scene
         self._estimator = FloorEstimator()
-        self._estimating: BackgroundTask[tuple[FloorEstimator, FloorEstimate]] | None = None
+        self._estimating: BackgroundTask[_Found] | None = None
         self._is_stale = False  # what is being estimated is of another floor
         self._estimate: FloorEstimate | None = None
         self._clicked_floor: Floor | None = None
@@ -106,16 +109,18 @@ class FloorPresenter(QObject):
         self._take_estimate()
         if self._estimating is None and time.monotonic() >= self._next_s and len(self._estimator):
             copy, self._is_stale = self._estimator.copied(), False
-            self._estimating = BackgroundTask(lambda: (copy, copy.estimate()), "das-floor")
+            camera = result.frame.camera
+            self._estimating = BackgroundTask(lambda: _find(copy, camera), "das-floor")
 
     def _take_estimate(self) -> None:
         """Show what the thread has found, if it is through."""
         if self._estimating is None or not self._estimating.is_over:
             return
         task, self._estimating = self._estimating, None
-        copy, estimate = task.result()
+        copy, estimate, guess = task.result()
         if self._is_stale:
             return
+        self._panel.set_fov_guess(guess)
         self._estimator.go_on_from(copy)
         self._estimate = estimate
         if estimate.is_sure:
@@ -192,6 +197,7 @@ class FloorPresenter(QObject):
         self._estimate = self._clicked_floor = self._known = None
         self._is_clicking, self._is_stale, self._next_s = False, True, -math.inf
         self._panel.set_clicking(False)
+        self._panel.set_fov_guess(None)
         self._show()
 
     def _show(self) -> None:
@@ -208,6 +214,11 @@ class FloorPresenter(QObject):
         if not _is_about(level, self._level):
             self._level = level
             self._scene.set_level(level)
+
+
+def _find(people: FloorEstimator, camera: Camera) -> _Found:
+    """The floor under people, and what they let suspect of the lens that saw them."""
+    return people, people.estimate(), guess_fov(people.sightings, camera)
 
 
 def _is_about(floor: Floor | None, other: Floor | None) -> bool:

@@ -40,7 +40,7 @@ class ZonePanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE_PX)
-        column.addWidget(Label("Ignored", objectName="heading"))
+        column.addWidget(Label("Ignored", objectName="section"))
         self.text = Label(objectName="muted", wordWrap=True)
         column.addWidget(self.text)
         self.edit = described(QPushButton("Draw zones"), _HOW)

@@ -25,7 +25,7 @@ _LEVELS, _WIDTHS_PER_PX = 16, 2  # of opacity and width, so that pens can be kep
 _PLACES = 4  # of a joint within a pixel, along each side
 _FACE = ("head_top", "nose", "left_eye", "right_eye", "left_ear", "right_ear")
 _FACE_WIDTHS, _BODY_WIDTHS = 1.1, 1.8  # a joint's diameter in widths of a limb
-_MIN_WIDTH_PX, _LARGEST_WIDTH_PX, _EXTENT_PER_WIDTH = 1.8, 5.0, 70
+_MIN_WIDTH_PX, _LARGEST_WIDTH_PX, _EXTENT_PER_WIDTH = 1.8, 9.0, 70
 
 
 def paint_people(

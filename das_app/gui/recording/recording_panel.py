@@ -74,7 +74,7 @@ class RecordingPanel(QWidget):
         column.addWidget(Label("Next recording", objectName="heading"))
         column.addLayout(form)
         column.addWidget(self.sound_note)
-        column.addWidget(Label("Recorded", objectName="heading"))
+        column.addWidget(Label("Recorded", objectName="section"))
         column.addWidget(self.sessions, 1)
         self.set_microphones((), "", "")
 

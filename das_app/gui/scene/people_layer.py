@@ -143,8 +143,7 @@ class PeopleLayer:
     @property
     def ankles(self) -> list[int]:
         """Numbers of these joints."""
-        names = self.people.skeleton.joint_names
-        return [number for number, name in enumerate(names) if name.endswith("_ankle")]
+        return self._ending("_ankle")
 
     def places(self, slot: int | None = None) -> np.ndarray:
         """(N, 3) m: what a view of everybody holds, or of one person; who is faint only where
@@ -157,6 +156,11 @@ class PeopleLayer:
         return person_places(
             self.joints_m[chosen], self.ground_m[chosen], self.people.skeleton.root
         )
+
+    def _ending(self, ending: str) -> list[int]:
+        """Numbers of the joints whose names end so."""
+        names = self.people.skeleton.joint_names
+        return [number for number, name in enumerate(names) if name.endswith(ending)]
 
     def _draw_bodies(self, colours: np.ndarray, eye_m: np.ndarray) -> None:
         """The farthest first: who is faint lets those behind through."""
@@ -194,7 +198,7 @@ class PeopleLayer:
             f"{person_text(int(track_id), self.names)}  {distance_m:.1f} m".strip()
             for track_id, distance_m in zip(self.people.track_ids, distances_m, strict=True)
         ]
-        self.labels.set_words(texts, label_places(self.joints_m), colours)
+        self.labels.set_words(texts, label_places(self.joints_m, self._ending("_wrist")), colours)
 
     def _clear_labels(self) -> None:
         self.labels.set_words([], np.zeros((0, 3)), np.zeros((0, 3)))

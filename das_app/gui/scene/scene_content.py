@@ -111,7 +111,8 @@ class SceneContent:
         self._time_s = 0.0
         self.wear_look()
         self.look_from("reset")
-        self.canvas.events.resize.connect(self._on_resize)
+        # last, when the view has its new size
+        self.canvas.events.resize.connect(self._on_resize, position="last")
         self.canvas.events.mouse_release.connect(self._on_release)
 
     def set_people(self, frame: Frame, people: People, slots: np.ndarray) -> None:

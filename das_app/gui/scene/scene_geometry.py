@@ -4,6 +4,8 @@ Scene space is in metres with x right, y forward and z up, so that up is up on t
 proper rotation of camera space (x right, y down, z forward, mm). The camera is at the origin.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from das_app.gui.style.person_slots import person_opacity
@@ -18,7 +20,7 @@ _LARGEST_GRID_M = 40
 _GRID_ROOM_M, _GRID_STEPS_M = 1.5, 2  # beyond everybody; sizes it comes in
 _FLOOR_FOLLOW = 0.05  # share of the way to the measured floor per result
 _FLOOR_RANGE_M = (-6.0, -0.2)
-_LABEL_GAP_M = 0.12
+_LABEL_GAP_M, _HAND_M = 0.12, 0.17  # above somebody; from the wrist to the fingertips
 _ANKLE_M = ANKLE_HEIGHT_MM / 1000
 _NEAR_GUESSED_M, _NEAR_KNOWN_M = 0.1, 0.4  # somebody's feet as near to the floor stand on it
 # Hands and feet in plain sight have joint scores down to 0.00, which say how exactly a place is
@@ -65,11 +67,15 @@ def picture_corners(camera: Camera, depth_m: float = FRUSTUM_DEPTH_M) -> np.ndar
     return scene_from_camera(camera.back_project(corners_px, np.full(4, depth_m * 1000)))
 
 
-def label_places(joints_m: np.ndarray) -> np.ndarray:
-    """(P, 3) m above each person's highest joint, of joints (P, J, 3) in scene space."""
-    highest = joints_m[..., 2].argmax(axis=1)
-    places = joints_m[np.arange(len(joints_m)), highest]
-    return places + np.array([0, 0, _LABEL_GAP_M], np.float32)
+def label_places(joints_m: np.ndarray, wrists: Sequence[int] = ()) -> np.ndarray:
+    """(P, 3) m above whatever is highest of each person, a raised hand too, of joints (P, J, 3) in
+    scene space of which `wrists` are the numbers of these."""
+    gaps = np.full(joints_m.shape[1], _LABEL_GAP_M, np.float32)
+    gaps[list(wrists)] += _HAND_M
+    highest = (joints_m[..., 2] + gaps).argmax(axis=1)
+    places = joints_m[np.arange(len(joints_m)), highest].copy()
+    places[:, 2] += gaps[highest]
+    return places
 
 
 def frustum_segments(camera: Camera, depth_m: float = FRUSTUM_DEPTH_M) -> np.ndarray:

@@ -107,7 +107,7 @@ def _label(style: str, text: str = "") -> QLabel:
 
 
 def _heading(text: str) -> QLabel:
-    return Label(text, objectName="heading")
+    return Label(text, objectName="section")
 
 
 def _buttons(actions: Actions, *names: str) -> QWidget:

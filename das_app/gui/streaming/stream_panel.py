@@ -26,6 +26,7 @@ _SEND_TIP = "Who receives it: 127.0.0.1 for this computer, or another's address"
 _PEOPLE_TIP = "How many people: the first at this port, the next at the one after it"
 _EVERYWHERE = "0.0.0.0"
 _PORT_WIDTH_PX = 84
+_PEOPLE_WIDTH_PX = 104
 
 
 class HostAddress(QWidget):
@@ -52,8 +53,12 @@ class HostAddress(QWidget):
         self.port.setAlignment(theme.ALIGN_RIGHT)
         self.port.setKeyboardTracking(False)
         self.port.valueChanged.connect(self.entered)
-        self.people = described(QSpinBox(self, suffix=" people"), _PEOPLE_TIP, spoken="People")
+        self.people = described(QSpinBox(self), _PEOPLE_TIP, spoken="People")
         self.people.setRange(1, MAX_AVATARS)
+        self.people.setFixedWidth(_PEOPLE_WIDTH_PX)
+        self.people.setAlignment(theme.ALIGN_RIGHT)
+        self.people.valueChanged.connect(self._name_people)
+        self._name_people(self.people.value())
         self.people.valueChanged.connect(self.entered)
         row = _row(self)
         row.addWidget(self.host, 1)
@@ -72,6 +77,9 @@ class HostAddress(QWidget):
             self.people.setValue(target.people)
             self.host.setText(target.host)
             self.port.setValue(target.port)
+
+    def _name_people(self, number: int) -> None:
+        self.people.setSuffix(" person" if number == 1 else " people")
 
     def set_locked(self, is_locked: bool) -> None:
         """Whether it can only be read and copied."""

@@ -168,7 +168,8 @@ QTableView {
     selection-background-color: @chosen; selection-color: @text;
 }
 QLabel#muted, QLabel#hint { color: @muted; }
-QLabel#heading { font-weight: 600; }
+QLabel#heading, QLabel#section { font-weight: 600; }
+QLabel#section { margin-top: 8px; }
 QLabel#problem { color: @warning; }
 QLabel#panelNote {
     background: @chosen; border: 1px solid @accent; border-radius: 6px; padding: 8px;

@@ -25,7 +25,7 @@ SPACE_PX = 8
 BORDER, TEXT, MUTED = DARK_STAGE.border, DARK_STAGE.text, DARK_STAGE.muted
 PERSON_COLOURS = DARK_STAGE.people  # over the picture, and of dots
 
-_ICON_SIZES_PX = (16, 18, 20, 24, 32, 36, 40, 48, 64)
+_ICON_SIZES_PX = (16, 18, 20, 23, 24, 25, 27, 30, 32, 36, 40, 48, 54, 60, 64)  # to 300 %
 _OWN_COLOURS = "app"  # the icon of the application, the same everywhere
 _FRAME_PROPERTY = "lightFrame"  # of the application: which frame it wears
 

@@ -38,10 +38,10 @@ def see(window, people, time_s):
     window.panels.floor._take_estimate()
 
 
-def walk(window, num_steps=60):
+def walk(window, num_steps=60, floor=FLOOR):
     rng = np.random.default_rng(0)
     for k in range(num_steps):
-        see(window, standing(FLOOR, rng.uniform([-900, 2800], [900, 5500], (3, 2))), k / 5)
+        see(window, standing(floor, rng.uniform([-900, 2800], [900, 5500], (3, 2))), k / 5)
 
 
 def title(window):
@@ -63,6 +63,20 @@ def test_the_floor_is_guessed_then_known_and_the_view_levels_itself(window):
     panel.forget_floor.click()
     assert "Nobody was seen yet" in panel.floor_text.text()
     assert "guessed" in title(window)
+
+
+def test_the_field_of_view_is_hinted_at_and_never_changed(window):
+    panel, lens = window.panels.camera_panel, window.control.lens
+    assert "No hint" in panel.fov_hint.text()
+    walk(window, floor=tilted(26, 0, 1600))
+    hint = panel.fov_hint.text()
+    fov_deg = float(hint.split("about ")[1].split("°")[0])
+    low, high = map(float, hint.split("likely ")[1].split("°")[0].split(" to "))
+    assert low < 60 < high  # what `CAMERA` has
+    assert low < fov_deg < high
+    assert window.control.lens is lens
+    panel.forget_floor.click()
+    assert "No hint" in panel.fov_hint.text()
 
 
 def test_another_source_forgets_the_floor_and_what_was_told(window):

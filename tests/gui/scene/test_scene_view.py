@@ -140,6 +140,23 @@ def test_the_view_follows_who_comes_until_the_user_takes_the_camera(view, monkey
     assert on_screen(view, content.people.joints_m.reshape(-1, 3)).max() < 1
 
 
+def test_who_is_held_stays_in_view_when_the_pane_changes_its_shape(view):
+    """A panel opens while a film is held: no result comes that would frame them anew."""
+    people = people_at((-900, 0, 2600), (900, 0, 3400))
+    view.show_people(grey_frame(), people, SLOTS)
+    try:
+        for size in ((200, 400), (420, 160), (400, 300)):
+            view.resize(*size)
+            QCoreApplication.processEvents()
+            arrived(view)
+            seen = on_screen(view, view.content.people.joints_m.reshape(-1, 3))
+            assert seen.min() > 0.02
+            assert seen.max() < 0.98
+    finally:
+        view.resize(400, 300)
+        QCoreApplication.processEvents()
+
+
 def test_a_smooth_look_arrives_where_a_sudden_one_is(view):
     view.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
     view.look_from("side", is_smooth=True)
@@ -314,6 +331,11 @@ def test_labels_tell_id_and_distance_above_the_heads(view):
     assert view.content.people.labels.texts == ["#3  3.0 m", "#12  4.3 m"]
     joints_m = scene_from_camera(people.joints_cam)
     assert np.all(label_places(joints_m)[:, 2] > joints_m[..., 2].max(axis=1))
+    hands = [i for i, name in enumerate(people.skeleton.joint_names) if name.endswith("_wrist")]
+    joints_m[0, hands[0], 2] = joints_m[0, :, 2].max()  # raised
+    rises_m = label_places(joints_m, hands)[:, 2] - label_places(joints_m)[:, 2]
+    assert rises_m[0] > 0.1  # above the fingers
+    assert rises_m[1] == 0
     view.set_options(SceneOptions(has_labels=False))
     assert view.content.people.labels.texts == []
 
