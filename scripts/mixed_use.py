@@ -161,6 +161,7 @@ class MixedUse:
         self._press("record")
         turn_until(lambda: window.recording.is_recording, "the recording")
         turn_for(4.0)
+        turn_until(lambda: self._has_recorded(3), "recorded frames")
         self._press("marker")
         self._press("record")
         turn_until(window.parts.notice.isVisible, "the end of the recording")
@@ -174,6 +175,10 @@ class MixedUse:
         sessions = sorted(folder.parent.iterdir(), key=lambda each: each.stat().st_mtime)
         for former in sessions[:-_KEPT_SESSIONS]:
             shutil.rmtree(former, ignore_errors=True)
+
+    def _has_recorded(self, num_frames: int) -> bool:
+        recording = self._window.recording
+        return not recording.is_recording or recording.stats().num_frames >= num_frames
 
     def _export(self) -> None:
         self._press("export")

@@ -147,8 +147,10 @@ class Take:
 
     def label_of(self, track: Track, unnamed: str) -> str:
         """A person's own word for names of files, nodes and markers: `Anna_3`, or as an `unnamed`
-        one `person_3`; ASCII letters, digits and underscores only."""
+        one `person_3`; ASCII letters, digits and underscores only, a letter first."""
         plain = plain_text(self.name_of(track))
+        if plain[:1].isdigit():
+            plain = f"{unnamed}{plain}"
         return f"{plain}_{track.track_id}" if plain else f"{unnamed}{track.track_id}"
 
     def summary(self) -> str:

@@ -299,7 +299,7 @@ class Controller(QObject):
         self.model_changed.emit(self.model)
 
     def _look_again(self) -> None:
-        if self.live is not None and self.state in _HELD and self._is_file:
+        if self.live is not None and self.live.state in _HELD and self._is_file:
             self.live.step(0)
 
     def _on_refusal(self, message: str) -> None:

@@ -1,6 +1,7 @@
 """BVH, GLB, VRM Animation, USD and FBX, read by the programs they are made for."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from das_app.exports.formats import ExportFormat, default_path
 from das_app.exports.takes.take import ExportOptions, load_take
 from das_app.motion.body.rig import RigNames, world
 from das_app.motion.body.rotations import rotations_by
+from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session
 from das_model.people import People
 
@@ -247,6 +249,19 @@ def test_blender_reads_bvh(session, tmp_path):
     body, places = bodies_of(session, is_steady=True)[2]
     for number, bone in enumerate(body.names):
         assert np.allclose(y_up(found[bone]), places[5, number], atol=5e-3), bone
+
+
+@pytest.mark.parametrize("name", ["2Pac", "=1+1", "π", "CON", "../x"])
+def test_any_name_can_be_exported(session, tmp_path, name):
+    folder = shutil.copytree(session.folder, tmp_path / "s")
+    save_edits(folder, SessionEdits({2: name}))
+    for to in (ExportFormat.BVH, ExportFormat.VRMA, ExportFormat.TRC, ExportFormat.USD):
+        if to is ExportFormat.USD:
+            pytest.importorskip("pxr", reason="needs usd-core, of the extra `usd`")
+        path = export(Session(folder), tmp_path, to)
+        for file in path.glob("*") if path.is_dir() else ():
+            assert re.fullmatch(r"[A-Za-z]\w*\.\w+", file.name, re.ASCII), file.name
+    assert not (tmp_path.parent / "x").exists()
 
 
 def test_usd_skeletons(session, tmp_path):

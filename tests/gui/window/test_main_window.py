@@ -176,6 +176,16 @@ def test_another_source(playing, qtbot, opener):
     assert playing.settings.source.name == "second"
 
 
+def test_a_film_plays_that_is_opened_after_one_that_was_over(window, qtbot, opener):
+    opener.num_frames = 1
+    window.open("picture")
+    wait_for_state(window, qtbot, PipelineState.FINISHED)
+    opener.num_frames = None
+    window.open("film")
+    wait_for_state(window, qtbot, PipelineState.RUNNING)
+    qtbot.waitUntil(lambda: opener.sources[1].next_index > 5)
+
+
 def test_a_dropped_file_is_opened(playing, qtbot, opener, tmp_path):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "walk.mp4"))])
