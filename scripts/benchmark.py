@@ -3,6 +3,7 @@
     python scripts/benchmark.py speed [--model FILE] [--runs N]
     python scripts/benchmark.py people [--model FILE] [--runs N] [-o PICTURE.png]
     python scripts/benchmark.py startup [--runs N] [--against CHECKOUT]
+    python scripts/benchmark.py goals [--against CHECKOUT] [-o TABLE.md]
     python scripts/benchmark.py gpu [--model FILE] [--frames N] [-o FILE.json]
     python scripts/benchmark.py model
     python scripts/benchmark.py loader --synthetic DIR [--photos DIR] [--workers N]
@@ -19,6 +20,7 @@ from typing import Annotated
 import typer
 
 import device_speed
+import goals
 import startup
 from das_app.files.bundled import bundled_file
 from das_model.datasets.data_config import DataConfig
@@ -59,6 +61,26 @@ def call_startup(
 ) -> None:
     """Time `das-app` to its window, first picture and first person; --version and --help, too."""
     typer.echo(startup.report(runs, against and against.resolve()))
+
+
+@app.command(name="goals")
+def call_goals(
+    against: Annotated[
+        Path | None, typer.Option(help="another checkout, asked the same before this one")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Markdown to write")
+    ] = None,
+) -> None:
+    """Print what was to be reached and what is: the table of docs/performance.md; minutes."""
+
+    def say(news: str) -> None:
+        typer.echo(f"... {news}", err=True)
+
+    table = goals.report(against and against.resolve(), say)
+    typer.echo(table)
+    if output:
+        output.write_text(table, encoding="utf-8")
 
 
 @app.command()

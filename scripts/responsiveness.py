@@ -40,13 +40,14 @@ class Responsiveness(QObject):
 
     Attributes:
         longest: the longest hold of all.
+        busiest: the one in which the thread computed longest.
         holds: those over `LIMIT_S`, in order.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.holds: list[Hold] = []
-        self.longest = Hold(0.0, 0.0, "")
+        self.longest = self.busiest = Hold(0.0, 0.0, "")
         self._thread_id = threading.get_ident()
         self._wall_s = self._busy_s = 0.0
         self._where = ""
@@ -76,6 +77,8 @@ class Responsiveness(QObject):
         hold = Hold(wall_s, time.thread_time() - self._busy_s, self._where)
         if wall_s > self.longest.wall_s:
             self.longest = hold
+        if hold.busy_s > self.busiest.busy_s:
+            self.busiest = hold
         if wall_s > LIMIT_S:
             self.holds.append(hold)
         self._note_time()

@@ -31,32 +31,47 @@ def report(num_runs: int, against: Path | None) -> str:
     """
     here = Path(__file__).resolve().parents[1]
     roots = [here] if against is None else [against, here]
+    found = medians(num_runs, roots)
+    names = ["" if against is None else str(against), "here"][-len(roots) :]
+    lines = [f"median of {num_runs}: seconds after the start, seconds of computing"]
+    for stage in found[here]:
+        words = [
+            f"{name} {found[root][stage][0]:.2f} ({found[root][stage][1]:.2f})"
+            for name, root in zip(names, roots, strict=True)
+        ]
+        if against is not None:
+            both = zip(found[against][stage], found[here][stage], strict=True)
+            words.append("ratio {:.2f} ({:.2f})".format(*(after / was for was, after in both)))
+        lines.append(f"{stage:10} " + "   ".join(words))
+    return "\n".join(lines)
+
+
+def medians(num_runs: int, roots: list[Path]) -> dict[Path, Times]:
+    """Median wall and computing seconds of each stage, by checkout.
+
+    Args:
+        num_runs: starts of each, in turns.
+        roots: checkouts of the repository.
+    """
     runs: dict[Path, list[Times]] = {root: [] for root in roots}
-    with (
-        tempfile.TemporaryDirectory() as cache
-    ):  # of compiled modules, as an installation has them
+    # of compiled modules, as an installation has them
+    with tempfile.TemporaryDirectory() as cache:
         for round_number in range(num_runs + 1):
             for root in roots:
                 environment = _environment(root, cache)
                 times = _start_of(environment) | _calls_of(environment)
                 if round_number:  # the first one compiles
                     runs[root].append(times)
-    names = ["" if against is None else str(against), "here"][-len(roots) :]
-    lines = [f"median of {num_runs}: seconds after the start, seconds of computing"]
-    for stage in runs[here][0]:
-        medians = [
-            [statistics.median(times[stage][i] for times in runs[root]) for i in (0, 1)]
-            for root in roots
-        ]
-        words = [
-            f"{name} {wall:.2f} ({busy:.2f})"
-            for name, (wall, busy) in zip(names, medians, strict=True)
-        ]
-        if against is not None:
-            ratios = [after / before for before, after in zip(*medians, strict=True)]
-            words.append("ratio {:.2f} ({:.2f})".format(*ratios))
-        lines.append(f"{stage:10} " + "   ".join(words))
-    return "\n".join(lines)
+    return {
+        root: {
+            stage: (
+                statistics.median(times[stage][0] for times in all_times),
+                statistics.median(times[stage][1] for times in all_times),
+            )
+            for stage in all_times[0]
+        }
+        for root, all_times in runs.items()
+    }
 
 
 def _environment(root: Path, cache: str) -> dict[str, str]:

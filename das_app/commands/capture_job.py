@@ -37,6 +37,7 @@ from das_app.streaming.targets import StreamTarget
 from das_model.inference.estimate import Estimator
 from das_model.inference.ordered_pool import one_thread
 from das_model.inference.runtime import open_estimator
+from das_model.inference.thread_choice import with_measured_threads
 from das_model.shared_work import shared_out
 
 _EXPECTED = (CaptureError, SessionError, SourceError, StreamError, FileNotFoundError, ValueError)
@@ -219,7 +220,10 @@ def capture(
     )
     try:
         options = settings.estimator_options()
-        options = options if source.is_live else one_thread(options)
+        if source.is_live:
+            options = with_measured_threads(model_file, options)
+        else:
+            options = one_thread(options)
         if estimator is None or estimator.options != options:
             estimator = open_estimator(model_file, options)
         has_said_fov = job.said.lens is not None and job.said.lens.file is None

@@ -54,6 +54,8 @@ class EstimatorOptions:
         thunder_file: movenet-thunder.onnx, for the second look; fast mode goes without.
         keeps_maps: on the network's device, where small graphs read them; None does so on a
             graphics card. Only of models that bring these graphs.
+        is_spinning: the network's threads keep their cores busy between two of its steps; see
+            `thread_choice`. Not beside a window.
 
     Raises:
         ValueError: if a number is out of range.
@@ -69,6 +71,7 @@ class EstimatorOptions:
     mode: Mode = Mode.FAST
     thunder_file: Path | None = None
     keeps_maps: bool | None = None
+    is_spinning: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.min_score <= 1:

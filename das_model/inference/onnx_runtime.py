@@ -26,14 +26,18 @@ _CUDA_DRIVERS = {"win32": "nvcuda.dll", "linux": "libcuda.so.1"}
 
 
 def open_session(
-    model: Path | bytes, num_threads: int = 0, providers: Sequence[str] = CPU
+    model: Path | bytes,
+    num_threads: int = 0,
+    providers: Sequence[str] = CPU,
+    is_spinning: bool = False,
 ) -> ort.InferenceSession:
-    """A session that leaves the cores to others while it waits.
+    """A session that leaves the cores to others while it waits, unless it is to spin.
 
     Args:
         model: an ONNX file, or what stands in one.
         num_threads: of the CPU provider; by default one a core.
         providers: execution providers in order of preference.
+        is_spinning: threads keep their cores busy between two steps of a run.
 
     Raises:
         ValueError: if it is not a readable ONNX model.
@@ -42,7 +46,7 @@ def open_session(
     options = ort.SessionOptions()
     options.intra_op_num_threads = num_threads
     # spinning threads would take the cores from the window and the camera
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.intra_op.allow_spinning", str(int(is_spinning)))
     options.log_severity_level = 3
     try:
         content = model if isinstance(model, bytes) else str(model)

@@ -148,7 +148,9 @@ class PoseEstimator:
         if not model_file.is_file():
             raise FileNotFoundError(f"{model_file}: an ONNX model file was expected there")
         providers = providers_of(options.device is Device.CPU)
-        self._session = open_session(model_file, options.num_threads, providers)
+        self._session = open_session(
+            model_file, options.num_threads, providers, options.is_spinning
+        )
         try:
             metadata = self._session.get_modelmeta().custom_metadata_map
         except Exception as error:  # such as a text that is not in UTF-8
