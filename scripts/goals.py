@@ -2,18 +2,19 @@
 
 Each figure is told by one of the repository's own commands in a process of its own, whose output
 is read. Another checkout is asked the same, right before this one, where it has the command.
+Windows want a screen: `xvfb-run -a -s "-screen 0 1600x1000x24"` in front, where there is none.
 """
 
 import math
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import startup
@@ -24,7 +25,6 @@ from das_model.reproduction.paper_tables import markdown
 _HERE = Path(__file__).resolve().parents[1]
 _TIMEOUT_S = 240
 _PEOPLE_RUNS, _START_RUNS = 8, 2
-_SCREEN = ("xvfb-run", "-a", "-s", "-screen 0 1600x1000x24")
 Figures = dict[str, float]
 
 
@@ -54,12 +54,10 @@ class Told:
     Args:
         command: behind `python`.
         patterns: by the goal's `what`, an expression with one group, a number.
-        has_window: it wants a screen.
     """
 
     command: tuple[str, ...]
     patterns: dict[str, str]
-    has_window: bool = False
 
 
 GOALS = (
@@ -96,7 +94,6 @@ _COMMANDS = (
                 r"picture, labels .*CPU +([\d.]+) ms"
             )
         },
-        has_window=True,
     ),
     *(
         Told(
@@ -106,7 +103,6 @@ _COMMANDS = (
                     r"99 % below ([\d.]+) ms"
                 )
             },
-            has_window=True,
         )
         for number, option in ((3, ()), (20, ("--people", "20")))
     ),
@@ -137,13 +133,13 @@ def report(against: Path | None, say: Callable[[str], None]) -> str:
     for told in _COMMANDS:
         say(" ".join(told.command))
         for root in roots:
-            figures[root] |= _told_by(root, told)
+            figures[root] |= _asked(partial(_told_by, told), root, say)
     say("starts of das-app")
-    for root, found in zip(roots, _starts(roots), strict=True):
-        figures[root] |= found
+    for root in roots:
+        figures[root] |= _asked(_starts, root, say)
     say("network, whole calls, rendering's start")
     for root in roots:
-        figures[root] |= _network(root) | _first_picture(root)
+        figures[root] |= _asked(_network, root, say) | _asked(_first_picture, root, say)
     figures[_HERE] |= _calls()
     for found in figures.values():
         _beside_none(found)
@@ -160,18 +156,26 @@ def _table(before: Figures, now: Figures) -> str:
     return markdown(["what", "before", "now", "ratio", "goal", "met"], rows)
 
 
+def _asked(measure: Callable[[Path], Figures], root: Path, say: Callable[[str], None]) -> Figures:
+    """What is measured of a checkout; nothing, and a word, where that goes wrong."""
+    try:
+        return measure(root)
+    except (OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
+        say(f"{root} tells nothing of it: {str(error)[-300:]}")
+        return {}
+
+
 def _figure(value: float) -> str:
     return "-" if math.isnan(value) else f"{value:.3g}"
 
 
-def _told_by(root: Path, told: Told) -> Figures:
+def _told_by(told: Told, root: Path) -> Figures:
     """What a command of a checkout prints; nothing where it has no such command."""
     script, *arguments = told.command
     if not (root / script).is_file():
         return {}
-    screen = _SCREEN if told.has_window and shutil.which("xvfb-run") else ()
     done = subprocess.run(
-        [*screen, sys.executable, script, *arguments],
+        [sys.executable, script, *arguments],
         cwd=root,
         env=os.environ | {"PYTHONPATH": str(root)},
         capture_output=True,
@@ -190,16 +194,14 @@ def _beside_none(found: Figures) -> None:
             found[f"video {way} meanwhile, beside none"] = found.pop(way) / pool
 
 
-def _starts(roots: list[Path]) -> Iterator[Figures]:
-    medians = startup.medians(_START_RUNS, roots)
-    for root in roots:
-        times = medians[root]
-        yield {
-            "first window, s after the start": times["first window"][0],
-            "first person, s after the start": times["first person"][0],
-            "`--version`, s of computing": times["--version"][1],
-            "`--help`, s of computing": times["--help"][1],
-        }
+def _starts(root: Path) -> Figures:
+    times = startup.medians(_START_RUNS, [root])[root]
+    return {
+        "first window, s after the start": times["first window"][0],
+        "first person, s after the start": times["first person"][0],
+        "`--version`, s of computing": times["--version"][1],
+        "`--help`, s of computing": times["--help"][1],
+    }
 
 
 def _network(root: Path) -> Figures:
