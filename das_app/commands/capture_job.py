@@ -34,10 +34,10 @@ from das_app.streaming.remote_osc import RemotePort
 from das_app.streaming.streamer import StreamError
 from das_app.streaming.streams import StreamPlan, Streams
 from das_app.streaming.targets import StreamTarget
+from das_model.inference.device.thread_choice import with_measured_threads
 from das_model.inference.estimate import Estimator
 from das_model.inference.ordered_pool import one_thread
 from das_model.inference.runtime import open_estimator
-from das_model.inference.thread_choice import with_measured_threads
 from das_model.shared_work import shared_out
 
 _EXPECTED = (CaptureError, SessionError, SourceError, StreamError, FileNotFoundError, ValueError)

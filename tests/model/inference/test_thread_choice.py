@@ -5,10 +5,10 @@ import itertools
 import pytest
 
 from das_app.files.bundled import bundled_file
-from das_model.inference import thread_choice
+from das_model.inference.device import thread_choice
+from das_model.inference.device.thread_choice import fastest, with_measured_threads
 from das_model.inference.estimate import Device, EstimatorOptions
 from das_model.inference.runtime import open_estimator
-from das_model.inference.thread_choice import fastest, with_measured_threads
 
 MODEL = bundled_file("models", "das-lite-synthetic.onnx")
 ON_CPU = EstimatorOptions(Device.CPU)
