@@ -13,6 +13,7 @@ import typer
 from tqdm import tqdm
 
 from das_app.commands.remote_capture import RemoteCapture
+from das_app.commands.thread_choice import with_measured_threads
 from das_app.lens.calibration_files import lens_of_camera
 from das_app.messaging.messages import PoseResult
 from das_app.motion.faces import FaceHiding
@@ -34,7 +35,6 @@ from das_app.streaming.remote_osc import RemotePort
 from das_app.streaming.streamer import StreamError
 from das_app.streaming.streams import StreamPlan, Streams
 from das_app.streaming.targets import StreamTarget
-from das_model.inference.device.thread_choice import with_measured_threads
 from das_model.inference.estimate import Estimator
 from das_model.inference.ordered_pool import one_thread
 from das_model.inference.runtime import open_estimator

@@ -54,8 +54,8 @@ class EstimatorOptions:
         thunder_file: movenet-thunder.onnx, for the second look; fast mode goes without.
         keeps_maps: on the network's device, where small graphs read them; None does so on a
             graphics card. Only of models that bring these graphs.
-        is_spinning: the network's threads keep their cores busy between two of its steps; see
-            `thread_choice`. Not beside a window.
+        is_spinning: the network's threads keep their cores busy between two of its steps: faster
+            where nothing else wants them, so not beside a window.
 
     Raises:
         ValueError: if a number is out of range.

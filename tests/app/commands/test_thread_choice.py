@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
+from das_app.commands import thread_choice
+from das_app.commands.thread_choice import fastest, with_measured_threads
 from das_app.files.bundled import bundled_file
-from das_model.inference.device import thread_choice
-from das_model.inference.device.thread_choice import fastest, with_measured_threads
 from das_model.inference.estimate import Device, EstimatorOptions
 from das_model.inference.runtime import open_estimator
 
