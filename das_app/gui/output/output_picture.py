@@ -41,7 +41,8 @@ class OutputPicture:
         colour = _rgba(ground)
         if content is None:
             return np.broadcast_to(colour, (size[1], size[0], 4)).copy()
-        pose = self._moved(content.fitted_pose(size[0] / size[1]))
+        aspect = size[0] / size[1]
+        pose = self._moved(content.fitted_pose(aspect), content.framed_places(), aspect)
         finer = _FINER if self._drawing_s < _FINER_UP_TO_S else 1
         large = (finer * size[0], finer * size[1])
         begin_s = time.perf_counter()
@@ -49,11 +50,11 @@ class OutputPicture:
         self._drawing_s = (time.perf_counter() - begin_s) * (_FINER / finer) ** 2
         return picture if finer == 1 else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
 
-    def _moved(self, wanted: ViewPose) -> ViewPose:
+    def _moved(self, wanted: ViewPose, places_m: np.ndarray, aspect: float) -> ViewPose:
         """Smoothly towards what fits, as the view on the screen does."""
         now_s = time.perf_counter()
         elapsed_s, self._made_s = min(now_s - self._made_s, _LONGEST_STEP_S), now_s
-        self._framing.fit(wanted)
+        self._framing.fit(wanted, places_m, aspect)
         pose = wanted if self._pose is None else self._pose
         self._pose = self._framing.step(pose, elapsed_s) or pose
         return self._pose

@@ -11,8 +11,7 @@ _ROOM = {"left": 0.09, "right": 0.09, "top": 0.13, "bottom": 0.09}  # shares of 
 _MIN_DISTANCE_M = 2.2
 _NEAREST_M = 0.5  # no place is nearer to the eye
 _PACE_S = 0.22  # time constant of the way to another view
-_TIGHTER, _WIDER = 0.8, 1.02  # distances of a fit that are left as they are
-_SHIFT = 0.1  # of the distance: a centre as far away is left as it is
+_TIGHTER = 0.8  # of a distance: a view that fits so much nearer is worth the way
 _THERE, _THERE_DEG = 1e-3, 0.1  # of the distance, and of angles
 _MARGIN_M = 0.4  # round everybody's root
 _HEAD_ROOM_M = 0.15
@@ -82,6 +81,16 @@ def fitted(
     return ViewPose(azimuth_deg, elevation_deg, centre, middle - eye)
 
 
+def is_in_view(places_m: np.ndarray, pose: ViewPose, aspect: float) -> bool:
+    """Whether a view of an aspect holds all of (N, 3) places."""
+    right, up, forward = directions(pose.azimuth_deg, pose.elevation_deg)
+    away = places_m - (pose.centre - pose.distance_m * forward)
+    depth = away @ forward
+    tall = math.tan(math.radians(FOV_DEG) / 2)
+    across, along = np.abs(away @ right) / (tall * aspect), np.abs(away @ up) / tall
+    return bool((np.maximum(across, along) < depth).all())
+
+
 def directions(azimuth_deg: float, elevation_deg: float) -> tuple[np.ndarray, ...]:
     """Right, up and forward (3,) of a view in scene space."""
     turn, tilt = math.radians(azimuth_deg), math.radians(elevation_deg)
@@ -118,9 +127,16 @@ class Framing:
         """Go to another view, and keep everybody in it, or nobody."""
         self.target, self.is_fitting = target, is_fitting
 
-    def fit(self, wanted: ViewPose) -> None:
-        """Go to what would fit now, unless the view that it goes to does about as well."""
-        if self.is_fitting and (self.target is None or not _is_near(wanted, self.target)):
+    def fit(self, wanted: ViewPose, places_m: np.ndarray, aspect: float) -> None:
+        """Go to `wanted`, which fits now, unless the view that it goes to still does: it holds all
+        of (N, 3) places, looks the same way, and is not much farther away."""
+        if self.is_fitting and (
+            self.target is None
+            or (wanted.azimuth_deg, wanted.elevation_deg)
+            != (self.target.azimuth_deg, self.target.elevation_deg)
+            or wanted.distance_m < _TIGHTER * self.target.distance_m
+            or not is_in_view(places_m, self.target, aspect)
+        ):
             self.target = wanted
 
     def give_up(self) -> None:
@@ -146,16 +162,3 @@ class Framing:
             now.centre + share * shift_m,
             now.distance_m * ratio**share,
         )
-
-
-def _is_near(wanted: ViewPose, target: ViewPose) -> bool:
-    """Whether the view `target` still does for what fits into `wanted`."""
-    same_way = (wanted.azimuth_deg, wanted.elevation_deg) == (
-        target.azimuth_deg,
-        target.elevation_deg,
-    )
-    is_distance_fine = (
-        _TIGHTER * target.distance_m < wanted.distance_m < _WIDER * target.distance_m
-    )
-    shift_m = float(np.linalg.norm(wanted.centre - target.centre))
-    return same_way and is_distance_fine and shift_m < _SHIFT * target.distance_m

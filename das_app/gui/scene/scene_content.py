@@ -232,8 +232,11 @@ class SceneContent:
     def fitted_pose(self, aspect: float) -> ViewPose:
         """Pose that fits everybody into an image of another aspect ratio."""
         pose = self.camera.pose
-        places_m = self.people.places() if len(self.people.slots) else _EMPTY_ROOM_M
-        return fitted(places_m, pose.azimuth_deg, pose.elevation_deg, aspect)
+        return fitted(self.framed_places(), pose.azimuth_deg, pose.elevation_deg, aspect)
+
+    def framed_places(self) -> np.ndarray:
+        """(N, 3) m that a view of everybody holds; those of an empty room for nobody."""
+        return self.people.places() if len(self.people.slots) else _EMPTY_ROOM_M
 
     def render_people(
         self, size: tuple[int, int], pose: ViewPose, ground: np.ndarray
@@ -269,9 +272,8 @@ class SceneContent:
 
     def _wanted(self) -> ViewPose:
         """Pose that fits everybody in the chosen direction."""
-        places_m = self.people.places() if len(self.people.slots) else _EMPTY_ROOM_M
         direction = (self._direction.azimuth_deg, self._direction.elevation_deg)
-        return fitted(places_m, *direction, self.camera.aspect)
+        return fitted(self.framed_places(), *direction, self.camera.aspect)
 
     def _keep_in_view(self, slots: frozenset[int]) -> None:
         """Frame anew when somebody came or went, or leaves the view; a first person at once."""
@@ -282,7 +284,7 @@ class SceneContent:
         elif slots != self._framed:
             self._go(self._wanted(), True, True)
         else:
-            self.framing.fit(self._wanted())
+            self.framing.fit(self._wanted(), self.framed_places(), self.camera.aspect)
             self._start_steps()
         self._framed = slots
 

@@ -169,7 +169,7 @@ QTableView {
 }
 QLabel#muted, QLabel#hint { color: @muted; }
 QLabel#heading, QLabel#section { font-weight: 600; }
-QLabel#section { margin-top: 8px; }
+QLabel#section { margin-top: 8px; qproperty-indent: 0; }
 QLabel#problem { color: @warning; }
 QLabel#panelNote {
     background: @chosen; border: 1px solid @accent; border-radius: 6px; padding: 8px;

@@ -21,7 +21,7 @@ Pane = PicturePane | ScenePane
 ACTION_OF = {panes: f"panes-{panes.value}" for panes in Panes}
 WINDOWS = {"picture": "picture-window", "scene": "scene-window"}  # panes, and their actions
 _OWN_KEYS = ("full-screen", "presentation", "leave")  # of the main window alone
-_INSET_SHARE, _LEAST_INSET_PX, _INSET_GAP_PX = 0.3, 200, 16
+_INSET_SHARE, _MIN_INSET_PX, _INSET_GAP_PX = 0.3, 200, 16
 _WINDOW_SIZE_PX = (960, 600)
 _SHARES = (1000, 1000)  # of the two panes side by side
 
@@ -94,7 +94,7 @@ class PaneStage(QWidget):
     def _put_inset(self) -> None:
         if not self._has_inset:
             return
-        width = max(_LEAST_INSET_PX, round(_INSET_SHARE * self.width()))
+        width = max(_MIN_INSET_PX, round(_INSET_SHARE * self.width()))
         height = round(width / self._picture.overlay.aspect) + 2  # and the frame
         left, low = _INSET_GAP_PX, self.height() - _INSET_GAP_PX
         self._picture.setGeometry(QRect(left, low - height, width, height))

@@ -84,21 +84,39 @@ def test_one_long_step_goes_as_far_as_many_short_ones():
 
 
 def test_small_moves_leave_the_view_alone_and_large_ones_do_not():
-    framing = Framing()
-    framing.go(pose(), True)
-    framing.fit(pose(x=0.1, distance_m=3.9))
-    assert framing.target.distance_m == 4.0
-    framing.fit(pose(distance_m=4.5))  # somebody would be cut off
-    assert framing.target.distance_m == 4.5
-    framing.fit(pose(distance_m=2.5))  # everybody is small
-    assert framing.target.distance_m == 2.5
+    framing, kept = Framing(), fitted(PLACES, -35, 18, 1.0)
+    framing.go(kept, True)
+    for moved in (PLACES + [0.05, 0, 0], 0.95 * PLACES):
+        framing.fit(fitted(moved, -35, 18, 1.0), moved, 1.0)
+        assert framing.target is kept
+    for aspect, moved in (
+        (1.0, PLACES + [0, 0, 0.4]),  # somebody would be cut off
+        (1.0, PLACES * [1, 1, 1.3]),
+        (0.5, PLACES),  # the view got narrower
+        (0.5, PLACES * [0.5, 1, 0.5]),  # everybody is small
+    ):
+        wanted = fitted(moved, -35, 18, aspect)
+        framing.fit(wanted, moved, aspect)
+        assert framing.target is wanted
+
+
+@given(
+    st.lists(st.tuples(*[st.floats(-0.6, 0.6)] * 3), min_size=2, max_size=8),
+    st.floats(0.4, 2.5),
+)
+def test_nobody_who_walks_about_is_ever_cut_off(steps, aspect):
+    framing, places = Framing(), PLACES
+    for step in steps:
+        places = np.concatenate([places[:2] + step, places[2:]])
+        framing.fit(fitted(places, 30, 10, aspect), places, aspect)
+        assert np.abs(on_screen(places, framing.target, aspect)).max() < 1
 
 
 def test_who_takes_the_camera_keeps_it():
     framing = Framing()
     framing.go(pose(), True)
     framing.give_up()
-    framing.fit(pose(x=5.0))
+    framing.fit(pose(x=5.0), PLACES, 1.0)
     assert framing.step(pose(), 0.1) is None
     framing.go(pose(x=2.0), True)
     assert framing.step(pose(), 0.1).centre[0] > 0
