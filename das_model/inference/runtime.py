@@ -72,6 +72,7 @@ LiftWithFeatures = Callable[[JointCues, np.ndarray], np.ndarray]
 _SMALL_PX = 96  # of the network's input, longer side of people who are seen better closer by
 _log = logging.getLogger(__name__)
 _GRAPHS_IN_METADATA = ("lifting", DEVICE_GRAPHS)
+_MAX_NAME = 80  # characters
 _CLOSER = 2**0.5  # scale of an image with small people, whose area is twice as large then
 
 
@@ -135,7 +136,7 @@ class PoseEstimator:
 
     Attributes:
         skeleton: joints of its people.
-        model_name: as the file has it.
+        model_name: as the file has it, in at most 80 printable characters.
         options: that it works with.
         metadata: of the file, but for the lifting.
         nominal_size: (width, height) px that the network was made for.
@@ -166,7 +167,7 @@ class PoseEstimator:
         self._score = scores_of_model(metadata, model_file)
         self._score_looks = look_scores_of_model(metadata, model_file)
         self.skeleton = Skeleton(config.joint_names)
-        self.model_name = metadata.get("name", model_file.stem)
+        self.model_name = _readable(metadata.get("name", "")) or model_file.stem
         self.metadata = {k: v for k, v in metadata.items() if k not in _GRAPHS_IN_METADATA}
         self.nominal_size = _input_size(metadata, model_file)
         self._graphs = self._graphs_there(metadata, options, has_own_lift=lift is None)
@@ -435,6 +436,11 @@ def network_maps(outputs: Sequence[np.ndarray]) -> tuple[list[LevelMaps], np.nda
 def _are_small(joints_px: np.ndarray) -> bool:
     """Whether there are people, with joints (P, J, 2) px, and all are small."""
     return len(joints_px) > 0 and float(np.ptp(joints_px, axis=1).max()) < _SMALL_PX
+
+
+def _readable(name: str) -> str:
+    """A name from elsewhere without control and direction characters, of a line's length."""
+    return "".join(letter for letter in name if letter.isprintable())[:_MAX_NAME].strip()
 
 
 def _input_size(metadata: Mapping[str, str], file: Path) -> tuple[int, int]:

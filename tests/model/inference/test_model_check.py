@@ -54,6 +54,20 @@ def test_a_model_with_the_right_maps_is_taken(tmp_path, metadata):
     assert len(estimator.skeleton.joint_names) == 22
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("walk\x00 \u202efast\x1b[31m\n", "walk fast[31m"),
+        ("x" * 3000, "x" * 80),
+        ("\u2066\u2069", "m"),
+        ("Größe 日本", "Größe 日本"),
+    ],
+)
+def test_a_models_name_is_a_readable_line(tmp_path, metadata, name, shown):
+    file = save_constant(tmp_path / "m.onnx", metadata | {"name": name}, right_outputs())
+    assert open_estimator(file, CPU).model_name == shown
+
+
 def test_a_model_that_tells_of_the_root_its_depth_alone_is_taken(tmp_path, metadata):
     outputs = right_outputs()
     outputs |= {name: (1, 1, *s[2:]) for name, s in outputs.items() if name.startswith("root_")}
