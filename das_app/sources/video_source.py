@@ -72,6 +72,8 @@ class VideoSource:
         self._times_s: list[float] = []  # of the same
         self._clock = self._new_clock(stream)
         self._begin()
+        if self.duration_s is not None and _counts_from_before(self._container):
+            self._timestamps()
 
     def read(self) -> Frame | None:
         """The next frame; `time_s` is its position in the file. None at the end."""
@@ -190,7 +192,7 @@ class VideoSource:
                 self._clock = self._new_clock(self._container.streams.video[0])
                 self._clock.learn(self._stamps)
                 self._times_s = [self._clock.time_s(stamp) for stamp in self._stamps]
-                if self._clock.has_jumped:
+                if self._clock.has_jumped or _counts_from_before(self._container):
                     self.duration_s = self._times_s[-1] + 1 / (self.nominal_fps or _DEFAULT_FPS)
         return self._stamps
 
@@ -261,6 +263,12 @@ def _nominal_fps(stream: av.VideoStream) -> float:
         if rate is not None and 1 / MAX_STEP_S < rate <= _MAX_FPS:
             return float(rate)
     return 0.0
+
+
+def _counts_from_before(container: av.container.InputContainer) -> bool:
+    """Whether the length that the file says may begin long before its first picture."""
+    start_s = (container.start_time or 0) / av.time_base
+    return start_s > MAX_STEP_S and (container.duration or 0) / av.time_base >= start_s
 
 
 def _duration_s(container: av.container.InputContainer) -> float:

@@ -283,6 +283,15 @@ def test_a_jump_of_the_clock_is_one_nominal_step(tmp_path, seeks_first):
     assert "94999.9 s" in frames[3].note
 
 
+def test_a_film_whose_clock_begins_late_is_as_long_as_its_pictures(tmp_path):
+    """As one that was cut from a long recording, or stamped with the time of day."""
+    times_s = [342_000 + 0.04 * number for number in range(10)]
+    source = VideoSource(write_stamped(tmp_path / "late.mkv", times_s), LENS)
+    assert source.duration_s == pytest.approx(0.4)
+    assert [frame.time_s for frame in iter(source.read, None)][-1] == pytest.approx(0.36)
+    source.close()
+
+
 def test_a_clock_that_begins_again_in_a_file_does_not_mix_up_its_frames(tmp_path, monkeypatch):
     """Two recordings of a camera, one behind the other in one file."""
     monkeypatch.setattr("das_app.sources.video_source._MAX_KEPT", 1)
