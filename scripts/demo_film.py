@@ -8,6 +8,8 @@ film runs at the clip's own pace. Waiting is left out.
 """
 
 import argparse
+import itertools
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,7 +26,6 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from das_app.exports.formats import ExportFormat
 from das_app.exports.pictures.picture_film import PictureFilm, fitted
 from das_app.gui.recording.export_dialog import ExportDialog
-from das_app.gui.scene.framing import ViewPose
 from das_app.gui.session.job_dialog import JobDialog
 from das_app.gui.style import theme
 from das_app.gui.window.app import PipelineOpener
@@ -39,7 +40,7 @@ from window_tour import turn_for, turn_until
 
 WINDOW_PX, CAPTION_PX, FILM_PX = (1280, 676), 44, (960, 540)
 FPS, STEP = 12, 2  # the clip has 25 pictures a second
-_TURN_DEG = 2.0  # of the 3D view a picture, where it orbits
+_SWING_DEG, _SWING_PICTURES = 55.0, 100  # of the 3D view, where it orbits
 _RING_PX, _RING_PICTURES = 7, 8  # round a button, before it is pressed
 
 
@@ -54,6 +55,7 @@ class DemoFilm:
     def __init__(self, window: MainWindow, film: PictureFilm) -> None:
         self._window, self._film = window, film
         self._caption = ""
+        self._before_picture: Callable[[], None] = _nothing
         self.num_pictures = 0
 
     def run(self) -> None:
@@ -167,28 +169,25 @@ class DemoFilm:
 
     @contextmanager
     def _orbiting(self) -> Iterator[None]:
-        """Turn the 3D view a little with every picture that is taken meanwhile."""
+        """Swing the 3D view about people with every picture that is taken meanwhile."""
         content = self._window.parts.scene.view.content
         if content is None:
             raise SystemExit("the film needs a 3D view")
+        start, num_turns = content.camera.pose, itertools.count(1)
         content.framing.give_up()
-        former = self._before_picture
 
         def turn() -> None:
-            pose = content.camera.pose
-            azimuth_deg = pose.azimuth_deg + _TURN_DEG
-            content.camera.take(
-                ViewPose(azimuth_deg, pose.elevation_deg, pose.centre, pose.distance_m)
-            )
+            swing_deg = _SWING_DEG * math.sin(2 * math.pi * next(num_turns) / _SWING_PICTURES)
+            azimuth_deg = start.azimuth_deg + swing_deg
+            content.camera.take(replace(start, azimuth_deg=azimuth_deg))
             content.canvas.update()
 
         self._before_picture = turn
         try:
             yield
         finally:
-            self._before_picture = former
-
-    _before_picture: Callable[[], None] = staticmethod(lambda: None)
+            self._before_picture = _nothing
+            self._press("view-reset")
 
     def _index(self) -> int:
         frame = self._window.shown.frame
@@ -250,11 +249,16 @@ class DemoFilm:
         painter.setFont(font)
         painter.setPen(QColor(theme.stage().text))
         low = QRect(0, height, width, CAPTION_PX)
+        painter.fillRect(low, QColor(theme.stage().ground))
         painter.drawText(low, Qt.AlignmentFlag.AlignCenter, self._caption)
         painter.end()
         rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
         pixels = rows[:, : 3 * width].reshape(image.height(), width, 3)
         return fitted(pixels, FILM_PX[0])
+
+
+def _nothing() -> None:
+    """What is done before a picture that is only taken."""
 
 
 def main() -> int:

@@ -30,6 +30,7 @@ from das_app.gui.recording.export_choices import ExportChoices
 from das_app.gui.recording.recording_notice import open_folder
 from das_app.gui.style import theme
 from das_app.gui.style.amounts import count, short_time
+from das_app.gui.style.docks import PanelArea
 from das_app.gui.style.forms import centre_labels, progress_bar, row_of
 from das_app.gui.style.texts import Label, plain
 from das_app.motion.faces import FaceHiding
@@ -38,7 +39,7 @@ from das_app.session.types import SessionError
 
 _POLL_MS = 50
 _END_S = 3.0
-_WIDTH_PX = 620
+_WIDTH_PX, _MOST_OF_SCREEN = 620, 0.92
 _log = logging.getLogger(__name__)
 
 
@@ -124,8 +125,12 @@ class ExportDialog(QDialog):
         super().reject()
 
     def _grow(self) -> None:
-        """Make room for every row."""
-        self.resize(self.size().expandedTo(self.sizeHint()))
+        """Make room for every row, as far as the screen has any; the rows have a bar else."""
+        wanted = self.sizeHint()
+        lacking_px = self._form.sizeHint().height() - self._rows.sizeHint().height()
+        wanted.setHeight(wanted.height() + max(lacking_px, 0))
+        room = self.screen().availableSize() * _MOST_OF_SCREEN
+        self.resize(self.size().expandedTo(wanted).boundedTo(room))
 
     @property
     def _to(self) -> ExportFormat:
@@ -142,11 +147,14 @@ class ExportDialog(QDialog):
         self.choices.add_to(form)
         form.addRow("Write to", row_of(self.path, self.browse, wide=self.path))
         centre_labels(form)
+        form.setContentsMargins(0, 0, 0, 0)
+        self._form = QWidget()
+        self._form.setLayout(form)
+        self._rows = PanelArea(self._form)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         column.setSpacing(2 * theme.SPACE_PX)
-        column.addLayout(form)
-        column.addStretch()
+        column.addWidget(self._rows, 1)
         column.addWidget(self.progress)
         column.addWidget(self.message)
         buttons = QHBoxLayout()

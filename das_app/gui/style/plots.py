@@ -59,6 +59,8 @@ class LatePlot(QWidget):
         ground.setAlpha(_LEGEND_ALPHA)
         self.legend.setBrush(ground)
         self.legend.setLabelTextColor(stage.muted)
+        for _, label in self.legend.items:  # those that are there already
+            label.setText(label.text)
         self._dress()
 
     def _chart(self) -> "pg.PlotWidget":

@@ -45,6 +45,21 @@ def finish(dialog, qtbot):
     qtbot.waitUntil(lambda: dialog.export.text() == "Export", timeout=20_000)
 
 
+def test_its_buttons_are_in_reach_on_a_low_screen(dialog, qtbot):
+    """1366x768 at 150 % leaves 512 rows; the choices then have a bar at their side."""
+    bar = dialog._rows.verticalScrollBar()
+    dialog.resize(dialog.width(), 760)
+    qtbot.waitUntil(lambda: bar.maximum() == 0)
+    dialog.resize(dialog.width(), 460)
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    assert dialog.height() == 460
+    for button in (dialog.export, dialog.leave, dialog.reveal):
+        assert button.geometry().bottom() < 460
+    bar.setValue(bar.maximum())
+    bottom = dialog.path.mapTo(dialog, dialog.path.rect().bottomLeft()).y()
+    assert bottom <= dialog._rows.geometry().bottom()
+
+
 def test_nothing_can_be_exported_before_a_session_is_chosen(dialog, monkeypatch, tmp_path):
     assert not dialog.export.isEnabled()
     assert "Choose a session" in dialog.export.toolTip()

@@ -3,7 +3,9 @@ import sys
 import numpy as np
 import pytest
 
+from das_app.gui.style import theme
 from das_app.gui.window.timing_plot import SPAN_S, TimingPlot, nice_top
+from das_app.settings.app_settings import Look
 
 
 @pytest.fixture
@@ -51,6 +53,18 @@ def test_cleared(plot):
     plot.refresh(100.0)
     plot.clear_points()
     assert all(x is None or len(x) == 0 for x, _ in points(plot))
+
+
+@pytest.mark.parametrize("look", [Look.LIGHT, Look.DARK])
+def test_the_legend_wears_the_look(plot, qapp, look):
+    try:
+        theme.apply_theme(qapp, look)
+        plot.wear_look()
+        labels = [label.item.toHtml() for _, label in plot.legend.items]
+        assert len(labels) == 2
+        assert all(theme.stage().muted in html for html in labels)
+    finally:
+        theme.apply_theme(qapp, Look.DARK)
 
 
 @pytest.mark.parametrize(
