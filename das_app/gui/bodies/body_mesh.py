@@ -19,6 +19,8 @@ _REST_LEFT = np.array([1.0, 0.0, 0.0])  # of the file: z up, -y front
 _SIZE_SEGMENTS = ("abdomen", "chest", "left_thigh", "right_thigh", "left_shin", "right_shin")
 _SMALLEST, _LARGEST = 0.4, 1.35  # people, of the mean adult
 _SHORTEST, _LONGEST = 0.5, 1.6  # bones, of the person's size
+_FINE = ("_hand", "_foot")  # segments whose small shapes are kept
+_SOFTNESS, _NUM_SOFTENINGS = 0.7, 3  # of the light on everything else
 _LIMBS = tuple(
     f"{side}_{joint}"
     for side in ("left", "right")
@@ -54,7 +56,8 @@ def skin() -> Skin:
     weights = file["weights"].astype(np.float64)  # (V, S)
     away = file["places"][:, None] - rest.origins  # (V, S, 3)
     local = np.einsum("vsi,sij->vsj", away, rest.axes[0])
-    turned = np.einsum("vi,sij->vsj", file["normals"], rest.axes[0])
+    normals = _softened(file["normals"].astype(np.float64), file["faces"], weights)
+    turned = np.einsum("vi,sij->vsj", normals, rest.axes[0])
     whole = np.concatenate([np.ones_like(local[..., :1]), local], axis=-1) * weights[..., None]
     return Skin(
         whole.reshape(len(weights), -1).astype(np.float32),
@@ -144,6 +147,23 @@ def whole_joints(joints: np.ndarray, scores: np.ndarray, skeleton: Skeleton) -> 
             found[name] = (place, np.min([found[other][1] for other, _ in between], axis=0))
     chosen = [found[name] for name in BODY_22.joint_names]
     return np.stack([j for j, _ in chosen], axis=1), np.stack([s for _, s in chosen], axis=1)
+
+
+def _softened(normals: np.ndarray, faces: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Normals (V, 3) nearer to those of their neighbours, so that few triangles look round; those
+    of head, hands and feet, with their small shapes, stay."""
+    names = list(SEGMENTS)
+    fine = [names.index(name) for name in names if name == "head" or name.endswith(_FINE)]
+    share = _SOFTNESS * (1 - weights[:, fine].sum(axis=1, keepdims=True))
+    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]).astype(int)
+    for _ in range(_NUM_SOFTENINGS):
+        sums = np.zeros_like(normals)
+        np.add.at(sums, edges[:, 0], normals[edges[:, 1]])
+        np.add.at(sums, edges[:, 1], normals[edges[:, 0]])
+        around = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+        normals = (1 - share) * normals + share * around
+        normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
+    return normals
 
 
 def _sizes(frames: Frames, rest: Frames) -> np.ndarray:

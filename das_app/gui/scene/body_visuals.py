@@ -76,7 +76,7 @@ class BodyVisual(Visual):
         self._vertices = gloo.VertexBuffer(np.zeros(3, VERTEX))
         self.mesh: Mesh | None = None
         self._faces: np.ndarray | None = None  # on the card
-        self._is_gone = np.zeros(0, bool)  # (V,)
+        self._is_gone = self._is_faint = np.zeros(0, bool)  # (V,)
         self._was_drawn = False  # the first time nothing is drawn, to make the program early
         self.shared_program.bind(self._vertices)
         self.set_ambient((0.3, 0.3, 0.3))
@@ -92,15 +92,19 @@ class BodyVisual(Visual):
         if len(mesh.faces):
             self._vertices.set_data(mesh.vertices)
             alpha = mesh.vertices["a_colour"][:, 3]
-            self._is_gone = alpha < GONE
+            self._is_gone, self._is_faint = alpha < GONE, alpha < _SOLID
             self.update_gl_state(blend=bool(alpha.min() < _SOLID))  # blending costs more
             self.set_faces(mesh.faces)
         self.update()
 
     def set_faces(self, faces: np.ndarray) -> None:
-        """Draw the triangles (F, 3) of the mesh in this order."""
+        """Draw the triangles (F, 3) of the mesh in this order, but what is faint last: one sees
+        through it what lies behind, and not the ground."""
         if self._is_gone.any():  # what is not seen must hide nothing
             faces = faces[~self._is_gone[faces].all(axis=1)]
+        if self._is_faint.any():
+            is_faint = self._is_faint[faces].any(axis=1)
+            faces = np.concatenate([faces[~is_faint], faces[is_faint]])
         if faces is not self._faces:
             self._faces = faces
             self._index_buffer.set_data(faces.reshape(-1))

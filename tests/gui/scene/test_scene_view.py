@@ -88,6 +88,26 @@ def test_people_are_drawn_in_their_colours_and_upright(view):
     assert pixels_like(view.content.canvas.render(alpha=False), colour, 40) == 0
 
 
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_one_sees_the_chest_through_a_faint_arm(view, side):
+    """And not the ground: what is faint hides nothing."""
+    people = people_at((0, 0, 3000))
+    names, joints = people.skeleton.joint_names, people.joints_cam.copy()
+    arm = [names.index(f"{side}_{part}") for part in ("elbow", "wrist")]
+    joints[0, arm] = [[-150, -380, 2700], [150, -380, 2700]]
+    values = []
+    for score in (1.0, 0.0):
+        scores = people.joint_scores.copy()
+        scores[0, arm] = score
+        shown = replace(people, joints_cam=joints, joint_scores=scores)
+        view.show_people(grey_frame(), shown, SLOTS[:1])
+        view.look_from("front")
+        x, y = (on_screen(view, scene_from_camera(joints[0, arm].mean(axis=0))[None])[0]).tolist()
+        image = view.content.canvas.render(alpha=False)
+        values.append(int(image[round(y * image.shape[0]), round(x * image.shape[1])].max()))
+    assert values[1] > 0.8 * values[0]
+
+
 def on_screen(view, places_m):
     """(N, 2) from 0 to 1 of the pane, y down."""
     at = view.content.people.bodies.get_transform("visual", "canvas").map(places_m)
