@@ -1,6 +1,7 @@
 """The architecture as a contract; docs/architecture.md draws it."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ MODEL = """
     reproduction                              the paper's tables and figures
 """
 APP = """
+    words                                     texts that the window translates
     files messaging motion                    whole files; frames between threads; people over time
     lens                                      intrinsics and calibrations
     sources                                   cameras, videos, addresses
@@ -268,6 +270,8 @@ TEXTS = "das_app.gui.style.texts"
 
 def is_plain(node):
     """Whether a text given to Qt is ours or goes through the helper."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tr" and not node.keywords:
+        node = node.args[0]
     called = isinstance(node, ast.Call) and getattr(node.func, "id", "")
     return isinstance(node, ast.Constant) or called == "plain"
 
@@ -296,3 +300,38 @@ def test_foreign_texts_are_never_shown_as_html():
     files = [f for m, f in MODULES.items() if m.startswith("das_app.gui.") and m != TEXTS]
     assert len(files) > 50
     assert not [line for file in files for line in rich_texts(file)]
+
+
+# calls whose texts stand on the screen
+SHOWING = {
+    *("setText", "setToolTip", "setWindowTitle", "setAccessibleName", "setAccessibleDescription"),
+    *("setPlaceholderText", "setSpecialValueText", "setTitle", "setWhatsThis", "setIconText"),
+    *("addAction", "addItem", "addMenu", "addRow", "addTab", "drawText", "setFormat"),
+    *("Label", "QLabel", "QPushButton", "QCheckBox", "QAction", "QDockWidget", "PaneHeading"),
+    *("described", "warn", "confirm", "plain", "sentence", "show_fault", "set_note"),
+    *("getOpenFileName", "getSaveFileName", "getExistingDirectory", "getText", "getItem"),
+}
+SHOWN_BY_NAME = {"toolTip", "text", "placeholderText", "suffix", "format", "tip", "spoken"}
+NOT_WORDS = {"DAS Capture", " — DAS Capture", "OK", "CPU", "CUDA", "English", "Deutsch"}
+NOT_WORDS |= {"charuco-board.png", " px", " mm", " fps", " ms", "rtsp://…  or  http://…"}
+
+
+def untranslated(file):
+    """Lines of a module of the window that show words as they stand."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        if getattr(node.func, "attr", getattr(node.func, "id", "")) not in SHOWING:
+            continue
+        given = [*node.args, *(k.value for k in node.keywords if k.arg in SHOWN_BY_NAME)]
+        for part in given:
+            parts = part.values if isinstance(part, ast.JoinedStr) else [part]
+            for text in (p.value for p in parts if isinstance(p, ast.Constant)):
+                if isinstance(text, str) and re.search("[A-Za-z]{2}", text):
+                    if text not in NOT_WORDS:
+                        yield f"{file.name}:{node.lineno} {text!r}: use tr()"
+
+
+def test_what_the_window_says_goes_through_translation():
+    files = [f for m, f in MODULES.items() if m.startswith("das_app.gui.")]
+    assert not [line for file in files for line in untranslated(file)]

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from das_app.exports.formats import FACTS, ExportFormat
 from das_app.exports.takes.take import ExportError, ExportOptions
+from das_app.words.said import marked
 
 _F = ExportFormat
 _PIXELS = (_F.COCO, _F.COCO_RESULTS, _F.OPENPOSE, _F.MMPOSE, _F.MOTCHALLENGE)
@@ -56,33 +57,43 @@ def why_not(to: ExportFormat, choice: Choice) -> str:
     match choice:
         case Choice.SPACE:
             is_angles = to is _F.ANGLES
-            return "angles are the same in any" if is_angles else "pixels belong to the picture"
+            return (
+                marked("angles are the same in any")
+                if is_angles
+                else marked("pixels belong to the picture")
+            )
         case Choice.RATE:
-            return "it belongs to the recorded frames"
+            return marked("it belongs to the recorded frames")
         case Choice.GAPS:
-            return "only what was seen is drawn"
+            return marked("only what was seen is drawn")
         case Choice.DURATION:
-            return "whoever was seen is drawn"
+            return marked("whoever was seen is drawn")
         case Choice.RIG:
             return {
-                _F.VRMA: "its bones have VRM's names",
-                _F.MOT: "its angles have OpenSim's names",
-            }.get(to, "it has no bones")
+                _F.VRMA: marked("its bones have VRM's names"),
+                _F.MOT: marked("its angles have OpenSim's names"),
+            }.get(to, marked("it has no bones"))
         case Choice.MARKERS:
-            return "it has no markers"
+            return marked("it has no markers")
         case Choice.TOGETHER:
             return _why_not_together(to)
         case Choice.IMAGES:
             holds_video = to in (_F.RERUN, _F.FOXGLOVE, _F.MP4)
-            return "it holds the video" if holds_video else "it goes without pictures"
+            return (
+                marked("it holds the video") if holds_video else marked("it goes without pictures")
+            )
         case Choice.FACES:
-            return "only films hide faces (record with --faces for all formats)"
+            return marked("only films hide faces (record with --faces for all formats)")
 
 
 def _why_not_together(to: ExportFormat) -> str:
     if to is _F.OPENPOSE:
-        return "its files are frames, with everybody"
-    return "it is always a file a person" if FACTS[to].is_folder else "everybody is in it anyway"
+        return marked("its files are frames, with everybody")
+    return (
+        marked("it is always a file a person")
+        if FACTS[to].is_folder
+        else marked("everybody is in it anyway")
+    )
 
 
 def require_possible(to: ExportFormat, options: ExportOptions) -> None:

@@ -8,6 +8,7 @@ from das_app.exports.formats import FACTS, ExportFormat
 from das_app.exports.places import check_folder, export_place
 from das_app.exports.takes.take import ExportOptions, Progress, Take, load_take
 from das_app.session.session import Session
+from das_app.words.said import said
 
 _Writer = Callable[[Take, Path, Progress], None]
 _MIN_S = 0.5  # that somebody must be seen for formats of motion
@@ -50,7 +51,7 @@ def export_session(
         from das_app.exports.pictures.annotated_video import write_annotated_video
 
         write_annotated_video(session, options, path, on_progress)
-        return f"{path}: video"
+        return said("{path}: video", path=path)
     take = load_take(
         session,
         options,
@@ -60,7 +61,7 @@ def export_session(
     )
     _writer(to)(take, path, lambda share: on_progress(0.5 + 0.5 * share))
     on_progress(1.0)
-    return f"{path}: {take.summary()}"
+    return said("{path}: {summary}", path=path, summary=take.summary())
 
 
 def _writer(to: ExportFormat) -> _Writer:

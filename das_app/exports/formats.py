@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from das_app.words.said import marked
+
 
 class ExportFormat(StrEnum):
     """Export format of a session."""
@@ -29,10 +31,13 @@ class ExportFormat(StrEnum):
     MP4 = "mp4"
 
 
-_PIXELS = "x right, y down"
-_Y_UP = "x right, y up, z towards the camera, right-handed"
-_Y_DOWN = "x right, y down, z forward, right-handed"
-_STEADY, _RECORDED = "a steady rate", "the recorded times"
+_PIXELS = marked("Pixels; x right, y down")
+_METRES_Y_UP = marked("Metres; x right, y up, z towards the camera, right-handed")
+_CENTIMETRES_Y_UP = marked("Centimetres; x right, y up, z towards the camera, right-handed")
+_MILLIMETRES_Y_UP = marked("Millimetres; x right, y up, z towards the camera, right-handed")
+_METRES_Y_DOWN = marked("Metres; x right, y down, z forward, right-handed")
+_MILLIMETRES_Y_DOWN = marked("Millimetres; x right, y down, z forward, right-handed")
+_STEADY, _RECORDED = marked("a steady rate"), marked("the recorded times")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,114 +78,118 @@ def _motion(title: str, units: str, frames: str, gaps: str, suffix: str = "") ->
 
 
 def _in_pixels(title: str, gaps: str, suffix: str) -> FormatFacts:
-    return FormatFacts(title, f"Pixels; {_PIXELS}", _RECORDED, gaps, suffix)
+    return FormatFacts(title, _PIXELS, _RECORDED, gaps, suffix)
 
 
 FACTS = {
     ExportFormat.GLB: _motion(
-        "glTF binary: a skinned mannequin of everybody",
-        f"Metres; {_Y_UP}",
+        marked("glTF binary: a skinned mannequin of everybody"),
+        _METRES_Y_UP,
         _RECORDED,
-        "scaled to nothing",
+        marked("scaled to nothing"),
         ".glb",
     ),
     ExportFormat.BVH: _motion(
-        "BVH, animation: a file for each person",
-        f"Centimetres; {_Y_UP}",
+        marked("BVH, animation: a file for each person"),
+        _CENTIMETRES_Y_UP,
         _STEADY,
-        "the file ends, another begins",
+        marked("the file ends, another begins"),
     ),
     ExportFormat.VRMA: _motion(
-        "VRM Animation: a file for each person",
-        f"Metres; {_Y_UP}",
+        marked("VRM Animation: a file for each person"),
+        _METRES_Y_UP,
         _RECORDED,
-        "the pose is bridged",
+        marked("the pose is bridged"),
     ),
     ExportFormat.USD: _motion(
-        "USD: a UsdSkel skeleton for each person",
-        f"Metres; {_Y_UP}",
+        marked("USD: a UsdSkel skeleton for each person"),
+        _METRES_Y_UP,
         _STEADY,
-        "invisible",
+        marked("invisible"),
         ".usdc",
     ),
     ExportFormat.TRC: _motion(
-        "TRC: markers for OpenSim, a file for each person",
-        f"Millimetres; {_Y_UP}",
+        marked("TRC: markers for OpenSim, a file for each person"),
+        _MILLIMETRES_Y_UP,
         _STEADY,
-        "NaN",
+        marked("NaN"),
     ),
     ExportFormat.MOT: _motion(
-        "MOT: joint angles for OpenSim, a file for each person",
-        "Degrees, metres",
+        marked("MOT: joint angles for OpenSim, a file for each person"),
+        marked("Degrees, metres"),
         _STEADY,
-        "NaN",
+        marked("NaN"),
     ),
     ExportFormat.C3D: _motion(
-        "C3D: markers for motion laboratories, a file for each person",
-        f"Millimetres; {_Y_UP}",
+        marked("C3D: markers for motion laboratories, a file for each person"),
+        _MILLIMETRES_Y_UP,
         _STEADY,
-        "invalid points",
+        marked("invalid points"),
     ),
     ExportFormat.ANGLES: FormatFacts(
-        "CSV of joint angles: a table for spreadsheets and pandas",
-        "Degrees",
+        marked("CSV of joint angles: a table for spreadsheets and pandas"),
+        marked("Degrees"),
         _RECORDED,
-        "no rows",
+        marked("no rows"),
         ".csv",
     ),
     ExportFormat.CSV: FormatFacts(
-        "CSV: a table for spreadsheets and pandas",
-        f"Millimetres; {_Y_DOWN}",
+        marked("CSV: a table for spreadsheets and pandas"),
+        _MILLIMETRES_Y_DOWN,
         _RECORDED,
-        "no rows",
+        marked("no rows"),
         ".csv",
     ),
     ExportFormat.NPZ: FormatFacts(
-        "NPZ: arrays for NumPy",
-        f"Millimetres; {_Y_DOWN}",
+        marked("NPZ: arrays for NumPy"),
+        _MILLIMETRES_Y_DOWN,
         _RECORDED,
-        "NaN",
+        marked("NaN"),
         ".npz",
     ),
     ExportFormat.JSON: FormatFacts(
-        "JSON: everything as text",
-        f"Millimetres; {_Y_DOWN}",
+        marked("JSON: everything as text"),
+        _MILLIMETRES_Y_DOWN,
         _RECORDED,
-        "not in the frame's list",
+        marked("not in the frame's list"),
         ".json",
     ),
     ExportFormat.RERUN: FormatFacts(
-        "Rerun recording: people, camera and video for its viewer",
-        f"Metres; {_Y_DOWN}",
+        marked("Rerun recording: people, camera and video for its viewer"),
+        _METRES_Y_DOWN,
         _RECORDED,
-        "cleared",
+        marked("cleared"),
         ".rrd",
     ),
     ExportFormat.FOXGLOVE: FormatFacts(
-        "MCAP for Foxglove's 3D and image panels",
-        f"Metres; {_Y_DOWN}",
+        marked("MCAP for Foxglove's 3D and image panels"),
+        _METRES_Y_DOWN,
         _RECORDED,
-        "not in the scene",
+        marked("not in the scene"),
         ".mcap",
     ),
     ExportFormat.COCO: _in_pixels(
-        "COCO keypoints: 17 joints in the picture", "no annotation", ".json"
+        marked("COCO keypoints: 17 joints in the picture"), marked("no annotation"), ".json"
     ),
     ExportFormat.COCO_RESULTS: _in_pixels(
-        "COCO results: what loadRes of pycocotools reads", "no result", ".json"
+        marked("COCO results: what loadRes of pycocotools reads"), marked("no result"), ".json"
     ),
     ExportFormat.OPENPOSE: _in_pixels(
-        "OpenPose JSON: BODY_25, a file for each frame", "not in the frame's list", ""
+        marked("OpenPose JSON: BODY_25, a file for each frame"),
+        marked("not in the frame's list"),
+        "",
     ),
     ExportFormat.MMPOSE: _in_pixels(
-        "MMPose JSON: predictions of a video", "not in the frame's list", ".json"
+        marked("MMPose JSON: predictions of a video"), marked("not in the frame's list"), ".json"
     ),
-    ExportFormat.MOTCHALLENGE: _in_pixels("MOTChallenge text: boxes with ids", "no row", ".txt"),
+    ExportFormat.MOTCHALLENGE: _in_pixels(
+        marked("MOTChallenge text: boxes with ids"), marked("no row"), ".txt"
+    ),
     ExportFormat.MP4: FormatFacts(
-        "MP4: the video with skeletons, beside a side view",
-        f"Pixels; {_PIXELS}",
-        "the recorded pictures",
-        "nothing is drawn",
+        marked("MP4: the video with skeletons, beside a side view"),
+        _PIXELS,
+        marked("the recorded pictures"),
+        marked("nothing is drawn"),
         ".mp4",
         needs_video=True,
     ),

@@ -7,6 +7,7 @@ from pathlib import Path
 from das_app.exports.formats import FACTS
 from das_app.exports.takes.files import ABOUT_FILE
 from das_app.exports.takes.take import ExportError
+from das_app.words.said import said
 
 _LEFTOVER = re.compile(r"\..+\.writing(\..+)?")  # of an export that was killed
 _SUFFIXES = {facts.suffix for facts in FACTS.values()} - {""}
@@ -32,25 +33,40 @@ def export_place(path: Path, suffix: str, session_name: str, is_forced: bool) ->
         path = path / f"{session_name}{suffix}"
     elif path.suffix.lower() != suffix:
         if path.suffix.lower() in _SUFFIXES:
-            raise ExportError(f"{path}: files of this format end in {suffix}, not {path.suffix}")
+            raise ExportError(
+                said(
+                    "{path}: files of this format end in {suffix}, not {other}",
+                    path=path,
+                    suffix=suffix,
+                    other=path.suffix,
+                )
+            )
         path = path.with_name(path.name + suffix)
     if path.exists() and not is_forced:
-        raise ExportError(f"{path} is there already; choose another name, or --force")
+        raise ExportError(
+            said("{path} is there already; choose another name, or --force", path=path)
+        )
     return path
 
 
 def check_folder(folder: Path, is_forced: bool) -> None:
     """Raises ExportError unless a folder can be written without losing what is not ours."""
     if folder.is_file():
-        raise ExportError(f"{folder} is a file; this format is a folder")
+        raise ExportError(said("{folder} is a file; this format is a folder", folder=folder))
     names = {each.name for each in folder.iterdir()} if folder.is_dir() else set()
     there = {name for name in names if not _LEFTOVER.fullmatch(name)}
     if there and not is_forced:
-        raise ExportError(f"{folder} is not empty; choose another name, or --force")
+        raise ExportError(
+            said("{folder} is not empty; choose another name, or --force", folder=folder)
+        )
     foreign = there - _listed_in(folder / ABOUT_FILE) - {ABOUT_FILE}
     if foreign:
         raise ExportError(
-            f"{folder} holds files of others ({sorted(foreign)[0]}, ...); choose another name"
+            said(
+                "{folder} holds files of others ({file}, ...); choose another name",
+                folder=folder,
+                file=sorted(foreign)[0],
+            )
         )
 
 

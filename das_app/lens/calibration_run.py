@@ -84,7 +84,9 @@ class CalibrationRun:
                 self.news.put(self._search(image))
         except Exception as error:  # whatever OpenCV raises is for the user
             _log.exception("the search for the board failed")
-            self.news.put(self._told(last, np.zeros((0, 2)), False, str(error) or "it failed"))
+            self.news.put(
+                self._told(last, np.zeros((0, 2)), False, str(error) or type(error).__name__)
+            )
 
     def _search(self, image: np.ndarray) -> BoardNews:
         view = self._finder.find(image)

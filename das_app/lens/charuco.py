@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from das_app.words.said import marked
 from das_model.camera import Camera
 
 # Assumed.
@@ -25,11 +26,34 @@ _NEW_PLACE, _NEW_SIZE, _NEW_TILT_DEG = 0.08, 0.15, 12.0  # what makes a view a n
 _TILTED_DEG = 18.0
 _OUTLIER = 3.0  # a view whose error is this many medians is left out of the last solution
 _TILTS = {
-    "left": (0, -1, "turn its left side away from the camera"),
-    "right": (0, 1, "turn its right side away from the camera"),
-    "top": (1, -1, "tip its top away from the camera"),
-    "bottom": (1, 1, "tip its bottom away from the camera"),
+    "left": (
+        0,
+        -1,
+        marked("Now turn its left side away from the camera, about 30°, and hold still"),
+    ),
+    "right": (
+        0,
+        1,
+        marked("Now turn its right side away from the camera, about 30°, and hold still"),
+    ),
+    "top": (1, -1, marked("Now tip its top away from the camera, about 30°, and hold still")),
+    "bottom": (1, 1, marked("Now tip its bottom away from the camera, about 30°, and hold still")),
 }
+
+_PLACES = (  # rows of the grid: the top one, those between, the bottom one
+    (
+        marked("Bring the board to the top left of the picture, hold still"),
+        marked("Bring the board to the top right of the picture, hold still"),
+    ),
+    (
+        marked("Bring the board to the left of the picture, hold still"),
+        marked("Bring the board to the right of the picture, hold still"),
+    ),
+    (
+        marked("Bring the board to the bottom left of the picture, hold still"),
+        marked("Bring the board to the bottom right of the picture, hold still"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +249,13 @@ class Calibrator:
     def hint(self) -> str:
         """Next step for the user, in words."""
         if self.is_enough:
-            return "Enough views. Save, or add more."
+            return marked("Enough views. Save, or add more.")
         empty = np.argwhere(~self.coverage)
         if self.coverage.mean() < MIN_SHARE_COVERED and len(empty):
-            return f"Bring the board to the {_place_words(*empty[0])} of the picture, hold still"
+            return _place_words(*empty[0])
         if self.missing_tilts:
-            return f"Now {_TILTS[self.missing_tilts[0]][2]}, about 30°, and hold still"
-        return "A few more views: nearer, further, tilted otherwise"
+            return _TILTS[self.missing_tilts[0]][2]
+        return marked("A few more views: nearer, further, tilted otherwise")
 
     def solve(self) -> Calibration | None:
         """The camera that the views give; None while they are too few or make no sense.
@@ -272,8 +296,6 @@ class Calibrator:
 
 
 def _place_words(row: int, column: int) -> str:
-    """Position of a grid cell, in words."""
+    """Advice where to bring the board for a cell of the grid."""
     rows, columns = GRID
-    vertical = "top" if row == 0 else "bottom" if row == rows - 1 else ""
-    horizontal = "left" if column < columns / 2 else "right"
-    return f"{vertical} {horizontal}".strip()
+    return _PLACES[0 if row == 0 else 2 if row == rows - 1 else 1][int(column >= columns / 2)]

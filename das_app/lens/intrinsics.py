@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from das_app.words.said import marked, said
 from das_model.camera import DEFAULT_FOV_DEG, Camera
 
 _ASPECT_TOLERANCE = 0.01  # rounding of a resized picture, not another crop of the sensor
@@ -26,11 +27,11 @@ class LensOrigin(StrEnum):
 
 
 _ORIGIN_TEXTS = {
-    LensOrigin.ASSUMED: "assumed",
-    LensOrigin.FOV: "field of view as entered",
-    LensOrigin.EQUIVALENT_MM: "from the 35 mm equivalent",
-    LensOrigin.FOCAL_PX: "focal length as entered",
-    LensOrigin.PERSON: "from a person's height and distance",
+    LensOrigin.ASSUMED: marked("FOV {fov:.4g}° (assumed)"),
+    LensOrigin.FOV: marked("FOV {fov:.4g}° (field of view as entered)"),
+    LensOrigin.EQUIVALENT_MM: marked("FOV {fov:.4g}° (from the 35 mm equivalent)"),
+    LensOrigin.FOCAL_PX: marked("FOV {fov:.4g}° (focal length as entered)"),
+    LensOrigin.PERSON: marked("FOV {fov:.4g}° (from a person's height and distance)"),
 }
 
 
@@ -86,17 +87,23 @@ class Intrinsics:
     def label(self) -> str:
         """Origin of the numbers, in words."""
         if self.calibrated is None:
-            return f"FOV {self.fov_deg:.4g}° ({_ORIGIN_TEXTS[self.origin]})"
+            return said(_ORIGIN_TEXTS[self.origin], fov=self.fov_deg)
         name = f" ({self.calibration_name})" if self.calibration_name else ""
-        return f"calibrated at {_size_text(self.calibrated.size)}{name}"
+        return said("calibrated at {size}{name}", size=_size_text(self.calibrated.size), name=name)
 
     def text_for(self, size: tuple[int, int] | None) -> str:
         """The focal length in use and its source in a line; without a picture, the source."""
         if size is None:
             return self.label
         camera = self.camera_for(size)
-        lens = "" if self.calibrated is None else f"FOV {camera.fov_deg:.4g}°, "
-        return f"f {camera.focal_px:.0f} px · {lens}{self.label}"
+        if self.calibrated is None:
+            return said("f {focal:.0f} px · {lens}", focal=camera.focal_px, lens=self.label)
+        return said(
+            "f {focal:.0f} px · FOV {fov:.4g}°, {lens}",
+            focal=camera.focal_px,
+            fov=camera.fov_deg,
+            lens=self.label,
+        )
 
 
 def fov_from_focal_px(focal_px: float, size: tuple[int, int]) -> float:

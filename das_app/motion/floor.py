@@ -16,6 +16,7 @@ import numpy as np
 
 from das_app.motion.errors import MotionError
 from das_app.motion.kinematics import ANKLE_HEIGHT_MM
+from das_app.words.said import marked, said
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.skeleton import Skeleton
@@ -30,6 +31,14 @@ _MIN_SPREAD_MM = 150.0  # of clicked points, across their main direction
 
 class FloorError(MotionError):
     """The floor cannot be told from what there is; the message is for the user."""
+
+
+_LOOKS_DOWN = marked(
+    "Lens {height_m:.2f} m above the floor, looking {pitch:.0f}° down, rolled {roll:.0f}°"
+)
+_LOOKS_UP = marked(
+    "Lens {height_m:.2f} m above the floor, looking {pitch:.0f}° up, rolled {roll:.0f}°"
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -77,10 +86,11 @@ class Floor:
     @property
     def label(self) -> str:
         """The floor in words."""
-        direction = "down" if self.pitch_deg >= 0 else "up"
-        return (
-            f"Lens {self.height_mm / 1e3:.2f} m above the floor, looking "
-            f"{abs(self.pitch_deg):.0f}° {direction}, rolled {self.roll_deg:.0f}°"
+        return said(
+            _LOOKS_DOWN if self.pitch_deg >= 0 else _LOOKS_UP,
+            height_m=self.height_mm / 1e3,
+            pitch=abs(self.pitch_deg),
+            roll=self.roll_deg,
         )
 
     def to_world(self, points_cam: np.ndarray) -> np.ndarray:

@@ -32,6 +32,7 @@ from das_app.motion.floor_evidence import (
     unit,
 )
 from das_app.motion.kinematics import ANKLE_HEIGHT_MM, body_heights_mm
+from das_app.words.said import said
 from das_model.camera import Camera
 from das_model.people import People
 
@@ -109,9 +110,11 @@ class FloorEstimate:
     @property
     def label(self) -> str:
         """The floor in words, with how sure it is."""
-        return (
-            f"{self.floor.label} (tilt ±{self.tilt_sd_deg:.0f}°, "
-            f"height ±{self.height_sd_mm / 10:.0f} cm)"
+        return said(
+            "{floor} (tilt ±{tilt:.0f}°, height ±{height_cm:.0f} cm)",
+            floor=self.floor.label,
+            tilt=self.tilt_sd_deg,
+            height_cm=self.height_sd_mm / 10,
         )
 
 

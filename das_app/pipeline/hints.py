@@ -15,6 +15,7 @@ import numpy as np
 from das_app.messaging.messages import PipelineStats, PoseResult
 from das_app.motion.floor import Floor, off_floor_mm
 from das_app.motion.kinematics import body_heights_mm
+from das_app.words.said import marked, said
 from das_model.people import People
 
 SPAN_S = 4.0  # summaries older than this say nothing any more
@@ -32,12 +33,23 @@ _ADULTS_MM = (1300.0, 2100.0)  # of one person: others are hard to tell from afa
 _ON_FLOOR_MM, _OFF_FLOOR_MM = 120.0, 250.0  # feet of who stands on the floor, and does not
 _LUMA = np.array([0.299, 0.587, 0.114])
 _SIDES = ("left", "right", "top", "bottom")
-_REMEDIES = {
-    "left": "move to the middle",
-    "right": "move to the middle",
-    "top": "step back or tilt the camera up",
-    "bottom": "step back or tilt the camera down",
+_CUT_OFF = {
+    "left": marked("Person #{number} is cut off at the left: move to the middle."),
+    "right": marked("Person #{number} is cut off at the right: move to the middle."),
+    "top": marked("Person #{number} is cut off at the top: step back or tilt the camera up."),
+    "bottom": marked(
+        "Person #{number} is cut off at the bottom: step back or tilt the camera down."
+    ),
 }
+
+_FLOATS = marked(
+    "Person #{number} floats above the floor that others stand on, by {by_m:.1f} m: "
+    "if they stand on it, accept or set their height."
+)
+_SINKS = marked(
+    "Person #{number} sinks into the floor that others stand on, by {by_m:.1f} m: "
+    "if they stand on it, accept or set their height."
+)
 
 
 class HintKind(Enum):
@@ -161,7 +173,7 @@ def _dark(last: list[FrameSummary]) -> list[Hint]:
     luma = float(np.median([one.luma for one in last]))
     if luma >= _DARK_LUMA:
         return []
-    text = "The picture is very dark: switch on a light or open the camera's exposure."
+    text = said("The picture is very dark: switch on a light or open the camera's exposure.")
     return [Hint(HintKind.DARK, text)]
 
 
@@ -171,10 +183,11 @@ def _nobody(last: list[FrameSummary]) -> list[Hint]:
         return []
     num_unsure = round(float(np.median([one.num_unsure for one in last])))
     if num_unsure:
-        who = "1 person is" if num_unsure == 1 else f"{num_unsure} people are"
-        text = f"{who} below the confidence: lower it to see them."
+        text = said(
+            "People below the confidence: {number}. Lower it to see them.", number=num_unsure
+        )
     else:
-        text = "Nobody found for a while: step into the picture."
+        text = said("Nobody found for a while: step into the picture.")
     return [Hint(HintKind.NOBODY, text)]
 
 
@@ -185,7 +198,7 @@ def _cut_off(last: list[FrameSummary]) -> list[Hint]:
         sides = [side for side, part in zip(_SIDES, share, strict=True) if part >= _MOSTLY]
         if sides:
             side = sides[-1]  # feet before head before hands
-            text = f"Person #{track_id} is cut off at the {side}: {_REMEDIES[side]}."
+            text = said(_CUT_OFF[side], number=track_id)
             hints.append(Hint(HintKind.CUT_OFF, text, track_id))
     return hints
 
@@ -197,9 +210,11 @@ def _far(last: list[FrameSummary]) -> list[Hint]:
         share = float(np.median([one.extent_share[i] for one, i in rows]))
         distance_m = float(np.median([one.distances_m[i] for one, i in rows]))
         if share < _FAR_SHARE and not is_cut:
-            text = (
-                f"Person #{track_id} is far away ({distance_m:.1f} m) and small in the picture: "
-                "come closer, or give the model more detail."
+            text = said(
+                "Person #{number} is far away ({distance_m:.1f} m) and small in the picture: "
+                "come closer, or give the model more detail.",
+                number=track_id,
+                distance_m=distance_m,
             )
             hints.append(Hint(HintKind.FAR, text, track_id))
     return hints
@@ -221,9 +236,10 @@ def _implausible(last: list[FrameSummary]) -> list[Hint]:
     height = float(np.median(heights))
     if _HEIGHTS_MM[0] <= height <= _HEIGHTS_MM[1]:
         return _unusual(last)
-    text = (
-        f"People come out {height / 1000:.1f} m tall, which is hard to believe; distances are off "
-        "as much. Film from about chest height, with whole people in the picture."
+    text = said(
+        "People come out {height_m:.1f} m tall, which is hard to believe; distances are off "
+        "as much. Film from about chest height, with whole people in the picture.",
+        height_m=height / 1000,
     )
     return [Hint(HintKind.HEIGHT, text)]
 
@@ -238,9 +254,11 @@ def _unusual(last: list[FrameSummary]) -> list[Hint]:
             continue
         height = float(np.nanmedian(heights))
         if not _ADULTS_MM[0] <= height <= _ADULTS_MM[1]:
-            text = (
-                f"Person #{track_id} comes out {height / 1000:.2f} m tall. If that is wrong, so "
-                "is their distance: choose them in the inspector and set their height."
+            text = said(
+                "Person #{number} comes out {height_m:.2f} m tall. If that is wrong, so "
+                "is their distance: choose them in the inspector and set their height.",
+                number=track_id,
+                height_m=height / 1000,
             )
             hints.append(Hint(HintKind.HEIGHT, text, track_id))
     return hints
@@ -258,10 +276,8 @@ def _floating(last: list[FrameSummary]) -> list[Hint]:
     hints = []
     for track_id, height in above_mm.items():
         if abs(height) > _OFF_FLOOR_MM:
-            where = "floats above" if height > 0 else "sinks into"
-            text = (
-                f"Person #{track_id} {where} the floor that others stand on, by "
-                f"{abs(height) / 1000:.1f} m: if they stand on it, accept or set their height."
+            text = said(
+                _FLOATS if height > 0 else _SINKS, number=track_id, by_m=abs(height) / 1000
             )
             hints.append(Hint(HintKind.FLOATS, text, track_id))
     return hints
@@ -271,9 +287,11 @@ def _slow(stats: PipelineStats) -> list[Hint]:
     camera, model = stats.capture_fps, stats.inference_fps
     if camera < _MIN_CAMERA_FPS or model <= 0 or model >= _SLOW_SHARE * camera:
         return []
-    text = (
-        f"The model manages {model:.0f} of {camera:.0f} pictures a second: choose less detail or "
-        "a faster device for the model."
+    text = said(
+        "The model manages {model:.0f} of {camera:.0f} pictures a second: choose less detail or "
+        "a faster device for the model.",
+        model=model,
+        camera=camera,
     )
     return [Hint(HintKind.SLOW, text)]
 

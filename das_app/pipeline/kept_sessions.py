@@ -17,6 +17,7 @@ from das_app.session.folder import fit_name, is_busy
 from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE
 from das_app.session.pictures import SessionPictures
 from das_app.session.types import SessionError
+from das_app.words.said import said
 
 _OURS = re.compile(r"(\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d)(?:_(.+))?", re.DOTALL)
 _PICTURE_SHARE = 0.4  # of the session, where its picture is taken
@@ -114,11 +115,13 @@ def rename_session(folder: Path, name: str) -> Path:
     if new == folder:
         return folder
     if new.exists():
-        raise SessionError(f"there is a session {new.name} already")
+        raise SessionError(said("there is a session {name} already", name=new.name))
     try:
         folder.rename(new)
     except OSError as error:
-        raise SessionError(f"{folder.name} cannot be renamed: {error.strerror}") from error
+        raise SessionError(
+            said("{name} cannot be renamed: {reason}", name=folder.name, reason=error.strerror)
+        ) from error
     return new
 
 
@@ -132,14 +135,16 @@ def delete_session(folder: Path) -> None:
     try:
         shutil.rmtree(folder)
     except OSError as error:
-        raise SessionError(f"{folder.name} cannot be deleted: {error.strerror}") from error
+        raise SessionError(
+            said("{name} cannot be deleted: {reason}", name=folder.name, reason=error.strerror)
+        ) from error
 
 
 def _require_still(folder: Path) -> None:
     if not (folder / LOG_FILE).is_file():
-        raise SessionError(f"{folder} holds no session any more")
+        raise SessionError(said("{folder} holds no session any more", folder=folder))
     if is_busy(folder):
-        raise SessionError(f"{folder.name} is being recorded")
+        raise SessionError(said("{name} is being recorded", name=folder.name))
 
 
 def _look_at(folder: Path) -> KeptSession | None:

@@ -13,10 +13,11 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 
 from das_app.sources.frame_source import SourceError
+from das_app.words.said import marked, said
 
 SOUND_RATE = 48_000  # samples a second
 _LONGEST_DELAY_S = 1.0  # from the converter to us; a clock that tells more is not believed
-_MISSING = (
+_MISSING = marked(
     'sound needs the package sounddevice: pip install "das-capture[sound]", and on Linux '
     "sudo apt-get install libportaudio2"
 )
@@ -36,7 +37,7 @@ def list_microphones() -> tuple[str, ...]:
         devices = sounddevice.query_devices()
         chosen = sounddevice.default.device[0]
     except Exception as error:  # whatever PortAudio raises
-        raise SourceError(f"microphones cannot be listed: {error}") from error
+        raise SourceError(said("microphones cannot be listed: {error}", error=error)) from error
     names = [d["name"] for d in devices if d["max_input_channels"] > 0]
     if 0 <= chosen < len(devices) and devices[chosen]["name"] in names:
         names.insert(0, devices[chosen]["name"])
@@ -74,7 +75,7 @@ class Microphone:
                 None,
             )
             if number is None:
-                raise SourceError(f"there is no microphone {name}")
+                raise SourceError(said("there is no microphone {name}", name=name))
             self._stream = sounddevice.InputStream(
                 device=number,
                 channels=1,
@@ -87,7 +88,9 @@ class Microphone:
         except SourceError:
             raise
         except Exception as error:  # whatever PortAudio raises
-            raise SourceError(f"microphone {name} cannot be opened: {error}") from error
+            raise SourceError(
+                said("microphone {name} cannot be opened: {error}", name=name, error=error)
+            ) from error
 
     def close(self) -> None:
         """Hear no more."""

@@ -24,6 +24,7 @@ from das_app.sources.image_source import (
 from das_app.sources.stream_source import open_address
 from das_app.sources.turned_source import Turn, TurnedSource
 from das_app.sources.video_source import VideoSource
+from das_app.words.said import said
 
 _log = logging.getLogger(__name__)
 VIDEO_SUFFIXES = frozenset(
@@ -179,8 +180,11 @@ def _open_unturned(
         return ImageSource(path, intrinsics, images_per_s)
     if kind is SourceKind.VIDEOS:
         raise SourceError(
-            f"{path} is a folder of videos; name one of them, or make a session of each with "
-            "`das-app capture`"
+            said(
+                "{path} is a folder of videos; name one of them, or make a session of "
+                "each with `das-app capture`",
+                path=path,
+            )
         )
     return VideoSource(path, intrinsics, slow_motion=slow_motion)
 
@@ -190,8 +194,13 @@ def _camera_named(spec: str) -> int:
         if device.name.casefold() == spec.casefold():
             return device.index
     raise SourceError(
-        f"source {shown_address(spec)} is neither the index or name of a camera, nor "
-        f"{DEMO_SOURCE}, nor an address such as rtsp://host/path, nor an existing file or folder"
+        said(
+            "source {spec} is neither the index or name of a camera, nor "
+            "{demo}, nor an address such as rtsp://host/path, nor an existing "
+            "file or folder",
+            spec=shown_address(spec),
+            demo=DEMO_SOURCE,
+        )
     )
 
 

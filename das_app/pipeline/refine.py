@@ -23,6 +23,7 @@ from das_app.session.frames import open_session_video
 from das_app.session.refined_layer import write_refined
 from das_app.session.session import Session
 from das_app.session.types import Layer, RecordedPoses, SessionError
+from das_app.words.said import marked, said
 from das_model.camera import Camera
 from das_model.inference.estimate import Estimator
 from das_model.people import People
@@ -103,11 +104,13 @@ def refine_session(
     session, edits = Session(plan.session, is_edited=False), load_edits(plan.session)
     recorded = [_with_people_of(p, edits) for p in session.between(layer=Layer.RAW)]
     if not any(len(poses.people) for poses in recorded):
-        raise SessionError(f"{plan.session} holds nobody, so there is nothing to refine")
+        raise SessionError(
+            said("{session} holds nobody, so there is nothing to refine", session=plan.session)
+        )
 
     def note(share: float) -> None:
         if stopping.is_set():
-            raise RefineCancelledError("refining was cancelled; the session is as it was")
+            raise RefineCancelledError(marked("refining was cancelled; the session is as it was"))
         on_progress(share)
 
     new = _run_model(session, recorded, plan, lambda share: note(_NEW_SHARE * share))
@@ -204,8 +207,14 @@ def _run_model(
             estimator = estimator or plan.load()
             if estimator.skeleton.joint_names != session.origin.skeleton.joint_names:
                 raise SessionError(
-                    f"{plan.session} holds people of {session.origin.skeleton.num_joints} joints; "
-                    f"{estimator.model_name} finds {estimator.skeleton.num_joints}"
+                    said(
+                        "{session} holds people of {num_joints} joints; {model_name} finds "
+                        "{found}",
+                        session=plan.session,
+                        num_joints=session.origin.skeleton.num_joints,
+                        model_name=estimator.model_name,
+                        found=estimator.skeleton.num_joints,
+                    )
                 )
             people = estimator(frame.image, near.camera).people.at_least(plan.min_score)
             people = people.where(session.ignored.keeps(people, near.camera))

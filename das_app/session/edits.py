@@ -19,6 +19,7 @@ from das_app.files.small_file import read_small_text
 from das_app.files.whole_file import write_whole
 from das_app.motion.kinematics import MAX_SCALE, MIN_SCALE, resized
 from das_app.session.types import SessionError
+from das_app.words.said import marked, said
 from das_model.people import People, TrackId
 
 EDITS_FILE = "edits.json"
@@ -82,13 +83,13 @@ class PersonEdit:
     @property
     def text(self) -> str:
         """The edit, in words."""
-        one, other = f"#{self.track_id}", f"#{self.other}"
-        return {
-            EditKind.MERGE: f"{other} merged into {one}",
-            EditKind.SPLIT: f"{one} split: {other} from {self.from_s:.2f} s",
-            EditKind.SWAP: f"{one} and {other} swapped from {self.from_s:.2f} s",
-            EditKind.DROP: f"{one} left out",
+        template = {
+            EditKind.MERGE: marked("#{other} merged into #{one}"),
+            EditKind.SPLIT: marked("#{one} split: #{other} from {from_s:.2f} s"),
+            EditKind.SWAP: marked("#{one} and #{other} swapped from {from_s:.2f} s"),
+            EditKind.DROP: marked("#{one} left out"),
         }[self.kind]
+        return said(template, one=self.track_id, other=self.other, from_s=self.from_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,8 +268,12 @@ def load_edits(folder: Path) -> SessionEdits:
         return SessionEdits()
     except Exception as error:  # whatever reading a foreign file raises
         raise SessionError(
-            f"{path} cannot be used ({printable(repr(error))}); without it the session opens with "
-            "no names and untrimmed"
+            said(
+                "{path} cannot be used ({error}); without it the session opens with no "
+                "names and untrimmed",
+                path=path,
+                error=printable(repr(error)),
+            )
         ) from error
 
 
@@ -295,7 +300,9 @@ def save_edits(folder: Path, edits: SessionEdits) -> None:
             values["scales"] = {str(track_id): scale for track_id, scale in edits.scales.items()}
         write_whole(path, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
     except OSError as error:
-        raise SessionError(f"{path} cannot be written: {error}") from error
+        raise SessionError(
+            said("{path} cannot be written: {error}", path=path, error=error)
+        ) from error
 
 
 def _person_edit(values: dict[str, Any]) -> PersonEdit:

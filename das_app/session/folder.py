@@ -10,6 +10,7 @@ from das_app.files.whole_file import PRIVATE_FOLDER
 from das_app.session.format import LOG_FILE, SUMMARY_FILE
 from das_app.session.reader import Salvage
 from das_app.session.types import SessionError
+from das_app.words.said import said
 
 QUIET_S = 3.0  # a recording writes more often; counts where the file system knows no locks
 _MAX_NAME_BYTES = 120  # of 255 that common file systems take; the time and a number come on top
@@ -39,9 +40,11 @@ def new_session_folder(parent: Path, started: datetime, name: str = "") -> Path:
         except FileExistsError:
             number += 1
             if not parent.is_dir():
-                raise SessionError(f"{parent} is no folder") from None
+                raise SessionError(said("{parent} is no folder", parent=parent)) from None
         except OSError as error:
-            raise SessionError(f"{folder} cannot be made: {error}") from error
+            raise SessionError(
+                said("{folder} cannot be made: {error}", folder=folder, error=error)
+            ) from error
 
 
 def find_unclosed(parent: Path, quiet_s: float = QUIET_S) -> list[Path]:

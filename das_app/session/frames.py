@@ -16,6 +16,7 @@ from das_app.session.session import Session
 from das_app.session.types import Layer, RecordedPoses, SessionError
 from das_app.sources.frame_source import SourceError
 from das_app.sources.video_source import VideoSource
+from das_app.words.said import marked, said
 from das_model.people import People
 from das_model.preprocess import letterbox_place
 
@@ -56,7 +57,7 @@ class RecordedFrames:
     def __init__(self, folder: Path) -> None:
         self.session = session = Session(folder)
         if not len(session):
-            raise SessionError(f"{folder} holds no frames")
+            raise SessionError(said("{folder} holds no frames", folder=folder))
         self.name = folder.name
         self.events, self.edits = tuple(session.events()), session.edits
         self.sightings = session.sightings()
@@ -69,7 +70,9 @@ class RecordedFrames:
         self._sought: int | None = 0
         self._has_paused = False  # at the end of the trim
         self._pictures: SessionPictures | None = None
-        self.picture_problem = "No video was recorded" if session.video_path is None else ""
+        self.picture_problem = (
+            marked("No video was recorded") if session.video_path is None else ""
+        )
         try:
             if session.video_path is not None:
                 self._pictures = SessionPictures(session.video_path)
@@ -115,7 +118,13 @@ class RecordedFrames:
         shown = self.session.at(frame.time_s, layer)
         raw = self.session.measured(frame.time_s, layer)
         if shown is None or raw is None:
-            raise SessionError(f"{self.session.folder} lacks the poses at {frame.time_s:.3f} s")
+            raise SessionError(
+                said(
+                    "{folder} lacks the poses at {time_s:.3f} s",
+                    folder=self.session.folder,
+                    time_s=frame.time_s,
+                )
+            )
         return shown.people, raw.people
 
     def close(self) -> None:
@@ -158,7 +167,9 @@ def open_session_video(folder: Path) -> VideoSource:
     try:
         session = Session(folder)
         if session.video_path is None:
-            raise SourceError(f"session {folder} was recorded without its pictures")
+            raise SourceError(
+                said("session {folder} was recorded without its pictures", folder=folder)
+            )
         return VideoSource(session.video_path, recorded_intrinsics(session), name=folder.name)
     except SessionError as error:
         raise SourceError(str(error)) from error

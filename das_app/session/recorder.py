@@ -43,6 +43,7 @@ from das_app.session.video_copy import VideoCopier
 from das_app.session.video_recorder import VideoRecorder
 from das_app.session.writer import SessionWriter
 from das_app.sources.own_packets import OwnPackets
+from das_app.words.said import said
 from das_model.people import People
 
 _FLUSH_S, _STATS_S, _SYNC_S = 0.5, 1.0, 2.0
@@ -102,7 +103,7 @@ class Recorder:
         self._lies_in: Path | None = None  # at the end
         self._free_bytes = _free_bytes(folder)
         if self._free_bytes < limits.full_bytes:
-            raise SessionError(f"the disk of {folder} is full")
+            raise SessionError(said("the disk of {folder} is full", folder=folder))
         self._writer = SessionWriter(folder, origin)
         self._video: VideoRecorder | VideoCopier | None = None
         if has_video and packets is not None and faces is FaceHiding.NONE:
@@ -175,8 +176,12 @@ class Recorder:
         joint_names = result.people.skeleton.joint_names
         if joint_names != self._joint_names:
             raise SessionError(
-                f"people of {len(joint_names)} joints do not fit into a session of people of "
-                f"{len(self._joint_names)}; after a change of the model begin another recording"
+                said(
+                    "people of {number} joints do not fit into a session of people of {recorded}; "
+                    "after a change of the model begin another recording",
+                    number=len(joint_names),
+                    recorded=len(self._joint_names),
+                )
             )
         kept = self._frames.of(result) if self.is_recording else None
         if kept is None:

@@ -19,6 +19,7 @@ from das_app.session.format import (
 )
 from das_app.session.types import RecordedPoses, SessionError, SessionOrigin
 from das_app.session.writer import LogWriter
+from das_app.words.said import said
 
 _NEW = ".new"
 
@@ -61,7 +62,9 @@ def write_refined(
         write_whole(folder / REPORT_FILE, json.dumps(report, indent=1, allow_nan=False) + "\n")
         os.replace(new, folder / REFINED_FILE)
     except OSError as error:
-        raise SessionError(f"{folder} cannot be written: {error}") from error
+        raise SessionError(
+            said("{folder} cannot be written: {error}", folder=folder, error=error)
+        ) from error
     finally:
         with suppress(OSError):
             new.unlink(missing_ok=True)

@@ -40,6 +40,7 @@ from das_app.session.types import (
     SessionEvent,
 )
 from das_app.session.writer import LogWriter, write_summary
+from das_app.words.said import said
 from das_model.camera import Camera
 
 _NEW = ".repaired"
@@ -76,17 +77,28 @@ def repair_session(folder: Path, quiet_s: float = QUIET_S) -> RepairReport:
             recorded, or the disk refuses; the files are as they were then.
     """
     if not (folder / LOG_FILE).is_file():
-        raise SessionError(f"{folder} holds no session: there is no {LOG_FILE}")
+        raise SessionError(
+            said(
+                "{folder} holds no session: there is no {file}",
+                folder=folder,
+                file=LOG_FILE,
+            )
+        )
     if is_busy(folder, quiet_s):
         raise SessionError(
-            f"{folder} is still being recorded; end the recording, or try again in a while"
+            said(
+                "{folder} is still being recorded; end the recording, or try again in a while",
+                folder=folder,
+            )
         )
     if not is_unclosed(folder) and _is_sound(folder):
-        raise SessionError(f"{folder} needs no repair")
+        raise SessionError(said("{folder} needs no repair", folder=folder))
     try:
         return _repair(folder)
     except OSError as error:
-        raise SessionError(f"{folder} cannot be repaired: {error}") from error
+        raise SessionError(
+            said("{folder} cannot be repaired: {error}", folder=folder, error=error)
+        ) from error
 
 
 class _LogCopy:
@@ -100,7 +112,9 @@ class _LogCopy:
         self._last: dict[str, RecordedPoses | None] = {POSES_TOPIC: None, RAW_POSES_TOPIC: None}
         salvage = Salvage(path)
         if salvage.origin is None:
-            raise SessionError(f"nothing can be read of {path}: what it says of itself is damaged")
+            raise SessionError(
+                said("nothing can be read of {path}: what it says of itself is damaged", path=path)
+            )
         self.origin = salvage.origin
         self._writer = LogWriter(new, self.origin)
         try:
@@ -167,7 +181,7 @@ def _repair(folder: Path) -> RepairReport:
     try:
         copy = _LogCopy(path, new)
         if _num_poses(new) != copy.num_frames:
-            raise SessionError(f"{new} could not be read back")
+            raise SessionError(said("{new} could not be read back", new=new))
         os.replace(new, path)
     finally:
         new.unlink(missing_ok=True)
@@ -177,7 +191,9 @@ def _repair(folder: Path) -> RepairReport:
     summary = summary_to_json(copy.origin, copy.first_camera, copy.time_s, counts)
     write_summary(folder, summary)
     if not _is_sound(folder):
-        raise SessionError(f"{folder} was put together, but cannot be read back")
+        raise SessionError(
+            said("{folder} was put together, but cannot be read back", folder=folder)
+        )
     return RepairReport(copy.num_frames, copy.time_s, copy.num_damaged_chunks, has_video)
 
 

@@ -49,6 +49,7 @@ from das_app.session.format import (
 from das_app.session.pose_log import PoseLog
 from das_app.session.reader import read_chunk
 from das_app.session.types import Layer, RecordedPoses, SessionError, SessionEvent
+from das_app.words.said import said
 from das_model.camera import Camera
 from das_model.people import TrackId
 
@@ -105,17 +106,30 @@ class Session:
         self._refined: PoseLog | None = None
         if is_unclosed(folder):
             raise SessionError(
-                f"{folder} was not closed properly; `das-app repair {folder}` puts it together"
+                said(
+                    "{folder} was not closed properly; `das-app repair {folder}` puts it together",
+                    folder=folder,
+                )
             )
         if not self._path.is_file():
-            raise SessionError(f"{folder} holds no session: there is no {LOG_FILE}")
+            raise SessionError(
+                said(
+                    "{folder} holds no session: there is no {file}",
+                    folder=folder,
+                    file=LOG_FILE,
+                )
+            )
         summary_path = folder / SUMMARY_FILE
         try:
             summary = json.loads(read_small_text(summary_path))
             self.counts = counts_from_json(summary)
         except Exception as error:  # whatever reading a foreign file raises
             raise SessionError(
-                f"{summary_path} is unreadable: {printable(repr(error))}"
+                said(
+                    "{path} is unreadable: {error}",
+                    path=summary_path,
+                    error=printable(repr(error)),
+                )
             ) from error
         self._log = PoseLog(self._path)
         self.origin = self._log.origin
@@ -303,7 +317,13 @@ class Session:
         known = np.concatenate([*heights, np.zeros(0)])
         known = known[np.isfinite(known)]
         if not len(known):
-            raise SessionError(f"{self.folder}: person {track_id} is not there, or has no height")
+            raise SessionError(
+                said(
+                    "{folder}: person {number} is not there, or has no height",
+                    folder=self.folder,
+                    track_id=track_id,
+                )
+            )
         return float(np.median(known)) / 1000
 
     def set_height(self, track_id: int, height_m: float | None) -> None:
@@ -324,16 +344,27 @@ class Session:
         try:
             self.change(self.edits.scaled_by(track_id, scale))
         except ValueError as error:
-            raise SessionError(f"{self.folder}: {error}") from error
+            raise SessionError(
+                said("{folder}: {error}", folder=self.folder, error=error)
+            ) from error
 
     def _require(self, *track_ids: int) -> None:
         here = people_spans(self.sightings(), self.edits)
         for track_id in track_ids:
             if track_id not in here:
                 there = ", ".join(map(str, here)) or "nobody"
-                raise SessionError(f"{self.folder} has no person {track_id}; it has {there}")
+                raise SessionError(
+                    said(
+                        "{folder} has no person {number}; it has {there}",
+                        folder=self.folder,
+                        track_id=track_id,
+                        there=there,
+                    )
+                )
         if len(set(track_ids)) < len(track_ids):
-            raise SessionError(f"two different people are needed, got {track_ids[0]} twice")
+            raise SessionError(
+                said("two different people are needed, got {number} twice", number=track_ids[0])
+            )
 
     def _edited(self, poses: RecordedPoses) -> RecordedPoses:
         edits = self.edits
@@ -358,7 +389,11 @@ class Session:
             return [event_from_json(json.loads(message.data)) for message in messages]
         except Exception as error:  # whatever reading a foreign file raises
             raise SessionError(
-                f"{self._path} holds no events of ours: {printable(repr(error))}"
+                said(
+                    "{path} holds no events of ours: {error}",
+                    path=self._path,
+                    error=printable(repr(error)),
+                )
             ) from error
 
     def to_numpy(
@@ -446,7 +481,10 @@ class Session:
         if self._refined is None:
             if Layer.REFINED not in self.layers:
                 raise SessionError(
-                    f"{self.folder} is not refined; `das-app refine {self.folder}` does that"
+                    said(
+                        "{folder} is not refined; `das-app refine {folder}` does that",
+                        folder=self.folder,
+                    )
                 )
             self._refined = PoseLog(self.folder / REFINED_FILE)
         return self._refined, POSES_TOPIC

@@ -39,6 +39,7 @@ from das_app.session.types import (
     SessionEvent,
     SessionOrigin,
 )
+from das_app.words.said import said
 from das_model.camera import Camera
 
 _CHUNK_BYTES = 1 << 18  # of JSON: what a seek has to read at most
@@ -161,12 +162,16 @@ class SessionWriter:
         self._track_ids: set[int] = set()
         for name in (SUMMARY_FILE, LOG_FILE):
             if (folder / name).exists():
-                raise SessionError(f"{folder} holds a session already; name another folder")
+                raise SessionError(
+                    said("{folder} holds a session already; name another folder", folder=folder)
+                )
         try:
             folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
             self._log = LogWriter(folder / LOG_FILE, origin)
         except OSError as error:
-            raise SessionError(f"{folder} cannot be written: {error}") from error
+            raise SessionError(
+                said("{folder} cannot be written: {error}", folder=folder, error=error)
+            ) from error
 
     @property
     def num_bytes(self) -> int:

@@ -44,6 +44,14 @@ class Look(StrEnum):
     LIGHT = "light"
 
 
+class Language(StrEnum):
+    """What the window speaks; the system's language where there is a translation."""
+
+    SYSTEM = "system"
+    ENGLISH = "en"
+    GERMAN = "de"
+
+
 class Panes(StrEnum):
     """Layout of image and 3D view."""
 
@@ -285,6 +293,7 @@ class ViewSettings:
         has_shadows: people throw shadows in the 3D view.
         has_picture: people stand on their picture; else on a plain one.
         faces: what takes the place of faces, in what is shown and in what is recorded.
+        language: of the window, from its next start.
         has_frustum: the live picture stands on the camera in the 3D view.
         has_bodies: people of the 3D view are bodies, else thin skeletons; over the picture with
             depth as well.
@@ -311,6 +320,7 @@ class ViewSettings:
     kept_views: tuple[str, ...] = ()
     has_picture: bool = True
     faces: FaceHiding = FaceHiding.NONE
+    language: Language = Language.SYSTEM
 
     def __post_init__(self) -> None:
         check_fields(self)

@@ -3,8 +3,15 @@
 from pathlib import Path
 
 from das_app.files.bundled import bundled_file
+from das_app.words.said import marked, said
 from das_model.inference.estimate import Device
 from das_model.inference.onnx_runtime import cuda_problem
+
+_NO_START = marked("CUDA did not start")
+CUDA_PROBLEMS = (  # of `cuda_problem`
+    marked("this ONNX Runtime has no CUDA"),
+    marked("no NVIDIA driver"),
+)
 
 
 def bundled_models() -> tuple[Path, ...]:
@@ -30,5 +37,7 @@ def device_note(device: Device, provider: str) -> str:
     """Note for a user who chose `device` and got `provider`; empty when it fits."""
     if device is not Device.CUDA or provider == "CUDAExecutionProvider":
         return ""
-    reason = cuda_problem() or "CUDA did not start"
-    return f"The model runs on the CPU: {reason}. “das-app doctor” tells what is missing."
+    return said(
+        "The model runs on the CPU: {reason}. “das-app doctor” tells what is missing.",
+        reason=said(cuda_problem() or _NO_START),
+    )

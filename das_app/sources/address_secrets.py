@@ -9,6 +9,7 @@ import logging
 
 from das_app.sources.addresses import is_shown_only, shown_address
 from das_app.sources.frame_source import SourceError
+from das_app.words.said import said
 
 _SERVICE = "das-capture"
 _log = logging.getLogger(__name__)
@@ -42,7 +43,10 @@ def full_address(address: str) -> str:
         kept = None
     if not kept:
         raise SourceError(
-            f"the whole of {address} is not kept, as it may hold a password; enter it again. "
-            "With the package `keyring` the system's key ring keeps it"
+            said(
+                "the whole of {address} is not kept, as it may hold a password; enter it "
+                "again. With the package `keyring` the system's key ring keeps it",
+                address=address,
+            )
         )
     return kept

@@ -11,6 +11,7 @@ import cv2
 from cv2_enumerate_cameras import enumerate_cameras
 
 from das_app.messaging.mailbox import Mailbox
+from das_app.words.said import marked, said
 
 _SLOW_SHARE = 0.9  # of the rate asked for; less is worth saying
 _PROBE_S = 6.0  # for a camera to open and to show a picture
@@ -22,10 +23,14 @@ CAMERA_BACKEND = {
 }.get(sys.platform, cv2.CAP_ANY)
 _locks: dict[int, threading.Lock] = {}
 _lock_of_locks = threading.Lock()
-_PRIVACY = {
-    "win32": "check Settings > Privacy & security > Camera",
-    "darwin": "check System Settings > Privacy & Security > Camera",
-}.get(sys.platform, "check that it is plugged in")
+_MAYBE = {
+    "win32": marked(
+        "another program may be using it; else check Settings > Privacy & security > Camera"
+    ),
+    "darwin": marked(
+        "another program may be using it; else check System Settings > Privacy & Security > Camera"
+    ),
+}.get(sys.platform, marked("another program may be using it; else check that it is plugged in"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,8 @@ class CameraMode:
     @property
     def text(self) -> str:
         """For people to read."""
-        return f"{self.size[0]}x{self.size[1]} at {self.fps:g}"
+        size = f"{self.size[0]}x{self.size[1]}"
+        return said("{size} at {rate:g}", size=size, rate=self.fps)
 
     def delivered_text(self, size: tuple[int, int], fps: float) -> str:
         """Requested and delivered mode where they differ; else empty.
@@ -91,8 +97,10 @@ class CameraMode:
         is_slow = 0 < fps < _SLOW_SHARE * self.fps
         if size == self.size and not is_slow:
             return ""
-        rate = f" at {fps:.0f}" if fps else ""
-        return f"asked {self.text}, got {size[0]}x{size[1]}{rate}"
+        got = f"{size[0]}x{size[1]}"
+        if not fps:
+            return said("asked {asked}, got {got}", asked=self.text, got=got)
+        return said("asked {asked}, got {got} at {rate:.0f}", asked=self.text, got=got, rate=fps)
 
 
 DEFAULT_MODE = CameraMode()
@@ -136,15 +144,18 @@ def visible_problem(index: int, path: str = "") -> str:
         return ""
     node = Path(path or f"/dev/video{index}")
     if not node.exists():
-        return f"there is no {node}; `das-app devices` lists what there is"
+        return said("there is no {node}; `das-app devices` lists what there is", node=node)
     if not os.access(node, os.R_OK | os.W_OK):
-        return f"your user may not read {node}; add it to the group `video` and log in again"
+        return said(
+            "your user may not read {node}; add it to the group `video` and log in again",
+            node=node,
+        )
     return ""
 
 
 def why_closed(index: int, path: str = "") -> str:
     """Why the camera could not be opened, to the best of what one can see."""
-    return visible_problem(index, path) or f"another program may be using it; else {_PRIVACY}"
+    return visible_problem(index, path) or said(_MAYBE)
 
 
 def device_lock(index: int) -> threading.Lock:

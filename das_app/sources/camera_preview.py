@@ -20,6 +20,7 @@ from das_app.sources.camera_devices import (
     open_capture,
     why_closed,
 )
+from das_app.words.said import marked, said
 
 _PAUSE_S = 0.25  # before it opens: who goes through a list with the arrows opens nothing
 _WIDTH_PX = 480
@@ -73,7 +74,7 @@ class CameraPreview:
             return
         lock = device_lock(self._device.index)
         if not lock.acquire(blocking=False):
-            self.news.put(PreviewNews(None, "It is open already."))
+            self.news.put(PreviewNews(None, marked("It is open already.")))
             return
         try:
             self._show()
@@ -87,14 +88,14 @@ class CameraPreview:
         capture = open_capture(self._device.index, self._mode)
         if capture is None:
             reason = why_closed(self._device.index, self._device.path)
-            self.news.put(PreviewNews(None, f"It cannot be opened: {reason}."))
+            self.news.put(PreviewNews(None, said("It cannot be opened: {reason}.", reason=reason)))
             return
         try:
             times_s: list[float] = []
             while not self._stopping.is_set():
                 has_picture, picture = capture.read()
                 if not has_picture or picture is None or not picture.size:
-                    self.news.put(PreviewNews(None, "It delivers no pictures."))
+                    self.news.put(PreviewNews(None, marked("It delivers no pictures.")))
                     if self._stopping.wait(_PAUSE_S):
                         return
                     continue

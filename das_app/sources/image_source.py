@@ -15,6 +15,7 @@ from das_app.messaging.messages import Frame
 from das_app.sources.frame_source import SourceError
 from das_app.sources.picture_size import picture_size
 from das_app.sources.upright import PixelShapes, Uprighter
+from das_app.words.said import said
 
 _VIDEO_CODED = (".avif", ".heic", ".heif")  # pictures that are coded as a frame of a video
 IMAGE_SUFFIXES = frozenset(
@@ -45,7 +46,11 @@ class ImageSource:
         self._paths = list_images(path)
         if not self._paths:
             suffixes = ", ".join(sorted(IMAGE_SUFFIXES))
-            raise SourceError(f"no image found at {path}; looked for {suffixes}")
+            raise SourceError(
+                said(
+                    "no image found at {path}; looked for {suffixes}", path=path, suffixes=suffixes
+                )
+            )
         self.num_frames: int | None = len(self._paths)
         self.duration_s: float | None = len(self._paths) / self.nominal_fps
         self._next_index = 0
@@ -69,7 +74,7 @@ class ImageSource:
             camera = self.intrinsics.camera_for((image.shape[1], image.shape[0]))
             return Frame(index, index / self.nominal_fps, image, camera)
         if not self._has_images:
-            raise SourceError(f"no image of {self.name} can be decoded")
+            raise SourceError(said("no image of {name} can be decoded", name=self.name))
         return None
 
     def seek(self, index: int) -> None:
@@ -113,22 +118,36 @@ def read_image(path: Path) -> np.ndarray:
     shown = printable(str(path))
     try:
         if path.stat().st_size > _MAX_FILE_BYTES:
-            raise SourceError(f"image {shown} has more than {_MAX_FILE_BYTES >> 20} MiB")
+            raise SourceError(
+                said(
+                    "image {name} has more than {most} MiB",
+                    name=shown,
+                    most=_MAX_FILE_BYTES >> 20,
+                )
+            )
         if path.suffix.lower() in _VIDEO_CODED:
             return _read_video_coded(path)
         data = np.fromfile(path, dtype=np.uint8)  # cv2.imread fails on some Windows paths
         size = picture_size(data.tobytes())
         if size is not None and size[0] * size[1] > MAX_PIXELS:
             raise SourceError(
-                f"image {shown} has {size[0]} x {size[1]} pixels, more than {MAX_PIXELS}"
+                said(
+                    "image {name} has {width} x {height} pixels, more than {most}",
+                    name=shown,
+                    width=size[0],
+                    height=size[1],
+                    most=MAX_PIXELS,
+                )
             )
         image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
     except OSError as error:
-        raise SourceError(f"image {shown} cannot be read: {error}") from error
+        raise SourceError(
+            said("image {name} cannot be read: {error}", name=shown, error=error)
+        ) from error
     except (cv2.error, MemoryError) as error:
-        raise SourceError(f"image {shown} cannot be decoded") from error
+        raise SourceError(said("image {name} cannot be decoded", name=shown)) from error
     if image is None:
-        raise SourceError(f"image {shown} cannot be decoded")
+        raise SourceError(said("image {name} cannot be decoded", name=shown))
     rgb = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
     rgb.flags.writeable = False
     return rgb
@@ -140,7 +159,11 @@ def _read_video_coded(path: Path) -> np.ndarray:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             if stream.codec_context.width * stream.codec_context.height > MAX_PIXELS:
-                raise SourceError(f"image {path} has more than {MAX_PIXELS} pixels")
+                raise SourceError(
+                    said("image {path} has more than {most} pixels", path=path, most=MAX_PIXELS)
+                )
             return Uprighter()(PixelShapes(stream)(next(container.decode(stream))))
     except (av.error.FFmpegError, StopIteration, IndexError, ValueError) as error:
-        raise SourceError(f"image {printable(str(path))} cannot be decoded") from error
+        raise SourceError(
+            said("image {path} cannot be decoded", path=printable(str(path)))
+        ) from error

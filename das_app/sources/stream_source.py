@@ -12,6 +12,7 @@ from das_app.sources.frame_source import FrameSource, SourceError
 from das_app.sources.upright import PixelShapes, ShapedPicture, Uprighter
 from das_app.sources.video_source import VideoSource, open_video
 from das_app.sources.watchdog import DEFAULT_PATIENCE, Patience, WatchedSource
+from das_app.words.said import said
 
 
 def open_address(
@@ -43,7 +44,7 @@ class _Stream:
             self._container = open_video(address, is_live=True)
         except SourceError as error:
             reason = str(error).removeprefix(f"{shown_address(address)} ")
-            raise SourceError(f"it {reason}") from error
+            raise SourceError(said("it {reason}", reason=reason)) from error
         self._pictures, self._upright = self._decode(), Uprighter()
 
     def read(self) -> tuple[np.ndarray, float] | None:

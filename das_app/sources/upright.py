@@ -18,6 +18,7 @@ from av.video.reformatter import VideoReformatter
 
 from das_app.lens.plausible_camera import MAX_PIXELS
 from das_app.sources.frame_source import SourceError
+from das_app.words.said import said
 
 _ASPECTS = (Fraction(1, 16), Fraction(16))  # of a pixel; beyond it the file is wrong
 _AS_STORED = np.eye(2)
@@ -90,7 +91,12 @@ class Uprighter:
         width = shown_width(picture.width, shaped.pixel_aspect)
         if width * picture.height > MAX_PIXELS:
             raise SourceError(
-                f"a picture may have {MAX_PIXELS} pixels, got {width} x {picture.height}"
+                said(
+                    "a picture may have {most} pixels, got {width} x {height}",
+                    most=MAX_PIXELS,
+                    width=width,
+                    height=picture.height,
+                )
             )
         plain = self._scaler.reformat(picture, width=width, format="rgb24", threads=1)
         shown = cropped(plain.to_ndarray(), self._crop, width / picture.width)

@@ -17,6 +17,7 @@ from das_app.sources.addresses import shown_address
 from das_app.sources.file_clock import MAX_STEP_S, FileClock
 from das_app.sources.frame_source import SourceError
 from das_app.sources.upright import PixelShapes, ShapedPicture, Uprighter, container_crop
+from das_app.words.said import said
 
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 2.0  # of a network address
 _KEPT_BYTES, _MAX_KEPT = 64 << 20, 48  # decoded pictures kept for stepping back
@@ -95,7 +96,13 @@ class VideoSource:
             SourceError: for another index than 0 of an address.
         """
         if index > 0 and self.duration_s is None:
-            raise SourceError(f"{self.name}: no place can be sought, got frame {index}")
+            raise SourceError(
+                said(
+                    "{name}: no place can be sought, got frame {index}",
+                    name=self.name,
+                    index=index,
+                )
+            )
         stamps = self._timestamps() if index > 0 else []
         if stamps:
             index = min(index, len(stamps) - 1)
@@ -178,7 +185,7 @@ class VideoSource:
             _log.warning("%s: passed over %d damaged packets", self.name, num_damaged)
         if not num_pictures:
             location = shown_address(str(self._location))
-            raise SourceError(f"no picture of {location} can be decoded")
+            raise SourceError(said("no picture of {location} can be decoded", location=location))
 
     def _timestamps(self) -> list[int]:
         """Timestamps of all frames in order of display; empty where packets have none."""
@@ -222,16 +229,18 @@ def open_video(location: Path | str, is_live: bool = False) -> av.container.Inpu
         SourceError: if it is missing, silent for 5 s, no video, or has no picture track.
     """
     if isinstance(location, Path) and not location.is_file():
-        raise SourceError(f"video file {location} does not exist")
+        raise SourceError(said("video file {location} does not exist", location=location))
     shown = shown_address(str(location))
     try:
         container = _open(location, is_live)
     except (av.error.FFmpegError, OSError) as error:
-        reason = f"{shown} cannot be opened as a video: {error.strerror}"
+        reason = said(
+            "{name} cannot be opened as a video: {reason}", name=shown, reason=error.strerror
+        )
         raise SourceError(reason) from None  # the error itself tells the password
     if not container.streams.video:
         container.close()
-        raise SourceError(f"{shown} has no picture track")
+        raise SourceError(said("{name} has no picture track", name=shown))
     container.streams.video[0].thread_type = "SLICE" if is_live else "AUTO"
     return container
 
@@ -245,7 +254,9 @@ def packets_of(
     except av.error.FFmpegError as error:
         shown = shown_address(container.name)
         # the error itself tells the password
-        raise SourceError(f"{shown} cannot be read on: {error.strerror}") from None
+        raise SourceError(
+            said("{name} cannot be read on: {reason}", name=shown, reason=error.strerror)
+        ) from None
 
 
 def _open(location: Path | str, is_live: bool) -> av.container.InputContainer:

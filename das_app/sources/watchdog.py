@@ -22,6 +22,7 @@ from das_app.messaging.messages import Frame
 from das_app.sources.camera_controls import ControlPort
 from das_app.sources.camera_devices import CameraMode
 from das_app.sources.frame_source import SourceError, SourceLost
+from das_app.words.said import said
 
 _MAX_LEFT_BEHIND = 3  # threads hanging in a driver
 _SAMPLE_STEP = 8  # px; two pictures of a real camera differ in a sample already
@@ -194,9 +195,13 @@ class WatchedSource:
         self._grabber = self._new_grabber()
         has_tried = self._grabber.has_tried.wait(patience.open_s)
         if not has_tried or self._grabber.problem:
-            problem = self._grabber.problem or f"it does not answer for {patience.open_s:g} s"
+            problem = self._grabber.problem or said(
+                "it does not answer for {time:g} s", time=patience.open_s
+            )
             self.close()
-            raise SourceError(f"{name} cannot be opened: {problem}")
+            raise SourceError(
+                said("{name} cannot be opened: {problem}", name=name, problem=problem)
+            )
         self._taken_s = self._changed_s = self._opened_s = time.monotonic()
 
     def read(self) -> Frame | None:
@@ -229,7 +234,9 @@ class WatchedSource:
 
     def seek(self, index: int) -> None:
         """A live source has only now."""
-        raise SourceError(f"{self.name} is live: frame {index} cannot be sought")
+        raise SourceError(
+            said("{name} is live: frame {index} cannot be sought", name=self.name, index=index)
+        )
 
     def index_at(self, time_s: float) -> int:
         """A live source has only now."""
@@ -260,10 +267,14 @@ class WatchedSource:
     def _loss(self, now_s: float) -> str:
         """Description of the fault, for users; empty without one."""
         if now_s - self._taken_s >= self._patience.stall_s:
-            reason = self._grabber.problem or self._problem or "it does not answer"
-            return f"{self.name} is lost: {reason}. Waiting for it to come back"
+            reason = self._grabber.problem or self._problem or said("it does not answer")
+            return said(
+                "{name} is lost: {reason}. Waiting for it to come back",
+                name=self.name,
+                reason=reason,
+            )
         if self._is_still():
-            return f"{self.name} repeats one picture. Opening it anew"
+            return said("{name} repeats one picture. Opening it anew", name=self.name)
         return ""
 
     def _is_still(self) -> bool:

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from das_app.words.said import marked
+
 LOCAL_HOST = "127.0.0.1"
 _LOOPBACK = ("localhost", "::1")
 _FORM = "PROTOCOL[:HOST][:PORT], such as osc:127.0.0.1:9000 or websocket:8765"
@@ -44,19 +46,28 @@ class StreamFacts:
 
 FACTS = {
     StreamKind.WEBSOCKET: StreamFacts(
-        "WebSocket", "JSON for any program, and a page that draws everybody.", 8765, True
+        "WebSocket", marked("JSON for any program, and a page that draws everybody."), 8765, True
     ),
     StreamKind.OSC: StreamFacts(
-        "OSC", "Everybody's joints, for TouchDesigner, Max, Unity and the like.", 9000, False
+        "OSC",
+        marked("Everybody's joints, for TouchDesigner, Max, Unity and the like."),
+        9000,
+        False,
     ),
     StreamKind.VMC: StreamFacts(
-        "VMC", "One person as a VRM avatar. A click in the picture chooses whom.", 39539, False
+        "VMC",
+        marked("One person as a VRM avatar. A click in the picture chooses whom."),
+        39539,
+        False,
     ),
     StreamKind.VRCHAT: StreamFacts(
-        "VRChat", "One person as OSC trackers: hip, chest, feet, knees, elbows.", 9000, False
+        "VRChat",
+        marked("One person as OSC trackers: hip, chest, feet, knees, elbows."),
+        9000,
+        False,
     ),
     StreamKind.LSL: StreamFacts(
-        "Lab Streaming Layer", "Four people's joints, beside other instruments.", 0, True
+        "Lab Streaming Layer", marked("Four people's joints, beside other instruments."), 0, True
     ),
 }
 

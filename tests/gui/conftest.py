@@ -10,6 +10,16 @@ drop_cv2_qt_plugins()
 share_opengl()
 
 
+@pytest.fixture(scope="session")
+def qapp(qapp):
+    """The application as it is in English, wherever the tests run."""
+    from das_app.gui.style.language import speak
+    from das_app.settings.app_settings import Language
+
+    speak(qapp, Language.ENGLISH)
+    return qapp
+
+
 @pytest.fixture
 def themed(qapp):
     """The application with its palette and style sheet."""

@@ -24,6 +24,7 @@ from das_app.motion.faces import FaceHider
 from das_app.session.edits import SessionEdits
 from das_app.session.session import Session
 from das_app.session.types import Layer
+from das_app.words.said import said
 
 _TIME_BASE = Fraction(1, 1000)
 _ABOUT = {
@@ -44,7 +45,7 @@ def write_annotated_video(
             written.
     """
     if session.video_path is None:
-        raise ExportError(f"{session.folder} has no video to draw on")
+        raise ExportError(said("{folder} has no video to draw on", folder=session.folder))
     edits = session_edits(session, options)
     about = about_poses(session.origin, with_layer(session, options), edits) | _ABOUT
     with export_file(path) as new, av.open(str(session.video_path)) as video:
@@ -52,7 +53,9 @@ def write_annotated_video(
             out.metadata["comment"] = "; ".join(f"{k}: {v}" for k, v in about.items())
             num_drawn = _draw_all(session, options, edits, video, out, on_progress)
         if not num_drawn and options.person_ids is not None:
-            raise ExportError(f"no person has the id {', '.join(map(str, options.person_ids))}")
+            raise ExportError(
+                said("no person has the id {ids}", ids=", ".join(map(str, options.person_ids)))
+            )
 
 
 def _draw_all(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from das_app.exports.takes.take import ExportError
 from das_app.files.whole_file import whole_file
+from das_app.words.said import said
 
 ABOUT_FILE = "about.json"
 
@@ -26,7 +27,9 @@ def export_file(path: Path) -> Iterator[Path]:
             new.unlink()
             yield new
     except OSError as error:
-        raise ExportError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise ExportError(
+            said("{path} cannot be written: {reason}", path=path, reason=error.strerror or error)
+        ) from error
 
 
 @contextmanager
@@ -51,7 +54,13 @@ def export_folder(folder: Path) -> Iterator[Path]:
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     except OSError as error:
-        raise ExportError(f"{folder} cannot be written: {error.strerror or error}") from error
+        raise ExportError(
+            said(
+                "{folder} cannot be written: {reason}",
+                folder=folder,
+                reason=error.strerror or error,
+            )
+        ) from error
 
 
 def write_about(folder: Path, about: dict[str, str], files: Mapping[str, object]) -> None:

@@ -24,6 +24,7 @@ from das_app.session.edits import SessionEdits, load_edits
 from das_app.session.format import AXES, UNITS
 from das_app.session.session import Session
 from das_app.session.types import Layer, SessionOrigin
+from das_app.words.said import marked, said
 from das_model.camera import Camera
 
 _BRIDGED_S, _BRIDGED_FRAMES = 0.25, 3  # what a steady rate goes over, whichever is longer
@@ -31,6 +32,13 @@ _BRIDGED_S, _BRIDGED_FRAMES = 0.25, 3  # what a steady rate goes over, whichever
 MAX_STEADY_ROWS = 500_000  # four and a half hours at 30 frames per second
 
 
+_LAYER_WORDS = {
+    Layer.RAW: marked("raw"),
+    Layer.LIVE: marked("live"),
+    Layer.REFINED: marked("refined"),
+}
+_ONE_SHORT = marked("{number} person seen for less than {least_s:.3g} s ({people})")
+_SOME_SHORT = marked("{number} people seen for less than {least_s:.3g} s ({people})")
 Progress = Callable[[float], None]  # share done, 0 to 1; may raise ExportCancelledError
 
 
@@ -156,11 +164,18 @@ class Take:
     def summary(self) -> str:
         """Summary for users: people written, people left out, and reasons."""
         people = ", ".join(map(self._called, self.tracks))
-        whom = f"people {people}" if people else "nobody"
-        rest = "".join(f"; left out: {text}" for text in self.left_out)
-        poses = f"{self.options.layer} poses"
-        floor = "" if self.floor is None else f"; floor: {self.floor.about}"
-        return f"{len(self.times_s)} frames at {self.fps:g} fps, {poses}, {whom}{rest}{floor}"
+        told = said(
+            "{frames} frames at {fps:g} fps, {layer} poses, {whom}",
+            frames=len(self.times_s),
+            fps=self.fps,
+            layer=said(_LAYER_WORDS[self.options.layer or Layer.LIVE]),
+            whom=said("people {people}", people=people) if people else said("nobody"),
+        )
+        for text in self.left_out:
+            told = said("{told}; left out: {people}", told=told, people=text)
+        if self.floor is not None:
+            told = said("{told}; floor: {floor}", told=told, floor=self.floor.about)
+        return told
 
     def _called(self, track: Track) -> str:
         name = self.name_of(track)
@@ -261,7 +276,7 @@ def load_take(
     try:
         seen.check_wanted()
     except ValueError as error:
-        raise ExportError(f"{session.folder}: {error}") from error
+        raise ExportError(said("{folder}: {error}", folder=session.folder, error=error)) from error
     times_s = np.array(frames) - frames[0] if frames else np.zeros(0)
     tracks, left_out = _long_enough(seen, times_s, options, least_s)
     floor = None
@@ -309,13 +324,13 @@ def _long_enough(
     tracks = seen.tracks()
     lasting = [times_s[track.frames[-1]] - times_s[track.first] for track in tracks]
     short = [t.track_id for t, lasts in zip(tracks, lasting, strict=True) if lasts < least_s]
-    left_out = []
+    left_out: list[str] = []
     if short:
         listed = ", ".join(map(str, short[:8])) + (", ..." if len(short) > 8 else "")
-        number = f"{len(short)} people" if len(short) > 1 else "1 person"
-        left_out.append(f"{number} seen for less than {least_s:.3g} s ({listed})")
+        template = _ONE_SHORT if len(short) == 1 else _SOME_SHORT
+        left_out.append(said(template, number=len(short), least_s=least_s, people=listed))
     if seen.num_untracked:
-        left_out.append(f"{seen.num_untracked} sightings without a track")
+        left_out.append(said("{number} sightings without a track", number=seen.num_untracked))
     return [track for track in tracks if track.track_id not in short], tuple(left_out)
 
 
@@ -323,8 +338,14 @@ def _require_rows(num_rows: float, session: Session) -> None:
     """Refuse a steady rate over hours, such as over a night without a camera."""
     if num_rows > MAX_STEADY_ROWS:
         raise ExportError(
-            f"{session.folder}: a steady rate over its whole time makes {num_rows:.0f} frames, "
-            f"more than {MAX_STEADY_ROWS}; trim the session to a part of it, or name a lower rate"
+            said(
+                "{folder}: a steady rate over its whole time makes {num_rows:.0f} "
+                "frames, more than {most}; trim the session to a part of it, "
+                "or name a lower rate",
+                folder=session.folder,
+                num_rows=num_rows,
+                most=MAX_STEADY_ROWS,
+            )
         )
 
 

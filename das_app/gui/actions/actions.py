@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from das_app.gui.actions.commands import COMMANDS, Command
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import named, plain
 
 SECTION = "section"  # property of an action: its heading on the help sheet
@@ -55,29 +56,29 @@ class Actions:
 
 def set_playing(action: QAction, is_playing: bool) -> None:
     """Make the play action say what it would do now."""
-    text = "Pause" if is_playing else "Play"
+    text = tr("Pause") if is_playing else tr("Play")
     action.setText(text)
-    action.setIcon(theme.icon(text.lower()))
+    action.setIcon(theme.icon("pause" if is_playing else "play"))
     _set_tip(action, text)
 
 
 def set_recording(action: QAction, is_recording: bool) -> None:
     """Make the record action say what it would do now."""
     action.setChecked(is_recording)
-    action.setText("Stop recording" if is_recording else "Record")
+    action.setText(tr("Stop recording") if is_recording else tr("Record"))
     action.setIcon(theme.icon("record-stop") if is_recording else theme.icon("record"))
 
 
 def _action(command: Command, window: QWidget) -> QAction:
-    action = named(QAction(command.text, window), command.name)
+    action = named(QAction(tr(command.text), window), command.name)
     action.setProperty(SECTION, command.section)
     if command.button:
-        action.setIconText(command.button)
+        action.setIconText(tr(command.button))
     action.setCheckable(command.is_checkable)
     action.setShortcuts([QKeySequence(keys) for keys in command.keys])
     if command.icon:
         action.setIcon(theme.icon(command.icon))
-    _set_tip(action, command.tip or command.text)
+    _set_tip(action, tr(command.tip or command.text))
     window.addAction(action)
     return action
 

@@ -17,23 +17,25 @@ from PySide6.QtWidgets import (
 from das_app.gui.actions.actions import SECTION
 from das_app.gui.actions.commands import KEYS_ALONE
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, named
+from das_app.words.said import marked
 
 _MOUSE = (
-    ("Picture: wheel", "zoom"),
-    ("Picture: drag", "move; double click for all of it"),
-    ("Picture: click a person", "choose for the inspector"),
-    ("Picture: hover a joint", "name, score and place"),
-    ("3D view: drag", "orbit"),
-    ("3D view: right drag", "pan"),
-    ("3D view: wheel", "zoom"),
-    ("Drop a file on the window", "open it"),
+    (marked("Picture: wheel"), marked("zoom")),
+    (marked("Picture: drag"), marked("move; double click for all of it")),
+    (marked("Picture: click a person"), marked("choose for the inspector")),
+    (marked("Picture: hover a joint"), marked("name, score and place")),
+    (marked("3D view: drag"), marked("orbit")),
+    (marked("3D view: right drag"), marked("pan")),
+    (marked("3D view: wheel"), marked("zoom")),
+    (marked("Drop a file on the window"), marked("open it")),
 )
-_MOUSE_TITLE = "Mouse"
+_MOUSE_TITLE = marked("Mouse")
 _COLUMNS = (
-    ("Open", "Play", KEYS_ALONE),
-    ("Picture", "3D view", _MOUSE_TITLE),
-    ("Record", "Session", "Window"),
+    (marked("Open"), marked("Play"), KEYS_ALONE),
+    (marked("Picture"), marked("3D view"), _MOUSE_TITLE),
+    (marked("Record"), marked("Session"), marked("Window")),
 )
 _BESIDE_PX = QSize(64, 160)  # of the screen: margins, frame and button
 _BAR_PX = QSize(12, 12)  # where the columns do not fit
@@ -48,7 +50,7 @@ class HelpSheet(QDialog):
 
     def __init__(self, actions: Iterable[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys and mouse")
+        self.setWindowTitle(tr("Keys and mouse"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         actions = tuple(actions)
         self.rows: list[tuple[str, str]] = []
@@ -60,7 +62,7 @@ class HelpSheet(QDialog):
             column = QVBoxLayout()
             column.setSpacing(theme.SPACE_PX)
             for section in sections:
-                rows = _MOUSE if section == _MOUSE_TITLE else _rows(section, actions)
+                rows = _mouse() if section == _MOUSE_TITLE else _rows(section, actions)
                 self._add_section(column, section, rows)
             column.addStretch()
             columns.addLayout(column)
@@ -72,14 +74,14 @@ class HelpSheet(QDialog):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(*[3 * theme.SPACE_PX] * 4)
         whole.addWidget(area)
-        close = QPushButton("Close")
+        close = QPushButton(tr("Close"))
         close.clicked.connect(self.accept)
         whole.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
 
     def _add_section(
         self, column: QVBoxLayout, title: str, rows: Iterable[tuple[str, str]]
     ) -> None:
-        column.addWidget(Label(title, objectName="heading"))
+        column.addWidget(Label(tr(title), objectName="heading"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(2 * theme.SPACE_PX)
         grid.setVerticalSpacing(6)
@@ -90,6 +92,10 @@ class HelpSheet(QDialog):
         grid.setColumnStretch(1, 1)
         column.addLayout(grid)
         column.addSpacing(2 * theme.SPACE_PX)
+
+
+def _mouse() -> list[tuple[str, str]]:
+    return [(tr(what), tr(does)) for what, does in _MOUSE]
 
 
 def _rows(section: str, actions: Iterable[QAction]) -> list[tuple[str, str]]:
@@ -104,4 +110,4 @@ def _keys(action: QAction) -> str:
     shortcuts = (
         keys.toString(QKeySequence.SequenceFormat.NativeText) for keys in action.shortcuts()
     )
-    return "  or  ".join(shortcuts)
+    return f"  {tr('or')}  ".join(shortcuts)

@@ -7,17 +7,23 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from das_app.gui.actions.actions import Actions
 from das_app.gui.actions.commands import MENUS, PANELS
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import plain
 from das_app.motion.faces import FaceHiding
-from das_app.settings.app_settings import Look
+from das_app.settings.app_settings import Language, Look
 from das_app.sources.addresses import short_name, shown_address
+from das_app.words.said import marked
 
 _FACES = (
-    (FaceHiding.NONE, "Shown"),
-    (FaceHiding.BLUR, "Blurred"),
-    (FaceHiding.BLACK, "Blacked out"),
+    (FaceHiding.NONE, marked("Shown")),
+    (FaceHiding.BLUR, marked("Blurred")),
+    (FaceHiding.BLACK, marked("Blacked out")),
 )
-_LOOKS = ((Look.SYSTEM, "As the system"), (Look.DARK, "Dark"), (Look.LIGHT, "Light"))
+_LOOKS = (
+    (Look.SYSTEM, marked("As the system")),
+    (Look.DARK, marked("Dark")),
+    (Look.LIGHT, marked("Light")),
+)
 
 
 def build_menu_bar(
@@ -25,7 +31,7 @@ def build_menu_bar(
 ) -> None:
     """Fill the window's menu bar with its actions and the given submenus and panels."""
     for title, names in MENUS:
-        menu = window.menuBar().addMenu(title)
+        menu = window.menuBar().addMenu(tr(title))
         menu.setToolTipsVisible(True)  # they say why something cannot be done
         for name in names:
             if name is None:
@@ -52,7 +58,7 @@ class RecentMenu(QMenu):
         open_source: Callable[[str], None],
         parent: QWidget,
     ) -> None:
-        super().__init__("Open &recent", parent)
+        super().__init__(tr("Open &recent"), parent)
         self.setToolTipsVisible(True)  # they tell the folder
         self._recent_sources, self._open_source = recent_sources, open_source
         self.aboutToShow.connect(self.fill)
@@ -66,7 +72,7 @@ class RecentMenu(QMenu):
             action.setToolTip(plain(shown_address(source)))
             action.triggered.connect(lambda _=False, source=source: self._open_source(source))
         if not sources:
-            self.addAction("Nothing yet").setEnabled(False)
+            self.addAction(tr("Nothing yet")).setEnabled(False)
 
 
 class ActionsMenu(QMenu):
@@ -89,14 +95,14 @@ class FacesMenu(QMenu):
     """Faces shown, blurred or blacked out."""
 
     def __init__(self, choose: Callable[[FaceHiding], None], parent: QWidget) -> None:
-        super().__init__("&Faces", parent)
+        super().__init__(tr("&Faces"), parent)
         self.setToolTipsVisible(True)
         group = QActionGroup(self)
         self._actions = {}
         for faces, text in _FACES:
-            action = self.addAction(text)
+            action = self.addAction(tr(text))
             action.setCheckable(True)
-            action.setToolTip("On the screen, in screenshots, and in recordings from now on")
+            action.setToolTip(tr("On the screen, in screenshots, and in recordings from now on"))
             action.triggered.connect(lambda _=False, faces=faces: choose(faces))
             group.addAction(action)
             self._actions[faces] = action
@@ -114,11 +120,11 @@ class LookMenu(QMenu):
     """Dark, light, or as the system."""
 
     def __init__(self, choose: Callable[[Look], None], parent: QWidget) -> None:
-        super().__init__("&Look", parent)
+        super().__init__(tr("&Look"), parent)
         group = QActionGroup(self)
         self._actions = {}
         for look, text in _LOOKS:
-            action = self.addAction(text)
+            action = self.addAction(tr(text))
             action.setCheckable(True)
             action.triggered.connect(lambda _=False, look=look: choose(look))
             group.addAction(action)
@@ -131,3 +137,32 @@ class LookMenu(QMenu):
     def set_look(self, look: Look) -> None:
         """Show which is chosen."""
         self._actions[look].setChecked(True)
+
+
+class LanguageMenu(QMenu):
+    """The window's language, each by its own name, from the next start."""
+
+    def __init__(self, choose: Callable[[Language], None], parent: QWidget) -> None:
+        super().__init__(tr("Lan&guage"), parent)
+        self.setToolTipsVisible(True)
+        group = QActionGroup(self)
+        self._actions = {}
+        for language, text in (
+            (Language.SYSTEM, tr("As the system")),
+            (Language.ENGLISH, "English"),
+            (Language.GERMAN, "Deutsch"),
+        ):
+            action = self.addAction(text)
+            action.setCheckable(True)
+            action.setToolTip(tr("From the next start on"))
+            action.triggered.connect(lambda _=False, language=language: choose(language))
+            group.addAction(action)
+            self._actions[language] = action
+
+    def choose(self, language: Language) -> None:
+        """As if the user chose it."""
+        self._actions[language].trigger()
+
+    def set_language(self, language: Language) -> None:
+        """Show which is chosen."""
+        self._actions[language].setChecked(True)

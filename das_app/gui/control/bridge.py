@@ -97,13 +97,13 @@ class PipelineBridge(QObject):
     """
 
     opened = Signal(object)
-    state_changed = Signal(PipelineState, str)
+    state_changed = Signal(PipelineState, object)
     model_changed = Signal(object)
-    model_refused = Signal(str)
+    model_refused = Signal(object)
     _opened_in_worker = Signal(int, object)
-    _state_in_worker = Signal(int, PipelineState, str)
+    _state_in_worker = Signal(int, PipelineState, object)
     _model_in_worker = Signal(int, object)
-    _refusal_in_worker = Signal(int, str)
+    _refusal_in_worker = Signal(int, object)
 
     def __init__(self, opener: PipelineFactory, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from das_app.gui.control.bridge import Model, OpenedSource, PipelineBridge, PipelineFactory
+from das_app.gui.style.language import tr
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.messaging.messages import PipelineState
 from das_app.motion.ignored import Ignored
@@ -57,9 +58,9 @@ class Controller(QObject):
     settings_changed = Signal(object)
     begun = Signal(str)
     opened = Signal(object)
-    state_changed = Signal(PipelineState, str)
+    state_changed = Signal(PipelineState, object)
     model_changed = Signal(object)
-    refused = Signal(str)
+    refused = Signal(object)
     lens_changed = Signal()
     ended = Signal()
     scaled = Signal(int)
@@ -131,7 +132,7 @@ class Controller(QObject):
         source = str(session_at(Path(source)) or source)
         self.change(source=replace(self.settings.source, name=source))
         self.ended.emit()
-        name = f"camera {source}" if source.isdecimal() else short_name(source)
+        name = tr("camera {number}", number=source) if source.isdecimal() else short_name(source)
         self.begun.emit(name)
         self.bridge.open(self.settings)
 

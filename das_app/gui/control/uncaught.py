@@ -7,6 +7,8 @@ from types import TracebackType
 
 from PySide6.QtCore import QObject, Signal
 
+from das_app.gui.style.language import tr
+
 
 class UncaughtErrors(QObject):
     """Signals uncaught errors, such as those of Qt slots, after the former hooks.
@@ -46,4 +48,6 @@ class UncaughtErrors(QObject):
     def _tell(self, kind: type[BaseException], error: BaseException | None) -> None:
         if issubclass(kind, Exception):
             text = " ".join(str(error).split()) or kind.__name__
-            self.caught.emit(f"Something went wrong: {text}. The log has the details.")
+            self.caught.emit(
+                tr("Something went wrong: {text}. The log has the details.", text=text)
+            )

@@ -8,17 +8,25 @@ from PySide6.QtCore import Signal, qVersion
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, described
+from das_app.words.said import marked
 
 _ICON_PX = 64
 _LICENCES = (
-    "DAS Capture is free software under the Apache License 2.0. Its weights carry the terms of "
-    "the data that they were trained on: see the model card.",
-    "It stands on Qt for Python (LGPL 3), FFmpeg through PyAV (LGPL 2.1 or later), ONNX Runtime "
-    "(MIT), OpenCV and MoveNet Thunder (Apache 2.0), NumPy, SciPy and vispy (BSD). "
-    "docs/licences.md lists all of it.",
-    "The model follows “Distribution-Aware Single-Stage Models for Multi-Person 3D Pose "
-    "Estimation” by Wang, Nie, Qu, Chen and Liu, CVPR 2022.",
+    marked(
+        "DAS Capture is free software under the Apache License 2.0. Its weights carry the terms "
+        "of the data that they were trained on: see the model card."
+    ),
+    marked(
+        "It stands on Qt for Python (LGPL 3), FFmpeg through PyAV (LGPL 2.1 or later), ONNX "
+        "Runtime (MIT), OpenCV and MoveNet Thunder (Apache 2.0), NumPy, SciPy and vispy (BSD). "
+        "docs/licences.md lists all of it."
+    ),
+    marked(
+        "The model follows “Distribution-Aware Single-Stage Models for Multi-Person 3D Pose "
+        "Estimation” by Wang, Nie, Qu, Chen and Liu, CVPR 2022."
+    ),
 )
 
 
@@ -39,7 +47,7 @@ class AboutDialog(QDialog):
 
     def __init__(self, log_folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("About DAS Capture")
+        self.setWindowTitle(tr("About DAS Capture"))
         self.setMinimumWidth(66 * theme.SPACE_PX)
         mark, name = Label(), Label("DAS Capture", objectName="heading")
         mark.setPixmap(theme.icon("app").pixmap(_ICON_PX, _ICON_PX))
@@ -54,11 +62,11 @@ class AboutDialog(QDialog):
         head.setSpacing(2 * theme.SPACE_PX)
         head.addWidget(mark)
         head.addLayout(words, 1)
-        self.log = described(QPushButton("Show log folder"), str(log_folder))
+        self.log = described(QPushButton(tr("Show log folder")), str(log_folder))
         self.log.clicked.connect(lambda: self.log_wanted.emit())
-        self.report = QPushButton("Report a problem…")
+        self.report = QPushButton(tr("Report a problem…"))
         self.report.clicked.connect(lambda: self.report_wanted.emit())
-        close = QPushButton("Close", default=True)
+        close = QPushButton(tr("Close"), default=True)
         close.clicked.connect(self.accept)
         buttons = QHBoxLayout()
         for button in (self.log, self.report):
@@ -70,10 +78,15 @@ class AboutDialog(QDialog):
         column.setSpacing(2 * theme.SPACE_PX)
         column.addLayout(head)
         for text in _LICENCES:
-            column.addWidget(Label(text, wordWrap=True))
+            column.addWidget(Label(tr(text), wordWrap=True))
         column.addLayout(buttons)
 
 
 def _version() -> str:
     number = importlib.metadata.version("das-capture")
-    return f"Version {number} · Python {platform.python_version()} · Qt {qVersion()}"
+    return tr(
+        "Version {number} · Python {python} · Qt {qt}",
+        number=number,
+        python=platform.python_version(),
+        qt=qVersion(),
+    )

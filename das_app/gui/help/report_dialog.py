@@ -17,16 +17,18 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.notices import warning_row
 from das_app.gui.style.texts import Label
+from das_app.words.said import marked
 
-_WORDS = (
+_WORDS = marked(
     "A report is one ZIP file with the log, the diagnosis of `das-app doctor`, the settings and "
     "the versions of what is installed. Passwords, tokens, whole addresses and your name are "
     "taken out; names of files stay. Nothing is sent: look into it, and send it yourself together "
     "with what you did and what you saw."
 )
-_CRASHED = "DAS Capture ended unexpectedly the last time. A report helps to mend it."
+_CRASHED = marked("DAS Capture ended unexpectedly the last time. A report helps to mend it.")
 
 
 class ReportDialog(QDialog):
@@ -38,18 +40,18 @@ class ReportDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Report a problem")
+        self.setWindowTitle(tr("Report a problem"))
         self.setMinimumWidth(64 * theme.SPACE_PX)
         self._target = Path()
         self._process = QProcess(self)
         self._process.finished.connect(self._tell)
         self.note = Label(wordWrap=True)
-        self.save = QPushButton("Save report…", default=True)
+        self.save = QPushButton(tr("Save report…"), default=True)
         self.save.clicked.connect(self._ask)
-        self.show_it = QPushButton("Show in folder")
+        self.show_it = QPushButton(tr("Show in folder"))
         self.show_it.clicked.connect(self._show_in_folder)
         self.show_it.hide()
-        self.close_it = QPushButton("Close")
+        self.close_it = QPushButton(tr("Close"))
         self.close_it.setAutoDefault(False)
         self.close_it.clicked.connect(self.reject)
         buttons = QHBoxLayout()
@@ -59,7 +61,7 @@ class ReportDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(*[3 * theme.SPACE_PX] * 4)
         column.setSpacing(2 * theme.SPACE_PX)
-        column.addWidget(Label(_WORDS, wordWrap=True))
+        column.addWidget(Label(tr(_WORDS), wordWrap=True))
         column.addWidget(self.note)
         column.addLayout(buttons)
 
@@ -67,7 +69,7 @@ class ReportDialog(QDialog):
         """Write the report."""
         self._target = target
         self.save.setEnabled(False)
-        self.note.setText("Working: the diagnosis takes some seconds …")
+        self.note.setText(tr("Working: the diagnosis takes some seconds …"))
         self._process.start(sys.executable, ["-m", "das_app", "report", "-o", str(target)])
 
     def reject(self) -> None:
@@ -80,7 +82,7 @@ class ReportDialog(QDialog):
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         name = f"das-capture report {datetime.now():%Y-%m-%d %H.%M.%S}.zip"
         path, _ = QFileDialog.getSaveFileName(
-            self, "Save report", str(Path(folder) / name), "Archive (*.zip)"
+            self, tr("Save report"), str(Path(folder) / name), tr("Archive (*.zip)")
         )
         if path:
             self.write(Path(path))
@@ -88,11 +90,11 @@ class ReportDialog(QDialog):
     def _tell(self, code: int) -> None:
         self.save.setEnabled(True)
         if code == 0:
-            self.note.setText(f"Saved as {self._target}")
+            self.note.setText(tr("Saved as {path}", path=self._target))
             self.show_it.show()
         else:
             told = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
-            lines = told.strip().splitlines() or ["The report could not be written."]
+            lines = told.strip().splitlines() or [tr("The report could not be written.")]
             self.note.setText(lines[-1])
 
     def _show_in_folder(self) -> None:
@@ -111,11 +113,11 @@ class CrashOffer(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         row = warning_row(self)
-        row.addWidget(Label(_CRASHED, wordWrap=True), 1)
-        self.report = QPushButton("Report a problem…")
+        row.addWidget(Label(tr(_CRASHED), wordWrap=True), 1)
+        self.report = QPushButton(tr("Report a problem…"))
         self.report.clicked.connect(self.hide)
         self.report.clicked.connect(lambda: self.asked.emit())
-        self.later = QPushButton("No")
+        self.later = QPushButton(tr("No"))
         self.later.clicked.connect(self.hide)
         row.addWidget(self.report)
         row.addWidget(self.later)

@@ -16,18 +16,20 @@ from das_app.gui.inspector.motion_plot import MotionPlot, Quantity, parts_of
 from das_app.gui.inspector.people_table import PeopleTable
 from das_app.gui.style import theme
 from das_app.gui.style.forms import row_of
-from das_app.gui.style.person_names import NO_NAMES, Names
+from das_app.gui.style.language import tr
+from das_app.gui.style.person_names import NO_NAMES, Names, joint_text
 from das_app.gui.style.texts import Label, described
+from das_app.words.said import marked
 from das_model.people import People
 
 _QUANTITIES = tuple(Quantity)
 _AS_SEEN_M, _TALLEST_M = 0.3, 2.5
-_HEIGHT_TIP = (
+_HEIGHT_TIP = marked(
     "Say how tall the chosen person stands, without shoes: their size and distance follow, and "
     "the picture stays as it is"
 )
 _FORGET_S = 5.0  # a person gone for longer, or of a film that began again, is given up
-_FIRST_PARTS = {Quantity.POSITION: "pelvis", Quantity.SPEED: "right wrist"}
+_FIRST_PARTS = {Quantity.POSITION: "pelvis", Quantity.SPEED: "right_wrist"}
 
 
 class Inspector(QWidget):
@@ -134,25 +136,25 @@ class Inspector(QWidget):
 
     def _build(self) -> None:
         self.table, self.plot = PeopleTable(), MotionPlot()
-        self.focus = described(QPushButton("Look at"), "Look at the chosen person in 3D")
+        self.focus = described(QPushButton(tr("Look at")), tr("Look at the chosen person in 3D"))
         self.follow = described(
-            QPushButton("Follow"), "Keep the chosen person in the middle of 3D"
+            QPushButton(tr("Follow")), tr("Keep the chosen person in the middle of 3D")
         )
         self.follow.setCheckable(True)
-        self.show_all = described(QPushButton("Show all"), "Hide nobody any more")
+        self.show_all = described(QPushButton(tr("Show all")), tr("Hide nobody any more"))
         self.person_height = QDoubleSpinBox(decimals=2, suffix=" m")
-        self.person_height.setSpecialValueText("as seen")
+        self.person_height.setSpecialValueText(tr("as seen"))
         self.person_height.setRange(_AS_SEEN_M, _TALLEST_M)
         self.person_height.setSingleStep(0.05)
         self.person_height.setAlignment(theme.ALIGN_RIGHT)
-        self.person_height.setAccessibleName("How tall the chosen person is")
-        self.set_height = described(QPushButton("Set height"), _HEIGHT_TIP)
+        self.person_height.setAccessibleName(tr("How tall the chosen person is"))
+        self.set_height = described(QPushButton(tr("Set height")), tr(_HEIGHT_TIP))
         self.quantity, self.part = QComboBox(), QComboBox()
         for quantity in _QUANTITIES:
-            self.quantity.addItem(quantity.value)
+            self.quantity.addItem(tr(quantity.value))
         self.quantity.setCurrentIndex(_QUANTITIES.index(Quantity.ANGLE))
-        self.quantity.setAccessibleName("What to draw")
-        self.part.setAccessibleName("Of which joint or limb")
+        self.quantity.setAccessibleName(tr("What to draw"))
+        self.part.setAccessibleName(tr("Of which joint or limb"))
         self.title, self.values = Label(objectName="heading"), Label(objectName="muted")
         self.values.setFont(theme.tabular_font(self.values.font()))
         splitter = QSplitter(Qt.Orientation.Vertical)
@@ -197,16 +199,17 @@ class Inspector(QWidget):
         parts = parts_of(quantity, self._history.skeleton)
         was_blocked = self.part.blockSignals(True)
         self.part.clear()
-        self.part.addItems(parts)
-        self.part.setCurrentText(_FIRST_PARTS.get(quantity, parts[0]))
+        for part in parts:
+            self.part.addItem(joint_text(part), part)
+        self.part.setCurrentIndex(parts.index(_FIRST_PARTS.get(quantity, parts[0])))
         self.part.blockSignals(was_blocked)
         self._choose()
 
     def _choose(self) -> None:
         quantity = _QUANTITIES[self.quantity.currentIndex()]
-        self.plot.choose(self._chosen, quantity, self.part.currentText())
-        person = self._names.get(self._chosen) or f"Person #{self._chosen}"
-        self.title.setText(person if self._chosen >= 0 else "Nobody")
+        self.plot.choose(self._chosen, quantity, self.part.currentData())
+        person = self._names.get(self._chosen) or tr("Person #{number}", number=self._chosen)
+        self.title.setText(person if self._chosen >= 0 else tr("Nobody"))
         self._enable()
         if self._cursor_s is not None:
             self.plot.refresh(self._history, self._cursor_s)

@@ -9,6 +9,7 @@ from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.inspector.inspector import Inspector
 from das_app.gui.picture.overlay_view import OverlayView
 from das_app.gui.scene.scene_view import SceneView
+from das_app.gui.style.language import tr
 from das_app.gui.style.person_slots import ColourSlot, track_in_slot
 from das_app.motion.kinematics import scale_for_height
 
@@ -68,7 +69,7 @@ class InspectorPresenter(QObject):
         track_id = track_in_slot(self._shown.people, self._shown.slots, ColourSlot(slot))
         now_mm = self._inspector.table.height_mm(slot)
         if track_id is None or math.isnan(now_mm):
-            self.refused.emit("Nobody of that number is seen now, so they have no size.")
+            self.refused.emit(tr("Nobody of that number is seen now, so they have no size."))
         elif self._control.live is None:
             self.height_told.emit(track_id, "" if height_m is None else f"{height_m:.2f}")
             self._inspector.table.forget_height(slot)
@@ -77,7 +78,7 @@ class InspectorPresenter(QObject):
             try:
                 self._control.scale_person(track_id, factor)
             except ValueError as error:
-                self.refused.emit(f"Not taken: {error}.")
+                self.refused.emit(tr("Not taken: {error}.", error=error))
 
     def _hide(self, hidden: frozenset[int]) -> None:
         self._overlay.set_hidden(hidden)

@@ -13,8 +13,11 @@ from PySide6.QtWidgets import QWidget
 
 from das_app.gui.inspector.motion_history import MotionHistory
 from das_app.gui.style import theme
+from das_app.gui.style.language import local, tr
+from das_app.gui.style.person_names import joint_text
 from das_app.gui.style.plots import LatePlot
 from das_app.motion.kinematics import ANGLE_NAMES, bone_lengths, joint_angles, speeds
+from das_app.words.said import marked
 from das_model.skeleton import Skeleton
 
 if TYPE_CHECKING:
@@ -30,10 +33,10 @@ _MIN_SPANS = {"m": 0.2, "m/s": 0.5, "°": 30.0, "mm": 60.0}  # noise is not blow
 class Quantity(Enum):
     """Quantity that is plotted over time."""
 
-    POSITION = "Position"
-    SPEED = "Speed"
-    ANGLE = "Joint angle"
-    BONE = "Bone length"
+    POSITION = marked("Position")
+    SPEED = marked("Speed")
+    ANGLE = marked("Joint angle")
+    BONE = marked("Bone length")
 
 
 _UNITS = {
@@ -45,7 +48,7 @@ _UNITS = {
 
 
 def parts_of(quantity: Quantity, skeleton: Skeleton) -> tuple[str, ...]:
-    """Parts that have the quantity, as users read them: joints, or pairs of limbs."""
+    """Parts that have the quantity, for `joint_text`: joints, or pairs of limbs."""
     names: Iterable[str]
     if quantity is Quantity.ANGLE:
         names = (name.partition("_")[2] for name in ANGLE_NAMES)
@@ -53,7 +56,7 @@ def parts_of(quantity: Quantity, skeleton: Skeleton) -> tuple[str, ...]:
         names = (_without_side(_bone_name(skeleton, bone)) for bone in skeleton.bones)
     else:
         names = skeleton.joint_names
-    return tuple(dict.fromkeys(name.replace("_", " ") for name in names))
+    return tuple(dict.fromkeys(names))
 
 
 def curves_of(
@@ -71,18 +74,17 @@ def curves_of(
     Returns:
         Up to three arrays (T,): x, y, z, or left and right, or the one there is.
     """
-    name = part.replace(" ", "_")
     if quantity is Quantity.POSITION:
-        place = joints[:, skeleton.index(name)] / 1000
+        place = joints[:, skeleton.index(part)] / 1000
         return {axis: place[:, i] for i, axis in enumerate("xyz")}
     if quantity is Quantity.SPEED:
-        return {"speed": speeds(joints[:, [skeleton.index(name)]], times_s)[:, 0] / 1000}
+        return {"speed": speeds(joints[:, [skeleton.index(part)]], times_s)[:, 0] / 1000}
     if quantity is Quantity.ANGLE:
         angles = joint_angles(joints, skeleton)
-        return {side: angles[:, ANGLE_NAMES.index(f"{side}_{name}")] for side in ("left", "right")}
+        return {side: angles[:, ANGLE_NAMES.index(f"{side}_{part}")] for side in ("left", "right")}
     lengths = bone_lengths(joints, skeleton)
     names = [_bone_name(skeleton, bone) for bone in skeleton.bones]
-    chosen = [i for i, bone in enumerate(names) if _without_side(bone) == name]
+    chosen = [i for i, bone in enumerate(names) if _without_side(bone) == part]
     return {
         names[i].partition("_")[0] if len(chosen) > 1 else "length": lengths[:, i] for i in chosen
     }
@@ -164,7 +166,7 @@ class MotionPlot(LatePlot):
         self._names = names
         self.legend.clear()
         for curve, name in zip(self._curves, names, strict=False):
-            self.legend.addItem(curve, name)
+            self.legend.addItem(curve, joint_text(name))
 
     def _fit(self, curves: list[np.ndarray]) -> None:
         finite = np.concatenate([c[np.isfinite(c)] for c in curves] or [np.zeros(0)])
@@ -177,15 +179,16 @@ class MotionPlot(LatePlot):
 
     def _at_cursor(self, curves: dict[str, np.ndarray], times_s: np.ndarray, at_s: float) -> str:
         if len(times_s) == 0 or not curves:
-            return "not seen"
+            return tr("not seen")
         nearest = int(np.argmin(np.abs(times_s - at_s)))
         if abs(times_s[nearest] - at_s) > _longest_gap_s(times_s):
-            return "not seen now"
+            return tr("not seen now")
         unit = _UNITS[self._quantity]
         digits = 2 if unit.startswith("m") and unit != "mm" else 0
         gap = "" if unit == "°" else " "
         return "   ".join(
-            f"{name} {values[nearest]:.{digits}f}{gap}{unit}" for name, values in curves.items()
+            f"{joint_text(name)} {local(f'{values[nearest]:.{digits}f}')}{gap}{unit}"
+            for name, values in curves.items()
         )
 
     def _on_click(self, event: "MouseClickEvent") -> None:

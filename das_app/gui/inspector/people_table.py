@@ -12,15 +12,22 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.style import theme
 from das_app.gui.style.forms import filled_cell
-from das_app.gui.style.person_dots import dot_icon
+from das_app.gui.style.language import local, tr
 from das_app.gui.style.person_names import NO_NAMES, Names, person_text
 from das_app.motion.kinematics import body_heights_mm
+from das_app.words.said import marked
 from das_model.people import People
 
-COLUMNS = ("Shown", "Person", "Distance", "Height", "Score")
+COLUMNS = (
+    marked("Shown"),
+    marked("Person"),
+    marked("Distance"),
+    marked("Height"),
+    marked("Score"),
+)
 _SHOWN, _PERSON, _DISTANCE, _HEIGHT, _SCORE = range(len(COLUMNS))
 _HEIGHT_FOLLOW = 0.1  # share of the way to the height of now: heights of single frames jump
-_AWAY, _SHOWN_WORD, _HIDDEN = "–", "yes", "hidden"
+_AWAY, _SHOWN_WORD, _HIDDEN = "–", marked("yes"), marked("hidden")
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
 
@@ -39,7 +46,7 @@ class PeopleTable(QTableWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, len(COLUMNS), parent)
-        self.setHorizontalHeaderLabels(COLUMNS)
+        self.setHorizontalHeaderLabels([tr(column) for column in COLUMNS])
         self.verticalHeader().hide()
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -47,10 +54,11 @@ class PeopleTable(QTableWidget):
         self.setShowGrid(False)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(_SHOWN, QHeaderView.ResizeMode.ResizeToContents)
+        for column in (_SHOWN, _DISTANCE, _HEIGHT, _SCORE):  # the words of no language are cut
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         header.setHighlightSections(False)
         self.setMinimumHeight(96)
-        self.setAccessibleName("People")
+        self.setAccessibleName(tr("People"))
         self.hidden: frozenset[int] = frozenset()
         self._slots: tuple[int, ...] = ()
         self._heights_mm: dict[int, float] = {}
@@ -76,8 +84,12 @@ class PeopleTable(QTableWidget):
             texts = (_AWAY,) * 3
             if i is not None:
                 height_m = self._height_mm(slot, float(heights_mm[i])) / 1000
-                height = f"{height_m:.2f} m" if np.isfinite(height_m) else _AWAY
-                texts = (f"{distances_m[i]:.1f} m", height, f"{100 * people.scores[i]:.0f} %")
+                height = local(f"{height_m:.2f} m") if np.isfinite(height_m) else _AWAY
+                texts = (
+                    local(f"{distances_m[i]:.1f} m"),
+                    height,
+                    f"{100 * people.scores[i]:.0f} %",
+                )
             columns = (_PERSON, _DISTANCE, _HEIGHT, _SCORE)
             for column, text in zip(columns, (name, *texts), strict=True):
                 cell = filled_cell(self, row, column)
@@ -130,10 +142,10 @@ class PeopleTable(QTableWidget):
             tick.setFlags(tick.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             is_hidden = slot in self.hidden
             tick.setCheckState(_UNCHECKED if is_hidden else _CHECKED)
-            tick.setText(_HIDDEN if is_hidden else _SHOWN_WORD)
-            tick.setToolTip("Show this person in the picture and in 3D")
+            tick.setText(tr(_HIDDEN if is_hidden else _SHOWN_WORD))
+            tick.setToolTip(tr("Show this person in the picture and in 3D"))
             self.setItem(row, _SHOWN, tick)
-            self.setItem(row, _PERSON, QTableWidgetItem(dot_icon(slot), ""))
+            self.setItem(row, _PERSON, QTableWidgetItem(theme.dot_icon(slot), ""))
             for column in (_DISTANCE, _HEIGHT, _SCORE):
                 item = QTableWidgetItem()
                 item.setTextAlignment(theme.ALIGN_RIGHT)
@@ -155,7 +167,7 @@ class PeopleTable(QTableWidget):
         hidden = self.hidden - {slot} if is_shown else self.hidden | {slot}
         if hidden != self.hidden:
             self.hidden = hidden
-            item.setText(_SHOWN_WORD if is_shown else _HIDDEN)
+            item.setText(tr(_SHOWN_WORD if is_shown else _HIDDEN))
             self.hidden_changed.emit(hidden)
 
     def _on_selection(self) -> None:

@@ -17,18 +17,20 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.stage import DARK_STAGE
 from das_app.gui.style.texts import Label, warn
 from das_app.lens.calibration_files import save_calibration
 from das_app.lens.calibration_run import BoardNews, CalibrationRun
 from das_app.lens.charuco import GRID, MIN_VIEWS, BoardSpec, Calibration
 from das_app.sources.turned_source import Turn
+from das_app.words.said import marked
 
 _BOARD = BoardSpec()
 _POLL_MS = 30
 _PRINT_DPI = 300
 _KEPT_MS = 350  # how long the picture's frame lights up for a kept view
-_INTRODUCTION = (
+_INTRODUCTION = marked(
     "Print the board at any size, glue it to something flat, and show it to the camera: near and "
     "far, in every corner of the picture, and tilted to all four sides. Views are taken by "
     "themselves while you hold still."
@@ -60,7 +62,9 @@ class BoardPicture(QWidget):
         painter.fillRect(self.rect(), QColor(theme.stage().ground))
         if self._news is None:
             painter.setPen(QColor(theme.stage().muted))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Waiting for the camera …")
+            painter.drawText(
+                self.rect(), Qt.AlignmentFlag.AlignCenter, tr("Waiting for the camera …")
+            )
             return
         height, width = self._news.image.shape[:2]
         scale = min(self.width() / width, self.height() / height)
@@ -121,7 +125,7 @@ class CalibrationDialog(QDialog):
         self, camera_name: str, turn: Turn = Turn.NONE, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(f"Calibrate {camera_name}")
+        self.setWindowTitle(tr("Calibrate {camera}", camera=camera_name))
         self._camera_name, self._turn = camera_name, turn
         self._calibration: Calibration | None = None
         self._run = CalibrationRun(_BOARD)
@@ -145,19 +149,21 @@ class CalibrationDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         column.setSpacing(theme.SPACE_PX)
-        column.addWidget(Label(_INTRODUCTION, objectName="muted", wordWrap=True))
+        column.addWidget(Label(tr(_INTRODUCTION), objectName="muted", wordWrap=True))
         self.picture = BoardPicture()
         self.hint = Label(objectName="heading", wordWrap=True)
-        self.views = QProgressBar(maximum=MIN_VIEWS, format="no views yet")
-        self.error = Label("No lens yet: it takes five views.", objectName="muted", wordWrap=True)
+        self.views = QProgressBar(maximum=MIN_VIEWS, format=tr("no views yet"))
+        self.error = Label(
+            tr("No lens yet: it takes five views."), objectName="muted", wordWrap=True
+        )
         column.addWidget(self.picture, 1)
         column.addWidget(self.hint)
         column.addWidget(self.views)
         column.addWidget(self.error)
-        self.print_board = QPushButton("Save the board for printing …")
+        self.print_board = QPushButton(tr("Save the board for printing …"))
         self.print_board.clicked.connect(self.ask_board_file)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.save = buttons.addButton("Save", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.save = buttons.addButton(tr("Save"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.save.setEnabled(False)
         buttons.accepted.connect(self._save)
         buttons.rejected.connect(self.reject)
@@ -172,9 +178,16 @@ class CalibrationDialog(QDialog):
         if news is None:
             return
         self.picture.show_news(news)
-        self.hint.setText(news.problem or news.hint)
+        self.hint.setText(tr(news.problem or news.hint))
         self.views.setValue(min(news.num_views, MIN_VIEWS))
-        self.views.setFormat(f"{news.num_views} views, {news.coverage.mean():.0%} of the picture")
+        self.views.setFormat(
+            tr(
+                "%Ln view(s), {share:.0%} of the picture",
+                "",
+                news.num_views,
+                share=news.coverage.mean(),
+            )
+        )
         self._calibration = news.calibration
         if news.calibration is not None:
             self.error.setText(_words(news.calibration))
@@ -187,7 +200,7 @@ class CalibrationDialog(QDialog):
             camera = calibration.camera.turned(-self._turn.num_quarters)
             path = save_calibration(self._camera_name, camera, calibration.error_px)
         except OSError as error:
-            warn(self, self.windowTitle(), f"It cannot be saved: {error}")
+            warn(self, self.windowTitle(), tr("It cannot be saved: {error}", error=error))
             return
         self.saved.emit(path)
         self.accept()
@@ -195,10 +208,10 @@ class CalibrationDialog(QDialog):
     def ask_board_file(self) -> None:
         """Ask where to, and write the board's picture for printing."""
         name, _ = QFileDialog.getSaveFileName(
-            self, "Save the board for printing", "charuco-board.png", "Pictures (*.png)"
+            self, tr("Save the board for printing"), "charuco-board.png", tr("Pictures (*.png)")
         )
         if name and not save_board(_BOARD, Path(name)):
-            warn(self, self.windowTitle(), f"{name} cannot be written")
+            warn(self, self.windowTitle(), tr("{name} cannot be written", name=name))
 
 
 def save_board(spec: BoardSpec, path: Path) -> bool:
@@ -214,8 +227,16 @@ def save_board(spec: BoardSpec, path: Path) -> bool:
 
 def _words(calibration: Calibration) -> str:
     camera = calibration.camera
-    quality = "good" if calibration.is_good else "high: is the board flat, the picture sharp?"
-    return (
-        f"Lens of {calibration.num_views} views: f {camera.focal_px:.0f} px, "
-        f"FOV {camera.fov_deg:.1f}°. Reprojection error {calibration.error_px:.2f} px ({quality})"
+    quality = (
+        tr("good") if calibration.is_good else tr("high: is the board flat, the picture sharp?")
+    )
+    return tr(
+        "Lens of %Ln view(s): f {focal_px:.0f} px, FOV {fov_deg:.1f}°. "
+        "Reprojection error {error_px:.2f} px ({quality})",
+        "",
+        calibration.num_views,
+        focal_px=camera.focal_px,
+        fov_deg=camera.fov_deg,
+        error_px=calibration.error_px,
+        quality=quality,
     )

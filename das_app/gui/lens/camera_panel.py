@@ -22,6 +22,7 @@ from das_app.gui.lens.size_offers import SizeOffers
 from das_app.gui.lens.zone_panel import ZonePanel
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, described
 from das_app.lens.calibration_files import cameras_in
 from das_app.lens.fov_guess import FovGuess
@@ -32,15 +33,16 @@ from das_app.lens.intrinsics import (
     fov_from_equivalent,
     fov_from_focal_px,
 )
+from das_app.words.said import marked
 
-_FILES = "Calibrations (*.json *.yml *.yaml *.xml *.toml);;All files (*)"
+_FILES = marked("Calibrations (*.json *.yml *.yaml *.xml *.toml);;All files (*)")
 _MIN_FOV_DEG, _GREATEST_FOV_DEG = 10.0, 150.0
 _MIN_HEIGHT_M, _NO_TILT_DEG = 0.1, -79.0
-_NO_GUESS = (
+_NO_GUESS = marked(
     "No hint of the field of view from people yet: they have to walk nearer and further, before a "
     "camera that looks down at the floor."
 )
-_AMBIGUITY = (
+_AMBIGUITY = marked(
     "A height alone cannot tell the lens: a longer one from further away gives the same picture. "
     "So measure the distance from the lens to the hips too. Best: somebody who stands upright, "
     "whole in the picture, near its middle, 2 to 4 m away."
@@ -93,7 +95,7 @@ class CameraPanel(QWidget):
         self.lens_text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.camera_part = CameraPart()
         self._column.addWidget(self.camera_part)
-        self._add_heading("Lens in use")
+        self._add_heading(tr("Lens in use"))
         self._column.addWidget(self.lens_text)
         self._add_numbers()
         self._add_person()
@@ -112,7 +114,7 @@ class CameraPanel(QWidget):
     def set_lens(self, intrinsics: Intrinsics, size: tuple[int, int] | None) -> None:
         """Show the lens in use, for pictures of `size` (width, height) px; None without any."""
         self._size = size
-        self.lens_text.setText(intrinsics.text_for(size))
+        self.lens_text.setText(tr(intrinsics.text_for(size)))
         calibrated = intrinsics.calibrated
         camera = intrinsics.camera_for(size or (calibrated.size if calibrated else (16, 9)))
         fields = (self.fov, self.equivalent, self.focal)
@@ -128,9 +130,9 @@ class CameraPanel(QWidget):
         self.calibrate.setEnabled(name is not None)
         self.forget.setEnabled(name is not None and has_calibration)
         self.camera_text.setText(
-            "Open a camera to calibrate it with a printed board."
+            tr("Open a camera to calibrate it with a printed board.")
             if name is None
-            else f"{name}: " + ("calibrated" if has_calibration else "not calibrated")
+            else f"{name}: " + (tr("calibrated") if has_calibration else tr("not calibrated"))
         )
 
     def set_people(self, track_ids: tuple[int, ...]) -> None:
@@ -140,7 +142,7 @@ class CameraPanel(QWidget):
             chosen = self.person.currentData()
             self.person.clear()
             for track_id in track_ids:
-                self.person.addItem(f"Person {track_id}", track_id)
+                self.person.addItem(tr("Person {number}", number=track_id), track_id)
             if chosen in track_ids:
                 self.person.setCurrentIndex(track_ids.index(chosen))
         self.use_person.setEnabled(bool(track_ids))
@@ -154,10 +156,15 @@ class CameraPanel(QWidget):
     def set_fov_guess(self, guess: FovGuess | None) -> None:
         """Say what people let suspect of the field of view, None for nothing; it is only said."""
         self.fov_hint.setText(
-            _NO_GUESS
+            tr(_NO_GUESS)
             if guess is None
-            else f"People on the floor suggest about {guess.fov_deg:.0f}°, likely "
-            f"{guess.low_deg:.0f} to {guess.high_deg:.0f}°. A hint alone: nothing was changed."
+            else tr(
+                "People on the floor suggest about {angle:.0f}°, likely {low:.0f} to {high:.0f}°. "
+                "A hint alone: nothing was changed.",
+                angle=guess.fov_deg,
+                low=guess.low_deg,
+                high=guess.high_deg,
+            )
         )
 
     def set_offers(self, offers: Mapping[int, tuple[float, float]]) -> None:
@@ -183,11 +190,15 @@ class CameraPanel(QWidget):
         form = QFormLayout()
         form.setVerticalSpacing(theme.SPACE_PX)
         low, high = _MIN_FOV_DEG, _GREATEST_FOV_DEG
-        self.fov = _number(low, high, 1, " °", "Angle over the picture's longer side")
+        self.fov = _number(low, high, 1, " °", tr("Angle over the picture's longer side"))
         self.equivalent = _number(
-            4, 500, 1, " mm", "As phone and camera makers state it; a cropped video has more"
+            4,
+            500,
+            1,
+            " mm",
+            tr("As phone and camera makers state it; a cropped video has more"),
         )
-        self.focal = _number(10, 99999, 0, " px", "In pixels of the present picture")
+        self.focal = _number(10, 99999, 0, " px", tr("In pixels of the present picture"))
         self.fov.valueChanged.connect(lambda value: self._enter(value, LensOrigin.FOV))
         self.equivalent.valueChanged.connect(
             lambda mm: self._enter_length(fov_from_equivalent, mm, LensOrigin.EQUIVALENT_MM)
@@ -195,20 +206,20 @@ class CameraPanel(QWidget):
         self.focal.valueChanged.connect(
             lambda px: self._enter_length(fov_from_focal_px, px, LensOrigin.FOCAL_PX)
         )
-        form.addRow("Field of view", self.fov)
-        form.addRow("35 mm equivalent", self.equivalent)
-        form.addRow("Focal length", self.focal)
+        form.addRow(tr("Field of view"), self.fov)
+        form.addRow(tr("35 mm equivalent"), self.equivalent)
+        form.addRow(tr("Focal length"), self.focal)
         centre_labels(form)
         self._column.addLayout(form)
         self.fov_hint = Label(objectName="muted", wordWrap=True)
         self._column.addWidget(self.fov_hint)
 
     def _add_person(self) -> None:
-        self._add_heading("From a person")
-        self.person = described(QComboBox(), "The id that stands by the person in the picture")
-        self.person_height = _number(0.5, 2.5, 2, " m", "Without shoes", value=1.75)
-        self.distance = _number(0.5, 30, 2, " m", "From the lens to the hips", value=3.0)
-        self.use_person = described(QPushButton("Use"), "Work the lens out of this person")
+        self._add_heading(tr("From a person"))
+        self.person = described(QComboBox(), tr("The id that stands by the person in the picture"))
+        self.person_height = _number(0.5, 2.5, 2, " m", tr("Without shoes"), value=1.75)
+        self.distance = _number(0.5, 30, 2, " m", tr("From the lens to the hips"), value=3.0)
+        self.use_person = described(QPushButton(tr("Use")), tr("Work the lens out of this person"))
         self.use_person.clicked.connect(
             lambda: self.person_entered.emit(
                 self.person.currentData(),
@@ -218,52 +229,60 @@ class CameraPanel(QWidget):
         )
         form = QFormLayout()
         form.setVerticalSpacing(theme.SPACE_PX)
-        form.addRow("Who", self.person)
-        form.addRow("Height", self.person_height)
-        form.addRow("Distance", self.distance)
+        form.addRow(tr("Who"), self.person)
+        form.addRow(tr("Height"), self.person_height)
+        form.addRow(tr("Distance"), self.distance)
         form.addRow("", self.use_person)
         centre_labels(form)
         self._column.addLayout(form)
-        self._column.addWidget(Label(_AMBIGUITY, objectName="muted", wordWrap=True))
+        self._column.addWidget(Label(tr(_AMBIGUITY), objectName="muted", wordWrap=True))
 
     def _add_calibration(self) -> None:
-        self._add_heading("Calibration")
+        self._add_heading(tr("Calibration"))
         self.camera_text = Label(objectName="muted", wordWrap=True)
-        self.calibrate = described(QPushButton("With a board …"), "Calibrate the running camera")
+        self.calibrate = described(
+            QPushButton(tr("With a board …")), tr("Calibrate the running camera")
+        )
         self.calibrate.clicked.connect(self.calibration_requested)
-        self.open_file = described(QPushButton("File …"), "OpenCV, Pose2Sim, Sports2D or our own")
+        self.open_file = described(
+            QPushButton(tr("File …")), tr("OpenCV, Pose2Sim, Sports2D or our own")
+        )
         self.open_file.clicked.connect(self.choose_file)
-        self.forget = described(QPushButton("Forget"), "Forget this camera's calibration")
+        self.forget = described(QPushButton(tr("Forget")), tr("Forget this camera's calibration"))
         self.forget.clicked.connect(self.forget_requested)
         self._column.addWidget(self.camera_text)
         self._add_row(self.calibrate, self.open_file, self.forget)
 
     def _add_floor(self) -> None:
-        self._add_heading("Floor")
+        self._add_heading(tr("Floor"))
         self.floor_text = Label(objectName="muted", wordWrap=True)
-        self.camera_height = _number(0.0, 50, 2, " m", "Of the lens above the floor")
-        self.camera_tilt = _number(_NO_TILT_DEG, 79, 1, " °", "How far the camera looks down")
+        self.camera_height = _number(0.0, 50, 2, " m", tr("Of the lens above the floor"))
+        self.camera_tilt = _number(_NO_TILT_DEG, 79, 1, " °", tr("How far the camera looks down"))
         form = QFormLayout()
         form.setVerticalSpacing(theme.SPACE_PX)
-        for label, field in (("Height", self.camera_height), ("Tilt", self.camera_tilt)):
-            field.setSpecialValueText("found from people")
+        for label, field in (
+            (tr("Height", "of the camera"), self.camera_height),
+            (tr("Tilt"), self.camera_tilt),
+        ):
+            field.setSpecialValueText(tr("found from people"))
             field.setValue(field.minimum())
             field.valueChanged.connect(self._tell_floor)
             form.addRow(label, field)
         centre_labels(form)
         self.click_feet = described(
-            QPushButton("Click feet"),
-            "Click three or more feet where they touch the floor, at different places",
+            QPushButton(tr("Click feet")),
+            tr("Click three or more feet where they touch the floor, at different places"),
         )
         self.click_feet.setCheckable(True)
         self.click_feet.toggled.connect(self.floor_clicks_toggled)
         self.forget_floor = described(
-            QPushButton("Find anew"), "Forget the floor, such as where the camera was moved"
+            QPushButton(tr("Find anew")),
+            tr("Forget the floor, such as where the camera was moved"),
         )
         self.forget_floor.clicked.connect(self.floor_forgotten)
         self.level = described(
-            QCheckBox("Level the 3D view once the floor is known"),
-            "World: y down from the floor, origin on it below the lens. Off: camera space",
+            QCheckBox(tr("Level the 3D view once the floor is known")),
+            tr("World: y down from the floor, origin on it below the lens. Off: camera space"),
         )
         self.level.toggled.connect(self.levelled_toggled)
         self.offers = SizeOffers()
@@ -304,7 +323,7 @@ class CameraPanel(QWidget):
 
     def choose_file(self) -> None:
         """Ask for a calibration file and, where it has several, for the camera."""
-        name, _ = QFileDialog.getOpenFileName(self, "Open a calibration", "", _FILES)
+        name, _ = QFileDialog.getOpenFileName(self, tr("Open a calibration"), "", tr(_FILES))
         if not name:
             return
         try:
@@ -315,7 +334,7 @@ class CameraPanel(QWidget):
         camera, is_chosen = "", True
         if len(cameras) > 1:
             camera, is_chosen = QInputDialog.getItem(
-                self, "Open a calibration", "Camera:", cameras, 0, False
+                self, tr("Open a calibration"), tr("Camera:"), cameras, 0, False
             )
         if is_chosen:
             self.file_chosen.emit(Path(name), camera)

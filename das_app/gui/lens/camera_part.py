@@ -6,14 +6,16 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QVBoxLayout, QW
 from das_app.gui.lens.control_rows import ControlRows
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, described
 from das_app.sources.turned_source import Turn
+from das_app.words.said import marked
 
 _TURNS = {
-    Turn.NONE: "As it comes",
-    Turn.RIGHT: "90° clockwise",
+    Turn.NONE: marked("As it comes"),
+    Turn.RIGHT: marked("90° clockwise"),
     Turn.OVER: "180°",
-    Turn.LEFT: "90° anticlockwise",
+    Turn.LEFT: marked("90° anticlockwise"),
 }
 
 
@@ -33,21 +35,21 @@ class CameraPart(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE_PX)
-        column.addWidget(Label("Picture", objectName="heading"))
+        column.addWidget(Label(tr("Picture"), objectName="heading"))
         self.turn = described(
             QComboBox(),
-            "For a camera on its side or upside down; kept for this source. Opens it anew",
+            tr("For a camera on its side or upside down; kept for this source. Opens it anew"),
         )
         for turn, text in _TURNS.items():
-            self.turn.addItem(text, turn)
+            self.turn.addItem(tr(text), turn)
         self.turn.activated.connect(lambda: self.turn_chosen.emit(Turn(self.turn.currentData())))
         form = QFormLayout()
         form.setVerticalSpacing(theme.SPACE_PX)
-        form.addRow("Turn", self.turn)
+        form.addRow(tr("Turn"), self.turn)
         centre_labels(form)
         self.mirror = described(
-            QCheckBox("Mirror on the screen"),
-            "As a mirror shows it; the data, recordings and the 3D view stay as they are",
+            QCheckBox(tr("Mirror on the screen")),
+            tr("As a mirror shows it; the data, recordings and the 3D view stay as they are"),
         )
         self.mirror.clicked.connect(self.mirror_toggled)
         column.addLayout(form)

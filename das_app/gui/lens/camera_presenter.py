@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction
 from das_app.gui.control.controller import Controller
 from das_app.gui.lens.camera_part import CameraPart
 from das_app.gui.picture.overlay_view import OverlayView
+from das_app.gui.style.language import tr
 from das_app.sources.camera_controls import Control, wanted_texts
 
 
@@ -68,10 +69,12 @@ class CameraPresenter(QObject):
         if size is None or asked is None:
             return
         fps = live.stats().capture_fps
-        told = asked.delivered_text(size, fps)
-        rate = f" at {fps:.0f}" if fps else ""
+        told = tr(asked.delivered_text(size, fps))
+        rate = tr(" at {fps:.0f}", fps=fps) if fps else ""
         self._part.set_delivered(
-            f"{told[:1].upper()}{told[1:]}" if told else f"{size[0]}x{size[1]}{rate}, as asked"
+            f"{told[:1].upper()}{told[1:]}"
+            if told
+            else tr("{size}{rate}, as asked", size=f"{size[0]}x{size[1]}", rate=rate)
         )
 
     def _order(self, wanted: Control, value: float | None) -> None:

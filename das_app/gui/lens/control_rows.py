@@ -6,14 +6,16 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QSlider, QWidget
 
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, described
 from das_app.sources.camera_controls import Control, ControlState
+from das_app.words.said import marked
 
 _NAMES = {
-    Control.EXPOSURE: "Exposure",
-    Control.GAIN: "Gain",
-    Control.FOCUS: "Focus",
-    Control.WHITE_BALANCE: "White balance",
+    Control.EXPOSURE: marked("Exposure"),
+    Control.GAIN: marked("Gain"),
+    Control.FOCUS: marked("Focus"),
+    Control.WHITE_BALANCE: marked("White balance"),
 }
 _ANY = (-100_000.0, 100_000.0)  # where the driver does not tell its limits
 
@@ -67,15 +69,18 @@ class ControlRows(QWidget):
                 auto.setChecked(bool(state.is_auto))
 
     def _add_row(
-        self, control: Control, text: str
+        self, control: Control, marked_name: str
     ) -> tuple[Label, QSlider, QDoubleSpinBox, QCheckBox]:
+        text = tr(marked_name)
         name, slider = Label(text), QSlider(Qt.Orientation.Horizontal)
         slider.setAccessibleName(text)
-        value = described(QDoubleSpinBox(decimals=0), "In the driver's units", spoken=text)
+        value = described(QDoubleSpinBox(decimals=0), tr("In the driver's units"), spoken=text)
         value.setKeyboardTracking(False)
         value.setAlignment(Qt.AlignmentFlag.AlignRight)
         auto = described(
-            QCheckBox("Auto"), "The camera sets it by itself", spoken=f"{text} by itself"
+            QCheckBox(tr("Auto")),
+            tr("The camera sets it by itself"),
+            spoken=tr("{control} by itself", control=text),
         )
 
         def slide(number: int) -> None:

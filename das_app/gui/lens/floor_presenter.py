@@ -12,6 +12,7 @@ from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.lens.camera_panel import CameraPanel
 from das_app.gui.picture.overlay_view import OverlayView
 from das_app.gui.scene.scene_pane import ScenePane
+from das_app.gui.style.language import tr
 from das_app.lens.fov_guess import FovGuess, guess_fov
 from das_app.messaging.background import BackgroundTask
 from das_app.motion.floor import Floor, FloorError, floor_from_points, foot_at
@@ -155,7 +156,7 @@ class FloorPresenter(QObject):
         try:
             self._control.scale_person(track_id, scale_for_height(height_mm, now_mm))
         except ValueError as error:
-            self.refused.emit(f"Not taken: {error}.")
+            self.refused.emit(tr("Not taken: {error}.", error=error))
 
     def _on_scaled(self, track_id: int) -> None:
         self._estimator.forget(track_id)
@@ -179,7 +180,7 @@ class FloorPresenter(QObject):
                 self._clicked_floor = floor_from_points(self._clicked)
                 self._show()
         except FloorError as error:
-            self.refused.emit(f"No floor yet: {error}.")
+            self.refused.emit(tr("No floor yet: {error}.", error=error))
 
     def _set_levelled(self, is_levelled: bool) -> None:
         self._is_levelled = is_levelled
@@ -201,13 +202,16 @@ class FloorPresenter(QObject):
         self._show()
 
     def _show(self) -> None:
-        text, known = "Nobody was seen yet; the floor is found from people.", self.floor
+        text, known = tr("Nobody was seen yet; the floor is found from people."), self.floor
         if self._clicked_floor is not None:
-            text = f"As clicked: {self._clicked_floor.label}"
+            text = tr("As clicked: {floor}", floor=self._clicked_floor.label)
         elif self._estimate is not None and known is not None:
-            text = f"Known: {self._estimate.label}"
+            text = tr("Known: {floor}", floor=self._estimate.label)
         elif self._estimate is not None:
-            text = f"Guessed: {self._estimate.label}. It gets surer while people walk about."
+            text = tr(
+                "Guessed: {floor}. It gets surer while people walk about.",
+                floor=self._estimate.label,
+            )
         self._panel.set_floor(text, self._is_levelled)
         self._panel.set_offers(self._offers())
         level = known if self._is_levelled else None

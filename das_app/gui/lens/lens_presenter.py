@@ -9,6 +9,7 @@ from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.lens.calibration_dialog import CalibrationDialog
 from das_app.gui.lens.camera_panel import CameraPanel
+from das_app.gui.style.language import tr
 from das_app.lens.calibration_files import (
     forget_calibration,
     kept_calibration,
@@ -61,7 +62,7 @@ class LensPresenter(QObject):
         name = self._camera_name()
         has_kept = name is not None and size is not None and self._kept(name, size) is not None
         self._panel.set_camera(name, has_kept)
-        self.shown.emit(lens.text_for(fitting))
+        self.shown.emit(tr(lens.text_for(fitting)))
 
     def show_people(self) -> None:
         """Offer the people on the screen, while a model runs."""
@@ -153,7 +154,9 @@ class LensPresenter(QObject):
         people, camera = self._shown.people, self._shown.camera
         rows = (people.track_ids == track_id).nonzero()[0]
         if camera is None or not len(rows):
-            self.refused.emit(f"Person {track_id} is not in the picture any more.")
+            self.refused.emit(
+                tr("Person {number} is not in the picture any more.", number=track_id)
+            )
             return
         try:
             fov_deg = fov_from_person(people, int(rows[0]), camera, height_mm, distance_mm)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from das_app.gui.style import theme
 from das_app.gui.style.forms import row_of
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label
 
 _MAX_OFFERS = 4  # offers at a time, the farthest off first
@@ -27,7 +28,7 @@ class SizeOffers(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE_PX)
         self.texts = [Label(wordWrap=True) for _ in range(_MAX_OFFERS)]
-        self.buttons = [QPushButton("Accept") for _ in range(_MAX_OFFERS)]
+        self.buttons = [QPushButton(tr("Accept")) for _ in range(_MAX_OFFERS)]
         self._offers: list[tuple[int, float]] = []
         self._rows: list[QWidget] = []
         for number, (text, button) in enumerate(zip(self.texts, self.buttons, strict=True)):
@@ -46,7 +47,12 @@ class SizeOffers(QWidget):
             if is_used:
                 track_id, (tall_mm, seen_mm) = ordered[number]
                 text.setText(
-                    f"Person {track_id} seems {tall_mm / 1e3:.2f} m tall by the floor, "
-                    f"{seen_mm / 1e3:.2f} m by the look."
+                    tr(
+                        "Person {number} seems {tall_m:.2f} m tall by the floor, "
+                        "{seen_m:.2f} m by the look.",
+                        number=track_id,
+                        tall_m=tall_mm / 1e3,
+                        seen_m=seen_mm / 1e3,
+                    )
                 )
         self.setVisible(bool(self._offers))

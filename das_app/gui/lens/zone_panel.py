@@ -11,13 +11,16 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
-from das_app.gui.style.amounts import count
 from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, described
+from das_app.words.said import marked
 
 _FAR_M = 50.0
-_HOW = "Drag a rectangle on the picture, or click corners. Drag a zone to move it."
-_WHY = "Zones and distances in which nobody counts, such as an audience, a mirror or a television."
+_HOW = marked("Drag a rectangle on the picture, or click corners. Drag a zone to move it.")
+_WHY = marked(
+    "Zones and distances in which nobody counts, such as an audience, a mirror or a television."
+)
 
 
 class ZonePanel(QWidget):
@@ -40,15 +43,17 @@ class ZonePanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE_PX)
-        column.addWidget(Label("Ignored", objectName="section"))
+        column.addWidget(Label(tr("Ignored"), objectName="section"))
         self.text = Label(objectName="muted", wordWrap=True)
         column.addWidget(self.text)
-        self.edit = described(QPushButton("Draw zones"), _HOW)
+        self.edit = described(QPushButton(tr("Draw zones")), tr(_HOW))
         self.edit.setCheckable(True)
         self.edit.toggled.connect(self.edit_toggled)
-        self.delete = described(QPushButton("Delete"), "Delete the zone that was clicked (Del)")
+        self.delete = described(
+            QPushButton(tr("Delete")), tr("Delete the zone that was clicked (Del)")
+        )
         self.delete.clicked.connect(self.delete_requested)
-        self.undo = described(QPushButton("Undo"), "Take the last change of zones back")
+        self.undo = described(QPushButton(tr("Undo")), tr("Take the last change of zones back"))
         self.undo.clicked.connect(self.undo_requested)
         row = QHBoxLayout()
         row.setSpacing(theme.SPACE_PX)
@@ -56,12 +61,12 @@ class ZonePanel(QWidget):
             row.addWidget(button)
         row.addStretch()
         column.addLayout(row)
-        self.nearest = _distance("Leave out who is nearer to the lens than this")
-        self.farthest = _distance("Leave out who is further from the lens than this")
+        self.nearest = _distance(tr("Leave out who is nearer to the lens than this"))
+        self.farthest = _distance(tr("Leave out who is further from the lens than this"))
         form = QFormLayout()
         form.setVerticalSpacing(theme.SPACE_PX)
-        form.addRow("Nearer than", self.nearest)
-        form.addRow("Further than", self.farthest)
+        form.addRow(tr("Nearer than"), self.nearest)
+        form.addRow(tr("Further than"), self.farthest)
         centre_labels(form)
         column.addLayout(form)
         for field in (self.nearest, self.farthest):
@@ -76,8 +81,8 @@ class ZonePanel(QWidget):
     def set_zones(self, num_zones: int, has_chosen: bool, can_undo: bool) -> None:
         """Show how many zones there are, and what can be done."""
         is_on = self.edit.isChecked()
-        told = f"{count(num_zones, 'zone')} of the picture." if num_zones else ""
-        self.text.setText(_HOW if is_on else told or _WHY)
+        told = tr("%Ln zone(s) of the picture.", "", num_zones) if num_zones else ""
+        self.text.setText(tr(_HOW) if is_on else told or tr(_WHY))
         self.delete.setEnabled(is_on and has_chosen)
         self.undo.setEnabled(can_undo)
 
@@ -90,7 +95,7 @@ class ZonePanel(QWidget):
 
 def _distance(tip: str) -> QDoubleSpinBox:
     box = described(QDoubleSpinBox(decimals=1, suffix=" m"), tip)
-    box.setSpecialValueText("no limit")
+    box.setSpecialValueText(tr("no limit"))
     box.setRange(0.0, _FAR_M)
     box.setSingleStep(0.5)
     box.setKeyboardTracking(False)

@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject, Signal
 from das_app.gui.control.controller import Controller
 from das_app.gui.lens.zone_panel import ZonePanel
 from das_app.gui.picture.zone_editor import ZoneEditor
+from das_app.gui.style.language import tr
+from das_app.gui.style.texts import sentence
 from das_app.motion.ignored import NOTHING_IGNORED, Ignored
 
 
@@ -45,7 +47,7 @@ class ZonePresenter(QObject):
         try:
             self._use(Ignored(self._ignored.zones, nearest_mm, farthest_mm))
         except ValueError as error:
-            self.refused.emit(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+            self.refused.emit(sentence(tr("{error}.", error=error)))
             self._show()
 
     def _use(self, ignored: Ignored) -> None:

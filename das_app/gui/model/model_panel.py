@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QSlider, QWid
 
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, described, plain
 from das_app.settings.app_settings import (
     DEFAULT_MODEL,
@@ -17,13 +18,18 @@ from das_app.settings.app_settings import (
     Device,
 )
 from das_app.settings.models import bundled_models, cuda_problem
+from das_app.words.said import marked
 from das_model.inference.mode import Mode
 
-_OTHER = "Other file …"
+_OTHER = marked("Other file …")
 _MODES = (
-    (Mode.AUTO, "Auto", "a second look at as many people as there is time for"),
-    (Mode.FAST, "Fast", "one look at everybody"),
-    (Mode.PRECISE, "Precise", "a second look at each person, however long it takes"),
+    (Mode.AUTO, marked("Auto"), marked("a second look at as many people as there is time for")),
+    (Mode.FAST, marked("Fast"), marked("one look at everybody")),
+    (
+        Mode.PRECISE,
+        marked("Precise"),
+        marked("a second look at each person, however long it takes"),
+    ),
 )
 
 
@@ -47,14 +53,16 @@ class ModelPanel(QWidget):
         form = QFormLayout(self)
         form.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         form.setVerticalSpacing(theme.SPACE_PX)
-        self.model = described(QComboBox(), "What finds the people; the change needs no restart")
+        self.model = described(
+            QComboBox(), tr("What finds the people; the change needs no restart")
+        )
         self.model.activated.connect(self._on_model)
-        self.device = described(QComboBox(), "What the model runs on")
+        self.device = described(QComboBox(), tr("What the model runs on"))
         problem = cuda_problem()
         for device, text in (
-            (Device.AUTO, "Automatic"),
+            (Device.AUTO, tr("Automatic")),
             (Device.CPU, "CPU"),
-            (Device.CUDA, "CUDA" + (f" ({problem})" if problem else "")),
+            (Device.CUDA, "CUDA" + (f" ({tr(problem)})" if problem else "")),
         ):
             self.device.addItem(text, device)
         rows = self.device.model()
@@ -65,21 +73,21 @@ class ModelPanel(QWidget):
         )
         self.mode = QComboBox()
         for mode, text, tip in _MODES:
-            self.mode.addItem(text, mode)
-            self.mode.setItemData(self.mode.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
-        self.mode.setToolTip(plain("\n".join(f"{text}: {tip}" for _, text, tip in _MODES)))
+            self.mode.addItem(tr(text), mode)
+            self.mode.setItemData(self.mode.count() - 1, tr(tip), Qt.ItemDataRole.ToolTipRole)
+        self.mode.setToolTip(plain("\n".join(f"{tr(text)}: {tr(tip)}" for _, text, tip in _MODES)))
         self.mode.activated.connect(lambda i: self.mode_chosen.emit(self.mode.itemData(i)))
         self.input_scale = QSlider(Qt.Orientation.Horizontal)
         self.input_scale.setRange(round(20 * MIN_INPUT_SCALE), round(20 * GREATEST_INPUT_SCALE))
-        self.input_scale.setToolTip("Larger finds people further away and takes longer")
+        self.input_scale.setToolTip(tr("Larger finds people further away and takes longer"))
         self.input_scale.valueChanged.connect(lambda n: self.input_scale_changed.emit(n / 20))
         self.cost = Label(objectName="muted", wordWrap=True)
         self.engine = Label(objectName="muted", wordWrap=True)
-        form.addRow("Model", self.model)
-        form.addRow("Runs on", self.device)
+        form.addRow(tr("Model"), self.model)
+        form.addRow(tr("Runs on"), self.device)
         form.addRow("", self.engine)
-        form.addRow("Mode", self.mode)
-        form.addRow("Detail", self.input_scale)
+        form.addRow(tr("Mode"), self.mode)
+        form.addRow(tr("Detail"), self.input_scale)
         form.addRow("", self.cost)
         centre_labels(form)
         self._chosen = ""  # path of the model asked for
@@ -96,12 +104,16 @@ class ModelPanel(QWidget):
 
     def set_engine(self, engine: str) -> None:
         """Show the model and device really in use."""
-        self.engine.setText(f"In use: {engine}" if engine else "")
+        self.engine.setText(tr("In use: {engine}", engine=engine) if engine else "")
 
     def set_cost(self, size: tuple[int, int] | None, inference_ms: float) -> None:
         """Show the input's size and what a picture costs, 0 ms for not measured yet."""
         parts = [f"{size[0]}×{size[1]} px"] if size else []
-        parts += [f"{inference_ms:.0f} ms a picture, measured"] if inference_ms > 0 else []
+        parts += (
+            [tr("{time_ms:.0f} ms a picture, measured", time_ms=inference_ms)]
+            if inference_ms > 0
+            else []
+        )
         self.cost.setText(" · ".join(parts))
 
     def _fill_models(self) -> None:
@@ -111,13 +123,15 @@ class ModelPanel(QWidget):
         self.model.clear()
         for file in files:
             self.model.addItem(Path(file).stem, file)
-        self.model.addItem(_OTHER, "")
+        self.model.addItem(tr(_OTHER), "")
         self.model.setCurrentIndex(max(self.model.findData(self._chosen), 0))
 
     def _on_model(self, index: int) -> None:
         file = self.model.itemData(index)
         if not file:
-            file, _ = QFileDialog.getOpenFileName(self, "Open a model", "", "Models (*.onnx)")
+            file, _ = QFileDialog.getOpenFileName(
+                self, tr("Open a model"), "", tr("Models (*.onnx)")
+            )
         if not file or file == self._chosen:
             self._fill_models()
         else:

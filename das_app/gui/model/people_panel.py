@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QSlider, QWid
 
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, described
 
 _STEPS = 20  # of a slider, over strengths from 0 to 1
@@ -31,29 +32,29 @@ class PeoplePanel(QWidget):
         form.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         form.setVerticalSpacing(theme.SPACE_PX)
         self.smoothing = described(
-            QCheckBox("Smooth over time"),
-            "Calm motion, and feet that stand stay put; recordings keep the raw pose, too",
+            QCheckBox(tr("Smooth over time")),
+            tr("Calm motion, and feet that stand stay put; recordings keep the raw pose, too"),
         )
         self.smoothing.toggled.connect(self.smoothing_toggled)
         self.smoothing.toggled.connect(self._enable)
         self.distance, distance_row = _strength(
-            "How far away people are: one camera sees it badly, so it flickers most"
+            tr("How far away people are: one camera sees it badly, so it flickers most")
         )
         self.limbs, limbs_row = _strength(
-            "Joints: more is calmer; those seen badly move least anyway"
+            tr("Joints: more is calmer; those seen badly move least anyway")
         )
-        self.distance.setAccessibleName("Smoothing of the distance")
-        self.limbs.setAccessibleName("Smoothing of the limbs")
+        self.distance.setAccessibleName(tr("Smoothing of the distance"))
+        self.limbs.setAccessibleName(tr("Smoothing of the limbs"))
         self.distance.valueChanged.connect(lambda n: self.distance_changed.emit(n / _STEPS))
         self.limbs.valueChanged.connect(lambda n: self.limbs_changed.emit(n / _STEPS))
         self.bones = described(
-            QCheckBox("Steady bones"),
-            "Bones keep their length; joints may leave their pixels by a little",
+            QCheckBox(tr("Steady bones")),
+            tr("Bones keep their length; joints may leave their pixels by a little"),
         )
         self.bones.toggled.connect(self.bones_toggled)
         form.addRow(self.smoothing)
-        form.addRow("Distance", distance_row)
-        form.addRow("Limbs", limbs_row)
+        form.addRow(tr("Distance"), distance_row)
+        form.addRow(tr("Limbs"), limbs_row)
         form.addRow(self.bones)
         centre_labels(form)
         self._enable(False)
@@ -82,7 +83,7 @@ def _strength(tip: str) -> tuple[QSlider, QWidget]:
     row = QWidget()
     line = QHBoxLayout(row)
     line.setContentsMargins(0, 0, 0, 0)
-    line.addWidget(Label("off", objectName="muted"))
+    line.addWidget(Label(tr("off"), objectName="muted"))
     line.addWidget(slider, 1)
-    line.addWidget(Label("strong", objectName="muted"))
+    line.addWidget(Label(tr("strong"), objectName="muted"))
     return slider, row

@@ -8,14 +8,24 @@ from PySide6.QtWidgets import QColorDialog, QComboBox, QFormLayout, QPushButton,
 
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label
 from das_app.settings.app_settings import OutputContent, OutputSettings
+from das_app.words.said import marked
 
-_CONTENTS = (("People only", OutputContent.PEOPLE), ("Picture and overlay", OutputContent.PICTURE))
-_GROUNDS = (("Green", "#00b140"), ("Transparent", ""), ("Black", "#000000"), ("White", "#ffffff"))
-_OTHER = "Another colour …"
+_CONTENTS = (
+    (marked("People only"), OutputContent.PEOPLE),
+    (marked("Picture and overlay"), OutputContent.PICTURE),
+)
+_GROUNDS = (
+    (marked("Green"), "#00b140"),
+    (marked("Transparent"), ""),
+    (marked("Black"), "#000000"),
+    (marked("White"), "#ffffff"),
+)
+_OTHER = marked("Another colour …")
 _SIZES = ("1280x720", "1920x1080", "1080x1920", "1080x1080", "3840x2160")
-_WORDS = (
+_WORDS = marked(
     "A window of exactly this size, with nothing else in it: capture it in OBS, or move it to a "
     "projector and double click it."
 )
@@ -42,26 +52,26 @@ class OutputPanel(QWidget):
         form.setVerticalSpacing(theme.SPACE_PX)
         self.content, self.ground, self.size_px = QComboBox(), QComboBox(), QComboBox()
         for words, content in _CONTENTS:
-            self.content.addItem(words, content)
+            self.content.addItem(tr(words), content)
         for words, colour in _GROUNDS:
-            self.ground.addItem(words, colour)
-        self.ground.addItem(_OTHER, None)
+            self.ground.addItem(tr(words), colour)
+        self.ground.addItem(tr(_OTHER), None)
         for size in _SIZES:
             self.size_px.addItem(size.replace("x", " × "), size)
         self.content.activated.connect(self._on_content)
         self.ground.activated.connect(self._on_ground)
         self.size_px.activated.connect(self._on_size)
-        self.window_button = QPushButton("Show the window")
-        self.camera_button = QPushButton("Send as a camera")
+        self.window_button = QPushButton(tr("Show the window"))
+        self.camera_button = QPushButton(tr("Send as a camera"))
         for button in (self.window_button, self.camera_button):
             button.setCheckable(True)
         self.window_button.clicked.connect(self.window_toggled)
         self.camera_button.clicked.connect(self.camera_toggled)
         self.note = Label(wordWrap=True, objectName="muted")
-        form.addRow(Label(_WORDS, wordWrap=True, objectName="muted"))
-        form.addRow("Shows", self.content)
-        form.addRow("Ground", self.ground)
-        form.addRow("Size", self.size_px)
+        form.addRow(Label(tr(_WORDS), wordWrap=True, objectName="muted"))
+        form.addRow(tr("Shows"), self.content)
+        form.addRow(tr("Ground"), self.ground)
+        form.addRow(tr("Size"), self.size_px)
         form.addRow(self.window_button)
         form.addRow(self.camera_button)
         form.addRow(self.note)
@@ -82,7 +92,9 @@ class OutputPanel(QWidget):
         """Show whether the window is there, and the camera's name; empty without one."""
         self.window_button.setChecked(has_window)
         self.camera_button.setChecked(bool(camera_name))
-        self.note.setText(f"Other programs see it as {camera_name}." if camera_name else "")
+        self.note.setText(
+            tr("Other programs see it as {camera}.", camera=camera_name) if camera_name else ""
+        )
 
     def _on_content(self) -> None:
         self.changed.emit(replace(self._settings, content=self.content.currentData()))

@@ -5,6 +5,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from das_app.gui.style.language import tr
+
 
 class OutputWindow(QWidget):
     """Shows pictures pixel by pixel; a double click fills the screen, Esc ends that.
@@ -25,7 +27,7 @@ class OutputWindow(QWidget):
         if is_clear:
             flags |= Qt.WindowType.FramelessWindowHint
         super().__init__(None, flags)
-        self.setWindowTitle("DAS output")
+        self.setWindowTitle(tr("DAS output"))
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, is_clear)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, not is_clear)
         self._is_clear, self._image = is_clear, QImage()

@@ -8,8 +8,11 @@ from typing import Protocol
 
 import numpy as np
 
+from das_app.gui.style.language import tr
+from das_app.words.said import marked
+
 _FPS = 30.0
-ADVICE = (
+ADVICE = marked(
     "pip install pyvirtualcam (GPL, not part of this application); and on Linux v4l2loopback, "
     "elsewhere OBS"
 )
@@ -42,12 +45,14 @@ class VirtualCamera:
             import pyvirtualcam
         except ImportError as error:
             raise VirtualCameraError(
-                f"the virtual camera needs a package of its own: {ADVICE}"
+                tr("the virtual camera needs a package of its own: {advice}", advice=tr(ADVICE))
             ) from error
         try:
             self._camera: _Device = pyvirtualcam.Camera(*size, _FPS)
         except (RuntimeError, OSError, ValueError) as error:
-            raise VirtualCameraError(f"no virtual camera could be opened: {error}") from error
+            raise VirtualCameraError(
+                tr("no virtual camera could be opened: {error}", error=error)
+            ) from error
 
     @property
     def name(self) -> str:
@@ -63,7 +68,9 @@ class VirtualCamera:
         try:
             self._camera.send(np.ascontiguousarray(pixels[..., :3]))
         except (RuntimeError, OSError, ValueError) as error:
-            raise VirtualCameraError(f"the virtual camera is gone: {error}") from error
+            raise VirtualCameraError(
+                tr("the virtual camera is gone: {error}", error=error)
+            ) from error
 
     def close(self) -> None:
         """Give it back."""

@@ -4,11 +4,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
+from das_app.words.said import marked
 
 _SHARE, _MIN_PX, _MAX_PX = 0.4, 90.0, 420.0  # of the view's lesser side
 _GROUND, _RING = QColor(16, 19, 24, 190), QColor(229, 72, 77)
 _RING_PX = 5.0
-_WORDS = "Ctrl+R gives up"
+_WORDS = marked("Ctrl+R gives up")
 
 
 def paint_countdown(painter: QPainter, left_s: int, size: tuple[int, int]) -> None:
@@ -32,5 +34,5 @@ def paint_countdown(painter: QPainter, left_s: int, size: tuple[int, int]) -> No
     painter.setFont(words_font)
     words = QRectF(0, 0, size[0], painter.fontMetrics().height() + 4)
     words.moveCenter(middle + QPointF(0, 0.32 * diameter))
-    painter.drawText(words, Qt.AlignmentFlag.AlignCenter, _WORDS)
+    painter.drawText(words, Qt.AlignmentFlag.AlignCenter, tr(_WORDS))
     painter.restore()

@@ -5,7 +5,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from das_app.gui.style import theme
-from das_app.gui.style.person_names import NO_NAMES, Names, person_text
+from das_app.gui.style.language import tr
+from das_app.gui.style.person_names import NO_NAMES, Names, joint_text, person_text
 from das_model.people import People
 
 HOVER_RADIUS_PX = 14.0  # in widget units
@@ -27,12 +28,15 @@ def nearest_joint(
 def joint_lines(people: People, person: int, joint: int, names: Names = NO_NAMES) -> list[str]:
     """Name and person of a joint, its confidence, its place in camera space."""
     x, y, z = people.joints_cam[person, joint]
-    name = people.skeleton.joint_names[joint].replace("_", " ")
+    name = joint_text(people.skeleton.joint_names[joint])
     who = person_text(int(people.track_ids[person]), names)
     return [
         f"{name} · {who}" if who else name,
-        f"joint {100 * people.joint_scores[person, joint]:.0f} % · "
-        f"person {100 * people.scores[person]:.0f} %",
+        tr(
+            "joint {joint:.0f} % · person {person:.0f} %",
+            joint=100 * people.joint_scores[person, joint],
+            person=100 * people.scores[person],
+        ),
         f"x {x:.0f}  y {y:.0f}  z {z:.0f} mm",
     ]
 

@@ -27,6 +27,7 @@ from das_app.gui.picture.trails import Trails
 from das_app.gui.picture.zone_editor import ZoneEditor
 from das_app.gui.picture.zone_painter import paint_zones
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.person_names import NO_NAMES, Names
 from das_app.gui.style.person_slots import without_hidden
 from das_app.messaging.messages import Frame
@@ -57,7 +58,7 @@ class OverlayView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
-        self.setAccessibleName("Picture")
+        self.setAccessibleName(tr("Picture"))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.zones = ZoneEditor(self)
         self.zones.drawn.connect(self.update)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, 
 from das_app.gui.picture.letterbox import Letterbox
 from das_app.gui.picture.trails import TrailSegments
 from das_app.gui.style import theme
+from das_app.gui.style.language import local
 from das_app.gui.style.person_names import NO_NAMES, Names, person_text
 from das_model.camera import Camera
 from das_model.inference.centre_map import CentreMap
@@ -111,7 +112,10 @@ def label_texts(people: People, names: Names = NO_NAMES) -> list[tuple[str, str]
     """Each person's name or id, empty without one, and their confidence with the distance."""
     distances_m = np.linalg.norm(people.root_cam, axis=-1) / 1000
     return [
-        (person_text(int(track_id), names), f"{100 * score:.0f} % · {distance_m:.1f} m")
+        (
+            person_text(int(track_id), names),
+            local(f"{100 * score:.0f} % · {distance_m:.1f} m"),
+        )
         for track_id, score, distance_m in zip(
             people.track_ids, people.scores, distances_m, strict=True
         )

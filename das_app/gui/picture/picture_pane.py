@@ -4,11 +4,13 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from das_app.gui.picture.overlay_view import OverlayView
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.notices import EmptyState
 from das_app.gui.style.pane_frame import PaneHeading, fill_pane
 from das_app.gui.style.texts import Label, plain
+from das_app.words.said import marked
 
-_PICTURE_TIP = "hover a joint for its place · wheel to zoom · drag to move"
+_PICTURE_TIP = marked("hover a joint for its place · wheel to zoom · drag to move")
 
 
 class PicturePane(QFrame):
@@ -21,7 +23,7 @@ class PicturePane(QFrame):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.overlay)
-        heading = PaneHeading("Picture", _PICTURE_TIP)
+        heading = PaneHeading(tr("Picture"), tr(_PICTURE_TIP))
         self._mark = Label()
         self._mark.hide()
         self._hint = heading.hint
@@ -38,8 +40,8 @@ class PicturePane(QFrame):
         """Say what the user could do better, the first of `hints` in the line above the picture
         and all in its tooltip; without any, what the mouse does."""
         more = f"  (+{len(hints) - 1})" if len(hints) > 1 else ""
-        self._hint.setText(hints[0] + more if hints else _PICTURE_TIP)
-        self._hint.setToolTip(plain("\n".join(hints) or _PICTURE_TIP))
+        self._hint.setText(hints[0] + more if hints else tr(_PICTURE_TIP))
+        self._hint.setToolTip(plain("\n".join(hints) or tr(_PICTURE_TIP)))
         self._mark.setPixmap(theme.icon("warning").pixmap(18, 18))  # of the look worn now
         self._mark.setVisible(bool(hints))
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from das_app.gui.picture.letterbox import Letterbox
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.sources.camera_preview import PreviewNews
 
 _HEIGHT_PX, _LINE_PX, _RADIUS_PX = 190, 24, 4
@@ -24,7 +25,7 @@ class PreviewPicture(QWidget):
     def show_news(self, news: PreviewNews) -> None:
         """Show a picture, or words in its place."""
         self.news = news
-        self.setAccessibleName(f"Preview: {news.text}")
+        self.setAccessibleName(tr("Preview: {text}", text=tr(news.text)))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -46,5 +47,5 @@ class PreviewPicture(QWidget):
             words.setTop(self.height() - _LINE_PX)
         painter.setPen(QColor(theme.stage().muted))
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(words, flags, self.news.text)
+        painter.drawText(words, flags, tr(self.news.text))
         painter.end()

@@ -19,13 +19,15 @@ from das_app.exports.export_job import PeopleSearch
 from das_app.exports.formats import ExportFormat
 from das_app.exports.takes.take import ExportOptions, MarkerNames, Space
 from das_app.gui.style import theme
-from das_app.gui.style.amounts import count, short_time
+from das_app.gui.style.amounts import short_time
 from das_app.gui.style.forms import row_of
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, plain
 from das_app.motion.body.rig import RigNames
 from das_app.session.edits import SessionEdits, load_edits
 from das_app.session.session import Session
 from das_app.session.types import Layer, SessionError
+from das_app.words.said import marked
 
 _POLL_MS = 50
 _END_S = 3.0
@@ -33,17 +35,20 @@ _DEFAULT_FPS = 30.0
 _LIST_HEIGHT_PX = 60
 EVERYBODY, SOME = range(2)
 _POSES = {
-    Layer.REFINED: "Refined afterwards",
-    Layer.LIVE: "Smoothed, as recorded",
-    Layer.RAW: "Raw, as the model found them",
+    Layer.REFINED: marked("Refined afterwards"),
+    Layer.LIVE: marked("Smoothed, as recorded"),
+    Layer.RAW: marked("Raw, as the model found them"),
 }
 _RIGS = {
-    RigNames.HUMANOID: "Humanoid: Hips, LeftUpLeg",
-    RigNames.MIXAMO: "Mixamo: mixamorig:Hips",
-    RigNames.VRM: "VRM: hips, leftUpperLeg",
-    RigNames.OURS: "The model's joints",
+    RigNames.HUMANOID: marked("Humanoid: Hips, LeftUpLeg"),
+    RigNames.MIXAMO: marked("Mixamo: mixamorig:Hips"),
+    RigNames.VRM: marked("VRM: hips, leftUpperLeg"),
+    RigNames.OURS: marked("The model's joints"),
 }
-_MARKERS = {MarkerNames.OURS: "The model's joints", MarkerNames.POSE2SIM: "Pose2Sim: RHip, RKnee"}
+_MARKERS = {
+    MarkerNames.OURS: marked("The model's joints"),
+    MarkerNames.POSE2SIM: marked("Pose2Sim: RHip, RKnee"),
+}
 
 
 class ExportChoices(QObject):
@@ -54,26 +59,28 @@ class ExportChoices(QObject):
         self._session: Session | None = None
         self._edits = SessionEdits()
         self._search: PeopleSearch | None = None
-        self.people = _choice("Everybody", "Only these")
+        self.people = _choice(tr("Everybody"), tr("Only these"))
         self.people.currentIndexChanged.connect(self._allow_list)
         self.list = QListWidget()
         self.list.setEnabled(False)
         self.list.setFixedHeight(_LIST_HEIGHT_PX)
-        self.part = _choice("As trimmed", "All of it")
+        self.part = _choice(tr("As trimmed"), tr("All of it"))
         self.poses = QComboBox()
-        self.space = _choice("Camera: origin at the lens", "Floor: levelled, below the lens")
-        self.rate = _choice("As recorded", "Resample to")
+        self.space = _choice(
+            tr("Camera: origin at the lens"), tr("Floor: levelled, below the lens")
+        )
+        self.rate = _choice(tr("As recorded"), tr("Resample to"))
         self.fps = _spin(1.0, 1000.0, _DEFAULT_FPS, " fps")
-        self.gaps = _choice("Leave them", "Interpolate up to")
+        self.gaps = _choice(tr("Leave them"), tr("Interpolate up to"))
         self.gap_s = _spin(0.05, 60.0, 0.5, " s")
-        self.brief = _choice("As usual for the format", "Leave out below")
+        self.brief = _choice(tr("As usual for the format"), tr("Leave out below"))
         self.brief_s = _spin(0.0, 60.0, 0.5, " s")
         self.rig, self.markers = QComboBox(), QComboBox()
         for box, texts in ((self.rig, _RIGS), (self.markers, _MARKERS)):
             for names, text in texts.items():
-                box.addItem(text, names)
-        self.together = QCheckBox("Everybody in one file")
-        self.images = QCheckBox("Write the recorded ones beside it")
+                box.addItem(tr(text), names)
+        self.together = QCheckBox(tr("Everybody in one file"))
+        self.images = QCheckBox(tr("Write the recorded ones beside it"))
         for choice, spin in (
             (self.rate, self.fps),
             (self.gaps, self.gap_s),
@@ -106,17 +113,17 @@ class ExportChoices(QObject):
         """Put the rows into a form."""
         self._form = form
         rows = (
-            ("People", (self.people,)),
+            (tr("People"), (self.people,)),
             ("", (self.list,)),
-            ("Part", (self.part,)),
-            ("Poses", (self.poses,)),
-            ("Positions", (self.space, self._notes[Choice.SPACE])),
-            ("Rate", (self.rate, self.fps, self._notes[Choice.RATE])),
-            ("Gaps", (self.gaps, self.gap_s, self._notes[Choice.GAPS])),
-            ("Seen shortly", (self.brief, self.brief_s, self._notes[Choice.DURATION])),
-            ("Bones", (self.rig, self._notes[Choice.RIG])),
-            ("Markers", (self.markers, self.together, self._notes[Choice.MARKERS])),
-            ("Pictures", (self.images, self._notes[Choice.IMAGES])),
+            (tr("Part"), (self.part,)),
+            (tr("Poses"), (self.poses,)),
+            (tr("Positions"), (self.space, self._notes[Choice.SPACE])),
+            (tr("Rate"), (self.rate, self.fps, self._notes[Choice.RATE])),
+            (tr("Gaps"), (self.gaps, self.gap_s, self._notes[Choice.GAPS])),
+            (tr("Seen shortly"), (self.brief, self.brief_s, self._notes[Choice.DURATION])),
+            (tr("Bones"), (self.rig, self._notes[Choice.RIG])),
+            (tr("Markers"), (self.markers, self.together, self._notes[Choice.MARKERS])),
+            (tr("Pictures"), (self.images, self._notes[Choice.IMAGES])),
         )
         for text, widgets in rows:
             row = row_of(*widgets, wide=widgets[-1])
@@ -143,19 +150,19 @@ class ExportChoices(QObject):
             self._edits = load_edits(session.folder)
             self.poses.clear()
             for layer in reversed(session.layers):
-                self.poses.addItem(_POSES[layer], layer)
+                self.poses.addItem(tr(_POSES[layer]), layer)
             self.fps.setValue(session.origin.nominal_fps or _DEFAULT_FPS)
-            self.list.addItem("Looking who is there …")
+            self.list.addItem(tr("Looking who is there …"))
             self._search = PeopleSearch(session.folder)
             self._timer.start()
         is_trimmed = self._edits.is_trimmed
         self._form.setRowVisible(self._part_row, is_trimmed)
-        self.part.setItemText(0, f"As trimmed{_part_text(self._edits) if is_trimmed else ''}")
+        self.part.setItemText(0, _part_text(self._edits) if is_trimmed else tr("As trimmed"))
 
     def set_format(self, to: ExportFormat) -> None:
         """Switch off what a format cannot follow."""
         for choice, widget in self._chosen.items():
-            why = why_not(to, choice)
+            why = tr(why_not(to, choice))
             widget.setEnabled(not why)
             widget.setToolTip(plain(why))
             if choice in self._notes:
@@ -173,7 +180,7 @@ class ExportChoices(QObject):
             checked = Qt.CheckState.Checked
             ids = tuple(i.data(_ID) for i in items if i.checkState() is checked)
             if not ids:
-                raise ValueError("Nobody is chosen; tick somebody, or export everybody.")
+                raise ValueError(tr("Nobody is chosen; tick somebody, or export everybody."))
         return ExportOptions(
             person_ids=ids,
             fps=self.fps.value() if self.rate.currentIndex() else None,
@@ -205,17 +212,17 @@ class ExportChoices(QObject):
         try:
             people = search.result()
         except SessionError as error:
-            self.list.addItem(str(error))
+            self.list.addItem(tr(str(error)))
             return
         for track_id, num_frames in people.items():
             name = self._edits.names.get(track_id, "")
             words = " ".join(filter(None, (f"#{track_id}", name)))
-            item = QListWidgetItem(f"{words} – {count(num_frames, 'frame')}", self.list)
+            item = QListWidgetItem(f"{words} – {tr('%Ln frame(s)', '', num_frames)}", self.list)
             item.setData(_ID, track_id)
             item.setFlags(Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEnabled)
             item.setCheckState(Qt.CheckState.Checked)
         if not people:
-            self.list.addItem("Nobody was tracked")
+            self.list.addItem(tr("Nobody was tracked"))
 
     def _allow_list(self) -> None:
         self.list.setEnabled(self.people.currentIndex() == SOME)
@@ -225,8 +232,8 @@ _ID = Qt.ItemDataRole.UserRole
 
 
 def _part_text(edits: SessionEdits) -> str:
-    end = short_time(edits.end_s) if edits.end_s < float("inf") else "its end"
-    return f": {short_time(edits.start_s)} to {end}"
+    end = short_time(edits.end_s) if edits.end_s < float("inf") else tr("its end")
+    return tr("As trimmed: {start} to {end}", start=short_time(edits.start_s), end=end)
 
 
 def _choice(*texts: str) -> QComboBox:

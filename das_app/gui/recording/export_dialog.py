@@ -29,9 +29,10 @@ from das_app.exports.takes.take import ExportCancelledError, ExportError
 from das_app.gui.recording.export_choices import ExportChoices
 from das_app.gui.recording.recording_notice import open_folder
 from das_app.gui.style import theme
-from das_app.gui.style.amounts import count, short_time
+from das_app.gui.style.amounts import short_time
 from das_app.gui.style.docks import PanelArea
 from das_app.gui.style.forms import centre_labels, progress_bar, row_of
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, plain
 from das_app.motion.faces import FaceHiding
 from das_app.session.session import Session
@@ -59,13 +60,13 @@ class ExportDialog(QDialog):
         faces: FaceHiding = FaceHiding.NONE,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export session")
+        self.setWindowTitle(tr("Export session"))
         self.setMinimumWidth(_WIDTH_PX)
         self._sessions_folder, self._faces = sessions_folder, faces
         self._folder: Path | None = None
         self._job: ExportJob | None = None
         self._session_text = Label(wordWrap=True)
-        self.choose = QPushButton("Choose …")
+        self.choose = QPushButton(tr("Choose …"))
         self.choose.clicked.connect(self._choose_session)
         self.format = QComboBox()
         for to in FACTS:
@@ -75,17 +76,17 @@ class ExportDialog(QDialog):
         self.choices = ExportChoices()
         self.path = QLineEdit()
         self.path.textChanged.connect(self._allow)
-        self.browse = QPushButton("Browse …")
+        self.browse = QPushButton(tr("Browse …"))
         self.browse.clicked.connect(self._choose_path)
         self.progress = progress_bar()
         self.progress.setFixedHeight(theme.SPACE_PX)
         self.message = Label(wordWrap=True)
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.reveal = QPushButton("Show folder")
+        self.reveal = QPushButton(tr("Show folder"))
         self.reveal.clicked.connect(lambda: open_folder(Path(self.path.text()).parent))
-        self.export = QPushButton("Export", default=True)
+        self.export = QPushButton(tr("Export"), default=True)
         self.export.clicked.connect(self._export_or_cancel)
-        self.leave = QPushButton("Close")
+        self.leave = QPushButton(tr("Close"))
         self.leave.clicked.connect(self.close)
         self._build()
         self._timer = QTimer(self, interval=_POLL_MS)
@@ -94,7 +95,7 @@ class ExportDialog(QDialog):
 
     def open_session(self, folder: Path | None) -> None:
         """Offer the session in a folder; None for none yet."""
-        self._folder, text = None, "No session is chosen yet."
+        self._folder, text = None, tr("No session is chosen yet.")
         self.choices.set_session(None)
         if folder is not None:
             try:
@@ -141,11 +142,13 @@ class ExportDialog(QDialog):
         form.setHorizontalSpacing(2 * theme.SPACE_PX)
         form.setVerticalSpacing(theme.SPACE_PX)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Session", row_of(self._session_text, self.choose, wide=self._session_text))
-        form.addRow("Format", self.format)
+        form.addRow(
+            tr("Session"), row_of(self._session_text, self.choose, wide=self._session_text)
+        )
+        form.addRow(tr("Format"), self.format)
         form.addRow("", self.facts)
         self.choices.add_to(form)
-        form.addRow("Write to", row_of(self.path, self.browse, wide=self.path))
+        form.addRow(tr("Write to"), row_of(self.path, self.browse, wide=self.path))
         centre_labels(form)
         form.setContentsMargins(0, 0, 0, 0)
         self._form = QWidget()
@@ -167,7 +170,12 @@ class ExportDialog(QDialog):
     def _on_format(self) -> None:
         facts = FACTS[self._to]
         self.facts.setText(
-            f"{facts.units}. Frames: {facts.frames}. Somebody not seen: {facts.gaps}."
+            tr(
+                "{units}. Frames: {frames}. Somebody not seen: {gaps}.",
+                units=tr(facts.units),
+                frames=tr(facts.frames),
+                gaps=tr(facts.gaps),
+            )
         )
         self.choices.set_format(self._to)
         if self._folder is not None:
@@ -180,22 +188,22 @@ class ExportDialog(QDialog):
         is_running = self._job is not None
         for widget in (self.choose, self.format, self.choices, self.path, self.browse):
             widget.setEnabled(not is_running)
-        self.export.setText("Cancel" if is_running else "Export")
+        self.export.setText(tr("Cancel") if is_running else tr("Export"))
         problem = self._problem()
         self.export.setEnabled(is_running or not problem)
         self.export.setToolTip(plain("" if is_running else problem))
         if self._folder is not None and not is_running:
             is_there = not problem and self._refusal(is_forced=False)
-            self._say("What is there already will be replaced." if is_there else problem)
+            self._say(tr("What is there already will be replaced.") if is_there else problem)
 
     def _problem(self) -> str:
         """Why it cannot begin; empty when it can."""
         if self._folder is None:
-            return "Choose a session first."
+            return tr("Choose a session first.")
         if FACTS[self._to].needs_video and not self.choices.has_video:
-            return "This session was recorded without its pictures."
+            return tr("This session was recorded without its pictures.")
         if not self.path.text().strip():
-            return "Say where to write to."
+            return tr("Say where to write to.")
         return self._refusal(is_forced=True)
 
     def _refusal(self, is_forced: bool) -> str:
@@ -206,18 +214,18 @@ class ExportDialog(QDialog):
                 path, suffix, "" if self._folder is None else self._folder.name, is_forced
             )
         except ExportError as error:
-            return str(error)
+            return tr(str(error))
         return ""
 
     def _choose_session(self) -> None:
         folder = QFileDialog.getExistingDirectory(
-            self, "Choose a session", str(self._folder or self._sessions_folder)
+            self, tr("Choose a session"), str(self._folder or self._sessions_folder)
         )
         if folder:
             self.open_session(Path(folder))
 
     def _choose_path(self) -> None:
-        title = "Write to"
+        title = tr("Write to")
         if FACTS[self._to].is_folder:
             chosen = QFileDialog.getExistingDirectory(self, title, self.path.text())
         else:
@@ -237,14 +245,14 @@ class ExportDialog(QDialog):
         try:
             options = self.choices.options()
         except ValueError as error:
-            self._say(str(error))
+            self._say(tr(str(error)))
             return
         if self._to is ExportFormat.MP4:
             options = replace(options, faces=self._faces)
         self._job = ExportJob(self._folder, self._to, path, options)
         self.progress.setValue(0)
         self.progress.show()
-        self._say(f"Writing {path} …")
+        self._say(tr("Writing {path} …", path=path))
         self._allow()
         self._timer.start()
 
@@ -265,14 +273,14 @@ class ExportDialog(QDialog):
         try:
             summary = job.result()
         except ExportCancelledError:
-            self._say("Cancelled; nothing was written.")
+            self._say(tr("Cancelled; nothing was written."))
         except (ExportError, SessionError) as error:
-            self._say(f"Not exported: {error}")
+            self._say(tr("Not exported: {error}", error=error))
         except Exception as error:  # whatever a library for a format raises is for the user
             _log.exception("the export failed")
-            self._say(f"Not exported: {error or type(error).__name__}")
+            self._say(tr("Not exported: {error}", error=error or type(error).__name__))
         else:
-            self._say(f"Written: {summary}")
+            self._say(tr("Written: {summary}", summary=tr(summary)))
             self.reveal.setEnabled(True)
 
     def _say(self, text: str) -> None:
@@ -292,8 +300,12 @@ def open_export_dialog(
 
 
 def _described(session: Session) -> str:
-    video = "with video" if session.video_path is not None else "without video"
-    return (
-        f"{session.folder.name}\n{short_time(session.duration_s)}, "
-        f"{count(len(session), 'frame')}, {video}, from {session.origin.source}"
+    video = tr("with video") if session.video_path is not None else tr("without video")
+    return tr(
+        "{name}\n{time}, {frames}, {video}, from {source}",
+        name=session.folder.name,
+        time=short_time(session.duration_s),
+        frames=tr("%Ln frame(s)", "", len(session)),
+        video=video,
+        source=session.origin.source,
     )

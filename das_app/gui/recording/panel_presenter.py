@@ -19,7 +19,8 @@ from das_app.gui.recording.recording_notice import open_folder
 from das_app.gui.recording.recording_panel import RecordingPanel
 from das_app.gui.recording.recording_presenter import RecordingPresenter
 from das_app.gui.recording.sessions_list import THUMBNAIL_PX
-from das_app.gui.style.texts import confirm
+from das_app.gui.style.language import tr
+from das_app.gui.style.texts import confirm, sentence
 from das_app.messaging.background import BackgroundTask
 from das_app.pipeline.kept_sessions import (
     KeptSession,
@@ -33,10 +34,11 @@ from das_app.pipeline.microphone import list_microphones
 from das_app.session.types import SessionError
 from das_app.settings.app_settings import AppSettings
 from das_app.sources.frame_source import SourceError
+from das_app.words.said import marked
 
 _POLL_MS = 100
 _MAX_SESSIONS = 200
-_DELETE = "Delete a session"
+_DELETE = marked("Delete a session")
 
 
 class RecordingPanelPresenter(QObject):
@@ -108,7 +110,7 @@ class RecordingPanelPresenter(QObject):
     def delete(self, folder: Path, is_sure: bool = False) -> None:
         """Move a session to the trash; where there is none, delete it if the user is sure."""
         if self._is_open(folder):
-            self.refused.emit(f"{folder.name} is open; close it first.")
+            self.refused.emit(tr("{name} is open; close it first.", name=folder.name))
             return
         if not is_sure and QFile.moveToTrash(str(folder)):
             self._list()
@@ -116,14 +118,14 @@ class RecordingPanelPresenter(QObject):
             self._carry_out(folder, lambda: delete_session(folder))
 
     def _is_sure(self, folder: Path) -> bool:
-        question = f"There is no trash for {folder.name}. Delete it for ever?"
-        return confirm(self._window, _DELETE, question)
+        question = tr("There is no trash for {name}. Delete it for ever?", name=folder.name)
+        return confirm(self._window, tr(_DELETE), question)
 
     def _ask_name(self, folder: Path) -> None:
         name, is_given = QInputDialog.getText(
             self._window,
-            "Rename a session",
-            "Name, behind its time:",
+            tr("Rename a session"),
+            tr("Name, behind its time:"),
             QLineEdit.EchoMode.Normal,
             name_of(folder),
         )
@@ -131,17 +133,17 @@ class RecordingPanelPresenter(QObject):
             self.rename(folder, name)
 
     def _ask_delete(self, folder: Path) -> None:
-        if confirm(self._window, _DELETE, f"Move {folder.name} to the trash?"):
+        if confirm(self._window, tr(_DELETE), tr("Move {name} to the trash?", name=folder.name)):
             self.delete(folder)
 
     def _carry_out(self, folder: Path, act: Callable[[], object]) -> None:
         if self._is_open(folder):
-            self.refused.emit(f"{folder.name} is open; close it first.")
+            self.refused.emit(tr("{name} is open; close it first.", name=folder.name))
             return
         try:
             act()
         except SessionError as error:
-            self.refused.emit(f"{error}.")
+            self.refused.emit(tr("{error}.", error=error))
         self._list()
 
     def _is_open(self, folder: Path) -> bool:
@@ -189,7 +191,7 @@ class RecordingPanelPresenter(QObject):
         try:
             names = task.result()
         except SourceError as error:
-            problem = f"{str(error)[:1].upper()}{str(error)[1:]}."
+            problem = sentence(tr("{error}.", error=error))
         self._panel.set_microphones(names, self._control.settings.recording.microphone, problem)
 
     def _name(self, name: str) -> None:

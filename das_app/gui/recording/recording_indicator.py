@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from das_app.gui.style import theme
 from das_app.gui.style.amounts import short_time, size
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, named, plain
 from das_app.session.recorder_stats import RecorderState, RecorderStats
 
@@ -17,10 +18,10 @@ class RecordingIndicator(QWidget):
         row.setContentsMargins(0, 0, theme.SPACE_PX, 0)
         row.setSpacing(6)
         self._dot = Label()
-        self.time = self._figure("00:00", "Recorded so far")
-        self.on_disk = self._figure("000 MB", "Size of the session on the disk")
+        self.time = self._figure("00:00", tr("Recorded so far"))
+        self.on_disk = self._figure("000 MB", tr("Size of the session on the disk"))
         self._mark = Label()
-        self.free = self._figure("000 GB free", "Room left on the disk")
+        self.free = self._figure(tr("{room} free", room="000 GB"), tr("Room left on the disk"))
         for widget in (
             self._dot,
             self.time,
@@ -37,10 +38,10 @@ class RecordingIndicator(QWidget):
         """Show how a recording stands."""
         is_recording = stats.state is RecorderState.RECORDING
         self._dot.setPixmap(theme.icon("recording" if is_recording else "stop").pixmap(16, 16))
-        self._dot.setToolTip(plain("Recording" if is_recording else "Closing the session"))
+        self._dot.setToolTip(plain(tr("Recording") if is_recording else tr("Closing the session")))
         self.time.setText(short_time(stats.time_s))
         self.on_disk.setText(size(stats.num_bytes))
-        self.free.setText(f"{size(stats.free_disk_bytes)} free")
+        self.free.setText(tr("{room} free", room=size(stats.free_disk_bytes)))
         self._mark.setPixmap(theme.icon("warning").pixmap(16, 16))
         self._mark.setVisible(stats.is_disk_low)
         self.show()

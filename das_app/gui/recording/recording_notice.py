@@ -10,7 +10,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from das_app.gui.style import theme
-from das_app.gui.style.amounts import count, short_time, size
+from das_app.gui.style.amounts import short_time, size
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import described, named, plain
 
 
@@ -43,13 +44,15 @@ class Recorded:
         """All of it in one line."""
         parts = [
             short_time(self.duration_s),
-            count(self.num_frames, "frame"),
-            count(self.num_tracks, "person", "people"),
-            "with video" if self.has_video else "without video",
+            tr("%Ln frame(s)", "", self.num_frames),
+            tr("%Ln person(s)", "", self.num_tracks),
+            tr("with video") if self.has_video else tr("without video"),
         ]
         if self.has_video and self.num_dropped_pictures:
-            parts.append(f"{count(self.num_dropped_pictures, 'picture')} dropped")
-        ended = f" It ended because {self.reason}." if self.reason else ""
+            parts.append(tr("%Ln picture(s) dropped", "", self.num_dropped_pictures))
+        ended = (
+            " " + tr("It ended because {reason}.", reason=tr(self.reason)) if self.reason else ""
+        )
         return f"{', '.join((*parts, size(self.num_bytes)))}.{ended}"
 
 
@@ -77,13 +80,13 @@ class RecordingNotice(QFrame):
         self._text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.RichText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(self._text, 1)
-        self.play = _button("Play", self._play)
-        self.export = _button("Export …", lambda: self.export_requested.emit(self.folder))
-        self.refine = _button("Refine…", lambda: self.refine_requested.emit(self.folder))
-        self.reveal = _button("Show folder", self._reveal)
+        self.play = _button(tr("Play"), self._play)
+        self.export = _button(tr("Export …"), lambda: self.export_requested.emit(self.folder))
+        self.refine = _button(tr("Refine…"), lambda: self.refine_requested.emit(self.folder))
+        self.reveal = _button(tr("Show folder"), self._reveal)
         for button in (self.play, self.export, self.refine, self.reveal):
             row.addWidget(button)
-        dismiss = named(described(QToolButton(), "Dismiss", spoken="Dismiss"), "flat")
+        dismiss = named(described(QToolButton(), tr("Dismiss"), spoken=tr("Dismiss")), "flat")
         dismiss.setIcon(theme.icon("close"))
         dismiss.clicked.connect(self.hide)
         row.addWidget(dismiss)
@@ -99,7 +102,7 @@ class RecordingNotice(QFrame):
         self.folder = recorded.folder
         has_frames = recorded.num_frames > 0
         name, text = escape(recorded.folder.name), escape(recorded.text)
-        self._text.setText(f"Recorded <b>{name}</b>: {text}")
+        self._text.setText(tr("Recorded <b>{name}</b>: {text}", name=name, text=text))
         self._text.setToolTip(plain(str(recorded.folder)))
         self.play.setEnabled(has_frames)
         self.export.setEnabled(has_frames and recorded.num_tracks > 0)

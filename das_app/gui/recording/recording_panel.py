@@ -14,12 +14,14 @@ from PySide6.QtWidgets import (
 from das_app.gui.recording.sessions_list import SessionsList
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.language import local, tr
 from das_app.gui.style.texts import Label, described
 from das_app.settings.app_settings import RecordingSettings
+from das_app.words.said import marked
 
 _COUNTDOWNS_S = (0.0, 3.0, 5.0, 10.0)
-_NO_SOUND = "No sound"
-_SOUND_TIP = "Goes into the video of a camera, in step with the pictures"
+_NO_SOUND = marked("No sound")
+_SOUND_TIP = marked("Goes into the video of a camera, in step with the pictures")
 
 
 class RecordingPanel(QWidget):
@@ -46,35 +48,42 @@ class RecordingPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         column.setSpacing(theme.SPACE_PX)
-        self.name = QLineEdit(placeholderText="its time alone", maxLength=60)
-        self.name.setToolTip("Behind the time, in the name of the next session's folder")
+        self.name = QLineEdit(placeholderText=tr("its time alone"), maxLength=60)
+        self.name.setToolTip(tr("Behind the time, in the name of the next session's folder"))
         self.name.textChanged.connect(self.name_changed)
-        self.countdown = described(QComboBox(), "Big in the picture, before a recording begins")
+        self.countdown = described(
+            QComboBox(), tr("Big in the picture, before a recording begins")
+        )
         for duration_s in _COUNTDOWNS_S:
-            self.countdown.addItem(f"{duration_s:g} s" if duration_s else "None", duration_s)
+            self.countdown.addItem(
+                local(f"{duration_s:g} s") if duration_s else tr("None"),
+                duration_s,
+            )
         self.countdown.activated.connect(
             lambda: self.countdown_chosen.emit(self.countdown.currentData())
         )
-        self.after = _seconds(86_400, "A recording ends by itself after so long")
-        self.empty = _seconds(3600, "A recording ends by itself when nobody was there for so long")
+        self.after = _seconds(86_400, tr("A recording ends by itself after so long"))
+        self.empty = _seconds(
+            3600, tr("A recording ends by itself when nobody was there for so long")
+        )
         for box in (self.after, self.empty):
             box.valueChanged.connect(self._tell_lengths)
-        self.sound = described(QComboBox(), _SOUND_TIP)
+        self.sound = described(QComboBox(), tr(_SOUND_TIP))
         self.sound.activated.connect(lambda: self.microphone_chosen.emit(self.sound.currentData()))
         form = QFormLayout()
         form.setVerticalSpacing(theme.SPACE_PX)
-        form.addRow("Name", self.name)
-        form.addRow("Countdown", self.countdown)
-        form.addRow("Ends after", self.after)
-        form.addRow("Ends when empty", self.empty)
-        form.addRow("Sound", self.sound)
+        form.addRow(tr("Name"), self.name)
+        form.addRow(tr("Countdown"), self.countdown)
+        form.addRow(tr("Ends after"), self.after)
+        form.addRow(tr("Ends when empty"), self.empty)
+        form.addRow(tr("Sound"), self.sound)
         centre_labels(form)
         self.sound_note = Label(objectName="muted", wordWrap=True)
         self.sessions = SessionsList()
-        column.addWidget(Label("Next recording", objectName="heading"))
+        column.addWidget(Label(tr("Next recording"), objectName="heading"))
         column.addLayout(form)
         column.addWidget(self.sound_note)
-        column.addWidget(Label("Recorded", objectName="section"))
+        column.addWidget(Label(tr("Recorded"), objectName="section"))
         column.addWidget(self.sessions, 1)
         self.set_microphones((), "", "")
 
@@ -87,7 +96,7 @@ class RecordingPanel(QWidget):
             with QSignalBlocker(box):
                 box.setValue(value)
         if self.countdown.findData(settings.countdown_s) < 0:
-            self.countdown.addItem(f"{settings.countdown_s:g} s", settings.countdown_s)
+            self.countdown.addItem(local(f"{settings.countdown_s:g} s"), settings.countdown_s)
         self.countdown.setCurrentIndex(self.countdown.findData(settings.countdown_s))
 
     def set_microphones(self, names: tuple[str, ...], chosen: str, problem: str) -> None:
@@ -99,9 +108,11 @@ class RecordingPanel(QWidget):
             problem: why there are none; empty for nothing.
         """
         self.sound.clear()
-        self.sound.addItem(_NO_SOUND, "")
+        self.sound.addItem(tr(_NO_SOUND), "")
         for name in dict.fromkeys((*names, *([chosen] if chosen else []))):
-            self.sound.addItem(name if name in names else f"{name} (not there)", name)
+            self.sound.addItem(
+                name if name in names else tr("{name} (not there)", name=name), name
+            )
         self.sound.setCurrentIndex(self.sound.findData(chosen))
         self.sound_note.setText(problem)
         self.sound_note.setVisible(bool(problem))
@@ -120,6 +131,6 @@ def _seconds(most: float, tip: str) -> QDoubleSpinBox:
     box.setKeyboardTracking(False)
     box.setRange(0, most)
     box.setSingleStep(5)
-    box.setSpecialValueText("never")
+    box.setSpecialValueText(tr("never"))
     box.setAlignment(Qt.AlignmentFlag.AlignRight)
     return box

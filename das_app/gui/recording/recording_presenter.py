@@ -19,6 +19,7 @@ from das_app.gui.recording.countdown import Countdown
 from das_app.gui.recording.export_dialog import ExportDialog, open_export_dialog
 from das_app.gui.recording.recording_indicator import RecordingIndicator
 from das_app.gui.recording.recording_notice import Recorded, RecordingNotice, open_folder
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import plain
 from das_app.messaging.background import BackgroundTask
 from das_app.messaging.messages import PipelineState
@@ -34,14 +35,15 @@ from das_app.session.recorder_stats import RecorderState, RecorderStats
 from das_app.session.types import EventKind, SessionError
 from das_app.settings.app_settings import AppSettings, SettingsGroup
 from das_app.streaming.remote import RemoteAction, RemoteOrder
+from das_app.words.said import marked
 
 _POLL_MS = 50
 _CLOSING_S = 10.0  # the window waits at most so long for the files; a repair has the rest
 _OPEN = (PipelineState.RUNNING, PipelineState.PAUSED, PipelineState.RECONNECTING)
 _REASONS = {
-    PipelineState.FINISHED: "the source is over",
-    PipelineState.FAULTED: "the source failed",
-    PipelineState.STOPPED: "the source was closed",
+    PipelineState.FINISHED: marked("the source is over"),
+    PipelineState.FAULTED: marked("the source failed"),
+    PipelineState.STOPPED: marked("the source was closed"),
 }
 _log = logging.getLogger(__name__)
 
@@ -94,7 +96,7 @@ class RecordingPresenter(QObject):
         self.countdown.changed.connect(self._show)
         self._timer = QTimer(self, interval=_POLL_MS)
         self._timer.timeout.connect(self._poll)
-        control.ended.connect(lambda: self.end("the source was closed"))
+        control.ended.connect(lambda: self.end(tr("the source was closed")))
         control.state_changed.connect(self._on_state)
         control.settings_changed.connect(self._show_settings)
         for name, slot in (
@@ -153,7 +155,7 @@ class RecordingPresenter(QObject):
         elif not is_on:
             order.refuse("nothing is being recorded")
         elif order.action is RemoteAction.STOP:
-            self.end("stopped by remote control")
+            self.end(marked("it was stopped by remote control"))
             order.answer.set_result("recording ended")
         elif self._current is None:
             order.refuse("the recording is just beginning")
@@ -162,7 +164,7 @@ class RecordingPresenter(QObject):
 
     def close(self) -> None:
         """End everything and wait until its files are closed, at most ten seconds."""
-        self.end("the window was closed")
+        self.end(marked("the window was closed"))
         if self._starting is not None and self._starting[1].wait(_CLOSING_S):
             self._finish_start()
         self._timer.stop()
@@ -215,8 +217,8 @@ class RecordingPresenter(QObject):
             self._note_changes(self._current)
             if not self._current.recorder.is_recording:  # it ended by itself
                 if problem := self._current.problem:
-                    self.refused.emit(f"Recording ended, it failed: {problem}")
-                self.end("it failed" if problem else "the disk is full")
+                    self.refused.emit(tr("Recording ended, it failed: {problem}", problem=problem))
+                self.end(marked("it failed") if problem else marked("the disk is full"))
             elif reason := why_it_is_over(self._control.settings.recording, self._current):
                 self.end(reason)
         self._finish_ends()
@@ -234,7 +236,7 @@ class RecordingPresenter(QObject):
         except Exception as error:  # a folder, a disk, a model: the live view goes on
             self._is_wanted = False
             _log.error("nothing is recorded: %s", str(error))
-            self.refused.emit(f"Nothing is recorded: {error}")
+            self.refused.emit(tr("Nothing is recorded: {error}", error=error))
             if self._start_order is not None:
                 self._start_order.refuse(f"nothing is recorded: {error}")
                 self._start_order = None
@@ -264,7 +266,7 @@ class RecordingPresenter(QObject):
         try:
             recorder.close()
         except SessionError as error:
-            self.refused.emit(str(error))
+            self.refused.emit(tr(str(error)))
         if stats.state is RecorderState.FAILED:
             self.left_open.emit()
             return
@@ -286,7 +288,7 @@ class RecordingPresenter(QObject):
         is_on = self._current is not None or self._is_wanted or self.countdown.is_on
         set_recording(self._actions["record"], is_on)
         if self.countdown.is_on:
-            self._actions["record"].setText("Give up")
+            self._actions["record"].setText(tr("Give up"))
         can_begin = self._control.state in _OPEN and self._starting is None
         can_begin = can_begin and self._control.model is not None  # a session is recorded already
         self._actions["record"].setEnabled(is_on or can_begin)
@@ -302,7 +304,7 @@ class RecordingPresenter(QObject):
         self._indicator.show_stats(stats)
         is_news = stats.message not in ("", self._warning)
         if is_news and stats.state is RecorderState.RECORDING:
-            self.refused.emit(f"While recording: {stats.message}.")
+            self.refused.emit(tr("While recording: {problem}.", problem=tr(stats.message)))
         self._warning = stats.message
 
     def _note_changes(self, recording: LiveRecording) -> None:
@@ -358,7 +360,7 @@ class RecordingPresenter(QObject):
     def _choose_folder(self) -> None:
         present = self._control.settings.recording.sessions_path()
         chosen = QFileDialog.getExistingDirectory(
-            self._window, "Sessions folder", str(_nearest(present))
+            self._window, tr("Sessions folder"), str(_nearest(present))
         )
         if chosen:
             self._change(recording=replace(self._control.settings.recording, folder=Path(chosen)))
@@ -386,7 +388,9 @@ class RecordingPresenter(QObject):
             self._current.recorder.hide_faces(settings.view.faces)
         self._actions["record-video"].setChecked(settings.recording.has_video)
         folder = settings.recording.sessions_path()
-        self._actions["sessions-folder"].setToolTip(plain(f"Sessions go to {folder}"))
+        self._actions["sessions-folder"].setToolTip(
+            plain(tr("Sessions go to {folder}", folder=folder))
+        )
 
 
 def _nearest(folder: Path) -> Path:

@@ -13,7 +13,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
-from das_app.gui.style.amounts import count, short_time
+from das_app.gui.style.amounts import short_time
+from das_app.gui.style.language import tr
 from das_app.gui.style.notices import warning_row
 from das_app.gui.style.texts import plain
 from das_app.messaging.background import BackgroundTask
@@ -43,9 +44,9 @@ class RepairOffer(QFrame):
         self._text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.RichText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(self._text, 1)
-        self.repair = QPushButton("Repair")
+        self.repair = QPushButton(tr("Repair"))
         self.repair.clicked.connect(self._repair)
-        self.later = QPushButton("Later")
+        self.later = QPushButton(tr("Later"))
         self.later.clicked.connect(self.hide)
         row.addWidget(self.repair)
         row.addWidget(self.later)
@@ -97,7 +98,7 @@ class RepairOffer(QFrame):
         self._found = []
         self.repair.setEnabled(False)
         self.later.hide()
-        self._text.setText(f"Repairing {count(len(folders), 'session')} …")
+        self._text.setText(tr("Repairing %Ln session(s) …", "", len(folders)))
         self._work = BackgroundTask(_repairing(folders, self._quiet_s), "das-repair")
         self._poll_timer.start()
 
@@ -116,16 +117,22 @@ class RepairOffer(QFrame):
             return
         self._found = found
         names = [f"<b>{escape(folder.name)}</b>" for folder in found[-_MAX_NAMES:]]
-        more = f" and {len(found) - _MAX_NAMES} more" if len(found) > _MAX_NAMES else ""
-        were = "was" if len(found) == 1 else "were"
+        more = len(found) - _MAX_NAMES
+        if more > 0:
+            names.append(tr("%Ln more", "", more))
         self._text.setText(
-            f"{count(len(found), 'recording')} {were} not closed, perhaps by a crash: "
-            f"{', '.join(names)}{more}. A repair keeps everything that was written."
+            tr(
+                "%Ln recording(s) not closed, perhaps by a crash: {names}. "
+                "A repair keeps everything that was written.",
+                "",
+                len(found),
+                names=", ".join(names),
+            )
         )
         self._text.setToolTip(plain("\n".join(str(folder) for folder in found)))
         self.repair.setEnabled(True)
         self.repair.show()
-        self.later.setText("Later")
+        self.later.setText(tr("Later"))
         self.later.show()
         self.show()
 
@@ -161,12 +168,18 @@ def _repairing(folders: list[Path], quiet_s: float) -> Callable[[], Repaired]:
 def _told(folder: Path, outcome: RepairReport | str) -> str:
     name = f"<b>{escape(folder.name)}</b>"
     if isinstance(outcome, str):
-        return f"{name} could not be repaired: {escape(outcome)}"
+        return tr(
+            "{name} could not be repaired: {problem}", name=name, problem=escape(tr(outcome))
+        )
     damage = ""
     if outcome.num_damaged_chunks:
-        damage = f", {count(outcome.num_damaged_chunks, 'part')} of it unreadable"
-    video = "with video" if outcome.has_video else "without video"
-    return (
-        f"{name} is repaired: {short_time(outcome.duration_s)}, "
-        f"{count(outcome.num_frames, 'frame')}, {video}{damage}."
+        damage = tr(", %Ln part(s) of it unreadable", "", outcome.num_damaged_chunks)
+    video = tr("with video") if outcome.has_video else tr("without video")
+    return tr(
+        "{name} is repaired: {time}, {frames}, {video}{damage}.",
+        name=name,
+        time=short_time(outcome.duration_s),
+        frames=tr("%Ln frame(s)", "", outcome.num_frames),
+        video=video,
+        damage=damage,
     )

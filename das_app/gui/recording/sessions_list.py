@@ -16,14 +16,16 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
-from das_app.gui.style.amounts import count, short_time
+from das_app.gui.style.amounts import short_time
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import plain
 from das_app.pipeline.kept_sessions import KeptSession
+from das_app.words.said import marked
 
 THUMBNAIL_PX = (96, 54)
 _MIN_HEIGHT_PX, _RADIUS_PX = 180, 4
 _FOLDER_ROLE = Qt.ItemDataRole.UserRole
-_NONE = "No session yet. What is recorded is listed here."
+_NONE = marked("No session yet. What is recorded is listed here.")
 
 
 class SessionsList(QWidget):
@@ -41,16 +43,16 @@ class SessionsList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.list = _List()
-        self.list.setAccessibleName("Recorded sessions")
+        self.list.setAccessibleName(tr("Recorded sessions"))
         self.list.setWordWrap(True)
         self.list.setIconSize(QSize(*THUMBNAIL_PX))
         self.list.setMinimumHeight(_MIN_HEIGHT_PX)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.open = self._button("Open", self.open_requested)
-        self.rename = self._button("Rename …", self.rename_requested)
-        self.delete = self._button("Delete …", self.delete_requested)
-        self.reveal = self._button("Folder", self.reveal_requested)
-        self.reveal.setToolTip("Show it in the file manager")
+        self.open = self._button(tr("Open"), self.open_requested)
+        self.rename = self._button(tr("Rename …"), self.rename_requested)
+        self.delete = self._button(tr("Delete …"), self.delete_requested)
+        self.reveal = self._button(tr("Folder"), self.reveal_requested)
+        self.reveal.setToolTip(tr("Show it in the file manager"))
         row = QHBoxLayout()
         row.setSpacing(theme.SPACE_PX // 2)
         for button in (self.open, self.rename, self.delete, self.reveal):
@@ -83,7 +85,7 @@ class SessionsList(QWidget):
             if session.folder == chosen:
                 self.list.setCurrentItem(item)
         if not sessions:
-            QListWidgetItem(_NONE, self.list).setFlags(Qt.ItemFlag.ItemIsEnabled)
+            QListWidgetItem(tr(_NONE), self.list).setFlags(Qt.ItemFlag.ItemIsEnabled)
         self._allow()
 
     def show_thumbnail(self, folder: Path, image: np.ndarray) -> None:
@@ -134,9 +136,9 @@ class _List(QListWidget):
 def _text(session: KeptSession, now: datetime) -> str:
     parts = [short_time(session.duration_s)]
     if session.num_tracks is not None:
-        parts.append(count(session.num_tracks, "person", "people"))
+        parts.append(tr("%Ln person(s)", "", session.num_tracks))
     if not session.has_video:
-        parts.append("no video")
+        parts.append(tr("no video"))
     when = _day(session.started, now)
     title = session.name or when or session.folder.name
     if session.name and when:
@@ -148,7 +150,7 @@ def _day(started: datetime | None, now: datetime) -> str:
     if started is None:
         return ""
     days = (now.date() - started.date()).days
-    day = {0: "today", 1: "yesterday"}.get(days, f"{started:%Y-%m-%d}")
+    day = {0: tr("today"), 1: tr("yesterday")}.get(days, f"{started:%Y-%m-%d}")
     return f"{day} {started:%H:%M}"
 
 

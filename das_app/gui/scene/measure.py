@@ -7,6 +7,8 @@ from das_app.gui.scene.people_layer import PeopleLayer
 from das_app.gui.scene.scene_labels import Words
 from das_app.gui.scene.scene_visuals import Segments, rgb
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
+from das_app.gui.style.person_names import joint_text
 
 _REACH_PX = 24.0  # of a click, from the joint
 
@@ -68,8 +70,10 @@ class Measure:
         colour = rgb(theme.stage().text)
         if len(places) == 1:
             self._line.clear()
-            name = self.ends[0][1].replace("_", " ")
-            self._words.set_words([f"from {name} to …"], np.array(places), colour[None])
+            name = joint_text(self.ends[0][1])
+            self._words.set_words(
+                [tr("from {joint} to …", joint=name)], np.array(places), colour[None]
+            )
             return
         ends = np.array(places)
         self.distance_mm = 1000 * float(np.linalg.norm(ends[1] - ends[0]))

@@ -20,6 +20,7 @@ from das_app.gui.scene.scene_geometry import (
 from das_app.gui.scene.scene_labels import Words
 from das_app.gui.scene.scene_visuals import Segments, rgb
 from das_app.gui.style import theme
+from das_app.gui.style.language import local
 from das_app.gui.style.person_names import NO_NAMES, Names, person_text
 from das_app.motion.floor import Floor as FloorPlane
 from das_model.camera import Camera
@@ -195,7 +196,7 @@ class PeopleLayer:
             return
         distances_m = np.linalg.norm(self.people.root_cam, axis=-1) / 1000
         texts = [
-            f"{person_text(int(track_id), self.names)}  {distance_m:.1f} m".strip()
+            f"{person_text(int(track_id), self.names)}  {local(f'{distance_m:.1f} m')}".strip()
             for track_id, distance_m in zip(self.people.track_ids, distances_m, strict=True)
         ]
         self.labels.set_words(texts, label_places(self.joints_m, self._ending("_wrist")), colours)

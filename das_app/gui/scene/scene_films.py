@@ -9,9 +9,11 @@ from PySide6.QtGui import QAction
 from das_app.exports.pictures.picture_film import SUFFIXES
 from das_app.gui.scene.scene_view import SceneView
 from das_app.gui.scene.turntable import Turntable
+from das_app.gui.style.language import tr
 from das_app.gui.style.open_dialogs import OpenDialogs
+from das_app.words.said import marked
 
-_KINDS = "Film (*.mp4);;Animated picture (*.gif)"
+_KINDS = marked("Film (*.mp4);;Animated picture (*.gif)")
 
 
 class SceneFilms(QObject):
@@ -42,29 +44,31 @@ class SceneFilms(QObject):
         """Give up the film that is made, if there is one."""
         if self._turntable is not None:
             self._turntable.cancel()
-            self._end("The turntable was given up.")
+            self._end(tr("The turntable was given up."))
 
     def _begin_or_cancel(self) -> None:
         if self._turntable is not None:
             self.cancel()
             return
         self._action.setChecked(False)
-        path = self._dialogs.ask_save("Film a turntable", "turntable", _KINDS)
+        path = self._dialogs.ask_save(tr("Film a turntable"), "turntable", tr(_KINDS))
         if not path or self._view.content is None:
             return
         file = Path(path) if path.lower().endswith(SUFFIXES) else Path(f"{path}.mp4")
         self._turntable = Turntable(self._view.content, file, self)
         self._turntable.progressed.connect(
-            lambda step, steps: self._say(f"Filming {step} of {steps} · Shift+F12 gives up")
+            lambda step, steps: self._say(
+                tr("Filming {step} of {steps} · Shift+F12 gives up", step=step, steps=steps)
+            )
         )
-        self._turntable.finished.connect(lambda name: self._end(f"Saved {name}"))
+        self._turntable.finished.connect(lambda name: self._end(tr("Saved {name}", name=name)))
         self._turntable.failed.connect(self._on_failure)
         self._turntable.start()
         self._action.setChecked(True)
 
     def _on_failure(self, problem: str) -> None:
         self._end("")
-        self.failed.emit(f"No turntable: {problem}")
+        self.failed.emit(tr("No turntable: {problem}", problem=tr(problem)))
 
     def _end(self, words: str) -> None:
         if self._turntable is not None:

@@ -4,12 +4,14 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from das_app.gui.actions.actions import Actions
 from das_app.gui.scene.scene_view import SceneView
+from das_app.gui.style.language import tr
 from das_app.gui.style.pane_frame import PaneHeading, action_button, fill_pane
 from das_app.gui.style.texts import plain
 from das_app.motion.floor import Floor
+from das_app.words.said import marked
 
-_SCENE_TIP = "drag to orbit · right drag to pan · wheel to zoom"
-_GUESSED = "Camera space, floor guessed"
+_SCENE_TIP = marked("drag to orbit · right drag to pan · wheel to zoom")
+_GUESSED = marked("Camera space, floor guessed")
 VIEWS = ("reset", "front", "top", "side", "camera")
 _OTHERS = (
     "view-frame",
@@ -34,7 +36,7 @@ class ScenePane(QFrame):
         super().__init__(parent)
         self.setObjectName("pane")
         self.view = SceneView()
-        heading = PaneHeading(_GUESSED, _SCENE_TIP)
+        heading = PaneHeading(tr(_GUESSED), tr(_SCENE_TIP))
         self._hint, self._title = heading.hint, heading.title
         for name in VIEWS:
             action = actions[f"view-{name}"]
@@ -51,8 +53,8 @@ class ScenePane(QFrame):
 
     def set_note(self, words: str) -> None:
         """Show a note in the line above the view; an empty one shows the mouse controls."""
-        self._hint.setText(words or _SCENE_TIP)
-        self._hint.setToolTip(plain(words or _SCENE_TIP))
+        self._hint.setText(words or tr(_SCENE_TIP))
+        self._hint.setToolTip(plain(words or tr(_SCENE_TIP)))
 
     def set_bare(self, is_bare: bool) -> None:
         """Leave out the line above the view."""
@@ -60,12 +62,12 @@ class ScenePane(QFrame):
 
     def _measure(self, is_on: bool) -> None:
         self.view.set_measuring(is_on)
-        self.set_note("Click a joint, then another · V ends it" if is_on else "")
+        self.set_note(tr("Click a joint, then another · V ends it") if is_on else "")
 
     def set_level(self, floor: Floor | None) -> None:
         """Turn the room so that this floor lies level; None shows camera space and a guess."""
         self.view.set_level(floor)
-        self._title.setText(_GUESSED if floor is None else "Levelled to the floor")
+        self._title.setText(tr(_GUESSED) if floor is None else tr("Levelled to the floor"))
 
     def _allow_views(self) -> None:
         names = tuple(f"view-{name}" for name in VIEWS)

@@ -14,6 +14,7 @@ from das_app.gui.picture.letterbox import Letterbox
 from das_app.gui.picture.overlay_layer import Shown
 from das_app.gui.scene.framing import ViewPose
 from das_app.gui.scene.scene_content import SceneContent, SceneOptions
+from das_app.gui.style.language import tr
 from das_app.gui.style.person_names import Names
 from das_app.gui.style.texts import Label
 from das_app.messaging.messages import Frame
@@ -29,15 +30,18 @@ def opengl_problem() -> str | None:
     """Why the 3D view cannot start here, or None when it can."""
     platform = QGuiApplication.platformName()
     if platform in _NO_OPENGL_PLATFORMS:
-        return f"the Qt platform '{platform}' has no OpenGL"
+        return tr("the Qt platform '{platform}' has no OpenGL", platform=platform)
     context, surface = QOpenGLContext(), QOffscreenSurface()
     surface.create()
     if not (context.create() and context.makeCurrent(surface)):
-        return "no OpenGL context could be made"
+        return tr("no OpenGL context could be made")
     version = context.format().version()
     context.doneCurrent()
     if version < _OLDEST_OPENGL:
-        return f"OpenGL {version[0]}.{version[1]} is too old, 2.1 is needed"
+        return tr(
+            "OpenGL {version} is too old, 2.1 is needed",
+            version=f"{version[0]}.{version[1]}",
+        )
     return None
 
 
@@ -181,7 +185,7 @@ class SceneView(QWidget):
             _log.exception("the 3D view could not start")
             return str(error) or type(error).__name__
         native = self.content.canvas.native
-        native.setAccessibleName("3D view")
+        native.setAccessibleName(tr("3D view"))
         self._stack.addWidget(native)
         self._stack.setCurrentWidget(native)
         return None
@@ -192,8 +196,11 @@ class SceneView(QWidget):
 
     def _give_up(self, problem: str) -> None:
         self._notice.setText(
-            f"The 3D view is off: {problem}.\n\nThe picture and the figures work on. "
-            "“das-app doctor” tells what is missing."
+            tr(
+                "The 3D view is off: {problem}.\n\nThe picture and the figures work on. "
+                "“das-app doctor” tells what is missing.",
+                problem=problem,
+            )
         )
         self._stack.setCurrentWidget(self._notice)
         self.failed.emit(problem)

@@ -59,7 +59,10 @@ class ViewKeys:
         for name, turn in _TURNS.items():
             actions[name].triggered.connect(lambda _=False, turn=turn: view.turn_by(*turn))
         for place, digit in enumerate(KEPT_VIEWS):
-            for name, slot in ((f"keep-view-{digit}", self._store), (f"view-{digit}", self._show)):
+            for name, slot in (
+                (f"keep-view-{digit}", self._store),
+                (f"view-{digit}", self._show),
+            ):
                 actions[name].triggered.connect(lambda _=False, s=slot, place=place: s(place))
 
     def _store(self, place: int) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.style import theme
 from das_app.gui.style.forms import progress_bar
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label
 from das_app.settings.app_settings import AppSettings
 from das_model.inference.estimate import Estimator
@@ -99,7 +100,7 @@ class JobDialog(QDialog):
         self.run, self.open_new = QPushButton(default=True), QPushButton()
         self.open_new.clicked.connect(self._open_new)
         self.open_new.hide()
-        self.cancel = QPushButton("Cancel")
+        self.cancel = QPushButton(tr("Cancel"))
         self.cancel.setAutoDefault(False)
         self.cancel.clicked.connect(self.reject)
 
@@ -149,7 +150,7 @@ class JobDialog(QDialog):
         self._is_cancelled = True
         self._job.cancel()
         self.cancel.setEnabled(False)
-        self.note.setText("Cancelling …")
+        self.note.setText(tr("Cancelling …"))
 
     def close_down(self) -> None:
         """Cancel what runs and close; waits at most five seconds."""
@@ -183,11 +184,11 @@ class JobDialog(QDialog):
         if self._is_cancelled:
             super().reject()
             return
-        self.cancel.setText("Close")
+        self.cancel.setText(tr("Close"))
         try:
             self.note.setText(self._report())
         except Exception as error:  # whatever a model or a disk raises is for the user
-            self.note.setText(f"It failed: {error}")
+            self.note.setText(tr("It failed: {error}", error=error))
             self.on_failed()
             return
         self.run.hide()

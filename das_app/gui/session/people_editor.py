@@ -19,16 +19,17 @@ from PySide6.QtWidgets import (
 from das_app.gui.session.player_bar import clock_text
 from das_app.gui.style import theme
 from das_app.gui.style.forms import filled_cell
-from das_app.gui.style.person_dots import dot_icon
+from das_app.gui.style.language import local, tr
 from das_app.gui.style.person_names import Names
 from das_app.gui.style.texts import Label, described, plain
 from das_app.session.edits import MAX_NAME, PersonSpan, SessionEdits
+from das_app.words.said import marked
 from das_model.people import TrackId
 
 _PERSON, _NAME, _HEIGHT, _SEEN = range(4)
 _DOUBT_ROLE = Qt.ItemDataRole.UserRole
 _TABLE_HEIGHT_PX, _LIST_HEIGHT_PX = 132, 72
-_HINT = (
+_HINT = marked(
     "Type a name beside a number. Names go into exports. A height in metres sets how large a "
     "person is, and so how far away. To put numbers right, choose rows (Ctrl for several)."
 )
@@ -69,11 +70,11 @@ class PeopleEditor(QWidget):
         self.table = _table()
         self.table.itemChanged.connect(self._on_entered)
         self.table.itemSelectionChanged.connect(self._allow)
-        self.merge = _button("Merge", "Make the chosen people one")
-        self.split = _button("Split here", "Somebody new from the frame shown on")
-        self.swap = _button("Swap from here", "Exchange both from the frame shown on")
-        self.drop = _button("Leave out", "Take the chosen people out of the session")
-        self.undo = _button("Undo", "")
+        self.merge = _button(tr("Merge"), tr("Make the chosen people one"))
+        self.split = _button(tr("Split here"), tr("Somebody new from the frame shown on"))
+        self.swap = _button(tr("Swap from here"), tr("Exchange both from the frame shown on"))
+        self.drop = _button(tr("Leave out"), tr("Take the chosen people out of the session"))
+        self.undo = _button(tr("Undo"), "")
         self.merge.clicked.connect(lambda: self.merge_asked.emit(self.chosen()))
         self.split.clicked.connect(lambda: self.split_asked.emit(self.chosen()[0]))
         self.swap.clicked.connect(lambda: self.swap_asked.emit(self.chosen()))
@@ -83,12 +84,12 @@ class PeopleEditor(QWidget):
         buttons.setSpacing(theme.SPACE_PX)
         for place, button in enumerate((self.merge, self.split, self.swap, self.drop, self.undo)):
             buttons.addWidget(button, place // 2, place % 2)
-        self.doubts_title = Label("Perhaps the same", objectName="heading")
-        self.doubts = described(QListWidget(), spoken="Perhaps the same")
+        self.doubts_title = Label(tr("Perhaps the same"), objectName="heading")
+        self.doubts = described(QListWidget(), spoken=tr("Perhaps the same"))
         self.doubts.setFixedHeight(_LIST_HEIGHT_PX)
         self.doubts.itemClicked.connect(self._show_doubt)
         self.doubts.itemActivated.connect(self._show_doubt)
-        column.addWidget(Label(_HINT, objectName="muted", wordWrap=True))
+        column.addWidget(Label(tr(_HINT), objectName="muted", wordWrap=True))
         column.addWidget(self.table)
         column.addLayout(buttons)
         column.addWidget(self.doubts_title)
@@ -112,10 +113,16 @@ class PeopleEditor(QWidget):
         for row, track_id in enumerate(track_ids):
             filled_cell(self.table, row, _NAME).setText(names.get(track_id, ""))
             span, seen = spans.get(TrackId(track_id)), filled_cell(self.table, row, _SEEN)
-            seen.setText("" if span is None else f"{span.last_s - span.first_s:.1f} s")
+            seen.setText("" if span is None else local(f"{span.last_s - span.first_s:.1f} s"))
             if span is not None:
-                ends = f"{clock_text(span.first_s)} to {clock_text(span.last_s)}"
-                seen.setToolTip(plain(f"{ends}, {span.num_frames} frames"))
+                ends = tr(
+                    "{start} to {end}, %Ln frame(s)",
+                    "",
+                    span.num_frames,
+                    start=clock_text(span.first_s),
+                    end=clock_text(span.last_s),
+                )
+                seen.setToolTip(plain(ends))
         self.table.blockSignals(was_blocked)
         self._show_doubts()
         self._allow()
@@ -125,14 +132,18 @@ class PeopleEditor(QWidget):
         was_blocked = self.table.blockSignals(True)
         for row, track_id in enumerate(self._ids):
             height_m = heights_m.get(track_id)
-            text = "" if height_m is None else f"{height_m:.2f}"
+            text = "" if height_m is None else local(f"{height_m:.2f}")
             filled_cell(self.table, row, _HEIGHT).setText(text)
         self.table.blockSignals(was_blocked)
 
     def set_edits(self, edits: SessionEdits) -> None:
         """Show the edits that can be undone."""
         self.undo.setEnabled(bool(edits.people))
-        text = f"Take back: {edits.people[-1].text}" if edits.people else "Nothing to take back"
+        text = (
+            tr("Take back: {change}", change=edits.people[-1].text)
+            if edits.people
+            else tr("Nothing to take back")
+        )
         self.undo.setToolTip(plain(text))
 
     def set_doubts(self, doubts: Doubts) -> None:
@@ -144,10 +155,15 @@ class PeopleEditor(QWidget):
         self.doubts.clear()
         for (track_id, perhaps), time_s in self._doubts.items():
             if {track_id, perhaps} <= set(self._ids):
-                text = f"{clock_text(time_s)}  #{track_id} may be #{perhaps}"
+                text = tr(
+                    "{time}  #{number} may be #{perhaps}",
+                    time=clock_text(time_s),
+                    number=track_id,
+                    perhaps=perhaps,
+                )
                 item = QListWidgetItem(text, self.doubts)
                 item.setData(_DOUBT_ROLE, (track_id, perhaps, time_s))
-                item.setToolTip("Go there and choose both")
+                item.setToolTip(tr("Go there and choose both"))
         for widget in (self.doubts_title, self.doubts):
             widget.setVisible(self.doubts.count() > 0)
 
@@ -167,10 +183,10 @@ class PeopleEditor(QWidget):
         self.table.setRowCount(len(track_ids))
         for row, track_id in enumerate(track_ids):
             person, name, height, seen = (QTableWidgetItem() for _ in range(4))
-            person.setIcon(dot_icon(track_id))
+            person.setIcon(theme.dot_icon(track_id))
             person.setText(f"#{track_id}")
-            name.setToolTip(plain(f"Click and type, at most {MAX_NAME} characters"))
-            height.setToolTip(plain("Click and type how tall, in metres"))
+            name.setToolTip(plain(tr("Click and type, at most {most} characters", most=MAX_NAME)))
+            height.setToolTip(plain(tr("Click and type how tall, in metres")))
             for place, item in enumerate((person, name, height, seen)):
                 if place in (_PERSON, _SEEN):
                     item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
@@ -191,8 +207,8 @@ class PeopleEditor(QWidget):
 
 
 def _table() -> QTableWidget:
-    table = described(QTableWidget(0, 4), spoken="Names and heights of people")
-    table.setHorizontalHeaderLabels(("Person", "Name", "Height, m", "Seen"))
+    table = described(QTableWidget(0, 4), spoken=tr("Names and heights of people"))
+    table.setHorizontalHeaderLabels((tr("Person"), tr("Name"), tr("Height, m"), tr("Seen")))
     table.verticalHeader().hide()
     table.setShowGrid(False)
     table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

@@ -19,14 +19,20 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.session.session_marks import NEAR_PX, Mark, paint_marks, paint_trim
 from das_app.gui.style import theme
+from das_app.gui.style.language import local, tr
 from das_app.gui.style.texts import Label, described, named, plain
 from das_app.session.types import Layer
+from das_app.words.said import marked
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 4.0)
 _ARROW_MS, _PAGE_MS = 1000, 10_000
 
 
-_LAYERS = {Layer.REFINED: "Refined", Layer.LIVE: "Smoothed", Layer.RAW: "Raw"}
+_LAYERS = {
+    Layer.REFINED: marked("Refined"),
+    Layer.LIVE: marked("Smoothed"),
+    Layer.RAW: marked("Raw"),
+}
 
 
 class PlayerBar(QWidget):
@@ -57,27 +63,27 @@ class PlayerBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE_PX // 2)
-        self.back = self._button("step-back", "Step back one frame")
+        self.back = self._button("step-back", tr("Step back one frame"))
         self.back.clicked.connect(lambda: self.step_requested.emit(-1))
-        self.forward = self._button("step-forward", "Step forward one frame")
+        self.forward = self._button("step-forward", tr("Step forward one frame"))
         self.forward.clicked.connect(lambda: self.step_requested.emit(1))
         self.slider = SeekSlider()
         self.slider.valueChanged.connect(lambda ms: self.seek_requested.emit(ms / 1000))
         self.place = Label(objectName="figure")
         self.place.setFont(theme.tabular_font(self.font()))
         self.place.setAlignment(theme.ALIGN_RIGHT)
-        self.speed = described(QComboBox(), "Speed", spoken="Speed")
+        self.speed = described(QComboBox(), tr("Speed"), spoken=tr("Speed"))
         for speed in SPEEDS:
-            self.speed.addItem(f"{speed:g}×", speed)
+            self.speed.addItem(local(f"{speed:g}×"), speed)
         self.speed.activated.connect(
             lambda index: self.speed_changed.emit(self.speed.itemData(index))
         )
-        self.loop = self._button("loop", "Begin again at the end")
+        self.loop = self._button("loop", tr("Begin again at the end"))
         self.loop.setCheckable(True)
         self.loop.toggled.connect(self.loop_toggled)
-        self.poses = described(QComboBox(), spoken="Poses")
+        self.poses = described(QComboBox(), spoken=tr("Poses"))
         self.poses.setToolTip(
-            "Poses as they were shown live, raw as the model found them, or refined afterwards"
+            tr("Poses as they were shown live, raw as the model found them, or refined afterwards")
         )
         self.poses.activated.connect(
             lambda index: self.layer_chosen.emit(Layer(self.poses.itemData(index)))
@@ -132,7 +138,7 @@ class PlayerBar(QWidget):
         self.slider.set_marks(marks)
         self.poses.clear()
         for layer in reversed(layers):
-            self.poses.addItem(_LAYERS[layer], layer)
+            self.poses.addItem(tr(_LAYERS[layer]), layer)
         self.poses.show()
 
     def set_layer(self, layer: Layer) -> None:
@@ -165,7 +171,7 @@ class SeekSlider(QSlider):
         self.setSingleStep(_ARROW_MS)
         self.setPageStep(_PAGE_MS)
         self.setMinimumWidth(20 * theme.SPACE_PX)
-        self.setAccessibleName("Place in the file")
+        self.setAccessibleName(tr("Place in the file"))
         self.setMouseTracking(True)
         self.setMinimumHeight(4 * theme.SPACE_PX)
         self._marks: tuple[Mark, ...] = ()
@@ -234,5 +240,5 @@ def clock_text(time_s: float) -> str:
     """Minutes, seconds and hundredths, with hours where there are some."""
     hundredths = max(0, round(100 * time_s))
     minutes, hundredths = divmod(hundredths, 6000)
-    text = f"{minutes % 60:02d}:{hundredths / 100:05.2f}"
+    text = f"{minutes % 60:02d}:{local(f'{hundredths / 100:05.2f}')}"
     return f"{minutes // 60}:{text}" if minutes >= 60 else text

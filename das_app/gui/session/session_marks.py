@@ -11,7 +11,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.session.types import EventKind, SessionEvent
+from das_app.words.said import marked
 
 NEAR_PX = 6.0  # a mark so near the pointer is told
 _HALF_PX, _HEIGHT_PX, _TOP_PX = 4.5, 8.0, 1.0
@@ -26,23 +28,23 @@ _TROUBLES = (
     EventKind.REPAIRED,
 )
 _WORDS = {
-    EventKind.START: "recording began",
-    EventKind.STOP: "recording ended",
-    EventKind.SOURCE_LOST: "source lost",
-    EventKind.SOURCE_BACK: "source back",
-    EventKind.SETTINGS_CHANGED: "settings changed",
-    EventKind.PICTURES_DROPPED: "pictures dropped",
-    EventKind.VIDEO_STOPPED: "video stopped",
-    EventKind.SOUND_LOST: "no sound",
-    EventKind.SIZE_CHANGED: "pictures of another size",
-    EventKind.LOW_DISK: "disk low",
-    EventKind.FULL_DISK: "disk full",
-    EventKind.MARKER: "marker",
-    EventKind.REPAIRED: "repaired",
-    EventKind.TIME_JUMPED: "the time jumped",
-    EventKind.FOLDER_LOST: "folder lost",
-    EventKind.PERHAPS_SAME: "perhaps the same",
-    EventKind.OTHER: "of a newer version",
+    EventKind.START: marked("recording began"),
+    EventKind.STOP: marked("recording ended"),
+    EventKind.SOURCE_LOST: marked("source lost"),
+    EventKind.SOURCE_BACK: marked("source back"),
+    EventKind.SETTINGS_CHANGED: marked("settings changed"),
+    EventKind.PICTURES_DROPPED: marked("pictures dropped"),
+    EventKind.VIDEO_STOPPED: marked("video stopped"),
+    EventKind.SOUND_LOST: marked("no sound"),
+    EventKind.SIZE_CHANGED: marked("pictures of another size"),
+    EventKind.LOW_DISK: marked("disk low"),
+    EventKind.FULL_DISK: marked("disk full"),
+    EventKind.MARKER: marked("marker"),
+    EventKind.REPAIRED: marked("repaired"),
+    EventKind.TIME_JUMPED: marked("the time jumped"),
+    EventKind.FOLDER_LOST: marked("folder lost"),
+    EventKind.PERHAPS_SAME: marked("perhaps the same"),
+    EventKind.OTHER: marked("of a newer version"),
 }
 
 
@@ -64,10 +66,11 @@ def marks_of(events: Iterable[SessionEvent]) -> tuple[Mark, ...]:
     marks = []
     for event in events:
         words, text = _WORDS[event.kind], event.text.strip()
-        has_more = text and not text.lower().startswith(words)
-        marks.append(
-            Mark(event.time_s, event.kind, f"{words}: {text}" if has_more else text or words)
-        )
+        if text.lower().startswith(words):
+            told = tr(words) + text[len(words) :]
+        else:
+            told = f"{tr(words)}: {text}" if text else tr(words)
+        marks.append(Mark(event.time_s, event.kind, told))
     return tuple(marks)
 
 

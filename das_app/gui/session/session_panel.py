@@ -18,10 +18,12 @@ from das_app.gui.session.people_editor import PeopleEditor
 from das_app.gui.session.player_bar import clock_text
 from das_app.gui.session.session_marks import Mark
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, described
 from das_app.session.edits import SessionEdits
+from das_app.words.said import marked
 
-_NO_SESSION = "Open a recorded session to name its people and to trim it."
+_NO_SESSION = marked("Open a recorded session to name its people and to trim it.")
 _TIME_ROLE = Qt.ItemDataRole.UserRole
 _LIST_HEIGHT_PX = 104
 
@@ -47,7 +49,7 @@ class SessionPanel(QWidget):
         self.title, self.facts = _label("heading"), _label("muted")
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.part = _label("")
-        self.people, self.events = PeopleEditor(), described(QListWidget(), spoken="Events")
+        self.people, self.events = PeopleEditor(), described(QListWidget(), spoken=tr("Events"))
         self.people.time_chosen.connect(self.time_chosen)
         self.events.setFixedHeight(_LIST_HEIGHT_PX)
         self.events.setWordWrap(True)
@@ -58,14 +60,14 @@ class SessionPanel(QWidget):
         for widget in (
             self.title,
             self.facts,
-            _heading("People"),
+            _heading(tr("People")),
             self.people,
-            _heading("Part that counts"),
+            _heading(tr("Part that counts")),
             self.part,
             _buttons(actions, "trim-begin", "trim-end", "trim-whole"),
-            _heading("Events"),
+            _heading(tr("Events")),
             self.events,
-            _heading("Afterwards"),
+            _heading(tr("Afterwards")),
             _buttons(actions, "refine", "rerun"),
         ):
             column.addWidget(widget)
@@ -81,12 +83,12 @@ class SessionPanel(QWidget):
             icon = theme.icon("warning") if mark.is_trouble else theme.icon("")
             item = QListWidgetItem(icon, f"{clock_text(mark.time_s)}  {mark.text}", self.events)
             item.setData(_TIME_ROLE, mark.time_s)
-            item.setToolTip("Go there")
+            item.setToolTip(tr("Go there"))
         self.setEnabled(True)
 
     def clear(self) -> None:
         """No session plays."""
-        self.show_session("No session", _NO_SESSION, ())
+        self.show_session(tr("No session"), tr(_NO_SESSION), ())
         self.people.set_doubts({})
         self.people.set_people((), {}, {})
         self.set_edits(SessionEdits(), 0.0)
@@ -97,8 +99,13 @@ class SessionPanel(QWidget):
         self.people.set_edits(edits)
         start_s = edits.start_s
         end_s = duration_s if math.isinf(edits.end_s) else edits.end_s
-        whole = f"Whole session, {clock_text(duration_s)}"
-        part = f"{clock_text(start_s)} to {clock_text(end_s)}, of {clock_text(duration_s)}"
+        whole = tr("Whole session, {length}", length=clock_text(duration_s))
+        part = tr(
+            "{start} to {end}, of {length}",
+            start=clock_text(start_s),
+            end=clock_text(end_s),
+            length=clock_text(duration_s),
+        )
         self.part.setText(part if edits.is_trimmed else whole)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QDateTime, QLocale, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from das_app.gui.actions.actions import Actions
@@ -20,13 +20,14 @@ from das_app.gui.session.player_bar import PlayerBar, clock_text
 from das_app.gui.session.session_marks import marks_of, on_bar
 from das_app.gui.session.session_panel import SessionPanel
 from das_app.gui.session.session_rerun import RerunDialog
-from das_app.gui.style.amounts import count
+from das_app.gui.style.language import tr
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.player import SessionPlayer
 from das_app.session.edits import PersonSpan, SessionEdits, free_track_id, people_spans, save_edits
 from das_app.session.frames import RecordedFrames, session_at
 from das_app.session.session import Session
 from das_app.session.types import EventKind, Layer, SessionError, perhaps_same_ids
+from das_app.words.said import marked
 from das_model.people import TrackId
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 _LIVE_ACTIONS = ("heat-map", "timing")
 _SESSION_ACTIONS = ("raw", "trim-begin", "trim-end", "trim-whole", "refine", "rerun")
-_PLAYS = "A recorded session plays: "
 
 
 class SessionPresenter(QObject):
@@ -136,8 +136,10 @@ class SessionPresenter(QObject):
         self._panel.people.set_doubts(_doubts(frames))
         self.model_known.emit(frames.session.origin.model_name)
         if frames.picture_problem:
-            problem = frames.picture_problem
-            self.hinted.emit(f"{problem}: people stand on a plain picture.")
+            problem = tr(frames.picture_problem)
+            self.hinted.emit(
+                tr("{problem}: people stand on a plain picture.", problem=tr(problem))
+            )
         self._actions["session"].setChecked(True)
         self._allow()
         self._show_edits(frames, frames.edits)
@@ -166,11 +168,13 @@ class SessionPresenter(QObject):
         """Forbid what needs a model while a session plays, and what needs a session else."""
         plays = self._frames is not None
         self.locked.emit(plays)
-        self._actions.forbid(_LIVE_ACTIONS, _PLAYS + "no model runs." if plays else "")
-        self._actions.explain(("record",), _PLAYS + "it is recorded already." if plays else "")
-        self._actions.forbid(_SESSION_ACTIONS, "" if plays else "Only while a session plays")
+        no_model = tr("A recorded session plays: no model runs.")
+        recorded = tr("A recorded session plays: it is recorded already.")
+        self._actions.forbid(_LIVE_ACTIONS, no_model if plays else "")
+        self._actions.explain(("record",), recorded if plays else "")
+        self._actions.forbid(_SESSION_ACTIONS, "" if plays else tr("Only while a session plays"))
         if self._frames is not None and self._frames.session.video_path is None:
-            self._actions.forbid(("rerun",), "This session was recorded without its pictures")
+            self._actions.forbid(("rerun",), tr("This session was recorded without its pictures"))
 
     def _note_people(self) -> None:
         if self._frames is None:
@@ -237,7 +241,7 @@ class SessionPresenter(QObject):
                 self._heights_m.pop(track_id, None)
             self._show_edits(self._frames, session.edits)
         except (ValueError, SessionError) as error:
-            self.refused.emit(f"Not kept: {error}")
+            self.refused.emit(tr("Not kept: {error}", error=error))
             self._show_people()
 
     def _begin_here(self) -> None:
@@ -255,7 +259,7 @@ class SessionPresenter(QObject):
         try:
             save_edits(self._frames.session.folder, edits)
         except SessionError as error:
-            self.refused.emit(f"Not kept: {error}")
+            self.refused.emit(tr("Not kept: {error}", error=error))
             edits = self._edits
         self._show_edits(self._frames, edits)
 
@@ -321,21 +325,29 @@ def _facts(frames: RecordedFrames) -> str:
     """Facts about the session, one a line."""
     origin, counts = frames.session.origin, frames.session.counts
     started = datetime.fromisoformat(origin.started_utc).astimezone()
-    pictures = frames.picture_problem or "with pictures"
+    pictures = tr(frames.picture_problem or marked("with pictures"))
     if counts.num_dropped_pictures:
-        missing = count(counts.num_dropped_pictures, "picture")
-        pictures += f", but for {missing}: the one before stands in"
+        pictures += tr(
+            ", but for %Ln picture(s): the one before stands in", "", counts.num_dropped_pictures
+        )
     return "\n".join(
         (
-            f"{started:%d %B %Y, %H:%M}" + (" · repaired" if counts.is_repaired else ""),
-            f"{clock_text(frames.duration_s)} · {count(len(frames.session), 'frame')}",
+            _date_text(started) + (" · " + tr("repaired") if counts.is_repaired else ""),
+            f"{clock_text(frames.duration_s)} · {tr('%Ln frame(s)', '', len(frames.session))}",
             pictures[:1].upper() + pictures[1:],
-            f"From {origin.source} by {origin.model_name}",
-            f"Lens: {origin.intrinsics}" + _turn_text(origin.turn_deg),
-            *([f"Ignored: {origin.ignored}"] if origin.ignored else []),
+            tr("From {source} by {model}", source=origin.source, model=origin.model_name),
+            tr("Lens: {lens}", lens=origin.intrinsics) + _turn_text(origin.turn_deg),
+            *([tr("Ignored: {places}", places=origin.ignored)] if origin.ignored else []),
         )
     )
 
 
+def _date_text(when: datetime) -> str:
+    return QLocale().toString(
+        QDateTime.fromSecsSinceEpoch(int(when.timestamp())),
+        tr("dd MMMM yyyy, HH:mm", "date and time"),
+    )
+
+
 def _turn_text(turn_deg: int) -> str:
-    return f", turned by {turn_deg}°" if turn_deg else ""
+    return tr(", turned by {angle}°", angle=turn_deg) if turn_deg else ""

@@ -6,18 +6,20 @@ from pathlib import Path
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from das_app.gui.session.job_dialog import JobDialog, Load, load_for
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label
 from das_app.pipeline.refine import RefinePlan, Refining
 from das_app.session.format import VIDEO_FILE
 from das_app.settings.app_settings import AppSettings
+from das_app.words.said import marked
 from das_model.inference.mode import Mode
 
-_WORDS = (
+_WORDS = marked(
     "Solves the motion of everybody over the whole recording: skipped pictures are looked at "
     "now, gaps of up to two seconds are bridged, bones keep one length, standing feet stay put. "
     "The result is kept beside the raw and the live poses, which stay as they are."
 )
-_PRECISE = "Look at every picture again, precisely (slower)"
+_PRECISE = marked("Look at every picture again, precisely (slower)")
 _NOTE_LINES = 8  # of the report
 
 
@@ -32,14 +34,14 @@ class RefineDialog(JobDialog):
         load: Load = load_for,
     ) -> None:
         super().__init__(session, settings, parent, load)
-        self.setWindowTitle("Refine")
-        self.precise = QCheckBox(_PRECISE)
+        self.setWindowTitle(tr("Refine"))
+        self.precise = QCheckBox(tr(_PRECISE))
         self.precise.setEnabled((session / VIDEO_FILE).is_file())
         if not self.precise.isEnabled():
-            self.precise.setToolTip("This session was recorded without its pictures")
-        self.column.addWidget(Label(_WORDS, wordWrap=True))
+            self.precise.setToolTip(tr("This session was recorded without its pictures"))
+        self.column.addWidget(Label(tr(_WORDS), wordWrap=True))
         self.column.addWidget(self.precise)
-        self.build_end("Refine", "Show it", _NOTE_LINES)
+        self.build_end(tr("Refine"), tr("Show it"), _NOTE_LINES)
         self.run.clicked.connect(self.start)
 
     def start(self) -> None:
@@ -55,4 +57,8 @@ class RefineDialog(JobDialog):
                 settings.people.min_score,
             )
         )
-        self.begin(refining, (self.precise,), "Working …", lambda: refining.result().sentences())
+        self.begin(refining, (self.precise,), tr("Working …"), lambda: _report(refining))
+
+
+def _report(refining: Refining) -> str:
+    return "\n".join(tr(sentence) for sentence in refining.result().sentences())

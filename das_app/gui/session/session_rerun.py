@@ -7,14 +7,15 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QFormLayout, QW
 
 from das_app.gui.session.job_dialog import JobDialog, Load, load_for
 from das_app.gui.style import theme
-from das_app.gui.style.amounts import count
 from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, described
 from das_app.pipeline.rerun import Rerun, RerunPlan, free_folder
 from das_app.settings.app_settings import AppSettings
 from das_app.settings.models import bundled_models
+from das_app.words.said import marked
 
-_OTHER = "Other file …"
+_OTHER = marked("Other file …")
 _NOTE_LINES = 2
 
 
@@ -29,13 +30,13 @@ class RerunDialog(JobDialog):
         load: Load = load_for,
     ) -> None:
         super().__init__(session, settings, parent, load)
-        self.setWindowTitle("Run another model")
+        self.setWindowTitle(tr("Run another model"))
         self._build()
         for file in bundled_models():
             self.model.addItem(file.stem, file)
         if settings.model.file is not None and settings.model.file not in bundled_models():
             self.model.addItem(settings.model.file.stem, settings.model.file)
-        self.model.addItem(_OTHER, None)
+        self.model.addItem(tr(_OTHER), None)
         self._show_choice()
 
     def choose_model(self, file: Path) -> None:
@@ -60,7 +61,7 @@ class RerunDialog(JobDialog):
             )
         )
         choices = (self.model, self.video)
-        self.begin(rerun, choices, "Loading the model …", lambda: _report(rerun))
+        self.begin(rerun, choices, tr("Loading the model …"), lambda: _report(rerun))
 
     def on_failed(self) -> None:
         """Let the user try again, into a folder that is not there yet."""
@@ -69,29 +70,34 @@ class RerunDialog(JobDialog):
 
     def _build(self) -> None:
         words = Label(
-            f"Finds the people of {self.session.name} anew, in its recorded pictures. "
-            "The session itself stays as it is.",
+            tr(
+                "Finds the people of {name} anew, in its recorded pictures. "
+                "The session itself stays as it is.",
+                name=self.session.name,
+            ),
             wordWrap=True,
         )
-        self.model = described(QComboBox(), spoken="Model")
+        self.model = described(QComboBox(), spoken=tr("Model"))
         self.model.activated.connect(self._on_model)
-        self.video = QCheckBox("Keep the pictures in the new session, too")
+        self.video = QCheckBox(tr("Keep the pictures in the new session, too"))
         self.video.setChecked(True)
         self.target = Label(objectName="muted", wordWrap=True)
         form = QFormLayout()
         form.setVerticalSpacing(theme.SPACE_PX)
-        form.addRow("Model", self.model)
-        form.addRow("New session", self.target)
+        form.addRow(tr("Model"), self.model)
+        form.addRow(tr("New session"), self.target)
         form.addRow("", self.video)
         centre_labels(form)
         self.column.addWidget(words)
         self.column.addLayout(form)
-        self.build_end("Run", "Open the new session", _NOTE_LINES)
+        self.build_end(tr("Run"), tr("Open the new session"), _NOTE_LINES)
         self.run.clicked.connect(self.start)
 
     def _on_model(self) -> None:
         if self.model.currentData() is None:
-            file, _ = QFileDialog.getOpenFileName(self, "Open a model", "", "Models (*.onnx)")
+            file, _ = QFileDialog.getOpenFileName(
+                self, tr("Open a model"), "", tr("Models (*.onnx)")
+            )
             if file:
                 self.choose_model(Path(file))
             else:
@@ -108,4 +114,9 @@ class RerunDialog(JobDialog):
 
 def _report(rerun: Rerun) -> str:
     summary = rerun.result()
-    return f"Done: {count(summary.num_frames, 'frame')}, {summary.inference_fps:.1f} a second."
+    return tr(
+        "Done: %Ln frame(s), {rate:.1f} a second.",
+        "",
+        summary.num_frames,
+        rate=summary.inference_fps,
+    )

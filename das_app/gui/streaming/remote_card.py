@@ -16,11 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, described
 from das_app.streaming.remote import MIN_TOKEN, REMOTE_PORT, new_token
 from das_app.streaming.targets import LOCAL_HOST, StreamKind, StreamTarget
+from das_app.words.said import marked
 
-_ABOUT = (
+_ABOUT = marked(
     "Other programs start, stop and mark the recording: by OSC at this port, or as clients of "
     "WebSocket. Each order has to bring the token."
 )
@@ -44,14 +46,14 @@ class RemoteCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("pane")
-        self.switch = described(QCheckBox("On"), spoken="Remote control")
-        self.switch.setToolTip("Take orders of other programs")
+        self.switch = described(QCheckBox(tr("On")), spoken=tr("Remote control"))
+        self.switch.setToolTip(tr("Take orders of other programs"))
         self.switch.toggled.connect(self._on_switched)
-        self.reach = described(QComboBox(), "Who can reach it", spoken="Who can reach it")
-        self.reach.addItem("From this computer", LOCAL_HOST)
-        self.reach.addItem("From the network", _EVERYWHERE)
+        self.reach = described(QComboBox(), tr("Who can reach it"), spoken=tr("Who can reach it"))
+        self.reach.addItem(tr("From this computer"), LOCAL_HOST)
+        self.reach.addItem(tr("From the network"), _EVERYWHERE)
         self.reach.activated.connect(self._on_entered)
-        self.port = described(QSpinBox(), "Port for OSC", spoken="Port")
+        self.port = described(QSpinBox(), tr("Port for OSC"), spoken=tr("Port"))
         self.port.setRange(1, 65535)
         self.port.setValue(REMOTE_PORT)
         self.port.setFixedWidth(_PORT_WIDTH_PX)
@@ -59,20 +61,20 @@ class RemoteCard(QFrame):
         self.port.setKeyboardTracking(False)
         self.port.valueChanged.connect(self._on_entered)
         self.token = described(
-            QLineEdit(placeholderText="Token: made for you if left empty"),
-            f"{MIN_TOKEN} characters at least; it is not kept",
-            spoken="Token",
+            QLineEdit(placeholderText=tr("Token: made for you if left empty")),
+            tr("{least} characters at least; it is not kept", least=MIN_TOKEN),
+            spoken=tr("Token"),
         )
-        self.copy = described(QPushButton("Copy"), "Copy the token")
+        self.copy = described(QPushButton(tr("Copy")), tr("Copy the token"))
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.token.text()))
-        self.figures = Label("Off", objectName="muted", wordWrap=True)
+        self.figures = Label(tr("Off"), objectName="muted", wordWrap=True)
         self.problem = Label(objectName="problem", wordWrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, theme.SPACE_PX, 12, 12)
         column.setSpacing(6)
         for wide, narrow in (
-            (Label("Remote control", objectName="heading"), self.switch),
-            (Label(_ABOUT, objectName="muted", wordWrap=True), None),
+            (Label(tr("Remote control"), objectName="heading"), self.switch),
+            (Label(tr(_ABOUT), objectName="muted", wordWrap=True), None),
             (self.reach, self.port),
             (self.token, self.copy),
             (self.figures, None),
@@ -104,9 +106,13 @@ class RemoteCard(QFrame):
         for field in (self.port, self.token):
             field.setReadOnly(is_on)
         self.copy.setEnabled(is_on)
-        self.figures.setText((f"Last order: {last}" if last else "Waiting") if is_on else "Off")
+        self.figures.setText(
+            (tr("Last order: {order}", order=last) if last else tr("Waiting"))
+            if is_on
+            else tr("Off")
+        )
         if is_on and not problem and not self.place().is_local:
-            problem = "Everybody in your network who has the token can give orders."
+            problem = tr("Everybody in your network who has the token can give orders.")
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
 

@@ -16,14 +16,18 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.streaming.remote_card import RemoteCard
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, described, plain
 from das_app.streaming.streamer import StreamFigures, StreamState
 from das_app.streaming.targets import FACTS, LOCAL_HOST, MAX_AVATARS, StreamKind, StreamTarget
+from das_app.words.said import marked
 
-_ABOUT = "Switched off at every start. Nothing leaves this computer unless you say so below."
-_LISTEN_TIP = "127.0.0.1: this computer only. 0.0.0.0: everybody in your network"
-_SEND_TIP = "Who receives it: 127.0.0.1 for this computer, or another's address"
-_PEOPLE_TIP = "How many people: the first at this port, the next at the one after it"
+_ABOUT = marked(
+    "Switched off at every start. Nothing leaves this computer unless you say so below."
+)
+_LISTEN_TIP = marked("127.0.0.1: this computer only. 0.0.0.0: everybody in your network")
+_SEND_TIP = marked("Who receives it: 127.0.0.1 for this computer, or another's address")
+_PEOPLE_TIP = marked("How many people: the first at this port, the next at the one after it")
 _EVERYWHERE = "0.0.0.0"
 _PORT_WIDTH_PX = 84
 _PEOPLE_WIDTH_PX = 104
@@ -44,16 +48,16 @@ class HostAddress(QWidget):
     def __init__(self, kind: StreamKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = kind
-        tip = _LISTEN_TIP if FACTS[kind].is_listening else _SEND_TIP
-        self.host = described(QLineEdit(), tip, spoken="Address")
+        tip = tr(_LISTEN_TIP if FACTS[kind].is_listening else _SEND_TIP)
+        self.host = described(QLineEdit(), tip, spoken=tr("Address"))
         self.host.editingFinished.connect(self.entered)
-        self.port = described(QSpinBox(), "Port", spoken="Port")
+        self.port = described(QSpinBox(), tr("Port"), spoken=tr("Port"))
         self.port.setRange(1, 65535)
         self.port.setFixedWidth(_PORT_WIDTH_PX)
         self.port.setAlignment(theme.ALIGN_RIGHT)
         self.port.setKeyboardTracking(False)
         self.port.valueChanged.connect(self.entered)
-        self.people = described(QSpinBox(self), _PEOPLE_TIP, spoken="People")
+        self.people = described(QSpinBox(self), tr(_PEOPLE_TIP), spoken=tr("People"))
         self.people.setRange(1, MAX_AVATARS)
         self.people.setFixedWidth(_PEOPLE_WIDTH_PX)
         self.people.setAlignment(theme.ALIGN_RIGHT)
@@ -79,7 +83,7 @@ class HostAddress(QWidget):
             self.port.setValue(target.port)
 
     def _name_people(self, number: int) -> None:
-        self.people.setSuffix(" person" if number == 1 else " people")
+        self.people.setSuffix(tr(" person") if number == 1 else tr(" people"))
 
     def set_locked(self, is_locked: bool) -> None:
         """Whether it can only be read and copied."""
@@ -102,9 +106,9 @@ class ReachAddress(QWidget):
     def __init__(self, kind: StreamKind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = kind
-        self.reach = described(QComboBox(), "Who can find it", spoken="Who can find it")
-        self.reach.addItem("Found on this computer", LOCAL_HOST)
-        self.reach.addItem("Found in the network", _EVERYWHERE)
+        self.reach = described(QComboBox(), tr("Who can find it"), spoken=tr("Who can find it"))
+        self.reach.addItem(tr("Found on this computer"), LOCAL_HOST)
+        self.reach.addItem(tr("Found in the network"), _EVERYWHERE)
         self.reach.activated.connect(self.entered)
         _row(self).addWidget(self.reach, 1)
 
@@ -145,8 +149,8 @@ class StreamCard(QFrame):
         self.setObjectName("pane")
         self._kind = kind
         facts = FACTS[kind]
-        self.switch = described(QCheckBox("On"), spoken=facts.title)
-        self.switch.setToolTip(plain(f"Stream by {facts.title}"))
+        self.switch = described(QCheckBox(tr("On")), spoken=tr(facts.title))
+        self.switch.setToolTip(plain(tr("Stream by {protocol}", protocol=tr(facts.title))))
         self.switch.toggled.connect(self._on_switched)
         self.address = ReachAddress(kind) if kind is StreamKind.LSL else HostAddress(kind)
         self.address.entered.connect(self._on_entered)
@@ -156,10 +160,12 @@ class StreamCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, theme.SPACE_PX, 12, 12)
         column.setSpacing(6)
-        column.addLayout(_side_by_side(Label(facts.title, objectName="heading"), self.switch))
-        column.addWidget(_line("muted", facts.about))
+        column.addLayout(_side_by_side(Label(tr(facts.title), objectName="heading"), self.switch))
+        column.addWidget(_line("muted", tr(facts.about)))
         if kind is StreamKind.WEBSOCKET:
-            self.page = described(QPushButton("Open page"), "See the people in your browser")
+            self.page = described(
+                QPushButton(tr("Open page")), tr("See the people in your browser")
+            )
             self.page.clicked.connect(self.page_requested)
             column.addLayout(_side_by_side(self.address, self.page))
         else:
@@ -182,7 +188,7 @@ class StreamCard(QFrame):
         if self.page is not None:
             self.page.setEnabled(figures.state is StreamState.ON)
         self.figures.setText(_figures_text(self._kind, figures))
-        self._show_problem(figures.error or (self._reach_text() if is_running else ""))
+        self._show_problem(tr(figures.error) or (self._reach_text() if is_running else ""))
 
     def _on_switched(self, is_on: bool) -> None:
         if not is_on:
@@ -191,7 +197,7 @@ class StreamCard(QFrame):
         try:
             target = self.address.target()
         except ValueError as error:
-            self.set_figures(StreamFigures(error=str(error)))
+            self.set_figures(StreamFigures(error=tr(str(error))))
         else:
             self.started.emit(target)
 
@@ -199,7 +205,7 @@ class StreamCard(QFrame):
         try:
             target = self.address.target()
         except ValueError as error:
-            self._show_problem(str(error))
+            self._show_problem(tr(str(error)))
         else:
             self._show_problem("")
             self.target_changed.emit(target)
@@ -208,8 +214,8 @@ class StreamCard(QFrame):
         """A warning where it leaves this computer."""
         if self.address.target().is_local:
             return ""
-        everybody = "Everybody in your network can receive this."
-        return everybody if FACTS[self._kind].is_listening else "This leaves your computer."
+        everybody = tr("Everybody in your network can receive this.")
+        return everybody if FACTS[self._kind].is_listening else tr("This leaves your computer.")
 
     def _show_problem(self, text: str) -> None:
         self.problem.setText(text)
@@ -230,7 +236,7 @@ class StreamPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         column.setSpacing(12)
-        column.addWidget(_line("muted", _ABOUT))
+        column.addWidget(_line("muted", tr(_ABOUT)))
         for card in self.cards.values():
             column.addWidget(card)
         self.remote = RemoteCard()
@@ -259,12 +265,15 @@ def _side_by_side(wide: QWidget, narrow: QWidget) -> QHBoxLayout:
 
 def _figures_text(kind: StreamKind, figures: StreamFigures) -> str:
     if figures.state is StreamState.STARTING:
-        return "Starting …"
+        return tr("Starting …")
     if figures.state is not StreamState.ON:
-        return "Off"
-    parts = [f"{figures.fps:.1f} frames/s", f"{figures.num_dropped} dropped"]
+        return tr("Off")
+    parts = [
+        tr("{fps:.1f} frames/s", fps=figures.fps),
+        tr("{number} dropped", number=figures.num_dropped),
+    ]
     if kind is StreamKind.LSL:
-        parts.insert(0, "received" if figures.num_clients else "nobody receives")
+        parts.insert(0, tr("received") if figures.num_clients else tr("nobody receives"))
     elif figures.num_clients is not None:
         clients = "client" if figures.num_clients == 1 else "clients"
         parts.insert(0, f"{figures.num_clients} {clients}")

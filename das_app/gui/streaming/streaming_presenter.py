@@ -13,6 +13,7 @@ from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.streaming.remote_presenter import RemotePresenter
 from das_app.gui.streaming.stream_panel import StreamPanel
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.person_slots import ColourSlot, track_in_slot
 from das_app.settings.app_settings import AppSettings
 from das_app.streaming.streamer import StreamState
@@ -104,7 +105,7 @@ class StreamingPresenter(QObject):
             self._panel.cards[kind].set_figures(figures)
             if figures.state is StreamState.FAILED and kind not in self._has_failed:
                 self._has_failed.add(kind)
-                self.refused.emit(f"Streaming: {figures.error}")
+                self.refused.emit(tr("Streaming: {error}", error=tr(figures.error)))
         is_running = self._streams.is_running()
         if is_running != self._shows_running:
             self._shows_running = is_running

@@ -1,4 +1,6 @@
-"""Formatting of times, sizes and numbers for users."""
+"""Formatting of times and sizes for users."""
+
+from das_app.gui.style.language import local
 
 _UNITS = ("kB", "MB", "GB", "TB")
 
@@ -17,9 +19,4 @@ def size(num_bytes: float) -> str:
         if amount < 999.5 or unit == _UNITS[-1]:
             break
         amount /= 1000
-    return f"{amount:.1f} {unit}" if 0 < amount < 9.95 else f"{amount:.0f} {unit}"
-
-
-def count(number: int, one: str, more: str = "") -> str:
-    """Such as 1 person or 2 people; by default `more` is `one` with an s."""
-    return f"{number:,} {one if number == 1 else more or one + 's'}"
+    return local(f"{amount:.1f} {unit}") if 0 < amount < 9.95 else f"{amount:.0f} {unit}"

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, named
 
 RIGHT, BELOW = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
@@ -37,7 +38,7 @@ def frame_panes(
     row = QVBoxLayout(above)
     row.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
     row.addWidget(bar)
-    tool_bar = named(QToolBar("Bar", window, movable=False), "bar")
+    tool_bar = named(QToolBar(tr("Bar"), window, movable=False), "bar")
     tool_bar.addWidget(above)
     window.addToolBar(tool_bar)
     central = named(QWidget(), "central")

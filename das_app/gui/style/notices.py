@@ -11,12 +11,18 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.style import theme
-from das_app.gui.style.texts import Label, named
+from das_app.gui.style.language import tr
+from das_app.gui.style.texts import Label, named, sentence
+from das_app.words.said import marked
 
 WELCOME_HINTS = (
-    "1.  Open your camera with C, or drop a video on the window. D plays the bundled clip.",
-    "2.  People are found best with head and feet in the picture and light from the front.",
-    "3.  Distances follow from the camera's field of view. All keys: F1.",
+    marked(
+        "1.  Open your camera with C, or drop a video on the window. D plays the bundled clip."
+    ),
+    marked(
+        "2.  People are found best with head and feet in the picture and light from the front."
+    ),
+    marked("3.  Distances follow from the camera's field of view. All keys: F1."),
 )
 
 
@@ -42,8 +48,8 @@ class FaultBanner(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.dismiss = named(QToolButton(), "flat")
         self.dismiss.setIcon(theme.icon("close"))
-        self.dismiss.setToolTip("Dismiss")
-        self.dismiss.setAccessibleName("Dismiss")
+        self.dismiss.setToolTip(tr("Dismiss"))
+        self.dismiss.setAccessibleName(tr("Dismiss"))
         self.dismiss.clicked.connect(self.hide)
         row.addWidget(self._text, 1)
         row.addWidget(self.dismiss)
@@ -56,13 +62,8 @@ class FaultBanner(QFrame):
 
     def show_fault(self, message: str) -> None:
         """Show the banner with a message, which begins with a capital where it is a word."""
-        self._text.setText(_sentence(message))
+        self._text.setText(sentence(tr(message)))
         self.show()
-
-
-def _sentence(message: str) -> str:
-    first = message.partition(" ")[0]
-    return message[:1].upper() + message[1:] if first.isalpha() and first.islower() else message
 
 
 class WelcomeBar(QFrame):
@@ -81,8 +82,8 @@ class WelcomeBar(QFrame):
         row.setContentsMargins(2 * theme.SPACE_PX, 4, theme.SPACE_PX, 4)
         row.setSpacing(3 * theme.SPACE_PX)
         for text in WELCOME_HINTS:
-            row.addWidget(Label(text, wordWrap=True), 1)
-        self.seen = QPushButton("Got it")
+            row.addWidget(Label(tr(text), wordWrap=True), 1)
+        self.seen = QPushButton(tr("Got it"))
         self.seen.clicked.connect(self.dismissed)
         row.addWidget(self.seen)
 
@@ -111,9 +112,9 @@ class EmptyState(QWidget):
         row.setSpacing(theme.SPACE_PX)
         row.addStretch()
         for name, text, signal in (
-            ("demo", "Play the demo", self.demo_requested),
-            ("camera", "Open a camera", self.camera_requested),
-            ("file", "Open a file", self.file_requested),
+            ("demo", tr("Play the demo"), self.demo_requested),
+            ("camera", tr("Open a camera"), self.camera_requested),
+            ("file", tr("Open a file"), self.file_requested),
         ):
             row.addWidget(self._button(name, text, signal))
         row.addStretch()
@@ -132,18 +133,20 @@ class EmptyState(QWidget):
 
     def show_idle(self) -> None:
         """Offer the ways to begin."""
-        self._title.setText("Nothing is playing")
+        self._title.setText(tr("Nothing is playing"))
         self._hint.setText(
-            "Play the bundled clip, open a camera, or drop a video,\n"
-            "a picture, a folder of pictures or a session here.\n"
-            "People are found best with head and feet in the picture."
+            tr(
+                "Play the bundled clip, open a camera, or drop a video,\n"
+                "a picture, a folder of pictures or a session here.\n"
+                "People are found best with head and feet in the picture."
+            )
         )
         self._buttons.show()
 
     def show_opening(self, source: str) -> None:
         """Show that a source is being opened."""
-        self._title.setText(f"Opening {source} …")
-        self._hint.setText("A camera or a large model can take a few seconds.")
+        self._title.setText(tr("Opening {source} …", source=source))
+        self._hint.setText(tr("A camera or a large model can take a few seconds."))
         self._buttons.hide()
 
     def _button(self, name: str, text: str, signal: SignalInstance) -> QPushButton:

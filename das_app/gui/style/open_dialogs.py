@@ -8,6 +8,7 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import warn
 from das_app.session.format import LOG_FILE
 from das_app.session.frames import session_at
@@ -32,25 +33,31 @@ class OpenDialogs:
     def ask_file(self) -> None:
         """Ask for a video or a picture."""
         patterns = " ".join(f"*{s}" for s in (*_VIDEO_SUFFIXES, *sorted(IMAGE_SUFFIXES)))
-        kinds = f"Videos and pictures ({patterns});;All files (*)"
-        path, _ = QFileDialog.getOpenFileName(self._parent, "Open a video or a picture", "", kinds)
+        kinds = tr("Videos and pictures ({patterns});;All files (*)", patterns=patterns)
+        path, _ = QFileDialog.getOpenFileName(
+            self._parent, tr("Open a video or a picture"), "", kinds
+        )
         if path:
             self._open_source(path)
 
     def ask_folder(self) -> None:
         """Ask for a folder of pictures."""
-        path = QFileDialog.getExistingDirectory(self._parent, "Open a folder of pictures")
+        path = QFileDialog.getExistingDirectory(self._parent, tr("Open a folder of pictures"))
         if path:
             self._open_source(path)
 
     def ask_session(self, folder: Path) -> None:
         """Ask for the folder of a session, beginning in `folder`."""
-        path = QFileDialog.getExistingDirectory(self._parent, "Open a session", str(folder))
+        path = QFileDialog.getExistingDirectory(self._parent, tr("Open a session"), str(folder))
         if path and session_at(Path(path)) is None:
             warn(
                 self._parent,
-                "Open a session",
-                f"{path} holds no session. A session is a folder with the file {LOG_FILE}.",
+                tr("Open a session"),
+                tr(
+                    "{path} holds no session. A session is a folder with the file {file}.",
+                    path=path,
+                    file=LOG_FILE,
+                ),
             )
         elif path:
             self._open_source(path)
@@ -67,6 +74,6 @@ class OpenDialogs:
         """Ask for a file and save a picture; nothing for None."""
         if picture is None:
             return
-        path = self.ask_save("Save a picture", "das-capture", "Pictures (*.png *.jpg)")
+        path = self.ask_save(tr("Save a picture"), "das-capture", tr("Pictures (*.png *.jpg)"))
         if path and not picture.save(path):
-            warn(self._parent, "Save a picture", f"{path} could not be written.")
+            warn(self._parent, tr("Save a picture"), tr("{path} could not be written.", path=path))

@@ -8,6 +8,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from das_app.gui.style import theme
+from das_app.gui.style.language import local, tr
 
 if TYPE_CHECKING:
     import pyqtgraph as pg
@@ -67,7 +68,7 @@ class LatePlot(QWidget):
         import pyqtgraph as pg
 
         chart = pg.PlotWidget()
-        chart.setAccessibleName("Curves over time")
+        chart.setAccessibleName(tr("Curves over time"))
         for part in (chart, chart.viewport()):
             part.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         chart.setMenuEnabled(False)
@@ -75,7 +76,10 @@ class LatePlot(QWidget):
         chart.hideButtons()
         chart.getViewBox().disableAutoRange()
         chart.showGrid(y=True, alpha=_GRID_ALPHA)
-        chart.getAxis("left").setWidth(self._axis_px)
+        axis = chart.getAxis("left")
+        axis.setWidth(self._axis_px)
+        plain = axis.tickStrings
+        axis.tickStrings = lambda *ticks: [local(text) for text in plain(*ticks)]
         self.legend = chart.addLegend(offset=(8, 4), colCount=self._num_columns)
         return chart
 

@@ -44,6 +44,12 @@ def plain(text: str) -> str:
     return f"<qt>{escape(text)}</qt>".replace("\n", "<br>")
 
 
+def sentence(message: str) -> str:
+    """The message, with a capital at its beginning where that is a word."""
+    first = message.partition(" ")[0]
+    return message[:1].upper() + message[1:] if first.isalpha() and first.islower() else message
+
+
 def named(item: _Object, name: str) -> _Object:
     """The same object, under the name by which the style sheet knows it."""
     item.setObjectName(name)

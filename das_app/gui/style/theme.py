@@ -125,6 +125,26 @@ def person_colour(slot: int) -> QColor:
     return QColor(PERSON_COLOURS[slot % len(PERSON_COLOURS)])
 
 
+@lru_cache(maxsize=16)
+def _coloured_dot(colour: int) -> QIcon:
+    pixmap = QPixmap(24, 24)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(BORDER)
+    painter.setBrush(person_colour(colour))
+    painter.drawEllipse(3, 3, 18, 18)
+    painter.end()
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # in its own colour there too
+    return icon
+
+
+def dot_icon(slot: int) -> QIcon:
+    """A dot in the colour of a person's slot."""
+    return _coloured_dot(slot % len(PERSON_COLOURS))
+
+
 def tabular_font(base: QFont) -> QFont:
     """`base` with digits of one width, so that changing figures stand still."""
     font = QFont(base)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from das_app.gui.control.bridge import Model, OpenedSource
 from das_app.gui.control.uncaught import UncaughtErrors
 from das_app.gui.style import theme
+from das_app.gui.style.language import speak
 from das_app.gui.window.closing import SignalListener, close_dialogs, listening
 from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
@@ -166,6 +167,7 @@ def _run_window(
     begin: Callable[[MainWindow], None],
 ) -> int:
     """Exit code of the window."""
+    speak(app, settings.view.language)
     theme.apply_theme(app, settings.view.look)
     window = MainWindow(settings, opener)
     keeper = SettingsKeeper(lambda: window.settings, settings_path())

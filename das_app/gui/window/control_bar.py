@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.actions.actions import Actions
 from das_app.gui.style import theme
-from das_app.gui.style.amounts import count
+from das_app.gui.style.language import tr
 from das_app.gui.style.pane_frame import HintLine
 from das_app.gui.style.texts import Label, described, named, plain
 from das_model.inference.estimate import MIN_CANDIDATE_SCORE
@@ -63,9 +63,11 @@ class ControlBar(QWidget):
 
     def set_num_hidden(self, number: int) -> None:
         """Show the number of people below the minimum score."""
-        text = f"{count(number, 'person', 'people')} hidden" if number else ""
+        text = tr("%Ln person(s) hidden", "", number) if number else ""
         self.hidden.setText(text)
-        self.hidden.setToolTip(plain(f"{text}: the model is less sure of them" if text else ""))
+        self.hidden.setToolTip(
+            plain(tr("{people}: the model is less sure of them", people=text) if text else "")
+        )
 
     def set_lens(self, text: str) -> None:
         """Show the lens in use and where it is known from."""
@@ -92,10 +94,10 @@ class ControlBar(QWidget):
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
 
     def _add_threshold(self) -> None:
-        tip = "How sure the model must be that somebody is there to show them"
-        self._row.addWidget(Label("Confidence", objectName="muted", toolTip=tip))
+        tip = tr("How sure the model must be that somebody is there to show them")
+        self._row.addWidget(Label(tr("Confidence"), objectName="muted", toolTip=tip))
         self.threshold = described(QSlider(Qt.Orientation.Horizontal), tip)
-        self.threshold.setAccessibleName("Confidence")
+        self.threshold.setAccessibleName(tr("Confidence"))
         self.threshold.setRange(round(100 * MIN_CANDIDATE_SCORE), 95)
         self.threshold.setFixedWidth(12 * theme.SPACE_PX)
         self.threshold.valueChanged.connect(self._on_threshold)

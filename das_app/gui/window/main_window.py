@@ -17,6 +17,7 @@ from das_app.gui.actions.help_sheet import HelpSheet
 from das_app.gui.actions.menus import (
     ActionsMenu,
     FacesMenu,
+    LanguageMenu,
     LookMenu,
     RecentMenu,
     build_menu_bar,
@@ -30,6 +31,7 @@ from das_app.gui.recording.recording_presenter import RecordingPresenter
 from das_app.gui.scene.scene_films import SceneFilms
 from das_app.gui.scene.view_keys import ViewKeys
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.open_dialogs import OpenDialogs
 from das_app.gui.window.pane_layouts import ACTION_OF, WINDOWS
 from das_app.gui.window.panels import ALL_COMMANDS, LIVE_PANELS, Panels
@@ -38,7 +40,7 @@ from das_app.gui.window.status_presenter import StatusPresenter
 from das_app.gui.window.window_parts import WindowParts
 from das_app.gui.window.window_state import packed_layout, restore_layout, start_on_screen
 from das_app.motion.faces import FaceHiding
-from das_app.settings.app_settings import AppSettings, Look, SettingsGroup
+from das_app.settings.app_settings import AppSettings, Language, Look, SettingsGroup
 from das_app.sources.addresses import DEMO_SOURCE
 
 _POLL_MS, _FIGURES_MS = 16, 250
@@ -180,20 +182,23 @@ class MainWindow(QMainWindow):
 
     def _build_menus(self) -> None:
         self.look_menu = LookMenu(self._set_look, self)
+        self.language_menu = LanguageMenu(self._set_language, self)
         self.recent_menu = RecentMenu(lambda: self.settings.source.recent, self.open, self)
         self.faces_menu = FacesMenu(self._set_faces, self)
         self.control.settings_changed.connect(
             lambda settings: self.faces_menu.set_faces(settings.view.faces)
         )
         self.faces_menu.set_faces(self.settings.view.faces)
+        self.language_menu.set_language(self.settings.view.language)
         actions = self.actions_by_name
         kept = [name for digit in KEPT_VIEWS for name in (f"view-{digit}", f"keep-view-{digit}")]
         panes = (*ACTION_OF.values(), *WINDOWS.values())
         submenus = {
             "recent": self.recent_menu,
             "look": self.look_menu,
-            "kept-views": ActionsMenu("&Kept views", actions, kept, self),
-            "panes": ActionsMenu("&Panes", actions, panes, self),
+            "language": self.language_menu,
+            "kept-views": ActionsMenu(tr("&Kept views"), actions, kept, self),
+            "panes": ActionsMenu(tr("&Panes"), actions, panes, self),
             "faces": self.faces_menu,
         }
         build_menu_bar(self, self.actions_by_name, submenus, LIVE_PANELS)
@@ -280,11 +285,14 @@ class MainWindow(QMainWindow):
 
     def _say_countdown(self, left_s: int) -> None:
         """In the 3D view, too, which may be alone."""
-        words = f"Recording begins in {left_s} s · Ctrl+R gives up" if left_s else ""
+        words = tr("Recording begins in {time} s · Ctrl+R gives up", time=left_s) if left_s else ""
         self.parts.scene.set_note(words)
 
     def _set_faces(self, faces: FaceHiding) -> None:
         self._change(view=replace(self.settings.view, faces=faces))
+
+    def _set_language(self, language: Language) -> None:
+        self._change_view(language=language)
 
     def _set_look(self, look: Look) -> None:
         self.control.set_look(look)

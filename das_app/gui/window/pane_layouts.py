@@ -13,6 +13,7 @@ from das_app.gui.actions.actions import Actions
 from das_app.gui.picture.picture_pane import PicturePane
 from das_app.gui.scene.scene_pane import ScenePane
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label
 from das_app.gui.window.window_state import bring_onto_screen
 from das_app.settings.app_settings import Panes
@@ -43,7 +44,9 @@ class PaneStage(QWidget):
         for pane in (picture, scene):
             self.splitter.addWidget(pane)
         self.splitter.setSizes(list(_SHARES))
-        self._words = Label("Picture and 3D view are in windows of their own.", objectName="muted")
+        self._words = Label(
+            tr("Picture and 3D view are in windows of their own."), objectName="muted"
+        )
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.splitter)

@@ -33,11 +33,11 @@ from das_app.gui.session.session_presenter import SessionPresenter
 from das_app.gui.streaming.stream_panel import StreamPanel
 from das_app.gui.streaming.streaming_presenter import StreamingPresenter
 from das_app.gui.style.docks import BELOW, RIGHT, PanelArea, add_dock, side_by_side
+from das_app.gui.style.language import tr
 from das_app.gui.window.stage_times import StageBars
 from das_app.gui.window.timing_plot import TimingPlot
 from das_app.gui.window.window_parts import WindowParts
-
-_PLAYS = "A recorded session plays: "
+from das_app.words.said import marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ PANELS = (
     Panel(
         Command(
             "inspector",
-            "Window",
-            "Inspector",
-            "Table of people, and one's motion over time",
+            marked("Window"),
+            marked("Inspector"),
+            marked("Table of people, and one's motion over time"),
             ("I",),
             "inspector",
             True,
@@ -73,45 +73,50 @@ PANELS = (
     Panel(
         Command(
             "lens",
-            "Window",
-            "Lens",
-            "The camera, its lens, what is ignored, and the floor",
+            marked("Window"),
+            marked("Lens"),
+            marked("The camera, its lens, what is ignored, and the floor"),
             ("K",),
             "lens",
             True,
         ),
-        lock=_PLAYS + "its lens is the one it was recorded with.",
+        lock=marked("A recorded session plays: its lens is the one it was recorded with."),
     ),
     Panel(
         Command(
             "people",
-            "Window",
-            "Smoothing",
-            "Smoothing of people over time",
+            marked("Window"),
+            marked("Smoothing"),
+            marked("Smoothing of people over time"),
             ("P",),
             "smooth",
             True,
         ),
-        lock=_PLAYS + "choose smoothed or raw poses in the bar below the picture.",
+        lock=marked(
+            "A recorded session plays: choose smoothed or raw poses in the bar below the picture."
+        ),
     ),
     Panel(
         Command(
             "model",
-            "Window",
-            "Model",
-            "Choose the model, its device and detail",
+            marked("Window"),
+            marked("Model"),
+            marked("Choose the model, its device and detail"),
             ("M",),
             "model",
             True,
         ),
-        lock=_PLAYS + "its people are recorded. “Run another model” finds them anew.",
+        lock=marked(
+            "A recorded session plays: its people are recorded. “Run another model” finds them "
+            "anew."
+        ),
     ),
     Panel(
         Command(
             "recording",
-            "Window",
-            "Recording",
-            "How recordings begin and end, and what was recorded",
+            marked("Window"),
+            marked("Recording"),
+            marked("How recordings begin and end, and what was recorded"),
             ("Shift+R",),
             "recordings",
             True,
@@ -120,9 +125,9 @@ PANELS = (
     Panel(
         Command(
             "session",
-            "Window",
-            "Session",
-            "Names of people, trim and events",
+            marked("Window"),
+            marked("Session"),
+            marked("Names of people, trim and events"),
             ("E",),
             "session",
             True,
@@ -132,9 +137,9 @@ PANELS = (
     Panel(
         Command(
             "streaming",
-            "Window",
-            "Streaming",
-            "Send people to other programs, live",
+            marked("Window"),
+            marked("Streaming"),
+            marked("Send people to other programs, live"),
             ("B",),
             "stream",
             True,
@@ -143,9 +148,9 @@ PANELS = (
     Panel(
         Command(
             "output",
-            "Window",
-            "Output",
-            "Clean output for OBS, projectors and as a camera",
+            marked("Window"),
+            marked("Output"),
+            marked("Clean output for OBS, projectors and as a camera"),
             ("U",),
             "output",
             True,
@@ -154,9 +159,9 @@ PANELS = (
     Panel(
         Command(
             "timing",
-            "Window",
-            "Timing",
-            "Show latency over the last seconds",
+            marked("Window"),
+            marked("Timing"),
+            marked("Show latency over the last seconds"),
             ("T",),
             "chart",
             True,
@@ -278,4 +283,4 @@ class Panels:
     def _lock(self, plays_session: bool) -> None:
         for panel in PANELS:
             if panel.lock:
-                self.areas[panel.command.name].lock(panel.lock if plays_session else "")
+                self.areas[panel.command.name].lock(tr(panel.lock) if plays_session else "")

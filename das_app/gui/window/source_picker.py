@@ -20,18 +20,20 @@ from PySide6.QtWidgets import (
 from das_app.gui.picture.preview_picture import PreviewPicture
 from das_app.gui.style import theme
 from das_app.gui.style.forms import centre_labels
+from das_app.gui.style.language import local, tr
 from das_app.gui.style.texts import Label, described, plain
 from das_app.sources.addresses import DEMO_SOURCE, is_address, short_name, shown_address
 from das_app.sources.camera_devices import CameraMode
 from das_app.sources.camera_preview import CameraPreview, PreviewNews
 from das_app.sources.camera_scan import CameraScan, FoundCamera
+from das_app.words.said import marked
 
 RESOLUTIONS = ("640x480", "800x600", "1280x720", "1920x1080", "2560x1440", "3840x2160")
 RATES_FPS = (15.0, 24.0, 25.0, 30.0, 50.0, 60.0, 90.0, 120.0)
 _POLL_MS = 50
 _SOURCE_ROLE, _DEVICE_ROLE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
-_NO_PREVIEW = "The camera chosen above is shown here"
-_NO_CAMERA = (
+_NO_PREVIEW = marked("The camera chosen above is shown here")
+_NO_CAMERA = marked(
     "No camera is listed. Plug one in and scan again; a phone or a network camera works by its "
     "address."
 )
@@ -59,7 +61,7 @@ class SourcePicker(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Open a source")
+        self.setWindowTitle(tr("Open a source"))
         grid = QGridLayout(self)
         grid.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         grid.setSpacing(2 * theme.SPACE_PX)
@@ -81,7 +83,7 @@ class SourcePicker(QDialog):
         """Show what is asked of cameras."""
         for box, value, text in (
             (self.resolution, resolution, resolution.replace("x", " × ")),
-            (self.fps, fps, f"{fps:g} fps"),
+            (self.fps, fps, local(f"{fps:g} fps")),
         ):
             with QSignalBlocker(box):
                 if box.findData(value) < 0:
@@ -96,14 +98,15 @@ class SourcePicker(QDialog):
             item.setData(_SOURCE_ROLE, source)
             item.setToolTip(plain(shown_address(source)))
         if not sources:
-            _add_remark(self.recent, "Nothing yet")
+            _add_remark(self.recent, tr("Nothing yet"))
 
     def set_cameras(self, cameras: tuple[FoundCamera, ...]) -> None:
         """List these cameras; one with a problem too, with what it is."""
         self.cameras.clear()
         for camera in cameras:
             device = camera.device
-            text = f"{device.name}\n{camera.problem or f'camera {device.index}'}"
+            what = tr(camera.problem) or tr("camera {number}", number=device.index)
+            text = f"{device.name}\n{what}"
             icon = "warning" if camera.problem else "camera"
             item = QListWidgetItem(theme.icon(icon), text, self.cameras)
             item.setData(_SOURCE_ROLE, str(device.index))
@@ -112,14 +115,14 @@ class SourcePicker(QDialog):
         if cameras:
             self.cameras.setCurrentRow(0)
         else:
-            _add_remark(self.cameras, _NO_CAMERA)
+            _add_remark(self.cameras, tr(_NO_CAMERA))
         self._show_choice()
 
     def rescan(self) -> None:
         """Look for cameras; the list follows when the system has answered."""
         if self._scan is None:
             self.cameras.clear()
-            _add_remark(self.cameras, "Looking for cameras …")
+            _add_remark(self.cameras, tr("Looking for cameras …"))
             self.scan_again.setEnabled(False)
             self._show_choice()
             self._scan = CameraScan()
@@ -149,7 +152,7 @@ class SourcePicker(QDialog):
         self._end_preview()
         item = self.cameras.currentItem()
         device = None if item is None else item.data(_DEVICE_ROLE)
-        self.preview.show_news(PreviewNews(None, "Looking …" if device else _NO_PREVIEW))
+        self.preview.show_news(PreviewNews(None, tr("Looking …") if device else tr(_NO_PREVIEW)))
         if device is not None and self.isVisible():
             mode = CameraMode.from_text(self.resolution.currentData(), self.fps.currentData())
             self._preview = CameraPreview(device, mode)
@@ -170,40 +173,42 @@ class SourcePicker(QDialog):
         self.scan_again.setEnabled(True)
 
     def _camera_part(self) -> QVBoxLayout:
-        self.cameras = described(QListWidget(), spoken="Cameras")
+        self.cameras = described(QListWidget(), spoken=tr("Cameras"))
         self.cameras.setWordWrap(True)
         self.cameras.currentItemChanged.connect(self._show_choice)
         self.cameras.currentItemChanged.connect(self._preview_choice)
         self.cameras.itemActivated.connect(self._choose_item)
-        self.scan_again = QPushButton(theme.icon("rescan"), "Scan again")
+        self.scan_again = QPushButton(theme.icon("rescan"), tr("Scan again"))
         self.scan_again.setAutoDefault(False)
         self.scan_again.clicked.connect(self.rescan)
-        self.resolution = described(QComboBox(), "The camera delivers the nearest it can")
+        self.resolution = described(QComboBox(), tr("The camera delivers the nearest it can"))
         for resolution in RESOLUTIONS:
             self.resolution.addItem(resolution.replace("x", " × "), resolution)
-        self.fps = described(QComboBox(), "What the camera really delivers is measured and shown")
+        self.fps = described(
+            QComboBox(), tr("What the camera really delivers is measured and shown")
+        )
         for fps in RATES_FPS:
-            self.fps.addItem(f"{fps:g} fps", fps)
+            self.fps.addItem(local(f"{fps:g} fps"), fps)
         for box in (self.resolution, self.fps):
             box.activated.connect(self._tell_mode)
-        self.open_camera = QPushButton("Open camera", default=True)
+        self.open_camera = QPushButton(tr("Open camera"), default=True)
         self.open_camera.clicked.connect(lambda: self._choose_item(self.cameras.currentItem()))
         self.preview = PreviewPicture()
         mode = QFormLayout()
-        mode.addRow("Resolution", self.resolution)
-        mode.addRow("Rate", self.fps)
+        mode.addRow(tr("Resolution"), self.resolution)
+        mode.addRow(tr("Rate"), self.fps)
         centre_labels(mode)
         buttons = QHBoxLayout()
         buttons.addWidget(self.scan_again)
         buttons.addStretch()
         buttons.addWidget(self.open_camera)
-        return _column("Cameras", self.cameras, self.preview, mode, buttons)
+        return _column(tr("Cameras"), self.cameras, self.preview, mode, buttons)
 
     def _file_part(self) -> QVBoxLayout:
-        self.file = QPushButton(theme.icon("file"), "Video or picture …")
-        self.folder = QPushButton(theme.icon("folder"), "Folder of pictures …")
-        self.session = QPushButton(theme.icon("session"), "Recorded session …")
-        self.demo = QPushButton(theme.icon("demo"), "Bundled clip")
+        self.file = QPushButton(theme.icon("file"), tr("Video or picture …"))
+        self.folder = QPushButton(theme.icon("folder"), tr("Folder of pictures …"))
+        self.session = QPushButton(theme.icon("session"), tr("Recorded session …"))
+        self.demo = QPushButton(theme.icon("demo"), tr("Bundled clip"))
         buttons = QVBoxLayout()
         for button in (self.file, self.folder, self.session, self.demo):
             button.setAutoDefault(False)
@@ -213,22 +218,22 @@ class SourcePicker(QDialog):
         self.session.clicked.connect(lambda: self._ask_elsewhere(self.session_requested))
         self.demo.clicked.connect(lambda: self._choose(DEMO_SOURCE))
         self.address = QLineEdit(placeholderText="rtsp://…  or  http://…")
-        self.address.setAccessibleName("Address of a camera or film")
-        self.address.setToolTip("A network camera, a phone that serves its camera, or a film")
+        self.address.setAccessibleName(tr("Address of a camera or film"))
+        self.address.setToolTip(tr("A network camera, a phone that serves its camera, or a film"))
         self.address.textChanged.connect(self._show_choice)
         self.address.returnPressed.connect(self._choose_address)
-        self.open_address = QPushButton("Open address")
+        self.open_address = QPushButton(tr("Open address"))
         self.open_address.setAutoDefault(False)
         self.open_address.clicked.connect(self._choose_address)
         line = QHBoxLayout()
         line.addWidget(self.address, 1)
         line.addWidget(self.open_address)
-        return _column("Files and addresses", buttons, line)
+        return _column(tr("Files and addresses"), buttons, line)
 
     def _recent_part(self) -> QVBoxLayout:
-        self.recent = described(QListWidget(), spoken="Open lately")
+        self.recent = described(QListWidget(), spoken=tr("Open lately"))
         self.recent.itemActivated.connect(self._choose_item)
-        return _column("Open lately", self.recent)
+        return _column(tr("Open lately"), self.recent)
 
     def _show_choice(self) -> None:
         item = self.cameras.currentItem()

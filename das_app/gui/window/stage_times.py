@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from das_app.gui.style import theme
+from das_app.gui.style.language import local, tr
 from das_app.gui.window.timing_plot import nice_top
 from das_app.messaging.messages import PipelineStats
 
@@ -15,14 +16,14 @@ def stages_of(stats: PipelineStats) -> tuple[tuple[str, float], ...]:
     """Stage and milliseconds in the order a frame goes through them; the last is what of the
     latency is in none of them."""
     named = (
-        ("decode", stats.decode_ms),
-        ("wait", stats.wait_ms),
-        ("resize", stats.letterbox_ms),
-        ("network", stats.network_ms),
-        ("people", stats.people_ms),
+        (tr("decode"), stats.decode_ms),
+        (tr("wait"), stats.wait_ms),
+        (tr("resize"), stats.letterbox_ms),
+        (tr("network"), stats.network_ms),
+        (tr("people"), stats.people_ms),
     )
     known_ms = sum(ms for _, ms in named)
-    return (*named, ("other", max(0.0, stats.latency_ms - known_ms)))
+    return (*named, (tr("other"), max(0.0, stats.latency_ms - known_ms)))
 
 
 class StageBars(QWidget):
@@ -43,7 +44,9 @@ class StageBars(QWidget):
         """Show other figures."""
         self._stats = stats
         words = ", ".join(f"{name} {ms:.0f} ms" for name, ms in stages_of(stats))
-        self.setAccessibleDescription(f"{words}; together {stats.latency_ms:.0f} ms")
+        self.setAccessibleDescription(
+            tr("{words}; together {latency_ms:.0f} ms", words=words, latency_ms=stats.latency_ms)
+        )
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -58,7 +61,7 @@ class StageBars(QWidget):
         for row, (name, ms) in enumerate(stages):
             self._paint_row(painter, _MARGIN_PX + row * step, step, name, ms, ms / full_ms)
         top = _MARGIN_PX + len(stages) * step
-        self._paint_row(painter, top, step, "all of it", self._stats.latency_ms, None)
+        self._paint_row(painter, top, step, tr("all of it"), self._stats.latency_ms, None)
         painter.end()
 
     def _paint_row(
@@ -77,7 +80,11 @@ class StageBars(QWidget):
         painter.setPen(QColor(colours.text))
         right = self.width() - _MARGIN_PX
         figure = QRectF(right - _FIGURE_WIDTH_PX, top, _FIGURE_WIDTH_PX, height)
-        painter.drawText(figure, theme.ALIGN_RIGHT, f"{ms:.0f} ms" if ms >= 10 else f"{ms:.1f} ms")
+        painter.drawText(
+            figure,
+            theme.ALIGN_RIGHT,
+            f"{ms:.0f} ms" if ms >= 10 else local(f"{ms:.1f} ms"),
+        )
         if share is None:
             return
         room = right - _FIGURE_WIDTH_PX - _NAME_WIDTH_PX - 8

@@ -13,12 +13,16 @@ from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.picture.overlay_layer import OverlayOptions
 from das_app.gui.scene.scene_content import SceneOptions
+from das_app.gui.style.language import tr
 from das_app.gui.window.result_presenter import ResultPresenter
 from das_app.gui.window.window_parts import WindowParts
 from das_app.messaging.messages import PipelineState
 from das_app.settings.app_settings import AppSettings, Panes, ViewSettings
+from das_app.words.said import marked
+from das_model.inference.mode import Mode
 
 _Options = TypeVar("_Options", OverlayOptions, SceneOptions)
+_MODES = {Mode.AUTO: marked("auto"), Mode.FAST: marked("fast"), Mode.PRECISE: marked("precise")}
 _TROUBLED = (PipelineState.RECONNECTING, PipelineState.FAULTED)
 _CLOSED = (PipelineState.STOPPED, PipelineState.FINISHED, PipelineState.FAULTED)
 
@@ -68,7 +72,7 @@ class StatusPresenter(QObject):
         if live is not None and model is not None and self._shown.camera is not None:
             is_running = self._state is PipelineState.RUNNING
             hints = self._results.hints(live.stats()) if is_running else ()
-            self._parts.picture.set_hints(tuple(hint.message for hint in hints))
+            self._parts.picture.set_hints(tuple(tr(hint.message) for hint in hints))
 
     def _show_settings(self, settings: AppSettings) -> None:
         self._actions["loop"].setChecked(settings.source.is_looping)
@@ -77,7 +81,7 @@ class StatusPresenter(QObject):
         self._parts.controls.set_min_score(settings.people.min_score)
         self._look_menu.set_look(settings.view.look)
         if self._control.live is not None:
-            self._parts.status.set_mode(settings.model.mode.value)
+            self._parts.status.set_mode(tr(_MODES[settings.model.mode]))
         if settings.view.panes is not self._panes:
             self._panes = settings.view.panes
             self._parts.layouts.show(settings.view.panes)
@@ -91,7 +95,7 @@ class StatusPresenter(QObject):
 
     def _on_begun(self, name: str) -> None:
         self._parts.picture.empty.show_opening(name)
-        self._parts.status.set_source(f"Opening {name} …")
+        self._parts.status.set_source(tr("Opening {name} …", name=name))
         self._parts.player.set_length(None, None)
         self._parts.picture.set_hints(())
         self._parts.banner.hide()
@@ -100,11 +104,11 @@ class StatusPresenter(QObject):
         self._parts.status.set_source(opened.source.name)
         self._parts.player.set_length(opened.source.duration_s, opened.source.num_frames)
         self._parts.player.set_speed(1.0)
-        self._window.setWindowTitle(f"{opened.source.name} — DAS Capture")
+        self._window.setWindowTitle(tr("{name} — DAS Capture", name=opened.source.name))
 
     def _on_model(self, model: Model) -> None:
         self._parts.status.set_engine(model.engine)
-        self._parts.status.set_mode(self._control.settings.model.mode.value)
+        self._parts.status.set_mode(tr(_MODES[self._control.settings.model.mode]))
         if model.note:
             self._parts.banner.show_fault(model.note)
 
@@ -120,7 +124,7 @@ class StatusPresenter(QObject):
         if is_closed and self._shown.result is None:
             self._parts.picture.empty.show_idle()
             self._parts.player.set_length(None, None)
-            self._parts.status.set_source("Nothing open")
+            self._parts.status.set_source(tr("Nothing open"))
             self._window.setWindowTitle("DAS Capture")
 
 

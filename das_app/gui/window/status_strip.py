@@ -5,15 +5,19 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from das_app.gui.style import theme
+from das_app.gui.style.language import local, tr
 from das_app.gui.style.pane_frame import HintLine
 from das_app.gui.style.texts import Label, named, plain
 from das_app.messaging.messages import PipelineStats
+from das_app.words.said import marked
 
 _NONE = "–"
 _MIN_WIDTH_PX = 640
-_CAPTURE_TIP = "Frames per second from the source"
-_DROPPED_TIP = "Pictures that the model was too slow for, of all since the start"
-_SKIPPED_TIP = "Pictures passed over to keep the film's pace; `das-app capture` looks at every one"
+_CAPTURE_TIP = marked("Frames per second from the source")
+_DROPPED_TIP = marked("Pictures that the model was too slow for, of all since the start")
+_SKIPPED_TIP = marked(
+    "Pictures passed over to keep the film's pace; `das-app capture` looks at every one"
+)
 _MANY_DROPPED = 0.2  # of a camera's pictures
 
 
@@ -25,14 +29,16 @@ class StatusStrip(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(theme.SPACE_PX, 2, theme.SPACE_PX, 2)
         self._row.setSpacing(6)
-        self.source = self._elastic_cell("Nothing open", 3)
-        self.picture_size = self._cell("", "0000×0000", "Size of the picture")
-        self.engine = self._cell("", "", "Model, device and mode in use")
-        self.capture = self._cell("capture", "000.0 fps", _CAPTURE_TIP)
-        self.inference = self._cell("inference", "0000 ms", "Time of the model per frame")
-        self.latency = self._cell("latency", "0000 ms", "From the frame's arrival to its result")
-        self.people = self._cell("people", "000", "People shown")
-        self.dropped = self._cell("dropped", "100 %", _DROPPED_TIP)
+        self.source = self._elastic_cell(tr("Nothing open"), 3)
+        self.picture_size = self._cell("", "0000×0000", tr("Size of the picture"))
+        self.engine = self._cell("", "", tr("Model, device and mode in use"))
+        self.capture = self._cell(tr("capture"), "000.0 fps", tr(_CAPTURE_TIP))
+        self.inference = self._cell(tr("inference"), "0000 ms", tr("Time of the model per frame"))
+        self.latency = self._cell(
+            tr("latency"), "0000 ms", tr("From the frame's arrival to its result")
+        )
+        self.people = self._cell(tr("people"), "000", tr("People shown"))
+        self.dropped = self._cell(tr("dropped"), "100 %", tr(_DROPPED_TIP))
         cell = self.dropped.parentWidget()
         caption = None if cell is None else cell.findChild(QLabel, "muted")
         assert isinstance(caption, QLabel)
@@ -66,16 +72,21 @@ class StatusStrip(QWidget):
 
     def set_stats(self, stats: PipelineStats, is_live: bool = True) -> None:
         """Show the figures of a running pipeline; of a camera when it `is_live`, else a file."""
-        self.capture.setText(f"{stats.capture_fps:.1f} fps")
+        self.capture.setText(local(f"{stats.capture_fps:.1f} fps"))
         self.inference.setText(_duration(stats.inference_ms))
         self.latency.setText(_duration(stats.latency_ms))
         self._show_dropped(stats, is_live)
-        doubled = f"{100 * stats.share_doubled:.0f} % doubled"
+        doubled = tr("{share:.0f} % doubled", share=100 * stats.share_doubled)
         self.capture.setToolTip(
             plain(
-                f"{_CAPTURE_TIP}, measured\nBetween frames: median "
-                f"{stats.interval_median_ms:.1f} ms, "
-                f"95 % within {stats.interval_p95_ms:.1f} ms, {doubled}"
+                tr(
+                    "{what}, measured\nBetween frames: median {median_ms:.1f} ms, "
+                    "95 % within {most_ms:.1f} ms, {doubled}",
+                    what=tr(_CAPTURE_TIP),
+                    median_ms=stats.interval_median_ms,
+                    most_ms=stats.interval_p95_ms,
+                    doubled=doubled,
+                )
             )
         )
 
@@ -98,12 +109,21 @@ class StatusStrip(QWidget):
     def _show_dropped(self, stats: PipelineStats, is_live: bool) -> None:
         share = stats.num_dropped / max(stats.num_frames, 1)
         is_alarming = is_live and share >= _MANY_DROPPED
-        counts = f"{stats.num_dropped} of {stats.num_frames}"
+        counts = tr(
+            "{number} of {total}",
+            number=stats.num_dropped,
+            total=stats.num_frames,
+        )
         if is_live:
-            tip = f"{_DROPPED_TIP}: {counts}\n{stats.num_lost} more lost by the source"
+            tip = tr(
+                "{what}: {counts}\n{lost} more lost by the source",
+                what=tr(_DROPPED_TIP),
+                counts=counts,
+                lost=stats.num_lost,
+            )
         else:
-            tip = f"{_SKIPPED_TIP}: {counts}"
-        caption = "dropped" if is_live else "skipped"
+            tip = f"{tr(_SKIPPED_TIP)}: {counts}"
+        caption = tr("dropped") if is_live else tr("skipped")
         self._dropped_caption.setText(f"{caption} !" if is_alarming else caption)
         self.dropped.setText(f"{100 * share:.0f} %")
         for label in (self._dropped_caption, self.dropped):

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from das_app.gui.style import theme
+from das_app.gui.style.language import tr
 from das_app.gui.style.plots import LatePlot
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ class TimingPlot(LatePlot):
         chart.setXRange(-SPAN_S, 0, padding=0)
         chart.setLabel("left", "ms")
         ticks = [(ago, f"{ago} s") for ago in range(-round(SPAN_S), 0, 5)]
-        chart.getAxis("bottom").setTicks([[*ticks, (-0.4, "now")]])
+        chart.getAxis("bottom").setTicks([[*ticks, (-0.4, tr("now"))]])
         self.legend.setZValue(10)
-        for name in ("end-to-end latency", "inference"):
+        for name in (tr("end-to-end latency"), tr("inference")):
             chart.plot(name=name)
 
     def _dress(self) -> None:

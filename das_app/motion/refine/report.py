@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from das_app.motion.kinematics import bone_lengths
+from das_app.words.said import said
 from das_model.camera import Camera
 from das_model.skeleton import Skeleton
 
@@ -64,22 +65,38 @@ class RefineReport:
         """As JSON takes it; null for what says nothing."""
         return _without_nan(asdict(self))
 
-    def sentences(self) -> str:
-        """The same in short, line by line."""
-        new = f", {self.num_new_frames} of them looked at now" if self.num_new_frames else ""
-        tracks = f" from {self.num_tracks_before} tracks" if self.num_tracks_before else ""
+    def sentences(self) -> tuple[str, ...]:
+        """The same in short."""
         was, now = self.live, self.after
-        return "\n".join(
-            (
-                f"{self.num_frames} frames{new}; {self.num_people} people{tracks}",
-                f"Gaps bridged: {self.num_gaps}, {self.bridged_s:.1f} s in all",
-                f"Bones' spread: {100 * was.bone_spread:.1f} % before, "
-                f"{100 * now.bone_spread:.1f} % now",
-                f"Slide of standing feet: {was.foot_slide_mm_s:.0f} mm/s before, "
-                f"{now.foot_slide_mm_s:.0f} now",
-                f"Jitter: {was.jitter_m_s2:.1f} m/s² before, {now.jitter_m_s2:.1f} now",
-                f"Away from the picture: {now.reprojection_px:.1f} pixels",
-            )
+        return (
+            said(
+                "Frames: {frames}, looked at now: {new}; people: {people}, tracks: {tracks}",
+                frames=self.num_frames,
+                new=self.num_new_frames,
+                people=self.num_people,
+                tracks=self.num_tracks_before or self.num_people,
+            ),
+            said(
+                "Gaps bridged: {number}, {length_s:.1f} s in all",
+                number=self.num_gaps,
+                length_s=self.bridged_s,
+            ),
+            said(
+                "Bones' spread: {was:.1f} % before, {now:.1f} % now",
+                was=100 * was.bone_spread,
+                now=100 * now.bone_spread,
+            ),
+            said(
+                "Slide of standing feet: {was:.0f} mm/s before, {now:.0f} now",
+                was=was.foot_slide_mm_s,
+                now=now.foot_slide_mm_s,
+            ),
+            said(
+                "Jitter: {was:.1f} m/s² before, {now:.1f} now",
+                was=was.jitter_m_s2,
+                now=now.jitter_m_s2,
+            ),
+            said("Away from the picture: {away:.1f} pixels", away=now.reprojection_px),
         )
 
     def text(self) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from das_app.gui.style.amounts import count, short_time, size
+from das_app.gui.style.amounts import short_time, size
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,3 @@ def test_times(time_s, text):
 )
 def test_sizes(num_bytes, text):
     assert size(num_bytes) == text
-
-
-def test_counts():
-    assert count(1, "person", "people") == "1 person"
-    assert count(0, "frame") == "0 frames"
-    assert count(1203, "frame") == "1,203 frames"
