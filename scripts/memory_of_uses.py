@@ -20,6 +20,7 @@ from das_app.gui.style import theme
 from das_app.gui.window.app import PipelineOpener
 from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
+from das_app.messaging.freed_memory import keep_few_heaps
 from das_app.settings.app_settings import AppSettings, ViewSettings
 from mixed_use import MixedUse
 from process_memory import process_memory
@@ -35,6 +36,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", metavar="USE", help="of these alone")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
+    keep_few_heaps()
     drop_cv2_qt_plugins()
     app = QApplication(sys.argv[:1])
     troubles = Troubles()

@@ -21,6 +21,7 @@ from das_app.gui.window.app import PipelineOpener
 from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 from das_app.gui.window.qt_start import share_opengl
+from das_app.messaging.freed_memory import keep_few_heaps
 from das_app.settings.app_settings import AppSettings, ViewSettings
 from mixed_use import MixedUse
 from process_memory import process_memory
@@ -36,6 +37,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the mixed use")
     parser.add_argument("--no-walk", action="store_true", help="mixed use alone")
     args = parser.parse_args()
+    keep_few_heaps()
     drop_cv2_qt_plugins()
     share_opengl()
     app = QApplication(sys.argv[:1])

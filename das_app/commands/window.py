@@ -111,8 +111,10 @@ def run_window(
     recorded_name: str | None = None,
 ) -> int:
     """Exit code of the window; a model that it needs loads while it is imported."""
+    from das_app.messaging.freed_memory import keep_few_heaps
     from das_app.settings.early_model import EarlyModel
 
+    keep_few_heaps()
     settings, said = settings_of(line), setup_of(line)
     model = EarlyModel(settings) if needs_model else None
     try:

@@ -132,6 +132,7 @@ class Controller(QObject):
         source = str(session_at(Path(source)) or source)
         self.change(source=replace(self.settings.source, name=source))
         self.ended.emit()
+        self.state = PipelineState.STOPPED  # no more news of the former one comes
         name = tr("camera {number}", number=source) if source.isdecimal() else short_name(source)
         self.begun.emit(name)
         self.bridge.open(self.settings)
@@ -300,7 +301,7 @@ class Controller(QObject):
         self.model_changed.emit(self.model)
 
     def _look_again(self) -> None:
-        if self.live is not None and self.live.state in _HELD and self._is_file:
+        if self.live is not None and self.state in _HELD and self._is_file:
             self.live.step(0)
 
     def _on_refusal(self, message: str) -> None:
