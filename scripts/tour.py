@@ -26,7 +26,7 @@ from das_app.settings.app_settings import AppSettings, ViewSettings
 from mixed_use import MixedUse
 from process_memory import process_memory
 from responsiveness import LIMIT_S, Responsiveness
-from window_tour import Tour, Troubles
+from window_tour import Tour, Troubles, turn_for
 
 
 def main() -> int:
@@ -62,6 +62,8 @@ def main() -> int:
             except Exception as error:  # likewise
                 troubles.found.append(f"{type(error).__name__}: {error}")
             print(", ".join(f"{name} {times} x" for name, times in mixed_use.done.items()))
+            window.control.stop()  # before the pictures that it may show are gone
+            turn_for(1.0)
     watch.stop()
     window.close()
     worst = watch.longest
