@@ -364,7 +364,9 @@ def test_view_keys(needs_opengl, playing, qtbot):
     camera = playing.parts.scene.view.content.camera
     for name, elevation in (("3", 90), ("2", 0)):
         key(qtbot, playing, getattr(Qt.Key, f"Key_{name}"))
-        qtbot.waitUntil(lambda e=elevation: camera.elevation == pytest.approx(e, abs=0.2))
+        qtbot.waitUntil(
+            lambda e=elevation: camera.elevation == pytest.approx(e, abs=0.2), timeout=20_000
+        )
 
 
 def test_the_chart_opens_and_draws(playing, qtbot):
@@ -597,6 +599,33 @@ def test_what_the_3d_view_shows_is_switched_and_kept(needs_opengl, playing, make
         assert getattr(playing.settings.view, field) is not was_on
         other = make_window(playing.settings)
         assert other.actions_by_name[name].isChecked() is not was_on
+
+
+def test_true_depth_is_drawn_by_the_3d_view_and_kept(needs_opengl, playing, make_window):
+    overlay, action = playing.parts.picture.overlay, playing.actions_by_name["depth"]
+    flat = overlay.current_layer()
+    action.trigger()
+    assert playing.settings.view.has_depth
+    assert overlay.current_layer() != flat
+    assert make_window(playing.settings).actions_by_name["depth"].isChecked()
+    playing.parts.scene.view._on_draw_error(RuntimeError("the driver is gone"))
+    assert not action.isEnabled()  # nothing could draw it
+    overlay._layer_key = None
+    assert overlay.current_layer() == flat
+
+
+def test_panes_come_back_into_their_windows(make_window):
+    first = make_window()
+    first.actions_by_name["scene-window"].trigger()
+    first.close()
+    assert [text.split()[0] for text in first.settings.view.windows] == ["scene"]
+    second = make_window(first.settings)
+    second.restore_windows()
+    assert list(second.parts.layouts.windows) == ["scene"]
+    assert second.parts.scene.window() is not second
+    second.parts.scene.window().close()
+    second.close()
+    assert second.settings.view.windows == ()
 
 
 def test_the_layout_is_kept(make_window, qtbot):
