@@ -313,7 +313,7 @@ SHOWING = {
 }
 SHOWN_BY_NAME = {"toolTip", "text", "placeholderText", "suffix", "format", "tip", "spoken"}
 NOT_WORDS = {"DAS Capture", " — DAS Capture", "OK", "CPU", "CUDA", "English", "Deutsch"}
-NOT_WORDS |= {"charuco-board.png", " px", " mm", " fps", " ms", "rtsp://…  or  http://…"}
+NOT_WORDS |= {"charuco-board.png", " px", " mm", " fps", " ms"}
 
 
 def untranslated(file):

@@ -183,7 +183,7 @@
     </message>
     <message>
         <source>3D view in its own window, on another screen where there is one</source>
-        <translation>3D-Ansicht in einem eigenen Fenster, auf einem anderen Bildschirm, wo es einen gibt</translation>
+        <translation>3D im eigenen Fenster, wenn möglich auf anderem Bildschirm</translation>
     </message>
     <message>
         <source>3D view: drag</source>
@@ -299,7 +299,7 @@
     </message>
     <message>
         <source>Arrows from the root to the joints, as the model predicts them</source>
-        <translation>Pfeile von der Wurzel zu den Gelenken, wie das Modell sie vorhersagt</translation>
+        <translation>Pfeile zu den Gelenken, wie das Modell sie vorhersagt</translation>
     </message>
     <message>
         <source>As a mirror shows it; the data, recordings and the 3D view stay as they are</source>
@@ -954,7 +954,7 @@
     </message>
     <message>
         <source>Heat map: confidence that a person is centred there</source>
-        <translation>Heatmap: Konfidenz, dass dort die Mitte einer Person ist</translation>
+        <translation>Heatmap: Konfidenz für die Mitte einer Person</translation>
     </message>
     <message>
         <source>Height</source>
@@ -987,7 +987,7 @@
     </message>
     <message>
         <source>How recordings begin and end, and what was recorded</source>
-        <translation>Wie Aufnahmen beginnen und enden, und was aufgenommen wurde</translation>
+        <translation>Beginn und Ende von Aufnahmen, Aufgenommenes</translation>
     </message>
     <message>
         <source>How sure the model must be that somebody is there to show them</source>
@@ -1290,7 +1290,7 @@
     </message>
     <message>
         <source>Measure between two joints: click one, then the other</source>
-        <translation>Zwischen zwei Gelenken messen: eines anklicken, dann das andere</translation>
+        <translation>Zwischen zwei Gelenken messen: beide anklicken</translation>
     </message>
     <message>
         <source>Merge</source>
@@ -1390,7 +1390,7 @@
     </message>
     <message>
         <source>No camera is listed. Plug one in and scan again; a phone or a network camera works by its address.</source>
-        <translation>Keine Kamera gefunden. Eine anschließen und neu suchen; ein Telefon oder eine Netzwerkkamera geht über die Adresse.</translation>
+        <translation>Keine Kamera gefunden. Eine anschließen und neu suchen; Telefon oder Netzwerkkamera per Adresse.</translation>
     </message>
     <message>
         <source>No floor yet: {error}.</source>
@@ -1726,7 +1726,7 @@
     </message>
     <message>
         <source>People on their image, or alone on a plain one</source>
-        <translation>Personen auf ihrem Bild oder allein auf einer leeren Fläche</translation>
+        <translation>Personen auf ihrem Bild oder auf leerer Fläche</translation>
     </message>
     <message>
         <source>People only</source>
@@ -1734,7 +1734,7 @@
     </message>
     <message>
         <source>People over the picture as in the 3D view: who is nearer hides who is behind</source>
-        <translation>Personen über dem Bild wie in der 3D-Ansicht: Wer näher ist, verdeckt, wer dahinter ist</translation>
+        <translation>Wer näher ist, verdeckt, wer dahinter ist, wie in 3D</translation>
     </message>
     <message>
         <source>People shown</source>
@@ -1822,7 +1822,7 @@
     </message>
     <message>
         <source>Picture in its own window, on another screen where there is one</source>
-        <translation>Bild in einem eigenen Fenster, auf einem anderen Bildschirm, wo es einen gibt</translation>
+        <translation>Bild im eigenen Fenster, wenn möglich auf anderem Bildschirm</translation>
     </message>
     <message>
         <source>Picture in the 3D view</source>
@@ -2445,7 +2445,7 @@ Personen werden am besten erkannt, wenn Kopf und Füße im Bild sind.</translati
     </message>
     <message>
         <source>Table of people, and one&apos;s motion over time</source>
-        <translation>Tabelle der Personen und die Bewegung einer über die Zeit</translation>
+        <translation>Tabelle der Personen, Bewegung über die Zeit</translation>
     </message>
     <message>
         <source>Take back: {change}</source>
@@ -2485,7 +2485,7 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
     </message>
     <message>
         <source>The camera, its lens, what is ignored, and the floor</source>
-        <translation>Die Kamera, ihr Objektiv, was ignoriert wird, und der Boden</translation>
+        <translation>Kamera, Objektiv, Ignoriertes und Boden</translation>
     </message>
     <message>
         <source>The id that stands by the person in the picture</source>
@@ -3013,10 +3013,6 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
         <translation>es ist immer eine Datei je Person</translation>
     </message>
     <message>
-        <source>it was stopped by remote control</source>
-        <translation>sie ferngesteuert beendet wurde</translation>
-    </message>
-    <message>
         <source>it was to last {time}</source>
         <translation>sie {time} dauern sollte</translation>
     </message>
@@ -3273,6 +3269,10 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
         <translation>öffnen</translation>
     </message>
     <message>
+        <source>or</source>
+        <translation>oder</translation>
+    </message>
+    <message>
         <source>orbit</source>
         <translation>kreisen</translation>
     </message>
@@ -3401,6 +3401,10 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
         <translation>rechtes Handgelenk</translation>
     </message>
     <message>
+        <source>rtsp://…  or  http://…</source>
+        <translation>rtsp://…  oder  http://…</translation>
+    </message>
+    <message>
         <source>scaled to nothing</source>
         <translation>auf nichts verkleinert</translation>
     </message>
@@ -3443,6 +3447,10 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
     <message>
         <source>spine</source>
         <translation>Wirbelsäule</translation>
+    </message>
+    <message>
+        <source>stopped by remote control</source>
+        <translation>sie ferngesteuert beendet wurde</translation>
     </message>
     <message>
         <source>strong</source>

@@ -110,4 +110,5 @@ def _keys(action: QAction) -> str:
     shortcuts = (
         keys.toString(QKeySequence.SequenceFormat.NativeText) for keys in action.shortcuts()
     )
-    return f"  {tr('or')}  ".join(shortcuts)
+    either = tr("or")
+    return f"  {either}  ".join(shortcuts)

@@ -70,7 +70,7 @@ class ExportDialog(QDialog):
         self.choose.clicked.connect(self._choose_session)
         self.format = QComboBox()
         for to in FACTS:
-            self.format.addItem(FACTS[to].title, to)
+            self.format.addItem(tr(FACTS[to].title), to)
         self.format.currentIndexChanged.connect(self._on_format)
         self.facts = Label(objectName="muted", wordWrap=True)
         self.choices = ExportChoices()

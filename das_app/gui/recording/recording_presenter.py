@@ -155,7 +155,7 @@ class RecordingPresenter(QObject):
         elif not is_on:
             order.refuse("nothing is being recorded")
         elif order.action is RemoteAction.STOP:
-            self.end(marked("it was stopped by remote control"))
+            self.end(marked("stopped by remote control"))
             order.answer.set_result("recording ended")
         elif self._current is None:
             order.refuse("the recording is just beginning")

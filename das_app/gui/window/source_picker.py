@@ -217,7 +217,7 @@ class SourcePicker(QDialog):
         self.folder.clicked.connect(lambda: self._ask_elsewhere(self.folder_requested))
         self.session.clicked.connect(lambda: self._ask_elsewhere(self.session_requested))
         self.demo.clicked.connect(lambda: self._choose(DEMO_SOURCE))
-        self.address = QLineEdit(placeholderText="rtsp://…  or  http://…")
+        self.address = QLineEdit(placeholderText=tr("rtsp://…  or  http://…"))
         self.address.setAccessibleName(tr("Address of a camera or film"))
         self.address.setToolTip(tr("A network camera, a phone that serves its camera, or a film"))
         self.address.textChanged.connect(self._show_choice)

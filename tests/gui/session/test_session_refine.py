@@ -47,7 +47,7 @@ def test_refining_tells_what_was_gained_and_shows_it(make_dialog, qtbot):
     dialog.run.click()
     qtbot.waitUntil(dialog.open_new.isVisible, timeout=30_000)
     assert dialog.bar.value() == 1000
-    assert "5 frames" in dialog.note.text()
+    assert "Frames: 5" in dialog.note.text()
     assert "Bones' spread" in dialog.note.text()
     with qtbot.waitSignal(dialog.open_requested) as opened:
         dialog.open_new.click()
