@@ -96,10 +96,14 @@ def table(rows: Mapping[str, Row], errors: Mapping[str, np.ndarray], baseline: s
         paper = ("-", "-") if math.isnan(expected) else (f"{row.paper_mm:.1f}", f"{expected:+.1f}")
         ours = ("-", "-", "-")
         if (change := told.get(name)) and name != baseline:
-            between = f"{change.change_mm:+.1f} ± {change.error_mm:.1f}"
+            between = f"{change.change_mm:+.1f} ± {_figure(change.error_mm)}"
             ours = (f"{change.mean_mm:.1f}", between, change.verdict(expected))
         elif change:
             ours = (f"{change.mean_mm:.1f}", "-", "-")
         lines.append([row.title, *paper, *ours])
     head = ["row", "paper, mm", "change", "ours, mm", "change ± standard error", "direction"]
     return markdown(head, lines)
+
+
+def _figure(value: float) -> str:
+    return "?" if math.isnan(value) else f"{value:.1f}"

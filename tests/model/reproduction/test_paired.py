@@ -41,6 +41,8 @@ def test_a_change_below_two_standard_errors_is_none():
 def test_one_seed_tells_nothing_of_the_spread():
     told = changes({"base": np.ones((1, 9)), "new": np.zeros((1, 9))}, "base")["new"]
     assert told.verdict(-1.0) == "one seed: not known"
+    lines = table(ROWS, {"base": np.ones((1, 9)), "new": np.zeros((1, 9))}, "base").splitlines()
+    assert lines[3].endswith("| 0.0 | -1.0 ± ? | one seed: not known |")
 
 
 def test_rows_of_other_people_are_refused():
