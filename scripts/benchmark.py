@@ -19,15 +19,13 @@ from typing import Annotated
 
 import typer
 
-import device_speed
-import goals
-import startup
 from das_app.files.bundled import bundled_file
 from das_model.datasets.data_config import DataConfig
 from das_model.reproduction import complexity, cost, crowd_cost, speed
 from das_model.skeleton import Skeleton
 from das_model.training.recipes import RECIPES
 from das_model.training.throughput import measure_loader
+from timing import device_speed, goals, startup
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 

@@ -31,6 +31,7 @@ def encoded(encoder: Encoder, pictures: list[np.ndarray]) -> bytes:
     file = io.BytesIO()
     with av.open(file, "w", format="matroska") as container:
         stream = container.add_stream(encoder.name, rate=25, options=dict(encoder.options))
+        assert isinstance(stream, av.VideoStream)
         stream.height, stream.width = pictures[0].shape[:2]
         stream.pix_fmt = "yuv420p"
         stream.codec_context.gop_size, stream.codec_context.thread_count = _GROUP, 1
@@ -67,7 +68,7 @@ def main() -> None:
             begin_s = time.process_time()
             data = encoded(encoder, pictures)
             encode_ms = 1e3 * (time.process_time() - begin_s) / len(pictures)
-            with av.open(io.BytesIO(data)) as container:
+            with av.open(io.BytesIO(data), "r") as container:
                 container.streams.video[0].thread_count = 1
                 begin_s = time.process_time()
                 decoded = list(container.decode(video=0))

@@ -68,6 +68,8 @@ def measured_noise(session: Session) -> list[Noise]:
         "joints_cam_mm"
     ]
     arrays, camera = session.to_numpy(layer=Layer.RAW), session.camera
+    if camera is None:
+        raise SystemExit("the capture has no camera")
     noises = []
     for track in range(len(arrays.track_ids)):
         pairs = []

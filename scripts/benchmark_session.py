@@ -20,7 +20,7 @@ from das_app.session.format import VIDEO_FILE
 from das_app.session.frames import RecordedFrames
 from das_app.session.session import Session
 from das_app.session.writer import SessionWriter
-from synthetic_session import FPS, recorded_poses, session_origin, write_video
+from known_motion.synthetic_session import FPS, recorded_poses, session_origin, write_video
 
 FRAMES_PER_CHUNK = 15
 
@@ -55,6 +55,8 @@ def print_player_seeks(folder: Path) -> None:
     def seek(time_s: float) -> None:
         player.seek(time_s)
         shown = player.results.take()
+        if shown is None:
+            raise AssertionError(f"the player ended at {time_s:.3f} s")
         if not 0 <= time_s - shown.frame.time_s < 1.5 / FPS:
             raise AssertionError(f"sought {time_s:.3f} s, got {shown.frame.time_s:.3f} s")
 

@@ -184,15 +184,15 @@ def clip_jitters(num_frames: int) -> None:
             continue
         both = [np.array([sight[side] for sight in track]) for side in (1, 2)]
         errors = []
-        for joints in both:
+        for poses in both:
             off = [
                 np.linalg.norm(np.array(truth[sight[0]]) - person, axis=-1).mean(axis=1).min()
-                for sight, person in zip(track, joints, strict=True)
+                for sight, person in zip(track, poses, strict=True)
             ]
             errors.append(float(np.mean(off)))
         limbs = [jitter_mm(joints - joints[:, :1]) for joints in both]
         rows.append([*(jitter_mm(joints) for joints in both), *limbs, *errors])
-    means = np.mean(rows, axis=0).reshape(3, 2)
+    means = np.mean(rows, axis=0).reshape(3, 2).tolist()
     print(f"\n{network.model_name} on the bundled clip      raw   shown  shown / raw")
     for name, (raw, after) in zip(
         ("jitter, joints", "jitter, limbs", "error"), means, strict=True

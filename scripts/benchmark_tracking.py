@@ -13,14 +13,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 from trackeval.metrics import CLEAR, Identity
 
-from crossings import CrossingConfig, GreedyTracker, Sighting, crossings
 from das_app.motion.clothes import clothes_colours
 from das_app.motion.returns import ReturnConfig
 from das_app.motion.tracking import Tracker, TrackingConfig
+from known_motion.crossings import CrossingConfig, GreedyTracker, Sighting, crossings
 
 _SECONDS = 60
 _FORGETFUL = TrackingConfig(bridge_results=0, returns=ReturnConfig(within_s=0))
@@ -41,7 +42,7 @@ class Numbers:
     found: list[np.ndarray] = field(default_factory=list)
     ids: list[np.ndarray] = field(default_factory=list)
 
-    def trackeval_data(self) -> dict[str, object]:
+    def trackeval_data(self) -> dict[str, Any]:
         """The sequence as TrackEval takes it; who has no track id is not counted as found."""
         tracked = [now >= 0 for now in self.ids]
         ids = [now[mask] for now, mask in zip(self.ids, tracked, strict=True)]

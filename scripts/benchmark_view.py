@@ -14,6 +14,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import cv2  # noqa: F401  # first, as in the application: it changes Qt's environment
 import numpy as np
@@ -64,6 +65,11 @@ def _update(scene: SceneView, shown: tuple, options: SceneOptions) -> None:
     scene.show_people(*shown)
 
 
+def _draw(native: QWidget) -> None:
+    native.repaint()
+    gloo.finish()
+
+
 def timed_ms(call: Callable[[], object]) -> tuple[float, float]:
     """Milliseconds of a call by the clock, and of this thread's computing."""
     begin_s, cpu_s = time.perf_counter(), time.thread_time()
@@ -91,16 +97,15 @@ def main() -> None:
         shown = (Frame(i, i / 30, image, camera), people, people.track_ids)
         overlay.set_options(OverlayOptions(has_trails=i % 2 == 1, has_offsets=i % 2 == 1))
         marks = "all marks" if i % 2 else "labels"
-        steps = {
-            "picture, update": lambda s=shown: overlay.show_people(*s),
+        steps: dict[str, Callable[[], object]] = {
+            "picture, update": partial(overlay.show_people, *shown),
             f"picture, {marks}": overlay.repaint,
         }
         for kind in ("skeletons", "bodies"):
             options = SceneOptions(has_bodies=kind == "bodies")
-            steps[f"3D, update {kind}"] = lambda s=shown, o=options: _update(scene, s, o)
+            steps[f"3D, update {kind}"] = partial(_update, scene, shown, options)
             if scene.content is not None:
-                native = scene.content.canvas.native
-                steps[f"3D, draw {kind}"] = lambda n=native: (n.repaint(), gloo.finish())
+                steps[f"3D, draw {kind}"] = partial(_draw, scene.content.canvas.native)
         for name, call in steps.items():
             rows.setdefault(name, []).append(timed_ms(call))
     if scene.content is not None:

@@ -32,8 +32,8 @@ from das_app.settings.app_settings import AppSettings, ViewSettings  # noqa: E40
 from das_app.sources.addresses import DEMO_SOURCE  # noqa: E402
 from das_model.inference.estimate import Estimate  # noqa: E402
 from das_model.inference.runtime import PoseEstimator  # noqa: E402
-from responsiveness import Responsiveness  # noqa: E402
-from window_tour import turn_for, turn_until  # noqa: E402
+from window_use.responsiveness import Responsiveness  # noqa: E402
+from window_use.window_tour import turn_for, turn_until  # noqa: E402
 
 _SETTLED_S = 2.0
 
@@ -58,7 +58,7 @@ def _show_instead(num_people: int) -> None:
     def found(self: PoseEstimator, *args: Any) -> Estimate:  # noqa: ANN401
         return Estimate(next(moments), find(self, *args).stages)
 
-    PoseEstimator.__call__ = found  # type: ignore[method-assign]
+    PoseEstimator.__call__ = found  # type: ignore[method-assign, assignment]
 
 
 def main() -> None:

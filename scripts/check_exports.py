@@ -207,7 +207,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sessions", nargs="+", type=Path)
     sessions = [Session(folder) for folder in parser.parse_args().sessions]
-    rows = {to: [] for to in CHECKS}
+    rows: dict[ExportFormat, list[str]] = {to: [] for to in CHECKS}
     for session in sessions:
         options = ExportOptions(min_duration_s=_MIN_S)
         takes = {s: load_take(session, options, s) for s in (False, True)}

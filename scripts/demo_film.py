@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import cv2  # noqa: F401  # first, as in the application: it changes Qt's environment
 import numpy as np
@@ -36,8 +37,9 @@ from das_app.messaging.messages import PipelineState
 from das_app.settings.app_settings import AppSettings, Look, ModelSettings, ViewSettings
 from das_app.sources.addresses import DEMO_SOURCE
 from das_model.inference.mode import Mode
-from window_tour import turn_for, turn_until
+from window_use.window_tour import turn_for, turn_until
 
+_Dialog = TypeVar("_Dialog", bound=QDialog)
 WINDOW_PX, CAPTION_PX, FILM_PX = (1280, 676), 44, (960, 540)
 FPS, STEP = 12, 2  # the clip has 25 pictures a second
 _SWING_DEG, _SWING_PICTURES = 55.0, 100  # of the 3D view, where it orbits
@@ -201,9 +203,10 @@ class DemoFilm:
         found = [w for w in action.associatedObjects() if isinstance(w, QWidget) and w.isVisible()]
         return next(w for w in found if w is not self._window)
 
-    def _dialog(self, kind: type) -> QWidget:
+    def _dialog(self, kind: type[_Dialog]) -> _Dialog:
         turn_until(lambda: isinstance(QApplication.activeModalWidget(), kind), "a dialog")
         dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, kind)
         middle = self._window.geometry().center() - dialog.rect().center()
         dialog.move(middle)
         turn_for(0.5)

@@ -36,14 +36,15 @@ def installed(names: list[str]) -> dict[str, metadata.Distribution]:
 
 def size_mb(package: metadata.Distribution) -> float:
     """Disk space of its files."""
-    files = (file.locate() for file in package.files or ())
+    files = (Path(file.locate()) for file in package.files or ())
     return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
 
 
 def licence(package: metadata.Distribution) -> str:
     """As its metadata says, in a line."""
     about = package.metadata
-    text = about.get("License-Expression") or about.get("License") or ""
+    given = [about[name] for name in ("License-Expression", "License") if name in about]
+    text = next(filter(None, given), "")
     if len(text) > 60 or not text.strip():
         kinds = [c for c in about.get_all("Classifier", []) if c.startswith("License ::")]
         told = "; ".join(kind.rpartition(" :: ")[2] for kind in kinds)

@@ -22,9 +22,9 @@ from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 from das_app.messaging.freed_memory import keep_few_heaps
 from das_app.settings.app_settings import AppSettings, ViewSettings
-from mixed_use import MixedUse
-from process_memory import process_memory
-from window_tour import Troubles, turn_for
+from window_use.mixed_use import MixedUse
+from window_use.process_memory import process_memory
+from window_use.window_tour import Troubles, turn_for
 
 _READINGS = 6  # a use
 

@@ -1,5 +1,6 @@
 """Predict the people of photos into one JSON file, as the evaluation reads it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -73,7 +74,12 @@ def _named_images(paths: list[Path]) -> dict[str, Path]:
     return named
 
 
-def _camera(name: str, size: tuple[int, int], by_name: dict | None, fov: float) -> Camera:
+def _camera(
+    name: str,
+    size: tuple[int, int],
+    by_name: Mapping[str, tuple[float, float, float, float]] | None,
+    fov: float,
+) -> Camera:
     if by_name is not None and name not in by_name:
         raise ValueError(f"image {name} has no entry in the intrinsics file")
     return Camera.from_intrinsics(*by_name[name], size) if by_name else Camera.from_fov(size, fov)

@@ -26,6 +26,8 @@ def panels(session: Session, view: SideView, time_s: float) -> np.ndarray:
     drawn = []
     for layer in session.layers:
         poses = session.at(time_s, layer)
+        if poses is None:
+            raise SystemExit(f"the session has no poses at {time_s:.2f} s")
         picture = view.draw(poses.people, None, {}).copy()
         drawn.append(cv2.putText(picture, layer.value, (12, 28), TEXT, 0.7, INK, 1, cv2.LINE_AA))
     return np.concatenate(drawn, axis=1)
@@ -46,7 +48,7 @@ def main() -> None:
     film.frames = [
         cv2.cvtColor(panels(session, view, float(time_s)), cv2.COLOR_RGB2BGR) for time_s in times_s
     ]
-    film.durations = np.full(len(times_s), round(1000 / FPS))
+    film.durations = [round(1000 / FPS)] * len(times_s)
     if not cv2.imwriteanimation(str(args.film), film, [cv2.IMWRITE_WEBP_QUALITY, QUALITY]):
         raise SystemExit(f"{args.film} cannot be written")
 

@@ -23,10 +23,10 @@ from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 from das_app.gui.window.qt_start import share_opengl
 from das_app.messaging.freed_memory import keep_few_heaps
 from das_app.settings.app_settings import AppSettings, ViewSettings
-from mixed_use import MixedUse
-from process_memory import process_memory
-from responsiveness import LIMIT_S, Responsiveness
-from window_tour import Tour, Troubles, turn_for
+from window_use.mixed_use import MixedUse
+from window_use.process_memory import process_memory
+from window_use.responsiveness import LIMIT_S, Responsiveness
+from window_use.window_tour import Tour, Troubles, turn_for
 
 
 def main() -> int:

@@ -5,6 +5,7 @@
 """
 
 import argparse
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -48,7 +49,9 @@ if __name__ == "__main__":
     if args.pairs:
         pairs = join_pairs([load_pairs(file) for file in args.pairs])
     else:
-        openers = [partial(RenderedSet.open, folder.resolve()) for folder in args.synthetic]
+        openers: list[Callable[[], RenderedSet | PhotoSet]] = [
+            partial(RenderedSet.open, folder.resolve()) for folder in args.synthetic
+        ]
         if args.photos:
             openers.append(partial(PhotoSet.open, args.photos.resolve(), "train"))
         parts = []

@@ -62,6 +62,10 @@ PACKAGED = [m for m in MODULES if not m.startswith("scripts.")]
 TREES = {m: ast.parse(file.read_text(encoding="utf-8")) for m, file in FILES.items()}
 
 
+def source_of(module):
+    return MODULES[module].read_text(encoding="utf-8")
+
+
 def folder_of(module):
     return module.rpartition(".")[0]
 
@@ -154,6 +158,11 @@ def test_no_cycles_of_folders_or_modules():
 def test_no_folder_is_crowded():
     folders = [folder_of(module) for module in PACKAGED]
     assert not {f: folders.count(f) for f in folders if folders.count(f) > MAX_MODULES}
+
+
+def test_scripts_are_commands_and_what_they_share_lies_in_folders():
+    shared = {m for m in MODULES if folder_of(m) == "scripts" and "__main__" not in source_of(m)}
+    assert shared == {"scripts.command_line"}
 
 
 def test_every_folder_of_modules_is_an_empty_package():

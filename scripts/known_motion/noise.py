@@ -68,8 +68,8 @@ def found(
     places = places + error / root[..., None]
     depths = (root + behind) * np.exp(depth_error)
     joints = np.concatenate([places * depths[..., None], depths[..., None]], axis=-1)
-    is_seen = camera.project(joints_cam[:, :, BODY_22.root].astype(float))
-    is_seen = ((is_seen >= 0) & (is_seen < np.array(camera.size))).all(axis=-1)
+    root_px = camera.project(joints_cam[:, :, BODY_22.root].astype(float))
+    is_seen = np.asarray(((root_px >= 0) & (root_px < np.array(camera.size))).all(axis=-1))
     return [
         People(
             frame[seen].astype(np.float32),

@@ -68,7 +68,8 @@ def walker(
 ) -> Actor:
     """Somebody who walks from place to place before the camera."""
     place = _place(rng, near_m)
-    at, keys = place, []
+    at = place
+    keys: list[tuple[float, tuple[float]]] = []
     for step in range(math.ceil(seconds / _TURN_S) + 1):
         goal = _place(rng, near_m)
         yaw = math.degrees(math.atan2(goal[0] - at[0], -(goal[1] - at[1])))

@@ -3,7 +3,7 @@ import time
 import pytest
 from PySide6.QtCore import QTimer
 
-from responsiveness import LIMIT_S, Responsiveness
+from window_use.responsiveness import LIMIT_S, Responsiveness
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import qInstallMessageHandler, qWarning
 from PySide6.QtWidgets import QLabel
 
-from window_tour import Tour, Troubles
+from window_use.window_tour import Tour, Troubles
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import onnx
 import pytest
 from onnx.reference import ReferenceEvaluator
 
-import goals
 from das_model.reproduction.plain_network import plain_model
+from timing import goals
 
 
 def test_every_goal_is_told_by_somebody_and_nothing_else_is():

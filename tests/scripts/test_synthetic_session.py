@@ -7,8 +7,8 @@ from pathlib import Path
 import av
 import pytest
 
-import synthetic_session
-from synthetic_session import FPS, recorded_poses, write_video
+from known_motion import synthetic_session
+from known_motion.synthetic_session import FPS, recorded_poses, write_video
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "benchmark_session.py"
 

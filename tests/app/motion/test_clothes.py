@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
-from crossings import CrossingConfig, crossings
 from das_app.motion.clothes import clothes_colours, mixed, unlike
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.skeleton import Skeleton
+from known_motion.crossings import CrossingConfig, crossings
 
 CAMERA = Camera.from_fov((640, 360))
 

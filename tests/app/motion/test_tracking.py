@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossings import CrossingConfig, GreedyTracker, crossings
 from das_app.motion.tracking import Tracker, TrackingConfig
 from das_model.people import People
 from das_model.skeleton import BODY_22
+from known_motion.crossings import CrossingConfig, GreedyTracker, crossings
 
 FPS = 30.0
 

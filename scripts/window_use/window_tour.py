@@ -25,7 +25,7 @@ from das_app.settings.app_settings import Look
 from das_app.sources.addresses import DEMO_SOURCE
 from das_app.sources.turned_source import Turn
 from das_app.streaming.targets import StreamKind, StreamTarget
-from responsiveness import Responsiveness
+from window_use.responsiveness import Responsiveness
 
 _PATIENCE_S = 120.0
 _MISSING_FILM = "/no/such/film.mp4"
@@ -164,7 +164,7 @@ class Tour:
             Stop("tour_lens", action("lens")),
             Stop("tour_smoothing", action("people")),
             Stop("tour_model", action("model")),
-            Stop("", lambda: [window.panels.streaming.start(target) for target in _STREAMS]),
+            Stop("", self._start_streams),
             Stop("tour_streaming", action("streaming")),
             *(Stop("", card.switch.click) for card in self._cards()),
             Stop("", action("streaming")),
@@ -204,7 +204,7 @@ class Tour:
             Stop("", lambda: panel.name.clear()),
             Stop("", self._press("recording")),
             Stop("tour_export", window.parts.notice.export.click),
-            Stop("", lambda: QApplication.activeModalWidget().close()),
+            Stop("", _close_dialog),
             *self._session_stops(),
         ]
 
@@ -234,6 +234,10 @@ class Tour:
             Stop("", lambda: window.open(DEMO_SOURCE), has_people),
         ]
 
+    def _start_streams(self) -> None:
+        for target in _STREAMS:
+            self._window.panels.streaming.start(target)
+
     def _cards(self) -> list[StreamCard]:
         return [self._window.panels.stream_panel.cards[target.kind] for target in _STREAMS]
 
@@ -248,6 +252,13 @@ class Tour:
 
     def _press(self, name: str) -> Callable[[], None]:
         return self._window.actions_by_name[name].trigger
+
+
+def _close_dialog() -> None:
+    dialog = QApplication.activeModalWidget()
+    if dialog is None:
+        raise RuntimeError("no dialog is open")
+    dialog.close()
 
 
 def turn_for(duration_s: float) -> None:

@@ -34,7 +34,7 @@ def report(num_runs: int, against: Path | None) -> str:
         num_runs: starts of each.
         against: a checkout of the repository.
     """
-    here = Path(__file__).resolve().parents[1]
+    here = Path(__file__).resolve().parents[2]
     roots = [here] if against is None else [against, here]
     found = medians(num_runs, roots)
     names = ["" if against is None else str(against), "here"][-len(roots) :]
@@ -139,7 +139,7 @@ def _watch_paintings(picture_module: str) -> None:
             sys.stdout.flush()
             os._exit(0)
 
-    OverlayView.paintEvent = watched
+    OverlayView.paintEvent = watched  # type: ignore[method-assign, assignment]
 
 
 def _watched_start() -> None:

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import startup
 from das_app.files.bundled import bundled_file
 from das_model.reproduction import crowd_cost, plain_network
 from das_model.reproduction.paper_tables import markdown
+from timing import startup
 
-_HERE = Path(__file__).resolve().parents[1]
+_HERE = Path(__file__).resolve().parents[2]
 _TIMEOUT_S = 240
 _PEOPLE_RUNS, _START_RUNS = 8, 2
 Figures = dict[str, float]

@@ -58,7 +58,9 @@ def write_video(path: Path, num_frames: int) -> None:
         stream = out.add_stream_from_template(source.streams.video[0])
         for begin in range(0, num_frames, _NUM_PICTURES):
             source.seek(0)
-            for packet in [p for p in source.demux(video=0) if p.dts is not None]:
+            for packet in source.demux(video=0):
+                if packet.dts is None or packet.pts is None:  # the last, which is empty
+                    continue
                 packet.pts = packet.dts = packet.pts + round(1000 * begin / FPS)
                 packet.stream = stream
                 out.mux(packet)

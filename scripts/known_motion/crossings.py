@@ -131,7 +131,8 @@ def crossings(seed: int, config: CrossingConfig) -> Iterator[Sighting]:
         joints[..., 2] += walk.place[:, 1:]
         everybody = _people(joints, np.arange(config.num_people))
         root_px = camera.project(everybody.root_cam)
-        truth = everybody.where(((root_px >= 0) & (root_px < camera.size)).all(axis=1))
+        is_seen = np.asarray(((root_px >= 0) & (root_px < camera.size)).all(axis=1))
+        truth = everybody.where(is_seen)
         image = _picture(everybody, clothes, camera, rng)
         seen, number_of = _sighting(truth, camera, rng, config)
         yield Sighting(frame / config.fps, truth, seen, number_of, image, camera)
@@ -142,8 +143,9 @@ class _Walk:
 
     def __init__(self, rng: np.random.Generator, config: CrossingConfig) -> None:
         self._rng, self._config = rng, config
-        self.place = rng.uniform(*_ROOM_MM.T, (config.num_people, 2))
-        self._goal = rng.uniform(*_ROOM_MM.T, (config.num_people, 2))
+        low, high = _ROOM_MM.T
+        self.place = rng.uniform(low, high, (config.num_people, 2))
+        self._goal = rng.uniform(low, high, (config.num_people, 2))
         self.pace = rng.uniform(600, 1500, config.num_people)  # mm/s
         self.heading = np.zeros(config.num_people)
         self._time_s = 0.0
@@ -199,7 +201,7 @@ def _picture(
                         max(1, round(_THICK_MM[part] * mm_px)),
                     )
     grain = np.empty((height, width), np.int8)
-    cv2.randn(grain, 0, _GRAIN)
+    cv2.randn(grain, np.zeros(1), np.array([_GRAIN]))
     return cv2.add(image, np.repeat(grain[..., None], 3, axis=2), dtype=cv2.CV_8U)
 
 

@@ -27,7 +27,7 @@ from das_app.settings.models import bundled_models
 from das_app.sources.addresses import DEMO_SOURCE
 from das_app.streaming.targets import StreamKind, StreamTarget
 from das_model.inference.mode import Mode
-from window_tour import turn_for, turn_until
+from window_use.window_tour import turn_for, turn_until
 
 _SWITCHES = ("labels", "trails", "offsets", "heat-map", "bodies", "shadows", "frustum", "image")
 _VIEWS = ("view-reset", "view-front", "view-top", "view-side", "view-camera", "view-frame")
@@ -172,6 +172,7 @@ class MixedUse:
         self._export()
         window.open(DEMO_SOURCE)
         self._wait_for_people()
+        assert folder is not None
         sessions = sorted(folder.parent.iterdir(), key=lambda each: each.stat().st_mtime)
         for former in sessions[:-_KEPT_SESSIONS]:
             shutil.rmtree(former, ignore_errors=True)
