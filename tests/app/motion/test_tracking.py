@@ -358,3 +358,42 @@ def test_clothes_push_nobody_off_their_track_to_make_one_pair_less():
     now = people_at((840, 0, 3000), (1900, 0, 3000))
     ids = tracker(now, 4 / FPS + 0.5, look=lambda rows: np.stack([BLUE, BLUE])[rows])
     assert ids.tolist() == [1, 2]
+
+
+NARROW = TrackingConfig(across_gate_mm=400.0, across_gate_share=0.0, gate_growth_mm_s=0.0)
+
+
+def test_a_new_track_at_the_very_place_goes_before_an_old_one_over_a_third_of_the_gate_away():
+    tracker = Tracker()
+    for frame in range(5):
+        assert tracker(people_at((0, 0, 3000)), frame / FPS, NARROW).tolist() == [1]
+    both = people_at((0, 0, 3000), (150, 0, 3000))
+    assert tracker(both, 5 / FPS, NARROW).tolist() == [1, 2]
+    assert tracker(people_at((150, 0, 3000)), 6 / FPS, NARROW).tolist() == [2]
+
+
+def test_people_who_turn_around_at_once_keep_their_ids_by_their_places():
+    """However unlike a pose is, it counts no more than half of a place at the gate."""
+    config = replace(NARROW, pose_gate_mm=5.0, pose_growth_mm_s=0.0)
+    tracker = Tracker()
+    for frame in range(5):
+        ids = tracker(people_at((0, 0, 3000), (150, 0, 3000)), frame / FPS, config)
+        assert ids.tolist() == [1, 2]
+    turned = people_at((150, 0, 3000), (0, 0, 3000), poses=(np.pi, np.pi))
+    assert tracker(turned, 5 / FPS, config).tolist() == [2, 1]
+
+
+def test_clothes_are_looked_at_of_those_who_may_be_mistaken_and_else_now_and_then():
+    looked_at = []
+
+    def look(rows):
+        looked_at.extend([frame] * len(rows))
+        return np.full((len(rows), 2, 150), np.nan)
+
+    tracker = Tracker()
+    for frame in range(15):  # alone
+        tracker(people_at((0, 0, 3000)), frame / FPS, look=look)
+    assert len([f for f in looked_at if f >= 5]) <= 2
+    for frame in range(15, 20):  # somebody close by
+        tracker(people_at((0, 0, 3000), (200, 0, 3000)), frame / FPS, look=look)
+    assert {17, 18, 19} <= set(looked_at)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -76,6 +78,9 @@ def test_somebody_who_passes_the_rim_is_not_cut_off():
 def test_dark():
     assert kinds(summaries(person(), luma=20)) == [HintKind.DARK]
     assert kinds(summaries(person(), luma=60)) == []
+    seen = summaries(person())
+    assert kinds([replace(one, luma=39.9) for one in seen]) == [HintKind.DARK]
+    assert kinds([replace(one, luma=40.0) for one in seen]) == []
 
 
 def test_colours_are_as_bright_as_they_look():
@@ -133,6 +138,9 @@ def test_a_slow_model_is_told_with_its_figures():
     assert hint.kind is HintKind.SLOW
     assert "8 of 30" in hint.message
     assert find_hints(summaries(person()), slow, is_live=False) == ()  # a film loses nothing
+    enough = PipelineStats(capture_fps=10, inference_fps=7)
+    assert kinds(summaries(person()), enough) == []
+    assert kinds(summaries(person()), replace(enough, inference_fps=6.9)) == [HintKind.SLOW]
     slideshow = PipelineStats(capture_fps=2, inference_fps=1)
     assert kinds(summaries(person()), slideshow) == []
 

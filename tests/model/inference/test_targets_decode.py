@@ -320,3 +320,22 @@ def test_annotation_says_which_array_is_wrong():
         )
     with pytest.raises(ValueError, match="range_bounds_px must part 2 levels"):
         Encoding(strides=(8, 16))
+
+
+@pytest.mark.parametrize("unit", [0.0, -1.0, 1e6, np.nan])
+@pytest.mark.parametrize("name", ["root_depth_unit", "joint_depth_unit_mm"])
+def test_units_of_depth_are_positive_and_finite(name, unit):
+    with pytest.raises(ValueError, match="units of depth must be positive"):
+        Encoding(**{name: unit})
+
+
+@pytest.mark.parametrize(
+    ("strides", "is_possible"),
+    [((1, 2), True), ((512, 1024), True), ((0, 2), False), ((2, 2), False), ((8, 2048), False)],
+)
+def test_strides_are_rising_from_one_pixel_on(strides, is_possible):
+    if is_possible:
+        assert Encoding(strides, (48,)).strides == strides
+    else:
+        with pytest.raises(ValueError, match="strides must be rising whole numbers"):
+            Encoding(strides, (48,))
