@@ -2,6 +2,7 @@
 
 import cv2  # noqa: F401  # first, as in the application: it changes Qt's environment
 import pytest
+from pytestqt.qtbot import QtBot
 
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 from das_app.gui.window.qt_start import share_opengl
@@ -18,6 +19,25 @@ def qapp(qapp):
 
     speak(qapp, Language.ENGLISH)
     return qapp
+
+
+PATIENCE_MS = 120_000  # what a test waits for is there at once, but not on a busy computer
+
+
+class PatientQtBot(QtBot):
+    """A bot that waits longer than its five seconds for what a test waits for."""
+
+    def waitUntil(self, callback, *, timeout=PATIENCE_MS):
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal, *, timeout=PATIENCE_MS, **options):
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+
+@pytest.fixture
+def qtbot(qapp, request):
+    """Instead of pytest-qt's own."""
+    return PatientQtBot(request)
 
 
 @pytest.fixture

@@ -173,22 +173,25 @@ def test_picture_that_stands_still_after_opening_anew_is_let_through(desk, watch
     desk.behaviour = "still"
     next_loss(source)
     assert next_frame(source) is not None
-    deadline_s = time.monotonic() + 3 * QUICK.still_s
-    while time.monotonic() < deadline_s:
+    while "stands still" not in caplog.text:
         assert source.read() is not None  # never lost again
+    assert all(source.read() is not None for _ in range(20))
     assert desk.num_opened == 2
-    assert "stands still" in caplog.text
 
 
 def test_threads_that_hang_in_a_driver_are_few(desk, watched):
     source = watched(Patience(0.05, 0.15, 0.03, 0.03, 0.01, 5.0, 0.1, 0.01))
     source.read()
     desk.behaviour = "block"
-    deadline_s = time.monotonic() + 0.5
-    while time.monotonic() < deadline_s:
+
+    def num_hanging():
+        return sum(t.name == "das-grabber" for t in threading.enumerate())
+
+    while num_hanging() < 2:
         next_loss(source)
-    hanging = [t for t in threading.enumerate() if t.name == "das-grabber"]
-    assert 2 <= len(hanging) <= 4
+    for _ in range(20):
+        next_loss(source)
+    assert num_hanging() <= 4
     desk.behaviour = "ok"
     desk.woken.set()
     assert next_frame(source) is not None

@@ -33,7 +33,7 @@ def show(dialog, qtbot, image, num_views):
         dialog.show_image(image)
         assert dialog.views.format().startswith(f"{num_views} view")
 
-    qtbot.waitUntil(has_views, timeout=WAIT_MS)
+    qtbot.waitUntil(has_views)
 
 
 def test_a_calibration_from_the_first_picture_to_the_file(dialog, qtbot, monkeypatch):
@@ -64,7 +64,7 @@ def test_a_calibration_from_the_first_picture_to_the_file(dialog, qtbot, monkeyp
 def test_it_guides_and_marks_what_it_found(dialog, qtbot):
     empty = np.full((480, 640, 3), 90, np.uint8)
     dialog.show_image(empty)
-    qtbot.waitUntil(lambda: dialog.hint.text() != "", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: dialog.hint.text() != "")
     assert "top left" in dialog.hint.text()
     before = dialog.picture.grab().toImage()
     show(dialog, qtbot, board_picture(POSES[0]), 1)
@@ -100,6 +100,6 @@ def test_what_cannot_be_written_is_said(dialog, qtbot, monkeypatch, tmp_path):
 
 def test_a_broken_search_is_said(dialog, qtbot):
     dialog.show_image(np.zeros((4, 4), np.uint8))  # no picture at all
-    qtbot.waitUntil(lambda: dialog.hint.text() != "", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: dialog.hint.text() != "")
     assert "error" in dialog.hint.text() or "failed" in dialog.hint.text()
     assert not dialog.save.isEnabled()

@@ -92,7 +92,7 @@ def test_the_floor_offers_a_height_and_a_click_takes_it(window, qtbot):
     presenter._estimate = FloorEstimate(Floor(FLOOR.up, 1500.0), 1.0, 50.0, 100, {1: 0.7, 2: 1.02})
     presenter._known = presenter._estimate.floor
     presenter._next_s = np.inf  # it stays so
-    qtbot.waitUntil(lambda: 1 in presenter._estimator.heights_mm(), timeout=20_000)
+    qtbot.waitUntil(lambda: 1 in presenter._estimator.heights_mm())
     presenter._show()
     offers = panel.offers
     assert "Person 1 seems" in offers.texts[0].text()
@@ -113,7 +113,7 @@ def test_who_is_off_the_floor_of_others_gets_a_hint(window, qtbot):
         hints = window._status._results.hints(window.control.live.stats())
         return {hint.kind: hint for hint in hints}
 
-    qtbot.waitUntil(lambda: HintKind.FLOATS in kinds(), timeout=15_000)
+    qtbot.waitUntil(lambda: HintKind.FLOATS in kinds())
     hint = kinds()[HintKind.FLOATS]
     assert hint.track_id == 1
     assert "floats above" in hint.message

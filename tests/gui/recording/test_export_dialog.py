@@ -42,7 +42,7 @@ def finish(dialog, qtbot):
     dialog.export.click()
     assert dialog.export.text() == "Cancel"
     assert not dialog.format.isEnabled()
-    qtbot.waitUntil(lambda: dialog.export.text() == "Export", timeout=20_000)
+    qtbot.waitUntil(lambda: dialog.export.text() == "Export")
 
 
 def test_its_buttons_are_in_reach_on_a_low_screen(dialog, qtbot):

@@ -70,13 +70,11 @@ def press(window, name):
 
 def wait_for_frames(window, qtbot, num_frames=3):
     wiring = window.recording
-    qtbot.waitUntil(
-        lambda: wiring.is_recording and wiring.stats().num_frames >= num_frames, timeout=10_000
-    )
+    qtbot.waitUntil(lambda: wiring.is_recording and wiring.stats().num_frames >= num_frames)
 
 
 def wait_for_notice(window, qtbot):
-    qtbot.waitUntil(window.parts.notice.isVisible, timeout=10_000)
+    qtbot.waitUntil(window.parts.notice.isVisible)
 
 
 def sessions(window):
@@ -160,7 +158,7 @@ def ask(window, qtbot):
     def give(action, text=""):
         thread = threading.Thread(target=run, args=(action, text))
         thread.start()
-        qtbot.waitUntil(lambda: not thread.is_alive(), timeout=10_000)
+        qtbot.waitUntil(lambda: not thread.is_alive())
         return answers.pop()
 
     def run(action, text):
@@ -253,7 +251,7 @@ def test_markers_and_changes_are_recorded(recording, qtbot):
     press(recording, "marker")
     recording.control.set_min_score(0.795)
     log = sessions(recording)[0] / LOG_FILE
-    qtbot.waitUntil(lambda: b"confidence" in text_of(log), timeout=10_000)
+    qtbot.waitUntil(lambda: b"confidence" in text_of(log))
     wait_for_frames(recording, qtbot, recording.recording.stats().num_frames + 3)
     press(recording, "record")
     assert not recording.actions_by_name["marker"].isEnabled()
@@ -353,7 +351,7 @@ def test_a_fault_of_the_recorder_is_told_and_offered_for_repair(
 
     qtbot.waitUntil(lambda: recording.recording.stats().num_bytes > 5000)
     monkeypatch.setattr(SessionWriter, "write", fail)
-    with qtbot.waitSignal(recording.recording.left_open, timeout=10_000):
+    with qtbot.waitSignal(recording.recording.left_open):
         pass
     assert "no such luck" in recording.parts.banner.text
     assert "no such luck" in caplog.text

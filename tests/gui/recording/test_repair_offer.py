@@ -50,7 +50,7 @@ def test_what_was_written_a_moment_ago_is_offered_later(qtbot, themed, tmp_path,
     offer.look(tmp_path)
     qtbot.waitUntil(lambda: not offer.is_searching)
     assert not offer.isVisible()
-    qtbot.waitUntil(offer.isVisible, timeout=10_000)
+    qtbot.waitUntil(offer.isVisible)
 
 
 def test_later_keeps_everything_for_the_next_start(offer, qtbot, tmp_path):

@@ -52,7 +52,7 @@ def test_one_turn_as_a_film(qtbot, tmp_path, short_turn, suffix):
     heart = QTimer(interval=0)
     heart.timeout.connect(lambda: beats.append(1))
     heart.start()
-    with qtbot.waitSignal(turntable.finished, timeout=10_000) as finished:
+    with qtbot.waitSignal(turntable.finished) as finished:
         turntable.start()
         assert content.is_held
     heart.stop()
@@ -92,7 +92,7 @@ def test_the_window_goes_on_while_a_picture_is_encoded(qtbot, tmp_path, short_tu
     heart.stop()
     assert not any(beats)  # all of them while the encoder stood still
     gate.set()
-    with qtbot.waitSignal(turntable.finished, timeout=10_000):
+    with qtbot.waitSignal(turntable.finished):
         pass
     assert len(decoded(tmp_path / "turn.mp4")) == turntable.num_steps
 

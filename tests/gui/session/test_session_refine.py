@@ -45,7 +45,7 @@ def no_model(_settings):
 def test_refining_tells_what_was_gained_and_shows_it(make_dialog, qtbot):
     dialog, folder = make_dialog(no_model)
     dialog.run.click()
-    qtbot.waitUntil(dialog.open_new.isVisible, timeout=30_000)
+    qtbot.waitUntil(dialog.open_new.isVisible)
     assert dialog.bar.value() == 1000
     assert "Frames: 5" in dialog.note.text()
     assert "Bones' spread" in dialog.note.text()
@@ -65,7 +65,7 @@ def test_precise_looks_at_every_picture_again(make_dialog, qtbot):
     dialog, folder = make_dialog(load)
     dialog.precise.click()
     dialog.run.click()
-    qtbot.waitUntil(dialog.open_new.isVisible, timeout=30_000)
+    qtbot.waitUntil(dialog.open_new.isVisible)
     assert asked == [Mode.PRECISE]
     depth = Session(folder).to_numpy(layer=Layer.REFINED).joints_cam[..., 0, 2]
     assert depth == pytest.approx(5000, rel=0.02)
@@ -78,7 +78,7 @@ def test_what_fails_is_told_and_can_be_tried_again(make_dialog, qtbot):
     dialog, folder = make_dialog(refuse)
     dialog.precise.click()
     dialog.run.click()
-    qtbot.waitUntil(dialog.run.isEnabled, timeout=30_000)
+    qtbot.waitUntil(dialog.run.isEnabled)
     assert dialog.note.text() == "It failed: other.onnx is no model of this project"
     assert Session(folder).layers == (Layer.RAW, Layer.LIVE)
 

@@ -356,7 +356,7 @@ def test_a_session_that_was_never_closed_is_repaired_where_it_is_opened(
     offer = window.parts.repair_offer
     qtbot.waitUntil(lambda: offer.isVisible() and film.name in offer.text)
     offer.repair.click()
-    qtbot.waitUntil(lambda: "is repaired" in offer.text, timeout=20_000)
+    qtbot.waitUntil(lambda: "is repaired" in offer.text)
     window.open(str(film))
     qtbot.waitUntil(lambda: window.panels.session.player is not None)
 

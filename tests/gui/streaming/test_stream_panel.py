@@ -143,7 +143,7 @@ def wait_for_message(qtbot, receiver, is_it):
             if any(is_it(timed.message) for timed in packet.messages):
                 return True
 
-    qtbot.waitUntil(has_come, timeout=20_000)
+    qtbot.waitUntil(has_come)
 
 
 def is_people(count):

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -40,7 +39,7 @@ def test_a_signal_while_painting_is_heard_after_it(qtbot, number):
         qtbot.addWidget(widget)
         listener.asked.connect(lambda: heard.append(widget.is_painting))
         widget.show()
-        qtbot.waitUntil(lambda: bool(heard), timeout=3000)
+        qtbot.waitUntil(lambda: bool(heard))
     assert heard == [False]
     assert signal.getsignal(number) is usual
 
@@ -51,9 +50,7 @@ def test_dialogs_do_not_hold_up_the_end(qtbot):
         dialog = QDialog()
         qtbot.addWidget(dialog)
         QTimer.singleShot(50, lambda: os.kill(os.getpid(), signal.SIGTERM))
-        begin_s = time.monotonic()
-        dialog.exec()
-    assert time.monotonic() - begin_s < 3
+        assert dialog.exec() == QDialog.DialogCode.Rejected
 
 
 def start_command(tmp_path, **environment):

@@ -722,7 +722,7 @@ def test_a_turntable_is_filmed_given_up_and_saved(
         assert playing.parts.scene.view.content.is_held
         if is_given_up:
             action.trigger()
-        qtbot.waitUntil(lambda: not action.isChecked(), timeout=60_000)  # OpenGL in software
+        qtbot.waitUntil(lambda: not action.isChecked())  # OpenGL in software
         assert file.exists() is not is_given_up
         assert not playing.parts.scene.view.content.is_held
 

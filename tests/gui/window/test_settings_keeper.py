@@ -20,7 +20,7 @@ def test_settings_are_written_soon_after_they_change(qtbot, tmp_path):
     path, window = tmp_path / "settings.toml", Window()
     keeper = SettingsKeeper(lambda: window.settings, path)
     window.change(has_trails=True)
-    qtbot.waitUntil(path.exists, timeout=4000)
+    qtbot.waitUntil(path.exists)
     assert load_settings(path).view.has_trails
     keeper.close()
 
