@@ -24,7 +24,7 @@ from das_model.inference.ordered_pool import num_cores
 T = TypeVar("T")
 _CHOICES = ((0, False), (0, True), (1, False))  # number, 0 for one a core, and spinning
 _log = logging.getLogger(__name__)
-_MEASURED_S, _LEAST_RUNS = 1.0, 3
+_MEASURED_S, _MIN_RUNS = 1.0, 3
 
 
 @lru_cache(maxsize=8)
@@ -54,12 +54,12 @@ def with_measured_threads(model_file: Path, options: EstimatorOptions) -> Estima
 def fastest(
     calls: Mapping[T, Callable[[], object]], seconds: float, clock: Callable[[], float]
 ) -> T:
-    """The call of the least median time, all in turns for so long but `_LEAST_RUNS` each."""
+    """The call of the least median time, all in turns for so long but `_MIN_RUNS` each."""
     times: dict[T, list[float]] = {name: [] for name in calls}
     for call in calls.values():
         call()  # the first one takes memory
     begin_s = clock()
-    while clock() - begin_s < seconds or len(times[next(iter(times))]) < _LEAST_RUNS:
+    while clock() - begin_s < seconds or len(times[next(iter(times))]) < _MIN_RUNS:
         for name, call in calls.items():
             start_s = clock()
             call()

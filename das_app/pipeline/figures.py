@@ -10,6 +10,7 @@ import numpy as np
 from das_app.messaging.messages import PipelineStats, PoseResult
 from das_model.inference.estimate import StageTimes
 
+# Assumed.
 _MIN_EVENTS = 2  # an event rate below one per window still needs two events
 _NUM_INTERVALS = 300
 _DOUBLED = 1.5  # medians

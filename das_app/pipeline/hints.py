@@ -29,8 +29,8 @@ _SURE_SCORE = 0.6  # who is less sure may be nobody, and is not talked to
 _SLOW_SHARE = 0.7  # of the camera's rate
 _MIN_CAMERA_FPS = 5.0
 _HEIGHTS_MM = (1000.0, 2200.0)  # of everybody together: children to giants
-_ADULTS_MM = (1300.0, 2100.0)  # of one person: others are hard to tell from afar
-_ON_FLOOR_MM, _OFF_FLOOR_MM = 120.0, 250.0  # feet of who stands on the floor, and does not
+ADULTS_MM = (1300.0, 2100.0)  # of one person: others are hard to tell from afar
+_ON_FLOOR_MM, OFF_FLOOR_MM = 120.0, 250.0  # feet of who stands on the floor, and does not
 _LUMA = np.array([0.299, 0.587, 0.114])
 _SIDES = ("left", "right", "top", "bottom")
 _CUT_OFF = {
@@ -253,7 +253,7 @@ def _unusual(last: list[FrameSummary]) -> list[Hint]:
         if np.isfinite(heights).sum() < _MIN_SUMMARIES:
             continue
         height = float(np.nanmedian(heights))
-        if not _ADULTS_MM[0] <= height <= _ADULTS_MM[1]:
+        if not ADULTS_MM[0] <= height <= ADULTS_MM[1]:
             text = said(
                 "Person #{number} comes out {height_m:.2f} m tall. If that is wrong, so "
                 "is their distance: choose them in the inspector and set their height.",
@@ -275,7 +275,7 @@ def _floating(last: list[FrameSummary]) -> list[Hint]:
         return []
     hints = []
     for track_id, height in above_mm.items():
-        if abs(height) > _OFF_FLOOR_MM:
+        if abs(height) > OFF_FLOOR_MM:
             text = said(
                 _FLOATS if height > 0 else _SINKS, number=track_id, by_m=abs(height) / 1000
             )
@@ -297,7 +297,7 @@ def _slow(stats: PipelineStats) -> list[Hint]:
 
 
 def _by_person(last: list[FrameSummary]) -> dict[int, list[tuple[FrameSummary, int]]]:
-    """Glances and places in them of the tracked people that are seen surely in enough of them."""
+    """Summaries of the tracked people that are sure in enough of them, with their rows there."""
     rows: dict[int, list[tuple[FrameSummary, int]]] = {}
     for one in last:
         for i, track_id in enumerate(one.track_ids.tolist()):

@@ -5,11 +5,11 @@ import numpy as np
 from das_app.motion.floor import Floor, off_floor_mm
 from das_app.motion.floor_estimate import FloorEstimator
 from das_app.motion.kinematics import body_heights_mm
+from das_app.pipeline.hints import ADULTS_MM, OFF_FLOOR_MM
 from das_app.session.session import Session
 from das_app.session.types import RecordedPoses
 
-ADULTS_MM = (1300.0, 2100.0)  # of one person: others are hard to tell from afar
-OFF_FLOOR_MM = 250.0
+# Assumed.
 _SAMPLED, _MIN_SEEN, _MAX_NOTES = 150, 10, 6
 
 

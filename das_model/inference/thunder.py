@@ -13,6 +13,7 @@ import numpy as np
 
 from das_model.inference.onnx_runtime import open_session
 
+# Of the published model.
 INPUT_PX = 256
 MAPS = ("centre", "heat", "joint", "offset")
 _STRIDE = 4

@@ -40,7 +40,7 @@ from das_app.session.types import SessionError
 
 _POLL_MS = 50
 _END_S = 3.0
-_WIDTH_PX, _MOST_OF_SCREEN = 620, 0.92
+_WIDTH_PX, _MAX_SCREEN_SHARE = 620, 0.92
 _log = logging.getLogger(__name__)
 
 
@@ -130,7 +130,7 @@ class ExportDialog(QDialog):
         wanted = self.sizeHint()
         lacking_px = self._form.sizeHint().height() - self._rows.sizeHint().height()
         wanted.setHeight(wanted.height() + max(lacking_px, 0))
-        room = self.screen().availableSize() * _MOST_OF_SCREEN
+        room = self.screen().availableSize() * _MAX_SCREEN_SHARE
         self.resize(self.size().expandedTo(wanted).boundedTo(room))
 
     @property

@@ -39,7 +39,7 @@ void main() {
 """
 _KEPT = ("src_alpha", "zero", "one", "zero")  # what is nearest, its alpha multiplied in
 _DEPTH_24_BITS = 0x81A6  # GL_DEPTH_COMPONENT24
-_NEAREST_M, _LEAST_RANGE = 0.1, 1e-6
+_NEAREST_M, _MIN_RANGE = 0.1, 1e-6
 _FINER, _FINER_UP_TO_PX = 2, 2_100_000  # drawn so much larger up to this size, for smooth rims
 _DEEPEST = 0.98  # of the depths that OpenGL has, from -1 to 1
 
@@ -154,7 +154,7 @@ def _depths(mesh: Mesh) -> np.ndarray:
     if not np.isfinite(closeness).any():
         return closeness
     low, high = np.nanmin(closeness), np.nanmax(closeness)
-    return (high - closeness) / max(high - low, _LEAST_RANGE)
+    return (high - closeness) / max(high - low, _MIN_RANGE)
 
 
 def _places(

@@ -18,6 +18,7 @@ from das_app.motion.body.seen import Observation, Seen, seen_of
 from das_app.motion.body.solver import BodySolver
 from das_app.motion.body.start import start_pose
 
+# Assumed, where nothing else is said; `scripts/check_bodies.py` measures the fitted bodies.
 _SHAPE_FRAMES, _WINDOW, _OVERLAP = 150, 600, 30
 _SHAPE_ROUNDS, _CALM_ROUNDS, _ROUNDS = 12, 6, 8
 _CALM = 0.4  # of the weights of joints, for a first pose that follows no error of a few frames

@@ -5,6 +5,7 @@ import numpy as np
 from das_app.motion.body.rig import Body, BodyPose, Freedom
 from das_app.motion.body.rotations import rotation_vectors, twist_angles
 
+# Assumed, where nothing else is said; `scripts/check_bodies.py` measures the fitted bodies.
 _LIMIT_RAD = 0.15  # how far a limit gives
 
 

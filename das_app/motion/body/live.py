@@ -13,6 +13,7 @@ from das_app.motion.body.solver import BodySolver
 from das_app.motion.body.start import start_pose
 from das_model.skeleton import Skeleton
 
+# Assumed, where nothing else is said; `scripts/check_bodies.py` measures the fitted bodies.
 _PATIENCE_S = 0.5  # without a frame, before a pose begins anew
 _SAMPLE_S = 0.1
 _REFITS = (4, 12, 36)  # samples at which the shape is fitted again

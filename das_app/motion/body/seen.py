@@ -7,6 +7,7 @@ import numpy as np
 
 from das_app.motion.body.rig import Body
 
+# Assumed, where nothing else is said; `scripts/check_bodies.py` measures the fitted bodies.
 _SIGMA_MM = 8.0  # of a joint of full score
 _MIN_WEIGHT = 0.5  # of a joint that was seen, whatever its score
 _NEAREST_MM = 100.0  # nothing is nearer to the lens

@@ -15,6 +15,7 @@ from das_app.motion.body.rig import MEAN_SHAPE, Body, BodyPose, Bone, Freedom, m
 from das_app.motion.body.rotations import rotation_vectors, rotations_by
 from das_app.motion.body.seen import Observation
 
+# Assumed, where nothing else is said; `scripts/check_bodies.py` measures the fitted bodies.
 _SWING_SPEED, _TWIST_SPEED = 12.0, 3.0  # rad/s, standard deviation of what joints do by themselves
 _SHAPE_RIDGE = 1e-4  # weight of the usual shape, in frames
 _MAX_STEP_RAD = 0.5

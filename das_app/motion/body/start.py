@@ -19,6 +19,7 @@ from das_app.motion.body.rotations import (
     rotations_over_gaps,
 )
 
+# Assumed, where nothing else is said; `scripts/check_bodies.py` measures the fitted bodies.
 _EXPECTED_TWIST = 0.03  # weight of no twist against a plane of bending seen edge on
 _TWIST_FRAMES = 3.0  # that a twist is averaged over
 _LIMBS = (("shoulder", "elbow", "wrist"), ("hip", "knee", "ankle"))

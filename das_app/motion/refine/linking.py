@@ -16,6 +16,7 @@ from das_app.motion.kinematics import bone_lengths
 from das_app.motion.tracking import Tracker
 from das_model.people import People
 
+# Assumed, where nothing else is said; `scripts/benchmark_refine.py` scores them together.
 BRIDGE_S = 2.0  # the longest gap that people are joined over, and that is filled
 _ACROSS_MM, _ALONG_SHARE, _GROWTH_MM_S = 350.0, 0.12, 600.0  # how far apart ends may lie
 _LOOK_BACK_S = 0.4  # that the speed at an end is taken over

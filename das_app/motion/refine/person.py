@@ -15,6 +15,7 @@ from das_app.motion.body.seen import SeenThroughLens
 from das_app.motion.body.start import start_pose
 from das_app.motion.refine.take_solver import FloorPlane, Motion, TakeSolver
 
+# Assumed, where nothing else is said; `scripts/benchmark_refine.py` scores them together.
 _PICTURE_SHARE, _ACROSS_MM = 0.0024, 7.0  # of a sure joint: share of its distance, and at least
 _ALONG_MM, _DEPTH_SHARE = 20.0, 0.04
 _MIN_SCORE = 0.15  # of the best: joints that are less sure than this are not less weighted

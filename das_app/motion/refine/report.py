@@ -11,6 +11,7 @@ from das_app.words.said import said
 from das_model.camera import Camera
 from das_model.skeleton import Skeleton
 
+# Assumed.
 _MIN_STEPS = 3
 
 

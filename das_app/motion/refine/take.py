@@ -17,6 +17,7 @@ from das_model.people import People
 from das_model.skeleton import Skeleton
 
 NOBODY_SCALED: Mapping[int, float] = MappingProxyType({})
+# Assumed, where nothing else is said; `scripts/benchmark_refine.py` scores them together.
 _MIN_FRAMES = 3  # who is seen in fewer of many frames is left out as a mistake
 
 

@@ -16,6 +16,7 @@ from das_app.motion.body.rig import BodyPose, markers
 from das_app.motion.body.seen import SeenThroughLens
 from das_app.motion.body.solver import BodySolver, limited_step, solved_blocks
 
+# Assumed, where nothing else is said; `scripts/benchmark_refine.py` scores them together.
 _STEP_MM, _FLOOR_MM = 0.6, 15.0  # of a standing foot, from frame to frame and over the floor
 _FIRST_DAMPING, _MAX_DAMPING, _GOOD_ENOUGH = 1e-4, 1e5, 1e-4
 _SHAPE_SHARE = 0.06  # standard deviation of a length against the usual one of such a body
