@@ -146,6 +146,10 @@
         <translation>, um {angle}° gedreht</translation>
     </message>
     <message>
+        <source>1 person is below the confidence: lower it to see them.</source>
+        <translation>1 Person liegt unter der Konfidenz: sie senken, um sie zu sehen.</translation>
+    </message>
+    <message>
         <source>1.  Open your camera with C, or drop a video on the window. D plays the bundled clip.</source>
         <translation>1.  Kamera mit C öffnen oder ein Video ins Fenster ziehen. D spielt den mitgelieferten Clip.</translation>
     </message>
@@ -1711,10 +1715,6 @@
     <message>
         <source>People as bodies, or as thin skeletons</source>
         <translation>Personen als Körper oder als dünne Skelette</translation>
-    </message>
-    <message>
-        <source>People below the confidence: {number}. Lower it to see them.</source>
-        <translation>Personen unter der Konfidenz: {number}. Sie senken, um sie zu sehen.</translation>
     </message>
     <message>
         <source>People come out {height_m:.1f} m tall, which is hard to believe; distances are off as much. Film from about chest height, with whole people in the picture.</source>
@@ -3793,6 +3793,10 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
     <message>
         <source>{number} of {total}</source>
         <translation>{number} von {total}</translation>
+    </message>
+    <message>
+        <source>{number} people are below the confidence: lower it to see them.</source>
+        <translation>{number} Personen liegen unter der Konfidenz: sie senken, um sie zu sehen.</translation>
     </message>
     <message>
         <source>{number} people seen for less than {least_s:.3g} s ({people})</source>

@@ -42,6 +42,8 @@ _CUT_OFF = {
     ),
 }
 
+_ONE_UNSURE = marked("1 person is below the confidence: lower it to see them.")
+_SOME_UNSURE = marked("{number} people are below the confidence: lower it to see them.")
 _FLOATS = marked(
     "Person #{number} floats above the floor that others stand on, by {by_m:.1f} m: "
     "if they stand on it, accept or set their height."
@@ -183,9 +185,7 @@ def _nobody(last: list[FrameSummary]) -> list[Hint]:
         return []
     num_unsure = round(float(np.median([one.num_unsure for one in last])))
     if num_unsure:
-        text = said(
-            "People below the confidence: {number}. Lower it to see them.", number=num_unsure
-        )
+        text = said(_ONE_UNSURE if num_unsure == 1 else _SOME_UNSURE, number=num_unsure)
     else:
         text = said("Nobody found for a while: step into the picture.")
     return [Hint(HintKind.NOBODY, text)]

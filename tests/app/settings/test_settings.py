@@ -146,7 +146,17 @@ OF_FORMER = AppSettings(
     SourceSettings("clip.mp4", False, "640x480", 60.0, ("a.mp4", "b.mp4")),
     model=ModelSettings(Path("/m.onnx"), Device.CPU, Mode.FAST, 1.25),
     people=PeopleSettings(0.25, False, 0.125, 0.75, True),
-    view=ViewSettings(Look.DARK, "AAAA", (), True, False, True, True, True, False, False),
+    view=ViewSettings(
+        Look.DARK,
+        "AAAA",
+        has_seen_welcome=True,
+        has_labels=False,
+        has_trails=True,
+        has_offsets=True,
+        has_heat_map=True,
+        has_shadows=False,
+        has_frustum=False,
+    ),
     recording=RecordingSettings(Path("/s"), False),
     streaming=StreamingSettings(("osc:10.0.0.5:7000",)),
 )

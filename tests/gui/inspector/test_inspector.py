@@ -187,9 +187,9 @@ def test_every_part_of_every_quantity_has_curves(quantity):
 def test_limbs_come_in_pairs():
     joints = pair().joints_cam[:1]
     knee = curves_of(Quantity.ANGLE, "knee", joints, np.zeros(1), BODY_22)
-    shin = curves_of(Quantity.BONE, "knee to ankle", joints, np.zeros(1), BODY_22)
+    shin = curves_of(Quantity.BONE, "knee_to_ankle", joints, np.zeros(1), BODY_22)
     assert set(knee) == set(shin) == {"left", "right"}
-    assert set(curves_of(Quantity.BONE, "pelvis to spine", joints, np.zeros(1), BODY_22)) == {
+    assert set(curves_of(Quantity.BONE, "pelvis_to_spine", joints, np.zeros(1), BODY_22)) == {
         "length"
     }
 
