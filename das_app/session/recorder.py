@@ -268,17 +268,17 @@ class Recorder:
     def discard(self) -> None:
         """Take the files away again, and the folder if it was made for them; call `close` before.
 
-        For a recording of no frame, which would only be in the way of another try. What another
-        disk has in their place stays.
+        For a recording of no frame, which would only be in the way of another try. Files that were
+        moved stay, and what another disk has in their place.
         """
-        if self._lies_in is None:
+        if self._lies_in != self._folder:
             return
         for name in (LOG_FILE, SUMMARY_FILE, VIDEO_FILE):
             with suppress(OSError):
-                (self._lies_in / name).unlink(missing_ok=True)
+                (self._folder / name).unlink(missing_ok=True)
         if self._is_own_folder:
             with suppress(OSError):
-                self._lies_in.rmdir()
+                self._folder.rmdir()
 
     def _put(self, item: _Item) -> None:
         self._queue.put((item, time.time_ns()))

@@ -7,6 +7,7 @@ import threading
 import time
 import tracemalloc
 from collections import namedtuple
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 
@@ -363,6 +364,26 @@ def test_former_session_is_not_overwritten(tmp_path, name):
         Recorder(tmp_path, ORIGIN)
     assert [p.name for p in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "precious"
+
+
+@pytest.mark.parametrize("has_another", [False, True])
+def test_of_an_empty_recording_only_its_own_files_are_taken_away(tmp_path, has_another):
+    recorder = Recorder(tmp_path / "s", ORIGIN)
+    (tmp_path / "s").rename(tmp_path / "t")
+    if has_another:  # as on a disk that was put in the place of the first
+        record(tmp_path / "s", [result(0)])
+    with pytest.raises(SessionError) if recorder.wait(1.5) else nullcontext():
+        recorder.close()
+    recorder.discard()
+    assert (tmp_path / "t" / "session.mcap").is_file()
+    assert not has_another or len(Session(tmp_path / "s")) == 1
+
+
+def test_an_empty_recording_leaves_nothing(tmp_path):
+    recorder = Recorder(tmp_path / "s", ORIGIN)
+    recorder.close()
+    recorder.discard()
+    assert not (tmp_path / "s").exists()
 
 
 def test_folder_that_cannot_be_made_is_told(tmp_path):
