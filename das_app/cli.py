@@ -11,7 +11,6 @@ import typer
 from das_app.commands import checks, record, sessions, window
 from das_app.commands.options import EXAMPLES, FORMAT_LIST
 
-_INTERRUPTED = 130  # exit code after Ctrl-C, as shells have it
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Record": (record.capture, record.devices),
     "Recorded sessions": (
@@ -46,9 +45,6 @@ def main() -> None:
     try:
         start_logging(log_folder())
         typer.main.get_command(app)()  # calling `app` would replace the hook for uncaught errors
-    except KeyboardInterrupt:
-        typer.echo("interrupted", err=True)
-        raise SystemExit(_INTERRUPTED) from None
     except SystemExit as end:
         if not end.code and (problem := streams.problem()):
             typer.echo(f"error: the output could not be written: {problem}", err=True)

@@ -75,3 +75,18 @@ def test_output_is_written_as_before():
         assert run(*DAS, "--help", stdout=pipe).returncode == 0
     finally:
         os.close(pipe)
+
+
+def test_ctrl_c_while_the_command_is_imported_is_told_in_a_word():
+    code = (
+        "import sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'das_app.cli':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "from das_app.__main__ import main\n"
+        "main()"
+    )
+    done = run(sys.executable, "-c", code, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (130, "interrupted\n")
