@@ -38,8 +38,9 @@ def update(catalogue: Path) -> None:
 
 def compiled(catalogue: Path, to: Path) -> Path:
     """The `.qm` file `to`, made of a `.ts` file."""
-    _run("lrelease", "-silent", catalogue, "-qm", to)
-    return to
+    new = to.with_suffix(".new")  # a window that runs reads on in the old one
+    _run("lrelease", "-silent", catalogue, "-qm", new)
+    return new.replace(to)
 
 
 def _run(name: str, *arguments: str | Path) -> None:
