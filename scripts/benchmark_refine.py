@@ -54,12 +54,15 @@ class Noise:
         along_mm: (n, 22) of depths relative to the root's.
         depth: (n,) of the logarithm of the root's distance.
         scores: (n, 22).
+        spread: (n, 22) how far off the model takes joints to be, mm; of the root's distance a
+            share of it.
     """
 
     across: np.ndarray
     along_mm: np.ndarray
     depth: np.ndarray
     scores: np.ndarray
+    spread: np.ndarray
 
 
 def measured_noise(session: Session) -> list[Noise]:
@@ -79,14 +82,16 @@ def measured_noise(session: Session) -> list[Noise]:
                 away = camera.project(true[:, 0]) - camera.project(joints[0])
                 nearest = np.linalg.norm(away, axis=-1).argmin()
                 if np.linalg.norm(away[nearest]) < SAME_PX:
-                    pairs.append((joints, true[nearest], arrays.joint_scores[frame, track]))
+                    own = (arrays.joint_scores, arrays.joint_spread_mm)
+                    pairs.append((joints, true[nearest], *(part[frame, track] for part in own)))
         if len(pairs) < MIN_FRAMES:
             continue
-        seen, true, scores = (np.array(part) for part in zip(*pairs, strict=True))
+        seen, true, scores, spread = (np.array(part) for part in zip(*pairs, strict=True))
         relative = (seen - seen[:, :1]) - (true - true[:, :1])
         across = seen[..., :2] / seen[..., 2:] - true[..., :2] / true[..., 2:]
         depth = np.log(seen[:, 0, 2] / true[:, 0, 2])
-        noises.append(Noise(across, relative[..., 2], depth, scores))
+        spread[:, BODY_22.root] /= seen[:, 0, 2]
+        noises.append(Noise(across, relative[..., 2], depth, scores, spread))
     return noises
 
 
@@ -108,8 +113,10 @@ def true_motion(motion: np.lib.npyio.NpzFile, name: str, place_m: float) -> np.n
     return cam @ Rotation.from_euler("x", DOWN_DEG, degrees=True).as_matrix().T
 
 
-def with_noise(true: np.ndarray, noise: Noise, offset: int) -> tuple[np.ndarray, np.ndarray]:
-    """Joints (n, J, 3) as the model would see them, and scores (n, J)."""
+def with_noise(
+    true: np.ndarray, noise: Noise, offset: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Joints (n, J, 3) as the model would see them, scores (n, J), and spreads (n, J) mm."""
     of = SKELETON.indices_in(BODY_22)
     num = len(noise.depth)
     there_and_back = np.concatenate([np.arange(num), np.arange(num)[::-1]])
@@ -117,17 +124,22 @@ def with_noise(true: np.ndarray, noise: Noise, offset: int) -> tuple[np.ndarray,
     root = true[:, 0, 2] * np.exp(noise.depth[frames])
     depth = root[:, None] + true[..., 2] - true[:, :1, 2] + noise.along_mm[frames][:, of]
     places = true[..., :2] / true[..., 2:] + noise.across[frames][:, of]
-    return np.concatenate([places * depth[..., None], depth[..., None]], -1), noise.scores[frames][
-        :, of
-    ]
+    spread = noise.spread[frames][:, of]
+    spread[:, SKELETON.root] *= root
+    joints = np.concatenate([places * depth[..., None], depth[..., None]], -1)
+    return joints, noise.scores[frames][:, of], spread
 
 
 def refined(
-    seen: np.ndarray, scores: np.ndarray, times_s: np.ndarray, floor: FloorPlane | None
+    seen: np.ndarray,
+    scores: np.ndarray,
+    spread: np.ndarray,
+    times_s: np.ndarray,
+    floor: FloorPlane | None,
 ) -> np.ndarray:
     """(n, J, 3) mm in camera space."""
     body = body_of(SKELETON)
-    person = refine_person(body, to_y_up(seen), scores, times_s, floor)
+    person = refine_person(body, to_y_up(seen), scores, times_s, floor, joint_spread_mm=spread)
     return to_y_up(person.joints)[:, np.argsort(body.markers)]
 
 
@@ -147,12 +159,14 @@ def floor_of(true: np.ndarray) -> FloorPlane:
     return FloorPlane(up, float(-up @ middle), 0.0)
 
 
-def live(joints: np.ndarray, scores: np.ndarray, times_s: np.ndarray) -> np.ndarray:
+def live(
+    joints: np.ndarray, scores: np.ndarray, spread: np.ndarray, times_s: np.ndarray
+) -> np.ndarray:
     """(n, J, 3) as the live filter shows them."""
     over_time, shown = TemporalFilter(DEFAULT_PEOPLE), []
-    for seen, score, time_s in zip(joints, scores, times_s, strict=True):
+    for seen, score, far_mm, time_s in zip(joints, scores, spread, times_s, strict=True):
         ids = np.array([-1])
-        people = People(seen[None], score[None], np.array([0.9]), ids, SKELETON)
+        people = People(seen[None], score[None], np.array([0.9]), ids, SKELETON, far_mm[None])
         shown.append(over_time(Estimate(people), time_s)[1].joints_cam[0])
     return np.array(shown, np.float64)
 
@@ -204,9 +218,11 @@ def main() -> None:
         for clip in clips:
             true = true_motion(motion, clip, 3.6 + 0.5 * (number % 3))
             times_s = np.arange(len(true)) / FPS
-            seen, scores = with_noise(true, noises[number % len(noises)], 37 * number)
-            found = [refined(seen, scores, times_s, floor) for floor in (None, floor_of(true))]
-            kinds = (seen, live(seen, scores, times_s), *found, true)
+            seen, scores, spread = with_noise(true, noises[number % len(noises)], 37 * number)
+            found = [
+                refined(seen, scores, spread, times_s, floor) for floor in (None, floor_of(true))
+            ]
+            kinds = (seen, live(seen, scores, spread, times_s), *found, true)
             rows.append([figures(joints, true) for joints in kinds])
             number += 1
         show(action, rows)

@@ -19,6 +19,7 @@ _SPEED_S = 0.05  # memory of the speed
 _PIN_S = 3.0  # in which a pin goes after its foot
 _TAKE_S, _LEAVE_S = 0.03, 0.08  # in which a foot goes to its pin, and away from it
 _SHIFT_S, _UNSHIFT_S = 0.07, 0.4  # in which a person goes to the pins' distance, and back
+_MAX_SHIFT = 0.03  # of the logarithm of a distance: steps that follow each other do not add up
 _NEAREST_MM = 100.0
 _LEG = ("hip", "knee", "ankle")
 
@@ -109,7 +110,7 @@ def _new_shift(
     number = np.isfinite(ratio).sum(axis=1)
     goal = np.where(np.isfinite(ratio), ratio, 0.0).sum(axis=1) / np.maximum(number, 1)
     share = np.where(number > 0, _share(_SHIFT_S, step_s), _share(_UNSHIFT_S, step_s))
-    return shift + share * (goal - shift)
+    return np.clip(shift + share * (goal - shift), -_MAX_SHIFT, _MAX_SHIFT)
 
 
 def _bend(joints: np.ndarray, leg: np.ndarray, offset: np.ndarray) -> None:

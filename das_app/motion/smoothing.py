@@ -30,6 +30,9 @@ _NEAREST_MM = 100.0  # the filter divides by depth: nearer joints are left as th
 _FAIR_SCORE = 0.25  # of a joint; with less its noise grows
 # 0.6 halves how far the distance wanders on the bundled clip (docs/people_and_camera.md)
 _SIZE_TELLS, _SIZE_S = 0.6, 3.0  # part of a depth error that shows in the size; its memory
+_LIKELY_SIZE = 0.1  # by how much a size is off as a whole; by more, limbs were seen wrongly
+_USUAL_DEPTH_SPREAD, _SURER, _LESS_SURE = 0.06, 0.7, 3.0  # shares of the depth; times the noise
+_USUAL_SPREAD_MM = 80.0  # of a joint from the root
 _SIZE_JOINTS = ("spine", "neck", "shoulder", "hip", "knee", "ankle")  # ends of bones seen well
 _FLICKER, _FLICKER_S = 4.0, 1.0  # how much the variance found is taken for; its memory
 _DOUBT, _MAX_DOUBT = 1.0, 50.0  # surprises, in variances, that make the filter doubt itself
@@ -189,10 +192,11 @@ class Smoother:
         distance_factor = _factor(config.distance_strength, DISTANCE_STRENGTH)
         limb_factor = _factor(config.limb_strength, LIMB_STRENGTH)
         metre = 1e3 / joints[:, root, 2:]  # in units of the root's depth
+        far, deep = _doubtful(people, rows)
         noises = (
-            np.full((len(rows), 1), _DISTANCE.noise * distance_factor),
+            _DISTANCE.noise * distance_factor * far[:, None],
             _ACROSS.noise * limb_factor * metre * np.insert(blur, 0, blur[:, root], axis=1),
-            _RELATIVE_DEPTH.noise * limb_factor * metre * blur,
+            _RELATIVE_DEPTH.noise * limb_factor * metre * np.where(np.isnan(deep), blur, deep),
         )
         fresh = (
             *started(distance, noises[0]),
@@ -203,7 +207,9 @@ class Smoother:
         kept, known, step_s = self._memory.recall(ids, time_s, fresh)
         sizes = _usual_sizes(kept[-1], size, step_s)
         if config.distance_strength > 0:
-            distance = distance - _SIZE_TELLS * (size - sizes[:, 0])[:, None, None]
+            off = size - sizes[:, 0]
+            told = _SIZE_TELLS * off / (1 + (off / _LIKELY_SIZE) ** 4)
+            distance = distance - told[:, None, None]
         now: Filtered = (
             *kalman(kept[:_PARTS], distance, noises[0], step_s, _DISTANCE),
             *kalman(kept[_PARTS : 2 * _PARTS], across, noises[1], step_s, _ACROSS, metre),
@@ -247,7 +253,22 @@ def _usual_sizes(before: np.ndarray, size: np.ndarray, step_s: np.ndarray) -> np
     """(N, 2) mean of the last seconds, and how many sightings it is over."""
     usual, count = before.T
     share = np.maximum(1 / (count + 1), 1 - np.exp(-step_s / _SIZE_S))
-    return np.column_stack([usual + share * (size - usual), count + 1])
+    off = np.clip(size - usual, -_LIKELY_SIZE, _LIKELY_SIZE)
+    return np.column_stack([usual + share * off, count + 1])
+
+
+def _doubtful(people: People, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How many times the usual noise the distances (N,) of people have, 1 where the model tells
+    nothing, and the depths (N, J) of their joints, NaN there."""
+    root = people.skeleton.root
+    if people.joint_spread_mm is None:
+        return np.ones(len(rows)), np.full((len(rows), people.skeleton.num_joints), np.nan)
+    spread_mm = people.joint_spread_mm[rows].astype(np.float64)
+    far = spread_mm[:, root] / people.joints_cam[rows, root, 2] / _USUAL_DEPTH_SPREAD
+    far = np.where(np.isnan(far), 1.0, np.clip(far, _SURER, _LESS_SURE))
+    deep = np.clip(spread_mm / _USUAL_SPREAD_MM, _SURER, _LESS_SURE)
+    deep[:, root] = np.nan
+    return far, deep
 
 
 def _like(known: np.ndarray, values: np.ndarray) -> np.ndarray:

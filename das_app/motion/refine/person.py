@@ -4,7 +4,7 @@ First a fit with much freedom; what it finds says where feet stand, what moves f
 joints were seen wrongly. Then a fit that knows all this.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d, minimum_filter1d
@@ -19,6 +19,7 @@ from das_app.motion.refine.take_solver import FloorPlane, Motion, TakeSolver
 _PICTURE_SHARE, _ACROSS_MM = 0.0024, 7.0  # of a sure joint: share of its distance, and at least
 _ALONG_MM, _DEPTH_SHARE = 20.0, 0.04
 _MIN_SCORE = 0.15  # of the best: joints that are less sure than this are not less weighted
+_SUREST, _MIN_TRUST, _TRUST_POWER = 0.1, 0.05, 3.0  # of distances, by the model's own spread
 _WRONG = 3.0  # standard deviations from which a joint counts less
 _QUIET_MM_S2, _LIVELY_MM_S2, _ROOT_MM_S2 = 1500.0, 8000.0, 1200.0
 _LOOK_S = 0.12  # on both sides, that a motion is looked at over
@@ -57,6 +58,7 @@ def refine_person(
     times_s: np.ndarray,
     floor: FloorPlane | None = None,
     has_known_size: bool = False,
+    joint_spread_mm: np.ndarray | None = None,
 ) -> RefinedPerson:
     """Solve a person's body over a take.
 
@@ -67,8 +69,12 @@ def refine_person(
         times_s: (n,) rising.
         floor: where feet stand on, if it is known.
         has_known_size: they are as large as they are seen; else the floor tells how large.
+        joint_spread_mm: (n, J) how far off each joint likely is, and of the root its depth; NaN
+            where unknown.
     """
     seen = through_lens(body, joints, joint_scores, times_s)
+    if joint_spread_mm is not None:
+        seen = _as_sure(body, seen, joint_spread_mm)
     solver = TakeSolver(body)
     shape = _shape(solver, body, seen)
     pose = start_pose(body, seen.joints, seen.weights)
@@ -121,6 +127,21 @@ def through_lens(
     )
 
 
+def _as_sure(body: Body, seen: SeenThroughLens, joint_spread_mm: np.ndarray) -> SeenThroughLens:
+    """With distances weighted by how sure the model was of them, the surest frames by 1: what it
+    is sure of errs less all along, not from frame to frame alone."""
+    root = next(n for n, b in enumerate(body.marker_bones) if body.bones[b].parent < 0)
+    share = joint_spread_mm[:, body.markers[root]] / np.maximum(seen.root_depth, 1.0)
+    is_known = (seen.root_weights > 0) & np.isfinite(share)
+    if not is_known.any():
+        return seen
+    surest = np.quantile(share[is_known], _SUREST)
+    usual = float(np.median(share[is_known]))
+    share = np.where(is_known, share, usual)
+    trust = np.clip(surest / np.maximum(share, 1e-6), _MIN_TRUST, 1.0) ** _TRUST_POWER
+    return replace(seen, root_weights=seen.root_weights * trust)
+
+
 def _shape(solver: TakeSolver, body: Body, seen: SeenThroughLens) -> np.ndarray:
     frames = np.flatnonzero((seen.weights > 0).sum(axis=1) > seen.weights.shape[1] // 2)
     some = frames[np.unique(np.linspace(0, len(frames) - 1, _SHAPE_FRAMES).astype(int))]
@@ -139,7 +160,7 @@ def _as_far_as_seen(
     """
     is_seen = seen.root_weights > 0
     away = np.log(seen.root_depth[is_seen]) - np.log(np.maximum(-pose.root[is_seen, 2], 1.0))
-    factor = float(np.exp(np.mean(away)))
+    factor = float(np.exp(np.average(away, weights=seen.root_weights[is_seen] ** 2)))
     return shape * factor, BodyPose(pose.root * factor, pose.rotations)
 
 

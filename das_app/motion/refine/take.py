@@ -120,11 +120,14 @@ def _refined(
     shape = frames[on[0]].joints_cam.shape[1:]
     seen = np.full((len(on), *shape), np.nan)
     joint_scores, scores = np.zeros(seen.shape[:2]), np.zeros(len(on))
+    spread_mm = np.full(seen.shape[:2], np.nan)
     for row, number in enumerate(on):
         if number in places:
             people, at = frames[number], places[number]
             seen[row], joint_scores[row] = people.joints_cam[at], people.joint_scores[at]
             scores[row] = people.scores[at]
+            if people.joint_spread_mm is not None:
+                spread_mm[row] = people.joint_spread_mm[at]
         else:
             scores[row] = scores[row - 1]
     seen[(seen[..., 2] <= 0).any(axis=1) & is_seen] = np.nan
@@ -133,7 +136,13 @@ def _refined(
     if is_seen.sum() >= _MIN_FRAMES:
         size, plane = scale or 1.0, _plane(floor) if floor else None
         person = refine_person(
-            body, to_y_up(seen * size), joint_scores, times_s[on], plane, scale is not None
+            body,
+            to_y_up(seen * size),
+            joint_scores,
+            times_s[on],
+            plane,
+            scale is not None,
+            spread_mm * size,
         )
         joints[:, body.markers] = to_y_up(person.joints) / size
         stands = _of_both(person)

@@ -45,6 +45,19 @@ def test_standing_feet_and_their_person_stay_put():
         assert after < 0.25 * before
 
 
+def test_errors_of_many_steps_do_not_add_up():
+    rng, frames, ahead = np.random.default_rng(0), [], 0.0
+    for k in range(240):  # two steps a second, each seen nearer than the one before
+        if k % 15 == 0:
+            ahead += 150.0
+        people = standing(FLOOR, [[ahead, 3500]], 1 - 0.02 * (k % 15) / 15)
+        noise = rng.normal(0, 1, (1, 22, 3)).astype(np.float32)
+        frames.append(replace(people, joints_cam=people.joints_cam + noise))
+    shown = locked(frames)
+    ratio = np.array([p.joints_cam[0, 0, 2] for p in frames]) / shown[:, 0, 2]
+    assert np.abs(np.log(ratio)).max() < 0.035
+
+
 def test_legs_keep_their_lengths():
     frames = wandering(60)
     for people, shown in zip(frames, locked(frames), strict=True):

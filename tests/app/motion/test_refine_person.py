@@ -84,6 +84,19 @@ def test_a_known_floor_tells_how_far_somebody_stands():
     assert -known[:, 0, 2].mean() == pytest.approx(-still[0, 0, 2], rel=0.03)
 
 
+def test_the_frames_of_which_the_model_was_sure_tell_how_far_somebody_is(seen):
+    body, true, _, times_s = seen
+    scores, is_sure = np.ones(true.shape[:2]), np.arange(len(true)) % 3 == 0
+    taken = true * np.where(is_sure, 1.0, 0.85)[:, None, None]
+    usual = 0.03 * -taken[:, :1, 2] * np.ones_like(scores)
+    told, alike, untold = (
+        away(in_order(body, refine_person(body, taken, scores, times_s, joint_spread_mm=mm)), true)
+        for mm in (usual * np.where(is_sure, 1, 3)[:, None], usual, np.full_like(usual, np.nan))
+    )
+    assert told < 60 < 250 < alike
+    assert untold == pytest.approx(alike, abs=1)
+
+
 def test_one_frame_and_people_seen_once_are_solved(seen):
     body, _, noisy, _ = seen
     scores = np.ones((2, BODY_22.num_joints))

@@ -17,7 +17,7 @@ BODY = np.stack(
 BODY -= BODY[0]
 
 
-def people_of(joints, track_ids, joint_score=1.0):
+def people_of(joints, track_ids, joint_score=1.0, spread_mm=None):
     joints = np.asarray(joints, np.float32).reshape(-1, 22, 3)
     count = len(joints)
     return People(
@@ -25,17 +25,18 @@ def people_of(joints, track_ids, joint_score=1.0):
         np.full((count, 22), joint_score, np.float32),
         np.ones(count, np.float32),
         np.array(track_ids, np.int64),
+        joint_spread_mm=None if spread_mm is None else np.full((count, 22), spread_mm),
     )
 
 
-def smoothed(frames, config=None, fps=FPS, times=None, joint_score=1.0):
+def smoothed(frames, config=None, fps=FPS, times=None, joint_score=1.0, spread_mm=None):
     """Shown joints (T, 22, 3) of one person whose joints are (T, 22, 3)."""
     smoother = Smoother()
     times = np.arange(len(frames)) / fps if times is None else times
     return np.array(
         [
             smoother(
-                people_of(joints, [0], joint_score), t, config or SmoothingConfig()
+                people_of(joints, [0], joint_score, spread_mm), t, config or SmoothingConfig()
             ).joints_cam[0]
             for joints, t in zip(frames, times, strict=True)
         ]
@@ -269,6 +270,30 @@ def test_a_body_that_grows_and_shrinks_is_taken_to_go_nowhere():
     wander = 1 + 0.05 * np.sin(2 * np.pi * 0.4 * np.arange(150) / FPS)
     shown = smoothed(standing(150) * wander[:, None, None])
     assert np.ptp(shown[60:, 0, 2]) < 0.6 * np.ptp(3000 * wander)
+
+
+def test_limbs_seen_wrongly_move_nobody_nearer():
+    raw = standing(120)
+    raw[60:80, 1:] += 0.5 * (raw[60:80, 1:] - raw[60:80, :1])  # half as large again for a while
+    assert np.abs(smoothed(raw)[:, 0, 2] - 3000).max() < 60
+
+
+def test_a_wrong_size_at_first_is_forgotten():
+    raw = standing(210)
+    raw[:3, 1:] += 0.5 * (raw[:3, 1:] - raw[:3, :1])
+    assert np.abs(smoothed(raw)[180:, 0, 2] - 3000).max() < 100
+
+
+def test_what_the_model_is_unsure_of_is_calmed_more():
+    rng = np.random.default_rng(5)
+    deep = standing(120)
+    deep[..., 2] += rng.normal(0, 30, (120, 22))
+    deep[..., :2] = standing(120)[..., :2] / 3000 * deep[..., 2:]
+    far = standing(120) * (1 + 0.05 * rng.standard_normal((120, 1, 1)))
+    for raw, part in ((deep, slice(1, None)), (far, slice(0, 1))):
+        jerks = [jerk(smoothed(raw, spread_mm=mm)[30:, part]) for mm in (60.0, 180.0, 400.0)]
+        assert all(b < a for a, b in itertools.pairwise(jerks))
+    assert np.array_equal(smoothed(deep), smoothed(deep, spread_mm=np.nan))
 
 
 @pytest.mark.parametrize("strengths", [(-0.1, 0.5), (0.5, 1.1), (float("nan"), 0.5)])
