@@ -115,7 +115,7 @@ def test_who_may_be_nobody_is_not_talked_to():
 
 def test_people_below_the_confidence_are_told_of_instead_of_nobody():
     (hint,) = find_hints(summaries(num_unsure=2), GOOD)
-    assert "People below the confidence: 2." in hint.message
+    assert "2 people are below the confidence" in hint.message
 
 
 def test_giants_are_implausible():
