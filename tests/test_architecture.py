@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
@@ -344,3 +345,21 @@ def untranslated(file):
 def test_what_the_window_says_goes_through_translation():
     files = [f for m, f in MODULES.items() if m.startswith("das_app.gui.")]
     assert not [line for file in files for line in untranslated(file)]
+
+
+def without_their_fields(file):
+    """Calls of `said` and `tr` whose text names other fields than they are given."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in ("said", "tr"):
+            continue
+        text, given = node.args[0], {k.arg for k in node.keywords}
+        if isinstance(text, ast.Constant) and None not in given:
+            named = {
+                field for _, field, _, _ in Formatter().parse(text.value) if field is not None
+            }
+            if named != given:
+                yield f"{file.name}:{node.lineno} names {named}, is given {given}"
+
+
+def test_texts_are_given_the_fields_that_they_name():
+    assert not [line for file in MODULES.values() for line in without_their_fields(file)]

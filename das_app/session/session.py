@@ -321,7 +321,7 @@ class Session:
                 said(
                     "{folder}: person {number} is not there, or has no height",
                     folder=self.folder,
-                    track_id=track_id,
+                    number=track_id,
                 )
             )
         return float(np.median(known)) / 1000
@@ -357,7 +357,7 @@ class Session:
                     said(
                         "{folder} has no person {number}; it has {there}",
                         folder=self.folder,
-                        track_id=track_id,
+                        number=track_id,
                         there=there,
                     )
                 )

@@ -73,7 +73,7 @@ def refine_person(
             where unknown.
     """
     seen = through_lens(body, joints, joint_scores, times_s)
-    if joint_spread_mm is not None:
+    if joint_spread_mm is not None and floor is None:  # a floor tells distances better
         seen = _as_sure(body, seen, joint_spread_mm)
     solver = TakeSolver(body)
     shape = _shape(solver, body, seen)

@@ -44,7 +44,7 @@ def model(tmp_path_factory):
     for name in ("score", "joint_offset"):
         nn.init.normal_(getattr(network.heads, name)[-1].weight, std=0.3)
     lifting = PoseLifting(22, 9 * 24 + 3 * 32, 32)
-    nn.init.normal_(lifting.leave.weight, std=0.05)
+    nn.init.normal_(lifting.head.weight, std=0.05)
     file = tmp_path_factory.mktemp("device") / "model.onnx"
     export_onnx(network, file, (192, 128), {}, lifting)
     return file

@@ -17,6 +17,7 @@ import torch
 from people_scenes import annotate
 from torch import nn
 
+from das_model import shared_work
 from das_model.camera import Camera
 from das_model.inference.estimate import Device, EstimatorOptions, Scoring
 from das_model.inference.network_config import LITE, NetworkConfig, network_metadata
@@ -33,7 +34,6 @@ from das_model.network.lifting import PoseLifting, load_lifting
 from das_model.network.network import DasNetwork
 from das_model.skeleton import BODY_22
 from das_model.synthetic.storage import image_path, write_image, write_shard
-from das_model.training import lifting_pairs
 from das_model.training.lifting_pairs import load_pairs
 
 SCRIPTS = Path(__file__).parents[3] / "scripts"
@@ -358,7 +358,7 @@ def test_a_lifting_that_onnx_cannot_follow_is_refused(monkeypatch):
 def test_a_lifting_is_trained_on_what_the_model_finds(folder, listens, capsys, monkeypatch):
     """The pictures' people are those that the model finds, a tenth farther away."""
     monkeypatch.setattr(
-        lifting_pairs, "ProcessPoolExecutor", lambda number, _: ThreadPoolExecutor(number)
+        shared_work, "ProcessPoolExecutor", lambda number, _: ThreadPoolExecutor(number)
     )
     root, (estimator, listener) = folder / "rendered", listens
     root.mkdir()

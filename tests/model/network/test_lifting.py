@@ -419,9 +419,9 @@ def test_spread_can_be_learned_alone(narrow):
 def test_training_repeats(narrow):
     pairs = deep_pairs(4)
     states = [train_lifting(pairs, BODY_22, 1, 2, seed).state_dict() for seed in (3, 3, 4)]
-    assert torch.equal(states[0]["enter.weight"], states[1]["enter.weight"])
-    assert torch.equal(states[0]["leave.weight"], states[1]["leave.weight"])
-    assert not torch.equal(states[0]["enter.weight"], states[2]["enter.weight"])
+    assert torch.equal(states[0]["pose_in.weight"], states[1]["pose_in.weight"])
+    assert torch.equal(states[0]["head.weight"], states[1]["head.weight"])
+    assert not torch.equal(states[0]["pose_in.weight"], states[2]["pose_in.weight"])
 
 
 @pytest.mark.parametrize("num_relative", [2, 16, 60])
