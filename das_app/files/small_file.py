@@ -1,8 +1,11 @@
-"""Reader of small text files of foreign origin: regular, of limited size, UTF-8."""
+"""Readers of small text files of foreign origin: regular, of limited size, UTF-8."""
 
+import tomllib
 from pathlib import Path
+from typing import Any
 
 MAX_BYTES = 1 << 20  # of settings, calibrations, edits and summaries, which have a few KiB
+_MAX_KEY_PARTS = 100  # the reader of TOML needs minutes for a key of some ten thousand
 
 
 def read_small_text(path: Path, max_bytes: int = MAX_BYTES) -> str:
@@ -19,3 +22,17 @@ def read_small_text(path: Path, max_bytes: int = MAX_BYTES) -> str:
     if len(data) > max_bytes:
         raise ValueError(f"a file of at most {max_bytes} bytes was expected, it has more")
     return data.decode("utf-8-sig")
+
+
+def read_small_toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file.
+
+    Raises:
+        OSError: as `read_small_text`.
+        ValueError: as `read_small_text`, and if it is no TOML or has more than 100 dots in a line.
+    """
+    text = read_small_text(path)
+    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
+    if any(line.count(".") > _MAX_KEY_PARTS for line in lines):
+        raise ValueError(f"a line of at most {_MAX_KEY_PARTS} dots was expected")
+    return tomllib.loads(text)

@@ -5,7 +5,6 @@ has a table for each camera with `size`, `matrix` and `distortions`. Fisheye mod
 """
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ import platformdirs
 
 from das_app.files.foreign_text import printable
 from das_app.files.kept_name import kept_name
-from das_app.files.small_file import read_small_text
+from das_app.files.small_file import read_small_text, read_small_toml
 from das_app.files.whole_file import write_whole
 from das_app.lens.camera_json import camera_to_json
 from das_app.lens.intrinsics import Intrinsics
@@ -101,6 +100,7 @@ def _four_numbers(path: Path, name: str, values: object) -> tuple[float, float, 
 
 def _read_json(path: Path) -> Camera:
     values = json.loads(read_small_text(path))
+    _refuse_fisheye(values.get("fisheye"))
     size = plausible_size(values["width"], values["height"])
     fx, fy, cx, cy = (plausible_number(name, values[name]) for name in ("fx", "fy", "cx", "cy"))
     camera = Camera.from_intrinsics(fx, fy, cx, cy, size)
@@ -109,14 +109,15 @@ def _read_json(path: Path) -> Camera:
 
 def _read_opencv(path: Path) -> Camera:
     entries = read_opencv_text(read_small_text(path))
+    _refuse_fisheye(entries.get("fisheye_model"))
     size = plausible_size(entries["image_width"], entries["image_height"])
     distortion = entries.get("distortion_coefficients")
     return Camera(_matrix(entries["camera_matrix"]), size, _distortion(distortion))
 
 
 def _toml_cameras(path: Path) -> dict[str, dict]:
-    tables = tomllib.loads(read_small_text(path))
-    return {n: t for n, t in tables.items() if isinstance(t, dict) and "matrix" in t}
+    tables = read_small_toml(path)
+    return {printable(n): t for n, t in tables.items() if isinstance(t, dict) and "matrix" in t}
 
 
 def _read_toml(path: Path, name: str | None) -> Camera:
@@ -128,10 +129,14 @@ def _read_toml(path: Path, name: str | None) -> Camera:
     if name is not None and name not in cameras:
         raise ValueError(f"it holds no camera {name}, but {', '.join(cameras)}")
     values = cameras[name] if name is not None else next(iter(cameras.values()))
-    if values.get("fisheye"):
-        raise ValueError("it is of a fisheye lens, whose distortion model is not supported")
+    _refuse_fisheye(values.get("fisheye"))
     size = plausible_size(*values["size"])
     return Camera(_matrix(values["matrix"]), size, _distortion(values.get("distortions")))
+
+
+def _refuse_fisheye(is_fisheye: object) -> None:
+    if is_fisheye:
+        raise ValueError("it is of a fisheye lens, whose distortion model is not supported")
 
 
 def _matrix(rows: object) -> np.ndarray:

@@ -10,7 +10,9 @@ import re
 from xml.parsers import expat
 
 _SCALAR, _MATRICES = ("image_width", "image_height"), ("camera_matrix", "distortion_coefficients")
-_NAMES = (*_SCALAR, *_MATRICES)
+_FISHEYE = "fisheye_model"
+_NAMES = (*_SCALAR, *_MATRICES, _FISHEYE)
+_ROS_MODEL, _ROS_FISHEYE = "distortion_model", ("equidistant", "fisheye", "kannala_brandt")
 _MAX_NUMBERS = 64  # of a matrix; the largest that is known here has 14
 _MAX_DEPTH = 16  # of XML elements
 _YAML_ENTRY = re.compile(r"^(\w+):[ \t]*(.*)$")
@@ -28,7 +30,7 @@ def read_opencv_text(text: str) -> Entries:
 
     Returns:
         numbers for image_width and image_height, rows of numbers for camera_matrix and
-        distortion_coefficients.
+        distortion_coefficients; fisheye_model is 1 where that is how the lens distorts.
 
     Raises:
         ValueError: if the text is not of that form.
@@ -54,8 +56,12 @@ def _read_yaml(text: str) -> Entries:
     entries: Entries = {}
     for name in blocks.keys() & set(_NAMES):
         value = "\n".join(blocks[name])
-        entries[name] = _number(value) if name in _SCALAR else _yaml_matrix(name, value)
-    return entries
+        entries[name] = _yaml_matrix(name, value) if name in _MATRICES else _number(value)
+    return entries | _told_by_ros("\n".join(blocks.get(_ROS_MODEL, ())))
+
+
+def _told_by_ros(model: str) -> Entries:
+    return {_FISHEYE: 1.0} if model.strip(" \t\n\"'").lower() in _ROS_FISHEYE else {}
 
 
 def _yaml_matrix(name: str, block: str) -> list[list[float]]:
@@ -89,22 +95,26 @@ class _XmlReader:
 
     def __init__(self) -> None:
         self._path: list[str] = []
-        self.texts: dict[str, str] = {}
+        self._texts: dict[str, list[str]] = {}
 
     def begin(self, name: str, _attributes: dict[str, str]) -> None:
         if len(self._path) >= _MAX_DEPTH:
             raise ValueError(f"its elements lie more than {_MAX_DEPTH} deep in each other")
         self._path.append(name)
         path = "/".join(self._path[1:])
-        if path in self.texts and self._path[1:2] and self._path[1] in _NAMES:
+        if path in self._texts and self._path[1:2] and self._path[1] in _NAMES:
             raise ValueError(f"{path} stands there twice")
-        self.texts[path] = ""
+        self._texts[path] = []
 
     def end(self, _name: str) -> None:
         self._path.pop()
 
     def text(self, text: str) -> None:
-        self.texts["/".join(self._path[1:])] += text
+        self._texts["/".join(self._path[1:])].append(text)
+
+    def texts(self) -> dict[str, str]:
+        """The text of each element."""
+        return {path: "".join(parts) for path, parts in self._texts.items()}
 
     def refuse(self, *_: object) -> None:
         raise ValueError("a document type is not allowed in it")
@@ -118,8 +128,8 @@ def _read_xml(text: str) -> Entries:
         parser.Parse(text, True)
     except expat.ExpatError as error:
         raise ValueError(f"it is no XML: {error}") from None
-    texts = reader.texts
-    entries: Entries = {name: _number(texts[name]) for name in _SCALAR if name in texts}
+    texts = reader.texts()
+    entries: Entries = {n: _number(texts[n]) for n in (*_SCALAR, _FISHEYE) if n in texts}
     for name in (name for name in _MATRICES if name in texts):
         try:
             rows, cols, data = (texts[f"{name}/{part}"] for part in ("rows", "cols", "data"))

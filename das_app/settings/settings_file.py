@@ -7,7 +7,6 @@ without tables; they are read, and written with tables.
 import logging
 import os
 import time
-import tomllib
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ import tomli_w
 
 from das_app.files.file_lock import try_lock
 from das_app.files.foreign_text import printable
-from das_app.files.small_file import read_small_text
+from das_app.files.small_file import read_small_toml
 from das_app.files.user_folders import settings_folder
 from das_app.files.whole_file import write_whole
 from das_app.settings.app_settings import AppSettings
@@ -131,7 +130,7 @@ def _merged(before: AppSettings, now: AppSettings, theirs: AppSettings) -> AppSe
 def _read(path: Path) -> tuple[AppSettings, _Document]:
     """Settings of a file and all that stands in it, in tables; a broken file is kept aside."""
     try:
-        document = _in_tables(tomllib.loads(read_small_text(path)))
+        document = _in_tables(read_small_toml(path))
         return _settings_from(document), document
     except FileNotFoundError:
         return AppSettings(), {}

@@ -6,7 +6,6 @@ counts in that run alone and is never written.
 
 import logging
 import threading
-import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import tomli_w
 
 from das_app.files.foreign_text import printable
 from das_app.files.kept_name import kept_name
-from das_app.files.small_file import read_small_text
+from das_app.files.small_file import read_small_toml
 from das_app.files.whole_file import write_whole
 from das_app.settings import settings_file
 from das_app.settings.app_settings import CameraSettings, IgnoredSettings, LensSettings
@@ -146,7 +145,7 @@ def _changes(former: SourceSetup, now: SourceSetup, group: str) -> dict[str, obj
 
 def _read(path: Path) -> SourceSetup:
     try:
-        document = tomllib.loads(read_small_text(path))
+        document = read_small_toml(path)
         groups = {}
         for group, kind in field_types(SourceSetup).items():
             table, kinds = document.get(group, {}), field_types(kind)

@@ -222,6 +222,7 @@ def test_yaml_as_ros_writes_it(tmp_path):
     assert camera.distortion.tolist() == [0.1, -0.2, 0, 0, 0]
 
 
+NEWLINES = "\n" * ((1 << 20) - 100)
 HOSTILE = {
     "empty.yml": "",
     "prose.yml": "this is no YAML, it is a letter",
@@ -241,7 +242,32 @@ HOSTILE = {
     "digits.json": '{"fx":' + "1" * 5000 + "}",
     "deep.toml": "a=" + "[" * 100_000,
     "keys.toml": "a" + ".a" * 5000 + "=1",
+    "long_keys.toml": "a" + ".a" * 500_000 + "=1",  # would need hours
+    "lines.xml": f"<opencv_storage><a>{NEWLINES}</a></opencv_storage>",  # needed a minute
 }
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.yml", opencv_yaml(more="fisheye_model: 1\n")),
+        ("a.yaml", opencv_yaml(more="distortion_model: equidistant\n")),
+        ("a.json", json.dumps(VALUES | {"fisheye": True})),
+    ],
+)
+def test_a_fisheye_lens_is_refused(tmp_path, name, text):
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(ValueError, match="fisheye lens"):
+        load_intrinsics(path)
+
+
+def test_names_of_cameras_are_shown_without_direction_characters(tmp_path):
+    path = tmp_path / "a.toml"
+    matrix = "matrix = [[600, 0, 320], [0, 600, 240], [0, 0, 1]]\nsize = [640, 480]\n"
+    path.write_text(f'["left\\u202Egnp"]\n{matrix}[right]\n{matrix}')
+    assert cameras_in(path) == ("left gnp", "right")
+    assert load_intrinsics(path, "left gnp").calibration_name == "left gnp"
 
 
 @pytest.mark.parametrize("name", HOSTILE)
