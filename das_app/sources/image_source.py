@@ -129,7 +129,9 @@ def read_image(path: Path) -> np.ndarray:
             return _read_video_coded(path)
         data = np.fromfile(path, dtype=np.uint8)  # cv2.imread fails on some Windows paths
         size = picture_size(data.tobytes())
-        if size is not None and size[0] * size[1] > MAX_PIXELS:
+        if size is None:
+            raise SourceError(said("image {name} cannot be decoded", name=shown))
+        if size[0] * size[1] > MAX_PIXELS:
             raise SourceError(
                 said(
                     "image {name} has {width} x {height} pixels, more than {most}",
@@ -139,7 +141,7 @@ def read_image(path: Path) -> np.ndarray:
                     most=MAX_PIXELS,
                 )
             )
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR)
     except OSError as error:
         raise SourceError(
             said("image {name} cannot be read: {error}", name=shown, error=error)

@@ -3,11 +3,18 @@
 import struct
 
 _TIFF_WIDTH, _TIFF_HEIGHT = 256, 257
+_TIFF_KINDS = {3: "H", 4: "I"}  # of the numbers of an entry
 _NO_FRAME = (0xC4, 0xC8, 0xCC)  # JPEG markers among those of frames that are none
+_LONE = (0x01, *range(0xD0, 0xD8))  # JPEG markers that no segment follows
+_NO_FRAME_FOLLOWS = (0xD8, 0xD9, 0xDA)  # begin, end, and the data of a frame
+_OS2_HEAD = 12  # bytes of the older head of a BMP
 
 
 def picture_size(data: bytes) -> tuple[int, int] | None:
-    """(width, height) px as the head of a PNG, JPEG, BMP, TIFF or WebP says; None for others."""
+    """(width, height) px as the head of a PNG, JPEG, BMP, TIFF or WebP says; None for others.
+
+    OpenCV decodes more kinds, whose sizes are not known here, whatever the file's name ends in.
+    """
     readers = {
         b"\x89PNG": _png,
         b"\xff\xd8\xff": _jpeg,
@@ -25,28 +32,33 @@ def picture_size(data: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _png(data: bytes) -> tuple[int, int]:
-    return struct.unpack_from(">II", data, 16)
+def _png(data: bytes) -> tuple[int, int] | None:
+    return struct.unpack_from(">II", data, 16) if data[12:16] == b"IHDR" else None
 
 
 def _bmp(data: bytes) -> tuple[int, int]:
-    width, height = struct.unpack_from("<ii", data, 18)
+    (head,) = struct.unpack_from("<I", data, 14)
+    width, height = struct.unpack_from("<HH" if head == _OS2_HEAD else "<ii", data, 18)
     return abs(width), abs(height)
 
 
 def _jpeg(data: bytes) -> tuple[int, int] | None:
+    """As libjpeg reads it: what stands between the segments is passed over."""
     place = 2
-    while data[place] == 0xFF:
-        marker = data[place + 1]
-        if marker == 0xFF:
+    while True:
+        while data[place] != 0xFF or data[place + 1] in (0x00, 0xFF):
             place += 1
+        marker = data[place + 1]
+        if marker in _LONE:
+            place += 2
             continue
+        if marker in _NO_FRAME_FOLLOWS:
+            return None
         (length,) = struct.unpack_from(">H", data, place + 2)
         if 0xC0 <= marker <= 0xCF and marker not in _NO_FRAME:
             height, width = struct.unpack_from(">HH", data, place + 5)
             return width, height
         place += 2 + length
-    return None
 
 
 def _tiff(data: bytes) -> tuple[int, int] | None:
@@ -57,21 +69,28 @@ def _tiff(data: bytes) -> tuple[int, int] | None:
     for entry in range(place + 2, place + 2 + 12 * number, 12):
         tag, kind = struct.unpack_from(order + "HH", data, entry)
         if tag in (_TIFF_WIDTH, _TIFF_HEIGHT):
-            value = struct.unpack_from(order + ("H" if kind == 3 else "I"), data, entry + 8)
-            sides[tag] = value[0]
+            if kind not in _TIFF_KINDS:
+                return None
+            (value,) = struct.unpack_from(order + _TIFF_KINDS[kind], data, entry + 8)
+            sides.setdefault(tag, value)  # of two entries libtiff takes the first
     if sides.keys() != {_TIFF_WIDTH, _TIFF_HEIGHT}:
         return None
     return sides[_TIFF_WIDTH], sides[_TIFF_HEIGHT]
 
 
 def _webp(data: bytes) -> tuple[int, int] | None:
-    if data[12:16] == b"VP8X":
+    if data[8:12] != b"WEBP":
+        return None
+    kind = data[12:16]
+    if kind == b"VP8X":
         return (
             1 + int.from_bytes(data[24:27], "little"),
             1 + int.from_bytes(data[27:30], "little"),
         )
-    if data[12:16] == b"VP8L":
+    if kind == b"VP8L":
         bits = int.from_bytes(data[21:25], "little")
         return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    if kind != b"VP8 ":
+        return None
     width, height = struct.unpack_from("<HH", data, 26)
     return width & 0x3FFF, height & 0x3FFF

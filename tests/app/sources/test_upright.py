@@ -362,6 +362,52 @@ def test_a_picture_of_too_many_pixels_is_refused(tmp_path, size):
         read_image(tmp_path / "bomb.png")
 
 
+def jpeg_of(width, height, before=b""):
+    """A JPEG that claims a size, with something before its first segment."""
+    data = bytearray(cv2.imencode(".jpg", np.zeros((8, 8, 3), np.uint8))[1].tobytes())
+    place = data.index(b"\xff\xc0") + 5
+    data[place : place + 4] = height.to_bytes(2, "big") + width.to_bytes(2, "big")
+    return bytes(data[:2] + before + data[2:])
+
+
+OTHER_KINDS = {
+    "pnm": b"P5\n30000 30000\n255\n" + bytes(1000),
+    "hdr": b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 30000 +X 30000\n" + bytes(1000),
+    "pfm": b"Pf\n30000 30000\n-1.0\n" + bytes(1000),
+    "gif": b"GIF89a" + struct.pack("<HH", 30_000, 30_000) + b"\x80\0\0\0\0\0\xff\xff\xff,",
+    "jpeg 2000": b"\0\0\0\x0cjP  \r\n\x87\n" + bytes(100),
+    "big tiff": b"II+\0" + struct.pack("<HHQQ", 8, 0, 16, 0) + bytes(100),
+    "offsets for sizes": b"II*\0"
+    + struct.pack("<IH", 8, 2)
+    + struct.pack("<HHII", 256, 16, 1, 100)
+    + struct.pack("<HHII", 257, 16, 1, 100)
+    + struct.pack("<QQ", 30_000, 30_000) * 20,
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_KINDS)
+def test_a_picture_whose_size_is_not_known_beforehand_is_refused(tmp_path, kind):
+    (tmp_path / "x.png").write_bytes(OTHER_KINDS[kind])
+    with pytest.raises(SourceError, match=r"x\.png cannot be decoded"):
+        read_image(tmp_path / "x.png")
+
+
+@pytest.mark.parametrize(
+    "before", [b"", b"\xff" * 9, b"\xff\x01", b"\xff\xd0", b"\xff\xd7", b"\0\1\2", b"\xff\0"]
+)
+def test_whatever_stands_before_a_jpegs_size_it_is_found(tmp_path, before):
+    (tmp_path / "x.jpg").write_bytes(jpeg_of(30_000, 30_001, before))
+    with pytest.raises(SourceError, match=r"x\.jpg has 30000 x 30001"):
+        read_image(tmp_path / "x.jpg")
+
+
+def test_a_bmp_with_the_older_head_is_read(tmp_path):
+    head = b"BM" + struct.pack("<IHHI", 26 + 120 * 30, 0, 0, 26)
+    head += struct.pack("<IHHHH", 12, 40, 30, 1, 24)
+    (tmp_path / "x.bmp").write_bytes(head + bytes(120 * 30))
+    assert read_image(tmp_path / "x.bmp").shape == (30, 40, 3)
+
+
 def test_a_bad_picture_does_not_end_a_folder(tmp_path, caplog):
     for name in ("a.png", "d.png"):
         assert cv2.imwrite(str(tmp_path / name), np.zeros((8, 8, 3), np.uint8))
