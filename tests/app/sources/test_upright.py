@@ -393,7 +393,7 @@ def test_a_picture_whose_size_is_not_known_beforehand_is_refused(tmp_path, kind)
 
 
 @pytest.mark.parametrize(
-    "before", [b"", b"\xff" * 9, b"\xff\x01", b"\xff\xd0", b"\xff\xd7", b"\0\1\2", b"\xff\0"]
+    "before", [b"", b"\xff" * 9, b"\xff\x01", b"\xff\xd0", b"\xff\xd7", b"\xff\xfe\0\2\1\2\xff\0"]
 )
 def test_whatever_stands_before_a_jpegs_size_it_is_found(tmp_path, before):
     (tmp_path / "x.jpg").write_bytes(jpeg_of(30_000, 30_001, before))
