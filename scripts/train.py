@@ -87,6 +87,7 @@ for name, choices in {
     "root-axes": ("all", "depth"),
     "update": ("none", "recursive", "multi_source"),
     "fpn-norm": ("none", "batch"),
+    "tower-end": ("plain", "deformable"),
 }.items():
     switches.add_argument(f"--{name}", choices=choices)
 switches.add_argument("--layers", type=int, choices=(1, 2, 3), help="of the update")
@@ -112,7 +113,12 @@ def _recipe(args: argparse.Namespace) -> Recipe:
         return {name: value for name, value in values.items() if value is not None}
 
     return RECIPES[args.recipe].varied(
-        network=given(update=args.update, update_layers=args.layers, fpn_norm=args.fpn_norm),
+        network=given(
+            update=args.update,
+            update_layers=args.layers,
+            fpn_norm=args.fpn_norm,
+            tower_end=args.tower_end,
+        ),
         encoding=given(
             centre=args.centre,
             root_depth_unit=args.root_depth_unit,

@@ -29,6 +29,7 @@ class NetworkConfig:
     fpn_norm: str = "none"  # none | batch: after every convolution of the FPN
     norm: str = "group"  # group | none: after the convolutions of the heads
     head_convs: int = 2  # shared convolutions of each of the three branches
+    tower_end: str = "plain"  # plain | deformable: the last of them, as the authors have it
     has_output_convs: bool = False  # one more 3x3 in front of each output, as the authors have
     is_separable: bool = True  # 5x5 depthwise + 1x1 in the heads instead of full 3x3
     update: str = "recursive"  # none | recursive | multi_source
@@ -45,6 +46,8 @@ class NetworkConfig:
             raise ValueError(f"fpn_norm must be none or batch, got {self.fpn_norm!r}")
         if self.norm not in ("group", "none"):
             raise ValueError(f"norm must be group or none, got {self.norm!r}")
+        if self.tower_end not in ("plain", "deformable"):
+            raise ValueError(f"tower_end must be plain or deformable, got {self.tower_end!r}")
         if self.update_layers not in (1, 2, 3):
             raise ValueError(f"update_layers must be 1, 2 or 3, got {self.update_layers}")
         if self.channels % 32:

@@ -7,7 +7,8 @@ Choices of the paper (Wang et al., CVPR 2022), with its symbols:
   joint_sigma   sigma_k, scale of the residual's density (section 3.3), with u_bar = joint_offset
 Following the authors' code, x and y of the joints are offsets from the location, not from the
 root, so that root and joint errors do not add up, and one learnable factor per level scales each
-kind of regression. Their deformable convolutions are plain ones here, which export everywhere.
+kind of regression. The deformable convolution that ends their towers is a switch,
+`NetworkConfig.tower_end`: plain ones are faster and export everywhere.
 """
 
 import math
@@ -23,6 +24,7 @@ from das_model.network.backbones.efficientnet_lite import EfficientNetLite
 from das_model.network.backbones.movenet import MoveNetBackbone
 from das_model.network.backbones.mspn import Mspn
 from das_model.network.backbones.resnet import ResNet50
+from das_model.network.deformable_conv import DeformableConv
 
 _PRIOR = 0.01  # of a location being positive: bias of the score logits (focal loss paper, 4.1)
 
@@ -173,9 +175,9 @@ class DasHeads(nn.Module):
         self.config = config
         num_levels, num_joints = len(config.encoding.strides), len(config.joint_names)
         num_stages = 1 + config.num_updates
-        self.score_tower = _tower(config, config.head_convs)
-        self.root_tower = _tower(config, config.head_convs)
-        self.pose_tower = _tower(config, config.head_convs)
+        self.score_tower = _tower(config)
+        self.root_tower = _tower(config)
+        self.pose_tower = _tower(config)
         self.score = _output(config, 1)
         self.centerness = _output(config, 1)
         self.root_xy = _output(config, 2)
@@ -354,12 +356,16 @@ def _backbone(config: NetworkConfig) -> MoveNetBackbone | EfficientNetLite | Res
     return EfficientNetLite(name)
 
 
-def _conv(config: NetworkConfig) -> list[nn.Module]:
+def _conv(config: NetworkConfig, is_deformable: bool = False) -> list[nn.Module]:
     channels, has_norm = config.channels, config.norm == "group"
-    if config.is_separable:
+    last: nn.Conv2d | DeformableConv
+    if is_deformable:
+        last = DeformableConv(channels, bias=not has_norm)
+        convs: list[nn.Module] = [last]
+    elif config.is_separable:
         last = nn.Conv2d(channels, channels, 1, bias=not has_norm)
         depthwise = nn.Conv2d(channels, channels, 5, 1, 2, groups=channels, bias=False)
-        convs: list[nn.Module] = [depthwise, last]
+        convs = [depthwise, last]
     else:
         last = nn.Conv2d(channels, channels, 3, 1, 1, bias=not has_norm)
         convs = [last]
@@ -369,8 +375,11 @@ def _conv(config: NetworkConfig) -> list[nn.Module]:
     return [*convs, nn.ReLU(inplace=True)]
 
 
-def _tower(config: NetworkConfig, num_convs: int) -> nn.Sequential:
-    return nn.Sequential(*[layer for _ in range(num_convs) for layer in _conv(config)])
+def _tower(config: NetworkConfig) -> nn.Sequential:
+    """The convolutions of a branch in front of its outputs."""
+    last, is_deformable = config.head_convs - 1, config.tower_end == "deformable"
+    convs = (_conv(config, is_deformable and i == last) for i in range(config.head_convs))
+    return nn.Sequential(*[layer for conv in convs for layer in conv])
 
 
 def _output(config: NetworkConfig, channels: int) -> nn.Sequential:

@@ -303,10 +303,12 @@ def test_what_nobody_reads_is_not_computed(folder):
     assert {o.type.tensor_type.shape.dim[1].dim_value for o in depths.values()} == {1}
 
 
-@pytest.mark.parametrize("update", ["none", "recursive"])
-def test_what_is_exported_equals_the_whole_network(tmp_path, update):
+@pytest.mark.parametrize(
+    "switch", [{}, {"update": "recursive"}, {"tower_end": "deformable"}], ids=str
+)
+def test_what_is_exported_equals_the_whole_network(tmp_path, switch):
     torch.manual_seed(1)
-    network = DasNetwork(dataclasses.replace(SMALL, update=update))
+    network = DasNetwork(dataclasses.replace(SMALL, **switch))
     nn.init.normal_(network.heads.joint_sigma[-1].weight, std=0.3)
     exported = ExportedNetwork(network.eval())
     image = torch.from_numpy(picture()[None])
