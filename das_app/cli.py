@@ -9,6 +9,7 @@ from collections.abc import Callable
 import typer
 
 from das_app.commands import checks, record, sessions, window
+from das_app.commands.help_pages import PlainCommand, PlainGroup
 from das_app.commands.options import EXAMPLES, FORMAT_LIST
 
 _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
@@ -23,16 +24,24 @@ _PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "When something does not work": (checks.repair, checks.doctor, checks.report),
 }
 _EPILOGS: dict[Callable[..., None], str] = {sessions.export: FORMAT_LIST}
+_HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+    cls=PlainGroup,
+    context_settings=_HELP,
 )
 app.callback(invoke_without_command=True, epilog=EXAMPLES)(window.window)
 for _panel, _commands in _PANELS.items():
     for _command in _commands:
-        app.command(rich_help_panel=_panel, epilog=_EPILOGS.get(_command))(_command)
+        app.command(
+            cls=PlainCommand,
+            rich_help_panel=_panel,
+            epilog=_EPILOGS.get(_command),
+            context_settings=_HELP,
+        )(_command)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ CONTENT, FORMATS = "What is written", "For some formats"
 
 def epilog(title: str, lines: Iterable[str]) -> str:
     """Text below a command's help, a line each."""
-    return "\n".join([f"{title}:", *(f"  {line}" for line in lines)])
+    return "\n".join(["\b", f"{title}:", *(f"  {line}" for line in lines)])
 
 
 def _names(formats: Iterable[ExportFormat]) -> str:

@@ -324,7 +324,7 @@ def test_help_of_export_names_every_format_with_its_title(command, option):
 def test_help_is_in_groups_with_examples_that_are_commands(command):
     shown = command("-h").stdout
     for group in ("Lens", "Camera", "Model", "Record", "Recorded sessions"):
-        assert f"─ {group} ─" in shown
+        assert f"\n{group}:\n" in shown
     examples = [
         line.split() for line in shown.splitlines() if line.lstrip().startswith("das-app ")
     ]
