@@ -5,10 +5,12 @@ Typer's tables import a library of their own, which takes longer than all else o
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import typer
 from typer.core import TyperCommand, TyperGroup
+
+if TYPE_CHECKING:
+    from typer._click.core import Context
 
 Row = tuple[str, str]  # a name and what it is
 
@@ -28,7 +30,7 @@ class Page(Protocol):
 class PlainCommand(TyperCommand):
     """A command whose options stand in their groups."""
 
-    def format_options(self, ctx: typer.Context, formatter: Page) -> None:
+    def format_options(self, ctx: "Context", formatter: Page) -> None:
         """Write arguments and options."""
         _write_groups(_parameters(self, ctx), formatter)
 
@@ -36,7 +38,7 @@ class PlainCommand(TyperCommand):
 class PlainGroup(TyperGroup):
     """A group of commands that stand, like its options, in groups of their own."""
 
-    def format_options(self, ctx: typer.Context, formatter: Page) -> None:
+    def format_options(self, ctx: "Context", formatter: Page) -> None:
         """Write options and commands."""
         _write_groups(_parameters(self, ctx), formatter)
         groups: dict[str, list[Row]] = {}
@@ -47,7 +49,7 @@ class PlainGroup(TyperGroup):
         _write_groups(groups, formatter)
 
 
-def _parameters(command: TyperCommand | TyperGroup, ctx: typer.Context) -> dict[str, list[Row]]:
+def _parameters(command: TyperCommand | TyperGroup, ctx: "Context") -> dict[str, list[Row]]:
     """Rows of a command's arguments and options by their groups' titles, those of none first."""
     groups: dict[str, list[Row]] = {"Arguments": [], "Options": []}
     for parameter in command.get_params(ctx):
