@@ -1,8 +1,9 @@
 import importlib.util
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import cv2
 import numpy as np
@@ -11,17 +12,17 @@ import typer
 from pipeline_fakes import FakeEstimator
 from typer.testing import CliRunner
 
+from das_app.pipeline import image_batch
 from das_model.skeleton import BODY_22
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "predict.py"
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "scripts" / "predict.py"
 
 
 @pytest.fixture
 def predict(monkeypatch, tmp_path):
     """Runs the script with a fake model; returns typer's result and the predictions."""
-    runtime = ModuleType("das_model.inference.runtime")
-    runtime.open_estimator = FakeEstimator
-    monkeypatch.setitem(sys.modules, "das_model.inference.runtime", runtime)
+    monkeypatch.setattr(image_batch, "_estimator", FakeEstimator)
     spec = importlib.util.spec_from_file_location("predict_script", SCRIPT)
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
@@ -113,3 +114,33 @@ def test_folder_without_images_is_refused(predict, tmp_path):
     done, _ = predict(tmp_path / "empty")
     assert done.exit_code == 2
     assert "no image" in done.output
+
+
+def test_a_cluster_predicts_what_one_machine_does(photos, tmp_path):
+    pytest.importorskip("distributed")
+    (photos / "broken.png").write_bytes(b"no image")
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    pipes = {"env": environment, "stdout": subprocess.PIPE, "text": True}
+
+    def run(name, *options):
+        command = [
+            sys.executable,
+            SCRIPT,
+            photos,
+            "-o",
+            tmp_path / name,
+            "--mode",
+            "fast",
+            *options,
+        ]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert "1 images left out" in done.stderr, done.stderr
+        return json.loads((tmp_path / name).read_text())
+
+    command = [sys.executable, ROOT / "tests" / "dask_cluster.py"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, **pipes) as cluster:
+        address = json.loads(cluster.stdout.readline())["address"]
+        apart = run("apart.json", "--cluster", address)
+        cluster.stdin.close()
+    assert list(apart) == ["a.png", "sub/b.jpg"]
+    assert apart == run("alone.json")
