@@ -32,6 +32,13 @@
         <translation>#{other} mit #{one} vereint</translation>
     </message>
     <message numerus="yes">
+        <source>%Ln client(s)</source>
+        <translation>
+            <numerusform>%Ln Empfänger</numerusform>
+            <numerusform>%Ln Empfänger</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%Ln frame(s)</source>
         <translation>
             <numerusform>%Ln Bild</numerusform>
@@ -55,8 +62,8 @@
     <message numerus="yes">
         <source>%Ln person(s) hidden</source>
         <translation>
-            <numerusform>%Ln Person verborgen</numerusform>
-            <numerusform>%Ln Personen verborgen</numerusform>
+            <numerusform>%Ln verborgen</numerusform>
+            <numerusform>%Ln verborgen</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -127,6 +134,10 @@
         <source>&amp;View</source>
         <translation>A&amp;nsicht</translation>
     </message>
+    <message>
+        <source>&amp;Window</source>
+        <translation>&amp;Fenster</translation>
+    </message>
     <message numerus="yes">
         <source>, %Ln part(s) of it unreadable</source>
         <translation>
@@ -186,8 +197,8 @@
         <translation>3D-Ansicht im eigenen Fenster</translation>
     </message>
     <message>
-        <source>3D view in its own window, on another screen where there is one</source>
-        <translation>3D im eigenen Fenster, wenn möglich auf anderem Bildschirm</translation>
+        <source>3D view in a window, on another screen if there is one</source>
+        <translation>3D im eigenen Fenster, möglichst auf anderem Bildschirm</translation>
     </message>
     <message>
         <source>3D view: drag</source>
@@ -1721,6 +1732,10 @@
         <translation>Personen erscheinen {height_m:.1f} m groß, was kaum zu glauben ist; Entfernungen stimmen ebenso wenig. Etwa aus Brusthöhe filmen, mit ganzen Personen im Bild.</translation>
     </message>
     <message>
+        <source>People in the picture by depth: the nearer hide those behind</source>
+        <translation>Wer näher ist, verdeckt, wer dahinter ist, wie in 3D</translation>
+    </message>
+    <message>
         <source>People on the floor suggest about {angle:.0f}°, likely {low:.0f} to {high:.0f}°. A hint alone: nothing was changed.</source>
         <translation>Personen auf dem Boden sprechen für etwa {angle:.0f}°, wahrscheinlich {low:.0f} bis {high:.0f}°. Nur ein Hinweis: Nichts wurde geändert.</translation>
     </message>
@@ -1731,10 +1746,6 @@
     <message>
         <source>People only</source>
         <translation>Nur Personen</translation>
-    </message>
-    <message>
-        <source>People over the picture as in the 3D view: who is nearer hides who is behind</source>
-        <translation>Wer näher ist, verdeckt, wer dahinter ist, wie in 3D</translation>
     </message>
     <message>
         <source>People shown</source>
@@ -1821,8 +1832,8 @@
         <translation>Bild im eigenen Fenster</translation>
     </message>
     <message>
-        <source>Picture in its own window, on another screen where there is one</source>
-        <translation>Bild im eigenen Fenster, wenn möglich auf anderem Bildschirm</translation>
+        <source>Picture in a window, on another screen if there is one</source>
+        <translation>Bild im eigenen Fenster, möglichst auf anderem Bildschirm</translation>
     </message>
     <message>
         <source>Picture in the 3D view</source>

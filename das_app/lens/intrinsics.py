@@ -106,6 +106,16 @@ class Intrinsics:
         )
 
 
+def kept_label(label: str) -> str:
+    """A `label` as sessions keep it, in English, with the parts that the window translates."""
+    for template in _ORIGIN_TEXTS.values():
+        head, _, tail = template.partition("{fov:.4g}")
+        fov = label.removeprefix(head).removesuffix(tail)
+        if label == f"{head}{fov}{tail}" and fov.replace(".", "", 1).isdecimal():
+            return said(template, fov=float(fov))
+    return label
+
+
 def fov_from_focal_px(focal_px: float, size: tuple[int, int]) -> float:
     """Field of view of the longer side, degrees, of a focal length in pixels of a picture.
 

@@ -38,7 +38,8 @@ _COLUMNS = (
     (marked("Record"), marked("Session"), marked("Window")),
 )
 _BESIDE_PX = QSize(64, 160)  # of the screen: margins, frame and button
-_BAR_PX = QSize(12, 12)  # where the columns do not fit
+_KEY = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_BAR_PX = 12  # of a scroll bar, where the columns do not fit
 
 
 class HelpSheet(QDialog):
@@ -52,25 +53,19 @@ class HelpSheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Keys and mouse"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        actions = tuple(actions)
-        self.rows: list[tuple[str, str]] = []
-        page = named(QWidget(), "page")
-        columns = QHBoxLayout(page)
-        columns.setContentsMargins(0, 0, 0, 0)
-        columns.setSpacing(5 * theme.SPACE_PX)
-        for sections in _COLUMNS:
-            column = QVBoxLayout()
-            column.setSpacing(theme.SPACE_PX)
-            for section in sections:
-                rows = _mouse() if section == _MOUSE_TITLE else _rows(section, actions)
-                self._add_section(column, section, rows)
-            column.addStretch()
-            columns.addLayout(column)
+        self._actions = tuple(actions)
+        room = self.screen().availableSize() - _BESIDE_PX
+        page = self._page(is_wrapped=False)
+        wanted = page.sizeHint()
+        if wanted.width() > room.width():
+            page = self._page(is_wrapped=True)
+            width_px = max(room.width() - _BAR_PX, page.minimumSizeHint().width())
+            page.setFixedWidth(width_px)
+            wanted = QSize(room.width(), page.heightForWidth(width_px))
         area = QScrollArea(widgetResizable=True)
         area.setWidget(page)
-        wanted, room = page.sizeHint(), self.screen().availableSize() - _BESIDE_PX
         fits = wanted == wanted.boundedTo(room)
-        area.setMinimumSize(wanted if fits else (wanted + _BAR_PX).boundedTo(room))
+        area.setMinimumSize(wanted if fits else (wanted + QSize(_BAR_PX, 0)).boundedTo(room))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(*[3 * theme.SPACE_PX] * 4)
         whole.addWidget(area)
@@ -78,16 +73,37 @@ class HelpSheet(QDialog):
         close.clicked.connect(self.accept)
         whole.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
 
+    def _page(self, is_wrapped: bool) -> QWidget:
+        """All columns; lines of words broken where these are too wide for the screen."""
+        self.rows: list[tuple[str, str]] = []
+        page = named(QWidget(), "page")
+        columns = QHBoxLayout(page)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(4 * theme.SPACE_PX)
+        for sections in _COLUMNS:
+            column = QVBoxLayout()
+            column.setSpacing(theme.SPACE_PX)
+            for section in sections:
+                rows = _mouse() if section == _MOUSE_TITLE else _rows(section, self._actions)
+                self._add_section(column, section, rows, is_wrapped)
+            column.addStretch()
+            columns.addLayout(column)
+        return page
+
     def _add_section(
-        self, column: QVBoxLayout, title: str, rows: Iterable[tuple[str, str]]
+        self,
+        column: QVBoxLayout,
+        title: str,
+        rows: Iterable[tuple[str, str]],
+        is_wrapped: bool,
     ) -> None:
         column.addWidget(Label(tr(title), objectName="heading"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(2 * theme.SPACE_PX)
         grid.setVerticalSpacing(6)
         for number, (keys, words) in enumerate(rows):
-            grid.addWidget(Label(keys, objectName="key"), number, 0, Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(Label(words), number, 1)
+            grid.addWidget(Label(keys, objectName="key"), number, 0, _KEY)
+            grid.addWidget(Label(words, wordWrap=is_wrapped), number, 1)
             self.rows.append((keys, words))
         grid.setColumnStretch(1, 1)
         column.addLayout(grid)

@@ -148,7 +148,6 @@ class ExportDialog(QDialog):
         form.addRow(tr("Format"), self.format)
         form.addRow("", self.facts)
         self.choices.add_to(form)
-        form.addRow(tr("Write to"), row_of(self.path, self.browse, wide=self.path))
         centre_labels(form)
         form.setContentsMargins(0, 0, 0, 0)
         self._form = QWidget()
@@ -158,6 +157,7 @@ class ExportDialog(QDialog):
         column.setContentsMargins(*[2 * theme.SPACE_PX] * 4)
         column.setSpacing(2 * theme.SPACE_PX)
         column.addWidget(self._rows, 1)
+        column.addLayout(self._target_row(form))
         column.addWidget(self.progress)
         column.addWidget(self.message)
         buttons = QHBoxLayout()
@@ -166,6 +166,21 @@ class ExportDialog(QDialog):
         buttons.addWidget(self.leave)
         buttons.addWidget(self.export)
         column.addLayout(buttons)
+
+    def _target_row(self, above: QFormLayout) -> QHBoxLayout:
+        """Where to write to, always in sight, its label as wide as those of the form above."""
+        labels = (
+            item.widget().sizeHint().width()
+            for row in range(above.rowCount())
+            if (item := above.itemAt(row, QFormLayout.ItemRole.LabelRole)) is not None
+        )
+        label = Label(tr("Write to"), alignment=theme.ALIGN_RIGHT)
+        label.setMinimumWidth(max(labels, default=0))
+        row = QHBoxLayout()
+        row.setSpacing(2 * theme.SPACE_PX)
+        row.addWidget(label)
+        row.addWidget(row_of(self.path, self.browse, wide=self.path), 1)
+        return row
 
     def _on_format(self) -> None:
         facts = FACTS[self._to]

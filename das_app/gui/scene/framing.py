@@ -11,6 +11,7 @@ _ROOM = {"left": 0.09, "right": 0.09, "top": 0.13, "bottom": 0.09}  # shares of 
 _MIN_DISTANCE_M = 2.2
 _NEAREST_M = 0.5  # no place is nearer to the eye
 _PACE_S = 0.22  # time constant of the way to another view
+_RIM = 0.04  # of half the view: who is nearer to its edge is about to leave it
 _TIGHTER = 0.8  # of a distance: a view that fits so much nearer is worth the way
 _THERE, _THERE_DEG = 1e-3, 0.1  # of the distance, and of angles
 _MARGIN_M = 0.4  # round everybody's root
@@ -82,13 +83,13 @@ def fitted(
 
 
 def is_in_view(places_m: np.ndarray, pose: ViewPose, aspect: float) -> bool:
-    """Whether a view of an aspect holds all of (N, 3) places."""
+    """Whether a view of an aspect holds all of (N, 3) places, none of them at its very edge."""
     right, up, forward = directions(pose.azimuth_deg, pose.elevation_deg)
     away = places_m - (pose.centre - pose.distance_m * forward)
     depth = away @ forward
     tall = math.tan(math.radians(FOV_DEG) / 2)
     across, along = np.abs(away @ right) / (tall * aspect), np.abs(away @ up) / tall
-    return bool((np.maximum(across, along) < depth).all())
+    return bool((np.maximum(across, along) < (1 - _RIM) * depth).all())
 
 
 def directions(azimuth_deg: float, elevation_deg: float) -> tuple[np.ndarray, ...]:

@@ -12,6 +12,7 @@ from das_app.gui.scene.body_visuals import Bodies, Shadows
 from das_app.gui.scene.framing import person_places
 from das_app.gui.scene.scene_geometry import (
     ground_heights,
+    hand_tips,
     joint_solidity,
     label_places,
     scene_from_camera,
@@ -154,9 +155,13 @@ class PeopleLayer:
             chosen = np.ones(len(self.slots), bool)
         if slot is not None:
             chosen = self.slots == slot
-        return person_places(
-            self.joints_m[chosen], self.ground_m[chosen], self.people.skeleton.root
+        joints_m, wrists = self.joints_m[chosen], self._ending("_wrist")
+        parts = (
+            person_places(joints_m, self.ground_m[chosen], self.people.skeleton.root),
+            hand_tips(joints_m, self._ending("_elbow"), wrists).reshape(-1, 3),
+            label_places(joints_m, wrists),
         )
+        return np.concatenate(parts)
 
     def _ending(self, ending: str) -> list[int]:
         """Numbers of the joints whose names end so."""

@@ -45,8 +45,9 @@ _INSIDE_CAMERA_M = 0.7  # an eye so near the camera would see nothing but its pi
 _BEHIND_COSINE = 0.92  # of the angle between the camera's axis and where the eye is behind it
 _CLICK_PX = 4  # a press that moves less is a click
 _STEP_MS, _LONGEST_STEP_S = 16, 0.1  # of the view on its way
-_EMPTY_ROOM_M = np.array(
+_EMPTY_ROOM_M = np.array(  # and the camera in front of it
     [[x, y, z] for x in (-1.2, 1.2) for y in (1.0, 4.5) for z in (DEFAULT_FLOOR_M, 0.4)]
+    + [[x, y, z] for x in (-0.35, 0.35) for y in (-0.1, 0.45) for z in (-0.35, 0.35)]
 )
 
 

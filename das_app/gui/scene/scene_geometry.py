@@ -68,14 +68,20 @@ def picture_corners(camera: Camera, depth_m: float = FRUSTUM_DEPTH_M) -> np.ndar
 
 
 def label_places(joints_m: np.ndarray, wrists: Sequence[int] = ()) -> np.ndarray:
-    """(P, 3) m above whatever is highest of each person, a raised hand too, of joints (P, J, 3) in
-    scene space of which `wrists` are the numbers of these."""
+    """(P, 3) m over the trunk and head of each person, above whatever is highest, a raised hand
+    too, of joints (P, J, 3) in scene space of which `wrists` are the numbers of these."""
     gaps = np.full(joints_m.shape[1], _LABEL_GAP_M, np.float32)
     gaps[list(wrists)] += _HAND_M
-    highest = (joints_m[..., 2] + gaps).argmax(axis=1)
-    places = joints_m[np.arange(len(joints_m)), highest].copy()
-    places[:, 2] += gaps[highest]
+    places = np.median(joints_m, axis=1)  # limbs reach to all sides of it
+    places[:, 2] = (joints_m[..., 2] + gaps).max(axis=1)
     return places
+
+
+def hand_tips(joints_m: np.ndarray, elbows: Sequence[int], wrists: Sequence[int]) -> np.ndarray:
+    """(P, H, 3) m where the fingers end, of joints (P, J, 3) of which these are the numbers."""
+    lower = joints_m[:, list(wrists)] - joints_m[:, list(elbows)]
+    length = np.maximum(np.linalg.norm(lower, axis=-1, keepdims=True), 1e-6)
+    return joints_m[:, list(wrists)] + _HAND_M * lower / length
 
 
 def frustum_segments(camera: Camera, depth_m: float = FRUSTUM_DEPTH_M) -> np.ndarray:

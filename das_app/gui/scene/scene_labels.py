@@ -40,6 +40,7 @@ _TWO_TRIANGLES = np.array([0, 1, 2, 0, 2, 3], np.uint32)
 _PAD_PX, _UPRIGHT_PAD_PX, _CARD_ALPHA = 6.0, 2.0, 225
 _DOT_PX, _GAP_PX = 8.0, 3.0  # of the person's colour; between cards
 _LEADER_PX = 1.5
+_BEYOND = 1.15  # of half the view: the card of who is as far outside is drawn at the edge
 _STEPS = np.array(  # where a card may go, in its own sizes, the nearest first
     sorted(
         ((x, y) for x in (0, -0.6, 0.6, -1.1, 1.1) for y in (0, -1, 1, -2, -3, -4, 2)),
@@ -106,7 +107,8 @@ class WordsVisual(Visual):
         place = view.get_transform().map(self._places_m)
         in_front = place[:, 3] > 0
         spots = place[:, :2] / np.where(in_front, place[:, 3], 1.0)[:, None]  # -1 to 1, y up
-        is_seen = in_front & (np.abs(spots) <= 1).all(axis=1)
+        reach = _BEYOND if self._is_crowded else 1.0
+        is_seen = in_front & (np.abs(spots) <= reach).all(axis=1)
         shown = np.flatnonzero(is_seen)[np.argsort(place[is_seen, 3])]  # the nearest first
         if not len(shown):
             return False

@@ -21,6 +21,7 @@ from das_app.gui.session.session_marks import marks_of, on_bar
 from das_app.gui.session.session_panel import SessionPanel
 from das_app.gui.session.session_rerun import RerunDialog
 from das_app.gui.style.language import tr
+from das_app.lens.intrinsics import kept_label
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.player import SessionPlayer
 from das_app.session.edits import PersonSpan, SessionEdits, free_track_id, people_spans, save_edits
@@ -336,7 +337,7 @@ def _facts(frames: RecordedFrames) -> str:
             f"{clock_text(frames.duration_s)} · {tr('%Ln frame(s)', '', len(frames.session))}",
             pictures[:1].upper() + pictures[1:],
             tr("From {source} by {model}", source=origin.source, model=origin.model_name),
-            tr("Lens: {lens}", lens=origin.intrinsics) + _turn_text(origin.turn_deg),
+            tr("Lens: {lens}", lens=kept_label(origin.intrinsics)) + _turn_text(origin.turn_deg),
             *([tr("Ignored: {places}", places=origin.ignored)] if origin.ignored else []),
         )
     )

@@ -275,6 +275,5 @@ def _figures_text(kind: StreamKind, figures: StreamFigures) -> str:
     if kind is StreamKind.LSL:
         parts.insert(0, tr("received") if figures.num_clients else tr("nobody receives"))
     elif figures.num_clients is not None:
-        clients = "client" if figures.num_clients == 1 else "clients"
-        parts.insert(0, f"{figures.num_clients} {clients}")
+        parts.insert(0, tr("%Ln client(s)", "", figures.num_clients))
     return " · ".join(parts)

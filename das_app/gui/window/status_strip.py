@@ -124,7 +124,10 @@ class StatusStrip(QWidget):
         else:
             tip = f"{tr(_SKIPPED_TIP)}: {counts}"
         caption = tr("dropped") if is_live else tr("skipped")
-        self._dropped_caption.setText(f"{caption} !" if is_alarming else caption)
+        caption = f"{caption} !" if is_alarming else caption
+        if self._dropped_caption.text() != caption:
+            self._dropped_caption.setText(caption)
+            self._leave_out()
         self.dropped.setText(f"{100 * share:.0f} %")
         for label in (self._dropped_caption, self.dropped):
             label.setToolTip(plain(tip))

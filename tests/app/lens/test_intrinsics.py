@@ -9,6 +9,7 @@ from das_app.lens.intrinsics import (
     equivalent_mm,
     fov_from_equivalent,
     fov_from_focal_px,
+    kept_label,
 )
 from das_model.camera import Camera
 
@@ -45,6 +46,15 @@ def test_labels_say_what_is_assumed_and_what_is_measured():
         "FOV 51.3° (from the 35 mm equivalent)"
     )
     assert "1280x720" in Intrinsics(calibrated=Camera.from_fov((1280, 720))).label
+
+
+@pytest.mark.parametrize("origin", list(LensOrigin))
+def test_a_label_that_a_session_kept_has_its_parts_again(origin):
+    label = Intrinsics(51.3, origin=origin).label
+    kept = kept_label("".join(label))
+    assert kept == label
+    assert (kept.template, kept.fields) == (label.template, label.fields)
+    assert kept_label("of another program") == "of another program"
 
 
 def test_the_line_for_the_window_names_f_and_its_source():

@@ -55,8 +55,11 @@ def test_its_buttons_are_in_reach_on_a_low_screen(dialog, qtbot):
     assert dialog.height() == 460
     for button in (dialog.export, dialog.leave, dialog.reveal):
         assert button.geometry().bottom() < 460
+    place = dialog.path.mapTo(dialog, dialog.path.rect().bottomLeft()).y()
+    assert dialog._rows.geometry().bottom() < place < dialog.export.geometry().top()
+    last = dialog.choices.images
     bar.setValue(bar.maximum())
-    bottom = dialog.path.mapTo(dialog, dialog.path.rect().bottomLeft()).y()
+    bottom = last.mapTo(dialog, last.rect().bottomLeft()).y()
     assert bottom <= dialog._rows.geometry().bottom()
 
 

@@ -110,6 +110,15 @@ def test_model_and_mode_are_whole_on_a_small_laptop(strip):
     assert strip.engine.text() == "das-lite-synthetic · CPU"
 
 
+def test_a_longer_caption_squeezes_no_figure(strip):
+    strip.set_engine("das-lite · CPU")
+    strip.set_stats(PipelineStats(30.0, num_frames=100), is_live=True)
+    strip.layout().activate()
+    strip.resize(strip.layout().minimumSize().width(), strip.height())
+    strip.set_stats(PipelineStats(30.0, num_frames=100, num_dropped=60), is_live=True)
+    assert strip.layout().minimumSize().width() <= strip.width()
+
+
 def test_a_narrow_strip_leaves_figures_out_and_lays_none_on_another(qtbot, themed):
     window = QMainWindow()
     qtbot.addWidget(window)
