@@ -3,8 +3,10 @@
     python scripts/check_bodies.py demo walk dance
 
 Prints the second table of docs/exports.md. A row is a person in a layer of a session: distance of
-the body from the joints; how far the hinges of elbows and knees are off the axis about which the
-joints bend, the median over frames bent by more than 30 degrees; and how often a bone turns by
+the body from the joints; that of limbs and trunk alone, and what of it no body of constant lengths
+can do without, left and right alike: the least that moves these joints so that the bones between
+them have their mean lengths; how far the hinges of elbows and knees are off the axis about which
+the joints bend, the median over frames bent by more than 30 degrees; and how often a bone turns by
 more than 30 degrees from a frame to the next although no limb or plane of bending turns so far.
 """
 
@@ -27,6 +29,17 @@ _LIMBS = tuple(
     for side in ("left", "right")
     for joints in (("shoulder", "elbow", "wrist"), ("hip", "knee", "ankle"))
 )
+_BONES = (
+    ("pelvis", "left_hip"),
+    ("pelvis", "right_hip"),
+    ("left_hip", "right_hip"),
+    ("pelvis", "neck"),
+    ("neck", "left_shoulder"),
+    ("neck", "right_shoulder"),
+    ("left_shoulder", "right_shoulder"),
+    *(pair for limb in _LIMBS for pair in itertools.pairwise(limb)),
+)
+_ROUNDS, _STEP = 60, 0.5
 
 
 def degrees_between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -43,6 +56,48 @@ def limbs(skeleton: Skeleton, joints: np.ndarray) -> tuple[np.ndarray, np.ndarra
         for pairs in zip(*(itertools.pairwise(limb) for limb in places), strict=True)
     )
     return upper, lower, degrees_between(upper, lower)
+
+
+def length_error(skeleton: Skeleton, joints: np.ndarray) -> tuple[list[int], float]:
+    """Joints that must move for bones to have one length each, left and right alike.
+
+    Gauss-Newton on the distance with the lengths as constraints, every bone free to turn.
+
+    Args:
+        skeleton: of the joints.
+        joints: (n, J, 3) mm, NaN where not seen.
+
+    Returns:
+        Numbers of the joints of `_BONES`, and the rms of their distances in mm.
+    """
+    first, second = (np.array([skeleton.index(bone[end]) for bone in _BONES]) for end in (0, 1))
+    used = sorted({*first.tolist(), *second.tolist()})
+    joints = joints[np.isfinite(joints[:, used]).all(axis=(1, 2))]
+    means = np.linalg.norm(joints[:, first] - joints[:, second], axis=-1).mean(axis=0)
+    pairs = [_BONES.index(_mirrored(bone)) for bone in _BONES]
+    lengths = (means + means[pairs]) / 2
+    signs = np.zeros((len(_BONES), joints.shape[1]))
+    signs[np.arange(len(_BONES)), first], signs[np.arange(len(_BONES)), second] = 1.0, -1.0
+    moved = joints.copy()
+    for _ in range(_ROUNDS):
+        along = moved[:, first] - moved[:, second]
+        now = np.linalg.norm(along, axis=-1)
+        along /= now[..., None]
+        back = joints - moved
+        wrong = now - lengths + (along * (back[:, first] - back[:, second])).sum(axis=-1)
+        coupled = along @ along.swapaxes(1, 2) * (signs @ signs.T) + 1e-9 * np.eye(len(_BONES))
+        pull = np.linalg.solve(coupled, wrong[..., None]) * along
+        moved += _STEP * (joints - signs.T @ pull - moved)
+    away = np.linalg.norm(moved - joints, axis=-1)[:, used]
+    return used, float(np.sqrt((away**2).mean()))
+
+
+def _mirrored(bone: tuple[str, ...]) -> tuple[str, ...]:
+    """The bone of the other side, which is itself in the middle."""
+    swap = {"left": "right", "right": "left"}
+    sides = [name.partition("_") for name in bone]
+    other = tuple(swap.get(side, side) + rule + joint for side, rule, joint in sides)
+    return other if other in _BONES else bone
 
 
 def hinge_error(fit: BodyFit, skeleton: Skeleton, joints: np.ndarray) -> float:
@@ -82,8 +137,11 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sessions", nargs="+", type=Path)
-    print("| session | layer | person | frames | body to joints | hinges off | jumps |")
-    print("|---|---|---|---|---|---|---|")
+    print(
+        "| session | layer | person | frames | body to joints | limbs and trunk "
+        "| of lengths alone | hinges off | jumps |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
     for session in map(Session, parser.parse_args().sessions):
         skeleton = session.origin.skeleton
         for layer in session.layers:
@@ -92,10 +150,13 @@ def main() -> None:
                 joints = to_y_up(track.joints)
                 times_s = take.times_s[track.first : track.first + len(track)]
                 fit = fit_body(body_of(skeleton), joints, track.joint_scores, times_s)
+                used, least_mm = length_error(skeleton, joints)
+                own_mm = np.sqrt(np.nanmean(fit.residual_mm[:, used] ** 2))
                 hinges, most = hinge_error(fit, skeleton, joints), np.nanmax(fit.residual_mm)
                 print(
                     f"| {session.folder.name} | {layer} | {track.track_id} | {len(track)} "
                     f"| {fit.rms_mm:.1f} mm rms, at most {most:.0f} mm "
+                    f"| {own_mm:.1f} mm | {least_mm:.1f} mm "
                     f"| {hinges:.0f}° | {jumps(fit, skeleton, joints)} |"
                 )
 
