@@ -43,6 +43,8 @@ class StatusStrip(QWidget):
         caption = None if cell is None else cell.findChild(QLabel, "muted")
         assert isinstance(caption, QLabel)
         self._dropped_caption = caption
+        widest = max(map(caption.fontMetrics().horizontalAdvance, _captions()))
+        caption.setFixedWidth(widest + 2)
         self._engine = self._mode = ""
         self._expendable = (self.picture_size, self.latency, self.inference, self.engine)
         self._figures = (
@@ -124,10 +126,7 @@ class StatusStrip(QWidget):
         else:
             tip = f"{tr(_SKIPPED_TIP)}: {counts}"
         caption = tr("dropped") if is_live else tr("skipped")
-        caption = f"{caption} !" if is_alarming else caption
-        if self._dropped_caption.text() != caption:
-            self._dropped_caption.setText(caption)
-            self._leave_out()
+        self._dropped_caption.setText(_alarming(caption) if is_alarming else caption)
         self.dropped.setText(f"{100 * share:.0f} %")
         for label in (self._dropped_caption, self.dropped):
             label.setToolTip(plain(tip))
@@ -149,6 +148,9 @@ class StatusStrip(QWidget):
         cells = [cell for value in self._expendable if (cell := value.parentWidget())]
         for cell in cells:
             cell.show()
+        engine = self.engine.parentWidget()
+        if engine is not None and (layout := engine.layout()) is not None:
+            layout.activate()  # else the row hears of its new width only later
         for cell in cells:
             if self._row.minimumSize().width() <= self.width():
                 return
@@ -182,6 +184,15 @@ class StatusStrip(QWidget):
         row.addWidget(value)
         self._row.addWidget(cell)
         return value
+
+
+def _captions() -> tuple[str, ...]:
+    """What can stand before the share of pictures that were left out."""
+    return (tr("dropped"), tr("skipped"), _alarming(tr("dropped")))
+
+
+def _alarming(caption: str) -> str:
+    return f"{caption} !"
 
 
 def _duration(time_ms: float) -> str:

@@ -110,13 +110,26 @@ def test_model_and_mode_are_whole_on_a_small_laptop(strip):
     assert strip.engine.text() == "das-lite-synthetic · CPU"
 
 
-def test_a_longer_caption_squeezes_no_figure(strip):
-    strip.set_engine("das-lite · CPU")
+@pytest.mark.parametrize("width_px", range(860, 1360, 20))
+def test_no_word_is_cut_that_came_after_the_first_drawing(qtbot, themed, width_px):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    strip = StatusStrip()
+    window.statusBar().addWidget(strip, 1)
+    window.resize(width_px, 100)
+    window.show()
+    qtbot.waitExposed(window)
+    strip.set_engine("das-lite-synthetic · CPU")
     strip.set_stats(PipelineStats(30.0, num_frames=100), is_live=True)
-    strip.layout().activate()
-    strip.resize(strip.layout().minimumSize().width(), strip.height())
+    qtbot.wait(20)
+    strip.set_mode("precise")
     strip.set_stats(PipelineStats(30.0, num_frames=100, num_dropped=60), is_live=True)
-    assert strip.layout().minimumSize().width() <= strip.width()
+    qtbot.wait(20)
+    for label in strip.findChildren(QLabel):
+        if label.isVisible() and label is not strip.source:
+            assert label.width() >= label.fontMetrics().horizontalAdvance(label.text())
+            assert label.geometry().right() < label.parentWidget().width()
+    assert strip.engine.isVisible()
 
 
 def test_a_narrow_strip_leaves_figures_out_and_lays_none_on_another(qtbot, themed):
