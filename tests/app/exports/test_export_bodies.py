@@ -213,6 +213,7 @@ bpy.context.scene.frame_set(frame)
 places = {a.name: {b.name: list(a.matrix_world @ b.head) for b in a.pose.bones} for a in armatures}
 print("JSON " + json.dumps({
     "actions": [a.name for a in bpy.data.actions], "places": places,
+    "meshes": sum(o.type == "MESH" for o in bpy.data.objects),
     "skinned": [o.name for o in bpy.data.objects
                 if o.type == "MESH" and any(m.type == "ARMATURE" for m in o.modifiers)],
 }))
@@ -238,8 +239,8 @@ def test_blender_has_one_armature_one_skin_and_one_action_a_person(session, tmp_
     subprocess.run(command, check=True, capture_output=True, timeout=250)
     again = in_blender(tmp_path, _LOOK, fbx, 5)
     assert set(again["places"]) == {"person_2", "person_5"}
-    assert len(again["skinned"]) == 2
-    assert again["actions"]
+    assert len(again["skinned"]) == again["meshes"] == 2
+    assert len(again["actions"]) == 2
 
 
 def test_blender_reads_bvh(session, tmp_path):
