@@ -169,13 +169,11 @@ class ExportDialog(QDialog):
 
     def _target_row(self, above: QFormLayout) -> QHBoxLayout:
         """Where to write to, always in sight, its label as wide as those of the form above."""
-        labels = (
-            item.widget().sizeHint().width()
-            for row in range(above.rowCount())
-            if (item := above.itemAt(row, QFormLayout.ItemRole.LabelRole)) is not None
-        )
+        role = QFormLayout.ItemRole.LabelRole
+        items = (above.itemAt(row, role) for row in range(above.rowCount()))
+        labels = (label for item in items if item and (label := item.widget()))
         label = Label(tr("Write to"), alignment=theme.ALIGN_RIGHT)
-        label.setMinimumWidth(max(labels, default=0))
+        label.setMinimumWidth(max((each.sizeHint().width() for each in labels), default=0))
         row = QHBoxLayout()
         row.setSpacing(2 * theme.SPACE_PX)
         row.addWidget(label)
