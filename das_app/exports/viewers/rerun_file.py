@@ -3,6 +3,7 @@
 Metres in camera space: x right, y down, z forward. Needs the extra `rerun`.
 """
 
+import importlib
 import logging
 from pathlib import Path
 from types import ModuleType
@@ -14,9 +15,11 @@ import numpy as np
 from das_app.exports.takes.files import export_file
 from das_app.exports.takes.take import ExportError, Progress, Take
 from das_app.motion.kinematics import ANGLE_NAMES, joint_angles
+from das_model.person_colours import person_rgb
 
 if TYPE_CHECKING:
     from rerun import AnnotationContext, RecordingStream
+    from rerun.blueprint import Blueprint
 
 _ADVICE = "Rerun recordings need rerun-sdk: pip install 'das-capture[rerun]'"
 _M = 1e-3
@@ -38,9 +41,11 @@ def write_rrd(take: Take, path: Path, on_progress: Progress) -> None:
     with export_file(path) as new:
         recording = rerun.RecordingStream("das_capture")
         recording.save(str(new))
+        recording.send_blueprint(_layout())
         recording.log("about", rerun.TextDocument(_text(take)), static=True)
         recording.log("world", rerun.ViewCoordinates.RDF, static=True)
         recording.log("world", _classes(rerun, take), static=True)
+        _add_plot_colours(rerun, recording, take)
         video = _add_video(rerun, recording, take)
         for frame in range(len(take.times_s)):
             recording.set_time("time", duration=float(take.times_s[frame]))
@@ -64,13 +69,47 @@ def _classes(rerun: ModuleType, take: Take) -> "AnnotationContext":
     return rerun.AnnotationContext(
         [
             rerun.ClassDescription(
-                info=rerun.AnnotationInfo(track.track_id, take.label_of(track, "person_")),
+                info=rerun.AnnotationInfo(
+                    track.track_id,
+                    take.label_of(track, "person_"),
+                    person_rgb(track.track_id),
+                ),
                 keypoint_annotations=names,
                 keypoint_connections=list(skeleton.bones),
             )
             for track in take.tracks
         ]
     )
+
+
+def _layout() -> "Blueprint":
+    """The room beside the picture and the plots, a plot for everybody together."""
+    views = importlib.import_module("rerun.blueprint")
+    plots = [
+        views.TimeSeriesView(origin=f"plots/{name}", name=name.replace("_", " "))
+        for name in (*_PLOTTED, "score")
+    ]
+    side = views.Vertical(
+        views.Spatial2DView(origin="world/camera", name="picture"),
+        views.Tabs(*plots),
+        row_shares=[3, 2],
+    )
+    room = views.Tabs(
+        views.Spatial3DView(origin="world", name="room"),
+        views.TextDocumentView(origin="about", name="about"),
+    )
+    return views.Blueprint(
+        views.Horizontal(room, side, column_shares=[3, 2]), collapse_panels=True
+    )
+
+
+def _add_plot_colours(rerun: ModuleType, recording: "RecordingStream", take: Take) -> None:
+    """Everybody's lines in their colour."""
+    for track in take.tracks:
+        line = rerun.SeriesLines(colors=[person_rgb(track.track_id)])
+        for name in (*_PLOTTED, "score"):
+            label = take.label_of(track, "person_")
+            recording.log(f"plots/{name}/{label}", line, static=True)
 
 
 def _add_video(rerun: ModuleType, recording: "RecordingStream", take: Take) -> bytes | None:
@@ -135,7 +174,9 @@ def _add_people(rerun: ModuleType, recording: "RecordingStream", take: Take, fra
             track.joints[place, there] * _M,
             keypoint_ids=there,
             class_ids=[track.track_id] * len(there),
+            colors=[person_rgb(track.track_id)] * len(there),
             radii=0.02,
+            show_labels=False,  # of 22 joints each; under the pointer they tell their names
         )
         recording.log(path, points)
         label = take.label_of(track, "person_")
