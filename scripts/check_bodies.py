@@ -3,7 +3,7 @@
     python scripts/check_bodies.py demo walk dance
 
 Prints the second table of docs/exports.md. A row is a person in a layer of a session: distance of
-the body from the joints; that of limbs and trunk alone, and what of it no body of constant lengths
+the body from the joints; that of limbs and hips alone, and what of it no body of constant lengths
 can do without, left and right alike: the least that moves these joints so that the bones between
 them have their mean lengths; how far the hinges of elbows and knees are off the axis about which
 the joints bend, the median over frames bent by more than 30 degrees; and how often a bone turns by
@@ -29,14 +29,10 @@ _LIMBS = tuple(
     for side in ("left", "right")
     for joints in (("shoulder", "elbow", "wrist"), ("hip", "knee", "ankle"))
 )
-_BONES = (
+_BONES = (  # that keep their length however the trunk bends
     ("pelvis", "left_hip"),
     ("pelvis", "right_hip"),
     ("left_hip", "right_hip"),
-    ("pelvis", "neck"),
-    ("neck", "left_shoulder"),
-    ("neck", "right_shoulder"),
-    ("left_shoulder", "right_shoulder"),
     *(pair for limb in _LIMBS for pair in itertools.pairwise(limb)),
 )
 _ROUNDS, _STEP = 60, 0.5
@@ -138,7 +134,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sessions", nargs="+", type=Path)
     print(
-        "| session | layer | person | frames | body to joints | limbs and trunk "
+        "| session | layer | person | frames | body to joints | limbs and hips "
         "| of lengths alone | hinges off | jumps |"
     )
     print("|---|---|---|---|---|---|---|---|---|")
