@@ -29,12 +29,13 @@ from das_app.exports.pictures.picture_film import PictureFilm, fitted
 from das_app.gui.recording.export_dialog import ExportDialog
 from das_app.gui.session.job_dialog import JobDialog
 from das_app.gui.style import theme
+from das_app.gui.style.language import speak
 from das_app.gui.window.app import PipelineOpener
 from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 from das_app.gui.window.qt_start import share_opengl
 from das_app.messaging.messages import PipelineState
-from das_app.settings.app_settings import AppSettings, Look, ModelSettings, ViewSettings
+from das_app.settings.app_settings import AppSettings, Language, Look, ModelSettings, ViewSettings
 from das_app.sources.addresses import DEMO_SOURCE
 from das_model.inference.mode import Mode
 from window_use.window_tour import turn_for, turn_until
@@ -273,6 +274,7 @@ def main() -> int:
     share_opengl()
     app = QApplication(sys.argv[:1])
     theme.apply_theme(app, Look.DARK)
+    speak(app, Language.ENGLISH)
     settings = AppSettings(
         view=ViewSettings(has_seen_welcome=True, look=Look.DARK),
         model=ModelSettings(mode=Mode.FAST),  # as it would follow a camera

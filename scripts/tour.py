@@ -17,12 +17,13 @@ from tempfile import TemporaryDirectory
 from PySide6.QtWidgets import QApplication
 
 from das_app.gui.style import theme
+from das_app.gui.style.language import speak
 from das_app.gui.window.app import PipelineOpener
 from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 from das_app.gui.window.qt_start import share_opengl
 from das_app.messaging.freed_memory import keep_few_heaps
-from das_app.settings.app_settings import AppSettings, ViewSettings
+from das_app.settings.app_settings import AppSettings, Language, ViewSettings
 from window_use.mixed_use import MixedUse
 from window_use.process_memory import process_memory
 from window_use.responsiveness import LIMIT_S, Responsiveness
@@ -44,6 +45,7 @@ def main() -> int:
     troubles, watch = Troubles(), Responsiveness()
     troubles.listen()
     theme.apply_theme(app)
+    speak(app, Language.ENGLISH)
     window = MainWindow(
         AppSettings(view=ViewSettings(has_seen_welcome=args.no_walk)), PipelineOpener()
     )

@@ -171,9 +171,10 @@ class ExportDialog(QDialog):
         """Where to write to, always in sight, its label as wide as those of the form above."""
         role = QFormLayout.ItemRole.LabelRole
         items = (above.itemAt(row, role) for row in range(above.rowCount()))
-        labels = (label for item in items if item and (label := item.widget()))
+        others = [item.widget() for item in items if item is not None]
+        widths = (other.sizeHint().width() for other in others if other is not None)
         label = Label(tr("Write to"), alignment=theme.ALIGN_RIGHT)
-        label.setMinimumWidth(max((each.sizeHint().width() for each in labels), default=0))
+        label.setMinimumWidth(max(widths, default=0))
         row = QHBoxLayout()
         row.setSpacing(2 * theme.SPACE_PX)
         row.addWidget(label)

@@ -131,6 +131,8 @@ class Floor:
         self.node = scene.Node(parent=parent)
         self.node.transform = STTransform()
         self._lines = Segments(self.node, 1.0)
+        # the first to be drawn: no line lies across who stands below a floor that is guessed
+        self._lines.node.set_gl_state("translucent", depth_test=False)
         self._labels = Words((0.0, 1.0), parent=self.node)
         self._drawn: object = None
 

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFileDialog
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel
 from recorded_sessions import write_session
 
 from das_app.exports.choices import Choice, can, require_possible, why_not
@@ -57,6 +57,9 @@ def test_its_buttons_are_in_reach_on_a_low_screen(dialog, qtbot):
         assert button.geometry().bottom() < 460
     place = dialog.path.mapTo(dialog, dialog.path.rect().bottomLeft()).y()
     assert dialog._rows.geometry().bottom() < place < dialog.export.geometry().top()
+    words = {label.text() for label in dialog.findChildren(QLabel)}
+    assert {"Write to", "Pictures"} <= words
+    assert "Pictures" in {label.text() for label in dialog._form.findChildren(QLabel)}
     last = dialog.choices.images
     bar.setValue(bar.maximum())
     bottom = last.mapTo(dialog, last.rect().bottomLeft()).y()
