@@ -157,6 +157,10 @@
         <translation>, um {angle}° gedreht</translation>
     </message>
     <message>
+        <source>1 frame</source>
+        <translation>1 Bild</translation>
+    </message>
+    <message>
         <source>1 person is below the confidence: lower it to see them.</source>
         <translation>1 Person liegt unter der Konfidenz: sie senken, um sie zu sehen.</translation>
     </message>
@@ -3708,8 +3712,8 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
         <translation>{fps:.1f} Bilder/s</translation>
     </message>
     <message>
-        <source>{frames} frames at {fps:g} fps, {layer} poses, {whom}</source>
-        <translation>{frames} Bilder mit {fps:g} fps, {layer} Posen, {whom}</translation>
+        <source>{frames} at {fps:g} fps, {layer} poses, {whom}</source>
+        <translation>{frames} mit {fps:g} fps, {layer} Posen, {whom}</translation>
     </message>
     <message>
         <source>{joint} to {other}</source>
@@ -3820,6 +3824,10 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
     <message>
         <source>{number} sightings without a track</source>
         <translation>{number} Sichtungen ohne Spur</translation>
+    </message>
+    <message>
+        <source>{n} frames</source>
+        <translation>{n} Bilder</translation>
     </message>
     <message>
         <source>{parent} is no folder</source>

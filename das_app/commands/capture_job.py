@@ -279,10 +279,16 @@ def _use_kept_lens(source: FrameSource) -> None:
         source.intrinsics = lens_of_camera(source.name, size, source.intrinsics)
 
 
+def _counted(number: int, what: str) -> str:
+    """Such as `1 frame` and `2 frames`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def _figures(output: Path, summary: CaptureSummary, session: Session) -> list[str]:
     """The figures of a capture, and whose size may be wrong."""
     lines = [
-        f"{output}: {summary.num_frames} frames with {summary.num_people} poses, "
+        f"{output}: {_counted(summary.num_frames, 'frame')} with "
+        f"{_counted(summary.num_people, 'pose')}, "
         f"capture {summary.capture_fps:.1f} fps, inference {summary.inference_fps:.1f} fps, "
         f"{summary.num_dropped} dropped"
     ]

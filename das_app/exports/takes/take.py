@@ -164,9 +164,10 @@ class Take:
     def summary(self) -> str:
         """Summary for users: people written, people left out, and reasons."""
         people = ", ".join(map(self._called, self.tracks))
+        num_frames = len(self.times_s)
         told = said(
-            "{frames} frames at {fps:g} fps, {layer} poses, {whom}",
-            frames=len(self.times_s),
+            "{frames} at {fps:g} fps, {layer} poses, {whom}",
+            frames=said("1 frame") if num_frames == 1 else said("{n} frames", n=num_frames),
             fps=self.fps,
             layer=said(_LAYER_WORDS[self.options.layer or Layer.LIVE]),
             whom=said("people {people}", people=people) if people else said("nobody"),
