@@ -117,7 +117,7 @@ def _add_video(rerun: ModuleType, recording: "RecordingStream", take: Take) -> b
     if take.video is None or not take.cameras:
         return None
     path = "world/camera/picture"
-    data = _as_mp4(take.video)
+    data = mp4_of(take.video)
     if data is None:
         _log.warning("%s is left out: Rerun's viewer does not show its codec", take.video)
         return None
@@ -125,7 +125,7 @@ def _add_video(rerun: ModuleType, recording: "RecordingStream", take: Take) -> b
     return data
 
 
-def _as_mp4(video: Path) -> bytes | None:
+def mp4_of(video: Path) -> bytes | None:
     """The same pictures in the container that the viewer reads; None for another codec."""
     import io
 
@@ -134,11 +134,19 @@ def _as_mp4(video: Path) -> bytes | None:
         if source.streams.video[0].codec_context.name not in _SHOWN_CODECS:
             return None
         stream = out.add_stream_from_template(source.streams.video[0])
-        for packet in source.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = stream
-                out.mux(packet)
+        packets = [packet for packet in source.demux(video=0) if packet.pts is not None]
+        for packet, dts in zip(packets, _decoding_times(packets), strict=True):
+            packet.stream, packet.dts = stream, dts
+            out.mux(packet)
     return buffer.getvalue()
+
+
+def _decoding_times(packets: list[av.Packet]) -> list[int]:
+    """Rising times, none after its packet's picture is shown; Matroska keeps none of its own."""
+    shown = [packet.pts for packet in packets if packet.pts is not None]
+    rising = sorted(shown)
+    late = max((in_turn - own for in_turn, own in zip(rising, shown, strict=True)), default=0)
+    return [time - late for time in rising]
 
 
 def _add_camera(

@@ -1,9 +1,11 @@
 """COCO's visibility and images, OpenPose, MMPose, MOTChallenge, Rerun and Foxglove, read back."""
 
+import io
 import json
 import subprocess
 import sys
 
+import av
 import cv2
 import numpy as np
 import pandas
@@ -15,6 +17,7 @@ from das_app.exports.export import export_session
 from das_app.exports.formats import ExportFormat, default_path
 from das_app.exports.pictures.pixel_files import BODY_25
 from das_app.exports.takes.take import ExportError, ExportOptions
+from das_app.exports.viewers.rerun_file import mp4_of
 from das_app.session.session import Session
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17
@@ -149,6 +152,22 @@ def test_rerun(tmp_path):
         "/plots/left_knee/person_3",
     ):
         assert f"{entity}: " in entities, entity
+
+
+def test_the_video_for_rerun_has_every_picture_at_its_time(tmp_path):
+    film = tmp_path / "film.mkv"
+    with av.open(str(film), "w") as out:
+        stream = out.add_stream("libx264", 25, options={"bf": "2", "b-adapt": "0"})
+        stream.width, stream.height = 64, 48
+        for number in range(20):
+            image = np.full((48, 64, 3), 10 * number, np.uint8)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(image)))
+        out.mux(stream.encode(None))
+    with av.open(str(film)) as before, av.open(io.BytesIO(mp4_of(film))) as after:
+        shown, found = (list(file.decode(video=0)) for file in (before, after))
+    assert [frame.time for frame in found] == pytest.approx([frame.time for frame in shown])
+    for one, other in zip(found, shown, strict=True):
+        assert np.array_equal(one.to_ndarray(), other.to_ndarray())
 
 
 def test_foxglove(tmp_path):
