@@ -27,6 +27,7 @@ _CLOTHES_WEIGHT = (
 )  # of other clothes, likewise; at once, and later, when places tell less
 _LATER_S = 0.5
 _DEFAULT_CLOTHES = 0.4  # taken for those that were not seen
+_ODD_COST, _OTHER_CLOTHES = 0.4, 0.8  # of a place and of clothes that together are another's
 _YOUNG_COST = 0.3  # more, of a track seen less than `_OLD_AFTER` times: it may be a false alarm
 _OLD_AFTER = 3
 _LOOK_EVERY = 5  # sightings, at the clothes of somebody known
@@ -214,6 +215,7 @@ def _pair(
     if not len(predicted.ids):
         return track_of
     cost, is_near = _costs(predicted, seen, config)
+    of_place = cost.copy()
     if look is not None:
         _add_clothes(cost, is_near, predicted, seen, look)
     for group in (is_sure, ~is_sure):
@@ -222,6 +224,8 @@ def _pair(
         rows, columns = assignment(cost[np.ix_(people, tracks)])
         is_pair = is_near[people[rows], tracks[columns]]
         track_of[people[rows[is_pair]]] = tracks[columns[is_pair]]
+    if look is not None:
+        _part_strangers(track_of, of_place, predicted, seen, look)
     return track_of
 
 
@@ -240,6 +244,25 @@ def _add_clothes(
     weight = np.interp(gap_s, (0.0, _LATER_S), _CLOTHES_WEIGHT)
     of_both = np.hypot(cost[rows], weight * clothes)
     cost[rows] = np.where(is_near[rows], np.minimum(of_both, 1.0), 1.0)
+
+
+def _part_strangers(
+    track_of: np.ndarray,
+    cost: np.ndarray,
+    predicted: Tracks,
+    seen: Tracks,
+    look: LookAtClothes,
+) -> None:
+    """Take back pairs whose places agree so-so, `cost` (P, T), and whose clothes do not: somebody
+    comes in where another has just left."""
+    rows = np.flatnonzero(track_of >= 0)
+    of = track_of[rows]
+    is_odd = (cost[rows, of] > _ODD_COST) & (predicted.num_seen[of] >= _OLD_AFTER)
+    rows, of = rows[is_odd], of[is_odd]
+    is_new = seen.colours[rows].sum(axis=(1, 2)) == 0
+    seen.colours[rows[is_new]] = look(rows[is_new])
+    clothes = np.diagonal(unlike(seen.colours[rows], predicted.colours[of]))
+    track_of[rows[clothes > _OTHER_CLOTHES]] = -1
 
 
 def _costs(

@@ -350,14 +350,38 @@ def test_clothes_tell_people_apart_whose_places_do_not():
 
 
 def test_clothes_push_nobody_off_their_track_to_make_one_pair_less():
-    """The first wears what the second wears, whose track is not given away for that."""
+    """The first wears much of what the second wears, whose track is not given away for that."""
     tracker = Tracker()
     for k in range(5):
         before = people_at((0, 0, 3000), (1400, 0, 3000))
         tracker(before, k / FPS, look=lambda rows: np.stack([RED, BLUE])[rows])
-    now = people_at((840, 0, 3000), (1900, 0, 3000))
-    ids = tracker(now, 4 / FPS + 0.5, look=lambda rows: np.stack([BLUE, BLUE])[rows])
+    now, both = people_at((840, 0, 3000), (1900, 0, 3000)), (RED + BLUE) / 2
+    ids = tracker(now, 4 / FPS + 0.5, look=lambda rows: np.stack([both, BLUE])[rows])
     assert ids.tolist() == [1, 2]
+
+
+def test_who_comes_in_where_somebody_in_other_clothes_has_just_left_is_somebody_else():
+    tracker = Tracker()
+    for k in range(5):
+        tracker(people_at((0, 0, 3000)), k / FPS, look=lambda rows: RED[None][rows])
+    beside = people_at((600, 0, 3000))
+    assert tracker(beside, 0.5, look=lambda rows: BLUE[None][rows]).tolist() == [2]
+    assert tracker(people_at((0, 0, 3000)), 0.6, look=lambda rows: RED[None][rows]).tolist() == [1]
+
+
+def test_other_clothes_at_the_very_place_are_another_light_on_the_same_person():
+    tracker = Tracker()
+    for k in range(5):
+        tracker(people_at((0, 0, 3000)), k / FPS, look=lambda rows: RED[None][rows])
+    near = people_at((30, 0, 3000))
+    assert tracker(near, 5 / FPS, look=lambda rows: BLUE[None][rows]).tolist() == [1]
+
+
+def test_the_clothes_of_a_false_alarm_keep_nobody_off_its_track():
+    tracker = Tracker()
+    tracker(people_at((0, 0, 3000)), 0.0, look=lambda rows: RED[None][rows])
+    beside = people_at((300, 0, 3000))
+    assert tracker(beside, 0.2, look=lambda rows: BLUE[None][rows]).tolist() == [1]
 
 
 NARROW = TrackingConfig(across_gate_mm=400.0, across_gate_share=0.0, gate_growth_mm_s=0.0)
