@@ -21,6 +21,7 @@ from das_app.session.types import (
     SessionEvent,
     SessionOrigin,
 )
+from das_app.sources.addresses import is_address, shown_address
 from das_app.sources.turned_source import Turn
 from das_model.camera import Camera
 from das_model.people import People
@@ -150,7 +151,7 @@ def origin_from_metadata(values: dict[str, str]) -> SessionOrigin:
     if not 1970 <= started.year < 2200 or started.tzinfo is None:
         raise ValueError(f"started_utc must be a time of UTC, got {values['started_utc']}")
     return SessionOrigin(
-        source=printable(values["source"]),
+        source=_shown_source(printable(values["source"])),
         nominal_fps=nominal_fps if 0 < nominal_fps <= _MAX_FPS else 0.0,
         intrinsics=printable(values["intrinsics"]),
         skeleton=skeleton,
@@ -162,6 +163,11 @@ def origin_from_metadata(values: dict[str, str]) -> SessionOrigin:
         turn_deg=Turn(int(values.get("turn_deg", "0"))),
         ignored=printable(values.get("ignored", "")),
     )
+
+
+def _shown_source(name: str) -> str:
+    """The name of a source; the first versions wrote addresses with what is secret of them."""
+    return shown_address(name) if is_address(name) else name
 
 
 def summary_to_json(

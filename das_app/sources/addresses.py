@@ -7,9 +7,12 @@ from urllib.parse import urlsplit
 
 DEMO_SOURCE = "demo"  # the bundled clip
 _ADDRESS = re.compile(r"(rtsps?|https?|rtmps?|udp|tcp|srt)://[^\s/]+", re.IGNORECASE)
-# of other protocols, or mistyped: other slashes, one, or none and no scheme but a login
-_LIKE_ADDRESS = re.compile(r"\s*(?!file:)([a-z][a-z0-9+.-]+):[/\\]+\S", re.IGNORECASE)
-_LOGIN = re.compile(r"\s*([/\\]{2,})?[^\s/\\:@]+:(?![/\\])[^\s@]*@\S")
+# of other protocols, or mistyped with other slashes
+_LIKE_ADDRESS = re.compile(r"\s*([a-z][a-z0-9+.-]+):[/\\]+\S", re.IGNORECASE)
+# two slashes behind something, a login, or a value of a query: quoted, pasted with more around it,
+# or mistyped in another way
+_HINTS_OF_ADDRESS = re.compile(r"\S\s*[/\\]{2}|:(?![/\\]).*@|[?&;][^=\s]*=", re.DOTALL)
+_LOCAL = re.compile(r"\s*file:", re.IGNORECASE)
 _HOST = re.compile(r"([\w.-]+|\[[0-9a-f:.]+(%[\w.-]+)?\])(:\d{1,5})?", re.IGNORECASE)
 _SPLITS_HOSTS = re.compile(r"[\s\\\x00-\x1f]")  # readers differ on where the host ends there
 _SHOWN = re.compile(r"([a-z][a-z0-9+.-]+://)?([^\s/]+/)?… #[0-9a-f]{4}")
@@ -40,8 +43,8 @@ def shown_address(source: str) -> str:
 
 def _is_like_address(source: str) -> bool:
     """Whether a text that is no address may hold the secrets of one all the same."""
-    is_like = _LIKE_ADDRESS.match(source) or _LOGIN.match(source)
-    return is_like is not None and not _exists(source)
+    is_like = _LIKE_ADDRESS.match(source) or _HINTS_OF_ADDRESS.search(source)
+    return is_like is not None and not _LOCAL.match(source) and not _exists(source)
 
 
 def _exists(source: str) -> bool:

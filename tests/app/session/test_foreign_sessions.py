@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import pytest
 from session_fakes import FPS, ORIGIN, WIDE, depth_of, tracked, write_session
@@ -193,6 +194,20 @@ def test_a_newer_version_is_tolerated(tmp_path):
     assert (event.kind, event.text) == (EventKind.OTHER, "teleported: to Mars")
 
 
+def write_with_origin(folder, monkeypatch, key, value):
+    """A session with one value of its origin changed, and the right checksum."""
+    with monkeypatch.context() as patch:
+        real = session_format.origin_to_metadata
+
+        def changed(origin):
+            values = real(origin) | {key: value}
+            values.pop("crc32")
+            return values | {"crc32": session_format._checksum(values)}
+
+        patch.setattr("das_app.session.writer.origin_to_metadata", changed)
+        return write_foreign(folder)
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -206,18 +221,17 @@ def test_a_newer_version_is_tolerated(tmp_path):
     ],
 )
 def test_an_odd_origin_is_a_session_error(tmp_path, monkeypatch, key, value):
-    with monkeypatch.context() as patch:
-        real = session_format.origin_to_metadata
-
-        def changed(origin):
-            values = real(origin) | {key: value}
-            values.pop("crc32")
-            return values | {"crc32": session_format._checksum(values)}
-
-        patch.setattr("das_app.session.writer.origin_to_metadata", changed)
-        folder = write_foreign(tmp_path / "s")
+    folder = write_with_origin(tmp_path / "s", monkeypatch, key, value)
     with pytest.raises(SessionError):
         Session(folder)
+
+
+@pytest.mark.parametrize("address", ["rtsp://zoe:Qx@cam/1", "http://cam/v.cgi?user=zoe&pwd=Qx"])
+def test_a_session_of_the_first_versions_does_not_show_the_secrets_of_its_address(
+    tmp_path, monkeypatch, address
+):
+    folder = write_with_origin(tmp_path / "s", monkeypatch, "source", address)
+    assert re.fullmatch(r"(rtsp|http)://cam/… #[0-9a-f]{4}", Session(folder).origin.source)
 
 
 def test_names_lose_what_cannot_be_shown(tmp_path):

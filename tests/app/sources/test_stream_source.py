@@ -267,6 +267,18 @@ def test_a_file_named_like_an_address_is_a_file(tmp_path, monkeypatch):
         "http://cam.local\\@Qx/live",
         "http://cam.local\tQx",
         "http://cam.local\nQx/",
+        '"rtsp://zoe:Qx@cam.local/live"',
+        "<rtsp://zoe:Qx@cam.local/live>",
+        "url=rtsp://zoe:Qx@cam.local/live",
+        "ffmpeg -i rtsp://zoe:Qx@cam.local/live",
+        "see http://cam.local/live?pwd=Qx",
+        "\ufeffrtsp://zoe:Qx@cam.local/live",
+        "rtsp\uff1a//zoe:Qx@cam.local/live",
+        "rtsp//zoe:Qx@cam.local/live",
+        "rtsp ://zoe:Qx@cam.local/live",
+        "cam.local/cgi?user=zoe&pwd=Qx",
+        "cam.local:554/user=zoe&password=Qx",
+        "zoe:Qx Qy@cam.local",
     ],
 )
 def test_of_a_mistyped_address_no_secret_is_shown_or_kept(tmp_path, monkeypatch, caplog, address):
