@@ -14,7 +14,7 @@ import numpy as np
 from das_app.files.foreign_text import printable
 from das_app.files.small_file import read_small_text
 from das_app.session.folder import fit_name, is_busy
-from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE
+from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE, plausible_duration
 from das_app.session.pictures import SessionPictures
 from das_app.session.types import SessionError
 from das_app.words.said import said
@@ -155,7 +155,7 @@ def _look_at(folder: Path) -> KeptSession | None:
         return KeptSession(
             folder,
             started.replace(tzinfo=None),
-            float(summary["duration_s"]),
+            plausible_duration(summary["duration_s"]),
             num_tracks if isinstance(num_tracks, int) else None,
             (folder / VIDEO_FILE).is_file(),
         )

@@ -330,3 +330,8 @@ def _time(name: str, value: object) -> float:
     if not 0 <= time_s < MAX_TIME_S:
         raise ValueError(f"{name} must be 0 to {MAX_TIME_S:g} s, got {time_s:g}")
     return time_s
+
+
+def plausible_duration(value: object) -> float:
+    """Seconds of a session as they stand in its summary. Raises ValueError if they cannot be."""
+    return _time("duration_s", value)

@@ -63,21 +63,22 @@ def _text(take: Take) -> str:
 
 
 def _classes(rerun: ModuleType, take: Take) -> "AnnotationContext":
-    """Each person's joints and bones by name."""
+    """Each person's joints and bones by name; a class is 16 bits, so it is the number of a track
+    in the take."""
     skeleton = take.origin.skeleton
     names = [rerun.AnnotationInfo(n, name) for n, name in enumerate(skeleton.joint_names)]
     return rerun.AnnotationContext(
         [
             rerun.ClassDescription(
                 info=rerun.AnnotationInfo(
-                    track.track_id,
+                    number,
                     take.label_of(track, "person_"),
                     person_rgb(track.track_id),
                 ),
                 keypoint_annotations=names,
                 keypoint_connections=list(skeleton.bones),
             )
-            for track in take.tracks
+            for number, track in enumerate(take.tracks)
         ]
     )
 
@@ -170,7 +171,7 @@ def _add_camera(
 def _add_people(rerun: ModuleType, recording: "RecordingStream", take: Take, frame: int) -> None:
     skeleton = take.origin.skeleton
     seen = {track.track_id: (track, place) for track, place in take.seen_at(frame)}
-    for track in take.tracks:
+    for number, track in enumerate(take.tracks):
         path = f"world/people/{take.label_of(track, 'person_')}"
         if track.track_id not in seen:
             if frame - 1 in track.frames:
@@ -181,7 +182,7 @@ def _add_people(rerun: ModuleType, recording: "RecordingStream", take: Take, fra
         points = rerun.Points3D(
             track.joints[place, there] * _M,
             keypoint_ids=there,
-            class_ids=[track.track_id] * len(there),
+            class_ids=[number] * len(there),
             colors=[person_rgb(track.track_id)] * len(there),
             radii=0.02,
             show_labels=False,  # of 22 joints each; under the pointer they tell their names

@@ -22,6 +22,7 @@ from das_app.motion.body.rotations import (
 # Assumed, where nothing else is said; `scripts/check_bodies.py` measures the fitted bodies.
 _EXPECTED_TWIST = 0.03  # weight of no twist against a plane of bending seen edge on
 _TWIST_FRAMES = 3.0  # that a twist is averaged over
+_LEAST_MM = 1e-3  # of a line that has a direction
 _LIMBS = (("shoulder", "elbow", "wrist"), ("hip", "knee", "ankle"))
 
 
@@ -108,9 +109,14 @@ def _averaged(directions: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def _upright(up: np.ndarray, left: np.ndarray) -> np.ndarray:
-    """(n, 3, 3) whose y is up and whose x is left as far as that allows."""
-    y = _unit(up)
-    x = _unit(left - (left * y).sum(-1, keepdims=True) * y)
+    """(n, 3, 3) whose y is up and whose x is left as far as that allows; where joints lie on each
+    other, as in no person, the rest pose's."""
+    is_point = np.linalg.norm(up, axis=-1, keepdims=True) < _LEAST_MM
+    y = _unit(np.where(is_point, (0.0, 1.0, 0.0), up))
+    across = left - (left * y).sum(-1, keepdims=True) * y
+    is_line = np.linalg.norm(across, axis=-1, keepdims=True) < _LEAST_MM
+    spare = np.cross(y, np.where(np.abs(y[:, 2:]) < 0.9, (0.0, 0.0, 1.0), (0.0, 1.0, 0.0)))
+    x = _unit(np.where(is_line, spare, across))
     return np.stack([x, y, np.cross(x, y)], axis=-1)
 
 

@@ -1,7 +1,10 @@
-"""Exports of names that look like formulas, and of sessions over which the camera was away."""
+"""Exports of names that look like formulas, of sessions over which the camera was away, and of
+people whose joints lie on each other."""
 
 import csv
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from session_fakes import ORIGIN, WIDE, depth_of, tracked, write_session
 
@@ -51,3 +54,21 @@ def test_a_steady_rate_over_days_is_refused_at_once(tmp_path, to_format):
     with pytest.raises(ExportError, match="more than 500000; trim the session"):
         export(tmp_path / "s", to_format, tmp_path / "x.out")
     assert not (tmp_path / "x.out").exists()
+
+
+@pytest.mark.parametrize(
+    "line", [(0.0, 0.0, 0.0), (0.0, 30.0, 0.0), (0.0, 0.0, 30.0)], ids=["point", "upright", "deep"]
+)
+@pytest.mark.parametrize("to_format", [ExportFormat.BVH, ExportFormat.GLB, ExportFormat.C3D])
+def test_people_on_a_point_or_a_line_are_exported(tmp_path, to_format, line):
+    writer = SessionWriter(tmp_path / "s", ORIGIN)
+    for index in range(40):
+        people = tracked(3000.0)
+        numbers = np.arange(people.joints_cam.shape[1])[:, None]
+        joints = np.tile((0.0, 0.0, 3000.0) + numbers * line, (len(people), 1, 1))
+        people = replace(people, joints_cam=joints.astype(np.float32))
+        poses = RecordedPoses(index, index / 30, index, index / 30, None, WIDE, people)
+        writer.write(poses, poses)
+    writer.close(num_dropped=0, num_dropped_pictures=0)
+    export(tmp_path / "s", to_format, tmp_path / f"x.{to_format}")
+    assert (tmp_path / f"x.{to_format}").exists()

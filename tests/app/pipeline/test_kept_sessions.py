@@ -1,5 +1,7 @@
 """Sessions of a folder as a list shows them, renamed and deleted."""
 
+import json
+
 import numpy as np
 import pytest
 from session_fakes import ORIGIN, record, result, tracked
@@ -64,3 +66,11 @@ def test_deleted_is_what_is_a_session_and_not_recorded(folder, tmp_path):
     with pytest.raises(SessionError, match="is being recorded"):
         delete_session(tmp_path / "now")
     recorder.close()
+
+
+@pytest.mark.parametrize("duration", ["NaN", "Infinity", "-1", "1e300", "true", '"long"', "null"])
+def test_a_session_whose_summary_says_an_odd_duration_is_not_listed(folder, tmp_path, duration):
+    summary = json.loads((folder / "session.json").read_text()) | {"duration_s": 0}
+    text = json.dumps(summary).replace('"duration_s": 0', f'"duration_s": {duration}')
+    (folder / "session.json").write_text(text)
+    assert list_sessions(tmp_path) == []
