@@ -45,6 +45,8 @@ class CommandLine:
         """Settings of the source. Raises ValueError for values that do not go together."""
         if self.fov_deg is not None and self.intrinsics is not None:
             raise ValueError("--fov and --intrinsics exclude each other")
+        if self.intrinsics_camera and self.intrinsics is None:
+            raise ValueError("--intrinsics-camera is of a file that --intrinsics names")
         lens = None
         if self.fov_deg is not None:
             lens = LensSettings(self.fov_deg, LensOrigin.FOV)

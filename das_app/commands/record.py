@@ -56,7 +56,7 @@ def capture(
     from das_app.messaging.ending import ending_sets
     from das_app.motion.faces import FaceHiding
     from das_app.pipeline.batch import plan_sessions
-    from das_app.pipeline.open_source import require_fitting, source_kind
+    from das_app.pipeline.open_source import SourceKind, require_fitting, source_kind
 
     streams = stream_plan(stream, allow_origin, remote, remote_token)
     try:
@@ -67,10 +67,15 @@ def capture(
                 fps is not None,
                 slow_motion is not None,
                 turn is not None,
+                fov is not None or intrinsics is not None,
             )
+            if kind is SourceKind.CAMERA and fps is not None and fps < 1:
+                raise ValueError(f"--fps of a camera is at least 1, got {fps:g}")
         plan = plan_sessions(sources, output)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+    if faces is not None and not video:
+        raise typer.BadParameter("--faces is for recorded images, which --video asks for")
     if cluster is not None and (stream or remote is not None):
         raise typer.BadParameter("--cluster captures without --stream and --remote")
     if cluster is not None and any(not Path(source).exists() for source, _ in plan):

@@ -51,6 +51,8 @@ def window(
         return
     if resolution is not None or fps is not None:
         _require_camera(source)
+    if source is not None:
+        _require_no_session(source, turn is not None, fov is not None or intrinsics is not None)
     from das_app.commands.command_line import CommandLine
 
     line = CommandLine(
@@ -101,6 +103,15 @@ def _require_camera(source: str | None) -> None:
 
     if source is None or source_kind(source) is not SourceKind.CAMERA:
         raise typer.BadParameter("--resolution and --fps are asked of a camera; --source is none")
+
+
+def _require_no_session(source: str, has_turn: bool, has_lens: bool) -> None:
+    from das_app.pipeline.open_source import require_fitting, source_kind
+
+    try:
+        require_fitting(source_kind(source), False, False, False, has_turn, has_lens)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def run_window(

@@ -45,6 +45,8 @@ def load_intrinsics(path: Path, table: str | None = None) -> Intrinsics:
     """
     suffix = path.suffix.lower()
     try:
+        if table is not None and suffix != ".toml":
+            raise ValueError(f"it is of one camera without a name, got {printable(table)!r}")
         if suffix == ".toml":
             camera = _read_toml(path, table)
         else:

@@ -93,6 +93,7 @@ def require_fitting(
     has_fps: bool,
     has_slow_motion: bool,
     has_turn: bool = False,
+    has_lens: bool = False,
 ) -> None:
     """Refuse options that do not apply to a source.
 
@@ -110,6 +111,8 @@ def require_fitting(
         raise ValueError(f"--slow-motion is for videos; the source is {kind}")
     if has_turn and kind is SourceKind.SESSION:
         raise ValueError("--turn is not for a session, whose pictures are turned already")
+    if has_lens and kind is SourceKind.SESSION:
+        raise ValueError("--fov and --intrinsics are not for a session, which holds its lens")
 
 
 def open_source(

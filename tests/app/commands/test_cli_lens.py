@@ -84,6 +84,16 @@ def test_pictures_are_turned_before_the_model_and_the_lens(capture, tmp_path):
     assert json.loads((tmp_path / "s" / "session.json").read_text())["source"]["turn_deg"] == 90
     refused = capture("--turn", 90, "-o", tmp_path / "t", session=tmp_path / "s")
     assert "--turn is not for a session" in refused.stderr
+    refused = capture("--fov", 90, "-o", tmp_path / "t", session=tmp_path / "s")
+    assert "--fov and --intrinsics are not for a session" in refused.stderr
+
+
+@pytest.mark.parametrize("option", [("--turn", 90), ("--fov", 90), ("--intrinsics", "x.json")])
+def test_the_window_refuses_for_a_session_what_it_holds(command, capture, tmp_path, option):
+    assert capture("--video").exit_code == 0
+    refused = command("--source", tmp_path / "s", *option)
+    assert refused.exit_code == 2
+    assert option[0] in refused.stderr
 
 
 @pytest.mark.parametrize("is_smoothing", [True, False])

@@ -99,6 +99,9 @@ def test_a_jump_of_the_clock_is_an_event(command, tmp_path):
         ("0", ["--slow-motion", "2"], "a camera"),
         ("demo", ["--fps", "30"], "the demo"),
         ("rtsp://127.0.0.1/x", ["--fps", "30"], "a network address"),
+        ("0", ["--fps", "0.5"], "at least 1"),
+        ("clip.mkv", ["--faces", "blur"], "--video"),
+        ("clip.mkv", ["--intrinsics-camera", "left"], "--intrinsics names"),
     ],
 )
 def test_options_that_do_not_apply_are_refused(

@@ -353,3 +353,9 @@ def test_a_folder_of_that_name_is_refused(tmp_path):
     (tmp_path / "cam.yml").mkdir()
     with pytest.raises(ValueError, match=r"cam.yml"):
         load_intrinsics(tmp_path / "cam.yml")
+
+
+def test_a_camera_is_not_named_where_there_is_but_one(tmp_path):
+    path = write(tmp_path / "cam.json", VALUES)
+    with pytest.raises(ValueError, match="one camera without a name, got 'left'"):
+        load_intrinsics(path, "left")
