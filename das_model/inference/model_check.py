@@ -15,6 +15,7 @@ from das_model.inference.network_config import NetworkConfig
 
 SIDE_RANGE = (32, 4096)  # px of the input
 _MAX_SEEN = 8  # maps that lifting reads
+_ROUNDING = 1e-3  # of half precision
 
 
 class Port(Protocol):
@@ -64,7 +65,8 @@ def require_ports(
 def require_maps(
     outputs: Sequence[np.ndarray], config: NetworkConfig, size: tuple[int, int], file: Path
 ) -> None:
-    """Refuse a model whose maps of one picture have other sizes than its configuration says.
+    """Refuse a model whose maps of one picture have other sizes than its configuration says, or
+    values that no picture has.
 
     Args:
         outputs: of the picture, in the order that `require_ports` has seen.
@@ -73,9 +75,12 @@ def require_maps(
         file: for the error.
 
     Raises:
-        ValueError: if a shape is not as expected.
+        ValueError: if a shape is not as expected, a number is not finite, or a score is not from
+            0 to 1.
     """
     joints, encoding = len(config.joint_names), config.encoding
+    if not all(np.isfinite(output).all() for output in outputs):
+        raise ValueError(f"{file}: its maps of a grey picture hold numbers that are not finite")
     for output, name in zip(outputs, _ranks(config), strict=False):
         kind, _, level = name.rpartition("_")
         is_heat = name == "joint_heat"
@@ -87,6 +92,11 @@ def require_maps(
             raise ValueError(
                 f"{file}: output {name} of a picture of {size[0]} x {size[1]} px must be "
                 f"{wanted}, got {output.shape}"
+            )
+        if kind == "score" and not (output.min() >= 0 and output.max() <= 1 + _ROUNDING):
+            raise ValueError(
+                f"{file}: output {name} must hold scores from 0 to 1, got {output.min():g} to "
+                f"{output.max():g}"
             )
 
 

@@ -72,7 +72,7 @@ LiftWithFeatures = Callable[[JointCues, np.ndarray], np.ndarray]
 _SMALL_PX = 96  # of the network's input, longer side of people who are seen better closer by
 _log = logging.getLogger(__name__)
 _GRAPHS_IN_METADATA = ("lifting", DEVICE_GRAPHS)
-_MAX_NAME = 80  # characters
+_MAX_NAME, _MAX_ERROR = 80, 600  # characters
 _CLOSER = 2**0.5  # scale of an image with small people, whose area is twice as large then
 
 
@@ -128,7 +128,10 @@ def open_estimator(
         FileNotFoundError: if there is no such file.
         ValueError: if the file is not a model of this project.
     """
-    return PoseEstimator(model_file, options, lift)
+    try:
+        return PoseEstimator(model_file, options, lift)
+    except ValueError as error:
+        raise ValueError(_readable(str(error), _MAX_ERROR)) from error
 
 
 class PoseEstimator:
@@ -167,7 +170,7 @@ class PoseEstimator:
         self._score = scores_of_model(metadata, model_file)
         self._score_looks = look_scores_of_model(metadata, model_file)
         self.skeleton = Skeleton(config.joint_names)
-        self.model_name = _readable(metadata.get("name", "")) or model_file.stem
+        self.model_name = _readable(metadata.get("name", ""), _MAX_NAME) or model_file.stem
         self.metadata = {k: v for k, v in metadata.items() if k not in _GRAPHS_IN_METADATA}
         self.nominal_size = _input_size(metadata, model_file)
         self._graphs = self._graphs_there(metadata, options, has_own_lift=lift is None)
@@ -438,9 +441,10 @@ def _are_small(joints_px: np.ndarray) -> bool:
     return len(joints_px) > 0 and float(np.ptp(joints_px, axis=1).max()) < _SMALL_PX
 
 
-def _readable(name: str) -> str:
-    """A name from elsewhere without control and direction characters, of a line's length."""
-    return "".join(letter for letter in name if letter.isprintable())[:_MAX_NAME].strip()
+def _readable(text: str, max_length: int) -> str:
+    """A text from elsewhere in one line, without control and direction characters."""
+    line = " ".join(text[: 4 * max_length].split())
+    return "".join(letter for letter in line if letter.isprintable())[:max_length].strip()
 
 
 def _input_size(metadata: Mapping[str, str], file: Path) -> tuple[int, int]:

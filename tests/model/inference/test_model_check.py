@@ -31,12 +31,16 @@ def right_outputs(size=(320, 192)):
     return shapes | {"joint_heat": (1, 22, size[1] // 4, size[0] // 4)}
 
 
-def save_constant(file, metadata, outputs, image=("image", TensorProto.UINT8, 4)):
-    """A model that answers every picture with zeros."""
+def save_constant(file, metadata, outputs, image=("image", TensorProto.UINT8, 4), values=None):
+    """A model that answers every picture with zeros, or with values by the outputs' names."""
+    values = values or {}
     name, kind, rank = image
     nodes = [
         helper.make_node(
-            "Constant", [], [o], value=numpy_helper.from_array(np.zeros(shape, np.float32))
+            "Constant",
+            [],
+            [o],
+            value=numpy_helper.from_array(np.full(shape, values.get(o, 0.0), np.float32)),
         )
         for o, shape in outputs.items()
     ]
@@ -94,6 +98,32 @@ def test_other_outputs_are_refused_by_name(tmp_path, metadata, change, told):
     file = save_constant(tmp_path / "m.onnx", metadata, change(right_outputs()))
     with pytest.raises(ValueError, match=f"m.onnx: .*{told}"):
         open_estimator(file, CPU)
+
+
+@pytest.mark.parametrize(
+    ("output", "value", "told"),
+    [
+        ("score_0", np.nan, "not finite"),
+        ("root_2", np.inf, "not finite"),
+        ("joint_heat", -np.inf, "not finite"),
+        ("score_1", 1e30, "score_1 must hold scores from 0 to 1, got 1e"),
+        ("score_3", -0.5, "score_3 must hold scores from 0 to 1, got -0.5"),
+    ],
+)
+def test_numbers_that_no_picture_has_are_refused(tmp_path, metadata, output, value, told):
+    file = save_constant(tmp_path / "m.onnx", metadata, right_outputs(), values={output: value})
+    with pytest.raises(ValueError, match=f"m.onnx: .*{told}"):
+        open_estimator(file, CPU)
+
+
+@pytest.mark.parametrize("key", ["network_config", "input_size", "score_calibration"])
+def test_what_a_model_says_of_itself_is_told_in_a_readable_line(tmp_path, metadata, key):
+    odd = json.dumps("\x1b[31m \u202egnp\n" + "x" * 100_000, ensure_ascii=False)
+    file = save_constant(tmp_path / "m.onnx", metadata | {key: odd}, right_outputs())
+    with pytest.raises(ValueError, match=key) as caught:
+        open_estimator(file, CPU)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) <= 600
 
 
 @pytest.mark.parametrize(
