@@ -109,6 +109,19 @@ def signal_window(rng: random.Random, folder: Path) -> str:
     return told
 
 
+def signal_starting_window(rng: random.Random, folder: Path) -> str:
+    """A request to end the window while it starts; an abort would tell where it was."""
+    environment = _environment(folder) | {"PYTHONFAULTHANDLER": "1"}
+    process = _started(_command("--source", "demo"), environment)
+    time.sleep(rng.uniform(0.0, 20.0))
+    assert process.poll() is None, process.stderr.read()
+    number = rng.choice(_SIGNALS)
+    code, err, told = _asked_to_end(process, number)
+    assert code in (0, 1, _INTERRUPTED, -number), err
+    assert "Fatal" not in err, err
+    return told
+
+
 def lose_folder(rng: random.Random, folder: Path) -> str:
     """The folder of a capture is deleted or moved while it records."""
     process = _recording_capture(folder)

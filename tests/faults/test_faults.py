@@ -12,6 +12,7 @@ NEEDS_POSIX = (
     "kill_capture",
     "signal_capture",
     "signal_starting_capture",
+    "signal_starting_window",
     "signal_window",
     "lose_folder",
     "fill_disk",

@@ -27,6 +27,7 @@ from processes import (  # noqa: E402
     lose_folder,
     signal_capture,
     signal_starting_capture,
+    signal_starting_window,
     signal_window,
 )
 from session_fakes import depth_of, write_session  # noqa: E402
@@ -234,6 +235,7 @@ TRIALS = (
     Trial("`kill -9` of a capture with pictures", kill_capture, 1, 30),
     Trial("SIGINT, SIGTERM, SIGHUP to a capture with pictures", signal_capture, 1, 50),
     Trial("the same while it starts and loads the model", signal_starting_capture, 1, 20),
+    Trial("the same to the window while it starts", signal_starting_window, 1, 60),
     Trial("SIGINT, SIGTERM, SIGHUP to the window, which mostly records", signal_window, 1, 50),
     Trial("the folder of a capture deleted or moved", lose_folder, 1, 20),
     Trial("the disk of a capture taken away or replaced", lose_disk, 1, 20),
