@@ -9,6 +9,8 @@ from das_app.commands import options
 from das_app.commands.parsing import fail, mode_of, settings_of, setup_of, stream_plan, told_floor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from das_app.commands.command_line import CommandLine
     from das_app.motion.floor_estimate import ToldFloor
     from das_app.streaming.streams import StreamPlan
@@ -129,14 +131,18 @@ def run_window(
     settings, said = settings_of(line), setup_of(line)
     model = EarlyModel(settings) if needs_model else None
     try:
+        return _window_app()(settings, streams, floor, said, model, recorded_name)
+    finally:
+        if model is not None:
+            model.wait(_LOADED_S)  # a process that ends while it is loading is aborted
+
+
+def _window_app() -> "Callable[..., int]":
+    try:
         from das_app.gui.window.app import run_app
     except ImportError as error:
         fail(f"the window cannot open: {error}; `das-app doctor` says what is missing")
-    try:
-        return run_app(settings, streams, floor, said, model, recorded_name)
-    finally:
-        if model is not None:
-            model.wait(_LOADED_S)  # a window that did not open leaves it loading
+    return run_app
 
 
 def _version() -> str:

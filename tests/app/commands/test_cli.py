@@ -351,3 +351,27 @@ def test_help_and_version_load_no_library_of_the_pipeline(option, tmp_path):
         env={**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)},
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ImportError])
+def test_a_start_that_breaks_off_waits_for_the_model_that_loads(command, monkeypatch, error):
+    """A process that ended while ONNX Runtime made its threads was aborted."""
+    waited = []
+
+    class Loading:
+        def __init__(self, settings):
+            self.settings = settings
+
+        def wait(self, timeout_s):
+            waited.append(timeout_s)
+
+    class Breaking:
+        def find_spec(self, name, path=None, target=None):
+            if name == "das_app.gui.window.app":
+                raise error("no window")
+
+    monkeypatch.delitem(sys.modules, "das_app.gui.window.app", raising=False)
+    monkeypatch.setattr("das_app.settings.early_model.EarlyModel", Loading)
+    monkeypatch.setattr(sys, "meta_path", [Breaking(), *sys.meta_path])
+    assert command("--source", "demo").exit_code != 0
+    assert len(waited) == 1
