@@ -143,6 +143,9 @@ def test_a_slow_model_is_told_with_its_figures():
     assert kinds(summaries(person()), replace(enough, inference_fps=6.9)) == [HintKind.SLOW]
     slideshow = PipelineStats(capture_fps=2, inference_fps=1)
     assert kinds(summaries(person()), slideshow) == []
+    slowest = PipelineStats(capture_fps=5, inference_fps=1)
+    assert kinds(summaries(person()), slowest) == [HintKind.SLOW]
+    assert kinds(summaries(person()), replace(slowest, capture_fps=4.9)) == []
 
 
 def test_the_most_urgent_comes_first():
