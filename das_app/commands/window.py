@@ -124,17 +124,19 @@ def run_window(
     recorded_name: str | None = None,
 ) -> int:
     """Exit code of the window; a model that it needs loads while it is imported."""
+    from das_app.messaging.ending import ended_at_once
     from das_app.messaging.freed_memory import keep_few_heaps
     from das_app.settings.early_model import EarlyModel
 
     keep_few_heaps()
     settings, said = settings_of(line), setup_of(line)
-    model = EarlyModel(settings) if needs_model else None
-    try:
-        return _window_app()(settings, streams, floor, said, model, recorded_name)
-    finally:
-        if model is not None:
-            model.wait(_LOADED_S)  # a process that ends while it is loading is aborted
+    with ended_at_once():
+        model = EarlyModel(settings) if needs_model else None
+        try:
+            return _window_app()(settings, streams, floor, said, model, recorded_name)
+        finally:
+            if model is not None:
+                model.wait(_LOADED_S)  # a process that ends while it is loading is aborted
 
 
 def _window_app() -> "Callable[..., int]":

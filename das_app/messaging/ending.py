@@ -11,6 +11,21 @@ ENDING_SIGNALS = tuple(getattr(signal, name) for name in _NAMES if hasattr(signa
 
 
 @contextmanager
+def ended_at_once() -> Iterator[None]:
+    """Ctrl-C ends the process at once for the time of a block, as SIGTERM does.
+
+    While Qt is imported, the exception that Python makes of Ctrl-C would abort the process.
+    """
+    usual = signal.getsignal(signal.SIGINT)
+    if usual is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+
+
+@contextmanager
 def ending_sets() -> Iterator[threading.Event]:
     """An event that a request to end sets.
 

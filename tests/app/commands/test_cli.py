@@ -355,8 +355,9 @@ def test_help_and_version_load_no_library_of_the_pipeline(option, tmp_path):
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ImportError])
 def test_a_start_that_breaks_off_waits_for_the_model_that_loads(command, monkeypatch, error):
-    """A process that ended while ONNX Runtime made its threads was aborted."""
-    waited = []
+    """A process that ended while ONNX Runtime made its threads was aborted, and so was one in
+    which Ctrl-C became an exception within Qt's import."""
+    waited, handlers = [], []
 
     class Loading:
         def __init__(self, settings):
@@ -368,10 +369,17 @@ def test_a_start_that_breaks_off_waits_for_the_model_that_loads(command, monkeyp
     class Breaking:
         def find_spec(self, name, path=None, target=None):
             if name == "das_app.gui.window.app":
+                handlers.append(signal.getsignal(signal.SIGINT))
                 raise error("no window")
 
     monkeypatch.delitem(sys.modules, "das_app.gui.window.app", raising=False)
     monkeypatch.setattr("das_app.settings.early_model.EarlyModel", Loading)
     monkeypatch.setattr(sys, "meta_path", [Breaking(), *sys.meta_path])
-    assert command("--source", "demo").exit_code != 0
+    handler_of_tests = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        assert command("--source", "demo").exit_code != 0
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, handler_of_tests)
     assert len(waited) == 1
+    assert handlers == [signal.SIG_DFL]

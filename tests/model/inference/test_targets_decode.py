@@ -342,6 +342,6 @@ def test_strides_are_rising_from_one_pixel_on(strides, is_possible):
 
 
 def test_levels_of_the_paper():
-    """Strides of P3 to P7, and the ranges of the farthest joint, as the configuration of Table 1."""
+    """Strides of P3 to P7, and ranges of the farthest joint, as for Table 1."""
     assert PAPER_ENCODING.strides == (8, 16, 32, 64, 128)
     assert PAPER_ENCODING.range_bounds_px == (48, 96, 192, 384)
