@@ -225,7 +225,7 @@ def _pair(
         is_pair = is_near[people[rows], tracks[columns]]
         track_of[people[rows[is_pair]]] = tracks[columns[is_pair]]
     if look is not None:
-        _part_strangers(track_of, of_place, predicted, seen, look)
+        _part_strangers(track_of, of_place, is_sure, predicted, look)
     return track_of
 
 
@@ -249,20 +249,19 @@ def _add_clothes(
 def _part_strangers(
     track_of: np.ndarray,
     cost: np.ndarray,
+    is_sure: np.ndarray,
     predicted: Tracks,
-    seen: Tracks,
     look: LookAtClothes,
 ) -> None:
-    """Take back pairs whose places agree so-so, `cost` (P, T), and whose clothes do not: somebody
-    comes in where another has just left."""
-    rows = np.flatnonzero(track_of >= 0)
+    """Take back pairs of sure people whose places agree so-so, by `cost` (P, T), and whose clothes
+    do not: somebody comes in where another has just left."""
+    rows = np.flatnonzero((track_of >= 0) & is_sure)
     of = track_of[rows]
     is_odd = (cost[rows, of] > _ODD_COST) & (predicted.num_seen[of] >= _OLD_AFTER)
     rows, of = rows[is_odd], of[is_odd]
-    is_new = seen.colours[rows].sum(axis=(1, 2)) == 0
-    seen.colours[rows[is_new]] = look(rows[is_new])
-    clothes = np.diagonal(unlike(seen.colours[rows], predicted.colours[of]))
-    track_of[rows[clothes > _OTHER_CLOTHES]] = -1
+    if len(rows):  # what may be another's colours is not kept
+        clothes = np.diagonal(unlike(look(rows), predicted.colours[of]))
+        track_of[rows[clothes > _OTHER_CLOTHES]] = -1
 
 
 def _costs(
