@@ -10,7 +10,7 @@ from people_scenes import STANDING
 
 from das_model.camera import Camera
 from das_model.inference.refine import NUM_CUES
-from das_model.network.checkpoint import load_tensors, save_tensors
+from das_model.network.checkpoint import save_tensors
 from das_model.network.lifting import PoseLifting, load_lifting
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
 from das_model.training import lifting_training
