@@ -53,8 +53,9 @@ def window(
         return
     if resolution is not None or fps is not None:
         _require_camera(source)
-    if source is not None:
-        _require_no_session(source, turn is not None, fov is not None or intrinsics is not None)
+    has_turn, has_lens = turn is not None, fov is not None or intrinsics is not None
+    if source is not None and (has_turn or has_lens):
+        _require_no_session(source, has_turn, has_lens)
     from das_app.commands.command_line import CommandLine
 
     line = CommandLine(
@@ -111,7 +112,7 @@ def _require_no_session(source: str, has_turn: bool, has_lens: bool) -> None:
     from das_app.pipeline.open_source import require_fitting, source_kind
 
     try:
-        require_fitting(source_kind(source), False, False, False, has_turn, has_lens)
+        require_fitting(source_kind(source), has_turn=has_turn, has_lens=has_lens)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
 

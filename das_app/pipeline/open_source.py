@@ -89,9 +89,9 @@ def list_videos(folder: Path) -> list[Path]:
 
 def require_fitting(
     kind: SourceKind,
-    has_resolution: bool,
-    has_fps: bool,
-    has_slow_motion: bool,
+    has_resolution: bool = False,
+    has_fps: bool = False,
+    has_slow_motion: bool = False,
     has_turn: bool = False,
     has_lens: bool = False,
 ) -> None:

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from das_model.network.sampling import sampled
+
 _TAPS = 9  # of a 3x3 kernel, row by row
 
 
@@ -36,30 +38,9 @@ class DeformableConv(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, C, h, w) to the same."""
         moves, modulation = self.conv_offset(x).split([2 * _TAPS, _TAPS], dim=1)
-        sampled = _sampled(x, moves.unflatten(1, (_TAPS, 2)) + self.taps)  # (B, C, 9, h, w)
-        sampled = sampled * modulation.sigmoid()[:, None]
+        steps = moves.unflatten(1, (_TAPS, 2)) + self.taps
+        read = sampled(x, steps.flip(2)) * modulation.sigmoid()[:, None]  # (B, C, 9, h, w)
         # taps times channels as the channels of a 1x1 convolution
         return functional.conv2d(
-            sampled.flatten(1, 2), self.weight.flatten(1)[..., None, None], self.bias
+            read.flatten(1, 2), self.weight.flatten(1)[..., None, None], self.bias
         )
-
-
-def _sampled(x: Tensor, steps: Tensor) -> Tensor:
-    """Read a map bilinearly, as 0 outside of it.
-
-    Args:
-        x: (B, C, h, w).
-        steps: (B, T, 2, h, w) y and x from each location, px of the map.
-
-    Returns:
-        (B, C, T, h, w).
-    """
-    h, w = x.shape[-2:]
-    num_steps = steps.shape[1]
-    ys = torch.arange(h, device=x.device, dtype=steps.dtype) + 0.5
-    xs = torch.arange(w, device=x.device, dtype=steps.dtype) + 0.5
-    grid_y = (steps[:, :, 0] + ys[:, None]) * (2 / h) - 1
-    grid_x = (steps[:, :, 1] + xs) * (2 / w) - 1
-    grid = torch.stack([grid_x, grid_y], dim=-1).flatten(1, 2)  # (B, T h, w, 2)
-    values = functional.grid_sample(x, grid.to(x.dtype), "bilinear", "zeros", align_corners=False)
-    return values.unflatten(2, (num_steps, h))

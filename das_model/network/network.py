@@ -25,6 +25,7 @@ from das_model.network.backbones.movenet import MoveNetBackbone
 from das_model.network.backbones.mspn import Mspn
 from das_model.network.backbones.resnet import ResNet50
 from das_model.network.deformable_conv import DeformableConv
+from das_model.network.sampling import sampled
 
 _PRIOR = 0.01  # of a location being positive: bias of the score logits (focal loss paper, 4.1)
 
@@ -322,19 +323,10 @@ def _sample_local(maps: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
         values: (B, J, M, C, h, w), faded to 0 outside the map.
         inside: (B, J, M, 1, h, w) in [0, 1], share of the sample that lies in the map.
     """
-    batch, joints, channels, h, w = maps.shape
-    num_steps = steps.shape[2]
-    # bfloat16 maps have float32 steps: places beyond 128 need more than eight bits
-    ys = torch.arange(h, device=maps.device, dtype=steps.dtype) + 0.5
-    xs = torch.arange(w, device=maps.device, dtype=steps.dtype) + 0.5
-    x = (steps[:, :, :, 0] + xs) * (2 / w) - 1  # (B, J, M, h, w)
-    y = (steps[:, :, :, 1] + ys[:, None]) * (2 / h) - 1
-    grid = torch.stack([x, y], dim=-1).reshape(batch * joints, num_steps * h, w, 2)
+    batch, joints, channels = maps.shape[:3]
     padded = functional.pad(maps, (0, 0, 0, 0, 0, 1), value=1.0)  # a last channel of ones
-    values = functional.grid_sample(
-        padded.reshape(batch * joints, channels + 1, h, w), grid, "bilinear", "zeros", False
-    )
-    values = values.view(batch, joints, channels + 1, num_steps, h, w).transpose(2, 3)
+    values = sampled(padded.flatten(0, 1), steps.flatten(0, 1))
+    values = values.unflatten(0, (batch, joints)).transpose(2, 3)
     return values[:, :, :, :channels], values[:, :, :, channels:]
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _ADVICE = "Rerun recordings need rerun-sdk: pip install 'das-capture[rerun]'"
 _M = 1e-3
 _PLOTTED = ("left_knee", "right_knee", "left_elbow", "right_elbow")
+_PLOTS = (*_PLOTTED, "score")
 _SHOWN_CODECS = ("h264", "hevc", "av1", "libdav1d")
 _log = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ def _layout() -> "Blueprint":
     views = importlib.import_module("rerun.blueprint")
     plots = [
         views.TimeSeriesView(origin=f"plots/{name}", name=name.replace("_", " "))
-        for name in (*_PLOTTED, "score")
+        for name in _PLOTS
     ]
     side = views.Vertical(
         views.Spatial2DView(origin="world/camera", name="picture"),
@@ -108,8 +109,8 @@ def _add_plot_colours(rerun: ModuleType, recording: "RecordingStream", take: Tak
     """Everybody's lines in their colour."""
     for track in take.tracks:
         line = rerun.SeriesLines(colors=[person_rgb(track.track_id)])
-        for name in (*_PLOTTED, "score"):
-            label = take.label_of(track, "person_")
+        label = take.label_of(track, "person_")
+        for name in _PLOTS:
             recording.log(f"plots/{name}/{label}", line, static=True)
 
 
