@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from das_app.gui.actions.commands import COMMANDS, Command
+from das_app.gui.actions.command import Command
+from das_app.gui.actions.commands import COMMANDS
 from das_app.gui.style import theme
 from das_app.gui.style.language import tr
 from das_app.gui.style.texts import named, plain

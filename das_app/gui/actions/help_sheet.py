@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from das_app.gui.actions.actions import SECTION
-from das_app.gui.actions.commands import KEYS_ALONE
+from das_app.gui.actions.view_commands import KEYS_ALONE
 from das_app.gui.style import theme
 from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label, named

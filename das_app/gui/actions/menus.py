@@ -6,7 +6,8 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from das_app.gui.actions.actions import Actions
-from das_app.gui.actions.commands import MENUS, PANELS
+from das_app.gui.actions.commands import MENUS
+from das_app.gui.actions.window_commands import PANELS
 from das_app.gui.style.language import tr
 from das_app.gui.style.texts import plain
 from das_app.motion.faces import FaceHiding

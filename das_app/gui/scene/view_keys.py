@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from das_app.gui.actions.actions import Actions
-from das_app.gui.actions.commands import KEPT_VIEWS
+from das_app.gui.actions.view_commands import KEPT_VIEWS
 from das_app.gui.scene.framing import ViewPose
 from das_app.gui.scene.scene_view import SceneView
 

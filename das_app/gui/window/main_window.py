@@ -12,7 +12,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QWidget
 
 from das_app.gui.actions.actions import Actions
-from das_app.gui.actions.commands import KEPT_VIEWS
 from das_app.gui.actions.help_sheet import HelpSheet
 from das_app.gui.actions.menus import (
     ActionsMenu,
@@ -22,6 +21,7 @@ from das_app.gui.actions.menus import (
     RecentMenu,
     build_menu_bar,
 )
+from das_app.gui.actions.view_commands import KEPT_VIEWS
 from das_app.gui.control.bridge import PipelineFactory
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult

@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from das_app.gui.actions.actions import Actions
-from das_app.gui.actions.commands import COMMANDS, Command
+from das_app.gui.actions.command import Command
+from das_app.gui.actions.commands import COMMANDS
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.inspector.inspector import Inspector
