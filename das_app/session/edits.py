@@ -8,7 +8,6 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,77 +18,15 @@ from das_app.files.small_file import read_small_text
 from das_app.files.whole_file import write_whole
 from das_app.motion.kinematics import MAX_SCALE, MIN_SCALE, resized
 from das_app.session.types import SessionError
-from das_app.words.said import marked, said
+from das_app.session.who_is_who import DROPPED, EditKind, PersonEdit, WhoIsWho
+from das_app.words.said import said
 from das_model.people import People, TrackId
 
 EDITS_FILE = "edits.json"
 MAX_NAME = 40  # characters
 _VERSION, _VERSION_WITHOUT_PEOPLE = 2, 1
-_DROPPED = -2  # in place of a track id
-
-
-class EditKind(StrEnum):
-    """Kind of an edit of a track."""
-
-    MERGE = "merge"  # all of the other one becomes this one
-    SPLIT = "split"  # from a time on it is the other one, which is new
-    SWAP = "swap"  # from a time on both are each other
-    DROP = "drop"  # it is left out
-
-
-@dataclass(frozen=True, slots=True)
-class PersonEdit:
-    """One change of who is who, of the ids as the changes before it left them.
-
-    Args:
-        kind: of the change.
-        track_id: that it is about.
-        other: the other track id; -1 where one is dropped.
-        from_s: time of the first frame that a split or a swap changes.
-
-    Raises:
-        ValueError: if an id is missing, or both are the same, or the time is no time.
-    """
-
-    kind: EditKind
-    track_id: int
-    other: int = -1
-    from_s: float = 0.0
-
-    def __post_init__(self) -> None:
-        is_lone = self.kind is EditKind.DROP
-        if self.track_id < 0 or (self.other < 0) is not is_lone or self.other == self.track_id:
-            raise ValueError(
-                f"{self.kind} takes {'one person' if is_lone else 'two different people'}, "
-                f"got {self.track_id} and {self.other}"
-            )
-        if not 0 <= self.from_s < math.inf:
-            raise ValueError(f"{self.kind} takes a time from 0 on, got {self.from_s}")
-
-    def changed(self, track_ids: np.ndarray, time_s: float) -> np.ndarray:
-        """(P,) track ids of a frame after the change."""
-        is_it, is_other = track_ids == self.track_id, track_ids == self.other
-        if self.kind is EditKind.MERGE:
-            return np.where(is_other, self.track_id, track_ids)
-        if self.kind is EditKind.DROP:
-            return np.where(is_it, _DROPPED, track_ids)
-        if time_s < self.from_s:
-            return track_ids
-        changed = np.where(is_it, self.other, track_ids)
-        return (
-            changed if self.kind is EditKind.SPLIT else np.where(is_other, self.track_id, changed)
-        )
-
-    @property
-    def text(self) -> str:
-        """The edit, in words."""
-        template = {
-            EditKind.MERGE: marked("#{other} merged into #{one}"),
-            EditKind.SPLIT: marked("#{one} split: #{other} from {from_s:.2f} s"),
-            EditKind.SWAP: marked("#{one} and #{other} swapped from {from_s:.2f} s"),
-            EditKind.DROP: marked("#{one} left out"),
-        }[self.kind]
-        return said(template, one=self.track_id, other=self.other, from_s=self.from_s)
+MAX_CHANGES = 10_000  # of who is who
+_MAX_BYTES = 4 << 20  # of the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +51,10 @@ class SessionEdits:
     end_s: float = math.inf
     people: tuple[PersonEdit, ...] = ()
     scales: Mapping[int, float] = field(default_factory=dict)
+    _who: WhoIsWho = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_who", WhoIsWho(self.people))
         if not 0 <= self.start_s <= self.end_s:
             raise ValueError(f"trim must be 0 <= start <= end, got {self.start_s}, {self.end_s}")
         for track_id, scale in self.scales.items():
@@ -194,9 +133,7 @@ class SessionEdits:
 
     def track_ids(self, recorded: np.ndarray, time_s: float) -> np.ndarray:
         """(P,) ids of a frame's people, recorded (P,), after all changes; -2 for left out."""
-        for edit in self.people:
-            recorded = edit.changed(recorded, time_s)
-        return recorded
+        return self._who.track_ids(recorded, time_s)
 
     def edited(self, people: People, time_s: float) -> People:
         """The recorded people of a frame after all changes; where two have become one, the surer
@@ -208,7 +145,7 @@ class SessionEdits:
         _, first = np.unique(ids[surest], return_index=True)
         is_first = np.zeros(len(ids), dtype=bool)
         is_first[surest[first]] = True
-        stays = (ids != _DROPPED) & (is_first | (ids == -1))
+        stays = (ids != DROPPED) & (is_first | (ids == -1))
         return replace(people, track_ids=ids.astype(np.int64)).where(stays)
 
     def _with(self, edit: PersonEdit) -> "SessionEdits":
@@ -256,11 +193,12 @@ def load_edits(folder: Path) -> SessionEdits:
     """
     path = folder / EDITS_FILE
     try:
-        values = json.loads(read_small_text(path))
+        values = json.loads(read_small_text(path, _MAX_BYTES))
         if values["version"] not in (_VERSION_WITHOUT_PEOPLE, _VERSION):
             raise ValueError(f"version {values['version']}; this version reads 1 to {_VERSION}")
         names = {int(track_id): printable(str(n)) for track_id, n in values["names"].items()}
         end_s = math.inf if values["end_s"] is None else float(values["end_s"])
+        _require_bounded(len(values.get("people", ())))
         people = tuple(_person_edit(edit) for edit in values.get("people", ()))
         scales = {int(n): float(scale) for n, scale in values.get("scales", {}).items()}
         return SessionEdits(names, float(values["start_s"]), end_s, people, scales)
@@ -281,7 +219,7 @@ def save_edits(folder: Path, edits: SessionEdits) -> None:
     """Write the edits whole or not at all; edits that say nothing take the file away.
 
     Raises:
-        SessionError: if the folder cannot be written.
+        SessionError: if the folder cannot be written, or they are more than could be read again.
     """
     path = folder / EDITS_FILE
     try:
@@ -298,11 +236,21 @@ def save_edits(folder: Path, edits: SessionEdits) -> None:
             values["people"] = [asdict(edit) for edit in edits.people]
         if edits.scales:
             values["scales"] = {str(track_id): scale for track_id, scale in edits.scales.items()}
-        write_whole(path, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
-    except OSError as error:
+        text = json.dumps(values, indent=1, ensure_ascii=False) + "\n"
+        _require_bounded(len(edits.people), len(text.encode("utf-8")))
+        write_whole(path, text)
+    except (OSError, ValueError) as error:
         raise SessionError(
             said("{path} cannot be written: {error}", path=path, error=error)
         ) from error
+
+
+def _require_bounded(num_changes: int, num_bytes: int = 0) -> None:
+    """Raises ValueError for more than is read again."""
+    if num_changes > MAX_CHANGES:
+        raise ValueError(f"at most {MAX_CHANGES} changes of people are kept, got {num_changes}")
+    if num_bytes > _MAX_BYTES:
+        raise ValueError(f"at most {_MAX_BYTES} bytes are kept, got {num_bytes}")
 
 
 def _person_edit(values: dict[str, Any]) -> PersonEdit:

@@ -12,8 +12,7 @@ from das_app import Session
 from das_app.exports.takes.take import ExportOptions, load_take
 from das_app.session.edits import (
     EDITS_FILE,
-    EditKind,
-    PersonEdit,
+    MAX_CHANGES,
     SessionEdits,
     load_edits,
     people_spans,
@@ -22,6 +21,7 @@ from das_app.session.edits import (
 from das_app.session.format import LOG_FILE
 from das_app.session.frames import RecordedFrames
 from das_app.session.types import Layer, SessionError
+from das_app.session.who_is_who import EditKind, PersonEdit, WhoIsWho
 
 
 def people_of(index):
@@ -140,6 +140,107 @@ EDITS = st.one_of(
     ),
     st.builds(PersonEdit, st.just(EditKind.DROP), st.integers(0, 7)),
 )
+
+
+# times that meet each other, and ids that do
+TANGLED = st.lists(
+    st.one_of(
+        st.builds(
+            PersonEdit,
+            st.sampled_from([EditKind.MERGE, EditKind.SPLIT, EditKind.SWAP]),
+            st.integers(0, 3),
+            st.sampled_from([4, 5, 60, 2**52]),
+            st.one_of(st.integers(0, 5).map(float), st.floats(0, 5)),
+        ),
+        st.builds(
+            lambda edit: PersonEdit(edit.kind, edit.other, edit.track_id, edit.from_s),
+            st.builds(
+                PersonEdit,
+                st.sampled_from([EditKind.MERGE, EditKind.SPLIT, EditKind.SWAP]),
+                st.integers(0, 3),
+                st.integers(4, 6),
+                st.integers(0, 5).map(float),
+            ),
+        ),
+        st.builds(PersonEdit, st.just(EditKind.DROP), st.integers(0, 7)),
+    ),
+    max_size=12,
+)
+
+
+def one_by_one(edits, ids, time_s):
+    """What the ids of a frame become, one change after the other."""
+    for edit in edits:
+        one, other, is_later = edit.track_id, edit.other, time_s >= edit.from_s
+        become = {
+            EditKind.MERGE: {other: one},
+            EditKind.DROP: {one: -2},
+            EditKind.SPLIT: {one: other} if is_later else {},
+            EditKind.SWAP: {one: other, other: one} if is_later else {},
+        }[edit.kind]
+        ids = [become.get(track_id, track_id) for track_id in ids]
+    return ids
+
+
+@given(TANGLED, st.lists(st.one_of(st.integers(0, 6), st.floats(0, 6)), max_size=5))
+def test_changes_at_once_are_as_one_after_the_other(edits, times_s):
+    ids = np.array([-1, *range(8), 60, 2**52, 2**53])
+    who = WhoIsWho(edits)
+    for time_s in [*times_s, *(edit.from_s for edit in edits)]:
+        assert who.track_ids(ids, time_s).tolist() == one_by_one(edits, ids.tolist(), time_s)
+    assert who.track_ids(ids[:0], 1.0).tolist() == []
+
+
+def test_thousands_of_changes_are_as_one_after_the_other():
+    """More times than one table has."""
+    random = np.random.default_rng(1)
+    kinds = [EditKind.SWAP, EditKind.SPLIT, EditKind.MERGE]
+    edits = [
+        PersonEdit(
+            kinds[min(2, kind)],
+            *random.choice(40, 2, replace=False).tolist(),
+            round(random.uniform(0, 60), 2),
+        )
+        for kind in random.integers(0, 12, 2000)
+    ]
+    who, ids = WhoIsWho(edits), np.arange(-1, 42)
+    for time_s in random.uniform(0, 61, 60):
+        assert who.track_ids(ids, time_s).tolist() == one_by_one(edits, ids.tolist(), time_s)
+
+
+def test_a_frame_looks_at_no_change_again(monkeypatch):
+    """Only a table's first frame goes through the changes."""
+    edits = [PersonEdit(EditKind.SWAP, 1, 2, float(n)) for n in range(50)]
+    who, ids, asked = WhoIsWho(edits), np.array([1, 2]), []
+    tabled = WhoIsWho._tabled
+    monkeypatch.setattr(
+        WhoIsWho, "_tabled", lambda self, number: asked.append(number) or tabled(self, number)
+    )
+    become = [who.track_ids(ids, n / 10).tolist() for n in range(500)]
+    assert become[::10] == [[2, 1], [1, 2]] * 25
+    assert asked == [0]
+
+
+def test_more_changes_than_anybody_makes_are_refused(folder):
+    swaps = tuple(PersonEdit(EditKind.SWAP, 2, 3, n / 100) for n in range(MAX_CHANGES))
+    save_edits(folder, SessionEdits(people=swaps))
+    session = Session(folder)
+    assert ids_of(session)[:3] == [(1, 3, 2), (1, 2, 3), (1, 3, 2)]
+    with pytest.raises(SessionError, match="at most 10000 changes of people are kept, got 10001"):
+        session.drop(2)
+    assert len(Session(folder).edits.people) == MAX_CHANGES  # what was kept still is
+    values = json.loads((folder / EDITS_FILE).read_text())
+    values["people"].append(values["people"][0])
+    (folder / EDITS_FILE).write_text(json.dumps(values))
+    with pytest.raises(SessionError, match="at most 10000 changes of people"):
+        Session(folder).edits  # noqa: B018
+
+
+def test_more_names_than_can_be_read_again_are_refused(tmp_path):
+    many = SessionEdits(dict.fromkeys(range(50000), "é" * 40))
+    with pytest.raises(SessionError, match="bytes are kept"):
+        save_edits(tmp_path, many)
+    assert load_edits(tmp_path) == SessionEdits()
 
 
 @given(st.lists(EDITS, max_size=6), st.permutations(range(8)), st.floats(0, 10))
