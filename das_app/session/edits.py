@@ -17,8 +17,9 @@ from das_app.files.foreign_text import printable
 from das_app.files.small_file import read_small_text
 from das_app.files.whole_file import write_whole
 from das_app.motion.kinematics import MAX_SCALE, MIN_SCALE, resized
+from das_app.session.people.person_edit import EditKind, PersonEdit
+from das_app.session.people.who_is_who import DROPPED, WhoIsWho
 from das_app.session.types import SessionError
-from das_app.session.who_is_who import DROPPED, EditKind, PersonEdit, WhoIsWho
 from das_app.words.said import said
 from das_model.people import People, TrackId
 

@@ -20,8 +20,9 @@ from das_app.session.edits import (
 )
 from das_app.session.format import LOG_FILE
 from das_app.session.frames import RecordedFrames
+from das_app.session.people.person_edit import EditKind, PersonEdit
+from das_app.session.people.who_is_who import WhoIsWho
 from das_app.session.types import Layer, SessionError
-from das_app.session.who_is_who import EditKind, PersonEdit, WhoIsWho
 
 
 def people_of(index):
