@@ -235,7 +235,7 @@ def test_onnx_runtime_comes_in_by_one_door():
         )
         if imported.partition(".")[0] == "onnxruntime"
     }
-    assert importers == {"das_model.inference.onnx_runtime"}
+    assert importers == {"das_model.inference.device.onnx_runtime"}
 
 
 def test_every_module_says_what_it_is_for_and_none_is_a_drawer():

@@ -219,7 +219,7 @@ def _runtime_check(model_file: Path) -> Check:
     import numpy as np
 
     from das_model.camera import Camera
-    from das_model.inference.onnx_runtime import ort
+    from das_model.inference.device.onnx_runtime import ort
     from das_model.inference.runtime import open_estimator
 
     builds = [name for name in ("onnxruntime", "onnxruntime-gpu") if _is_installed(name)]

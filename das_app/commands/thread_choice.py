@@ -17,8 +17,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from das_model.inference.device.onnx_runtime import CPU, open_session, providers_of
 from das_model.inference.estimate import Device, EstimatorOptions
-from das_model.inference.onnx_runtime import CPU, open_session, providers_of
 from das_model.inference.ordered_pool import num_cores
 
 T = TypeVar("T")

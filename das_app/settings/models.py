@@ -4,8 +4,8 @@ from pathlib import Path
 
 from das_app.files.bundled import bundled_file
 from das_app.words.said import marked, said
+from das_model.inference.device.onnx_runtime import cuda_problem
 from das_model.inference.estimate import Device
-from das_model.inference.onnx_runtime import cuda_problem
 
 _NO_START = marked("CUDA did not start")
 CUDA_PROBLEMS = (  # of `cuda_problem`

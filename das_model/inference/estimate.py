@@ -79,6 +79,11 @@ class EstimatorOptions:
         if not self.input_scale > 0:
             raise ValueError(f"input_scale must be above 0, got {self.input_scale}")
 
+    def scaled(self, nominal_size: tuple[int, int]) -> tuple[int, int]:
+        """(width, height) px of the network's input, where it was made for `nominal_size`."""
+        width, height = nominal_size
+        return round(self.input_scale * width), round(self.input_scale * height)
+
 
 DEFAULT_OPTIONS = EstimatorOptions()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from das_model.inference.onnx_runtime import open_session
+from das_model.inference.device.onnx_runtime import open_session
 
 # Of the published model.
 INPUT_PX = 256

@@ -20,9 +20,9 @@ import torch
 from torch import Tensor
 
 from das_model.inference.device.device_maps import DEVICE_GRAPHS
+from das_model.inference.device.onnx_runtime import ort
 from das_model.inference.joint_features import NUM_SEEN, num_features
 from das_model.inference.network_config import network_metadata
-from das_model.inference.onnx_runtime import ort
 from das_model.inference.refine import NUM_CUES
 from das_model.inference.targets import Encoding
 from das_model.network.device_graphs import device_graphs_text

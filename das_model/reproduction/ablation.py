@@ -22,8 +22,8 @@ from das_model.datasets.rendered import RenderedSet
 from das_model.evaluation.protocols.synthetic import SyntheticProtocol
 from das_model.inference.decode import DecodeConfig, LevelMaps, decode
 from das_model.inference.network_config import network_metadata
+from das_model.inference.onnx_network import network_maps
 from das_model.inference.refine import Refinement, find_people
-from das_model.inference.runtime import network_maps
 from das_model.inference.targets import Encoding, Targets, encode
 from das_model.network.checkpoint import save_tensors
 from das_model.network.exported_network import decoder_maps

@@ -15,10 +15,11 @@ from matplotlib.figure import Figure
 
 from das_model.camera import Camera
 from das_model.inference.decode import DecodeConfig
+from das_model.inference.device.onnx_runtime import open_session
 from das_model.inference.estimate import EstimatorOptions
-from das_model.inference.onnx_runtime import open_session
+from das_model.inference.onnx_network import network_maps
 from das_model.inference.refine import Refinement, find_people
-from das_model.inference.runtime import network_maps, open_estimator
+from das_model.inference.runtime import open_estimator
 from das_model.inference.targets import Encoding
 from das_model.people import People
 from das_model.preprocess import letterbox
@@ -97,9 +98,9 @@ def _calls(model: Path) -> dict[tuple[str, int], Callable[[], People]]:
     def call(way: str, num_people: int) -> People:
         boxed, camera = letterbox(image, Camera.from_fov(_PICTURE_PX), (width, height))
         outputs = session.run(None, {"image": boxed[None]})
-        num_maps = len(outputs) - len(estimator.seen_channels)
+        num_maps = len(outputs) - len(estimator.network.seen_channels)
         _levels, heat = network_maps(outputs[:num_maps])
-        lift = partial(estimator.lifted, [seen[0] for seen in outputs[num_maps:]])
+        lift = partial(estimator.network.lifted, [seen[0] for seen in outputs[num_maps:]])
         refinement = {
             WAYS[0]: Refinement(),
             WAYS[1]: Refinement(heat),

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from das_model.camera import Camera
 from das_model.inference.decode import DecodeConfig
+from das_model.inference.onnx_network import network_maps
 from das_model.inference.refine import Refinement, find_people
-from das_model.inference.runtime import network_maps
 from das_model.network.checkpoint import load_network
 from das_model.network.exported_network import decoder_maps
 from das_model.network.network import DasNetwork, HeadMaps

@@ -12,8 +12,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from das_model.inference.device.onnx_runtime import open_session
 from das_model.inference.network_config import network_config_of
-from das_model.inference.onnx_runtime import open_session
 from das_model.reproduction.complexity import measure
 
 _SIZE, _STRIDE, _CHANNELS = (320, 192), 4, 64  # width, height px

@@ -87,14 +87,15 @@ def _rows(estimator: PoseEstimator) -> dict[str, Callable[[], object]]:
         rows[f"whole call, {name}"] = partial(estimator, image, camera)
         rows[f"letterbox, {name}"] = partial(letterbox, image, camera, net_size)
     camera, encoding = Camera.from_fov((448, 256)), Encoding(heat_stride=4)
+    network = estimator.network
     heat = np.full((BODY_22.num_joints, 64, 112), 0.5, np.float32)
     seen = [
         rng.normal(size=(channels, 256 // stride, 448 // stride)).astype(np.float32)
         for channels, stride in zip(
-            estimator.seen_channels, (encoding.heat_stride, *encoding.strides), strict=False
+            network.seen_channels, (encoding.heat_stride, *encoding.strides), strict=False
         )
     ]
-    lift = estimator.lift and partial(estimator.lifted, seen)
+    lift = network.lift and partial(network.lifted, seen)
     for num_people in (1, 20):
         maps = crowded_maps(num_people, 448, 256)
         assert len(decode(maps, camera, encoding, BODY_22, DecodeConfig())) == num_people

@@ -12,7 +12,7 @@ import torch
 
 from das_model.annotation import Annotation
 from das_model.inference.decode import LevelMaps, depth_mm
-from das_model.inference.runtime import network_maps
+from das_model.inference.onnx_network import network_maps
 from das_model.inference.targets import Encoding, Targets, encode
 from das_model.network.exported_network import decoder_maps
 from das_model.network.network import DasNetwork

@@ -9,7 +9,7 @@ from io import BytesIO
 import torch
 from torch import Tensor, nn
 
-from das_model.inference.onnx_runtime import open_session, ort
+from das_model.inference.device.onnx_runtime import open_session, ort
 from das_model.network.backbones.movenet import MoveNetBackbone
 from das_model.network.tracing import trace_onnx
 

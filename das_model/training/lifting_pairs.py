@@ -142,7 +142,7 @@ def _pairs_of(
 
 def _nobody(estimator: PoseEstimator) -> LiftingPairs:
     """Pairs of no people."""
-    num_joints, seen = estimator.skeleton.num_joints, num_features(estimator.seen_channels)
+    num_joints, seen = estimator.skeleton.num_joints, num_features(estimator.network.seen_channels)
     flags = np.zeros((0, num_joints), bool)
     found, features, wanted = (
         np.zeros((0, num_joints, size), kind)

@@ -10,9 +10,9 @@ from pathlib import Path
 from das_app.files.bundled import bundled_file
 from das_app.pipeline.open_source import open_source
 from das_app.settings.app_settings import AppSettings
+from das_model.inference.device.onnx_runtime import cuda_problem
 from das_model.inference.estimate import EstimatorOptions, StageTimes
 from das_model.inference.mode import Mode
-from das_model.inference.onnx_runtime import cuda_problem
 from das_model.inference.runtime import PoseEstimator, open_estimator
 
 _SCALES = {"320x192": 1.0, "640x384": 2.0}

@@ -5,8 +5,8 @@ import pytest
 
 from das_app.settings.app_settings import DEFAULT_MODEL
 from das_app.settings.models import bundled_models, device_note, model_file
+from das_model.inference.device.onnx_runtime import cuda_problem, ort
 from das_model.inference.estimate import Device
-from das_model.inference.onnx_runtime import cuda_problem, ort
 
 
 def no_driver(name):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from das_model.inference.onnx_runtime import open_session, ort
+from das_model.inference.device.onnx_runtime import open_session, ort
 
 MODEL = Path(__file__).resolve().parents[3] / "assets/models/das-lite.onnx"
 
@@ -33,7 +33,7 @@ def test_no_other_pool_beside_a_session():
     code = (
         "import sys, cv2, threadpoolctl\n"
         "from pathlib import Path\n"
-        "from das_model.inference.onnx_runtime import open_session\n"
+        "from das_model.inference.device.onnx_runtime import open_session\n"
         "open_session(Path(sys.argv[1]), 2)\n"
         "blas = [p['num_threads'] for p in threadpoolctl.threadpool_info()\n"
         "        if p['user_api'] == 'blas']\n"

@@ -19,9 +19,9 @@ from torch import nn
 
 from das_model import shared_work
 from das_model.camera import Camera
+from das_model.inference.device.onnx_runtime import ort
 from das_model.inference.estimate import Device, EstimatorOptions, Scoring
 from das_model.inference.network_config import LITE, NetworkConfig, network_metadata
-from das_model.inference.onnx_runtime import ort
 from das_model.inference.refine import NUM_CUES
 from das_model.inference.runtime import open_estimator
 from das_model.inference.targets import Encoding
@@ -254,10 +254,10 @@ def test_the_files_of_a_model_tell_the_same(folder, lifts):
     assert tensors.keys() == parts.keys()
     assert all(torch.equal(value, tensors[name]) for name, value in parts.items())
     assert torch.equal(lifting.head.weight, parts["lifting.head.weight"])
-    assert lifts.metadata["name"] == "model"
-    assert lifts.nominal_size == (96, 64)
-    assert lifts.metadata.items() >= network_metadata(SMALL).items()
-    assert "lifting" not in lifts.metadata  # a model is nothing to read
+    assert lifts.network.metadata["name"] == "model"
+    assert lifts.network.nominal_size == (96, 64)
+    assert lifts.network.metadata.items() >= network_metadata(SMALL).items()
+    assert "lifting" not in lifts.network.metadata  # a model is nothing to read
 
 
 def test_a_file_that_holds_no_lifting_is_refused(folder, capsys):

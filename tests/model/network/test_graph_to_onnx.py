@@ -10,7 +10,7 @@ from graph_models import write_model
 from onnx import TensorProto
 from torch.nn import functional
 
-from das_model.inference.onnx_runtime import ort
+from das_model.inference.device.onnx_runtime import ort
 from das_model.network.backbones.graph_to_onnx import convert_graph
 
 SIZE = (12, 8)

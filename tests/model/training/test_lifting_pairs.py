@@ -5,6 +5,7 @@ import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -35,7 +36,7 @@ class FakeEstimator:
     roots_mm: dict[int, list[list[float]]]
     skeleton = BODY_22
     has_heat = True
-    seen_channels = (0, 2)
+    network = SimpleNamespace(seen_channels=(0, 2))
     asked: list[tuple]
     modes: list[Mode]
 

@@ -12,8 +12,9 @@ from das_model.datasets.augmentation.placement import AugmentConfig
 from das_model.inference.decode import DecodeConfig
 from das_model.inference.estimate import Device, EstimatorOptions, Scoring
 from das_model.inference.network_config import LITE, NetworkConfig, network_metadata
+from das_model.inference.onnx_network import network_maps
 from das_model.inference.refine import Refinement, find_people
-from das_model.inference.runtime import network_maps, open_estimator
+from das_model.inference.runtime import open_estimator
 from das_model.inference.targets import Encoding, encode
 from das_model.network.backbones.efficientnet_lite import imagenet_file
 from das_model.network.checkpoint import load_network, save_tensors

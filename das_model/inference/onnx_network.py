@@ -1,0 +1,297 @@
+"""`OnnxNetwork`: an exported network with its lifting, from an image of its size to maps.
+
+The file holds the network, and in its metadata what it was made for, the lifting, and small graphs
+that read the maps where they are when these stay on a device.
+"""
+
+import base64
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from das_model.camera import Camera
+from das_model.inference.decode import DecodeConfig, Detections, LevelMaps, detect, select
+from das_model.inference.device.device_maps import (
+    DEVICE_GRAPHS,
+    GRAPHS,
+    DeviceMaps,
+    Session,
+    run_there,
+)
+from das_model.inference.device.onnx_runtime import CPU, open_session, providers_of
+from das_model.inference.estimate import Device, EstimatorOptions
+from das_model.inference.joint_features import joint_features, num_features
+from das_model.inference.model_check import (
+    require_input_size,
+    require_lifted,
+    require_maps,
+    require_ports,
+)
+from das_model.inference.network_config import NetworkConfig, network_config_of
+from das_model.inference.refine import (
+    NUM_CUES,
+    HeatReader,
+    JointCues,
+    Lift,
+    Refinement,
+    find_people,
+)
+from das_model.preprocess import fitting_size
+from das_model.skeleton import Skeleton
+
+# of people's cues and (P, J, F) `joint_features`, to (P, J, 4) mm of `refine.Lift`
+LiftWithFeatures = Callable[[JointCues, np.ndarray], np.ndarray]
+_log = logging.getLogger(__name__)
+_GRAPHS_IN_METADATA = ("lifting", DEVICE_GRAPHS)
+_MAX_NAME = 80  # characters
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Maps:
+    """Maps of an image, on the host or on the device.
+
+    Args:
+        detect: locations that see somebody.
+        heat: of the joints.
+        lift: of people; None where nobody is lifted.
+        scores: (h, w) of each level.
+    """
+
+    detect: Callable[[DecodeConfig], Detections]
+    heat: np.ndarray | HeatReader | None
+    lift: Lift | None
+    scores: Callable[[], list[np.ndarray]]
+
+
+class OnnxNetwork:
+    """A network on ONNX Runtime. It never changes.
+
+    Args:
+        model_file: an ONNX file written by `das_model.network.export`.
+        options: device, threads, and where the maps stay.
+        lift: instead of the model's own lifting.
+
+    Attributes:
+        skeleton: joints of its people.
+        encoding: of its maps.
+        name: as the file has it, in at most 80 printable characters.
+        metadata: of the file, but for the lifting and the graphs.
+        nominal_size: (width, height) px that it was made for.
+        seen_channels: of the maps that lifting reads, finest first.
+        lift: of people and their features; None where there is none.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if the file is not a model of this project.
+    """
+
+    def __init__(
+        self, model_file: Path, options: EstimatorOptions, lift: LiftWithFeatures | None = None
+    ) -> None:
+        if not model_file.is_file():
+            raise FileNotFoundError(f"{model_file}: an ONNX model file was expected there")
+        providers = providers_of(options.device is Device.CPU)
+        self._session = open_session(
+            model_file, options.num_threads, providers, options.is_spinning
+        )
+        try:
+            metadata = self._session.get_modelmeta().custom_metadata_map
+        except Exception as error:  # such as a text that is not in UTF-8
+            raise ValueError(f"{model_file}: its metadata cannot be read: {error}") from error
+        config = network_config_of(metadata, model_file, is_exported=True)
+        self.encoding = config.encoding
+        outputs = self._session.get_outputs()
+        require_ports(self._session.get_inputs(), outputs, config, model_file)
+        self.seen_channels = tuple(o.shape[1] for o in outputs if o.name.startswith("seen_"))
+        self.lift = lift or _own_lift(
+            metadata, model_file, options.num_threads, num_features(self.seen_channels)
+        )
+        self.skeleton = Skeleton(config.joint_names)
+        self.name = readable(metadata.get("name", ""), _MAX_NAME) or model_file.stem
+        self.nominal_size = _input_size(metadata, model_file)
+        self.metadata = {k: v for k, v in metadata.items() if k not in _GRAPHS_IN_METADATA}
+        self._graphs = self._graphs_there(metadata, options, has_own_lift=lift is None)
+        self._try_out(config, options, lift is None and self.lift is not None, model_file)
+
+    def _graphs_there(
+        self, metadata: Mapping[str, str], options: EstimatorOptions, has_own_lift: bool
+    ) -> dict[str, Session] | None:
+        """Graphs that read the maps on the device; None where they come to the host."""
+        keeps = options.keeps_maps
+        if keeps is None:
+            keeps = self.providers[0] != CPU[0]
+        if not keeps or DEVICE_GRAPHS not in metadata:
+            return None
+        try:
+            told = json.loads(metadata[DEVICE_GRAPHS])
+            texts = {name: told[name] for name in GRAPHS}
+            if has_own_lift and "lifting" in metadata:
+                texts["lift"] = metadata["lifting"]
+            return {
+                name: open_session(base64.b64decode(text), options.num_threads, self.providers)
+                for name, text in texts.items()
+            }
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"{self.name}: {DEVICE_GRAPHS} in its metadata must be JSON of "
+                f"{', '.join(GRAPHS)}: {error}"
+            ) from error
+
+    def _try_out(
+        self, config: NetworkConfig, options: EstimatorOptions, has_own_lift: bool, file: Path
+    ) -> None:
+        """Run once on a grey picture. Raises ValueError where that goes wrong."""
+        wanted = options.scaled(self.nominal_size)
+        width, height = size = fitting_size(self.nominal_size, wanted, self.encoding.strides[-1])
+        grey, camera = np.full((height, width, 3), 114, np.uint8), Camera.from_fov(size)
+        try:
+            outputs = self._session.run(None, {"image": grey[None]})
+            require_maps(outputs, config, size, file)
+            levels, heat = network_maps(outputs[: len(outputs) - len(self.seen_channels)])
+            find_people(
+                levels, camera, self.encoding, self.skeleton, DecodeConfig(), Refinement(heat)
+            )
+            if has_own_lift:
+                people = np.zeros((1, self.skeleton.num_joints, 3), np.float32)
+                flat, pairs = people[..., 0], people[..., :2]
+                seen = [output[0] for output in outputs[len(outputs) - len(self.seen_channels) :]]
+                cues = JointCues(people, flat, flat, pairs, pairs)
+                require_lifted(self.lifted(seen, cues), flat.shape, file)
+        except ValueError:
+            raise
+        except Exception as error:  # the bindings raise many kinds
+            raise ValueError(f"{file}: the model cannot run on a picture: {error}") from error
+        if self._graphs is not None:
+            self._try_graphs(grey, options, has_own_lift, file)
+
+    def _try_graphs(
+        self, grey: np.ndarray, options: EstimatorOptions, has_own_lift: bool, file: Path
+    ) -> None:
+        """Run once with the maps on the device; where that goes wrong without being asked for,
+        they come to the host."""
+        try:
+            maps = self.maps(grey)
+            maps.detect(DecodeConfig())
+            people = np.zeros((1, self.skeleton.num_joints, 3), np.float32)
+            flat, pairs = people[..., 0], people[..., :2]
+            if maps.heat is not None and not isinstance(maps.heat, np.ndarray):
+                maps.heat.moved(pairs, flat)
+            if maps.lift is not None and has_own_lift:
+                maps.lift(JointCues(people, flat, flat, pairs, pairs))
+        except Exception as error:  # the bindings raise many kinds
+            if options.keeps_maps:
+                raise ValueError(f"{file}: its maps cannot stay on the device: {error}") from error
+            _log.warning("%s: its maps come to the host, which is slower: %s", file, error)
+            self._graphs = None
+
+    @property
+    def providers(self) -> list[str]:
+        """Execution providers; the first is the one in use, e.g. CPUExecutionProvider."""
+        return self._session.get_providers()
+
+    @property
+    def keeps_maps(self) -> bool:
+        """Whether the maps stay on the device."""
+        return self._graphs is not None
+
+    def maps(self, boxed: np.ndarray) -> Maps:
+        """Run the network on an (H, W, 3) image of its size."""
+        if self._graphs is not None:
+            there = DeviceMaps(run_there(self._session, {"image": boxed[None]}), self._graphs)
+            return Maps(
+                lambda config: select(there.candidates(), config),
+                there,
+                partial(self._lifted_there, there) if self.lift else None,
+                there.scores,
+            )
+        outputs = self._session.run(None, {"image": boxed[None]})
+        num_maps = len(outputs) - len(self.seen_channels)
+        levels, heat = network_maps(outputs[:num_maps])
+        return Maps(
+            partial(detect, levels, self.encoding, self.skeleton),
+            heat,
+            partial(self.lifted, [seen[0] for seen in outputs[num_maps:]]) if self.lift else None,
+            lambda: [level.score for level in levels],
+        )
+
+    def _lifted_there(self, maps: DeviceMaps, cues: JointCues) -> np.ndarray:
+        """`lifted`, of maps that stay on the device."""
+        if self._graphs is not None and "lift" in self._graphs:
+            return maps.lifted(cues.stacked(), cues.joints_px)
+        assert self.lift is not None  # else nobody asks
+        return self.lift(cues, maps.features(cues.joints_px))
+
+    def lifted(self, seen: Sequence[np.ndarray], cues: JointCues) -> np.ndarray:
+        """(P, J, 4) mm of an image's people as the lifting has them, see `refine.Lift`.
+
+        Args:
+            seen: (C, h, w) maps of the network's outputs of that name, `seen_channels` deep.
+            cues: of the people.
+        """
+        assert self.lift is not None  # else nobody asks
+        strides = (self.encoding.heat_stride, *self.encoding.strides)[: len(seen)]
+        return self.lift(cues, joint_features(seen, strides, cues.joints_px))
+
+
+def network_maps(outputs: Sequence[np.ndarray]) -> tuple[list[LevelMaps], np.ndarray | None]:
+    """`export.decoder_maps` of one picture, with a batch axis of 1, as `decode` reads them.
+
+    Returns:
+        levels: the maps of each level, finest first, four outputs a level.
+        heat: (J, H / s, W / s) of `decode`, or None for a network without a heat map.
+    """
+    levels = [
+        LevelMaps(*(output[0] for output in outputs[i : i + 4]))
+        for i in range(0, len(outputs) - 3, 4)
+    ]
+    return levels, outputs[-1][0] if len(outputs) % 4 else None
+
+
+def readable(text: str, max_length: int) -> str:
+    """A text from elsewhere in one line, without control and direction characters."""
+    line = " ".join(text[: 4 * max_length].split())
+    return "".join(letter for letter in line if letter.isprintable())[:max_length].strip()
+
+
+def _input_size(metadata: Mapping[str, str], file: Path) -> tuple[int, int]:
+    """Nominal (width, height) px in a model's metadata."""
+    try:
+        size = json.loads(metadata["input_size"])
+    except (KeyError, ValueError, RecursionError):
+        size = metadata.get("input_size", "none")
+    return require_input_size(size, file)
+
+
+def _own_lift(
+    metadata: Mapping[str, str], file: Path, num_threads: int, features: int
+) -> LiftWithFeatures | None:
+    """The lifting in a model's metadata, if any, of so many features a joint."""
+    if "lifting" not in metadata:
+        return None
+    try:
+        session = open_session(base64.b64decode(metadata["lifting"], validate=True), num_threads)
+    except ValueError as error:
+        raise ValueError(
+            f"{file}: lifting in its metadata must be an ONNX model in base64: {error}"
+        ) from error
+    wanted = {"found": NUM_CUES, "features": features}
+    told = {value.name: value.shape[-1] for value in session.get_inputs()}
+    if told != wanted:
+        raise ValueError(
+            f"{file}: lifting in its metadata must take of a joint {wanted}, it takes {told}; "
+            "train_lifting.py trains one that fits"
+        )
+
+    def lift(cues: JointCues, features: np.ndarray) -> np.ndarray:
+        lifted = session.run(None, {"found": cues.stacked(), "features": features})[0]
+        if lifted.shape[-1] == 3:  # former liftings did not tell how far off joints are
+            unknown = np.full(lifted.shape[:-1], np.nan, np.float32)
+            lifted = np.concatenate([lifted, unknown[..., None]], axis=-1)
+        return lifted
+
+    return lift
