@@ -54,7 +54,7 @@ def limbs(skeleton: Skeleton, joints: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return upper, lower, degrees_between(upper, lower)
 
 
-def length_error(skeleton: Skeleton, joints: np.ndarray) -> tuple[list[int], float]:
+def length_error(skeleton: Skeleton, joints: np.ndarray) -> tuple[np.ndarray, float]:
     """Joints that must move for bones to have one length each, left and right alike.
 
     Gauss-Newton on the distance with the lengths as constraints, every bone free to turn.
@@ -66,26 +66,24 @@ def length_error(skeleton: Skeleton, joints: np.ndarray) -> tuple[list[int], flo
     Returns:
         Numbers of the joints of `_BONES`, and the rms of their distances in mm.
     """
-    first, second = (np.array([skeleton.index(bone[end]) for bone in _BONES]) for end in (0, 1))
-    used = sorted({*first.tolist(), *second.tolist()})
-    joints = joints[np.isfinite(joints[:, used]).all(axis=(1, 2))]
-    means = np.linalg.norm(joints[:, first] - joints[:, second], axis=-1).mean(axis=0)
-    pairs = [_BONES.index(_mirrored(bone)) for bone in _BONES]
-    lengths = (means + means[pairs]) / 2
-    signs = np.zeros((len(_BONES), joints.shape[1]))
-    signs[np.arange(len(_BONES)), first], signs[np.arange(len(_BONES)), second] = 1.0, -1.0
+    ends = np.zeros((len(_BONES), joints.shape[1]))
+    for row, bone in enumerate(_BONES):
+        ends[row, [skeleton.index(name) for name in bone]] = 1.0, -1.0
+    used = np.flatnonzero(ends.any(axis=0))
+    joints, ends = joints[:, used], ends[:, used]
+    joints = joints[np.isfinite(joints).all(axis=(1, 2))]
+    means = np.linalg.norm(ends @ joints, axis=-1).mean(axis=0)
+    lengths = (means + means[[_BONES.index(_mirrored(bone)) for bone in _BONES]]) / 2
     moved = joints.copy()
     for _ in range(_ROUNDS):
-        along = moved[:, first] - moved[:, second]
+        along = ends @ moved
         now = np.linalg.norm(along, axis=-1)
         along /= now[..., None]
-        back = joints - moved
-        wrong = now - lengths + (along * (back[:, first] - back[:, second])).sum(axis=-1)
-        coupled = along @ along.swapaxes(1, 2) * (signs @ signs.T) + 1e-9 * np.eye(len(_BONES))
+        wrong = now - lengths + (along * (ends @ (joints - moved))).sum(axis=-1)
+        coupled = along @ along.swapaxes(1, 2) * (ends @ ends.T) + 1e-9 * np.eye(len(_BONES))
         pull = np.linalg.solve(coupled, wrong[..., None]) * along
-        moved += _STEP * (joints - signs.T @ pull - moved)
-    away = np.linalg.norm(moved - joints, axis=-1)[:, used]
-    return used, float(np.sqrt((away**2).mean()))
+        moved += _STEP * (joints - ends.T @ pull - moved)
+    return used, float(np.sqrt(((moved - joints) ** 2).sum(axis=-1).mean()))
 
 
 def _mirrored(bone: tuple[str, ...]) -> tuple[str, ...]:

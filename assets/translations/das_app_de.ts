@@ -3806,6 +3806,10 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
         <translation>{number} verworfen</translation>
     </message>
     <message>
+        <source>{number} frames</source>
+        <translation>{number} Bilder</translation>
+    </message>
+    <message>
         <source>{number} of {total}</source>
         <translation>{number} von {total}</translation>
     </message>
@@ -3824,10 +3828,6 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
     <message>
         <source>{number} sightings without a track</source>
         <translation>{number} Sichtungen ohne Spur</translation>
-    </message>
-    <message>
-        <source>{n} frames</source>
-        <translation>{n} Bilder</translation>
     </message>
     <message>
         <source>{parent} is no folder</source>

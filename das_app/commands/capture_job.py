@@ -35,6 +35,7 @@ from das_app.streaming.remote_osc import RemotePort
 from das_app.streaming.streamer import StreamError
 from das_app.streaming.streams import StreamPlan, Streams
 from das_app.streaming.targets import StreamTarget
+from das_app.words.said import counted
 from das_model.inference.estimate import Estimator
 from das_model.inference.ordered_pool import one_thread
 from das_model.inference.runtime import open_estimator
@@ -279,16 +280,11 @@ def _use_kept_lens(source: FrameSource) -> None:
         source.intrinsics = lens_of_camera(source.name, size, source.intrinsics)
 
 
-def _counted(number: int, what: str) -> str:
-    """Such as `1 frame` and `2 frames`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
 def _figures(output: Path, summary: CaptureSummary, session: Session) -> list[str]:
     """The figures of a capture, and whose size may be wrong."""
     lines = [
-        f"{output}: {_counted(summary.num_frames, 'frame')} with "
-        f"{_counted(summary.num_people, 'pose')}, "
+        f"{output}: {counted(summary.num_frames, '1 frame', '{number} frames')} with "
+        f"{counted(summary.num_people, '1 pose', '{number} poses')}, "
         f"capture {summary.capture_fps:.1f} fps, inference {summary.inference_fps:.1f} fps, "
         f"{summary.num_dropped} dropped"
     ]

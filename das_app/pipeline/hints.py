@@ -15,7 +15,7 @@ import numpy as np
 from das_app.messaging.messages import PipelineStats, PoseResult
 from das_app.motion.floor import Floor, off_floor_mm
 from das_app.motion.kinematics import body_heights_mm
-from das_app.words.said import marked, said
+from das_app.words.said import counted, marked, said
 from das_model.people import People
 
 SPAN_S = 4.0  # summaries older than this say nothing any more
@@ -185,7 +185,7 @@ def _nobody(last: list[FrameSummary]) -> list[Hint]:
         return []
     num_unsure = round(float(np.median([one.num_unsure for one in last])))
     if num_unsure:
-        text = said(_ONE_UNSURE if num_unsure == 1 else _SOME_UNSURE, number=num_unsure)
+        text = counted(num_unsure, _ONE_UNSURE, _SOME_UNSURE)
     else:
         text = said("Nobody found for a while: step into the picture.")
     return [Hint(HintKind.NOBODY, text)]

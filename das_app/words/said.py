@@ -32,6 +32,11 @@ def said(template: str, /, **fields: Any) -> Said:  # noqa: ANN401
     return text
 
 
+def counted(number: int, one: str, many: str, /, **fields: Any) -> Said:  # noqa: ANN401
+    """One of two `marked` texts, of one thing and of several; their field `number` is how many."""
+    return said(one if number == 1 else many, number=number, **fields)
+
+
 def marked(text: str) -> str:
     """A text of a table, as it is."""
     return text

@@ -24,7 +24,7 @@ from das_app.session.edits import SessionEdits, load_edits
 from das_app.session.format import AXES, UNITS
 from das_app.session.session import Session
 from das_app.session.types import Layer, SessionOrigin
-from das_app.words.said import marked, said
+from das_app.words.said import counted, marked, said
 from das_model.camera import Camera
 
 _BRIDGED_S, _BRIDGED_FRAMES = 0.25, 3  # what a steady rate goes over, whichever is longer
@@ -167,7 +167,7 @@ class Take:
         num_frames = len(self.times_s)
         told = said(
             "{frames} at {fps:g} fps, {layer} poses, {whom}",
-            frames=said("1 frame") if num_frames == 1 else said("{n} frames", n=num_frames),
+            frames=counted(num_frames, marked("1 frame"), marked("{number} frames")),
             fps=self.fps,
             layer=said(_LAYER_WORDS[self.options.layer or Layer.LIVE]),
             whom=said("people {people}", people=people) if people else said("nobody"),
@@ -328,8 +328,8 @@ def _long_enough(
     left_out: list[str] = []
     if short:
         listed = ", ".join(map(str, short[:8])) + (", ..." if len(short) > 8 else "")
-        template = _ONE_SHORT if len(short) == 1 else _SOME_SHORT
-        left_out.append(said(template, number=len(short), least_s=least_s, people=listed))
+        told = counted(len(short), _ONE_SHORT, _SOME_SHORT, least_s=least_s, people=listed)
+        left_out.append(told)
     if seen.num_untracked:
         left_out.append(said("{number} sightings without a track", number=seen.num_untracked))
     return [track for track in tracks if track.track_id not in short], tuple(left_out)

@@ -19,7 +19,7 @@ void main() {
     v_position = a_position;
     v_normal = a_normal;
     v_colour = a_colour;
-    gl_Position = $transform(vec4(a_position, 1.0));
+    gl_Position = PLACE;
 }
 """
 BODY_FRAGMENT = """
@@ -64,6 +64,18 @@ _SQUARE = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32)
 _TWO_TRIANGLES = np.array([0, 1, 2, 0, 2, 3], np.uint32)
 
 
+def body_vertex(place: str) -> str:
+    """Vertex shader of bodies.
+
+    Args:
+        place: of a corner in OpenGL's clip space, as GLSL computes it.
+    """
+    return _BODY_VERTEX.replace("PLACE", place)
+
+
+_IN_SCENE = body_vertex("$transform(vec4(a_position, 1.0))")
+
+
 class BodyVisual(Visual):
     """Softly lit triangles of all people; `set_mesh` refills the same buffers.
 
@@ -72,7 +84,7 @@ class BodyVisual(Visual):
     """
 
     def __init__(self) -> None:
-        super().__init__(vcode=_BODY_VERTEX, fcode=BODY_FRAGMENT)
+        super().__init__(vcode=_IN_SCENE, fcode=BODY_FRAGMENT)
         self._vertices = gloo.VertexBuffer(np.zeros(3, VERTEX))
         self.mesh: Mesh | None = None
         self._faces: np.ndarray | None = None  # on the card

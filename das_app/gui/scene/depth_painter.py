@@ -14,7 +14,7 @@ from das_app.gui.bodies.body_mesh import body_mesh, can_wear, whole_joints
 from das_app.gui.bodies.skeleton_mesh import NOBODY, Mesh, limb_owners, skeleton_mesh
 from das_app.gui.picture.letterbox import Letterbox
 from das_app.gui.picture.overlay_layer import Shown
-from das_app.gui.scene.body_visuals import BODY_FRAGMENT, GONE
+from das_app.gui.scene.body_visuals import BODY_FRAGMENT, GONE, body_vertex
 from das_app.gui.scene.orbit_camera import light_from
 from das_app.gui.scene.scene_geometry import joint_solidity, scene_from_camera
 from das_app.gui.scene.scene_visuals import rgb
@@ -22,21 +22,7 @@ from das_app.gui.style import theme
 from das_app.gui.style.stage import DARK_STAGE
 from das_model.camera import Camera
 
-_VERTEX_SHADER = """
-attribute vec3 a_place;
-attribute vec3 a_position;
-attribute vec3 a_normal;
-attribute vec4 a_colour;
-varying vec3 v_position;
-varying vec3 v_normal;
-varying vec4 v_colour;
-void main() {
-    v_position = a_position;
-    v_normal = a_normal;
-    v_colour = a_colour;
-    gl_Position = vec4(a_place, 1.0);
-}
-"""
+_VERTEX = f"attribute vec3 a_place;{body_vertex('vec4(a_place, 1.0)')}"
 _KEPT = ("src_alpha", "zero", "one", "zero")  # what is nearest, its alpha multiplied in
 _DEPTH_24_BITS = 0x81A6  # GL_DEPTH_COMPONENT24
 _NEAREST_M, _MIN_RANGE = 0.1, 1e-6
@@ -115,7 +101,7 @@ class DepthPainter:
 
 
 def _program() -> gloo.Program:
-    program = gloo.Program(_VERTEX_SHADER, BODY_FRAGMENT)
+    program = gloo.Program(_VERTEX, BODY_FRAGMENT)
     program["u_eye"] = (0.0, 0.0, 0.0)
     program["u_light"] = tuple(light_from(0.0, 0.0).tolist())
     program["u_ambient"] = DARK_STAGE.ambient  # over the picture, the same under both looks

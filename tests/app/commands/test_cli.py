@@ -38,6 +38,8 @@ def test_capture_writes_a_session_and_a_summary(command, photos, tmp_path):
     assert done.exit_code == 0, done.output
     assert "5 frames with 5 poses" in done.stdout
     assert "0 dropped" in done.stdout
+    one = command("capture", photos, "-o", tmp_path / "one", "--max-frames", 1)
+    assert "1 frame with 1 pose," in one.stdout
     session = Session(tmp_path / "s")
     assert [p.index for p in session] == [0, 1, 2, 3, 4]
     assert session.camera.fov_deg == pytest.approx(75, abs=0.1)

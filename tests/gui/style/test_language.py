@@ -16,7 +16,7 @@ from das_app.gui.style import amounts
 from das_app.gui.style.language import local, speak, tr
 from das_app.gui.style.person_names import JOINTS, joint_text
 from das_app.settings.app_settings import Language
-from das_app.words.said import marked, said
+from das_app.words.said import counted, marked, said
 from das_model import skeleton
 
 CATALOGUES = sorted(translations.CATALOGUES.glob("*.ts"))
@@ -111,6 +111,9 @@ def test_texts_of_other_rooms_are_translated_as_a_whole(german):
         f"Nicht übernommen: {german_words}."
     )
     assert tr(marked("no result")) == "kein Ergebnis"
+    frames = [counted(number, "1 frame", "{number} frames") for number in (0, 1, 2000)]
+    assert frames == ["0 frames", "1 frame", "2000 frames"]
+    assert list(map(tr, frames)) == ["0 Bilder", "1 Bild", "2000 Bilder"]
 
 
 def test_numbers_are_written_as_the_language_writes_them(german, qtbot):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from labelled_people import STANDING_PX
 
 from das_model.camera import Camera
 from das_model.evaluation.metrics import COCO_SIGMAS
@@ -13,35 +14,13 @@ from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15, Skeleton
 
 CAMERA = Camera.from_fov((640, 480))
-POINTS = np.array(
-    [
-        [0, 0],
-        [4, -4],
-        [-4, -4],
-        [8, -2],
-        [-8, -2],
-        [20, 30],
-        [-20, 30],
-        [25, 60],
-        [-25, 60],
-        [25, 90],
-        [-25, 90],
-        [15, 100],
-        [-15, 100],
-        [15, 150],
-        [-15, 150],
-        [15, 198],
-        [-15, 198],
-    ],
-    float,
-)
 
 
 def truth(*people, images=(1, 2)):
     """COCO content of (image id, left, top[, flags]) people."""
     annotations = []
     for image_id, left, top, *flags in people:
-        points = POINTS + [left, top]
+        points = STANDING_PX + [left, top]
         seen = flags[0] if flags else np.full(17, 2)
         annotations.append(
             {
@@ -60,10 +39,11 @@ def truth(*people, images=(1, 2)):
     return {"images": entries, "annotations": annotations, "categories": [{"id": 1}]}
 
 
-def predict(*people, skeleton=BODY_22, points=POINTS):
+def predict(*people, skeleton=BODY_22, points=STANDING_PX):
     """People at (left, top, score)."""
     px = np.zeros((len(people), 22, 2))
-    px[:, COCO_17.indices_in(BODY_22)] = [points + person[:2] for person in people] or POINTS[None]
+    placed = [points + person[:2] for person in people]
+    px[:, COCO_17.indices_in(BODY_22)] = placed or STANDING_PX[None]
     order = skeleton.indices_in(BODY_22)
     n = len(people)
     scores = np.array([person[2] for person in people], np.float32)
@@ -118,7 +98,7 @@ def test_similarity_by_hand_decides_which_thresholds_are_passed():
 
 
 def test_models_with_fewer_joints_are_compared_on_the_common_ones():
-    moved = POINTS.copy()
+    moved = STANDING_PX.copy()
     moved[1:5] += 200  # eyes and ears, which the smaller set has not
     content = truth((1, 100, 50))
     assert table_of(content, {1: predict((100, 50, 0.9), points=moved)})["AP"] < 1
@@ -134,7 +114,7 @@ def test_models_with_fewer_joints_are_compared_on_the_common_ones():
 
 
 def test_joints_that_are_not_finite_are_wrong():
-    broken = POINTS.copy()
+    broken = STANDING_PX.copy()
     broken[9:] = np.nan
     table = table_of(truth((1, 100, 50)), {1: predict((100, 50, 0.9), points=broken)})
     assert table["AP50"] == pytest.approx(1)
