@@ -1,13 +1,13 @@
 """Copyable packets of a video file, which a recording need not encode again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import av
 import numpy as np
 
-from das_app.sources.file_clock import FileClock
+from das_app.sources.file_clock import DEFAULT_TIME_BASE, FileClock, file_stamps
 from das_app.sources.frame_source import FrameSource
 from das_app.sources.upright import Crop, container_crop, display_matrix, shown_width
 from das_app.sources.video_source import VideoSource, open_video, packets_of
@@ -50,24 +50,37 @@ def own_packets(source: FrameSource) -> OwnPackets | None:
             return None
     with open_video(source.file) as container:
         stream = container.streams.video[0]
-        stamps: list[int] = []
-        for packet in packets_of(container, stream):
-            if not packet.size:
-                continue
-            is_another = packet.has_sidedata("new_extradata")  # which a copy has no place for
-            if packet.pts is None or packet.is_discard or packet.is_corrupt or is_another:
-                return None
-            if not stamps and not packet.is_keyframe:
-                return None
-            stamps.append(packet.pts)
-        if not stamps or stamps[0] != min(stamps) or stream.time_base is None:
+        noted: list[int | None] = []  # in the order of decoding
+        shown = file_stamps(_noted(packets_of(container, stream), noted), stream)
+        stamps = [stamp for stamp in noted if stamp is not None]
+        if not stamps or len(stamps) < len(noted) or stamps[0] != shown.stamps[0]:
             return None
-        clock = FileClock(stream.time_base, 0.0, source.slow_motion)
-        clock.learn(sorted(stamps))
-    times_ms = [round(1000 * clock.time_s(stamp)) for stamp in stamps]
-    if clock.has_jumped or len(set(times_ms)) < len(times_ms):
+        time_base = stream.time_base or DEFAULT_TIME_BASE
+    clock = FileClock(time_base, shown.long_step_s(time_base), source.slow_motion)
+    times_s: dict[int, float] = {}
+    for stamp in shown.stamps:
+        times_s[stamp] = clock.time_s(stamp)
+        if clock.jump_s:
+            return None
+    times_ms = [round(1000 * times_s[stamp]) for stamp in stamps]
+    if len(set(times_ms)) < len(times_ms):
         return None
     return OwnPackets(source.file, tuple(times_ms))
+
+
+def _noted(packets: Iterable[av.Packet], stamps: list[int | None]) -> Iterator[av.Packet]:
+    """The packets, while their stamps are noted; None is noted for one that cannot be copied,
+    which is the last."""
+    for packet in packets:
+        if not packet.size:
+            continue
+        is_another = packet.has_sidedata("new_extradata")  # which a copy has no place for
+        is_odd = packet.pts is None or packet.is_discard or packet.is_corrupt or is_another
+        if is_odd or not (stamps or packet.is_keyframe):
+            stamps.append(None)
+            return
+        stamps.append(packet.pts)
+        yield packet
 
 
 def _is_upright(container: av.container.InputContainer) -> bool:

@@ -5,25 +5,41 @@ import bisect
 import itertools
 import logging
 from collections import deque
-from collections.abc import Iterator
-from fractions import Fraction
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import av
 
 from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.messages import Frame
 from das_app.sources.addresses import shown_address
-from das_app.sources.file_clock import MAX_STEP_S, FileClock
+from das_app.sources.file_clock import (
+    DEFAULT_TIME_BASE,
+    LONG_STEP_S,
+    MAX_STEP_S,
+    FileClock,
+    FileStamps,
+    file_stamps,
+)
 from das_app.sources.frame_source import SourceError
 from das_app.sources.upright import PixelShapes, ShapedPicture, Uprighter, container_crop
 from das_app.words.said import said
 
 OPEN_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 2.0  # of a network address
 _KEPT_BYTES, _MAX_KEPT = 64 << 20, 48  # decoded pictures kept for stepping back
-_MAX_FPS, _DEFAULT_FPS, _DEFAULT_TIME_BASE = 10_000, 30.0, Fraction(1, 90_000)
+_MAX_FPS, _DEFAULT_FPS = 10_000, 30.0
 _ROUNDING_S = 1e-6
+_AHEAD = 4  # packets that tell a time lapse
 _log = logging.getLogger(__name__)
+
+
+class _Kept(NamedTuple):
+    """A decoded picture, its time, and how far the clock jumped just before it."""
+
+    shaped: ShapedPicture
+    time_s: float
+    jump_s: float
 
 
 class VideoSource:
@@ -69,23 +85,26 @@ class VideoSource:
         self.duration_s = None
         if isinstance(location, Path):
             self.duration_s = _duration_s(self._container) / slow_motion
-        self._stamps: list[int] | None = None  # of all frames; empty where the file has none
+        self._stamps: FileStamps | None = None  # of all frames
         self._times_s: list[float] = []  # of the same
-        self._clock = self._new_clock(stream)
+        self._jumps: list[tuple[int, float]] = []  # frames before which the clock jumped, and
+        # what is left out from there on
+        self._clock = self._new_clock()
         self._begin()
-        if self.duration_s is not None and _counts_from_before(self._container):
-            self._timestamps()
+        if self.duration_s is not None and (
+            _counts_from_before(self._container) or self._begins_slowly()
+        ):
+            self._all_stamps()
 
     def read(self) -> Frame | None:
         """The next frame; `time_s` is its position in the file. None at the end."""
         num_back = self._decoded_index - self._next_index
-        shaped = self._kept[-num_back] if num_back else self._next_picture()
-        if shaped is None:
+        kept = self._kept[-num_back] if num_back else self._next_picture()
+        if kept is None:
             return None
-        picture, image = shaped.picture, self._upright(shaped)
+        image = self._upright(kept.shaped)
         camera = self.intrinsics.camera_for((image.shape[1], image.shape[0]))
-        note = "" if picture.pts is None else self._jump_note(picture.pts)
-        frame = Frame(self._next_index, self._position_s(picture), image, camera, note)
+        frame = Frame(self._next_index, kept.time_s, image, camera, _jump_note(kept.jump_s))
         self._next_index += 1
         return frame
 
@@ -103,11 +122,11 @@ class VideoSource:
                     index=index,
                 )
             )
-        stamps = self._timestamps() if index > 0 else []
-        if stamps:
-            index = min(index, len(stamps) - 1)
+        all_stamps = self._all_stamps() if index > 0 else FileStamps()
+        if all_stamps.stamps:
+            index = min(index, len(all_stamps.stamps) - 1)
         is_near = self._decoded_index - len(self._kept) <= index <= self._decoded_index
-        if not is_near and not (stamps and self._jump(stamps, index)):
+        if not is_near and not (all_stamps.stamps and self._jump(all_stamps, index)):
             self._begin_again()
         while self._decoded_index <= index and self._next_picture() is not None:
             pass
@@ -115,8 +134,7 @@ class VideoSource:
 
     def index_at(self, time_s: float) -> int:
         """Number of the frame that is on the screen at `time_s` of the file."""
-        stamps = self._timestamps() if self.duration_s is not None else []
-        if not stamps:
+        if self.duration_s is None or not self._all_stamps().stamps:
             return max(0, int(time_s * self.nominal_fps + 1e-6))
         return max(0, bisect.bisect_right(self._times_s, time_s + _ROUNDING_S) - 1)
 
@@ -126,54 +144,84 @@ class VideoSource:
 
     def _begin(self) -> None:
         self._next_index = self._decoded_index = 0  # of the next frame read, and decoded
-        self._kept: deque[ShapedPicture] = deque(maxlen=_MAX_KEPT)  # up to the last decoded
+        self._kept: deque[_Kept] = deque(maxlen=_MAX_KEPT)  # up to the last decoded
         self._shaped = PixelShapes(self._container.streams.video[0])
-        self._pictures = self._decode()
+        self._clock.go_on(None)
+        self._pictures = self._decode(self._packets())
 
     def _begin_again(self) -> None:
         self._container.close()
         self._container = open_video(self._location)
         self._begin()
 
-    def _next_picture(self) -> ShapedPicture | None:
+    def _begins_slowly(self) -> bool:
+        """Whether the first pictures lie as far apart as those of a time lapse, or the file tells
+        no rate; whatever it tells of its rate."""
+        packets = self._packets()
+        try:
+            ahead = list(itertools.islice(packets, _AHEAD))
+        except SourceError:  # reading tells it again
+            self._begin_again()
+            return False
+        self._pictures = self._decode(itertools.chain(ahead, packets))
+        stamps = sorted(packet.pts for packet in ahead if packet.size and packet.pts is not None)
+        long = LONG_STEP_S / (self._container.streams.video[0].time_base or DEFAULT_TIME_BASE)
+        steps = [later - stamp for stamp, later in itertools.pairwise(stamps)]
+        return not self._file_fps or (len(steps) > 1 and min(steps) > long)
+
+    def _next_picture(self) -> _Kept | None:
         """Decode and keep one more picture."""
         shaped = next(self._pictures, None)
-        if shaped is not None:
-            picture = shaped.picture
-            if picture.pts is not None and self._stamps is None:
-                self._clock.learn((picture.pts,))
-            self._decoded_index += 1
-            self._kept.append(shaped)
-            size_bytes = sum(plane.buffer_size for plane in picture.planes)
-            while len(self._kept) > max(1, _KEPT_BYTES // size_bytes):
-                self._kept.popleft()
-        return shaped
+        if shaped is None:
+            return None
+        stamp = shaped.picture.pts
+        if stamp is None:
+            time_s, jump_s = self._decoded_index / (self.nominal_fps or _DEFAULT_FPS), 0.0
+        else:
+            if self._stamps is None and self.file is not None and self._clock.would_jump(stamp):
+                self._all_stamps()  # which tell a time lapse
+            time_s, jump_s = self._clock.time_s(stamp), self._clock.jump_s
+        self._decoded_index += 1
+        self._kept.append(_Kept(shaped, time_s, jump_s))
+        size_bytes = sum(plane.buffer_size for plane in shaped.picture.planes)
+        while len(self._kept) > max(1, _KEPT_BYTES // size_bytes):
+            self._kept.popleft()
+        return self._kept[-1]
 
-    def _jump(self, stamps: list[int], index: int) -> bool:
-        """Go on decoding at the key frame before frame `index`; False where there is none."""
-        pictures = self._decode()
+    def _jump(self, all_stamps: FileStamps, index: int) -> bool:
+        """Go on decoding at a key frame before frame `index`; False where none is found."""
+        packets = self._packets()
         try:
-            self._container.seek(stamps[index], stream=self._container.streams.video[0])
+            self._container.seek(all_stamps.stamps[index], stream=self._container.streams.video[0])
+            key = next((packet for packet in packets if packet.size), None)
+            if key is None:
+                return False
+            pictures = self._decode(itertools.chain((key,), packets))
             first = next(pictures, None)
         except (SourceError, av.error.FFmpegError):
             return False
-        stamp = None if first is None else first.picture.pts
-        if first is None or stamp is None or stamp > stamps[index]:
+        found = None
+        if first is not None and first.picture.pts is not None:
+            found = all_stamps.number_of(first.picture.pts, key.pos)
+        if first is None or found is None or found > index:
             return False
         self._kept.clear()
         self._pictures = itertools.chain((first,), pictures)
-        self._decoded_index = bisect.bisect_left(stamps, stamp)
+        self._decoded_index = found
+        self._set_clock()
         return True
 
-    def _decode(self) -> Iterator[ShapedPicture]:
-        """Pictures of the file; damaged packets are passed over and reported at the end.
+    def _packets(self) -> Iterator[av.Packet]:
+        return packets_of(self._container, self._container.streams.video[0])
+
+    def _decode(self, packets: Iterable[av.Packet]) -> Iterator[ShapedPicture]:
+        """Pictures of packets; damaged packets are passed over and reported at the end.
 
         Raises:
             SourceError: if not one can be decoded, or a server breaks off.
         """
-        stream = self._container.streams.video[0]
         num_damaged = num_pictures = 0
-        for packet in packets_of(self._container, stream):
+        for packet in packets:
             try:
                 pictures = packet.decode()
             except av.error.FFmpegError:
@@ -187,35 +235,54 @@ class VideoSource:
             location = shown_address(str(self._location))
             raise SourceError(said("no picture of {location} can be decoded", location=location))
 
-    def _timestamps(self) -> list[int]:
-        """Timestamps of all frames in order of display; empty where packets have none."""
+    def _all_stamps(self) -> FileStamps:
+        """Timestamps of all frames; none where packets have none."""
         if self._stamps is None:
             with open_video(self._location) as container:
-                packets = packets_of(container, container.streams.video[0])
-                all_stamps = [p.pts for p in packets if p.size and not p.is_discard]
-            stamps = [stamp for stamp in all_stamps if stamp is not None]
-            self._stamps = sorted(stamps) if len(stamps) == len(all_stamps) else []
-            if self._stamps:
-                self._clock = self._new_clock(self._container.streams.video[0])
-                self._clock.learn(self._stamps)
-                self._times_s = [self._clock.time_s(stamp) for stamp in self._stamps]
-                if self._clock.has_jumped or _counts_from_before(self._container):
-                    self.duration_s = self._times_s[-1] + 1 / (self.nominal_fps or _DEFAULT_FPS)
+                stream = container.streams.video[0]
+                self._stamps = file_stamps(packets_of(container, stream), stream)
+            if self._stamps.stamps:
+                self._learn(self._stamps)
         return self._stamps
 
-    def _new_clock(self, stream: av.VideoStream) -> FileClock:
-        step_s = 1 / (self._file_fps or _DEFAULT_FPS)
-        return FileClock(stream.time_base or _DEFAULT_TIME_BASE, step_s, self.slow_motion)
+    def _learn(self, all_stamps: FileStamps) -> None:
+        """Take over the times of all frames."""
+        time_base = self._container.streams.video[0].time_base or DEFAULT_TIME_BASE
+        long_step_s = all_stamps.long_step_s(time_base)
+        if long_step_s:
+            self._file_fps = 1 / long_step_s
+            self.nominal_fps = self._file_fps * self.slow_motion
+        self._clock = self._new_clock()
+        for index, stamp in enumerate(all_stamps.stamps):
+            self._times_s.append(self._clock.time_s(stamp))
+            if self._clock.jump_s:
+                self._jumps.append((index, self._clock.left_out_s))
+        self._set_clock()
+        if self._jumps or long_step_s or _counts_from_before(self._container):
+            self.duration_s = self._times_s[-1] + 1 / (self.nominal_fps or _DEFAULT_FPS)
 
-    def _position_s(self, picture: av.VideoFrame) -> float:
-        if picture.pts is None:
-            return self._next_index / (self.nominal_fps or _DEFAULT_FPS)
-        return self._clock.time_s(picture.pts)
+    def _set_clock(self) -> None:
+        """Let the clock go on at the next picture that is decoded."""
+        if self._stamps is None or not self._decoded_index:
+            self._clock.go_on(None)
+            return
+        index = min(self._decoded_index, len(self._stamps.stamps)) - 1
+        place = bisect.bisect_right(self._jumps, index, key=lambda jump: jump[0])
+        left_out_s = self._jumps[place - 1][1] if place else 0.0
+        self._clock.go_on(self._stamps.stamps[index], left_out_s)
 
-    def _jump_note(self, stamp: int) -> str:
-        """Note on a jump of the clock just before an image."""
-        jump_s = self._clock.jump_s(stamp)
-        return f"its clock jumped by {jump_s:.1f} s, which are left out" if jump_s else ""
+    def _new_clock(self) -> FileClock:
+        stream, step_s = self._container.streams.video[0], 1 / (self._file_fps or _DEFAULT_FPS)
+        return FileClock(stream.time_base or DEFAULT_TIME_BASE, step_s, self.slow_motion)
+
+
+def _jump_note(jump_s: float) -> str:
+    """Note on a jump of the clock just before an image."""
+    if not jump_s:
+        return ""
+    if jump_s < 0:
+        return f"its clock went back by {-jump_s:.1f} s, which are left out"
+    return f"its clock jumped by {jump_s:.1f} s, which are left out"
 
 
 def open_video(location: Path | str, is_live: bool = False) -> av.container.InputContainer:

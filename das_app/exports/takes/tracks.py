@@ -193,8 +193,13 @@ def grid_fps(times_s: np.ndarray, source_indices: np.ndarray, nominal_fps: float
     for step in (np.median(each), np.quantile(each, 0.1)):
         step = np.median(steps / np.maximum(np.round(steps / step), 1))
         if _is_grid(steps, step):
-            return round(1 / float(step), 3)
-    return round(1 / float(np.median(steps)), 3)
+            return _rounded(1 / float(step))
+    return _rounded(1 / float(np.median(steps)))
+
+
+def _rounded(fps: float) -> float:
+    """To a thousandth, or of a time lapse to a thousandth of itself."""
+    return round(fps, 3) if fps >= 1 else float(f"{fps:.6g}")
 
 
 def _is_grid(steps: np.ndarray, step: float) -> bool:

@@ -70,7 +70,7 @@ class ExportChoices(QObject):
             tr("Camera: origin at the lens"), tr("Floor: levelled, below the lens")
         )
         self.rate = _choice(tr("As recorded"), tr("Resample to"))
-        self.fps = _spin(1.0, 1000.0, _DEFAULT_FPS, " fps")
+        self.fps = _spin(0.01, 1000.0, _DEFAULT_FPS, " fps")
         self.gaps = _choice(tr("Leave them"), tr("Interpolate up to"))
         self.gap_s = _spin(0.05, 60.0, 0.5, " s")
         self.brief = _choice(tr("As usual for the format"), tr("Leave out below"))

@@ -33,11 +33,13 @@ def write_clip(path, num_frames=4, times_s=None):
         stream = container.add_stream("ffv1", rate=25)
         stream.width, stream.height, stream.pix_fmt = 32, 24, "bgr0"
         stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
+        newest = -1
         for time_s in times_s or [n / 25 for n in range(num_frames)]:
             frame = av.VideoFrame(32, 24, "bgr0")
             frame.pts, frame.time_base = round(1000 * time_s), Fraction(1, 1000)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
+            for packet in stream.encode(frame):
+                packet.dts = newest = newest + 1  # it may not go back as the time does
+                container.mux(packet)
     return path
 
 
@@ -87,6 +89,27 @@ def test_a_jump_of_the_clock_is_an_event(command, tmp_path):
     assert session.duration_s < 1
     (event,) = [e for e in session.events() if e.kind is EventKind.TIME_JUMPED]
     assert "94999.9 s" in event.text
+
+
+def test_a_clock_that_goes_back_is_an_event(command, tmp_path):
+    clip = write_clip(tmp_path / "back.mkv", times_s=[30, 30.04, 5, 5.04])
+    assert command("capture", clip, "-o", tmp_path / "s").exit_code == 0
+    session = Session(tmp_path / "s")
+    assert [p.time_s for p in session] == pytest.approx([0, 0.04, 0.08, 0.12])
+    (event,) = [e for e in session.events() if e.kind is EventKind.TIME_JUMPED]
+    assert event.time_s == pytest.approx(0.08)
+    assert "went back by 25.1 s" in event.text
+
+
+def test_a_time_lapse_keeps_its_times(command, tmp_path):
+    clip = write_clip(tmp_path / "lapse.mkv", times_s=[15 * n for n in range(6)])
+    done = command("capture", clip, "-o", tmp_path / "s", "--video")
+    assert done.exit_code == 0, done.output
+    session = Session(tmp_path / "s")
+    assert [p.time_s for p in session] == pytest.approx([15 * n for n in range(6)])
+    assert session.origin.nominal_fps == pytest.approx(1 / 15)
+    assert EventKind.TIME_JUMPED not in [e.kind for e in session.events()]
+    assert all(picture is not None for _, picture in session.with_pictures())
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,8 @@ import pytest
 from das_app.lens.intrinsics import Intrinsics
 from das_app.pipeline.open_source import open_source
 from das_app.session.pictures import SessionPictures
-from das_app.sources.file_clock import FileClock
 from das_app.sources.frame_source import SourceError
 from das_app.sources.image_source import read_image
-from das_app.sources.own_packets import own_packets
 from das_app.sources.picture_size import picture_size
 from das_app.sources.upright import Crop, cropped, shown_width
 from das_app.sources.video_source import VideoSource
@@ -245,95 +243,6 @@ def test_one_scaler_without_threads_serves_a_video(tmp_path, monkeypatch):
         pass
     source.close()
     assert len(made) == 1
-
-
-# clocks
-
-
-def write_stamped(path, times_s):
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("ffv1", rate=25)
-        stream.width, stream.height, stream.pix_fmt = 16, 16, "bgr0"
-        stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
-        for time_s in times_s:
-            frame = av.VideoFrame(16, 16, "bgr0")
-            frame.pts, frame.time_base = round(1000 * time_s), Fraction(1, 1000)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path
-
-
-JUMPING = [0.0, 0.04, 0.08, 95_000.0, 95_000.04, 95_009.0, 200_000.0]
-STEADY = [0.0, 0.04, 0.08, 0.12, 0.16, 9.12, 9.16]
-
-
-@pytest.mark.parametrize("seeks_first", [False, True])
-def test_a_jump_of_the_clock_is_one_nominal_step(tmp_path, seeks_first):
-    source = VideoSource(write_stamped(tmp_path / "jump.mkv", JUMPING), LENS)
-    if seeks_first:
-        source.seek(6)
-        assert source.read().time_s == pytest.approx(STEADY[6])
-        assert [source.index_at(t) for t in STEADY] == list(range(7))
-        assert source.duration_s < 10
-        source.seek(0)
-    frames = [source.read() for _ in JUMPING]
-    source.close()
-    assert [f.time_s for f in frames] == pytest.approx(STEADY)
-    assert [bool(f.note) for f in frames] == [False, False, False, True, False, False, True]
-    assert "94999.9 s" in frames[3].note
-
-
-def test_a_film_whose_clock_begins_late_is_as_long_as_its_pictures(tmp_path):
-    """As one that was cut from a long recording, or stamped with the time of day."""
-    times_s = [342_000 + 0.04 * number for number in range(10)]
-    source = VideoSource(write_stamped(tmp_path / "late.mkv", times_s), LENS)
-    assert source.duration_s == pytest.approx(0.4)
-    assert [frame.time_s for frame in iter(source.read, None)][-1] == pytest.approx(0.36)
-    source.close()
-
-
-def test_a_clock_that_begins_again_in_a_file_does_not_mix_up_its_frames(tmp_path, monkeypatch):
-    """Two recordings of a camera, one behind the other in one file."""
-    monkeypatch.setattr("das_app.sources.video_source._MAX_KEPT", 1)
-    parts = []
-    for number in range(2):
-        part = tmp_path / f"{number}.ts"
-        with av.open(str(part), "w") as container:
-            stream = container.add_stream("mpeg2video", rate=25)
-            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-            stream.codec_context.gop_size = 1
-            for place in range(6):
-                grey = np.full((48, 64, 3), 20 * (6 * number + place), np.uint8)
-                container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
-            container.mux(stream.encode())
-        parts.append(part.read_bytes())
-    (tmp_path / "both.ts").write_bytes(b"".join(parts))
-    source = VideoSource(tmp_path / "both.ts", LENS)
-    levels = [frame.image.mean() for frame in iter(source.read, None)]
-    assert levels == sorted(levels)
-    assert len(levels) == 12
-    for index in (8, 2, 11, 0, 7):
-        source.seek(index)
-        assert source.read().image.mean() == pytest.approx(levels[index])
-    source.close()
-    assert own_packets(VideoSource(tmp_path / "both.ts", LENS)) is None
-
-
-def test_slow_motion_is_played_at_its_true_rate(tmp_path):
-    path = write_stamped(tmp_path / "slow.mkv", [0.0, 0.4, 0.8, 1.2])
-    source = VideoSource(path, LENS, slow_motion=8.0)
-    assert source.duration_s == pytest.approx(VideoSource(path, LENS).duration_s / 8)
-    assert source.index_at(0.1) == 2
-    source.seek(0)
-    assert [source.read().time_s for _ in range(4)] == pytest.approx([0.0, 0.05, 0.1, 0.15])
-    source.close()
-
-
-def test_file_clock_counts_from_the_first_stamp():
-    clock = FileClock(Fraction(1, 10), step_s=0.5)
-    clock.learn([100, 105, 110, 400, 405])
-    assert [clock.time_s(s) for s in (100, 105, 110, 400, 405)] == [0.0, 0.5, 1.0, 1.5, 2.0]
-    assert [clock.jump_s(s) for s in (110, 400, 405)] == [0.0, 28.5, 0.0]
 
 
 # pictures
