@@ -85,15 +85,14 @@ def _use(mixed_use: MixedUse, minutes: float) -> None:
     begin_s = time.monotonic()
     while (passed_s := time.monotonic() - begin_s) < 60 * minutes:
         mixed_use.go_on(min(60.0, 60 * minutes - passed_s))
-        _print_resources((time.monotonic() - begin_s) / 60)
+        _print_resources((time.monotonic() - begin_s) / 60, mixed_use)
 
 
-def _print_resources(minute: float) -> None:
-    """Memory, threads, file handles (Linux), and references to what everything refers to."""
+def _print_resources(minute: float, mixed_use: MixedUse) -> None:
+    """Memory, threads, file handles (Linux), and what is open."""
     print(
         f"minute {minute:4.1f}: {process_memory()}, {threading.active_count()} threads, "
-        f"{len(os.listdir('/proc/self/fd'))} files, "
-        f"references to True {sys.getrefcount(True)}, to False {sys.getrefcount(False)}",
+        f"{len(os.listdir('/proc/self/fd'))} files; {mixed_use.in_use()}",
         flush=True,
     )
 

@@ -73,6 +73,20 @@ class MixedUse:
             deed()
             turn_for(self._random.uniform(0.5, 2.0))
 
+    def in_use(self) -> str:
+        """What memory goes to: source, model, mode, sizes of its pictures and the window."""
+        window, settings = self._window, self._window.settings
+        model = window.control.model
+        return ", ".join(
+            (
+                Path(settings.source.name).name,
+                "no model" if model is None else model.file.stem,
+                settings.model.mode,
+                f"{settings.model.input_scale:g}",
+                f"{window.width()} x {window.height()} px",
+            )
+        )
+
     def _shares(self) -> dict[Callable[[], None], int]:
         """What may be done, with how often it is chosen among all."""
         return {

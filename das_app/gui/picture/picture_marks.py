@@ -211,7 +211,7 @@ def _card(width: int, height: int, slot: int, ratio: float) -> QImage:
     dot = QPointF(_LABEL_PAD_PX + _LABEL_DOT_PX / 2, height / 2)
     painter.drawEllipse(dot, _LABEL_DOT_PX / 2, _LABEL_DOT_PX / 2)
     painter.end()
-    return image
+    return image.copy()  # without what was needed to draw it
 
 
 def _tops(points: np.ndarray, bounds: QRectF) -> np.ndarray:

@@ -155,7 +155,7 @@ def _joint_image(
         painter.setBrush(colour)
         painter.drawEllipse(centre, reach, reach)
     painter.end()
-    return image
+    return image.copy()  # without what was needed to draw it, which is larger
 
 
 @lru_cache(maxsize=1024)

@@ -172,6 +172,8 @@ class RecordingPanelPresenter(QObject):
 
     def _show_sessions(self, sessions: tuple[KeptSession, ...]) -> None:
         self._panel.sessions.show_sessions(sessions)
+        listed = {session.folder for session in sessions}
+        self._known = {folder: image for folder, image in self._known.items() if folder in listed}
         for folder, image in self._known.items():
             self._panel.sessions.show_thumbnail(folder, image)
         new = [session for session in sessions if session.folder not in self._known]

@@ -117,8 +117,9 @@ class PlayerBar(QWidget):
         self.slider.set_marks(())
         self.slider.set_part(0.0, math.inf)
         self.poses.hide()
-        self.place.setText(self._place_text(self._duration_s, max(1, num_frames or 1) - 1))
-        self.place.setFixedWidth(self.place.sizeHint().width() + theme.SPACE_PX)
+        widest = self._place_text(self._duration_s, max(1, num_frames or 1) - 1)
+        width_px = self.place.fontMetrics().horizontalAdvance(widest)
+        self.place.setFixedWidth(width_px + 2 * theme.SPACE_PX)
         self.set_position(0.0, 0)
 
     def set_position(self, time_s: float, index: int) -> None:

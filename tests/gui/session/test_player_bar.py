@@ -29,6 +29,20 @@ def test_position_is_shown_without_asking_for_it(bar):
     assert not sought
 
 
+def test_the_figures_take_as_much_room_for_every_file(bar):
+    """Also for the hundredth."""
+    bar.show()
+    widths = {bar.place.width()}
+    for _ in range(5):
+        bar.set_length(3.0, 60)
+        bar.set_length(20.0, 500)
+        widths.add(bar.place.width())
+    (width,) = widths
+    bar.set_position(20.0, 499)
+    assert bar.place.fontMetrics().horizontalAdvance(bar.place.text()) <= width
+    bar.set_length(None, None)
+
+
 def test_pressing_jumps_there_and_dragging_goes_on(bar, qtbot):
     sought = heard(bar.seek_requested)
     middle = bar.slider.rect().center()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from window_fakes import Opener, people_at
 
 from das_app.gui.control.bridge import OpenedSource
@@ -122,6 +122,32 @@ def shown_index(window):
 
 def depth_mm(window):
     return float(window.shown.people.root_cam[0, 2])
+
+
+def room_asked_for(window):
+    """By every widget: a window that asks for more each time has grown beyond the screen."""
+    window.layout().activate()
+    widgets = [window, *window.findChildren(QWidget)]
+    return [
+        (
+            type(w).__name__,
+            w.objectName(),
+            w.minimumSizeHint().toTuple(),
+            w.minimumSize().toTuple(),
+        )
+        for w in widgets
+    ]
+
+
+def test_the_window_asks_for_no_more_room_with_every_session(window, play, qtbot, sessions):
+    asked = []
+    for number in range(4):
+        for name in ("film", "poses"):
+            play(sessions / name, 3 * number)
+        window.open("grey")
+        qtbot.waitUntil(lambda: window.panels.session.player is None)
+        asked.append(room_asked_for(window))
+    assert asked[-1] == asked[1]
 
 
 def test_a_session_plays_to_its_end_with_its_people_pictures_and_lens(window, qtbot, sessions):
