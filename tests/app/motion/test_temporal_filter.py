@@ -30,7 +30,9 @@ def people_of(joints, track_ids=None, skeleton=BODY_22):
 
 
 def body(rng, skeleton=BODY_22):
+    """Left and right alike."""
     joints = rng.normal(0, 300, (skeleton.num_joints, 3))
+    joints = (joints + joints[skeleton.flip_order] * [-1, 1, 1]) / 2
     return joints - joints[skeleton.root] + [0, 0, 3000]
 
 
@@ -63,6 +65,40 @@ def test_a_single_long_bone_does_not_stretch_anybody():
     wrong[wrist] += [900, 0, 0]
     steady = stabiliser(people_of(wrong, [0]), people_of(wrong, [0]), 9 / FPS)
     np.testing.assert_allclose(lengths(steady), lengths(people_of(pose)), rtol=1e-3)
+
+
+def test_left_and_right_become_as_long():
+    pose, stabiliser = body(np.random.default_rng(5)), BoneStabiliser()
+    elbow, wrist = BODY_22.index("left_elbow"), BODY_22.index("left_wrist")
+    longer = pose.copy()
+    longer[wrist] += 0.2 * (pose[wrist] - pose[elbow])
+    steady = stabiliser(people_of(longer, [0]), people_of(longer, [0]), 0.0).joints_cam[0]
+    other = [BODY_22.index(f"right_{joint}") for joint in ("elbow", "wrist")]
+    arms = [np.linalg.norm(np.diff(steady[pair], axis=0)) for pair in ([elbow, wrist], other)]
+    np.testing.assert_allclose(arms, 1.1 * np.linalg.norm(pose[wrist] - pose[elbow]), rtol=1e-5)
+
+
+def test_lengths_settle_on_all_the_time_that_somebody_is_seen():
+    """A minute of one size, then ten seconds of another: the median stays with the minute."""
+    pose, stabiliser = body(np.random.default_rng(7)), BoneStabiliser()
+    for k in range(round(70 * FPS)):
+        size = 1.0 if k < 60 * FPS else 1.3
+        people = people_of((pose - pose[0]) * size + pose[0], [0])
+        steady = stabiliser(people, people, k / FPS)
+        np.testing.assert_allclose(steady.joints_cam[0], pose, atol=0.01)
+
+
+@pytest.mark.parametrize("num_frames", [1, 127, 128, 129, 256, 257, 600])
+def test_medians_are_over_sightings_spread_evenly(num_frames):
+    """Sizes rise evenly, so the median lies in the middle of what was seen so far."""
+    pose, stabiliser = body(np.random.default_rng(8)), BoneStabiliser()
+    sizes = 1.0 + np.arange(num_frames) / 1000
+    for k, size in enumerate(sizes):
+        people = people_of((pose - pose[0]) * size + pose[0], [0])
+        steady = stabiliser(people, people, k / FPS)
+    ratio = (lengths(steady) / lengths(people_of(pose))).mean()
+    thinned = max(1, num_frames // 64) / 1000  # between kept sightings
+    assert abs(ratio - np.median(sizes)) <= thinned / 2 + 1e-6
 
 
 def test_each_person_has_their_own_bones_and_the_untracked_none():
