@@ -84,7 +84,7 @@ def _take(kept: np.ndarray, number: np.ndarray, usual: np.ndarray, lengths: np.n
     """
     rounds = np.where(number < _MOST, 0, np.log2(np.maximum(number // _MOST, 1)).astype(int) + 1)
     is_full = (number >= _MOST) & (number == _MOST << np.maximum(rounds - 1, 0))
-    kept[is_full, : _MOST // 2] = kept[is_full, ::2]
+    kept[is_full, : _MOST // 2], kept[is_full, _MOST // 2 :] = kept[is_full, ::2], np.nan
     step = 1 << rounds
     rows = np.flatnonzero(number % step == 0)
     place = number[rows] // step[rows]
