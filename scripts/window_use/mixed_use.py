@@ -80,7 +80,7 @@ class MixedUse:
         return ", ".join(
             (
                 Path(settings.source.name).name,
-                "no model" if model is None else model.file.stem,
+                model.file.stem if model and model.file else "no model",
                 settings.model.mode,
                 f"{settings.model.input_scale:g}",
                 f"{window.width()} x {window.height()} px",
