@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import weakref
 from collections import namedtuple
 from dataclasses import replace
 from pathlib import Path
@@ -471,6 +472,30 @@ def test_sessions_are_listed_renamed_opened_and_deleted(recording, qtbot, monkey
     assert not named.exists()
     assert "for ever" in asked[1]
     qtbot.waitUntil(lambda: "No session yet" in listed.list.item(0).text())
+
+
+def test_the_picture_of_a_session_that_is_gone_is_let_go(recording, qtbot, monkeypatch):
+    shown = []
+
+    def thumbnail(_session, size):
+        image = np.zeros((size[1], size[0], 3), np.uint8)
+        shown.append(weakref.ref(image))
+        return image
+
+    monkeypatch.setattr(panel_presenter, "list_microphones", lambda: ())
+    monkeypatch.setattr(panel_presenter, "thumbnail", thumbnail)
+    press(recording, "record")
+    wait_for_notice(recording, qtbot)
+    press(recording, "recording")
+    listed = recording.panels.recording_panel.sessions.list
+    qtbot.waitUntil(lambda: bool(shown) and "2 people" in listed.item(0).text())
+    qtbot.wait(300)
+    assert shown[0]() is not None  # kept for the next look
+    shutil.rmtree(sessions(recording)[0])
+    press(recording, "recording")
+    press(recording, "recording")
+    qtbot.waitUntil(lambda: "No session yet" in listed.item(0).text())
+    qtbot.waitUntil(lambda: shown[0]() is None)
 
 
 def test_a_session_that_is_open_is_not_deleted(recording, qtbot, tmp_path):
