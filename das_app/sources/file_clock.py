@@ -35,7 +35,8 @@ class FileClock:
     """
 
     def __init__(self, time_base: Fraction, step_s: float, speed: float = 1.0) -> None:
-        self._time_base, self._step_s, self._speed = time_base, step_s, speed
+        self._numerator, self._denominator = time_base.as_integer_ratio()
+        self._step_s, self._speed = step_s, speed
         self._max_step_s = max(MAX_STEP_S, _MAX_STEPS * step_s)
         self._first: int | None = None
         self._newest: int | None = None
@@ -58,10 +59,13 @@ class FileClock:
             self.jump_s = self._step_to(stamp) - self._step_s
             self.left_out_s += self.jump_s
         self._newest = stamp
-        return (float((stamp - self._first) * self._time_base) - self.left_out_s) / self._speed
+        return (self._seconds(stamp - self._first) - self.left_out_s) / self._speed
 
     def _step_to(self, stamp: int) -> float:
-        return 0.0 if self._newest is None else float((stamp - self._newest) * self._time_base)
+        return 0.0 if self._newest is None else self._seconds(stamp - self._newest)
+
+    def _seconds(self, units: int) -> float:
+        return units * self._numerator / self._denominator
 
 
 @dataclass(frozen=True, slots=True)
