@@ -15,7 +15,7 @@ from das_app.motion.assignment import assignment
 from das_app.motion.clothes import unlike
 from das_app.motion.history import TrackHistory
 from das_app.motion.returns import Doubt, ReturnConfig, returned
-from das_app.motion.tracks import Tracks, first_sight, predicted_at, updated
+from das_app.motion.tracks import NEAREST_MM, Tracks, first_sight, predicted_at, updated
 from das_model.inference.estimate import DEFAULT_MIN_SCORE
 from das_model.people import People, TrackId
 
@@ -30,6 +30,7 @@ _DEFAULT_CLOTHES = 0.4  # taken for those that were not seen
 _ODD_COST, _OTHER_CLOTHES = 0.4, 0.8  # of a place and of clothes that together are another's
 _YOUNG_COST = 0.3  # more, of a track seen less than `_OLD_AFTER` times: it may be a false alarm
 _OLD_AFTER = 3
+_COVERS = 0.3  # of a person's size, mean distance of joints from those of another in the picture
 _LOOK_EVERY = 5  # sightings, at the clothes of somebody known
 _LONGEST_INTERVAL_S = 2.5  # between frames of the slowest model; longer is an interruption
 _NUM_INTERVALS = 8  # that the usual one is the median of
@@ -44,6 +45,9 @@ class TrackingConfig:
 
     Args:
         birth_score: people less sure than this may go on with a track but never begin one.
+        sure_score: from it on somebody new has an id at once, else from the third sighting on.
+        longest_wait_s: between frames, for that; where they are further apart, as those of a slow
+            model or of slides, nobody waits.
         bridge_s: a person unseen for longer has left,
         bridge_results: unless that is no more than so many frames at the usual interval.
         across_gate_mm: across the ray.
@@ -57,6 +61,8 @@ class TrackingConfig:
     """
 
     birth_score: float = DEFAULT_MIN_SCORE
+    sure_score: float = 0.5
+    longest_wait_s: float = 0.25
     bridge_s: float = 0.7
     bridge_results: int = 4
     across_gate_mm: float = 250.0
@@ -111,36 +117,42 @@ class Tracker:
                 and then of the others; without it nobody who left is known again.
 
         Returns:
-            (P,) int64, -1 for people too unsure to begin a track.
+            (P,) int64, -1 for people too unsure to begin a track, and for those whose id waits.
         """
         if people.skeleton.joint_names != self._joint_names:
             self._joint_names = people.skeleton.joint_names
             self._begin_anew()
-        ids = np.full(len(people), -1, dtype=np.int64)
-        seen = first_sight(people, ids, time_s)
+        seen = first_sight(people, np.full(len(people), -1, dtype=np.int64), time_s)
         life_s = self._end_old_tracks(time_s, config)
         is_sure = people.scores >= config.birth_score
-        tracks = self._tracks
+        tracks, unseen = self._tracks, seen.select(np.zeros(0, dtype=np.int64))
+        track_of = np.full(len(people), -1, dtype=np.int64)
+        paired, now = np.zeros(0, dtype=np.int64), unseen
         if tracks is not None:
             predicted = predicted_at(tracks, time_s, self._usual_s)
             track_of = _pair(predicted, seen, is_sure, config, look)
             paired, of = np.flatnonzero(track_of >= 0), track_of[track_of >= 0]
-            ids[paired] = tracks.ids[of]
             if look is not None:
                 is_due = tracks.num_seen[of] % _LOOK_EVERY == 0
                 due = paired[is_due | (tracks.num_seen[of] < _OLD_AFTER)]
                 seen.colours[due] = look(due)
             now = updated(predicted.select(of), seen.select(paired))
-            unseen = np.setdiff1d(np.arange(len(tracks.ids)), of)
-            tracks = tracks.select(unseen).joined(now)
-        self._tracks = tracks
-        born = np.flatnonzero((ids < 0) & is_sure)
+            unseen = tracks.select(np.setdiff1d(np.arange(len(tracks.ids)), of))
+        born = np.flatnonzero((track_of < 0) & is_sure)
         if look is not None:
             seen.colours[born] = look(born)
-        self._begin(born, seen, config, life_s)
-        assert self._tracks is not None
-        self._history.keep(self._tracks.select(self._tracks.seen_s == time_s), time_s)
-        return ids
+        now, rows = now.joined(seen.select(born)), np.concatenate([paired, born])
+        is_known = now.num_seen >= _OLD_AFTER
+        if 0 < self._usual_s <= config.longest_wait_s:
+            is_clear = people.scores[rows] >= config.sure_score
+            is_known |= is_clear & ~_covered(people.joints_cam[rows], people.scores[rows], now.ids)
+        else:  # also the first frame, or a single picture
+            is_known[:] = True
+        self._name(now, is_known, unseen, config, life_s)
+        self._tracks = unseen.joined(now)
+        self._history.keep(now.select(now.ids >= 0), time_s)
+        seen.ids[rows] = now.ids
+        return seen.ids
 
     def _end_old_tracks(self, time_s: float, config: TrackingConfig) -> float:
         """Put away the tracks that cannot go on; how long an unseen one lives, s."""
@@ -153,7 +165,7 @@ class Tracker:
         tracks, gone = self._tracks, self._gone
         if tracks is not None:
             is_alive = (time_s - tracks.seen_s <= life_s) & (step_s >= -config.bridge_s)
-            left = tracks.select(~is_alive)
+            left = tracks.select(~is_alive & (tracks.ids >= 0))
             gone = left if gone is None else gone.joined(left)
             tracks = tracks.select(is_alive)
             if step_s < 0:  # all that is known of the past is the present
@@ -169,38 +181,68 @@ class Tracker:
         """Interval between frames."""
         return float(np.median(self._intervals_s)) if self._intervals_s else 0.0
 
-    def _begin(
-        self, born: np.ndarray, seen: Tracks, config: TrackingConfig, life_s: float
+    def _name(
+        self,
+        now: Tracks,
+        is_known: np.ndarray,
+        others: Tracks,
+        config: TrackingConfig,
+        life_s: float,
     ) -> None:
-        """Give ids to the people `born`, rows of `seen`: known ones where they are known again."""
-        ids, doubts = seen.ids, []
-        self._know_by_time(born, seen, config, life_s)
-        rows = born[ids[born] < 0]
+        """Give ids to those in the picture who have none.
+
+        Args:
+            now: everybody in the picture; ids are set in place.
+            is_known: (N,) who may be somebody new; others must be known again, or wait.
+            others: tracks not seen now.
+            config: gates.
+            life_s: of an unseen track.
+        """
+        self._know_by_time(now, others, config, life_s)
+        doubts: list[tuple[int, int]] = []
+        rows = np.flatnonzero(now.ids < 0)
         if self._gone is not None and len(rows):
-            surely, perhaps = returned(self._gone, seen.select(rows), config.returns)
-            ids[rows[surely >= 0]] = self._gone.ids[surely[surely >= 0]]
-            is_doubtful = perhaps >= 0
+            surely, perhaps = returned(self._gone, now.select(rows), config.returns)
+            now.ids[rows[surely >= 0]] = self._gone.ids[surely[surely >= 0]]
+            is_doubtful = (perhaps >= 0) & is_known[rows]
             doubts = [*zip(rows[is_doubtful], self._gone.ids[perhaps[is_doubtful]], strict=True)]
-        new = born[ids[born] < 0]
-        ids[new] = self._next_id + np.arange(len(new))
+        new = np.flatnonzero((now.ids < 0) & is_known)
+        now.ids[new] = self._next_id + np.arange(len(new))
         self._next_id += len(new)
-        self.doubts = tuple(Doubt(TrackId(int(ids[r])), TrackId(int(of))) for r, of in doubts)
-        begun = seen.select(born)
-        self._tracks = begun if self._tracks is None else self._tracks.joined(begun)
+        self.doubts = tuple(
+            Doubt(TrackId(int(now.ids[row])), TrackId(int(of))) for row, of in doubts
+        )
         if self._gone is not None:
-            self._gone = self._gone.select(~np.isin(self._gone.ids, self._tracks.ids))
+            self._gone = self._gone.select(~np.isin(self._gone.ids, now.ids))
 
     def _know_by_time(
-        self, born: np.ndarray, seen: Tracks, config: TrackingConfig, life_s: float
+        self, now: Tracks, others: Tracks, config: TrackingConfig, life_s: float
     ) -> None:
         """Give people the ids of those who were in their places at this time of the file."""
-        before = self._history.near(float(self._time_s or 0.0), life_s) if len(born) else None
+        rows = np.flatnonzero(now.ids < 0)
+        before = self._history.near(float(self._time_s or 0.0), life_s) if len(rows) else None
         if before is None:
             return
-        if self._tracks is not None:
-            before = before.select(~np.isin(before.ids, self._tracks.ids))
-        here = _pair(before, seen.select(born), np.ones(len(born), dtype=bool), config, None)
-        seen.ids[born[here >= 0]] = before.ids[here[here >= 0]]
+        before = before.select(~np.isin(before.ids, np.concatenate([now.ids, others.ids])))
+        here = _pair(before, now.select(rows), np.ones(len(rows), dtype=bool), config, None)
+        now.ids[rows[here >= 0]] = before.ids[here[here >= 0]]
+
+
+def _covered(joints_cam: np.ndarray, scores: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """(P,) who nearly covers, in the picture, somebody who has an id or a better score: of people
+    close together a model finds one twice now and then.
+
+    Args:
+        joints_cam: (P, J, 3) mm.
+        scores: (P,) of people.
+        ids: (P,) theirs, -1 for none.
+    """
+    joints = joints_cam.astype(np.float64)
+    places = joints[..., :2] / np.maximum(joints[..., 2:], NEAREST_MM)  # (P, J, 2)
+    sizes = np.ptp(places, axis=1).max(axis=-1)
+    apart = np.linalg.norm(places[:, None] - places, axis=-1).mean(axis=-1)  # (P, P)
+    is_before = (ids >= 0) | (scores > scores[:, None])
+    return ((apart < _COVERS * sizes[:, None]) & is_before & ~np.eye(len(ids), dtype=bool)).any(1)
 
 
 def _pair(

@@ -18,7 +18,7 @@ _ALONG_NOISE = 0.08  # likewise along the ray, share of the distance
 _ACCELERATION_MM_S2 = 3000.0  # of walking people
 _FIRST_SPEED_MM_S = 1000.0  # standard deviation of a speed not seen yet
 _KEEPS_WAY_S = 1.2  # in which people lose most of their speed, or turn
-_NEAREST_MM = 100.0  # a root nearer than this is taken to be there
+NEAREST_MM = 100.0  # a root nearer than this is taken to be there
 _NUM_MEANT = 20  # sightings that the means of bones and colours go over
 
 
@@ -66,7 +66,7 @@ class Tracks:
 def first_sight(people: People, ids: np.ndarray, time_s: float) -> Tracks:
     """Tracks of people as seen now and never before, their colours not known."""
     root = people.root_cam.astype(np.float64)
-    depth = np.maximum(root[:, 2:], _NEAREST_MM)
+    depth = np.maximum(root[:, 2:], NEAREST_MM)
     covariance = np.zeros((len(people), 3, 3))
     covariance[:, :, 0] = _measured_variance(depth)
     covariance[:, :, 2] = (_FIRST_SPEED_MM_S / depth) ** 2

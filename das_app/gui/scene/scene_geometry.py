@@ -53,7 +53,7 @@ def follow_floor(floor_m: float | None, people: People) -> float | None:
     heights = scene_from_camera(people.joints_cam[:, ankles])[..., 2]
     if heights.size == 0:
         return floor_m
-    lowest = float(np.clip(heights.min() - 0.08, *_FLOOR_RANGE_M))
+    lowest = float(np.clip(heights.min() - _ANKLE_M, *_FLOOR_RANGE_M))
     return lowest if floor_m is None else floor_m + _FLOOR_FOLLOW * (lowest - floor_m)
 
 

@@ -13,13 +13,14 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from das_app.motion.kinematics import bone_lengths
-from das_app.motion.tracking import Tracker
+from das_app.motion.tracking import Tracker, TrackingConfig
 from das_model.people import People
 
 # Assumed, where nothing else is said; `scripts/benchmark_refine.py` scores them together.
 BRIDGE_S = 2.0  # the longest gap that people are joined over, and that is filled
 _ACROSS_MM, _ALONG_SHARE, _GROWTH_MM_S = 350.0, 0.12, 600.0  # how far apart ends may lie
 _LOOK_BACK_S = 0.4  # that the speed at an end is taken over
+_AT_ONCE = TrackingConfig(longest_wait_s=0.0)  # who is seen too seldom is left out later
 _BUILD_SHARE = 0.2  # difference of bones' lengths that is another build
 
 
@@ -67,7 +68,10 @@ def link(
 
 def _tracked(frames: Sequence[People], times_s: np.ndarray) -> list[np.ndarray]:
     tracker = Tracker()
-    return [tracker(people, float(time_s)) for people, time_s in zip(frames, times_s, strict=True)]
+    return [
+        tracker(people, float(time_s), _AT_ONCE)
+        for people, time_s in zip(frames, times_s, strict=True)
+    ]
 
 
 def _pieces(forward: list[np.ndarray], backward: list[np.ndarray]) -> list[Piece]:

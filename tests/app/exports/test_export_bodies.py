@@ -24,6 +24,7 @@ from das_app.motion.body.rotations import rotations_by
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session
 from das_model.people import People
+from das_model.person_colours import person_rgb
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", PendingDeprecationWarning)  # of a library it uses
@@ -140,6 +141,12 @@ def test_glb_in_three_js_and_the_validator(session, tmp_path):
             found = np.array(report["frames"][place][person])
             expected = places[frame - body.track.first]
             assert np.allclose(found, expected, atol=3e-3), (track_id, frame)
+
+
+def test_people_have_the_colours_of_the_window(session, tmp_path):
+    file = GLTF2().load(str(export(session, tmp_path, ExportFormat.GLB)))
+    linear = np.array([m.pbrMetallicRoughness.baseColorFactor[:3] for m in file.materials])
+    assert np.allclose(255 * linear ** (1 / 2.2), [person_rgb(2), person_rgb(5)], atol=0.5)
 
 
 def test_people_away_are_scaled_to_nothing(session, tmp_path):

@@ -11,6 +11,7 @@ from das_model.skeleton import BODY_22
 from known_motion.crossings import CrossingConfig, GreedyTracker, crossings
 
 FPS = 30.0
+AT_ONCE = TrackingConfig(longest_wait_s=0.0)  # nobody waits for an id
 
 
 def people_at(*roots_mm, scores=None, poses=None):
@@ -132,9 +133,10 @@ def test_the_pose_decides_between_people_who_are_equally_near():
 
 def test_nobody_is_pushed_off_their_track_to_make_one_more_pair():
     tracker = Tracker()
-    tracker(people_at((0, 0, 3000), (330, 0, 3000)), 0.0)
+    tracker(people_at((0, 0, 3000), (330, 0, 3000)), 0.0, AT_ONCE)
     # the right one left, somebody came in on the left
-    assert tracker(people_at((0, 0, 3000), (-330, 0, 3000)), 0.033).tolist() == [1, 3]
+    found = tracker(people_at((0, 0, 3000), (-330, 0, 3000)), 0.033, AT_ONCE)
+    assert found.tolist() == [1, 3]
 
 
 def test_the_unsure_go_on_with_a_track_but_begin_none():
@@ -142,7 +144,7 @@ def test_the_unsure_go_on_with_a_track_but_begin_none():
     near, far = (0, 0, 3000), (1500, 0, 3000)
     assert tracker(people_at(near, far, scores=[0.9, 0.1]), 0.0).tolist() == [1, -1]
     assert tracker(people_at(near, far, scores=[0.1, 0.1]), 0.04).tolist() == [1, -1]
-    low = TrackingConfig(birth_score=0.05)
+    low = replace(AT_ONCE, birth_score=0.05)
     assert tracker(people_at(near, far, scores=[0.1, 0.1]), 0.08, low).tolist() == [1, 2]
 
 
@@ -240,8 +242,54 @@ def test_a_false_alarm_does_not_take_over_a_person():
     tracker = Tracker()
     for k in range(5):
         tracker(people_at((0, 0, 4000)), k / FPS)
-    assert tracker(people_at((0, 0, 4000), (0, 0, 3300)), 5 / FPS).tolist() == [1, 2]
+    both = people_at((0, 0, 4000), (0, 0, 3300))
+    assert tracker(both, 5 / FPS, AT_ONCE).tolist() == [1, 2]
     assert tracker(people_at((0, 0, 3600)), 6 / FPS).tolist() == [1]
+
+
+def test_the_unsure_have_an_id_from_their_third_sighting_on_and_false_alarms_none():
+    tracker, near = Tracker(), (0, 0, 3000)
+    assert tracker(people_at(near), 0.0).tolist() == [1]
+    ids = [
+        tracker(people_at(near, *new, scores=[0.9, *[0.49] * len(new)]), (1 + k) / FPS).tolist()
+        for k, new in enumerate(
+            [
+                [(-1500, 0, 3000), (1500, 0, 3000)],
+                [(1500, 0, 3000)],
+                [],  # one miss
+                [(1500, 0, 3000)],
+                [(1500, 0, 3000)],
+            ]
+        )
+    ]
+    assert ids == [[1, -1, -1], [1, -1], [1], [1, 2], [1, 2]]
+    sure = people_at(near, (1500, 0, 3000), (0, 0, 6000), scores=[0.9, 0.1, 0.5])
+    assert tracker(sure, 6 / FPS).tolist() == [1, 2, 3]  # at once, and no number is left out
+
+
+def test_who_covers_somebody_with_an_id_waits_however_sure():
+    """Of people close together a model finds one twice now and then."""
+    tracker, first, beside = Tracker(), (0, 0, 3000), (500, 0, 3000)
+    assert tracker(people_at(first, scores=[0.6]), 0.0).tolist() == [1]
+    twice = people_at((330, 0, 4000), first, beside, scores=[0.99, 0.6, 0.99])
+    found = [tracker(twice, (1 + k) / FPS).tolist() for k in range(3)]
+    assert found == [[-1, 1, 2], [-1, 1, 2], [3, 1, 2]]
+
+
+def test_of_two_who_come_in_over_each_other_the_surer_has_an_id():
+    tracker = Tracker()
+    tracker(people_at((-1500, 0, 3000)), 0.0)
+    both = people_at((-1500, 0, 3000), (700, 0, 3000), (760, 0, 3100), scores=[0.9, 0.7, 0.8])
+    assert tracker(both, 1 / FPS).tolist() == [1, -1, 2]
+
+
+@pytest.mark.parametrize(("interval_s", "waits"), [(0.25, True), (0.26, False), (1.0, False)])
+def test_nobody_waits_for_the_results_of_a_slow_model(interval_s, waits):
+    tracker = Tracker()
+    known = people_at((0, 0, 3000), scores=[0.3])
+    assert [tracker(known, k * interval_s).tolist() for k in (0, 1)] == [[1], [1]]
+    both = people_at((0, 0, 3000), (1500, 0, 3000), scores=[0.3, 0.3])
+    assert tracker(both, 2 * interval_s).tolist() == [1, -1 if waits else 2]
 
 
 def test_a_track_seen_three_times_is_no_false_alarm_any_more():
@@ -392,8 +440,9 @@ def test_a_new_track_at_the_very_place_goes_before_an_old_one_over_a_third_of_th
     for frame in range(5):
         assert tracker(people_at((0, 0, 3000)), frame / FPS, NARROW).tolist() == [1]
     both = people_at((0, 0, 3000), (150, 0, 3000))
-    assert tracker(both, 5 / FPS, NARROW).tolist() == [1, 2]
-    assert tracker(people_at((150, 0, 3000)), 6 / FPS, NARROW).tolist() == [2]
+    at_once = replace(NARROW, longest_wait_s=0.0)
+    assert tracker(both, 5 / FPS, at_once).tolist() == [1, 2]
+    assert tracker(people_at((150, 0, 3000)), 6 / FPS, at_once).tolist() == [2]
 
 
 def test_people_who_turn_around_at_once_keep_their_ids_by_their_places():
