@@ -76,6 +76,15 @@ def test_people_who_only_stand_tell_the_tilt_by_their_bodies():
     assert off_deg(estimator.estimate().floor, floor) < 4
 
 
+def test_asked_again_of_the_same_people_it_says_the_same():
+    estimator, floor = FloorEstimator(), tilted(25, 3, 2300)
+    for k in range(30):
+        estimator.add(standing(floor, [[-600 + 40 * k, 3000 + 60 * k]]), CAMERA, k / 5)
+    first, again = (estimator.estimate().floor for _ in range(2))
+    assert off_deg(first, again) < 0.02
+    assert again.height_mm == pytest.approx(first.height_mm, rel=1e-3)
+
+
 def test_without_anybody_it_is_a_level_camera_and_not_sure():
     found = FloorEstimator().estimate()
     assert not found.is_sure

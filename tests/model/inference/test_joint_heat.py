@@ -42,10 +42,9 @@ def cell_of(place, stride=4):
     return row, column
 
 
-def sigma_of(heat, place, stride=4):
-    """Sigma, px, of the spot around a place, by the cell to the right of its own."""
-    row, column = cell_of(place)
-    column += 1
+def sigma_of(heat, place, stride=4, step=(0, 1)):
+    """Sigma, px, of the spot around a place, by the cell one (row, column) `step` from its own."""
+    row, column = cell_of(place) + np.array(step)
     at = (np.array([column, row]) + 0.5) * stride - 0.5
     return np.sqrt(-0.5 * ((at - place) ** 2).sum() / np.log(heat[row, column]))
 
@@ -80,6 +79,8 @@ def test_spots_are_as_wide_as_their_person_is_large():
         annotation = annotate([[0, 0, depth_mm]], CAMERA)
         heat = perfect_heat(annotation, ENCODING)
         sigmas.append(sigma_of(heat[KNEE], annotation.joints_px[0, KNEE]))
+        down = sigma_of(heat[KNEE], annotation.joints_px[0, KNEE], step=(1, 0))
+        assert down == pytest.approx(sigmas[-1], rel=0.01)
     assert sigmas[0] == pytest.approx(2 * sigmas[1], rel=0.02)
     box = annotation.boxes_px()[0]
     assert 0.01 < sigmas[1] / (box[2:] - box[:2]).sum() < 0.1
