@@ -4,8 +4,8 @@
 
 Scores are TrackEval's (`pip install .[dev]`): MOTA, IDF1 and id switches over all sequences of
 60 s. Who was seen is known exactly, so nothing depends on a threshold of distance. Ids are by the
-nearest root, by our tracker without clothes and memory (a track ends after 0.7 s), and by our
-tracker.
+nearest root, by our tracker without clothes and memory (a track ends after 0.7 s, nobody waits for
+an id), and by our tracker.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from das_app.motion.tracking import Tracker, TrackingConfig
 from known_motion.crossings import CrossingConfig, GreedyTracker, Sighting, crossings
 
 _SECONDS = 60
-_FORGETFUL = TrackingConfig(bridge_results=0, returns=ReturnConfig(within_s=0))
+_FORGETFUL = TrackingConfig(longest_wait_s=0, bridge_results=0, returns=ReturnConfig(within_s=0))
 Ids = Callable[[Sighting], np.ndarray]
 
 
