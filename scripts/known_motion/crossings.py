@@ -117,6 +117,7 @@ class GreedyTracker:
 def crossings(seed: int, config: CrossingConfig) -> Iterator[Sighting]:
     """The frames of the sequence of a seed."""
     rng = np.random.default_rng(seed)
+    cv2.setRNGSeed(seed)  # of the pictures' grain
     camera = Camera.from_fov((640, 360))
     body, walk = _body(), _Walk(rng, config)
     size = rng.uniform(0.85, 1.1, config.num_people)
