@@ -470,3 +470,26 @@ def test_clothes_are_looked_at_of_those_who_may_be_mistaken_and_else_now_and_the
     for frame in range(15, 20):  # somebody close by
         tracker(people_at((0, 0, 3000), (200, 0, 3000)), frame / FPS, look=look)
     assert {17, 18, 19} <= set(looked_at)
+
+
+def test_clothes_are_looked_at_by_the_place_in_the_list_of_people():
+    looked_at = []
+
+    def look(rows):
+        looked_at.append(rows.tolist())
+        return np.full((len(rows), 2, 150), np.nan)
+
+    tracker, alone, close = Tracker(), (-1500, 0, 3000), [(500, 0, 3000), (700, 0, 3000)]
+    for frame in range(4):
+        tracker(people_at(alone, *close), frame / FPS, look=look)
+    looked_at.clear()
+    assert tracker(people_at(*close, alone), 4 / FPS, look=look).tolist() == [2, 3, 1]
+    assert [0, 1] in looked_at
+    assert not any(2 in rows for rows in looked_at)
+
+
+def test_an_interruption_after_the_first_frame_ends_a_track():
+    """How far apart frames are is not known then, and a slow model is not taken for granted."""
+    tracker = Tracker()
+    assert tracker(people_at((0, 0, 3000)), 0.0).tolist() == [1]
+    assert tracker(people_at((0, 0, 3000)), 3.0).tolist() == [2]
