@@ -488,6 +488,19 @@ def test_clothes_are_looked_at_by_the_place_in_the_list_of_people():
     assert not any(2 in rows for rows in looked_at)
 
 
+@pytest.mark.parametrize(
+    ("gap_s", "moved_mm", "by"), [(1 / FPS, 105, "pose"), (0.6, 335, "place")]
+)
+def test_a_pose_tells_less_the_longer_somebody_was_unseen(gap_s, moved_mm, by):
+    """Of somebody as before, at 27 % of the gate, and somebody turned, at the very place."""
+    tracker = Tracker()
+    for frame in range(5):
+        tracker(people_at((0, 0, 3000)), frame / FPS)
+    both = people_at((moved_mm, 0, 3000), (0, 0, 3000), poses=(0, 1.35))
+    ids = tracker(both, 4 / FPS + gap_s, AT_ONCE)
+    assert ids.tolist() == ([1, 2] if by == "pose" else [2, 1])
+
+
 def test_an_interruption_after_the_first_frame_ends_a_track():
     """How far apart frames are is not known then, and a slow model is not taken for granted."""
     tracker = Tracker()
