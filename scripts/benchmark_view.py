@@ -33,7 +33,7 @@ from vispy import gloo  # noqa: E402
 
 from das_app.gui.picture.overlay_layer import OverlayOptions  # noqa: E402
 from das_app.gui.picture.overlay_view import OverlayView  # noqa: E402
-from das_app.gui.scene.scene_content import SceneOptions  # noqa: E402
+from das_app.gui.scene.scene_options import SceneOptions  # noqa: E402
 from das_app.gui.scene.scene_view import SceneView  # noqa: E402
 from das_app.gui.style import theme  # noqa: E402
 from das_app.messaging.messages import Frame  # noqa: E402

@@ -8,10 +8,10 @@ from tqdm import tqdm
 
 from command_line import CLUSTER_HELP
 from das_app.files.bundled import bundled_file
+from das_app.files.image_files import list_images
 from das_app.lens.calibration_files import load_intrinsics_by_name
 from das_app.pipeline.image_batch import ImageJob, people_of_images
 from das_app.settings.app_settings import THUNDER
-from das_app.sources.image_source import list_images
 from das_model.camera import DEFAULT_FOV_DEG
 from das_model.evaluation.predictions import Prediction, write_predictions
 from das_model.inference.estimate import EstimatorOptions

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from das_app.commands.remote_capture import RemoteCapture
 from das_app.commands.thread_choice import with_measured_threads
+from das_app.files.image_files import IMAGES_PER_S
 from das_app.lens.calibration_files import lens_of_camera
 from das_app.messaging.messages import PoseResult
 from das_app.motion.faces import FaceHiding
@@ -28,7 +29,6 @@ from das_app.settings.app_settings import AppSettings
 from das_app.settings.source_setups import NOTHING_SAID, SaidSetup, SourceSetups
 from das_app.sources.addresses import shown_address
 from das_app.sources.frame_source import FrameSource, SourceError
-from das_app.sources.image_source import IMAGES_PER_S
 from das_app.sources.own_packets import own_packets
 from das_app.sources.turned_source import turn_of
 from das_app.streaming.remote_osc import RemotePort

@@ -35,7 +35,8 @@ def stream(
     from das_app.commands.capture_job import running_streams
     from das_app.messaging.ending import ending_sets
     from das_app.pipeline.player import SessionPlayer
-    from das_app.session.frames import RecordedFrames, session_at
+    from das_app.session.format import session_at
+    from das_app.session.frames import RecordedFrames
     from das_app.session.types import SessionError
     from das_app.streaming.streamer import StreamError
 
@@ -151,7 +152,7 @@ def refine(
     from das_app.messaging.ending import ending_sets
     from das_app.motion.errors import MotionError
     from das_app.pipeline.refine import RefineCancelledError, RefinePlan, refine_session
-    from das_app.session.frames import session_at
+    from das_app.session.format import session_at
     from das_app.session.types import SessionError
     from das_app.sources.frame_source import SourceError
     from das_model.inference.runtime import open_estimator

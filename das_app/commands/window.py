@@ -86,7 +86,8 @@ def play(
 ) -> None:
     """Play a recorded session in the window; no model is needed."""
     from das_app.commands.command_line import CommandLine
-    from das_app.session.frames import RecordedFrames, session_at
+    from das_app.session.format import session_at
+    from das_app.session.frames import RecordedFrames
     from das_app.session.types import SessionError
 
     folder = session_at(session)
@@ -126,7 +127,7 @@ def run_window(
 ) -> int:
     """Exit code of the window; a model that it needs loads while it is imported."""
     from das_app.messaging.ending import ended_at_once
-    from das_app.messaging.freed_memory import keep_few_heaps
+    from das_app.messaging.freed_memory import keep_few_heaps, no_collection
     from das_app.settings.early_model import EarlyModel
 
     keep_few_heaps()
@@ -134,7 +135,9 @@ def run_window(
     with ended_at_once():
         model = EarlyModel(settings) if needs_model else None
         try:
-            return _window_app()(settings, streams, floor, said, model, recorded_name)
+            with no_collection():
+                run_app = _window_app()
+            return run_app(settings, streams, floor, said, model, recorded_name)
         finally:
             if model is not None:
                 model.wait(_LOADED_S)  # a process that ends while it is loading is aborted

@@ -6,8 +6,10 @@ minutes of use hundreds of MiB.
 """
 
 import ctypes
+import gc
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 _ARENA_MAX, _NUM_HEAPS = -8, 2  # of `mallopt`, in malloc.h
 
@@ -17,6 +19,16 @@ def keep_few_heaps() -> None:
     if sys.platform == "linux":
         with suppress(AttributeError, OSError):  # another C library
             ctypes.CDLL(None).mallopt(_ARENA_MAX, _NUM_HEAPS)
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Have Python look for no garbage in a block that makes much and throws nothing away."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def give_back_memory() -> None:

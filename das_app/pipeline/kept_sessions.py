@@ -15,7 +15,6 @@ from das_app.files.foreign_text import printable
 from das_app.files.small_file import read_small_text
 from das_app.session.folder import fit_name, is_busy
 from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE, plausible_duration
-from das_app.session.pictures import SessionPictures
 from das_app.session.types import SessionError
 from das_app.words.said import said
 
@@ -75,6 +74,8 @@ def thumbnail(session: KeptSession, size: tuple[int, int]) -> np.ndarray | None:
     """
     if not session.has_video:
         return None
+    from das_app.session.pictures import SessionPictures  # brings what decodes videos
+
     try:
         pictures = SessionPictures(session.folder / VIDEO_FILE)
         try:

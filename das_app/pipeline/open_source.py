@@ -1,29 +1,22 @@
-"""Opening of a source by its name: camera, file, folder, address or demo."""
+"""Opening of a source by its name: camera, file, folder, address or demo.
+
+What reads the kinds is imported when one is opened: the window asks for the kind long before.
+"""
 
 import logging
 from enum import StrEnum
 from pathlib import Path
 
 from das_app.files.bundled import bundled_file
+from das_app.files.image_files import IMAGE_SUFFIXES, IMAGES_PER_S, list_images, natural_order
 from das_app.lens.intrinsics import Intrinsics
 from das_app.session.format import LOG_FILE
-from das_app.session.frames import open_session_video
 from das_app.sources.address_secrets import full_address
 from das_app.sources.addresses import DEMO_SOURCE, is_address, shown_address
 from das_app.sources.camera_controls import NOTHING_WANTED, Wanted
 from das_app.sources.camera_devices import DEFAULT_MODE, CameraMode, list_cameras
-from das_app.sources.camera_source import open_camera
 from das_app.sources.frame_source import FrameSource, SourceError
-from das_app.sources.image_source import (
-    IMAGE_SUFFIXES,
-    IMAGES_PER_S,
-    ImageSource,
-    list_images,
-    natural_order,
-)
-from das_app.sources.stream_source import open_address
 from das_app.sources.turned_source import Turn, TurnedSource
-from das_app.sources.video_source import VideoSource
 from das_app.words.said import said
 
 _log = logging.getLogger(__name__)
@@ -166,6 +159,12 @@ def _open_unturned(
     slow_motion: float,
     controls: Wanted,
 ) -> FrameSource:
+    from das_app.session.frames import open_session_video
+    from das_app.sources.camera_source import open_camera
+    from das_app.sources.image_source import ImageSource
+    from das_app.sources.stream_source import open_address
+    from das_app.sources.video_source import VideoSource
+
     kind = source_kind(spec)
     if kind is SourceKind.DEMO:
         return VideoSource(_demo_clip(), intrinsics, name="demo")

@@ -8,7 +8,6 @@ from pathlib import Path
 from das_app.files.file_lock import try_lock
 from das_app.files.whole_file import PRIVATE_FOLDER
 from das_app.session.format import LOG_FILE, SUMMARY_FILE
-from das_app.session.reader import Salvage
 from das_app.session.types import SessionError
 from das_app.words.said import said
 
@@ -82,6 +81,8 @@ def is_busy(folder: Path, quiet_s: float = QUIET_S) -> bool:
 
 
 def _has_beginning(folder: Path) -> bool:
+    from das_app.session.reader import Salvage  # brings what reads sessions
+
     try:
         return Salvage(folder / LOG_FILE).origin is not None
     except OSError:

@@ -7,6 +7,7 @@ z forward, origin at the lens. What is not a number is null.
 import json
 import zlib
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,13 @@ CHANNELS = {
     EVENTS_TOPIC: ("das.Event", _object(time_s=_NUMBER, kind=_TEXT, text=_TEXT)),
     STATS_TOPIC: ("das.Stats", _STATS_SCHEMA),
 }
+
+
+def session_at(path: Path) -> Path | None:
+    """The session's folder that a path means: the folder itself or a file of it; else None."""
+    if path.name in (LOG_FILE, SUMMARY_FILE, VIDEO_FILE):
+        path = path.parent
+    return path if (path / LOG_FILE).is_file() else None
 
 
 def dump(values: Json) -> bytes:

@@ -10,7 +10,6 @@ import numpy as np
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.messaging.messages import Frame
 from das_app.session.edits import SessionEdits
-from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE
 from das_app.session.pictures import SessionPictures
 from das_app.session.session import Session
 from das_app.session.types import Layer, RecordedPoses, SessionError
@@ -21,13 +20,6 @@ from das_model.people import People
 from das_model.preprocess import letterbox_place
 
 _PLAIN = 38  # grey of the picture where none was recorded
-
-
-def session_at(path: Path) -> Path | None:
-    """The session's folder that a path means: the folder itself or a file of it; else None."""
-    if path.name in (LOG_FILE, SUMMARY_FILE, VIDEO_FILE):
-        path = path.parent
-    return path if (path / LOG_FILE).is_file() else None
 
 
 class RecordedFrames:

@@ -1,7 +1,6 @@
 """Image source: one image or a folder of images."""
 
 import logging
-import re
 from pathlib import Path
 
 import av
@@ -9,6 +8,7 @@ import cv2
 import numpy as np
 
 from das_app.files.foreign_text import printable
+from das_app.files.image_files import IMAGE_SUFFIXES, IMAGES_PER_S, VIDEO_CODED, list_images
 from das_app.lens.intrinsics import Intrinsics
 from das_app.lens.plausible_camera import MAX_PIXELS
 from das_app.messaging.messages import Frame
@@ -17,11 +17,6 @@ from das_app.sources.picture_size import picture_size
 from das_app.sources.upright import PixelShapes, Uprighter
 from das_app.words.said import said
 
-_VIDEO_CODED = (".avif", ".heic", ".heif")  # pictures that are coded as a frame of a video
-IMAGE_SUFFIXES = frozenset(
-    (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp", *_VIDEO_CODED)
-)
-IMAGES_PER_S = 2.0  # a folder plays like slides unless its rate is said
 _MAX_FILE_BYTES = 512 << 20
 _log = logging.getLogger(__name__)
 
@@ -89,23 +84,6 @@ class ImageSource:
         """Nothing is held open."""
 
 
-def list_images(path: Path) -> list[Path]:
-    """The image at `path`, or all in that folder and below in natural order; empty for none."""
-    candidates = path.rglob("*") if path.is_dir() else [path]
-    found = [p for p in candidates if p.suffix.lower() in IMAGE_SUFFIXES and p.is_file()]
-    return sorted(found, key=natural_order)
-
-
-def natural_order(path: Path) -> list[list[tuple[int, int | str]]]:
-    """Sorting key by which frame9 comes before frame10, in every part of the path."""
-    parts = [re.split(r"(\d+)", part, flags=re.ASCII) for part in path.parts]
-    return [
-        [(0, int(t)) if t.isascii() and t.isdigit() else (1, t) for t in texts if t]
-        + [(-1, "".join(texts))]
-        for texts in parts
-    ]
-
-
 def read_image(path: Path) -> np.ndarray:
     """Decode an image, upright as its EXIF says.
 
@@ -125,7 +103,7 @@ def read_image(path: Path) -> np.ndarray:
                     most=_MAX_FILE_BYTES >> 20,
                 )
             )
-        if path.suffix.lower() in _VIDEO_CODED:
+        if path.suffix.lower() in VIDEO_CODED:
             return _read_video_coded(path)
         data = np.fromfile(path, dtype=np.uint8)  # cv2.imread fails on some Windows paths
         size = picture_size(data.tobytes())

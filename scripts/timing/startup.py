@@ -121,25 +121,44 @@ def _calls_of(environment: dict[str, str]) -> Times:
     return times
 
 
-def _watch_paintings(picture_module: str) -> None:
-    """Have the first paintings of the picture's pane noted; after the last, tell and end."""
-    OverlayView = importlib.import_module(picture_module).OverlayView
-    times: Times = {}
-    paint, begun_s = OverlayView.paintEvent, float(os.environ[_BEGUN])
+def _watch_paintings(window_module: str, picture_module: str) -> None:
+    """Have the first paintings of the window and of the picture in it noted, each when it is on
+    the screen; after the last, tell and end."""
+    from PySide6.QtCore import QObject, Qt, Signal
 
-    def watched(view: Any, event: Any) -> None:  # noqa: ANN401
-        paint(view, event)
-        seen = [True, view._shown is not None, view._shown is not None and len(view._shown.people)]
-        for stage, is_seen in zip(STAGES, seen, strict=True):
-            if is_seen:
-                now = (time.monotonic() - begun_s, time.process_time())
-                times.setdefault(stage, now)
+    MainWindow = importlib.import_module(window_module).MainWindow
+    OverlayView = importlib.import_module(picture_module).OverlayView
+    paint_window, paint_picture = MainWindow.paintEvent, OverlayView.paintEvent
+    times: Times = {}
+    begun_s = float(os.environ[_BEGUN])
+
+    class Painted(QObject):
+        on_screen = Signal(str)
+
+    def note(stage: str) -> None:
+        times.setdefault(stage, (time.monotonic() - begun_s, time.process_time()))
         if len(times) == len(STAGES):
             sys.stdout.write(json.dumps(times) + "\n")
             sys.stdout.flush()
             os._exit(0)
 
-    OverlayView.paintEvent = watched  # type: ignore[method-assign, assignment]
+    # what is queued while it is painted comes when all of it is on the screen
+    painted = Painted()
+    painted.on_screen.connect(note, Qt.ConnectionType.QueuedConnection)
+
+    def of_window(window: Any, event: Any) -> None:  # noqa: ANN401
+        paint_window(window, event)
+        painted.on_screen.emit("window")
+
+    def of_picture(view: Any, event: Any) -> None:  # noqa: ANN401
+        paint_picture(view, event)
+        if view._shown is not None:
+            painted.on_screen.emit("picture")
+            if len(view._shown.people):
+                painted.on_screen.emit("person")
+
+    MainWindow.paintEvent = of_window  # type: ignore[method-assign, assignment]
+    OverlayView.paintEvent = of_picture  # type: ignore[method-assign, assignment]
 
 
 def _watched_start() -> None:
@@ -152,7 +171,7 @@ def _watched_start() -> None:
         module = real(name, *args, **kwargs)
         if name in _WINDOWS:
             builtins.__import__ = real
-            _watch_paintings(_WINDOWS[name])
+            _watch_paintings(name, _WINDOWS[name])
         return module
 
     builtins.__import__ = importing  # type: ignore[assignment]

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import QApplication
 from das_app.exports.formats import ExportFormat
 from das_app.files.bundled import bundled_file
 from das_app.gui.actions.help_sheet import HelpSheet
+from das_app.gui.actions.panel_list import LIVE_PANELS
 from das_app.gui.recording.export_dialog import ExportDialog
 from das_app.gui.window.main_window import MainWindow
-from das_app.gui.window.panels import LIVE_PANELS
 from das_app.motion.faces import FaceHiding
 from das_app.settings.app_settings import Look
 from das_app.settings.models import bundled_models

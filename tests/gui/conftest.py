@@ -69,6 +69,7 @@ def shared_view(qapp):
     view = SceneView()
     view.resize(400, 300)
     view.show()
+    assert view.content is not None  # which makes it
     yield view
     view.close_canvas()
     view.close()

@@ -14,7 +14,7 @@ from das_app.motion.kinematics import MAX_SCALE, MIN_SCALE
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.open_source import SourceKind, source_kind
 from das_app.pipeline.run import Run
-from das_app.session.frames import session_at
+from das_app.session.format import session_at
 from das_app.settings.app_settings import (
     AppSettings,
     IgnoredSettings,

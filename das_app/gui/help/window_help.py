@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QWidget
 from das_app.files.crash_log import take_former_crash
 from das_app.files.user_folders import log_folder
 from das_app.gui.actions.actions import Actions
-from das_app.gui.help.about_dialog import AboutDialog
 from das_app.gui.help.report_dialog import CrashOffer, ReportDialog
 
 
@@ -34,6 +33,8 @@ class WindowHelp(QObject):
             self._crash_offer.show()
 
     def _show_about(self) -> None:
+        from das_app.gui.help.about_dialog import AboutDialog
+
         dialog = AboutDialog(log_folder(), self._window)
         dialog.log_wanted.connect(self._show_log)
         dialog.report_wanted.connect(dialog.accept)

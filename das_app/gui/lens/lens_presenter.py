@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
-from das_app.gui.lens.calibration_dialog import CalibrationDialog
 from das_app.gui.lens.camera_panel import CameraPanel
 from das_app.gui.style.language import tr
 from das_app.lens.calibration_files import (
@@ -17,6 +17,9 @@ from das_app.lens.calibration_files import (
 )
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.lens.person_lens import fov_from_person
+
+if TYPE_CHECKING:
+    from das_app.gui.lens.calibration_dialog import CalibrationDialog
 
 
 class LensPresenter(QObject):
@@ -79,6 +82,8 @@ class LensPresenter(QObject):
         name = self._camera_name()
         if name is None or self.dialog is not None:
             return
+        from das_app.gui.lens.calibration_dialog import CalibrationDialog
+
         turn = self._control.turn
         self.dialog = CalibrationDialog(name, turn, self._panel.window())
         self.dialog.saved.connect(self._use_saved)

@@ -8,6 +8,7 @@ goes on. Everything that waits for the disk happens in threads of the recording,
 import logging
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -16,7 +17,6 @@ from das_app.gui.actions.actions import Actions, set_recording
 from das_app.gui.control.controller import Controller
 from das_app.gui.recording.auto_stop import why_it_is_over
 from das_app.gui.recording.countdown import Countdown
-from das_app.gui.recording.export_dialog import ExportDialog, open_export_dialog
 from das_app.gui.recording.recording_indicator import RecordingIndicator
 from das_app.gui.recording.recording_notice import Recorded, RecordingNotice, open_folder
 from das_app.gui.style.language import tr
@@ -24,18 +24,15 @@ from das_app.gui.style.texts import plain
 from das_app.messaging.background import BackgroundTask
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
-from das_app.pipeline.live_recording import (
-    LiveRecording,
-    RecordingPlan,
-    Started,
-    start_recorder,
-)
 from das_app.session.format import LOG_FILE
 from das_app.session.recorder_stats import RecorderState, RecorderStats
 from das_app.session.types import EventKind, SessionError
 from das_app.settings.app_settings import AppSettings, SettingsGroup
 from das_app.streaming.remote import RemoteAction, RemoteOrder
 from das_app.words.said import marked
+
+if TYPE_CHECKING:
+    from das_app.pipeline.live_recording import LiveRecording, Started
 
 _POLL_MS = 50
 _CLOSING_S = 10.0  # the window waits at most so long for the files; a repair has the rest
@@ -168,6 +165,8 @@ class RecordingPresenter(QObject):
         if self._starting is not None and self._starting[1].wait(_CLOSING_S):
             self._finish_start()
         self._timer.stop()
+        from das_app.gui.recording.export_dialog import ExportDialog
+
         for dialog in self._window.findChildren(ExportDialog):
             dialog.close()
         for recording, _ in self._ending:
@@ -183,6 +182,8 @@ class RecordingPresenter(QObject):
         self._show()
 
     def _begin(self) -> None:
+        from das_app.pipeline.live_recording import RecordingPlan, start_recorder
+
         current, settings = self._control.bridge.current, self._control.settings
         if current is not None and current.model is not None:
             pipeline = current.pipeline
@@ -245,6 +246,8 @@ class RecordingPresenter(QObject):
             self._start_order.answer.set_result("recording")
             self._start_order = None
         recorder.hide_faces(self._control.settings.view.faces)
+        from das_app.pipeline.live_recording import LiveRecording
+
         self._current = LiveRecording(pipeline, recorder, microphone)
         self.marked.emit("start")
         if not self._is_wanted:  # it was ended before it began
@@ -259,7 +262,7 @@ class RecordingPresenter(QObject):
             self._tell(recording, reason)
             self.ended.emit()
 
-    def _tell(self, recording: LiveRecording, reason: str) -> None:
+    def _tell(self, recording: "LiveRecording", reason: str) -> None:
         """Show the result of a recording."""
         recorder = recording.recorder
         stats = recorder.stats()
@@ -307,7 +310,7 @@ class RecordingPresenter(QObject):
             self.refused.emit(tr("While recording: {problem}.", problem=tr(stats.message)))
         self._warning = stats.message
 
-    def _note_changes(self, recording: LiveRecording) -> None:
+    def _note_changes(self, recording: "LiveRecording") -> None:
         """Record what was changed, once it stands still."""
         former, self._seen = self._seen, self._circumstances()
         if self._seen != former or self._seen == self._noted:
@@ -375,6 +378,8 @@ class RecordingPresenter(QObject):
         self._export_folder(source if is_session else self._notice.folder)
 
     def _export_folder(self, folder: Path | None) -> None:
+        from das_app.gui.recording.export_dialog import open_export_dialog
+
         settings = self._control.settings
         open_export_dialog(
             self._window, settings.recording.sessions_path(), folder, settings.view.faces

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
@@ -19,7 +20,9 @@ from das_app.gui.style.notices import warning_row
 from das_app.gui.style.texts import plain
 from das_app.messaging.background import BackgroundTask
 from das_app.session.folder import QUIET_S, find_unclosed
-from das_app.session.repair import RepairReport, repair_session
+
+if TYPE_CHECKING:
+    from das_app.session.repair import RepairReport
 
 _POLL_MS = 50
 _AGAIN_MS = 1000  # after that time, when what was written at the crash is quiet
@@ -27,7 +30,7 @@ _MAX_NAMES = 3
 _END_S = 3.0
 _log = logging.getLogger(__name__)
 
-Repaired = dict[Path, RepairReport | str]  # or why not
+Repaired = dict[Path, "RepairReport | str"]  # or why not
 
 
 class RepairOffer(QFrame):
@@ -153,6 +156,8 @@ def _found_by(search: BackgroundTask[list[Path]]) -> list[Path]:
 
 def _repairing(folders: list[Path], quiet_s: float) -> Callable[[], Repaired]:
     def repair_all() -> Repaired:
+        from das_app.session.repair import repair_session
+
         repaired: Repaired = {}
         for folder in folders:
             try:
@@ -165,7 +170,7 @@ def _repairing(folders: list[Path], quiet_s: float) -> Callable[[], Repaired]:
     return repair_all
 
 
-def _told(folder: Path, outcome: RepairReport | str) -> str:
+def _told(folder: Path, outcome: "RepairReport | str") -> str:
     name = f"<b>{escape(folder.name)}</b>"
     if isinstance(outcome, str):
         return tr(

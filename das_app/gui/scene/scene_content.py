@@ -6,7 +6,7 @@ Nothing is made per frame, only refilled.
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import partial
 
 import numpy as np
@@ -28,6 +28,7 @@ from das_app.gui.scene.scene_geometry import (
     picture_corners,
     scene_from_camera,
 )
+from das_app.gui.scene.scene_options import SceneOptions
 from das_app.gui.scene.scene_visuals import Floor, Picture, Segments, add_axes, rgb
 from das_app.gui.style import theme
 from das_app.gui.style.person_names import Names
@@ -49,25 +50,6 @@ _EMPTY_ROOM_M = np.array(  # and the camera in front of it
     [[x, y, z] for x in (-1.2, 1.2) for y in (1.0, 4.5) for z in (DEFAULT_FLOOR_M, 0.4)]
     + [[x, y, z] for x in (-0.35, 0.35) for y in (-0.1, 0.45) for z in (-0.35, 0.35)]
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SceneOptions:
-    """Display options of the 3D view.
-
-    Args:
-        has_bodies: people as bodies; else as skeletons.
-        has_labels: id and distance above each head.
-        has_trails: where pelvis and wrists were in the last moments.
-        has_shadows: where people touch the floor.
-        has_frustum: the live picture on the camera's frustum.
-    """
-
-    has_bodies: bool = True
-    has_labels: bool = True
-    has_trails: bool = True
-    has_shadows: bool = True
-    has_frustum: bool = True
 
 
 class SceneContent:
@@ -215,6 +197,11 @@ class SceneContent:
         places_m = self.people.places(slot)
         self._go(fitted(places_m, *direction, self.camera.aspect), False, is_smooth)
         return True
+
+    def set_measuring(self, is_on: bool) -> None:
+        """Measure between the joints that are clicked on, or no more."""
+        self.measure.switch(is_on)
+        self.canvas.update()
 
     def turn_by(self, azimuth_deg: float, elevation_deg: float, closer: float = 1.0) -> None:
         """Orbit by angles and come closer by a factor; the user's own view from then on."""

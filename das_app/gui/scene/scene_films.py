@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 
 from das_app.exports.pictures.picture_film import SUFFIXES
 from das_app.gui.scene.scene_view import SceneView
-from das_app.gui.scene.turntable import Turntable
 from das_app.gui.style.language import tr
 from das_app.gui.style.open_dialogs import OpenDialogs
 from das_app.words.said import marked
+
+if TYPE_CHECKING:
+    from das_app.gui.scene.turntable import Turntable
 
 _KINDS = marked("Film (*.mp4);;Animated picture (*.gif)")
 
@@ -52,10 +55,13 @@ class SceneFilms(QObject):
             return
         self._action.setChecked(False)
         path = self._dialogs.ask_save(tr("Film a turntable"), "turntable", tr(_KINDS))
-        if not path or self._view.content is None:
+        content = self._view.content
+        if not path or content is None:
             return
+        from das_app.gui.scene.turntable import Turntable
+
         file = Path(path) if path.lower().endswith(SUFFIXES) else Path(f"{path}.mp4")
-        self._turntable = Turntable(self._view.content, file, self)
+        self._turntable = Turntable(content, file, self)
         self._turntable.progressed.connect(
             lambda step, steps: self._say(
                 tr("Filming {step} of {steps} · Shift+F12 gives up", step=step, steps=steps)

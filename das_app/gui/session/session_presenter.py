@@ -14,22 +14,24 @@ from das_app.gui.actions.actions import Actions
 from das_app.gui.control.bridge import OpenedSource
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
-from das_app.gui.session.job_dialog import JobDialog
 from das_app.gui.session.people_editor import Doubts
 from das_app.gui.session.player_bar import PlayerBar, clock_text
 from das_app.gui.session.session_marks import marks_of, on_bar
 from das_app.gui.session.session_panel import SessionPanel
-from das_app.gui.session.session_rerun import RerunDialog
 from das_app.gui.style.language import tr
 from das_app.lens.intrinsics import kept_label
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.player import SessionPlayer
 from das_app.session.edits import PersonSpan, SessionEdits, free_track_id, people_spans, save_edits
-from das_app.session.frames import RecordedFrames, session_at
+from das_app.session.format import session_at
+from das_app.session.frames import RecordedFrames
 from das_app.session.session import Session
 from das_app.session.types import EventKind, Layer, SessionError, perhaps_same_ids
 from das_app.words.said import marked
 from das_model.people import TrackId
+
+if TYPE_CHECKING:
+    from das_app.gui.session.job_dialog import JobDialog
 
 if TYPE_CHECKING:
     pass
@@ -283,6 +285,8 @@ class SessionPresenter(QObject):
     def _ask_rerun(self) -> None:
         if self._frames is None or self.dialog is not None:
             return
+        from das_app.gui.session.session_rerun import RerunDialog
+
         folder = self._frames.session.folder
         self._open(RerunDialog(folder, self._control.settings, self._window))
 
@@ -297,7 +301,7 @@ class SessionPresenter(QObject):
 
             self._open(RefineDialog(folder, self._control.settings, self._window))
 
-    def _open(self, dialog: JobDialog) -> None:
+    def _open(self, dialog: "JobDialog") -> None:
         self.dialog = dialog
         dialog.open_requested.connect(self.open_requested)
         dialog.finished.connect(self._forget_dialog)

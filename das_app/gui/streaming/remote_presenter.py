@@ -2,14 +2,17 @@
 
 import logging
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from das_app.gui.control.controller import Controller
 from das_app.gui.streaming.remote_card import RemoteCard
 from das_app.streaming.remote import RemoteControl
-from das_app.streaming.remote_osc import RemotePort
 from das_app.streaming.targets import StreamTarget
+
+if TYPE_CHECKING:
+    from das_app.streaming.remote_osc import RemotePort
 
 _POLL_MS = 20  # what a mark may be late
 _log = logging.getLogger(__name__)
@@ -50,6 +53,8 @@ class RemotePresenter(QObject):
 
     def start(self, place: StreamTarget, token: str) -> None:
         """Take orders that bring the token, by OSC at a place and by WebSocket."""
+        from das_app.streaming.remote_osc import RemotePort
+
         self.stop()
         self._card.set_place(place)
         self._card.token.setText(token)

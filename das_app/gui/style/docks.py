@@ -115,16 +115,12 @@ class PanelArea(QScrollArea):
         self._locked.setEnabled(not reason)
 
 
-def add_dock(
-    window: QMainWindow, action: QAction, widget: QWidget, area: Qt.DockWidgetArea
-) -> QDockWidget:
-    """Put a panel beside the panes, hidden until its checkable action is switched on.
+def add_dock(window: QMainWindow, action: QAction, area: Qt.DockWidgetArea) -> QDockWidget:
+    """Make room for a panel beside the panes, hidden until its checkable action is switched on.
 
     Docks of one area become tabs of each other at the right, and stand side by side below.
     """
     dock = named(QDockWidget(action.text(), window), f"dock-{action.objectName()}")
-    dock.setWidget(widget)
-    widget.setAccessibleName(action.text())
     others = [d for d in window.findChildren(QDockWidget) if window.dockWidgetArea(d) is area]
     window.addDockWidget(area, dock)
     if others and area is RIGHT:
@@ -143,3 +139,9 @@ def add_dock(
     # a dock behind another tab is not visible and yet not closed
     dock.visibilityChanged.connect(lambda _: action.setChecked(not dock.isHidden()))
     return dock
+
+
+def fill_dock(dock: QDockWidget, panel: QWidget) -> None:
+    """Put its panel into a dock."""
+    dock.setWidget(panel)
+    panel.setAccessibleName(dock.windowTitle())

@@ -8,11 +8,10 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from das_app.files.image_files import IMAGE_SUFFIXES
 from das_app.gui.style.language import tr
 from das_app.gui.style.texts import warn
-from das_app.session.format import LOG_FILE
-from das_app.session.frames import session_at
-from das_app.sources.image_source import IMAGE_SUFFIXES
+from das_app.session.format import LOG_FILE, session_at
 
 _VIDEO_SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm", ".wmv")
 

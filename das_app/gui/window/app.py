@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2  # noqa: F401  # first: importing it changes the environment Qt starts in
 from PySide6.QtCore import Qt
@@ -18,23 +19,27 @@ from das_app.gui.window.main_window import MainWindow
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
 from das_app.gui.window.qt_start import display_problem, end_in_words, share_opengl
 from das_app.gui.window.settings_keeper import SettingsKeeper
+from das_app.messaging.freed_memory import no_collection
 from das_app.motion.floor_estimate import NOTHING_TOLD, ToldFloor
 from das_app.pipeline.live import LivePipeline
 from das_app.pipeline.open_source import open_source, source_key
-from das_app.pipeline.player import SessionPlayer
 from das_app.pipeline.run import StateListener
-from das_app.session.frames import RecordedFrames, session_at
+from das_app.session.format import session_at
 from das_app.settings.app_settings import AppSettings
 from das_app.settings.early_model import EarlyModel
 from das_app.settings.models import device_note
 from das_app.settings.settings_file import settings_path
 from das_app.settings.source_setups import NOTHING_SAID, KeptSetup, SaidSetup, SourceSetups
-from das_app.streaming.streams import StreamPlan
-from das_model.inference.runtime import PoseEstimator, open_estimator
+
+if TYPE_CHECKING:
+    from das_app.streaming.streams import StreamPlan
+    from das_model.inference.runtime import PoseEstimator
 
 
 class PipelineOpener:
     """Makes the pipeline of a source and keeps the model, which takes seconds to load.
+
+    It imports what opens them when it is called, in the bridge's thread: the window need not wait.
 
     Args:
         said: by the command line of a source.
@@ -64,6 +69,9 @@ class PipelineOpener:
         """
         session = session_at(Path(settings.source.name).expanduser())
         if session is not None:
+            from das_app.pipeline.player import SessionPlayer
+            from das_app.session.frames import RecordedFrames
+
             frames = RecordedFrames(session)
             return OpenedSource(SessionPlayer(frames, on_state), frames, None)
         name = settings.source.name
@@ -108,17 +116,19 @@ class PipelineOpener:
         self._model = model
         return model
 
-    def _estimator(self, settings: AppSettings) -> PoseEstimator:
+    def _estimator(self, settings: AppSettings) -> "PoseEstimator":
         early, self._early = self._early, None
         options = settings.estimator_options()
         if early is not None and early.model == settings.model:
             return early.result().with_options(options)
+        from das_model.inference.runtime import open_estimator
+
         return open_estimator(settings.model.path(), options)
 
 
 def run_app(
     settings: AppSettings,
-    streams: StreamPlan,
+    streams: "StreamPlan",
     told_floor: ToldFloor = NOTHING_TOLD,
     said: SaidSetup = NOTHING_SAID,
     early_model: EarlyModel | None = None,
@@ -169,7 +179,8 @@ def _run_window(
     """Exit code of the window."""
     speak(app, settings.view.language)
     theme.apply_theme(app, settings.view.look)
-    window = MainWindow(settings, opener)
+    with no_collection():
+        window = MainWindow(settings, opener, is_seen_at_once=True)
     keeper = SettingsKeeper(lambda: window.settings, settings_path())
     listener.asked.connect(close_dialogs)
     listener.asked.connect(window.close, Qt.ConnectionType.QueuedConnection)

@@ -12,7 +12,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QMainWindow, QWidget
 
 from das_app.gui.actions.actions import Actions
-from das_app.gui.actions.help_sheet import HelpSheet
 from das_app.gui.actions.menus import (
     ActionsMenu,
     FacesMenu,
@@ -21,24 +20,24 @@ from das_app.gui.actions.menus import (
     RecentMenu,
     build_menu_bar,
 )
+from das_app.gui.actions.panel_list import ALL_COMMANDS, LIVE_PANELS, PANELS
 from das_app.gui.actions.view_commands import KEPT_VIEWS
 from das_app.gui.control.bridge import PipelineFactory
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
-from das_app.gui.help.window_help import WindowHelp
-from das_app.gui.recording.panel_presenter import RecordingPanelPresenter
-from das_app.gui.recording.recording_presenter import RecordingPresenter
-from das_app.gui.scene.scene_films import SceneFilms
-from das_app.gui.scene.view_keys import ViewKeys
 from das_app.gui.style import theme
+from das_app.gui.style.docks import add_dock
 from das_app.gui.style.language import tr
 from das_app.gui.style.open_dialogs import OpenDialogs
 from das_app.gui.window.pane_layouts import ACTION_OF, WINDOWS
-from das_app.gui.window.panels import ALL_COMMANDS, LIVE_PANELS, Panels
-from das_app.gui.window.result_presenter import ResultPresenter
 from das_app.gui.window.status_presenter import StatusPresenter
 from das_app.gui.window.window_parts import WindowParts
-from das_app.gui.window.window_state import packed_layout, restore_layout, start_on_screen
+from das_app.gui.window.window_state import (
+    packed_layout,
+    restore_layout,
+    show_painted,
+    start_on_screen,
+)
 from das_app.motion.faces import FaceHiding
 from das_app.settings.app_settings import AppSettings, Language, Look, SettingsGroup
 from das_app.sources.addresses import DEMO_SOURCE
@@ -54,33 +53,55 @@ class MainWindow(QMainWindow):
     Args:
         settings: what to open and how.
         opener: makes pipelines and models; called in the bridge's thread.
+        is_seen_at_once: show the window once it can be painted, before the rest of it is made.
 
     Attributes:
         control: what runs, and the settings as the user changed them so far.
     """
 
-    def __init__(self, settings: AppSettings, opener: PipelineFactory) -> None:
+    def __init__(
+        self, settings: AppSettings, opener: PipelineFactory, is_seen_at_once: bool = False
+    ) -> None:
         super().__init__()
         self.setWindowTitle("DAS Capture")
         self.setWindowIcon(theme.icon("app"))
-        self.setAcceptDrops(True)
+        self._is_whole = False
         self.control = Controller(settings, opener, self)
         self.actions_by_name = Actions(self, ALL_COMMANDS)
         self.dialogs = OpenDialogs(self, self.open)
         self.parts = WindowParts(self, self.actions_by_name, LIVE_PANELS)
-        self.panels = Panels(self, self.actions_by_name)
+        self._docks = {
+            name: add_dock(self, self.actions_by_name[name], panel.dock_area)
+            for panel in PANELS
+            if (name := panel.command.name)
+        }
         self.shown = ShownResult(self.control)
-        results = ResultPresenter(self.control, self.shown, self.parts, self.panels)
         self._build_menus()
         self._status = StatusPresenter(
-            self,
-            self.control,
-            self.shown,
-            results,
-            self.parts,
-            self.actions_by_name,
-            self.look_menu,
+            self, self.control, self.shown, self.parts, self.actions_by_name, self.look_menu
         )
+        start_on_screen(self, _START_SIZE_PX)
+        restore_layout(self, settings.view.layout)
+        if is_seen_at_once:
+            self._status.show_opening(settings.source.name)
+            show_painted(self)
+        self._make_the_rest()
+
+    def _make_the_rest(self) -> None:
+        """Import and make what one does not see of the window when it is first painted.
+
+        The canvas of the 3D view comes later still, see `SceneView`.
+        """
+        from das_app.gui.help.window_help import WindowHelp
+        from das_app.gui.recording.panel_presenter import RecordingPanelPresenter
+        from das_app.gui.recording.recording_presenter import RecordingPresenter
+        from das_app.gui.scene.scene_films import SceneFilms
+        from das_app.gui.scene.view_keys import ViewKeys
+        from das_app.gui.window.panels import Panels
+        from das_app.gui.window.result_presenter import ResultPresenter
+
+        self.panels = Panels(self._docks, self.actions_by_name)
+        self.results = ResultPresenter(self.control, self.shown, self.parts, self.panels)
         self.recording = RecordingPresenter(
             self, self.control, self.parts.recording, self.parts.notice, self.actions_by_name
         )
@@ -112,11 +133,11 @@ class MainWindow(QMainWindow):
             self.parts.scene.set_note,
         )
         self.films.failed.connect(self.parts.banner.show_fault)
-        start_on_screen(self, _START_SIZE_PX)
-        restore_layout(self, settings.view.layout)
         self.poll = self._timer(_POLL_MS, self.shown.take)
-        self._figures = self._timer(_FIGURES_MS, self._status.show_figures)
+        self._figures = self._timer(_FIGURES_MS, self.results.show_figures)
         self._figures.timeout.connect(self.panels.refresh)
+        self.setAcceptDrops(True)
+        self._is_whole = True
 
     @property
     def settings(self) -> AppSettings:
@@ -153,6 +174,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: end all threads, then go."""
+        if not self._is_whole:
+            event.ignore()
+            return
         self.films.cancel()
         self.parts.modes.leave()
         windows = self.parts.layouts.packed()
@@ -245,7 +269,7 @@ class MainWindow(QMainWindow):
             ("whole-picture", self.parts.picture.overlay.reset_zoom),
             ("screenshot", lambda: self.dialogs.save_picture(self.grab().toImage())),
             ("scene-picture", lambda: self.dialogs.save_picture(self.parts.scene.view.picture())),
-            ("help", lambda: HelpSheet(self.actions(), self).exec()),
+            ("help", self._show_help),
             ("quit", self.close),
         ):
             actions[name].triggered.connect(slot)
@@ -273,6 +297,11 @@ class MainWindow(QMainWindow):
         is_lent = reached and isinstance(now, QAbstractButton)
         context = Qt.ShortcutContext.WidgetShortcut if is_lent else _WINDOW_SHORTCUT
         self.actions_by_name["play"].setShortcutContext(context)
+
+    def _show_help(self) -> None:
+        from das_app.gui.actions.help_sheet import HelpSheet
+
+        HelpSheet(self.actions(), self).exec()
 
     def _pick_source(self) -> None:
         picker, settings = self.parts.picker, self.settings

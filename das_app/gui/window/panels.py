@@ -1,17 +1,15 @@
-"""Panels of the window: one description of each, its widget and its presenter.
+"""Panels of the window: the widget and the presenter of each.
 
-Action, key, icon, menu entry, button, dock and lock follow from the description. Another panel
-is a widget and a presenter in a folder of their own, and an entry in each part of this file.
+Another panel is a widget and a presenter in a folder of their own, an entry in each part of this
+file, and its description in `actions/panel_list.py`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QDockWidget, QWidget
 
 from das_app.gui.actions.actions import Actions
-from das_app.gui.actions.command import Command
-from das_app.gui.actions.commands import COMMANDS
+from das_app.gui.actions.panel_list import PANELS
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.inspector.inspector import Inspector
@@ -33,156 +31,22 @@ from das_app.gui.session.session_panel import SessionPanel
 from das_app.gui.session.session_presenter import SessionPresenter
 from das_app.gui.streaming.stream_panel import StreamPanel
 from das_app.gui.streaming.streaming_presenter import StreamingPresenter
-from das_app.gui.style.docks import BELOW, RIGHT, PanelArea, add_dock, side_by_side
+from das_app.gui.style.docks import PanelArea, fill_dock, side_by_side
 from das_app.gui.style.language import tr
 from das_app.gui.window.stage_times import StageBars
 from das_app.gui.window.timing_plot import TimingPlot
 from das_app.gui.window.window_parts import WindowParts
-from das_app.words.said import marked
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """Description of a panel for the window.
-
-    Args:
-        command: shows and hides it.
-        dock_area: where it stands.
-        lock: why it is forbidden while a session plays; empty where it is not.
-        is_live: whether it is a matter of what runs, with a button in the status line and an
-            entry in the menu View; the menu of another one lists it.
-    """
-
-    command: Command
-    dock_area: Qt.DockWidgetArea = RIGHT
-    lock: str = ""
-    is_live: bool = True
-
-
-PANELS = (
-    Panel(
-        Command(
-            "inspector",
-            marked("Window"),
-            marked("Inspector"),
-            marked("Table of people, and one's motion over time"),
-            ("I",),
-            "inspector",
-            True,
-        )
-    ),
-    Panel(
-        Command(
-            "lens",
-            marked("Window"),
-            marked("Lens"),
-            marked("The camera, its lens, what is ignored, and the floor"),
-            ("K",),
-            "lens",
-            True,
-        ),
-        lock=marked("A recorded session plays: its lens is the one it was recorded with."),
-    ),
-    Panel(
-        Command(
-            "people",
-            marked("Window"),
-            marked("Smoothing"),
-            marked("Smoothing of people over time"),
-            ("P",),
-            "smooth",
-            True,
-        ),
-        lock=marked(
-            "A recorded session plays: choose smoothed or raw poses in the bar below the picture."
-        ),
-    ),
-    Panel(
-        Command(
-            "model",
-            marked("Window"),
-            marked("Model"),
-            marked("Choose the model, its device and detail"),
-            ("M",),
-            "model",
-            True,
-        ),
-        lock=marked(
-            "A recorded session plays: its people are recorded. “Run another model” finds them "
-            "anew."
-        ),
-    ),
-    Panel(
-        Command(
-            "recording",
-            marked("Window"),
-            marked("Recording"),
-            marked("How recordings begin and end, and what was recorded"),
-            ("Shift+R",),
-            "recordings",
-            True,
-        )
-    ),
-    Panel(
-        Command(
-            "session",
-            marked("Window"),
-            marked("Session"),
-            marked("Names of people, trim and events"),
-            ("E",),
-            "session",
-            True,
-        ),
-        is_live=False,
-    ),
-    Panel(
-        Command(
-            "streaming",
-            marked("Window"),
-            marked("Streaming"),
-            marked("Send people to other programs, live"),
-            ("B",),
-            "stream",
-            True,
-        )
-    ),
-    Panel(
-        Command(
-            "output",
-            marked("Window"),
-            marked("Output"),
-            marked("Clean output for OBS, projectors and as a camera"),
-            ("U",),
-            "output",
-            True,
-        )
-    ),
-    Panel(
-        Command(
-            "timing",
-            marked("Window"),
-            marked("Timing"),
-            marked("Show latency over the last seconds"),
-            ("T",),
-            "chart",
-            True,
-        ),
-        BELOW,
-    ),
-)
-ALL_COMMANDS = (*(panel.command for panel in PANELS), *COMMANDS)
-LIVE_PANELS = tuple(panel.command.name for panel in PANELS if panel.is_live)
 
 
 class Panels:
     """The panels' widgets in their docks.
 
     Args:
-        window: with docks.
+        docks: the window's, by the names of the panels.
         actions: the window's.
     """
 
-    def __init__(self, window: QMainWindow, actions: Actions) -> None:
+    def __init__(self, docks: Mapping[str, QDockWidget], actions: Actions) -> None:
         self._actions = actions
         self.inspector_panel, self.camera_panel = Inspector(), CameraPanel()
         self.people_panel, self.model_panel = PeoplePanel(), ModelPanel()
@@ -203,9 +67,8 @@ class Panels:
             "inspector": self.inspector_panel,
             "timing": side_by_side(self.chart, self.stages),
         }
-        for panel in PANELS:
-            name = panel.command.name
-            add_dock(window, actions[name], contents[name], panel.dock_area)
+        for name, content in contents.items():
+            fill_dock(docks[name], content)
 
     def present(
         self, window: QWidget, control: Controller, shown: ShownResult, parts: WindowParts

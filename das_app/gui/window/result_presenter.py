@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
+from das_app.gui.style.language import tr
 from das_app.gui.window.panels import Panels
 from das_app.gui.window.window_parts import WindowParts
 from das_app.messaging.messages import PipelineState, PipelineStats
@@ -41,14 +42,18 @@ class ResultPresenter(QObject):
         return find_hints(self._summaries, stats, self._is_live)
 
     def show_figures(self) -> None:
-        """Bring the running figures up to date."""
-        pipeline = self._control.pipeline
-        if pipeline is not None and self._control.state is PipelineState.RUNNING:
-            stats = pipeline.stats()
+        """Bring the running figures and the hints for the user up to date."""
+        control = self._control
+        is_running = control.state is PipelineState.RUNNING
+        if control.pipeline is not None and is_running:
+            stats = control.pipeline.stats()
             self._parts.status.set_stats(stats, self._is_live)
             self._stages.set_stats(stats)
         if self._chart.isVisible():
             self._chart.refresh(time.monotonic())
+        if control.live is not None and control.model is not None and self._shown.camera:
+            hints = self.hints(control.live.stats()) if is_running else ()
+            self._parts.picture.set_hints(tuple(tr(hint.message) for hint in hints))
 
     @property
     def _is_live(self) -> bool:

@@ -12,9 +12,8 @@ from das_app.gui.control.bridge import Model, OpenedSource
 from das_app.gui.control.controller import Controller
 from das_app.gui.control.shown_result import ShownResult
 from das_app.gui.picture.overlay_layer import OverlayOptions
-from das_app.gui.scene.scene_content import SceneOptions
+from das_app.gui.scene.scene_options import SceneOptions
 from das_app.gui.style.language import tr
-from das_app.gui.window.result_presenter import ResultPresenter
 from das_app.gui.window.window_parts import WindowParts
 from das_app.messaging.messages import PipelineState
 from das_app.settings.app_settings import AppSettings, Panes, ViewSettings
@@ -34,7 +33,6 @@ class StatusPresenter(QObject):
         window: whose title names the source.
         control: of what runs.
         shown: what is on the screen.
-        results: tells what could be better.
         parts: the widgets.
         actions: the window's.
         look_menu: shows the chosen look.
@@ -45,19 +43,18 @@ class StatusPresenter(QObject):
         window: QMainWindow,
         control: Controller,
         shown: ShownResult,
-        results: ResultPresenter,
         parts: WindowParts,
         actions: Actions,
         look_menu: LookMenu,
     ) -> None:
         super().__init__(window)
         self._window, self._control = window, control
-        self._shown, self._results = shown, results
-        self._parts, self._actions, self._look_menu = parts, actions, look_menu
+        self._shown, self._parts = shown, parts
+        self._actions, self._look_menu = actions, look_menu
         self._state = control.state
         self._panes: Panes | None = None
         control.settings_changed.connect(self._show_settings)
-        control.begun.connect(self._on_begun)
+        control.begun.connect(self.show_opening)
         control.opened.connect(self._on_opened)
         control.state_changed.connect(self._on_state)
         control.model_changed.connect(self._on_model)
@@ -65,14 +62,13 @@ class StatusPresenter(QObject):
         actions["stop"].setEnabled(False)
         self._show_settings(control.settings)
 
-    def show_figures(self) -> None:
-        """Bring what is measured up to date."""
-        self._results.show_figures()
-        live, model = self._control.live, self._control.model
-        if live is not None and model is not None and self._shown.camera is not None:
-            is_running = self._state is PipelineState.RUNNING
-            hints = self._results.hints(live.stats()) if is_running else ()
-            self._parts.picture.set_hints(tuple(tr(hint.message) for hint in hints))
+    def show_opening(self, name: str) -> None:
+        """Say that a source is being opened."""
+        self._parts.picture.empty.show_opening(name)
+        self._parts.status.set_source(tr("Opening {name} …", name=name))
+        self._parts.player.set_length(None, None)
+        self._parts.picture.set_hints(())
+        self._parts.banner.hide()
 
     def _show_settings(self, settings: AppSettings) -> None:
         self._actions["loop"].setChecked(settings.source.is_looping)
@@ -92,13 +88,6 @@ class StatusPresenter(QObject):
         self._parts.scene.view.set_options(_chosen(SceneOptions, view))
         for setting, action in self._actions.switches():
             action.setChecked(getattr(view, setting))
-
-    def _on_begun(self, name: str) -> None:
-        self._parts.picture.empty.show_opening(name)
-        self._parts.status.set_source(tr("Opening {name} …", name=name))
-        self._parts.player.set_length(None, None)
-        self._parts.picture.set_hints(())
-        self._parts.banner.hide()
 
     def _on_opened(self, opened: OpenedSource) -> None:
         self._parts.status.set_source(opened.source.name)

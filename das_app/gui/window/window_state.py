@@ -3,12 +3,22 @@
 import base64
 from collections.abc import Sequence
 
-from PySide6.QtCore import QByteArray, QObject, QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtCore import (
+    QByteArray,
+    QDeadlineTimer,
+    QEventLoop,
+    QObject,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 
 from das_app.gui.actions.actions import Actions
 
 _LAYOUT_VERSION = 1  # of the docks and their names
+_PAINTED_MS = 500  # at the most, where a system shows no window so soon
 _MAX_SCREEN_SHARE = 0.92  # of a new window, which gets a frame, too
 
 
@@ -36,6 +46,20 @@ def start_on_screen(window: QWidget, size_px: tuple[int, int]) -> None:
     frame = QRect(QPoint(), QSize(*size_px).boundedTo(room.size() * _MAX_SCREEN_SHARE))
     frame.moveCenter(room.center())
     window.setGeometry(frame)
+
+
+def show_painted(window: QWidget) -> None:
+    """Show a window and wait until it is painted; nothing else goes on meanwhile.
+
+    Input and what comes by sockets wait for the application's own event loop.
+    """
+    window.show()
+    end = QDeadlineTimer(_PAINTED_MS)
+    others = QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents
+    others |= QEventLoop.ProcessEventsFlag.ExcludeSocketNotifiers
+    while not window.windowHandle().isExposed() and not end.hasExpired():
+        QApplication.processEvents(others, 20)
+    QApplication.processEvents(others)
 
 
 def bring_onto_screen(window: QWidget) -> None:

@@ -10,8 +10,8 @@ from session_fakes import BENT, FPS, ORIGIN, depth_of, record, result, tracked, 
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.player import SessionPlayer
 from das_app.session.edits import EDITS_FILE, SessionEdits, save_edits
-from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE
-from das_app.session.frames import RecordedFrames, session_at
+from das_app.session.format import LOG_FILE, SUMMARY_FILE, VIDEO_FILE, session_at
+from das_app.session.frames import RecordedFrames
 from das_app.session.session import Session
 from das_app.session.types import Layer, RecordedPoses, SessionError
 from das_app.session.writer import SessionWriter

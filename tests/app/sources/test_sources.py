@@ -6,13 +6,14 @@ import cv2
 import numpy as np
 import pytest
 
+from das_app.files.image_files import list_images
 from das_app.lens.intrinsics import Intrinsics
 from das_app.pipeline.open_source import open_source
 from das_app.sources import camera_devices, camera_source, video_source
 from das_app.sources.camera_controls import ControlPort
 from das_app.sources.camera_devices import CameraDevice, CameraMode
 from das_app.sources.frame_source import SourceError
-from das_app.sources.image_source import ImageSource, list_images, read_image
+from das_app.sources.image_source import ImageSource, read_image
 from das_app.sources.video_source import VideoSource
 
 LENS = Intrinsics()

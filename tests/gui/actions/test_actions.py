@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow
 
 from das_app.gui.actions.actions import Actions, set_playing
 from das_app.gui.actions.help_sheet import HelpSheet
-from das_app.gui.window.panels import ALL_COMMANDS
+from das_app.gui.actions.panel_list import ALL_COMMANDS
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow
 
 from das_app.files.crash_log import CRASH_FILE
 from das_app.gui.actions.actions import Actions
+from das_app.gui.actions.panel_list import ALL_COMMANDS
 from das_app.gui.help import window_help
 from das_app.gui.help.about_dialog import AboutDialog
 from das_app.gui.help.report_dialog import CrashOffer, ReportDialog
 from das_app.gui.help.window_help import WindowHelp
-from das_app.gui.window.panels import ALL_COMMANDS
 from das_app.gui.window.window_state import packed_layout, restore_layout, start_on_screen
 
 

@@ -110,7 +110,7 @@ def test_who_is_off_the_floor_of_others_gets_a_hint(window, qtbot):
     window.control.scale_person(1, 0.7)  # a floating child
 
     def kinds():
-        hints = window._status._results.hints(window.control.live.stats())
+        hints = window.results.hints(window.control.live.stats())
         return {hint.kind: hint for hint in hints}
 
     qtbot.waitUntil(lambda: HintKind.FLOATS in kinds())

@@ -8,16 +8,17 @@ from PySide6.QtGui import QColor, QMouseEvent
 from window_fakes import grey_frame, people_at
 
 from das_app.gui.bodies.body_mesh import body_mesh
+from das_app.gui.scene import scene_content
 from das_app.gui.scene import scene_view as module
 from das_app.gui.scene.framing import directions
 from das_app.gui.scene.orbit_camera import PRESETS
-from das_app.gui.scene.scene_content import SceneOptions
 from das_app.gui.scene.scene_geometry import (
     frustum_segments,
     label_places,
     picture_corners,
     scene_from_camera,
 )
+from das_app.gui.scene.scene_options import SceneOptions
 from das_app.gui.scene.scene_view import SceneView
 from das_app.gui.style import theme
 from das_app.gui.style.stage import LIGHT_STAGE
@@ -317,9 +318,10 @@ def test_a_canvas_that_does_not_start_is_told(qtbot, themed, monkeypatch, caplog
         raise RuntimeError("no shader today")
 
     monkeypatch.setattr(module, "opengl_problem", lambda: None)
-    monkeypatch.setattr(module, "SceneContent", broken)
+    monkeypatch.setattr(scene_content, "SceneContent", broken)
     view = SceneView()
     qtbot.addWidget(view)
+    assert view.content is None
     assert "no shader today" in view.notice
     assert "could not start" in caplog.text
 
@@ -339,6 +341,82 @@ def test_a_failing_draw_turns_the_pane_off(needs_opengl, qtbot, monkeypatch, cap
     assert "lost the card" in view.notice
     assert view.content is None
     assert caplog.text.count("drawing the 3D view failed") == 1
+
+
+@pytest.fixture
+def fresh(needs_opengl, qtbot, themed):
+    """A view on the screen whose canvas is not made yet."""
+    view = SceneView()
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    with qtbot.waitExposed(view):
+        view.show()
+    assert view._content is None
+    yield view
+    view.close_canvas()
+
+
+def test_what_is_asked_of_a_view_waits_for_its_canvas(fresh):
+    fresh.set_options(SceneOptions(has_labels=False))
+    fresh.set_hidden(frozenset((0,)))
+    fresh.look_from("front")
+    fresh.turn_by(0.0, 0.0, 1.0)
+    fresh.look_from("top")
+    people = people_at((-500, 0, 3000), (500, 0, 3500))
+    fresh.show_people(grey_frame(), people_at((0, 0, 9000)), SLOTS[:1])
+    fresh.show_people(grey_frame(), people, SLOTS)
+    assert fresh._content is None
+    content = fresh.content
+    assert content.people.slots.tolist() == [1]
+    assert np.array_equal(content.people.joints_m, scene_from_camera(people.joints_cam[1:]))
+    assert content.people.labels.texts == []
+    assert content.camera.elevation == 90
+
+
+def test_a_view_is_plain_until_its_canvas_is_there(fresh, themed):
+    def is_plain_in_the_corner():
+        seen = fresh.grab().toImage().pixelColor(2, 2).getRgb()
+        return np.abs(np.subtract(seen, QColor(theme.stage().ground).getRgb())).max() < 8
+
+    theme.apply_theme(themed, Look.LIGHT)
+    fresh.wear_look()
+    assert is_plain_in_the_corner()
+    theme.apply_theme(themed, Look.DARK)
+    fresh.wear_look()
+    assert is_plain_in_the_corner()
+    assert not fresh.notice
+    assert fresh.content is not None
+    assert is_plain_in_the_corner()  # nothing but the room comes
+
+
+def test_people_bring_the_canvas_and_a_view_without_anybody_does_not_wait_for_ever(
+    fresh, qtbot, monkeypatch
+):
+    with qtbot.waitSignal(fresh.made):
+        fresh.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
+        assert fresh._content is None  # the picture is painted first
+    assert len(fresh._content.people.slots) == 1
+    monkeypatch.setattr(module, "_LATEST_MS", 10)
+    lonely = SceneView()
+    qtbot.addWidget(lonely)
+    with qtbot.waitSignal(lonely.made):
+        lonely.show()
+    lonely.close_canvas()
+
+
+def test_the_canvas_comes_into_the_same_window_of_the_system(fresh, qtbot):
+    handle, number = fresh.windowHandle(), fresh.winId()
+    canvas = fresh.content.canvas.native
+    qtbot.waitUntil(canvas.isValid)
+    assert (fresh.windowHandle(), fresh.winId()) == (handle, number)
+
+
+def test_a_view_that_is_closed_before_it_has_a_canvas_gets_none(fresh):
+    fresh.look_from("top")
+    fresh.close_canvas()
+    fresh.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
+    assert fresh.content is None
+    assert fresh.picture() is None
 
 
 def tracked(*roots, ids):

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QCheckBox
 
+from das_app.gui.actions.panel_list import ALL_COMMANDS
 from das_app.gui.style import style_sheet, theme
 from das_app.gui.style.stage import DARK_STAGE, LIGHT_STAGE
 from das_app.gui.style.style_sheet import DARK, LIGHT
-from das_app.gui.window.panels import ALL_COMMANDS
 from das_app.settings.app_settings import Look
 
 GUI_SOURCES = Path(theme.__file__).parents[1]

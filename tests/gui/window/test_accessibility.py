@@ -11,9 +11,9 @@ from PySide6.QtWidgets import (
 )
 from window_fakes import Opener
 
+from das_app.gui.actions.panel_list import PANELS
 from das_app.gui.scene import scene_view
 from das_app.gui.window.main_window import MainWindow
-from das_app.gui.window.panels import PANELS
 from das_app.settings.app_settings import AppSettings
 
 ROLES = {

@@ -54,7 +54,7 @@ def sources(monkeypatch, tmp_path):
         return opened[-1]
 
     monkeypatch.setattr(module, "open_source", open_source)
-    monkeypatch.setattr(module, "open_estimator", Model)
+    monkeypatch.setattr("das_model.inference.runtime.open_estimator", Model)
     monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
     for where in (module, settings_file):
         monkeypatch.setattr(where, "settings_path", lambda: tmp_path / "settings.toml")
@@ -154,7 +154,7 @@ def test_a_missing_model_is_named(sources, tmp_path):
 def test_the_window_opens_without_what_takes_long_to_import():
     code = (
         "import sys\nimport das_app.gui.window.app\n"
-        "print(*{'scipy', 'pyqtgraph'} & sys.modules.keys())"
+        "print(*{'scipy', 'pyqtgraph', 'vispy', 'av', 'mcap'} & sys.modules.keys())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not done.stdout.split()

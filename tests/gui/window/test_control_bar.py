@@ -3,8 +3,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMainWindow
 
 from das_app.gui.actions.actions import Actions
+from das_app.gui.actions.panel_list import ALL_COMMANDS
 from das_app.gui.window.control_bar import ControlBar
-from das_app.gui.window.panels import ALL_COMMANDS
 
 
 @pytest.fixture

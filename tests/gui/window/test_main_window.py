@@ -15,10 +15,11 @@ from das_app.gui.scene import scene_view, turntable
 from das_app.gui.style import theme
 from das_app.gui.style.style_sheet import DARK, LIGHT
 from das_app.gui.window.main_window import MainWindow
+from das_app.gui.window.window_state import packed_layout
 from das_app.lens import calibration_files
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.messaging.messages import PipelineState
-from das_app.settings.app_settings import AppSettings, Device, Look, SourceSettings
+from das_app.settings.app_settings import AppSettings, Device, Look, SourceSettings, ViewSettings
 from das_model.camera import Camera
 from das_model.people import People
 
@@ -108,6 +109,43 @@ def test_figures(playing, qtbot):
     assert status.capture.text().endswith(" fps")
     assert status.latency.text().endswith(" ms")
     assert playing.windowTitle() == "grey — DAS Capture"
+
+
+def test_a_window_is_seen_before_the_rest_of_it_is_made(qtbot, themed, opener, monkeypatch):
+    monkeypatch.setattr(scene_view, "opengl_problem", lambda: "not in this test")
+    seen, make_the_rest = {}, MainWindow._make_the_rest
+
+    def looking(window):
+        dock = window.findChild(QDockWidget, "dock-inspector")
+        seen["exposed"] = window.windowHandle().isExposed()
+        seen["dock"] = dock.isVisible()
+        seen["title"] = window.parts.picture.empty.title
+        seen["panels"] = hasattr(window, "panels")
+        window.close()  # is not yet to be had
+        make_the_rest(window)
+
+    def made(layout="", at_once=False):
+        view = ViewSettings(layout=layout)
+        settings = AppSettings(source=SourceSettings("grey"), view=view)
+        window = MainWindow(settings, opener, at_once)
+        qtbot.addWidget(window)
+        window.show()
+        return window
+
+    former = made()
+    former.actions_by_name["inspector"].trigger()
+    qtbot.waitUntil(former.panels.inspector_panel.isVisible)
+    width = former.findChild(QDockWidget, "dock-inspector").width()
+    layout = packed_layout(former)
+    former.close()
+    monkeypatch.setattr(MainWindow, "_make_the_rest", looking)
+    window = made(layout, at_once=True)
+    assert seen == {"exposed": True, "dock": True, "title": "Opening grey …", "panels": False}
+    assert window.isVisible()
+    assert window.panels.inspector_panel.isVisible()
+    assert window.findChild(QDockWidget, "dock-inspector").width() == width
+    window.open("grey")
+    wait_for_picture(window, qtbot)
 
 
 def test_before_anything_is_open_there_are_words_and_ways_on(window, qtbot, opener):
