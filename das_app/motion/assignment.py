@@ -29,7 +29,7 @@ def assignment(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if not num_rows:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     nearest = cost.argmin(axis=1)
-    if len(np.unique(nearest)) == num_rows:
+    if len(set(nearest.tolist())) == num_rows:
         return np.arange(num_rows), nearest
     row_of = np.full(num_columns, -1)
     of_rows, of_columns = np.zeros(num_rows), np.zeros(num_columns)  # the dual solution

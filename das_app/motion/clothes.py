@@ -4,7 +4,6 @@ A small histogram of the trunk's colours and one of the thighs', in CIELAB, wher
 number of three. A place of the picture counts for the nearest person that may cover it.
 """
 
-import cv2
 import numpy as np
 
 from das_model.camera import Camera
@@ -21,6 +20,15 @@ _ACROSS = np.linspace(-1.0, 1.0, 8)  # and from edge to edge
 _HALF_WIDTH = 0.15  # of a thigh, and at least of a trunk, share of its length
 _SHOULDER_SHARE = 0.6  # of the shoulders' width that is surely trunk
 _MIN_SEEN = 0.25  # of a part's places
+# IEC 61966-2-1: linear light of the 256 levels; to XYZ as shares of white
+_LEVELS = np.arange(256) / 255
+_LINEAR = np.where(_LEVELS > 0.04045, ((_LEVELS + 0.055) / 1.055) ** 2.4, _LEVELS / 12.92)
+_XYZ_OF_RGB = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750]]
+    + [[0.0193339, 0.1191920, 0.9503041]]
+)
+_XYZ_OF_RGB /= _XYZ_OF_RGB.sum(axis=1, keepdims=True)
+_DARK = (6 / 29) ** 3  # below it lightness is linear
 _HALF_RANGE = 48.0  # of green to red and of blue to yellow: few clothes have more
 
 
@@ -126,13 +134,23 @@ def _covered(
     return is_covered
 
 
+def lab_of(colours: np.ndarray) -> np.ndarray:
+    """(..., 3) CIELAB of (..., 3) uint8 sRGB, under D65: L in [0, 100], a and b without an end.
+
+    OpenCV's takes a tenth of a second before its first colour, for tables.
+    """
+    xyz = _LINEAR[colours] @ _XYZ_OF_RGB.T
+    f = np.where(xyz > _DARK, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
+    x, y, z = np.moveaxis(f, -1, 0)
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
 def _histograms(colours: np.ndarray, is_seen: np.ndarray) -> np.ndarray:
     """(P, parts, C) float32 of colours (P, parts, M, 3) RGB where they are seen; each colour
     counts for its two nearest bins on every axis."""
-    lab = cv2.cvtColor(colours.reshape(1, -1, 3), cv2.COLOR_RGB2LAB).reshape(colours.shape)
-    values = lab.astype(np.float64)
-    values[..., 0] /= 256
-    values[..., 1:] = np.clip((values[..., 1:] - 128) / (2 * _HALF_RANGE) + 0.5, 0, 1)
+    values = lab_of(colours)
+    values[..., 0] *= 255 / (100 * 256)
+    values[..., 1:] = np.clip(values[..., 1:] / (2 * _HALF_RANGE) + 0.5, 0, 1)
     places = values * _BINS - 0.5
     low = np.floor(places).astype(np.int64)
     beyond = places - low

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from das_app.gui.scene.scene_content import SceneContent
 
 _log = logging.getLogger(__name__)
-_LATEST_MS = 5000  # after the pane is shown; with people to show at once
+_LATEST_MS = 10_000  # after the pane is shown
 _OLDEST_OPENGL = (2, 1)
 _NO_OPENGL_PLATFORMS = ("offscreen", "minimal", "vnc", "linuxfb")
 
@@ -75,8 +75,9 @@ class _Ground(QWidget):
 class SceneView(QWidget):
     """3D pane of the window.
 
-    Its canvas is made once there are people to show, after the picture has shown them, or five
-    seconds after the pane is shown, or when somebody asks for `content`.
+    Its canvas is made once there are people to show, after the picture has shown them. Where there
+    are none it is made by `start`, ten seconds after the pane is shown, or when somebody asks for
+    `content`.
 
     Attributes:
         made: there is a canvas.
@@ -98,8 +99,8 @@ class SceneView(QWidget):
         self._content: SceneContent | None = None
         self._waiting: list[Callable[[SceneContent], object]] = []
         self._newest: tuple[Frame, People, np.ndarray] | None = None
-        self._start = QTimer(self, singleShot=True, interval=_LATEST_MS)
-        self._start.timeout.connect(self._make)
+        self._start_timer = QTimer(self, singleShot=True, interval=_LATEST_MS)
+        self._start_timer.timeout.connect(self._make)
         problem = opengl_problem()
         self._is_over = problem is not None
         if problem is not None:
@@ -126,7 +127,12 @@ class SceneView(QWidget):
             self._content.set_people(frame, people, slots)
         elif not self._is_over:
             self._newest = frame, people, slots
-            self._start.start(0)
+            self.start()
+
+    def start(self) -> None:
+        """Make the canvas, in the next turn of the event loop."""
+        if self._content is None and not self._is_over:
+            self._start_timer.start(0)
 
     def clear(self) -> None:
         """Show nobody."""
@@ -216,7 +222,7 @@ class SceneView(QWidget):
     def close_canvas(self) -> None:
         """Release the OpenGL canvas; the pane shows nothing from then on."""
         self._is_over = True
-        self._start.stop()
+        self._start_timer.stop()
         self._waiting.clear()
         self._newest = None
         if self._content is not None:
@@ -226,8 +232,8 @@ class SceneView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: the canvas is not waited for any longer."""
         super().showEvent(event)
-        if self._content is None and not self._is_over and not self._start.isActive():
-            self._start.start(_LATEST_MS)
+        if self._content is None and not self._is_over and not self._start_timer.isActive():
+            self._start_timer.start(_LATEST_MS)
 
     def _do(self, act: "Callable[[SceneContent], object]") -> None:
         """Have it done, once there is a canvas."""
@@ -240,7 +246,7 @@ class SceneView(QWidget):
         """Make the canvas, unless it is there, and do what waits for it."""
         if self._content is not None or self._is_over:
             return
-        self._start.stop()
+        self._start_timer.stop()
         problem = self._try_canvas()
         waiting, newest = self._waiting, self._newest
         self._waiting, self._newest = [], None

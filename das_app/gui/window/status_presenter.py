@@ -115,6 +115,7 @@ class StatusPresenter(QObject):
             self._parts.player.set_length(None, None)
             self._parts.status.set_source(tr("Nothing open"))
             self._window.setWindowTitle("DAS Capture")
+            self._parts.scene.view.start()
 
 
 def _chosen(kind: type[_Options], view: ViewSettings) -> _Options:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from das_app.motion.clothes import clothes_colours, mixed, unlike
+from das_app.motion.clothes import clothes_colours, lab_of, mixed, unlike
 from das_model.camera import Camera
 from das_model.people import People
 from das_model.skeleton import Skeleton
@@ -34,6 +34,15 @@ def painted(people, *colours):
 
 def colours_of(image, people):
     return clothes_colours(image, CAMERA, people, np.arange(len(people)))
+
+
+def test_colours_are_told_as_opencv_tells_them():
+    colours = np.random.default_rng(3).integers(0, 256, (1, 5000, 3)).astype(np.uint8)
+    expected = cv2.cvtColor(colours.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    assert np.abs(lab_of(colours) - expected).max() < 0.5
+    greys = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
+    assert np.abs(lab_of(greys)[:, 1:]).max() < 1e-9
+    assert lab_of(greys)[[0, -1], 0] == pytest.approx([0, 100])
 
 
 def test_same_colours_are_alike_and_others_are_not(sighting):

@@ -396,6 +396,11 @@ def test_people_bring_the_canvas_and_a_view_without_anybody_does_not_wait_for_ev
         fresh.show_people(grey_frame(), people_at((0, 0, 3000)), SLOTS[:1])
         assert fresh._content is None  # the picture is painted first
     assert len(fresh._content.people.slots) == 1
+    started = SceneView()
+    qtbot.addWidget(started)
+    with qtbot.waitSignal(started.made):
+        started.start()
+    started.close_canvas()
     monkeypatch.setattr(module, "_LATEST_MS", 10)
     lonely = SceneView()
     qtbot.addWidget(lonely)
