@@ -86,7 +86,7 @@ def paint_layer(
     shown: Shown | None, style: PaintStyle, with_depth: DepthPainting | None = None
 ) -> QImage:
     """Picture with everything on it, in device pixels."""
-    whole = _blank(style, QColor(theme.stage().ground))
+    whole = _blank(style, QImage.Format.Format_RGB32, QColor(theme.stage().ground))
     if shown is None:
         return whole
     box = style.letterbox(shown)
@@ -95,7 +95,8 @@ def paint_layer(
     points = box.to_view(shown.joints_px)
     people = _people_with_depth(shown, style, box, with_depth)
     if people is None:
-        people = _blank(style, Qt.GlobalColor.transparent)
+        form = QImage.Format.Format_ARGB32_Premultiplied
+        people = _blank(style, form, Qt.GlobalColor.transparent)
         paint_people(people, clip, points, shown.people, shown.slots)
     painter = QPainter(whole)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -137,9 +138,8 @@ def _paint_below(painter: QPainter, shown: Shown, options: OverlayOptions, box: 
         paint_trails(painter, shown.trails, shown.frame.camera, box)
 
 
-def _blank(style: PaintStyle, colour: QColor | Qt.GlobalColor) -> QImage:
-    size = QSize(*style.size) * style.ratio
-    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+def _blank(style: PaintStyle, form: QImage.Format, colour: QColor | Qt.GlobalColor) -> QImage:
+    image = QImage(QSize(*style.size) * style.ratio, form)
     image.setDevicePixelRatio(style.ratio)
     image.fill(colour)
     return image

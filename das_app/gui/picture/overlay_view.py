@@ -57,6 +57,7 @@ class OverlayView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setAccessibleName(tr("Picture"))
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -256,9 +257,10 @@ class OverlayView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt: draw picture, skeletons, the zoom, and the hovered joint's card."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.stage().ground))
         found, shown = self._joint_under_mouse(), self._shown
-        if shown is not None:
+        if shown is None:
+            painter.fillRect(self.rect(), QColor(theme.stage().ground))
+        else:
             painter.drawImage(0, 0, self.current_layer())
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             box = self._look().letterbox(shown)

@@ -4,6 +4,7 @@ Painters only; no widget, no state.
 """
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 import cv2
@@ -25,6 +26,7 @@ _TRAIL_LEVELS, _TRAIL_WIDTH_PX = 6, 2.0
 _ARROW_PX, _ARROW_WIDTH_PX = 7.0, 1.2
 _LABEL_PAD_PX, _LABEL_GAP_PX, _LABEL_DOT_PX, _NAME_GAP_PX = 6.0, 10.0, 8.0, 4.0
 _CARD = QColor(16, 19, 24, 215)
+Place = tuple[float, float, float, float]  # of a label: left, top, width, height
 
 
 def heat_image(centre_map: CentreMap) -> QImage:
@@ -145,7 +147,7 @@ def paint_labels(
     bold.setBold(True)
     height = math.ceil(QFontMetricsF(font).height() + _LABEL_PAD_PX)
     ratio = painter.device().devicePixelRatio()
-    taken: list[QRectF] = []
+    taken: list[Place] = []
     texts = label_texts(people, names)
     painter.setPen(QColor(theme.TEXT))
     tops = _tops(points, bounds)
@@ -153,20 +155,22 @@ def paint_labels(
         if np.isnan(tops[person, 0]):
             continue
         name, figures = _written(texts[person][0], bold), _written(texts[person][1], font)
-        id_width = name.size().width() + (_NAME_GAP_PX if texts[person][0] else 0.0)
+        name_size, size = name.size(), figures.size()
+        id_width = name_size.width() + (_NAME_GAP_PX if texts[person][0] else 0.0)
         left = 2 * _LABEL_PAD_PX + _LABEL_DOT_PX
-        width = math.ceil(left + id_width + figures.size().width() + _LABEL_PAD_PX)
+        width = math.ceil(left + id_width + size.width() + _LABEL_PAD_PX)
         x, y = tops[person].tolist()
-        wanted = QRectF(x - width / 2, y - height - _LABEL_GAP_PX, width, height)
-        card = free_place(wanted, bounds, taken)
-        taken.append(card)
-        corner = QPointF(round(card.left() * ratio) / ratio, round(card.top() * ratio) / ratio)
+        wanted = (x - width / 2, y - height - _LABEL_GAP_PX, width, height)
+        taken.append(free_place(wanted, bounds, taken))
+        x, y = (round(place * ratio) / ratio for place in taken[-1][:2])
         slot = int(slots[person]) % len(theme.PERSON_COLOURS)
-        painter.drawImage(corner, _card(width, height, slot, ratio))
-        for text, shape, start in ((name, bold, left), (figures, font, left + id_width)):
+        painter.drawImage(QPointF(x, y), _card(width, height, slot, ratio))
+        for text, text_height, shape, start in (
+            (name, name_size.height(), bold, left),
+            (figures, size.height(), font, left + id_width),
+        ):
             painter.setFont(shape)
-            down = (height - text.size().height()) / 2
-            painter.drawStaticText(corner + QPointF(start, down), text)
+            painter.drawStaticText(QPointF(x + start, y + (height - text_height) / 2), text)
 
 
 @lru_cache(maxsize=1024)
@@ -178,22 +182,23 @@ def _written(text: str, font: QFont) -> QStaticText:
     return static
 
 
-def free_place(wanted: QRectF, bounds: QRectF, taken: list[QRectF]) -> QRectF:
+def free_place(wanted: Place, bounds: QRectF, taken: Sequence[Place]) -> Place:
     """The wanted place inside `bounds`, moved up or else down off what is taken."""
-    width, height = wanted.width(), wanted.height()
-    left = max(bounds.left(), min(wanted.left(), bounds.right() - width))
-    top = max(bounds.top(), min(wanted.top(), bounds.bottom() - height))
+    left, top, width, height = wanted
+    low_end = bounds.bottom() - height
+    left = max(bounds.left(), min(left, bounds.right() - width))
+    top = max(bounds.top(), min(top, low_end))
     near = [
-        (other.top() - height, other.bottom())
-        for other in taken
-        if left - other.width() < other.left() < left + width
+        (other_top - height, other_top + other_height)
+        for other_left, other_top, other_width, other_height in taken
+        if left - other_width < other_left < left + width
     ]
+    high_end = bounds.top()
     for rows in (0, -1, 1, -2, 2, -3, 3, -4, 4, 5, 6):
         place = top + rows * (height + 2)
-        is_inside = bounds.top() <= place <= bounds.bottom() - height
-        if is_inside and not any(low < place < high for low, high in near):
-            return QRectF(left, place, width, height)
-    return QRectF(left, top, width, height)
+        if high_end <= place <= low_end and not any(low < place < high for low, high in near):
+            return left, place, width, height
+    return left, top, width, height
 
 
 @lru_cache(maxsize=256)

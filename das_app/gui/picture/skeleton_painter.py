@@ -60,16 +60,19 @@ def paint_people(
     joints = _joints(ratio * points[order], levels, sizes, layer, around)
     outlines = np.round(levels.mean(axis=1)).astype(int)
     looks = zip(slots.tolist(), outlines.tolist(), widths.tolist(), strict=True)
-    for (slot, outline, width), lines, places in zip(looks, limbs, joints, strict=True):
+    for (slot, outline, width), (lines, faint), places in zip(looks, limbs, joints, strict=True):
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
         painter.setPen(_pen(_OUTLINE_SLOT, outline, width + 2 * around))
-        painter.drawLines([line for same in lines.values() for line in same])
-        for level, same in lines.items():
+        painter.drawLines(lines)
+        for level, same in _by_level(lines, faint).items():
             painter.setPen(_pen(slot, level, width))
             painter.drawLines(same)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        opaque = _LEVELS
         for x, y, level, *look in places:
-            painter.setOpacity(level / _LEVELS)
+            if level != opaque:
+                opaque = level
+                painter.setOpacity(level / _LEVELS)
             painter.drawImage(x, y, _joint_image(slot, around, *look))
         painter.setOpacity(1)
     painter.end()
@@ -85,25 +88,36 @@ def limb_widths(points: np.ndarray) -> np.ndarray:
     Returns:
         (P,) in the same units.
     """
-    extent = np.linalg.norm(np.nanmax(points, axis=1) - np.nanmin(points, axis=1), axis=-1)
+    low, high = np.fmin.reduce(points, axis=1), np.fmax.reduce(points, axis=1)
+    extent = np.linalg.norm(high - low, axis=-1)
     width = np.clip(extent / _EXTENT_PER_WIDTH, _MIN_WIDTH_PX, _LARGEST_WIDTH_PX)
     return np.round(width * _WIDTHS_PER_PX) / _WIDTHS_PER_PX
 
 
 def _limbs(
     points: np.ndarray, levels: np.ndarray, bones: Sequence[tuple[int, int]]
-) -> list[dict[int, list[QLineF]]]:
-    """Each person's limbs by their level, the fainter of their two joints' (P, J)."""
+) -> list[tuple[list[QLineF], list[int]]]:
+    """Each person's limbs, and their levels: the fainter of their two joints' (P, J)."""
     of = np.array(bones).reshape(-1, 2)
     ends, faint = points[:, of], levels[:, of].min(axis=-1)  # (P, B, 2, 2), (P, B)
-    persons, drawn = np.nonzero(np.isfinite(ends).all(axis=(2, 3)))
-    lines = starmap(QLineF, ends[persons, drawn].reshape(-1, 4).tolist())
-    limbs: list[dict[int, list[QLineF]]] = [{} for _ in points]
-    for person, level, line in zip(
-        persons.tolist(), faint[persons, drawn].tolist(), lines, strict=True
-    ):
-        limbs[person].setdefault(level, []).append(line)
-    return limbs
+    is_drawn = np.isfinite(ends).all(axis=(2, 3))  # (P, B)
+    lines = list(starmap(QLineF, ends[is_drawn].reshape(-1, 4).tolist()))
+    of_lines = faint[is_drawn].tolist()
+    ends_at = np.cumsum(is_drawn.sum(axis=1)).tolist()
+    begins_at = [0, *ends_at[:-1]]
+    return [
+        (lines[begin:end], of_lines[begin:end])
+        for begin, end in zip(begins_at, ends_at, strict=True)
+    ]
+
+
+def _by_level(lines: list[QLineF], levels: list[int]) -> dict[int, list[QLineF]]:
+    if len(set(levels)) == 1:
+        return {levels[0]: lines}
+    sorted_out: dict[int, list[QLineF]] = {}
+    for line, level in zip(lines, levels, strict=True):
+        sorted_out.setdefault(level, []).append(line)
+    return sorted_out
 
 
 def _joints(

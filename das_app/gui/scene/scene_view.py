@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from das_app.gui.scene.scene_content import SceneContent
 
 _log = logging.getLogger(__name__)
+_SOON_MS = 50  # in which the picture is painted
 _LATEST_MS = 10_000  # after the pane is shown
 _OLDEST_OPENGL = (2, 1)
 _NO_OPENGL_PLATFORMS = ("offscreen", "minimal", "vnc", "linuxfb")
@@ -101,6 +102,7 @@ class SceneView(QWidget):
         self._newest: tuple[Frame, People, np.ndarray] | None = None
         self._start_timer = QTimer(self, singleShot=True, interval=_LATEST_MS)
         self._start_timer.timeout.connect(self._make)
+        self._is_soon = False
         problem = opengl_problem()
         self._is_over = problem is not None
         if problem is not None:
@@ -130,9 +132,10 @@ class SceneView(QWidget):
             self.start()
 
     def start(self) -> None:
-        """Make the canvas, in the next turn of the event loop."""
-        if self._content is None and not self._is_over:
-            self._start_timer.start(0)
+        """Make the canvas, once the picture is painted."""
+        if self._content is None and not self._is_over and not self._is_soon:
+            self._is_soon = True
+            self._start_timer.start(_SOON_MS)
 
     def clear(self) -> None:
         """Show nobody."""

@@ -292,9 +292,9 @@ def test_labels_tell_id_confidence_and_distance():
 def test_labels_stay_inside_and_off_each_other():
     bounds, taken = QRectF(0, 0, 300, 200), []
     for _ in range(6):
-        place = free_place(QRectF(280, -10, 80, 20), bounds, taken)
-        assert bounds.contains(place)
-        assert not any(place.intersects(other) for other in taken)
+        place = free_place((280, -10, 80, 20), bounds, taken)
+        assert bounds.contains(QRectF(*place))
+        assert not any(QRectF(*place).intersects(QRectF(*other)) for other in taken)
         taken.append(place)
 
 
