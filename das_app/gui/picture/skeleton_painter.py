@@ -104,7 +104,7 @@ def _limbs(
     lines = list(starmap(QLineF, ends[is_drawn].reshape(-1, 4).tolist()))
     of_lines = faint[is_drawn].tolist()
     ends_at = np.cumsum(is_drawn.sum(axis=1)).tolist()
-    begins_at = [0, *ends_at[:-1]]
+    begins_at = [0, *ends_at][:-1]
     return [
         (lines[begin:end], of_lines[begin:end])
         for begin, end in zip(begins_at, ends_at, strict=True)
