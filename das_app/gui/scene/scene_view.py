@@ -251,6 +251,7 @@ class SceneView(QWidget):
             return
         self._start_timer.stop()
         problem = self._try_canvas()
+        self._forerunner.deleteLater()
         waiting, newest = self._waiting, self._newest
         self._waiting, self._newest = [], None
         if problem is not None:
@@ -275,7 +276,6 @@ class SceneView(QWidget):
         native.setAccessibleName(tr("3D view"))
         self._stack.addWidget(native)
         self._stack.setCurrentWidget(native)
-        self._forerunner.deleteLater()
         return None
 
     def _on_draw_error(self, error: Exception) -> None:
