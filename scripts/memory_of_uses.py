@@ -2,7 +2,8 @@
 
     xvfb-run -a -s "-screen 0 1600x1000x24" python scripts/memory_of_uses.py --rounds 30
 
-A leak grows with every round; what only fills a cache ends growing. `process_memory.py` tells what
+A leak grows with every round; what only fills a cache ends growing. With --choices: what each
+source, model and mode needs. `process_memory.py` tells what
 the figures are.
 """
 
@@ -34,6 +35,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--rounds", type=int, default=30, help="of each use")
     parser.add_argument("--only", nargs="+", metavar="USE", help="of these alone")
+    parser.add_argument(
+        "--choices", action="store_true", help="of sources, models and modes instead"
+    )
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     keep_few_heaps()
@@ -46,9 +50,12 @@ def main() -> int:
     window.show()
     with TemporaryDirectory() as folder:
         uses = MixedUse(window, Path(folder), args.seed)
-        names = args.only or list(uses.deeds)
-        for name in names:
-            _repeat(name, uses.deeds[name], args.rounds)
+        if args.choices:
+            for choice in uses.choices():
+                print(f"{choice}: {process_memory()}", flush=True)
+        else:
+            for name in args.only or list(uses.deeds):
+                _repeat(name, uses.deeds[name], args.rounds)
         window.open("demo")
         turn_for(1.0)
     window.close()

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -72,6 +73,25 @@ class MixedUse:
             self.done[deed.__name__.strip("_")] += 1
             deed()
             turn_for(self._random.uniform(0.5, 2.0))
+
+    def choices(self) -> Iterator[str]:
+        """Uses pictures and a film with every model, at one look and at two; yields what is."""
+        control = self._window.control
+        for source in (self._sources[1], DEMO_SOURCE):
+            self._window.open(source)
+            self._wait_for_people()
+            for file in bundled_models():
+                control.set_mode(Mode.FAST)
+                control.set_model(file)
+                turn_until(partial(self._uses, file), "the model")
+                for mode in (Mode.FAST, Mode.PRECISE):
+                    control.set_mode(mode)
+                    turn_for(10.0)
+                    yield self.in_use()
+
+    def _uses(self, file: Path) -> bool:
+        model = self._window.control.model
+        return model is not None and model.file == file
 
     def in_use(self) -> str:
         """What memory goes to: source, model, mode, sizes of its pictures and the window."""
