@@ -179,6 +179,13 @@ def test_what_cannot_be_told_is_refused(height, pitch):
         ToldFloor(height, pitch)
 
 
+@pytest.mark.parametrize("height_mm", [100.0, 50_000.0])
+def test_the_lowest_and_the_highest_camera_can_be_told(height_mm):
+    assert ToldFloor(height_mm).height_mm == height_mm
+    with pytest.raises(ValueError, match="must be"):
+        ToldFloor(height_mm * (0.99 if height_mm < 1000 else 1.01))
+
+
 def test_a_camera_that_looks_almost_straight_down_has_a_floor():
     told = ToldFloor(height_mm=3000.0, pitch_deg=79.99)
     assert FloorEstimator(told).estimate().floor.pitch_deg == pytest.approx(79.9, abs=0.01)

@@ -48,6 +48,11 @@ def kinds(seen, stats=GOOD):
     return [hint.kind for hint in find_hints(seen, stats)]
 
 
+def test_a_summary_tells_how_far_everybody_is():
+    (summary,) = summaries(person(3000, 0, 4000), person(0, 0, 2500), num=1)
+    np.testing.assert_allclose(summary.distances_m, [5.0, 2.5], rtol=1e-6)
+
+
 def test_a_good_scene_needs_no_hint():
     assert kinds(summaries(person(), person(900, 0, 4500))) == []
 

@@ -72,6 +72,9 @@ def test_nobody_gives_empty_people_of_full_rank():
     assert round_trip(nobody).joints_cam.shape == (0, 22, 3)
     found = detect(perfect_maps(nobody, LIVE), LIVE, BODY_22, SURE)
     assert found.joints.shape == (0, 22, 3)
+    assert found.joint_scores.shape == (0, 22)
+    rest = (found.scores, found.root_depth, found.strides_px, found.kept, found.follows)
+    assert all(values.shape == (0,) for values in rest)
 
 
 def test_a_location_of_just_the_minimum_score_stands_for_a_person():
