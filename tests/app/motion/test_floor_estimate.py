@@ -125,6 +125,15 @@ def test_people_seen_at_a_wrong_distance_are_told_by_how_much():
     assert ratio == pytest.approx(1 / 0.9, abs=0.03)
 
 
+def test_whoever_is_near_says_how_large_people_are():
+    """Somebody far away who is taken for small hardly moves the floor of somebody near."""
+    floor, estimator = tilted(10, 0, 1600), FloorEstimator()
+    for share in np.linspace(0, 1, 50):
+        near, far = [-600 + 1200 * share, 2500 + 800 * share], [1500 - 2500 * share, 9000]
+        estimator.add(standing(floor, [near, far], [1.0, 0.8]), CAMERA, 10 * share)
+    assert estimator.estimate().floor.height_mm == pytest.approx(1600, rel=0.035)
+
+
 def test_what_is_told_holds():
     floor = tilted(20, 0, 2500)
     rng = np.random.default_rng(5)
