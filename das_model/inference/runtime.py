@@ -13,6 +13,7 @@ from typing import Self
 import numpy as np
 
 from das_model.camera import Camera
+from das_model.inference.both_ways import both_ways
 from das_model.inference.centre_map import centre_map
 from das_model.inference.decode import DecodeConfig
 from das_model.inference.estimate import (
@@ -27,7 +28,7 @@ from das_model.inference.estimate import (
 from das_model.inference.look_schedule import LookSchedule
 from das_model.inference.mode import Mode
 from das_model.inference.onnx_network import LiftWithFeatures, OnnxNetwork, readable
-from das_model.inference.refine import Found, Refinement, once, place, refined
+from das_model.inference.refine import Found, Lift, Refinement, once, place, refined
 from das_model.inference.scores import location_score, look_scores_of_model, scores_of_model
 from das_model.inference.second_look import SecondLook
 from das_model.inference.thunder import Thunder
@@ -44,13 +45,15 @@ class _View:
     """Result of one pass of the network.
 
     Args:
-        camera: of the image that the network saw.
+        image: (H, W, 3) that the network saw.
+        camera: of it.
         scores: (h, w) of the locations of each level, finest first.
         refinement: for its people.
         found: its people.
         stages: what it took.
     """
 
+    image: np.ndarray
     camera: Camera
     scores: list[np.ndarray]
     refinement: Refinement
@@ -172,10 +175,15 @@ class PoseEstimator:
             interval_s = None if is_unhurried else frame_interval_s
             found = self._looked_again(self._second_look, image, camera, view, interval_s)
             stages = stages.plus(StageTimes(network_s=time.monotonic() - begin_s))
-        begin_s = time.monotonic()
         refinement = replace(view.refinement, min_score=self.options.min_score)
+        shown = found.at_least(self.options.min_score)
         if not self.options.has_candidates:
-            found = found.at_least(self.options.min_score)
+            found = shown
+        if is_unhurried and len(shown.scores):
+            begin_s = time.monotonic()
+            refinement = replace(refinement, lift=self._lift_both_ways(view))
+            stages = stages.plus(StageTimes(network_s=time.monotonic() - begin_s))
+        begin_s = time.monotonic()
         people = place(found, view.camera, self.skeleton, refinement)
         located = view.camera.back_project(found.joints_px, found.depth_mm).astype(np.float32)
         stages = stages.plus(StageTimes(people_s=time.monotonic() - begin_s))
@@ -211,7 +219,15 @@ class PoseEstimator:
         detections = maps.detect(config)
         found = refined(detections, boxed_camera, self.network.encoding, config, refinement)
         stages = StageTimes(boxed_s - begin_s, mapped_s - boxed_s, time.monotonic() - mapped_s)
-        return _View(boxed_camera, maps.scores(), refinement, found, stages)
+        return _View(boxed, boxed_camera, maps.scores(), refinement, found, stages)
+
+    def _lift_both_ways(self, view: _View) -> Lift | None:
+        """Lifting by the image of a view and its mirror image; None where nobody is lifted."""
+        if (lift := view.refinement.lift) is None:
+            return None
+        other = self.network.maps(np.ascontiguousarray(view.image[:, ::-1])).lift
+        assert other is not None  # of the same network
+        return both_ways(lift, other, view.image.shape[1], self.skeleton)
 
     def _looked_again(
         self,

@@ -91,14 +91,17 @@ def load_pairs(file: Path) -> LiftingPairs:
 
 
 class _Listener:
-    """Stands in for a model's lifting, notes what it is asked and leaves people as they are."""
+    """Stands in for a model's lifting, notes what it is asked and leaves people as they are.
+
+    Attributes:
+        asked: cues and features of each time; the precise mode asks of the mirror image, too.
+    """
 
     def __init__(self) -> None:
-        self.found: np.ndarray | None = None
-        self.features = np.zeros(0)
+        self.asked: list[tuple[np.ndarray, np.ndarray]] = []
 
     def __call__(self, cues: JointCues, features: np.ndarray) -> np.ndarray:
-        self.found, self.features = cues.stacked(), features
+        self.asked.append((cues.stacked(), features))
         unknown = np.full(cues.joint_scores.shape, np.nan)
         return np.concatenate([cues.joints_cam, unknown[..., None]], axis=-1)
 
@@ -129,13 +132,15 @@ def _pairs_of(
             continue
         both = ((image, annotation), mirrored(image, annotation))
         for estimator, (image, annotation) in zip(modes, both, strict=True):
+            listener.asked.clear()
             if len(lifted := estimator(image, annotation.camera).people) == 0:
                 continue
-            if listener.found is None:
+            if not listener.asked:
                 raise ValueError(f"{model_file} must be a model with a heat map, it has none")
             known = annotation.in_skeleton(estimator.skeleton)
             ours, theirs = _matched(lifted.joints_px(annotation.camera), known)
-            parts.append(_paired(listener.found[ours], listener.features[ours], known, theirs))
+            found, features = listener.asked[0]
+            parts.append(_paired(found[ours], features[ours], known, theirs))
         modes.reverse()
     return join_pairs(parts)
 

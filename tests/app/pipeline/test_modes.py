@@ -67,6 +67,34 @@ def test_a_black_picture_has_nobody_in_any_mode(estimator):
         assert len(people_of(estimator, np.zeros((360, 640, 3), np.uint8), mode)[0]) == 0
 
 
+def test_precise_lifts_by_the_mirror_image_too(frame):
+    """Each joint is asked for twice, the second time where the mirror image has it."""
+    asked = []
+
+    def lift(cues, features):
+        asked.append((cues, features))
+        unknown = np.full(cues.heat.shape, np.nan)
+        return np.concatenate([cues.joints_cam, unknown[..., None]], axis=-1)
+
+    models = bundled_file("models")
+    options = replace(ON_CPU, thunder_file=models / "movenet-thunder.onnx")
+    estimator = open_estimator(models / "das-lite.onnx", options, lift)
+    people_of(estimator, frame, Mode.FAST)
+    assert len(asked) == 1
+    asked.clear()
+    people_of(estimator, frame, Mode.PRECISE)
+    (own, own_seen), (other, other_seen) = asked
+    order = estimator.skeleton.flip_order
+    width = estimator.fitted_size((frame.shape[1], frame.shape[0]))[0]
+    np.testing.assert_allclose(
+        other.joints_px[:, order, 0], width - 1 - own.joints_px[..., 0], atol=1e-3
+    )
+    np.testing.assert_array_equal(other.heat[:, order], own.heat)
+    # the same wrists, seen the other way round, not the same pixels
+    likeness = np.corrcoef(own_seen.ravel(), other_seen[:, order].ravel())[0, 1]
+    assert 0.5 < likeness < 0.999
+
+
 def test_without_thunder_there_is_only_fast():
     estimator = open_estimator(bundled_file("models", "das-lite.onnx"), ON_CPU)
     with pytest.raises(ValueError, match="precise needs MoveNet Thunder"):

@@ -28,6 +28,7 @@ from das_model.training.lifting_training import LiftingPairs
 CAMERA = Camera.from_fov((64, 48), 60)
 ROOTS_MM = ([-500, 0, 4000], [600, 0, 5000])
 MODEL = Path("model.onnx")
+MIRRORED = 100
 
 
 class FakeEstimator:
@@ -59,6 +60,8 @@ class FakeEstimator:
             cues = JointCues(people, number, number, both, both)
             features = np.full((*people.shape[:2], 2), [[[0.25, image[0, 0, 0]]]], np.float32)
             people = self.lift(cues, features)[..., :3]
+            if self.options.mode is Mode.PRECISE:  # asks of the mirror image, too
+                self.lift(dataclasses.replace(cues, heat=number + MIRRORED), features)
         ones = np.ones(people.shape[:2], np.float32)
         return Estimate(
             People(people, ones, ones[:, 0], np.full(len(people), -1, np.int64), self.skeleton)
@@ -112,9 +115,12 @@ def test_with_thunder_every_other_image_is_looked_at_twice(estimator, rendered):
     collect_pairs(MODEL, opener, range(3))
     assert estimator.modes == [Mode.FAST] * 6
     estimator.modes.clear()
-    collect_pairs(MODEL, opener, range(3), thunder_file=Path("thunder.onnx"))
+    estimator.roots_mm = {i: [[-500, 0, 4000 + 10 * i]] for i in range(3)}
+    pairs = collect_pairs(MODEL, opener, range(3), thunder_file=Path("thunder.onnx"))
     fast, precise = Mode.FAST, Mode.PRECISE
     assert estimator.modes == [fast, precise, precise, fast, fast, precise]
+    assert len(pairs) > 0
+    assert (pairs.found[..., 4] < MIRRORED).all()  # the image's own cues
 
 
 def test_mirror_images_show_the_mirrored_people(estimator, rendered, monkeypatch):

@@ -1,0 +1,40 @@
+"""Lifting by an image and by its mirror image: the mean of both (test-time augmentation)."""
+
+import numpy as np
+
+from das_model.inference.refine import JointCues, Lift
+from das_model.skeleton import Skeleton
+
+
+def both_ways(lift: Lift, lift_mirrored: Lift, width_px: int, skeleton: Skeleton) -> Lift:
+    """The mean of what an image and its mirror image say of the same people.
+
+    The cues are the image's own; what the network saw at their joints is read in both.
+
+    Args:
+        lift: by the image.
+        lift_mirrored: by its mirror image.
+        width_px: of both.
+        skeleton: of the people.
+    """
+
+    def mean(cues: JointCues) -> np.ndarray:
+        lifted = lift(cues)
+        other = lift_mirrored(mirrored(cues, width_px, skeleton))[:, skeleton.flip_order]
+        lifted = lifted + other * np.array([-1, 1, 1, 1], lifted.dtype)
+        return lifted / 2
+
+    return mean
+
+
+def mirrored(cues: JointCues, width_px: int, skeleton: Skeleton) -> JointCues:
+    """The same people as in the mirror image, their left joints on the right."""
+    order = skeleton.flip_order
+    joints_px = cues.joints_px[:, order] * [-1, 1] + [width_px - 1, 0]
+    return JointCues(
+        cues.joints_cam[:, order] * [-1, 1, 1],
+        cues.joint_scores[:, order],
+        cues.heat[:, order],
+        cues.moved_mm[:, order] * [-1, 1],
+        joints_px.astype(cues.joints_px.dtype),
+    )
