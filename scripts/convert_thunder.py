@@ -9,7 +9,7 @@ from pathlib import Path
 
 import onnx
 
-from das_model.inference.thunder import INPUT_PX, MAPS
+from das_model.inference.looks.thunder import INPUT_PX, MAPS
 from das_model.network.backbones.graph_to_onnx import convert_graph
 
 _PREFIX = "StatefulPartitionedCall/"

@@ -16,7 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from das_model.inference.thunder import Thunder
+from das_model.inference.looks.thunder import Thunder
 from das_model.training.thunder_labels import is_to_be_looked_at, look, relabelled
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

@@ -25,13 +25,13 @@ from das_model.inference.estimate import (
     SecondScores,
     StageTimes,
 )
-from das_model.inference.look_schedule import LookSchedule
+from das_model.inference.looks.look_schedule import LookSchedule
+from das_model.inference.looks.thunder import Thunder
 from das_model.inference.mode import Mode
 from das_model.inference.onnx_network import LiftWithFeatures, OnnxNetwork, readable
 from das_model.inference.refine import Found, Lift, Refinement, once, place, refined
 from das_model.inference.scores import location_score, look_scores_of_model, scores_of_model
 from das_model.inference.second_look import SecondLook
-from das_model.inference.thunder import Thunder
 from das_model.preprocess import fitting_size, letterbox
 
 # docs/method.md

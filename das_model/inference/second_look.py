@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from das_model.inference.crops import crop_matrix, cut, to_picture
+from das_model.inference.looks.crops import crop_matrix, cut, to_picture
+from das_model.inference.looks.thunder import INPUT_PX
 from das_model.inference.refine import Found
 from das_model.inference.scores import ScoreLooks, mean_heat
-from das_model.inference.thunder import INPUT_PX
 from das_model.skeleton import COCO_17, Skeleton
 
 _HIPS, _SHOULDERS = ("left_hip", "right_hip"), ("left_shoulder", "right_shoulder")

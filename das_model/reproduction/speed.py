@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from das_model.camera import Camera
-from das_model.inference.crops import crop_matrix, cut
 from das_model.inference.decode import DecodeConfig, LevelMaps, decode
+from das_model.inference.looks.crops import crop_matrix, cut
+from das_model.inference.looks.thunder import INPUT_PX, Thunder
 from das_model.inference.refine import Refinement, find_people
 from das_model.inference.runtime import PoseEstimator, open_estimator
 from das_model.inference.targets import Encoding
-from das_model.inference.thunder import INPUT_PX, Thunder
 from das_model.preprocess import letterbox
 from das_model.skeleton import BODY_22
 

@@ -8,8 +8,8 @@ Labels by hand stay as they are.
 import numpy as np
 
 from das_model.evaluation.metrics import COCO_SIGMAS
-from das_model.inference.crops import crop_matrix, cut, to_picture
-from das_model.inference.thunder import INPUT_PX, Thunder
+from das_model.inference.looks.crops import crop_matrix, cut, to_picture
+from das_model.inference.looks.thunder import INPUT_PX, Thunder
 from das_model.skeleton import COCO_17
 
 _CROPS = ((1.1, False), (1.35, True))  # sides by the longer side of the box; mirrored or not

@@ -15,9 +15,9 @@ import numpy as np
 from das_model.camera import Camera
 from das_model.evaluation.photos.keypoint_ap import MAX_PEOPLE
 from das_model.evaluation.predictions import Prediction, Predictor
-from das_model.inference.crops import crop_matrix, cut, to_picture
 from das_model.inference.device.onnx_runtime import ort
-from das_model.inference.thunder import INPUT_PX, Thunder
+from das_model.inference.looks.crops import crop_matrix, cut, to_picture
+from das_model.inference.looks.thunder import INPUT_PX, Thunder
 from das_model.network.backbones.graph_to_onnx import convert_graph
 from das_model.people import People
 from das_model.skeleton import COCO_17, Skeleton

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from das_model.camera import Camera
-from das_model.inference.look_schedule import LookSchedule
+from das_model.inference.looks.look_schedule import LookSchedule
+from das_model.inference.looks.thunder import INPUT_PX
 from das_model.inference.refine import Found, Refinement, place
 from das_model.inference.scores import look_score, mean_heat
 from das_model.inference.second_look import LookRules, SecondLook
-from das_model.inference.thunder import INPUT_PX
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
 
 IMAGE = np.zeros((400, 600, 3), np.uint8)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from das_app.files.bundled import bundled_file
-from das_model.inference.crops import crop_matrix, cut, to_picture
-from das_model.inference.thunder import Thunder, joints_of_maps
+from das_model.inference.looks.crops import crop_matrix, cut, to_picture
+from das_model.inference.looks.thunder import Thunder, joints_of_maps
 
 
 def empty_maps(num_people):
