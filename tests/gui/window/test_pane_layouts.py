@@ -154,9 +154,10 @@ def test_the_3d_view_draws_on_wherever_it_is(layouts, needs_opengl):
     """A move to another window keeps its OpenGL, and all that is on the card."""
     window, _, _, scene, actions = layouts.parts
     people = people_at((0, 0, 3000))
+    canvas = scene.view.content.canvas.native  # made now
     scene.view.show_people(grey_frame(), people, np.array([1]))
     assert shown_colours(scene) > 50
-    context = scene.view.content.canvas.native.context()
+    context = canvas.context()
     for _ in range(2):
         actions[WINDOWS["scene"]].trigger()
         for root in ((0, 0, 3000), (500, 0, 3500)):
