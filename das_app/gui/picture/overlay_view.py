@@ -119,6 +119,11 @@ class OverlayView(QWidget):
         """Leave out the people of these slots, from the next result on."""
         self._hidden = hidden
 
+    def paint_anew(self) -> None:
+        """Draw what is shown once more: what draws with depth can do now what it could not."""
+        self._layer_key = None
+        self.update()
+
     def set_countdown(self, left_s: int) -> None:
         """Show big how many seconds are left until a recording begins; 0 for none."""
         self._countdown = left_s

@@ -59,7 +59,7 @@ class StatusPresenter(QObject):
         control.state_changed.connect(self._on_state)
         control.model_changed.connect(self._on_model)
         control.refused.connect(parts.banner.show_fault)
-        actions["stop"].setEnabled(False)
+        actions.set_enabled(("stop", "record"), False)  # while nothing runs
         self._show_settings(control.settings)
 
     def show_opening(self, name: str) -> None:

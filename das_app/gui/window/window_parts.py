@@ -42,7 +42,7 @@ class WindowParts:
         self.repair_offer, self.crash_offer = RepairOffer(), CrashOffer()
         self.picture.add_to_heading(self.recording)
         self.picture.overlay.with_depth = self.scene.view.paint_depth
-        self.scene.view.made.connect(self.picture.overlay.update)
+        self.scene.view.made.connect(self.picture.overlay.paint_anew)
         for name in ("depth", "mirror"):
             self.picture.add_to_heading(action_button(actions[name]))
         stage = PaneStage(self.picture, self.scene)

@@ -95,7 +95,8 @@ def test_people_reach_the_3d_view(needs_opengl, playing, opener):
     from das_app.gui.scene.scene_geometry import scene_from_camera
 
     shown = playing.parts.scene.view.content.people
-    assert np.array_equal(shown.joints_m, scene_from_camera(opener.people.joints_cam))
+    assert np.array_equal(shown.joints_m, scene_from_camera(playing.shown.people.joints_cam))
+    assert shown.joints_m == pytest.approx(scene_from_camera(opener.people.joints_cam), abs=0.05)
     assert len(shown.bodies.mesh.faces) > 0
 
 
@@ -639,17 +640,34 @@ def test_what_the_3d_view_shows_is_switched_and_kept(needs_opengl, playing, make
         assert other.actions_by_name[name].isChecked() is not was_on
 
 
-def test_true_depth_is_drawn_by_the_3d_view_and_kept(needs_opengl, playing, make_window):
+def test_true_depth_is_drawn_by_the_3d_view_and_kept(needs_opengl, playing, make_window, qtbot):
     overlay, action = playing.parts.picture.overlay, playing.actions_by_name["depth"]
+    playing.control.play_or_pause()
+    qtbot.waitUntil(lambda: playing.control.state is PipelineState.PAUSED)
     flat = overlay.current_layer()
     action.trigger()
     assert playing.settings.view.has_depth
+    assert playing.parts.scene.view.content is not None
     assert overlay.current_layer() != flat
     assert make_window(playing.settings).actions_by_name["depth"].isChecked()
     playing.parts.scene.view._on_draw_error(RuntimeError("the driver is gone"))
     assert not action.isEnabled()  # nothing could draw it
     overlay._layer_key = None
     assert overlay.current_layer() == flat
+
+
+def test_true_depth_waits_for_the_3d_view(needs_opengl, window, qtbot, monkeypatch):
+    monkeypatch.setattr(scene_view, "_SOON_MS", 3_600_000)  # it is not made by itself
+    window.actions_by_name["depth"].trigger()
+    window.open("grey")
+    wait_for_picture(window, qtbot)
+    window.control.play_or_pause()
+    qtbot.waitUntil(lambda: window.control.state is PipelineState.PAUSED)
+    view, overlay = window.parts.scene.view, window.parts.picture.overlay
+    assert view._content is None
+    flat = overlay.current_layer()
+    assert view.content is not None
+    assert overlay.current_layer() != flat
 
 
 def test_panes_come_back_into_their_windows(make_window):
