@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 from fractions import Fraction
 
 import av
@@ -17,6 +18,7 @@ from das_app.commands import capture_job
 from das_app.messaging.ending import ENDING_SIGNALS
 from das_app.pipeline.batch import plan_sessions
 from das_app.pipeline.open_source import SourceKind, source_kind
+from das_app.session.format import VIDEO_FILE
 from das_app.session.session import Session
 from das_app.session.types import EventKind
 from das_app.sources.image_source import list_images
@@ -251,6 +253,8 @@ def test_a_folder_that_goes_away_is_noticed(command, tmp_path, monkeypatch, what
     def read():
         if source.next_index == 5 and not started:
             started.append(1)
+            while not (folder / VIDEO_FILE).exists():  # the video begins in a thread of its own
+                time.sleep(0.01)
             if what == "deleted":
                 shutil.rmtree(folder)
             elif what == "moved":
