@@ -183,8 +183,7 @@ def test_nobody_is_normal():
 @settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 8))
 def test_ids_are_unique_in_a_frame_and_known_people_never_change_theirs(seed, num_people):
-    """People who stand 1.5 m apart, up to 50 degrees off the axis, listed in any order, with noise,
-    and some missing."""
+    """People 1.5 m apart within a view, listed in any order, with noise, some missing."""
     rng = np.random.default_rng(seed)
     homes = np.stack(
         [
