@@ -184,6 +184,7 @@ def _run_window(
     keeper = SettingsKeeper(lambda: window.settings, settings_path())
     listener.asked.connect(close_dialogs)
     listener.asked.connect(window.close, Qt.ConnectionType.QueuedConnection)
+    listener.begin()
     app.commitDataRequest.connect(keeper.keep)  # a logout may leave no time for more
     app.styleHints().colorSchemeChanged.connect(window.wear_look)
     errors = UncaughtErrors(window)

@@ -19,7 +19,7 @@ _MAX_DIALOGS = 20  # that stand over one another
 
 
 class SignalListener(QObject):
-    """Hears of signals from its making until `close`.
+    """Hears of signals from its making until `close`, and tells of them from `begin` on.
 
     Signals:
         asked: the process is asked to end; in a turn of the event loop.
@@ -33,6 +33,7 @@ class SignalListener(QObject):
         self._read_end.setblocking(False)
         self._write_end.setblocking(False)
         self._notifier = QSocketNotifier(self._read_end.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.setEnabled(False)
         self._notifier.activated.connect(self._hear)
         self._usual_descriptor = signal.set_wakeup_fd(
             self._write_end.fileno(), warn_on_full_buffer=False
@@ -43,6 +44,10 @@ class SignalListener(QObject):
             for number in ENDING_SIGNALS
             if number != hangup or signal.getsignal(number) is not signal.SIG_IGN
         }
+
+    def begin(self) -> None:
+        """Tell, also of a signal that came before there was somebody to tell."""
+        self._notifier.setEnabled(True)
 
     def close(self) -> None:
         """Leave the signals to who had them before."""

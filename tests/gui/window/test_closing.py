@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from das_app.gui.window.closing import close_dialogs, listening
 from das_app.gui.window.qt_start import display_problem
+from das_app.gui.window.window_state import show_painted
 from das_app.messaging.ending import ENDING_SIGNALS
 
 
@@ -38,15 +39,30 @@ def test_a_signal_while_painting_is_heard_after_it(qtbot, number):
         widget = Painted(number)
         qtbot.addWidget(widget)
         listener.asked.connect(lambda: heard.append(widget.is_painting))
+        listener.begin()
         widget.show()
         qtbot.waitUntil(lambda: bool(heard))
     assert heard == [False]
     assert signal.getsignal(number) is usual
 
 
+def test_a_signal_while_the_window_is_made_is_heard_once_it_is_there(qtbot):
+    heard = []
+    with listening() as listener:
+        os.kill(os.getpid(), signal.SIGTERM)
+        window = QWidget()
+        qtbot.addWidget(window)
+        show_painted(window)
+        listener.asked.connect(lambda: heard.append(window.isVisible()))
+        listener.begin()
+        qtbot.waitUntil(lambda: bool(heard))
+    assert heard == [True]
+
+
 def test_dialogs_do_not_hold_up_the_end(qtbot):
     with listening() as listener:
         listener.asked.connect(close_dialogs)
+        listener.begin()
         dialog = QDialog()
         qtbot.addWidget(dialog)
         QTimer.singleShot(50, lambda: os.kill(os.getpid(), signal.SIGTERM))
