@@ -8,6 +8,7 @@ can do without, left and right alike: the least that moves these joints so that 
 them have their mean lengths; how far the hinges of elbows and knees are off the axis about which
 the joints bend, the median over frames bent by more than 30 degrees; and how often a bone turns by
 more than 30 degrees from a frame to the next although no limb or plane of bending turns so far.
+The last row of a layer is of everybody.
 """
 
 import argparse
@@ -140,10 +141,12 @@ def main() -> None:
         skeleton = session.origin.skeleton
         for layer in session.layers:
             take = load_take(session, ExportOptions(layer=layer), least_s=_MIN_S)
+            everybody_mm = []
             for track in (track for track in take.tracks if track.is_posed.any()):
                 joints = to_y_up(track.joints)
                 times_s = take.times_s[track.first : track.first + len(track)]
                 fit = fit_body(body_of(skeleton), joints, track.joint_scores, times_s)
+                everybody_mm.append(fit.residual_mm)
                 used, least_mm = length_error(skeleton, joints)
                 own_mm = np.sqrt(np.nanmean(fit.residual_mm[:, used] ** 2))
                 hinges, most = hinge_error(fit, skeleton, joints), np.nanmax(fit.residual_mm)
@@ -152,6 +155,13 @@ def main() -> None:
                     f"| {fit.rms_mm:.1f} mm rms, at most {most:.0f} mm "
                     f"| {own_mm:.1f} mm | {least_mm:.1f} mm "
                     f"| {hinges:.0f}° | {jumps(fit, skeleton, joints)} |"
+                )
+            if everybody_mm:
+                of_all = np.concatenate(everybody_mm)
+                print(
+                    f"| {session.folder.name} | {layer} | all | {len(of_all)} "
+                    f"| {np.sqrt(np.nanmean(of_all**2)):.1f} mm rms, "
+                    f"at most {np.nanmax(of_all):.0f} mm | | | | |"
                 )
 
 

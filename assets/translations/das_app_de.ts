@@ -81,10 +81,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln view(s), {share:.0%} of the picture</source>
+        <source>%Ln view(s), {percent:.0f} % of the picture</source>
         <translation>
-            <numerusform>%Ln Ansicht, {share:.0%} des Bildes</numerusform>
-            <numerusform>%Ln Ansichten, {share:.0%} des Bildes</numerusform>
+            <numerusform>%Ln Ansicht, {percent:.0f} % des Bildes</numerusform>
+            <numerusform>%Ln Ansichten, {percent:.0f} % des Bildes</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -53,10 +53,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%Ln view(s), {share:.0%} of the picture</source>
+        <source>%Ln view(s), {percent:.0f} % of the picture</source>
         <translation>
-            <numerusform>%Ln view, {share:.0%} of the picture</numerusform>
-            <numerusform>%Ln views, {share:.0%} of the picture</numerusform>
+            <numerusform>%Ln view, {percent:.0f} % of the picture</numerusform>
+            <numerusform>%Ln views, {percent:.0f} % of the picture</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QIcon, QImage, QImageWriter, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -152,17 +152,21 @@ class CalibrationDialog(QDialog):
         column.addWidget(Label(tr(_INTRODUCTION), objectName="muted", wordWrap=True))
         self.picture = BoardPicture()
         self.hint = Label(objectName="heading", wordWrap=True)
-        self.views = QProgressBar(maximum=MIN_VIEWS, format=tr("no views yet"))
+        self.views = QProgressBar(maximum=MIN_VIEWS, textVisible=False)
+        self.views.setFixedHeight(theme.SPACE_PX)
+        self.counted = Label(tr("no views yet"))
         self.error = Label(
             tr("No lens yet: it takes five views."), objectName="muted", wordWrap=True
         )
         column.addWidget(self.picture, 1)
         column.addWidget(self.hint)
         column.addWidget(self.views)
+        column.addWidget(self.counted)
         column.addWidget(self.error)
         self.print_board = QPushButton(tr("Save the board for printing …"))
         self.print_board.clicked.connect(self.ask_board_file)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        buttons.button(QDialogButtonBox.StandardButton.Cancel).setIcon(QIcon())
         self.save = buttons.addButton(tr("Save"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.save.setEnabled(False)
         buttons.accepted.connect(self._save)
@@ -180,12 +184,12 @@ class CalibrationDialog(QDialog):
         self.picture.show_news(news)
         self.hint.setText(tr(news.problem or news.hint))
         self.views.setValue(min(news.num_views, MIN_VIEWS))
-        self.views.setFormat(
+        self.counted.setText(
             tr(
-                "%Ln view(s), {share:.0%} of the picture",
+                "%Ln view(s), {percent:.0f} % of the picture",
                 "",
                 news.num_views,
-                share=news.coverage.mean(),
+                percent=100 * news.coverage.mean(),
             )
         )
         self._calibration = news.calibration

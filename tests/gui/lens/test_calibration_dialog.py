@@ -31,13 +31,13 @@ def show(dialog, qtbot, image, num_views):
 
     def has_views():
         dialog.show_image(image)
-        assert dialog.views.format().startswith(f"{num_views} view")
+        assert dialog.counted.text().startswith(f"{num_views} view")
 
     qtbot.waitUntil(has_views)
 
 
 def test_a_calibration_from_the_first_picture_to_the_file(dialog, qtbot, monkeypatch):
-    assert dialog.views.format() == "no views yet"
+    assert dialog.counted.text() == "no views yet"
     assert not dialog.save.isEnabled()
     for number, pose in enumerate(POSES, start=1):
         show(dialog, qtbot, board_picture(pose), number)
