@@ -44,7 +44,9 @@ class TrackingConfig:
     """Gates of the tracker: how far from its prediction a person may be found.
 
     Args:
-        birth_score: people less sure than this may go on with a track but never begin one.
+        birth_score: people less sure than this may go on with a track but never begin one,
+        unsure_cost: where they lie this near to its prediction, 1 being at the gates: there are
+            more of them than people, and they would lead a track astray whose person is hidden.
         sure_score: from it on somebody new has an id at once, else from the third sighting on.
         longest_wait_s: between frames, for that; where they are further apart, as those of a slow
             model or of slides, nobody waits.
@@ -61,6 +63,7 @@ class TrackingConfig:
     """
 
     birth_score: float = DEFAULT_MIN_SCORE
+    unsure_cost: float = 0.5
     sure_score: float = 0.5
     longest_wait_s: float = 0.25
     bridge_s: float = 0.7
@@ -260,12 +263,13 @@ def _pair(
     of_place = cost.copy()
     if look is not None:
         _add_clothes(cost, is_near, predicted, seen, look)
-    for group in (is_sure, ~is_sure):
+    for group, most in ((is_sure, 1.0), (~is_sure, config.unsure_cost)):
         people = np.flatnonzero(group)
         tracks = np.setdiff1d(np.arange(len(predicted.ids)), track_of)
         rows, columns = assignment(cost[np.ix_(people, tracks)])
-        is_pair = is_near[people[rows], tracks[columns]]
-        track_of[people[rows[is_pair]]] = tracks[columns[is_pair]]
+        rows, columns = people[rows], tracks[columns]
+        is_pair = is_near[rows, columns] & (of_place[rows, columns] <= most)
+        track_of[rows[is_pair]] = columns[is_pair]
     if look is not None:
         _part_strangers(track_of, of_place, is_sure, predicted, look)
     return track_of

@@ -172,6 +172,26 @@ def test_the_same_frame_again_gives_the_same_ids():
         assert tracker(people, 1.0).tolist() == [1, 2]
 
 
+def hidden_for_a_while(config):
+    """Track ids of somebody who walks, is hidden for half a second, and comes out again, while
+    something behind is taken for a person a little."""
+    tracker, ids = Tracker(), []
+    for frame in range(40):
+        x, is_hidden = -1500.0 + 35.0 * frame, 20 <= frame < 34
+        if is_hidden:
+            people = people_at((-1180, 400, 5400), scores=[0.06])
+        else:
+            people = people_at((x, 0, 4000))
+        found = tracker(people, frame / FPS, config).tolist()
+        ids += [] if is_hidden else found
+    return ids
+
+
+def test_unsure_sightings_behind_do_not_lead_a_hidden_person_astray():
+    assert set(hidden_for_a_while(TrackingConfig())) == {1}
+    assert set(hidden_for_a_while(TrackingConfig(unsure_cost=1.0))) == {1, 2}
+
+
 def test_nobody_is_normal():
     tracker = Tracker()
     assert tracker(People.empty(), 0.0).tolist() == []
