@@ -79,8 +79,8 @@ class PeopleTable(QTableWidget):
             self._set_rows(rows)
         for row, slot in enumerate(rows):
             i = seen.get(slot)
-            is_stranger = i is not None and people.track_ids[i] != slot  # in the slot of a number
-            name = person_text(slot, NO_NAMES if is_stranger else self._names)
+            number = slot if i is None else int(people.track_ids[i])  # a slot is not always one
+            name = person_text(number, self._names) or _AWAY
             texts = (_AWAY,) * 3
             if i is not None:
                 height_m = self._height_mm(slot, float(heights_mm[i])) / 1000

@@ -71,7 +71,8 @@ class LensPresenter(QObject):
         """Offer the people on the screen, while a model runs."""
         if self._control.live is None or self._control.model is None or self._shown.camera is None:
             return
-        self._panel.set_people(tuple(self._shown.people.track_ids.tolist()))
+        ids = self._shown.people.track_ids
+        self._panel.set_people(tuple(ids[ids >= 0].tolist()))
 
     def end_calibration(self) -> None:
         """Close the dialog of a calibration, if one is open."""

@@ -1,7 +1,7 @@
 import numpy as np
 import platformdirs
 import pytest
-from window_fakes import SIZE, Opener
+from window_fakes import SIZE, Opener, people_at
 
 from das_app.gui.scene import scene_view
 from das_app.gui.window.main_window import MainWindow
@@ -56,3 +56,12 @@ def test_closing_the_window_ends_a_calibration(window):
     window.close()
     assert not dialog.isVisible()
     assert window.panels.lens.dialog is None
+
+
+def test_only_people_with_a_number_are_offered(window, qtbot, monkeypatch):
+    panel = window.panels.camera_panel
+    qtbot.waitUntil(lambda: window.shown.camera is not None)
+    people = people_at((0, 0, 3000), (0, 0, 4000), track_ids=(-1, 3))
+    monkeypatch.setattr(type(window.shown), "people", people)
+    window.panels.lens.show_people()
+    assert [panel.person.itemText(row) for row in range(panel.person.count())] == ["Person 3"]

@@ -20,7 +20,7 @@ def test_the_table_calls_nobody_by_another_ones_name(qtbot, themed):
     qtbot.addWidget(table)
     table.set_names({3: "Anna", 0: "Bo"})
     table.set_people(PEOPLE, np.array([3, 8, 0]))  # the stranger took the slot that Bo left
-    assert [table.item(row, 1).text() for row in range(3)] == ["#0", "Anna", "#8"]
+    assert [table.item(row, 1).text() for row in range(3)] == ["–", "Anna", "#8"]
     table.set_names({})
     table.set_people(PEOPLE, np.array([3, 8, 0]))
     assert table.item(1, 1).text() == "#3"
