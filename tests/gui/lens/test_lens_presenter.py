@@ -62,6 +62,7 @@ def test_only_people_with_a_number_are_offered(window, qtbot, monkeypatch):
     panel = window.panels.camera_panel
     qtbot.waitUntil(lambda: window.shown.camera is not None)
     people = people_at((0, 0, 3000), (0, 0, 4000), track_ids=(-1, 3))
-    monkeypatch.setattr(type(window.shown), "people", people)
-    window.panels.lens.show_people()
+    with monkeypatch.context() as patch:
+        patch.setattr(type(window.shown), "people", people)
+        window.panels.lens.show_people()
     assert [panel.person.itemText(row) for row in range(panel.person.count())] == ["Person 3"]
