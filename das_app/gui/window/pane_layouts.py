@@ -1,11 +1,10 @@
 """How picture and 3D view share the window: side by side, one alone, one in the other, or each in
 a window of its own, on another screen where there is one."""
 
-import base64
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
@@ -15,7 +14,7 @@ from das_app.gui.scene.scene_pane import ScenePane
 from das_app.gui.style import theme
 from das_app.gui.style.language import tr
 from das_app.gui.style.texts import Label
-from das_app.gui.window.window_state import bring_onto_screen
+from das_app.gui.window.window_state import bring_onto_screen, bytes_of, text_of
 from das_app.settings.app_settings import Panes
 
 Pane = PicturePane | ScenePane
@@ -194,8 +193,7 @@ class PaneLayouts(QObject):
     def packed(self) -> tuple[str, ...]:
         """Which panes are in windows of their own, and where these are, as texts."""
         return tuple(
-            f"{name} {base64.b64encode(window.saveGeometry().data()).decode()}"
-            for name, window in self.windows.items()
+            f"{name} {text_of(window.saveGeometry())}" for name, window in self.windows.items()
         )
 
     def restore(self, packed: Sequence[str]) -> None:
@@ -205,7 +203,7 @@ class PaneLayouts(QObject):
             if name in WINDOWS:
                 self._actions[WINDOWS[name]].setChecked(True)
                 window = self.windows[name]
-                if window.restoreGeometry(QByteArray.fromBase64(geometry.encode())):
+                if window.restoreGeometry(bytes_of(geometry)):
                     bring_onto_screen(window)
 
     def _show_window(self, name: str, is_on: bool) -> None:

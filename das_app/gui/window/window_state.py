@@ -22,15 +22,25 @@ _PAINTED_MS = 500  # at the most, where a system shows no window so soon
 _MAX_SCREEN_SHARE = 0.92  # of a new window, which gets a frame, too
 
 
+def text_of(data: QByteArray) -> str:
+    """Base64 without slashes: two look like an address, which settings hide."""
+    return base64.urlsafe_b64encode(data.data()).decode()
+
+
+def bytes_of(text: str) -> QByteArray:
+    """What `text_of` made a text of; base64 with slashes is read, too."""
+    return QByteArray.fromBase64(text.replace("-", "+").replace("_", "/").encode())
+
+
 def packed_layout(window: QMainWindow) -> str:
     """Place, size and docks of a window as text."""
     parts = (window.saveGeometry(), window.saveState(_LAYOUT_VERSION))
-    return " ".join(base64.b64encode(part.data()).decode() for part in parts)
+    return " ".join(text_of(part) for part in parts)
 
 
 def restore_layout(window: QMainWindow, layout: str) -> bool:
     """Put a window where `packed_layout` found it; False when the text says nothing of use."""
-    parts = [QByteArray.fromBase64(part.encode()) for part in layout.split(" ")]
+    parts = [bytes_of(part) for part in layout.split(" ")]
     if len(parts) != 2 or not window.restoreGeometry(parts[0]):
         return False
     is_restored = window.restoreState(parts[1], _LAYOUT_VERSION)

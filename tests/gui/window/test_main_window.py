@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QTextDocumentFragment
-from PySide6.QtWidgets import QDockWidget, QLabel
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow
 from window_fakes import FREE_BONE, SIZE, Opener, grey_frame, people_at
 
 from das_app.gui.lens import lens_presenter
@@ -15,11 +15,12 @@ from das_app.gui.scene import scene_view, turntable
 from das_app.gui.style import theme
 from das_app.gui.style.style_sheet import DARK, LIGHT
 from das_app.gui.window.main_window import MainWindow
-from das_app.gui.window.window_state import packed_layout
+from das_app.gui.window.window_state import packed_layout, restore_layout
 from das_app.lens import calibration_files
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.messaging.messages import PipelineState
 from das_app.settings.app_settings import AppSettings, Device, Look, SourceSettings, ViewSettings
+from das_app.sources.addresses import shown_address
 from das_model.camera import Camera
 from das_model.people import People
 
@@ -800,3 +801,15 @@ def test_the_inspector_hears_of_people_and_hides_and_follows_them(playing, qtbot
     qtbot.waitUntil(lambda: len(overlay._shown.people) == 2)
     inspector.follow.click()
     assert followed[-1] is None
+
+
+def test_a_layout_outlives_the_file_of_settings(qtbot):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.resize(700, 500)
+    layout = packed_layout(window)
+    assert shown_address(layout) == layout
+    other = QMainWindow()
+    qtbot.addWidget(other)
+    assert restore_layout(other, layout)
+    assert other.size() == window.size()
