@@ -205,14 +205,12 @@ class Controller(QObject):
         """Leave people of this source out elsewhere."""
         self.change(ignored=IgnoredSettings.of(ignored))
 
-    def scale_person(self, track_id: int, factor: float | None) -> None:
-        """Take somebody for so many times as large, and as far away, as now; None for as large as
-        the model sees them.
+    def scale_person(self, track_id: int, scale: float) -> None:
+        """Take somebody for so many times as large, and as far away, as the model sees them.
 
         Raises:
             ValueError: if they would be less than 0.3 or more than 3 times as large as it does.
         """
-        scale = 1.0 if factor is None else self.scales.get(track_id, 1.0) * factor
         if not MIN_SCALE <= scale <= MAX_SCALE:
             raise ValueError(
                 f"person {track_id} can be {MIN_SCALE:g} to {MAX_SCALE:g} times as large as "

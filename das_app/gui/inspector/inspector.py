@@ -1,5 +1,7 @@
 """Inspector panel: table of people, and motion curves of the selected one."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -60,6 +62,7 @@ class Inspector(QWidget):
         self.setObjectName("page")
         self._history = MotionHistory()
         self._people, self._slots = People.empty(), np.zeros(0, np.int64)
+        self._scales: Mapping[int, float] | None = None
         self._cursor_s: float | None = None
         self._is_live = False
         self._names: Names = NO_NAMES
@@ -73,8 +76,14 @@ class Inspector(QWidget):
         """Slot of the person whose curves are shown, -1 for nobody."""
         return self._chosen
 
-    def add(self, people: People, slots: np.ndarray, time_s: float) -> None:
-        """Note a result's P people, hidden ones among them, with their slots (P,).
+    def add(
+        self,
+        people: People,
+        slots: np.ndarray,
+        time_s: float,
+        scales: Mapping[int, float] | None = None,
+    ) -> None:
+        """Note a result's P people, hidden ones too, with their slots (P,) and its `scales`.
 
         Without anybody chosen, and where the chosen one is long gone, the first is chosen.
         """
@@ -82,6 +91,7 @@ class Inspector(QWidget):
             self.plot.set_origin(time_s if self._is_live else 0.0)
         self._history.add(people, slots, time_s)
         self._people, self._slots, self._cursor_s = people, np.asarray(slots), time_s
+        self._scales = scales
         if self._chosen in self._slots:
             self._seen_s = time_s
         is_gone = self._chosen < 0 or not 0 <= time_s - self._seen_s <= _FORGET_S
@@ -116,7 +126,7 @@ class Inspector(QWidget):
 
     def refresh(self) -> None:
         """Bring table and curves up to date."""
-        self.table.set_people(self._people, self._slots)
+        self.table.set_people(self._people, self._slots, self._scales)
         self.table.set_chosen(self._chosen)
         if self._cursor_s is not None:
             self.plot.refresh(self._history, self._cursor_s)

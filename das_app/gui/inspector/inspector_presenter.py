@@ -53,7 +53,6 @@ class InspectorPresenter(QObject):
         inspector.follow_changed.connect(self._follow)
         inspector.time_chosen.connect(control.seek)
         inspector.height_said.connect(self._say_height)
-        control.scaled.connect(inspector.table.forget_height)
 
     def refresh(self) -> None:
         """Bring it up to date where it is seen."""
@@ -61,9 +60,9 @@ class InspectorPresenter(QObject):
             self._inspector.refresh()
 
     def _add(self) -> None:
-        if self._shown.result is not None:
-            time_s = self._shown.result.frame.time_s
-            self._inspector.add(self._shown.people, self._shown.slots, time_s)
+        if (result := self._shown.result) is not None:
+            people, slots = self._shown.people, self._shown.slots
+            self._inspector.add(people, slots, result.frame.time_s, result.scales)
 
     def _say_height(self, slot: int, height_m: float | None) -> None:
         track_id = track_in_slot(self._shown.people, self._shown.slots, ColourSlot(slot))
@@ -74,9 +73,12 @@ class InspectorPresenter(QObject):
             self.height_told.emit(track_id, "" if height_m is None else f"{height_m:.2f}")
             self._inspector.table.forget_height(slot)
         else:
-            factor = None if height_m is None else scale_for_height(1e3 * height_m, now_mm)
+            scale = 1.0
+            if height_m is not None:
+                now = self._inspector.table.scale(slot)
+                scale = now * scale_for_height(1e3 * height_m, now_mm)
             try:
-                self._control.scale_person(track_id, factor)
+                self._control.scale_person(track_id, scale)
             except ValueError as error:
                 self.refused.emit(tr("Not taken: {error}.", error=error))
 

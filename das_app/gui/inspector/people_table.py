@@ -1,5 +1,7 @@
 """Table of tracked people: id, distance, height, confidence, visibility."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -62,18 +64,26 @@ class PeopleTable(QTableWidget):
         self.hidden: frozenset[int] = frozenset()
         self._slots: tuple[int, ...] = ()
         self._heights_mm: dict[int, float] = {}
+        self._scales: dict[int, float] = {}
         self._names: Names = NO_NAMES
         self.itemChanged.connect(self._on_tick)
         self.itemSelectionChanged.connect(self._on_selection)
         self.itemDoubleClicked.connect(lambda item: self._on_double_click(item.row()))
 
-    def set_people(self, people: People, slots: np.ndarray) -> None:
-        """Show P people with their slots (P,), hidden ones among them."""
+    def set_people(
+        self, people: People, slots: np.ndarray, scales: Mapping[int, float] | None = None
+    ) -> None:
+        """Show P people with their slots (P,), hidden ones among them, of `PoseResult.scales`."""
         seen = {int(slot): i for i, slot in enumerate(slots)}
         rows = tuple(sorted(seen.keys() | self.hidden))
         heights_mm = body_heights_mm(people)
         distances_m = np.linalg.norm(people.root_cam, axis=-1) / 1000
         self._heights_mm = {slot: h for slot, h in self._heights_mm.items() if slot in rows}
+        for slot, row in seen.items():
+            scale = (scales or {}).get(int(people.track_ids[row]), 1.0)
+            if self._scales.get(slot, scale) != scale:
+                self.forget_height(slot)
+            self._scales[slot] = scale
         was_blocked = self.blockSignals(True)
         if rows != self._slots:
             self._set_rows(rows)
@@ -100,6 +110,10 @@ class PeopleTable(QTableWidget):
     def height_mm(self, slot: int) -> float:
         """Height of a person as shown; NaN for nobody."""
         return self._heights_mm.get(slot, float("nan"))
+
+    def scale(self, slot: int) -> float:
+        """How many times as large as the model sees them somebody was for `height_mm`."""
+        return self._scales.get(slot, 1.0)
 
     def forget_height(self, slot: int) -> None:
         """Somebody has another size: what was measured before does not count."""

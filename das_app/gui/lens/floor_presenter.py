@@ -153,8 +153,9 @@ class FloorPresenter(QObject):
         now_mm = self._estimator.heights_mm().get(track_id)
         if now_mm is None:
             return
+        scale = self._control.scales.get(track_id, 1.0) * scale_for_height(height_mm, now_mm)
         try:
-            self._control.scale_person(track_id, scale_for_height(height_mm, now_mm))
+            self._control.scale_person(track_id, scale)
         except ValueError as error:
             self.refused.emit(tr("Not taken: {error}.", error=error))
 

@@ -12,6 +12,7 @@ from das_app.gui.inspector.motion_plot import Quantity, curves_of, parts_of
 from das_app.gui.inspector.people_table import COLUMNS
 from das_app.gui.window.stage_times import StageBars, stages_of
 from das_app.messaging.messages import PipelineStats
+from das_app.motion.kinematics import body_heights_mm, resized
 from das_model.people import People
 from das_model.skeleton import BODY_22
 
@@ -253,3 +254,17 @@ def test_the_few_sightings_of_a_slow_model_are_joined_over_its_steps_only(inspec
     inspector.refresh()
     curve = inspector.plot.chart.listDataItems()[0]
     assert curve.opts["connect"].tolist() == [1, 1, 1, 0, 1]
+
+
+def test_a_height_begins_anew_with_the_first_result_of_another_size(inspector):
+    """Results that were under way when a height was said still have the former size."""
+    people = pair()
+    half = resized(people, {2: 0.5})
+    seen_mm, half_mm = (float(body_heights_mm(p)[0]) for p in (people, half))
+    for time_s, shown, scale in ((1.0, people, 1.0), (1.1, people, 1.0), (1.2, half, 0.5)):
+        inspector.add(shown, IDS, time_s, {2: scale})
+        inspector.refresh()
+        expected_mm = half_mm if scale == 0.5 else seen_mm
+        assert inspector.table.height_mm(2) == pytest.approx(expected_mm)
+        assert inspector.table.scale(2) == scale
+    assert inspector.table.scale(5) == 1.0
