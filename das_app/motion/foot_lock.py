@@ -20,6 +20,7 @@ _PIN_S = 3.0  # in which a pin goes after its foot
 _TAKE_S, _LEAVE_S = 0.03, 0.08  # in which a foot goes to its pin, and away from it
 _SHIFT_S, _UNSHIFT_S = 0.07, 0.4  # in which a person goes to the pins' distance, and back
 _MAX_SHIFT = 0.03  # of the logarithm of a distance: steps that follow each other do not add up
+_MORE_BENT = np.radians(12)  # of a knee, for a pin nearer than the foot was seen
 _NEAREST_MM = 100.0
 _LEG = ("hip", "knee", "ankle")
 
@@ -114,13 +115,17 @@ def _new_shift(
 
 
 def _bend(joints: np.ndarray, leg: np.ndarray, offset: np.ndarray) -> None:
-    """Move the ankles of (N, J, 3) joints by an offset (N, 3), as far as the leg reaches; the knee
-    stays in its plane, thigh and shin keep their lengths."""
+    """Move the ankles of (N, J, 3) joints by an offset (N, 3), as far as the leg reaches and the
+    knee need not bend by much more; it stays in its plane, thigh and shin keep their lengths."""
     hip, knee, ankle = (joints[:, joint] for joint in leg)
     thigh, shin = (np.linalg.norm(b - a, axis=1) for a, b in ((hip, knee), (knee, ankle)))
     way = ankle + offset - hip
     length = np.maximum(np.linalg.norm(way, axis=1), 1e-6)
-    reach = np.clip(length, np.abs(thigh - shin) + 1e-3, thigh + shin)
+    seen = np.linalg.norm(ankle - hip, axis=1)
+    folded = (seen**2 - thigh**2 - shin**2) / np.maximum(2 * thigh * shin, 1e-6)
+    most = np.minimum(np.arccos(np.clip(folded, -1, 1)) + _MORE_BENT, np.pi)
+    least = np.sqrt(np.maximum(thigh**2 + shin**2 + 2 * thigh * shin * np.cos(most), 0.0))
+    reach = np.clip(length, np.maximum(least, np.abs(thigh - shin) + 1e-3), thigh + shin)
     along = way / length[:, None]
     out = knee - hip
     out -= (out * along).sum(axis=1, keepdims=True) * along

@@ -65,6 +65,21 @@ def test_legs_keep_their_lengths():
         assert bone_lengths(shown[None], BODY_22)[0, LEGS] == pytest.approx(before, abs=1.5)
 
 
+def bent_deg(joints):
+    """(T,) of the left knee, 0 for a straight leg."""
+    hip, knee, ankle = (joints[:, BODY_22.index(f"left_{j}")] for j in ("hip", "knee", "ankle"))
+    thigh, shin = knee - hip, ankle - knee
+    along = (thigh * shin).sum(-1) / np.linalg.norm(thigh, axis=1) / np.linalg.norm(shin, axis=1)
+    return np.degrees(np.arccos(np.clip(along, -1, 1)))
+
+
+def test_no_pin_bends_a_knee_by_much():
+    """Somebody seen at a distance that wanders by 10 %, more than pins move the person."""
+    frames = wandering(120, size=0.1)
+    more = bent_deg(locked(frames)) - bent_deg(np.array([p.joints_cam[0] for p in frames]))
+    assert 5 < more.max() < 12.5
+
+
 def test_a_foot_that_walks_away_is_let_go():
     places = [[1200 * max(0.0, k / FPS - 1), 3500] for k in range(90)]  # 1.2 m/s after a second
     frames = [standing(FLOOR, [place]) for place in places]
