@@ -82,10 +82,10 @@ def _take(kept: np.ndarray, number: np.ndarray, usual: np.ndarray, lengths: np.n
         usual: (N, B) medians of what is kept.
         lengths: (N, B) of this sighting.
     """
-    rounds = np.where(number < _MOST, 0, np.log2(np.maximum(number // _MOST, 1)).astype(int) + 1)
-    is_full = (number >= _MOST) & (number == _MOST << np.maximum(rounds - 1, 0))
-    kept[is_full, : _MOST // 2], kept[is_full, _MOST // 2 :] = kept[is_full, ::2], np.nan
+    rounds = np.frexp(number // _MOST)[1]  # of thinning out, with this sighting's
     step = 1 << rounds
+    is_full = (rounds > 0) & (number == _MOST * step // 2)
+    kept[is_full, : _MOST // 2], kept[is_full, _MOST // 2 :] = kept[is_full, ::2], np.nan
     rows = np.flatnonzero(number % step == 0)
     place = number[rows] // step[rows]
     kept[rows, place] = lengths[rows]

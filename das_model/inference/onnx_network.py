@@ -157,11 +157,9 @@ class OnnxNetwork:
                 levels, camera, self.encoding, self.skeleton, DecodeConfig(), Refinement(heat)
             )
             if has_own_lift:
-                people = np.zeros((1, self.skeleton.num_joints, 3), np.float32)
-                flat, pairs = people[..., 0], people[..., :2]
                 seen = [output[0] for output in outputs[len(outputs) - len(self.seen_channels) :]]
-                cues = JointCues(people, flat, flat, pairs, pairs)
-                require_lifted(self.lifted(seen, cues), flat.shape, file)
+                cues = _cues_of_one(self.skeleton)
+                require_lifted(self.lifted(seen, cues), cues.heat.shape, file)
         except ValueError:
             raise
         except Exception as error:  # the bindings raise many kinds
@@ -177,12 +175,11 @@ class OnnxNetwork:
         try:
             maps = self.maps(grey)
             maps.detect(DecodeConfig())
-            people = np.zeros((1, self.skeleton.num_joints, 3), np.float32)
-            flat, pairs = people[..., 0], people[..., :2]
+            cues = _cues_of_one(self.skeleton)
             if maps.heat is not None and not isinstance(maps.heat, np.ndarray):
-                maps.heat.moved(pairs, flat)
+                maps.heat.moved(cues.joints_px, cues.heat)
             if maps.lift is not None and has_own_lift:
-                maps.lift(JointCues(people, flat, flat, pairs, pairs))
+                maps.lift(cues)
         except Exception as error:  # the bindings raise many kinds
             if options.keeps_maps:
                 raise ValueError(f"{file}: its maps cannot stay on the device: {error}") from error
@@ -250,6 +247,13 @@ def network_maps(outputs: Sequence[np.ndarray]) -> tuple[list[LevelMaps], np.nda
         for i in range(0, len(outputs) - 3, 4)
     ]
     return levels, outputs[-1][0] if len(outputs) % 4 else None
+
+
+def _cues_of_one(skeleton: Skeleton) -> JointCues:
+    """Somebody to try a model out with: all joints at the origin."""
+    joints = np.zeros((1, skeleton.num_joints, 3), np.float32)
+    flat, pairs = joints[..., 0], joints[..., :2]
+    return JointCues(joints, flat, flat, pairs, pairs)
 
 
 def readable(text: str, max_length: int) -> str:
