@@ -3,8 +3,7 @@
     xvfb-run -a -s "-screen 0 1600x1000x24" python scripts/memory_of_uses.py --rounds 30
 
 A leak grows with every round; what only fills a cache ends growing. With --choices: what each
-source, model and mode needs. `process_memory.py` tells what
-the figures are.
+source, model and mode needs. `process_memory.py` tells what the figures are.
 """
 
 import argparse
