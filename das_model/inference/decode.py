@@ -248,8 +248,13 @@ class _Alikeness:
 
     def of(self, pose: int, others: np.ndarray) -> np.ndarray:
         """(M,) of one pose and M others."""
-        squared = (self._x[others] - self._x[pose]) ** 2
-        squared += (self._y[others] - self._y[pose]) ** 2  # (M, J)
+        squared, other_axis = (
+            xy.take(others, axis=0) - xy[pose]  # faster than by an index
+            for xy in (self._x, self._y)
+        )
+        squared *= squared
+        other_axis *= other_axis
+        squared += other_axis  # (M, J)
         return self._oks(squared, self._area[others] + self._area[pose])
 
     def all(self) -> np.ndarray:

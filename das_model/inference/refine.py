@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import cv2
 import numpy as np
 
 from das_model.camera import Camera
@@ -26,31 +25,13 @@ from das_model.inference.decode import (
     suppress,
     untracked_people,
 )
+from das_model.inference.joint_heat import HostHeat
 from das_model.inference.scores import ScorePeople, location_score
 from das_model.inference.targets import Encoding
 from das_model.people import People
 from das_model.skeleton import Skeleton
 
 NUM_CUES = 7  # numbers of a joint in `JointCues.stacked`
-
-
-@dataclass(frozen=True, slots=True)
-class RefineConfig:
-    """How joints follow the heat map; set by experiments on rendered validation images, where
-    each value was the best of a few (docs/experiments.md).
-
-    Args:
-        sigma_scales: of the mean-shift steps: the Gaussian's sigma as a multiple of the joint's
-            uncertainty (px).
-        sigma_range: its least and most, as a share of the person's longer side.
-        window: places of a step on each axis, in sigmas.
-        damping: sum of prior times squared heat over a step that halves it.
-    """
-
-    sigma_scales: tuple[float, ...] = (0.8, 0.5, 0.3)
-    sigma_range: tuple[float, float] = (0.03, 0.15)
-    window: tuple[float, ...] = tuple(step / 3 for step in range(-6, 7))
-    damping: float = 0.05
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -85,26 +66,8 @@ class HeatReader(Protocol):
     """A heat map, wherever it lies."""
 
     def moved(self, joints_px: np.ndarray, doubt_px: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Joints after `move_to_heat`, and the heat there, (P, J)."""
+        """As of `joint_heat.HostHeat`."""
         ...
-
-
-class HostHeat:
-    """A heat map in numpy.
-
-    Args:
-        heat: (J, H / s, W / s).
-        stride: s, px.
-    """
-
-    def __init__(self, heat: np.ndarray, stride: int) -> None:
-        self._framed, self._stride = zero_framed(heat), stride
-
-    def moved(self, joints_px: np.ndarray, doubt_px: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As of `HeatReader`."""
-        joints_px = move_to_heat(joints_px, doubt_px, self._framed, self._stride)
-        x, y = np.moveaxis(joints_px, -1, 0)
-        return joints_px, sample_heat(self._framed, x, y, self._stride)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -280,66 +243,3 @@ def voted(
     )  # (P, N)
     votes /= votes.sum(axis=1, keepdims=True)
     return np.tensordot(votes, found.joints, 1), votes @ found.root_depth
-
-
-def move_to_heat(
-    joints_px: np.ndarray,
-    doubt_px: np.ndarray,
-    framed: np.ndarray,
-    stride: int,
-    config: RefineConfig = RefineConfig(),
-) -> np.ndarray:
-    """Joints moved by mean shift to the expected place of the heat around them, where there is
-    any.
-
-    Args:
-        joints_px: (P, J, 2) px of the network's input.
-        doubt_px: (P, J) px, 1 - joint score in strides of the person's level: how far to look.
-        framed: (J, h + 2, w + 2) heat map of `zero_framed`.
-        stride: of the heat map, px.
-        config: of the steps.
-    """
-    joints_px, doubt_px = joints_px.astype(np.float32), doubt_px.astype(np.float32)
-    longer_px = np.ptp(joints_px, axis=1).max(axis=1)[:, None]  # (P, 1)
-    window = np.array(config.window, np.float32)
-    prior = np.exp(-0.5 * window**2)
-    for scale in config.sigma_scales:
-        sigma_px = np.clip(scale * doubt_px, *(share * longer_px for share in config.sigma_range))
-        steps_px = sigma_px[..., None] * window  # (P, J, M)
-        x, y = (joints_px[..., axis, None] + steps_px for axis in (0, 1))  # (P, J, M)
-        density = sample_heat(framed, x[:, :, None, :], y[..., None], stride) ** 2
-        across = np.einsum("pjyx,y->pjx", density, prior) * prior
-        down = np.einsum("pjyx,x->pjy", density, prior) * prior
-        total = across.sum(axis=2) + np.float32(config.damping)  # (P, J)
-        joints_px[..., 0] += (across * steps_px).sum(axis=2) / total
-        joints_px[..., 1] += (down * steps_px).sum(axis=2) / total
-    return joints_px
-
-
-def zero_framed(heat: np.ndarray) -> np.ndarray:
-    """(J, h + 2, w + 2) each map in a frame of zeros."""
-    return np.pad(heat, ((0, 0), (1, 1), (1, 1)))
-
-
-def sample_heat(framed: np.ndarray, x: np.ndarray, y: np.ndarray, stride: int) -> np.ndarray:
-    """Heat of each joint at places of its own, bilinear between the map's, 0 outside of it.
-
-    Args:
-        framed: (J, h + 2, w + 2) heat map of `zero_framed`.
-        x: (P, J, ...) px of the network's input.
-        y: likewise; both are broadcast.
-        stride: of the heat map, px.
-    """
-    num_joints, height, width = framed.shape
-    # all maps under each other are one image to read from
-    first_row = np.arange(num_joints).reshape(-1, *[1] * (x.ndim - 2)) * height
-    columns = np.clip((x + 0.5) / stride + 0.5, 0, width - 1)
-    rows = np.clip((y + 0.5) / stride + 0.5, 0, height - 1) + first_row
-    columns, rows = np.broadcast_arrays(
-        columns.astype(np.float32, copy=False), rows.astype(np.float32, copy=False)
-    )
-    flat = (len(columns) * num_joints, -1)
-    values = cv2.remap(
-        framed.reshape(-1, width), columns.reshape(flat), rows.reshape(flat), cv2.INTER_LINEAR
-    )
-    return values.reshape(columns.shape)

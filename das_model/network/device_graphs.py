@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from das_model.inference.joint_features import JOINT_PLACES
-from das_model.inference.refine import RefineConfig
+from das_model.inference.joint_heat import RefineConfig
 from das_model.network.network import DasNetwork
 from das_model.network.tracing import trace_onnx
 
@@ -61,7 +61,7 @@ class Candidates(nn.Module):
 
 
 class HeatSteps(nn.Module):
-    """`refine.move_to_heat` and the heat there.
+    """`joint_heat.HostHeat.moved`.
 
     Args:
         stride: of the heat map, px.

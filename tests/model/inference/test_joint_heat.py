@@ -8,7 +8,8 @@ from people_scenes import annotate, perfect_heat, perfect_maps
 
 from das_model.camera import Camera
 from das_model.inference.decode import DecodeConfig
-from das_model.inference.refine import Refinement, find_people, move_to_heat, zero_framed
+from das_model.inference.joint_heat import HostHeat
+from das_model.inference.refine import Refinement, find_people
 from das_model.inference.targets import Encoding, encode
 from das_model.skeleton import BODY_22
 
@@ -21,7 +22,7 @@ DOUBT_PX = np.full((1, 22), 40.0)
 
 
 def towards_heat(joints_px, doubt_px, heat, stride):
-    return move_to_heat(joints_px, doubt_px, zero_framed(heat), stride)
+    return HostHeat(heat, stride).moved(joints_px, doubt_px)[0]
 
 
 def decode(maps, camera, encoding, skeleton, config, heat=None):
