@@ -87,18 +87,10 @@ def gpu(
     frames: Annotated[int, typer.Option(min=1, help="of each way")] = 100,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="JSON to write")] = None,
 ) -> None:
-    """Time every way in which the model can run on this machine's card; under 8 minutes.
-
-    CUDA with and without a recorded graph, TensorRT, float16, maps on the host; what the machine
-    has not is named.
-    """
+    """Time whole calls with the maps on the graphics card and on the host."""
     file = model or bundled_file("models", "das-lite.onnx")
-
-    def say(news: str) -> None:
-        typer.echo(f"... {news}", err=True)
-
     try:
-        told = device_speed.measure(file, frames, say)
+        told = device_speed.measure(file, frames)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     if told["gpu"] != "yes":

@@ -9,15 +9,20 @@ from pathlib import Path
 
 import onnx
 
-from das_model.inference.looks.thunder import INPUT_PX, MAPS
+from das_model.inference.looks.thunder import INPUT_PX, MAPS, SEEN
 from das_model.network.backbones.graph_to_onnx import convert_graph
 
 _PREFIX = "StatefulPartitionedCall/"
+_FEATURES = "center_net_mobile_net_v2fpn_feature_extractor/model_1"
 _NODES = {
     "centre": "Sigmoid_1",
     "heat": "Sigmoid",
     "joint": "kpt_regress_0/conv2d_6/BiasAdd",
     "offset": "kpt_offset_0/conv2d_7/BiasAdd",
+    "seen_0": f"{_FEATURES}/re_lu_2/Relu",
+    "seen_1": f"{_FEATURES}/model/block_5_add/add",
+    "seen_2": f"{_FEATURES}/model/block_12_add/add",
+    "seen_3": f"{_FEATURES}/model/block_15_add/add",
 }
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -28,7 +33,7 @@ parser.add_argument("-o", "--output", type=Path, default="assets/models/movenet-
 def main() -> None:
     """Convert the model that the arguments name."""
     args = parser.parse_args()
-    outputs = {name: _PREFIX + _NODES[name] for name in MAPS}
+    outputs = {name: _PREFIX + _NODES[name] for name in (*MAPS, *SEEN)}
     model = convert_graph(args.model, _PREFIX + "sub_1", outputs, (INPUT_PX, INPUT_PX))
     about = {
         "name": "movenet-thunder",

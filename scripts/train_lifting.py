@@ -14,11 +14,13 @@ from tqdm import tqdm
 from command_line import CLUSTER_HELP, positive
 from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
+from das_model.inference.joint_features import num_features
+from das_model.inference.refine import LIFTING, LOOKED_LIFTING
 from das_model.inference.runtime import open_estimator
 from das_model.network.checkpoint import save_tensors
-from das_model.network.lifting import load_lifting
+from das_model.network.lifting import lifting_tensors, load_liftings
 from das_model.training.lifting_pairs import collect_pairs, join_pairs, load_pairs, save_pairs
-from das_model.training.lifting_training import train_lifting
+from das_model.training.lifting_training import reading_more, train_lifting
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 add = parser.add_argument
@@ -34,7 +36,7 @@ people.add_argument(
     "--pairs", type=Path, nargs="+", help=".npz of earlier runs with this very model"
 )
 add("--photos", type=Path, help="folder with annotations.json")
-add("--thunder", type=Path, help="movenet-thunder.onnx: learn for the precise mode, too")
+add("--thunder", type=Path, help="movenet-thunder.onnx: for people of the precise mode")
 add("--init", type=Path, help="weights with a lifting to go on from")
 add("--only-spread", action="store_true", help="learn how far off joints are, and leave them")
 add("--out", type=Path, required=True, help="safetensors to write; the pairs go beside it")
@@ -73,17 +75,21 @@ if __name__ == "__main__":
         pairs = join_pairs(parts)
         save_pairs(args.out.with_suffix(".npz"), pairs)
     print(f"{len(pairs)} people found and known")
-    skeleton = open_estimator(args.model).skeleton
+    model = open_estimator(args.model)
+    own = num_features(model.network.seen_channels)
+    kind = LIFTING if pairs.features.shape[2] == own else LOOKED_LIFTING
     with tqdm(total=args.steps, unit="step") as bar:
 
         def told(loss: float) -> None:
             bar.update()
             bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
 
-        start = load_lifting(args.init) if args.init else None
+        known = load_liftings(args.init) if args.init else {}
+        start = known.get(kind)
+        if start is None and LIFTING in known:
+            start = reading_more(known[LIFTING], pairs)
         lifting = train_lifting(
-            pairs, skeleton, args.steps, 256, args.seed, told, start, args.only_spread
+            pairs, model.skeleton, args.steps, 256, args.seed, told, start, args.only_spread
         )
-    tensors = {f"lifting.{name}": value for name, value in lifting.state_dict().items()}
-    save_tensors(args.out, tensors, {})
-    print(f"wrote {args.out}; export.py --lifting takes it into the model")
+    save_tensors(args.out, lifting_tensors({kind: lifting}), {})
+    print(f"wrote {args.out}, a {kind.replace('_', ' ')}; export.py --lifting takes it")

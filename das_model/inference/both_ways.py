@@ -28,7 +28,8 @@ def both_ways(lift: Lift, lift_mirrored: Lift, width_px: int, skeleton: Skeleton
 
 
 def mirrored(cues: JointCues, width_px: int, skeleton: Skeleton) -> JointCues:
-    """The same people as in the mirror image, their left joints on the right."""
+    """The same people as in the mirror image, their left joints on the right; nobody has looked
+    again there."""
     order = skeleton.flip_order
     joints_px = cues.joints_px[:, order] * [-1, 1] + [width_px - 1, 0]
     return JointCues(
@@ -37,4 +38,5 @@ def mirrored(cues: JointCues, width_px: int, skeleton: Skeleton) -> JointCues:
         cues.heat[:, order],
         cues.moved_mm[:, order] * [-1, 1],
         joints_px.astype(cues.joints_px.dtype),
+        np.full_like(cues.look, np.nan),
     )

@@ -32,6 +32,8 @@ from das_model.people import People
 from das_model.skeleton import Skeleton
 
 NUM_CUES = 7  # numbers of a joint in `JointCues.stacked`
+# a model's liftings in its metadata: of everybody, and of people whom a second look has drawn
+LIFTINGS = LIFTING, LOOKED_LIFTING = "lifting", "looked_lifting"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,6 +46,7 @@ class JointCues:
         heat: (P, J) `Found.heat`.
         moved_mm: (P, J, 2) x, y from where the locations put the joint.
         joints_px: (P, J, 2) px of the network's input.
+        look: (P, J, G) `Found.look`.
     """
 
     joints_cam: np.ndarray
@@ -51,11 +54,23 @@ class JointCues:
     heat: np.ndarray
     moved_mm: np.ndarray
     joints_px: np.ndarray
+    look: np.ndarray
 
     def stacked(self) -> np.ndarray:
-        """(P, J, `NUM_CUES`) float32, all but the last, as `lifting.PoseLifting` takes them."""
+        """(P, J, `NUM_CUES`) float32, the first four, as `lifting.PoseLifting` takes them."""
         cues = [self.joints_cam, self.joint_scores[..., None], self.heat[..., None], self.moved_mm]
         return np.concatenate(cues, axis=-1).astype(np.float32)
+
+    @property
+    def is_looked(self) -> np.ndarray:
+        """(P,) bool, who has had a second look."""
+        if self.look.shape[-1] == 0:
+            return np.zeros(len(self.look), bool)
+        return np.isfinite(self.look[:, 0, 0])
+
+    def take(self, rows: np.ndarray) -> "JointCues":
+        """The people of these rows."""
+        return JointCues(*(getattr(self, name)[rows] for name in self.__slots__))
 
 
 # to (P, J, 4), x, y, z in camera space and `People.joint_spread_mm`, all mm
@@ -84,6 +99,8 @@ class Found:
             there is no map, or the score of the second look that put it there.
         first_scores: (K,) scores before a second look.
         sureness: (K,) `mean_heat` of the second look's joint scores, NaN for people without one.
+        look: (K, J, G) float32 features of the second look at the joints, NaN for people without
+            one; G is 0 where nobody has one.
     """
 
     scores: np.ndarray
@@ -94,6 +111,7 @@ class Found:
     heat: np.ndarray
     first_scores: np.ndarray
     sureness: np.ndarray
+    look: np.ndarray
 
     def take(self, rows: np.ndarray) -> "Found":
         """The people of these rows, in their order."""
@@ -191,7 +209,8 @@ def refined(
         joints_px, heat = reader.moved(joints_px, doubt_px)
     scores = refinement.score(detections.scores[rows], joint_scores, heat)
     unknown = np.full(scores.shape, np.nan)
-    found = Found(scores, joints_px, depth, joint_scores, told_cam, heat, scores, unknown)
+    look = np.zeros((*joint_scores.shape, 0), np.float32)
+    found = Found(scores, joints_px, depth, joint_scores, told_cam, heat, scores, unknown, look)
     found = found.at_least(refinement.lowest_score)
     if refinement.heat is not None:
         return once(found, config)  # two may be drawn to one person
@@ -225,7 +244,7 @@ def place(found: Found, camera: Camera, skeleton: Skeleton, refinement: Refineme
         before = joints_cam[: len(sure.scores)]
         moved_mm = (before - sure.told_cam)[..., :2]
         lifted = refinement.lift(
-            JointCues(before, sure.joint_scores, sure.heat, moved_mm, sure.joints_px)
+            JointCues(before, sure.joint_scores, sure.heat, moved_mm, sure.joints_px, sure.look)
         )
         people.joints_cam[: len(sure.scores)] = lifted[..., :3]
         spread_mm[: len(sure.scores)] = lifted[..., 3]

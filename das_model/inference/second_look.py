@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from das_model.inference.looks.crops import crop_matrix, cut, to_picture
-from das_model.inference.looks.thunder import INPUT_PX
+from das_model.inference.joint_features import joint_features, num_features
+from das_model.inference.looks.crops import crop_matrix, cut, to_crop, to_picture
+from das_model.inference.looks.thunder import INPUT_PX, SEEN_CHANNELS, SEEN_STRIDES, Drawn
 from das_model.inference.refine import Found
 from das_model.inference.scores import ScoreLooks, mean_heat
 from das_model.skeleton import COCO_17, Skeleton
 
+NUM_LOOK_FEATURES = num_features(SEEN_CHANNELS)  # of a joint
 _HIPS, _SHOULDERS = ("left_hip", "right_hip"), ("left_shoulder", "right_shoulder")
 # joints that Thunder does not know go along with those that it knows
 _LEADERS = {
@@ -34,8 +36,8 @@ _LEADERS = {
 # Assumed.
 _MIN_SIDE_PX = 8.0  # of a crop in the picture
 
-# (P, 256, 256, 3) crops to joints (P, 17, 2) px and scores (P, 17), as `thunder.Thunder`
-Draw = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
+# (P, 256, 256, 3) crops to what is drawn in them, as `thunder.Thunder`
+Draw = Callable[[np.ndarray], Drawn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,28 @@ class LookRules:
     least_first_score: float = 0.08
     least_own_score: float = 0.5
     least_heat: float = 0.3
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Look:
+    """At one person.
+
+    Args:
+        joints_px: (17, 2) px of the picture.
+        scores: (17,).
+        seen: (C, h, w) features of the crop, finest first.
+        matrix: (2, 3) from the crop to the picture.
+    """
+
+    joints_px: np.ndarray
+    scores: np.ndarray
+    seen: list[np.ndarray]
+    matrix: np.ndarray
+
+    def features(self, joints_px: np.ndarray) -> np.ndarray:
+        """(J, G) float32 at joints (J, 2) px of the picture."""
+        at_px = to_crop(joints_px, self.matrix)
+        return joint_features(self.seen, SEEN_STRIDES, at_px[None])[0]
 
 
 class SecondLook:
@@ -105,12 +129,15 @@ class SecondLook:
         heat = found.heat.copy()
         sureness = found.sureness.copy()
         ours = found.joints_px * scale + shift
-        for row, theirs, sure in zip(chosen, *self._drawn(image, ours[chosen]), strict=True):
+        features: dict[int, np.ndarray] = {}
+        for row, look in zip(chosen, self._looks(image, ours[chosen]), strict=True):
+            theirs, sure = look.joints_px, look.scores
             is_known = found.first_scores[row] >= self._rules.least_own_score
             if is_known and self._is_another(row, theirs, ours):
                 continue
             moved, is_theirs = self._merged(ours[row], theirs, sure)
             joints_px[row] = (moved - shift) / scale
+            features[row] = look.features(moved)
             known = self._known[is_theirs]
             joint_scores[row, known] = np.maximum(joint_scores[row, known], sure[is_theirs])
             leads = self._follow @ is_theirs  # (J,) how far each goes along
@@ -126,20 +153,25 @@ class SecondLook:
             scores=scores,
             heat=heat,
             sureness=sureness,
+            look=_with_rows(features, found),
         )
 
-    def _drawn(self, image: np.ndarray, ours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(C, 17, 2) px of the picture and (C, 17) scores, of the people with joints (C, J, 2)."""
+    def _looks(self, image: np.ndarray, ours: np.ndarray) -> list[_Look]:
+        """At each of the people with joints (C, J, 2) px of the picture."""
+        if len(ours) == 0:
+            return []
         matrices = [self._crops(joints) for joints in ours]
         crops = [cut(image, matrix, INPUT_PX) for own in matrices for matrix in own]
-        drawn, sureness = self._draw(np.array(crops, np.uint8).reshape(-1, INPUT_PX, INPUT_PX, 3))
-        joints, scores, begin = [], [], 0
+        drawn = self._draw(np.stack(crops))
+        looks, begin = [], 0
         for own in matrices:
-            best = int(sureness[begin : begin + len(own)].mean(axis=1).argmax())
-            joints.append(to_picture(drawn[begin + best], own[best]))
-            scores.append(sureness[begin + best])
+            best = int(drawn.scores[begin : begin + len(own)].mean(axis=1).argmax())
+            row, matrix = begin + best, own[best]
+            joints_px = to_picture(drawn.joints_px[row], matrix)
+            seen = [maps[row] for maps in drawn.seen]
+            looks.append(_Look(joints_px, drawn.scores[row], seen, matrix))
             begin += len(own)
-        return np.reshape(joints, (-1, 17, 2)), np.reshape(scores, (-1, 17))
+        return looks
 
     def _is_another(self, row: int, theirs: np.ndarray, ours: np.ndarray) -> bool:
         """Whether Thunder's joints (17, 2) are nearer to another than to `row` of (P, J, 2)
@@ -165,6 +197,17 @@ class SecondLook:
         is_theirs = (sureness >= self._rules.least_joint_score) & (self._known >= 0)
         shift = np.where(is_theirs[:, None], theirs - ours[self._known], 0.0)  # (17, 2)
         return ours + self._follow @ shift, is_theirs
+
+
+def _with_rows(features: dict[int, np.ndarray], found: Found) -> np.ndarray:
+    """`Found.look` of people some of whom have these features (J, G)."""
+    if not features:
+        return found.look
+    size = next(iter(features.values())).shape[-1]
+    look = np.full((*found.joint_scores.shape, size), np.nan, np.float32)
+    for row, own in features.items():
+        look[row] = own
+    return look
 
 
 def _followers(skeleton: Skeleton) -> np.ndarray:

@@ -1,9 +1,9 @@
 """Checkpoints: safetensors with the configuration as JSON in the header, never a pickle.
 
-A weights file holds the network alone, and its lifting under the prefix `lifting.`. A training
-checkpoint holds the network, the averaged network, the flows and the optimiser too, under the
-prefixes `network.`, `average.`, `loss.` and `optimizer.`, so that training goes on where it
-stopped.
+A weights file holds the network alone, and its liftings under the prefixes `lifting.` and
+`looked_lifting.`. A training checkpoint holds the network, the averaged network, the flows and the
+optimiser too, under the prefixes `network.`, `average.`, `loss.` and `optimizer.`, so that
+training goes on where it stopped.
 """
 
 import os
@@ -14,6 +14,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from das_model.inference.network_config import network_config_of
+from das_model.inference.refine import LIFTINGS
 from das_model.network.network import DasNetwork
 
 
@@ -67,7 +68,7 @@ def load_network(file: Path) -> DasNetwork:
     tensors, metadata = load_tensors(file, "average.")
     if not tensors:
         tensors, metadata = load_tensors(file)
-        tensors = {n: t for n, t in tensors.items() if not n.startswith("lifting.")}
+        tensors = {n: t for n, t in tensors.items() if n.split(".")[0] not in LIFTINGS}
     network = DasNetwork(network_config_of(metadata, file))
     fill(network, tensors, file)
     return network.eval()

@@ -9,10 +9,11 @@ import base64
 import json
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import onnx
@@ -23,7 +24,8 @@ from das_model.inference.device.device_maps import DEVICE_GRAPHS
 from das_model.inference.device.onnx_runtime import ort
 from das_model.inference.joint_features import NUM_SEEN, num_features
 from das_model.inference.network_config import network_metadata
-from das_model.inference.refine import NUM_CUES
+from das_model.inference.refine import LIFTING, LOOKED_LIFTING, NUM_CUES
+from das_model.inference.second_look import NUM_LOOK_FEATURES
 from das_model.inference.targets import Encoding
 from das_model.network.device_graphs import device_graphs_text
 from das_model.network.exported_network import ExportedNetwork, told_maps
@@ -46,7 +48,7 @@ def export_onnx(
     file: Path,
     input_size: tuple[int, int],
     about: dict[str, str],
-    lifting: PoseLifting | None = None,
+    liftings: Mapping[str, PoseLifting] = MappingProxyType({}),
 ) -> None:
     """Write the ONNX file and check it against torch; a file that was there stays till then.
 
@@ -56,13 +58,14 @@ def export_onnx(
         input_size: nominal (width, height) px, multiples of the coarsest stride; the runtime
             keeps its area.
         about: further metadata, e.g. name, licence, training data.
-        lifting: of the network's people, to go into the same file's metadata.
+        liftings: of the network's people, by their kind in `refine.LIFTINGS`, to go into the same
+            file's metadata.
 
     Raises:
-        ValueError: if the size or the lifting does not fit the network, ONNX differs from torch
+        ValueError: if the size or a lifting does not fit the network, ONNX differs from torch
             by more than 1e-4, or a network without a heat map is to be lifted.
     """
-    if lifting is not None and not network.config.encoding.heat_stride:
+    if liftings and not network.config.encoding.heat_stride:
         raise ValueError(
             f"{file}: only a network with a heat map can have a lifting, "
             f"got one on {network.config.backbone}"
@@ -90,15 +93,16 @@ def export_onnx(
     channels = tuple(outputs[name] for name in names if name.startswith("seen_"))
     if network.config.encoding.heat_stride:
         metadata[DEVICE_GRAPHS] = device_graphs_text(network, channels)
-    if lifting is not None:
-        seen = num_features(channels)
-        if seen != len(lifting.feature_mean):
+    seen = num_features(channels)
+    given = {LIFTING: seen, LOOKED_LIFTING: seen + NUM_LOOK_FEATURES}
+    for kind, lifting in liftings.items():
+        if given[kind] != len(lifting.feature_mean):
             part.unlink()
             raise ValueError(
-                f"{file}: the lifting reads {len(lifting.feature_mean)} features of a joint, the "
-                f"network gives {seen}; train it with this network"
+                f"{file}: the {kind.replace('_', ' ')} reads {len(lifting.feature_mean)} features "
+                f"of a joint, it is given {given[kind]}; train it with this network"
             )
-        metadata["lifting"] = _lifting_text(lifting)
+        metadata[kind] = _lifting_text(lifting)
     onnx.helper.set_model_props(model, metadata)
     onnx.save(model, str(part), format="protobuf")
     for size in (input_size, input_size[::-1]):

@@ -7,13 +7,14 @@ of it. A transformer (Vaswani et al., NeurIPS 2017) takes both, one token a join
 ours, not the paper's.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from das_model.inference.refine import NUM_CUES
+from das_model.inference.refine import LIFTINGS, NUM_CUES
 from das_model.network.checkpoint import load_tensors
 
 _POSE_UNIT_MM = 500.0
@@ -143,13 +144,28 @@ class _Layer(nn.Module):
         return x + self.mlp(x)
 
 
-def load_lifting(file: Path) -> PoseLifting | None:
-    """The lifting of a weights file, None for a file without one.
+def lifting_tensors(liftings: Mapping[str, PoseLifting]) -> dict[str, Tensor]:
+    """Weights of liftings by their kind, by the names under which `load_liftings` finds them."""
+    return {
+        f"{kind}.{name}": value
+        for kind, lifting in liftings.items()
+        for name, value in lifting.state_dict().items()
+    }
+
+
+def load_liftings(file: Path) -> dict[str, PoseLifting]:
+    """The liftings of a weights file by their kind in `refine.LIFTINGS`; of those it holds.
 
     Raises:
-        ValueError: if it is one that read no features or told no spread, as former ones did.
+        ValueError: if one reads no features or tells no spread, as former ones did.
     """
-    tensors = {_present(name): value for name, value in load_tensors(file, "lifting.")[0].items()}
+    liftings = {kind: _lifting_of(load_tensors(file, f"{kind}.")[0], file) for kind in LIFTINGS}
+    return {kind: lifting for kind, lifting in liftings.items() if lifting is not None}
+
+
+def _lifting_of(tensors: Mapping[str, Tensor], file: Path) -> PoseLifting | None:
+    """A lifting with these weights."""
+    tensors = {_present(name): value for name, value in tensors.items()}
     if not tensors:
         return None
     if "feature_in.weight" not in tensors:

@@ -5,7 +5,6 @@ the depths from the root on, by a guess; they show the lifting how people in pho
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from zipfile import BadZipFile
@@ -21,6 +20,7 @@ from das_model.inference.joint_features import num_features
 from das_model.inference.mode import Mode
 from das_model.inference.refine import NUM_CUES, JointCues
 from das_model.inference.runtime import PoseEstimator, open_estimator
+from das_model.inference.second_look import NUM_LOOK_FEATURES
 from das_model.shared_work import all_of, shared_out
 from das_model.training.lifting_training import LiftingPairs
 
@@ -40,7 +40,8 @@ def collect_pairs(
 ) -> LiftingPairs:
     """Run a model over pictures and their mirror images and pair what it finds with the labels.
 
-    With Thunder one of both, in turns, is looked at in the precise mode.
+    With Thunder that is done in the precise mode; the pairs are of the people whom it has drawn,
+    with the features of both looks.
 
     Args:
         model_file: an ONNX file of `network.export`; its own lifting, if any, is left out.
@@ -98,10 +99,10 @@ class _Listener:
     """
 
     def __init__(self) -> None:
-        self.asked: list[tuple[np.ndarray, np.ndarray]] = []
+        self.asked: list[tuple[JointCues, np.ndarray]] = []
 
     def __call__(self, cues: JointCues, features: np.ndarray) -> np.ndarray:
-        self.asked.append((cues.stacked(), features))
+        self.asked.append((cues, features))
         unknown = np.full(cues.joint_scores.shape, np.nan)
         return np.concatenate([cues.joints_cam, unknown[..., None]], axis=-1)
 
@@ -119,19 +120,16 @@ def _pairs_of(
         num_threads=1,
         min_score=_MIN_SCORE,
         scoring=Scoring.LOCATION,
+        mode=Mode.PRECISE if thunder_file else Mode.FAST,
         thunder_file=thunder_file,
     )
-    fast = open_estimator(model_file, options, listener)
-    modes = [fast, fast]
-    if thunder_file is not None:
-        modes[1] = fast.with_options(replace(options, mode=Mode.PRECISE))
-    parts = [_nobody(fast)]
+    estimator = open_estimator(model_file, options, listener)
+    parts = [_nobody(estimator)]
     for picture in pictures:
-        image, annotation = people[picture]
-        if not annotation.valid_2d.any():
+        labelled = people[picture]
+        if not labelled[1].valid_2d.any():
             continue
-        both = ((image, annotation), mirrored(image, annotation))
-        for estimator, (image, annotation) in zip(modes, both, strict=True):
+        for image, annotation in (labelled, mirrored(*labelled)):
             listener.asked.clear()
             if len(lifted := estimator(image, annotation.camera).people) == 0:
                 continue
@@ -139,15 +137,22 @@ def _pairs_of(
                 raise ValueError(f"{model_file} must be a model with a heat map, it has none")
             known = annotation.in_skeleton(estimator.skeleton)
             ours, theirs = _matched(lifted.joints_px(annotation.camera), known)
-            found, features = listener.asked[0]
-            parts.append(_paired(found[ours], features[ours], known, theirs))
-        modes.reverse()
+            cues, features = listener.asked[0]
+            if estimator.options.mode is Mode.PRECISE:
+                is_looked = cues.is_looked[ours]
+                ours, theirs = ours[is_looked], theirs[is_looked]
+                if len(ours) == 0:
+                    continue
+                features = np.concatenate([features, cues.look], axis=-1)
+            parts.append(_paired(cues.stacked()[ours], features[ours], known, theirs))
     return join_pairs(parts)
 
 
 def _nobody(estimator: PoseEstimator) -> LiftingPairs:
     """Pairs of no people."""
     num_joints, seen = estimator.skeleton.num_joints, num_features(estimator.network.seen_channels)
+    if estimator.options.mode is Mode.PRECISE:
+        seen += NUM_LOOK_FEATURES
     flags = np.zeros((0, num_joints), bool)
     found, features, wanted = (
         np.zeros((0, num_joints, size), kind)

@@ -148,13 +148,39 @@ def train_lifting(
     return lifting.eval().requires_grad_(True)
 
 
+def reading_more(lifting: PoseLifting, pairs: LiftingPairs) -> PoseLifting:
+    """The lifting for pairs that have more features, which do not count before it is trained.
+    Those that it reads come first."""
+    mean, spread = _measured(pairs)
+    num_before, num_features = len(lifting.feature_mean), len(mean)
+    width, num_layers = lifting.feature_in.out_features, len(lifting.layers)
+    wide = PoseLifting(lifting.num_joints, num_features, width, num_layers)
+    state = lifting.state_dict()
+    more = {
+        "feature_in.weight": torch.zeros(width, num_features - num_before),
+        "feature_mean": mean[num_before:],
+        "feature_spread": spread[num_before:],
+    }
+    state |= {name: torch.cat([state[name], added], dim=-1) for name, added in more.items()}
+    wide.load_state_dict(state)
+    return wide.eval()
+
+
 def _fresh(pairs: LiftingPairs) -> PoseLifting:
     """A lifting that knows how features spread and nothing else."""
     lifting = PoseLifting(*pairs.features.shape[1:])
-    sample = pairs.features[:: max(1, len(pairs) // _NUM_MEASURED)].astype(np.float32)
-    lifting.feature_mean.copy_(torch.from_numpy(sample.mean(axis=(0, 1))))
-    lifting.feature_spread.copy_(torch.from_numpy(sample.std(axis=(0, 1)) + 1e-3))
+    for told, measured in zip(
+        (lifting.feature_mean, lifting.feature_spread), _measured(pairs), strict=True
+    ):
+        told.copy_(measured)
     return lifting
+
+
+def _measured(pairs: LiftingPairs) -> tuple[Tensor, Tensor]:
+    """(F,) mean and standard deviation of the features."""
+    sample = pairs.features[:: max(1, len(pairs) // _NUM_MEASURED)].astype(np.float32)
+    mean, spread = sample.mean(axis=(0, 1)), sample.std(axis=(0, 1)) + 1e-3
+    return torch.from_numpy(mean), torch.from_numpy(spread)
 
 
 def lifting_loss(

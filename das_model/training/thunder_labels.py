@@ -39,8 +39,9 @@ def look(thunder: Thunder, image: np.ndarray, box: list[float]) -> np.ndarray:
             break
         middle, side = np.array([x + width / 2, y + height / 2]), share * max(width, height, 1.0)
         matrix = crop_matrix(middle, side, INPUT_PX, mirrored=mirrored)
-        joints, scores = thunder(cut(image, matrix, INPUT_PX)[None])
-        seen = np.concatenate([to_picture(joints[0], matrix), scores[0, :, None]], axis=1)
+        drawn = thunder(cut(image, matrix, INPUT_PX)[None])
+        joints_px = to_picture(drawn.joints_px[0], matrix)
+        seen = np.concatenate([joints_px, drawn.scores[0, :, None]], axis=1)
         looks.append(seen[COCO_17.flip_order] if mirrored else seen)
     return np.array(looks)
 

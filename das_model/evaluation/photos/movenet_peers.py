@@ -113,9 +113,9 @@ class ThunderOnPeople:
             low, high = points.min(axis=0), points.max(axis=0)
             side = max(_CROP_SHARE * float((high - low).max()), 8.0)
             matrix = crop_matrix((low + high) / 2, side, INPUT_PX)
-            placed, seen = self._thunder(cut(image, matrix, INPUT_PX)[None])
-            joints.append(to_picture(placed, matrix))
-            joint_scores.append(seen)
+            drawn = self._thunder(cut(image, matrix, INPUT_PX)[None])
+            joints.append(to_picture(drawn.joints_px, matrix))
+            joint_scores.append(drawn.scores)
         scores = np.concatenate(joint_scores)
         return flat_prediction(
             np.concatenate(joints), scores, np.sqrt(found.people.scores * scores.mean(axis=1))

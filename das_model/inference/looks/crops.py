@@ -52,3 +52,8 @@ def cut(image: np.ndarray, matrix: np.ndarray, size_px: int) -> np.ndarray:
 def to_picture(points_px: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """(..., 2) px of the crop to px of the picture."""
     return points_px @ matrix[:, :2].T + matrix[:, 2]
+
+
+def to_crop(points_px: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Inverse of `to_picture`."""
+    return (points_px - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T

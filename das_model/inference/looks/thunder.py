@@ -7,6 +7,7 @@ module reads the maps as the published graph does.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,27 @@ from das_model.inference.device.onnx_runtime import open_session
 # Of the published model.
 INPUT_PX = 256
 MAPS = ("centre", "heat", "joint", "offset")
+SEEN = ("seen_0", "seen_1", "seen_2", "seen_3")  # features for the lifting, finest first
+SEEN_STRIDES = (4, 8, 16, 32)  # px
+SEEN_CHANNELS = (24, 56, 168, 280)
 _STRIDE = 4
 _CELLS = INPUT_PX // _STRIDE
 _NEAR = 1.8  # cells, added to the distance that divides the heat
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Drawn:
+    """What Thunder sees in P crops.
+
+    Args:
+        joints_px: (P, 17, 2) float32 px of the crop, in the order of COCO.
+        scores: (P, 17) in [0, 1].
+        seen: (P, C, h, w) float32 features of `SEEN_STRIDES` each.
+    """
+
+    joints_px: np.ndarray
+    scores: np.ndarray
+    seen: tuple[np.ndarray, ...]
 
 
 class Thunder:
@@ -46,27 +65,23 @@ class Thunder:
         # a CPU gains nothing by a batch (30 ms a crop alone, 31 in fours), and it takes memory
         self._is_batched = self._session.get_providers()[0] != "CPUExecutionProvider"
 
-    def __call__(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Joints of the person in each of P crops.
+    def __call__(self, crops: np.ndarray) -> Drawn:
+        """The person in each of P crops, at least one.
 
         Args:
             crops: (P, 256, 256, 3) uint8 RGB.
-
-        Returns:
-            joints_px: (P, 17, 2) float32 px of the crop, in the order of COCO.
-            scores: (P, 17) in [0, 1].
         """
-        if len(crops) == 0:
-            return np.zeros((0, 17, 2), np.float32), np.zeros((0, 17), np.float32)
         batches = [crops] if self._is_batched else [crop[None] for crop in crops]
-        maps = [self._session.run(MAPS, {"image": batch}) for batch in batches]
-        return joints_of_maps(*(np.concatenate(kind) for kind in zip(*maps, strict=True)))
+        parts = [self._session.run(MAPS + SEEN, {"image": batch}) for batch in batches]
+        maps = [np.concatenate(kind) for kind in zip(*parts, strict=True)]
+        joints_px, scores = joints_of_maps(*maps[: len(MAPS)])
+        return Drawn(joints_px, scores, tuple(maps[len(MAPS) :]))
 
 
 def joints_of_maps(
     centre: np.ndarray, heat: np.ndarray, joint: np.ndarray, offset: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Joints and scores of `Thunder.__call__`.
+    """Joints and scores of `Drawn`.
 
     Args:
         centre: (P, 1, 64, 64) float32 in [0, 1], a person's centre is here.

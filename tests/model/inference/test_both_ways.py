@@ -17,7 +17,10 @@ def cues():
     shape = (2, BODY_22.num_joints)
     scores, heat = rng.random((2, *shape))
     joints_px = rng.uniform(0, WIDTH - 1, (*shape, 2))
-    return JointCues(rng.normal(0, 300, (*shape, 3)), scores, heat, joints_px - 30, joints_px)
+    look = rng.normal(size=(*shape, 2))
+    return JointCues(
+        rng.normal(0, 300, (*shape, 3)), scores, heat, joints_px - 30, joints_px, look
+    )
 
 
 def lifted(joints_cam):
@@ -37,8 +40,14 @@ def test_a_mirrored_person_has_left_and_right_swapped(cues):
 
 def test_the_mirror_image_of_the_mirror_image_is_the_image(cues):
     twice = mirrored(mirrored(cues, WIDTH, BODY_22), WIDTH, BODY_22)
-    for name in JointCues.__slots__:
+    for name in set(JointCues.__slots__) - {"look"}:
         np.testing.assert_allclose(getattr(twice, name), getattr(cues, name), atol=1e-9)
+
+
+def test_nobody_has_looked_again_at_the_mirror_image(cues):
+    look = mirrored(cues, WIDTH, BODY_22).look
+    assert look.shape == cues.look.shape
+    assert np.isnan(look).all()
 
 
 def test_what_is_off_to_one_side_cancels_and_what_both_say_stays(cues):

@@ -11,12 +11,11 @@ import pytest
 import torch
 from torch import nn
 
-from das_app.files.bundled import bundled_file
-from das_app.pipeline.open_source import open_source
-from das_app.settings.app_settings import AppSettings
 from das_model.camera import Camera
-from das_model.inference.estimate import Device, EstimatorOptions, Precision, Scoring
+from das_model.inference.estimate import Device, EstimatorOptions, Scoring
+from das_model.inference.refine import LIFTING, LOOKED_LIFTING, JointCues
 from das_model.inference.runtime import open_estimator
+from das_model.inference.second_look import NUM_LOOK_FEATURES
 from das_model.inference.targets import Encoding
 from das_model.network.export import export_onnx
 from das_model.network.lifting import PoseLifting
@@ -33,7 +32,16 @@ SMALL = dataclasses.replace(
 THERE = EstimatorOptions(
     Device.CPU, num_threads=1, scoring=Scoring.LOCATION, keeps_maps=True, has_centre_map=True
 )
+SEEN = 9 * 24 + 3 * 32  # features of a joint
+BOTH = SEEN + NUM_LOOK_FEATURES
 HERE = dataclasses.replace(THERE, keeps_maps=False)
+
+
+def random_lifting(num_features, seed):
+    torch.manual_seed(seed)
+    lifting = PoseLifting(22, num_features, 32)
+    nn.init.normal_(lifting.head.weight, std=0.05)
+    return lifting.eval()
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +54,9 @@ def model(tmp_path_factory):
     nn.init.constant_(network.heads.root_depth[-1].bias, 4.0)
     for name in ("score", "joint_offset"):
         nn.init.normal_(getattr(network.heads, name)[-1].weight, std=0.3)
-    lifting = PoseLifting(22, 9 * 24 + 3 * 32, 32)
-    nn.init.normal_(lifting.head.weight, std=0.05)
+    liftings = {LIFTING: random_lifting(SEEN, 1), LOOKED_LIFTING: random_lifting(BOTH, 2)}
     file = tmp_path_factory.mktemp("device") / "model.onnx"
-    export_onnx(network, file, (192, 128), {}, lifting)
+    export_onnx(network, file, (192, 128), {}, liftings)
     return file
 
 
@@ -92,16 +99,32 @@ def test_another_lifting_reads_the_same_features(model):
     np.testing.assert_allclose(there, here, atol=1e-3)
 
 
-def test_a_picture_and_its_mirror_image_do_not_share_maps(model):
-    """The precise mode reads those of the first after the network saw the second."""
-    network = open_estimator(model, THERE).network
+@pytest.mark.parametrize("options", [HERE, THERE])
+@pytest.mark.parametrize("looked", [[], [0], [0, 1]])
+def test_people_of_the_second_look_are_lifted_by_what_it_saw(model, options, looked):
     rng = np.random.default_rng(3)
-    pictures = [rng.integers(0, 256, (128, 192, 3), np.uint8) for _ in range(2)]
-    alone = [network.maps(picture).scores() for picture in pictures]
-    together = [network.maps(picture) for picture in pictures]
-    for maps, wanted in zip(together, alone, strict=True):
-        for got, level in zip(maps.scores(), wanted, strict=True):
-            np.testing.assert_array_equal(got, level)
+    joints_px = rng.uniform(0, 100, (2, 22, 2))
+    joints_cam = np.concatenate([joints_px * 10, rng.uniform(2e3, 4e3, (2, 22, 1))], axis=-1)
+    look = np.full((2, 22, NUM_LOOK_FEATURES if looked else 0), np.nan, np.float32)
+    look[looked] = rng.normal(size=(len(looked), *look.shape[1:]))
+    one = np.full((2, 22), 0.5)
+    cues = JointCues(joints_cam, one, one, joints_px, joints_px, look)
+    features = []
+
+    def note(cues, seen):
+        features.append(torch.from_numpy(seen))
+        return np.concatenate([cues.joints_cam, cues.heat[..., None]], axis=-1)
+
+    picture = rng.integers(0, 256, (128, 192, 3), np.uint8)
+    open_estimator(model, options, note).network.maps(picture).lift(cues)
+    lifted = open_estimator(model, options).network.maps(picture).lift(cues)
+    found = torch.from_numpy(cues.stacked())
+    with torch.no_grad():
+        wanted = random_lifting(SEEN, 1)(found, features[0])
+        if looked:
+            both = torch.cat([features[0], torch.from_numpy(look)], dim=-1)
+            wanted[looked] = random_lifting(BOTH, 2)(found[looked], both[looked])
+    np.testing.assert_allclose(lifted, wanted, atol=0.2)
 
 
 @pytest.mark.parametrize("text", ["{}", "no", '{"candidates": "no", "heat": "", "features": ""}'])
@@ -120,40 +143,3 @@ def test_a_processor_reads_in_numpy_unless_it_is_told(model):
     plain = open_estimator(model, dataclasses.replace(HERE, keeps_maps=None))
     assert plain.keeps_maps is False
     assert open_estimator(model, THERE).keeps_maps is True
-
-
-def demo_frames():
-    """Every twelfth picture of the beginning, with its camera."""
-    source = open_source("demo", AppSettings().lens.intrinsics())
-    try:
-        for number in range(37):
-            frame = source.read()
-            if number % 12 == 0:
-                yield frame.image, frame.camera
-    finally:
-        source.close()
-
-
-def test_float16_finds_the_same_people():
-    """Of the bundled model, to half a pixel, 5 mm about the pelvis and 1 % of the distance. A
-    processor rounds to float16 between its steps, as a card does."""
-    lite = bundled_file("models", "das-lite.onnx")
-    exact = EstimatorOptions(Device.CPU, num_threads=1)
-    halved = dataclasses.replace(exact, keeps_maps=True, precision=Precision.FLOAT16)
-    ways = [open_estimator(lite, options) for options in (exact, halved)]
-    assert ways[1].keeps_maps
-    num_people = 0
-    for image, camera in demo_frames():
-        here, half = (way(image, camera).people for way in ways)
-        assert len(here) == len(half)
-        num_people += len(here)
-        order = [
-            int(np.linalg.norm(half.root_cam - root, axis=1).argmin()) for root in here.root_cam
-        ]
-        px = [p.joints_px(camera) for p in (here, half)]
-        np.testing.assert_allclose(px[1][order], px[0], atol=0.5)
-        far = here.root_cam[:, 2]
-        assert (np.abs(half.root_cam[order, 2] - far) < 0.01 * far).all()
-        np.testing.assert_allclose(half.scores[order], here.scores, atol=0.005)
-        np.testing.assert_allclose(half.joints_rel[order], here.joints_rel, atol=5)
-    assert num_people >= 6

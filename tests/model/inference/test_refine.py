@@ -1,5 +1,7 @@
 """Who follows the heat, who is lifted, and that neither depends on who is shown."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from people_scenes import annotate, perfect_heat, perfect_maps
@@ -101,8 +103,21 @@ def test_cues_stand_in_one_order_for_the_network():
     shape = (2, 22)
     values = [np.full((*shape, n), start + np.arange(n)) for n, start in ((3, 0), (2, 5))]
     anywhere = np.zeros((*shape, 2))
-    cues = JointCues(values[0], np.full(shape, 3), np.full(shape, 4), values[1], anywhere)
+    cues = JointCues(
+        values[0], np.full(shape, 3), np.full(shape, 4), values[1], anywhere, anywhere
+    )
     stacked = cues.stacked()
     assert stacked.dtype == np.float32
     assert stacked.shape == (2, 22, NUM_CUES)
     np.testing.assert_array_equal(stacked, np.broadcast_to(np.arange(7), stacked.shape))
+
+
+def test_cues_tell_who_has_had_a_second_look():
+    anywhere, flat = np.zeros((3, 22, 2)), np.zeros((3, 22))
+    cues = JointCues(np.zeros((3, 22, 3)), flat, flat, anywhere, anywhere, anywhere.copy())
+    cues.look[1] = np.nan
+    assert cues.is_looked.tolist() == [True, False, True]
+    assert dataclasses.replace(cues, look=anywhere[..., :0]).is_looked.tolist() == [False] * 3
+    some = cues.take(np.array([2, 1]))
+    assert some.is_looked.tolist() == [True, False]
+    assert {getattr(some, name).shape[:2] for name in JointCues.__slots__} == {(2, 22)}

@@ -1,5 +1,6 @@
 """The second look: whose joints count, who is dropped, turned crops, whom there is time for."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from das_model.camera import Camera
 from das_model.inference.looks.look_schedule import LookSchedule
-from das_model.inference.looks.thunder import INPUT_PX
+from das_model.inference.looks.thunder import INPUT_PX, SEEN_STRIDES, Drawn
 from das_model.inference.refine import Found, Refinement, place
 from das_model.inference.scores import look_score, mean_heat
 from das_model.inference.second_look import LookRules, SecondLook
@@ -16,6 +17,18 @@ from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
 IMAGE = np.zeros((400, 600, 3), np.uint8)
 SCALE, SHIFT = np.array([2.0, 2.0]), np.array([-20.0, 10.0])  # network's input to picture
 RULES = LookRules()
+
+
+def seen_in(number):
+    """Features by which places are known: x and y, px of the crop, of the finest map; the others
+    tell the number of the crop."""
+    cells = INPUT_PX // SEEN_STRIDES[0]
+    places = (np.arange(cells, dtype=np.float32) + 0.5) * SEEN_STRIDES[0] - 0.5
+    finest = np.stack(np.meshgrid(places, places))
+    sides = [INPUT_PX // stride for stride in SEEN_STRIDES[1:]]
+    one = [np.ones((4, side, side), np.float32) for side in sides]
+    crops = np.arange(number, dtype=np.float32)[:, None, None, None]
+    return (np.tile(finest, (number, 1, 1, 1)), *(maps * crops for maps in one))
 
 
 class Fake:
@@ -27,7 +40,8 @@ class Fake:
     def __call__(self, crops):
         self.crops = crops
         number = len(crops)
-        return np.tile(self.joints, (number, 1, 1)), np.tile(self.scores, (number, 1))
+        joints, scores = np.tile(self.joints, (number, 1, 1)), np.tile(self.scores, (number, 1))
+        return Drawn(joints, scores, seen_in(number))
 
 
 def upright(number=1, skeleton=BODY_22):
@@ -49,6 +63,7 @@ def upright(number=1, skeleton=BODY_22):
         one,
         scores.copy(),
         np.full(number, np.nan),
+        np.zeros((*one.shape, 0), np.float32),
     )
 
 
@@ -141,21 +156,7 @@ def test_crops_are_turned_where_the_trunk_is(degrees):
         np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]),
     )
     turned = (in_picture(found) - middle) @ turn.T + middle
-    found = Found(
-        found.scores,
-        (turned - SHIFT) / SCALE,
-        *(
-            getattr(found, name)
-            for name in (
-                "depth_mm",
-                "joint_scores",
-                "told_cam",
-                "heat",
-                "first_scores",
-                "sureness",
-            )
-        ),
-    )
+    found = dataclasses.replace(found, joints_px=(turned - SHIFT) / SCALE)
     body = turned[0, COCO_17.indices_in(BODY_22)]
     low, high = body.min(axis=0), body.max(axis=0)
     spot = (low + high) / 2 + turn @ [0, -80]
@@ -183,9 +184,14 @@ def test_the_surer_of_two_crops_counts():
     for scores, mean in (((0.3, 0.4, 0.5), 0.5), ((0.3, 0.6, 0.5), 0.6)):
         sure = np.repeat(np.array(scores)[:, None], 17, axis=1)
         again = SecondLook(
-            lambda crops, sure=sure: (np.full((len(crops), 17, 2), 128.0), sure), BODY_22, RULES
+            lambda crops, sure=sure: Drawn(
+                np.full((len(crops), 17, 2), 128.0), sure, seen_in(len(crops))
+            ),
+            BODY_22,
+            RULES,
         )(IMAGE, SCALE, SHIFT, found, np.array([0, 1]), look_score)
         np.testing.assert_allclose(again.scores, np.sqrt([0.36 * 0.3, 0.36 * mean]))
+        np.testing.assert_allclose(again.look[1, :, -1], scores.index(mean))  # the crop's number
 
 
 def test_who_is_hardly_there_is_no_candidate():
@@ -207,6 +213,25 @@ def test_lifting_is_told_how_well_thunder_saw_each_joint():
     place(again, camera, BODY_22, Refinement(np.zeros((22, 48, 80), np.float32), lift))
     np.testing.assert_allclose(told[0], scores)
     assert again.sureness[0] == pytest.approx(mean_heat(scores[None])[0])
+
+
+def test_features_are_read_where_the_joints_are_in_the_crop():
+    found = upright(3)
+    joints = in_crop(in_picture(found)[0, COCO_17.indices_in(BODY_22)])
+    again = look(Fake(joints, np.full(17, 0.9)), found, np.array([0]))
+    at_px = in_crop(in_picture(again)[0])
+    middle = 4  # of nine places, x before y
+    np.testing.assert_allclose(again.look[0, :, 2 * middle : 2 * middle + 2], at_px, atol=1e-3)
+    assert np.isnan(again.look[1:]).all()
+    assert look(Fake(joints, np.full(17, 0.9)), found, np.array([], int)).look.shape == (3, 22, 0)
+
+
+def test_people_who_were_looked_at_before_keep_their_features():
+    found = upright(2)
+    joints = in_crop(in_picture(found)[0, COCO_17.indices_in(BODY_22)])
+    first = look(Fake(joints, np.full(17, 0.9)), found, np.array([0]))
+    kept = look(Fake(joints, np.full(17, 0.9)), first, np.array([], int))
+    np.testing.assert_array_equal(kept.look, first.look)
 
 
 def test_skeletons_with_other_joints_are_drawn_too():

@@ -22,7 +22,7 @@ from das_model.camera import Camera
 from das_model.inference.device.onnx_runtime import ort
 from das_model.inference.estimate import Device, EstimatorOptions, Scoring
 from das_model.inference.network_config import LITE, NetworkConfig, network_metadata
-from das_model.inference.refine import NUM_CUES
+from das_model.inference.refine import LIFTING, NUM_CUES
 from das_model.inference.runtime import open_estimator
 from das_model.inference.targets import Encoding
 from das_model.network import export
@@ -30,7 +30,7 @@ from das_model.network.backbones.movenet import MoveNetBackbone
 from das_model.network.checkpoint import load_network, load_tensors, save_tensors
 from das_model.network.export import _lifting_text, _with_folded_pads, export_onnx
 from das_model.network.exported_network import ExportedNetwork, told_maps
-from das_model.network.lifting import PoseLifting, load_lifting
+from das_model.network.lifting import PoseLifting, lifting_tensors, load_liftings
 from das_model.network.network import DasNetwork
 from das_model.skeleton import BODY_22
 from das_model.synthetic.storage import image_path, write_image, write_shard
@@ -85,8 +85,7 @@ def folder(tmp_path_factory):
     lifting = PoseLifting(BODY_22.num_joints, NUM_FEATURES, 32)
     nn.init.normal_(lifting.head.weight, std=0.05)
     nn.init.normal_(lifting.doubt.weight, std=0.05)
-    tensors = {f"lifting.{name}": value for name, value in lifting.state_dict().items()}
-    save_tensors(root / "lifting.safetensors", tensors, {})
+    save_tensors(root / "lifting.safetensors", lifting_tensors({LIFTING: lifting}), {})
     run_script(
         "export.py",
         root / "network.safetensors",
@@ -195,7 +194,7 @@ def people_of(estimator, threshold=0.05):
 def lifted_in_torch(folder, listener):
     """(P, J, 3) of whom the listener was asked last."""
     with torch.no_grad():
-        lifting = load_lifting(folder / "lifting.safetensors")
+        lifting = load_liftings(folder / "lifting.safetensors")[LIFTING]
         return lifting(*map(torch.from_numpy, listener.asked))
 
 
@@ -248,7 +247,7 @@ def test_one_person_alone_is_lifted(folder, lifts, listens):
 def test_the_files_of_a_model_tell_the_same(folder, lifts):
     whole = folder / "model.safetensors"
     assert load_network(whole).config == SMALL
-    lifting, tensors = load_lifting(whole), load_tensors(whole)[0]
+    lifting, tensors = load_liftings(whole)[LIFTING], load_tensors(whole)[0]
     parts = load_tensors(folder / "network.safetensors")[0]
     parts |= load_tensors(folder / "lifting.safetensors")[0]
     assert tensors.keys() == parts.keys()
@@ -335,8 +334,8 @@ def test_a_lifting_of_another_network_is_not_written(folder):
     network = load_network(folder / "network.safetensors")
     before = (folder / "model.onnx").read_bytes()
     other = PoseLifting(BODY_22.num_joints, 5, 8)
-    with pytest.raises(ValueError, match="reads 5 features of a joint, the network gives 312"):
-        export_onnx(network, folder / "model.onnx", (96, 64), {}, other)
+    with pytest.raises(ValueError, match="reads 5 features of a joint, it is given 312"):
+        export_onnx(network, folder / "model.onnx", (96, 64), {}, {LIFTING: other})
     assert (folder / "model.onnx").read_bytes() == before
     assert not list(folder.glob("*.part"))
 
@@ -345,7 +344,7 @@ def test_a_network_without_heat_cannot_be_lifted(tmp_path):
     network = DasNetwork(NetworkConfig(channels=32, head_convs=1, update="none"))
     lifting = PoseLifting(BODY_22.num_joints, 5, 8)
     with pytest.raises(ValueError, match=r"model.onnx: only a network with a heat map.*lite0"):
-        export_onnx(network, tmp_path / "model.onnx", (96, 64), {}, lifting)
+        export_onnx(network, tmp_path / "model.onnx", (96, 64), {}, {LIFTING: lifting})
 
 
 def test_a_lifting_that_onnx_cannot_follow_is_refused(monkeypatch):
@@ -395,7 +394,7 @@ def test_a_lifting_is_trained_on_what_the_model_finds(folder, listens, capsys, m
     np.testing.assert_allclose(np.sort(pairs.found[:number], 0), np.sort(found[0], 0), atol=0.5)
     wanted = 1.1 * pairs.found[:number, :, :3]
     np.testing.assert_allclose(pairs.wanted[:number], wanted, rtol=1e-3, atol=0.5)
-    first = load_lifting(out)
+    first = load_liftings(out)[LIFTING]
     assert f"{len(pairs)} people found and known" in capsys.readouterr().out
     again = out.with_name("again.safetensors")
     run_script(
@@ -408,7 +407,7 @@ def test_a_lifting_is_trained_on_what_the_model_finds(folder, listens, capsys, m
         "--steps",
         1,
     )
-    for name, value in load_lifting(again).state_dict().items():
+    for name, value in load_liftings(again)[LIFTING].state_dict().items():
         assert torch.equal(value, first.state_dict()[name]), name
     assert first.feature_in.in_features == NUM_FEATURES
     capsys.readouterr()

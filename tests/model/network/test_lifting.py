@@ -9,14 +9,15 @@ import torch
 from people_scenes import STANDING
 
 from das_model.camera import Camera
-from das_model.inference.refine import NUM_CUES
+from das_model.inference.refine import LIFTING, LOOKED_LIFTING, NUM_CUES
 from das_model.network.checkpoint import save_tensors
-from das_model.network.lifting import PoseLifting, load_lifting
+from das_model.network.lifting import PoseLifting, lifting_tensors, load_liftings
 from das_model.skeleton import BODY_22, COCO_17, PANOPTIC_15
 from das_model.training import lifting_training
 from das_model.training.lifting_training import (
     LiftingPairs,
     lifting_loss,
+    reading_more,
     spread_loss,
     train_lifting,
 )
@@ -415,6 +416,23 @@ def test_spread_can_be_learned_alone(narrow):
     np.testing.assert_allclose(out[..., 3].mean(dim=0), wanted, rtol=0.3)
 
 
+def test_a_lifting_that_is_to_read_more_says_the_same_before_it_is_trained():
+    pairs = deep_pairs()
+    start = PoseLifting(NUM_BODY, NUM_FEATURES, width=32).eval()
+    torch.nn.init.normal_(start.head.weight, std=0.05)
+    more = np.random.default_rng(1).normal([7, -3], [1, 4], (64, NUM_BODY, 2))
+    both = np.concatenate([pairs.features, more], axis=-1).astype(np.float16)
+    pairs = dataclasses.replace(pairs, features=both)
+    wide = reading_more(start, pairs)
+    found, seen = torch.from_numpy(pairs.found), torch.from_numpy(both).float()
+    with torch.no_grad():
+        torch.testing.assert_close(wide(found, seen), start(found, seen[..., :NUM_FEATURES]))
+    np.testing.assert_allclose(wide.feature_mean[-2:], (7, -3), atol=0.5)
+    np.testing.assert_allclose(wide.feature_spread[-2:], (1, 4), rtol=0.1)
+    trained = train_lifting(pairs, BODY_22, 5, batch_size=32, start=wide)
+    assert trained.feature_in.weight[:, -2:].abs().max() > 0
+
+
 def test_training_repeats(narrow):
     pairs = deep_pairs(4)
     states = [train_lifting(pairs, BODY_22, 1, 2, seed).state_dict() for seed in (3, 3, 4)]
@@ -496,10 +514,14 @@ def test_a_lifting_is_read_from_among_other_weights(tmp_path, others):
     torch.nn.init.normal_(network.head.weight)
     network.feature_mean.fill_(0.5)
     file = tmp_path / "weights.safetensors"
-    tensors = {f"lifting.{name}": value for name, value in network.state_dict().items()}
+    other = PoseLifting(COCO_17.num_joints, NUM_FEATURES + 2, 16, 1)
+    tensors = lifting_tensors({LIFTING: network, LOOKED_LIFTING: other})
     save_tensors(file, tensors | others, {})
-    read = load_lifting(file)
+    both = load_liftings(file)
+    read, looked = both[LIFTING], both[LOOKED_LIFTING]
     assert not read.training
+    assert looked.feature_in.in_features == NUM_FEATURES + 2
+    assert torch.equal(looked.head.weight, other.head.weight)
     found = found_people()[:, :17]
     assert torch.equal(lifted_by(read, found), lifted_by(network.eval(), found))
 
@@ -515,7 +537,7 @@ def test_a_lifting_saved_under_former_names_is_read(tmp_path):
     }
     file = tmp_path / "former.safetensors"
     save_tensors(file, {f"lifting.{name}": value for name, value in saved.items()}, {})
-    read = load_lifting(file)
+    read = load_liftings(file)[LIFTING]
     assert torch.equal(read.feature_in.weight, saved["see.weight"])
     assert torch.equal(read.layers[1].out_proj.bias, saved["layers.1.gather.bias"])
     assert torch.equal(read.layers[0].qkv[1].weight, saved["layers.0.attend.1.weight"])
@@ -542,9 +564,9 @@ def test_nothing_of_its_training_is_made_on_another_device():
 def test_a_file_without_a_lifting_has_none(tmp_path):
     file = tmp_path / "weights.safetensors"
     save_tensors(file, {"network.pose_in.weight": torch.zeros(2, 2)}, {})
-    assert load_lifting(file) is None
+    assert load_liftings(file) == {}
     save_tensors(file, {"lifting.pose_in.weight": torch.zeros(2, 2)}, {})
     with pytest.raises(ValueError, match=r"weights.safetensors: its lifting reads no features"):
-        load_lifting(file)
+        load_liftings(file)
     with pytest.raises(FileNotFoundError, match=r"weights.npz.*was expected there"):
-        load_lifting(tmp_path / "weights.npz")
+        load_liftings(tmp_path / "weights.npz")

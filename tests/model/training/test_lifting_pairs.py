@@ -1,6 +1,5 @@
 """Pairs to train the lifting on: who is paired with whom, and what becomes of the others."""
 
-import copy
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,6 +17,7 @@ from das_model.datasets.rendered import RenderedSet
 from das_model.inference.estimate import Estimate
 from das_model.inference.mode import Mode
 from das_model.inference.refine import NUM_CUES, JointCues
+from das_model.inference.second_look import NUM_LOOK_FEATURES
 from das_model.people import People
 from das_model.skeleton import BODY_22, Skeleton
 from das_model.synthetic.storage import write_image, write_shard
@@ -45,10 +45,11 @@ class FakeEstimator:
         self.asked.append((model_file, options.num_threads))
         self.lift, self.options = lift, options
 
-    def with_options(self, options):
-        other = copy.copy(self)
-        other.options = options
-        return other
+    def look(self, number):
+        """Everybody has had a second look but the first."""
+        look = np.repeat(number[..., None], NUM_LOOK_FEATURES, axis=-1)
+        look[:1] = np.nan
+        return look
 
     def __call__(self, image, camera):
         self.modes.append(self.options.mode)
@@ -57,7 +58,8 @@ class FakeEstimator:
         if len(people) and self.has_heat:
             number = np.zeros(people.shape[:2]) + np.arange(len(people))[:, None]
             both = np.stack([number, number], axis=-1)
-            cues = JointCues(people, number, number, both, both)
+            look = self.look(number) if self.options.mode is Mode.PRECISE else both[..., :0]
+            cues = JointCues(people, number, number, both, both, look)
             features = np.full((*people.shape[:2], 2), [[[0.25, image[0, 0, 0]]]], np.float32)
             people = self.lift(cues, features)[..., :3]
             if self.options.mode is Mode.PRECISE:  # asks of the mirror image, too
@@ -110,17 +112,19 @@ def test_people_are_paired_with_whom_they_show(estimator, rendered):
     np.testing.assert_allclose(pairs.wanted, expected, atol=1e-3)
 
 
-def test_with_thunder_every_other_image_is_looked_at_twice(estimator, rendered):
+def test_with_thunder_whom_it_has_drawn_is_paired_with_what_both_looks_saw(estimator, rendered):
     opener = partial(RenderedSet.open, rendered)
-    collect_pairs(MODEL, opener, range(3))
-    assert estimator.modes == [Mode.FAST] * 6
-    estimator.modes.clear()
-    estimator.roots_mm = {i: [[-500, 0, 4000 + 10 * i]] for i in range(3)}
+    left, right = [-520, 20, 4300], [580, 0, 4800]
+    estimator.roots_mm = {0: [[0, -3000, 4000], right, left], 1: [left]}  # nobody first
     pairs = collect_pairs(MODEL, opener, range(3), thunder_file=Path("thunder.onnx"))
-    fast, precise = Mode.FAST, Mode.PRECISE
-    assert estimator.modes == [fast, precise, precise, fast, fast, precise]
-    assert len(pairs) > 0
+    assert estimator.modes == [Mode.PRECISE] * 6
+    np.testing.assert_allclose(pairs.found[:, 0, :3], [right, left])
+    assert pairs.features.shape == (2, 22, 2 + NUM_LOOK_FEATURES)
+    np.testing.assert_allclose(pairs.features[:, 5, [0, 2, -1]], [[0.25, 1, 1], [0.25, 2, 2]])
     assert (pairs.found[..., 4] < MIRRORED).all()  # the image's own cues
+    estimator.roots_mm = {}
+    nobody = collect_pairs(MODEL, opener, range(3), thunder_file=Path("thunder.onnx"))
+    assert nobody.features.shape == (0, 22, 2 + NUM_LOOK_FEATURES)
 
 
 def test_mirror_images_show_the_mirrored_people(estimator, rendered, monkeypatch):

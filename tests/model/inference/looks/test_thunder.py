@@ -7,8 +7,14 @@ import numpy as np
 import pytest
 
 from das_app.files.bundled import bundled_file
-from das_model.inference.looks.crops import crop_matrix, cut, to_picture
-from das_model.inference.looks.thunder import Thunder, joints_of_maps
+from das_model.inference.looks.crops import crop_matrix, cut, to_crop, to_picture
+from das_model.inference.looks.thunder import (
+    INPUT_PX,
+    SEEN_CHANNELS,
+    SEEN_STRIDES,
+    Thunder,
+    joints_of_maps,
+)
 
 
 def empty_maps(num_people):
@@ -36,13 +42,21 @@ def test_a_joint_is_where_it_is_seen_nearest_to_where_it_should_be():
 
 def test_the_published_network_takes_any_number_of_crops():
     thunder = Thunder(bundled_file("models") / "movenet-thunder.onnx", num_threads=1)
-    joints_px, scores = thunder(np.zeros((0, 256, 256, 3), np.uint8))
-    assert joints_px.shape == (0, 17, 2)
-    assert scores.shape == (0, 17)
     crops = np.random.default_rng(0).integers(0, 256, (2, 256, 256, 3), np.uint8)
-    both = thunder(crops)
-    for own, alone in zip(both, thunder(crops[1:]), strict=True):
-        np.testing.assert_allclose(own[1:], alone, atol=1e-4)
+    both, second = thunder(crops), thunder(crops[1:])
+    assert both.joints_px.shape == (2, 17, 2)
+    np.testing.assert_allclose(both.joints_px[1:], second.joints_px, atol=1e-3)
+    np.testing.assert_allclose(both.scores[1:], second.scores, atol=1e-4)
+    for own, alone in zip(both.seen, second.seen, strict=True):
+        np.testing.assert_allclose(own[1:], alone, atol=1e-3)
+
+
+def test_its_features_have_the_strides_and_channels_that_it_tells():
+    thunder = Thunder(bundled_file("models") / "movenet-thunder.onnx", num_threads=1)
+    seen = thunder(np.zeros((1, INPUT_PX, INPUT_PX, 3), np.uint8)).seen
+    cells = [INPUT_PX // stride for stride in SEEN_STRIDES]
+    assert [maps.shape[2:] for maps in seen] == [(side, side) for side in cells]
+    assert tuple(maps.shape[1] for maps in seen) == SEEN_CHANNELS
 
 
 def test_a_missing_network_is_named(tmp_path):
@@ -59,6 +73,14 @@ def test_crops_know_the_way_back():
     mirrored = crop_matrix((100, 50), 64, 32, turn=math.pi / 2, mirrored=True)
     np.testing.assert_allclose(to_picture(np.array([31.5, 15.5]), mirrored), (100, 18), atol=1e-9)
     np.testing.assert_allclose(to_picture(np.array([15.5, 31.5]), mirrored), (68, 50), atol=1e-9)
+
+
+@pytest.mark.parametrize("turn", [0.0, 1.0])
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_to_a_crop_and_back(turn, mirrored):
+    points = np.random.default_rng(0).uniform(-50, 400, (5, 17, 2))
+    matrix = crop_matrix((100, 50), 64, 32, turn, mirrored)
+    np.testing.assert_allclose(to_picture(to_crop(points, matrix), matrix), points, atol=1e-9)
 
 
 @pytest.mark.parametrize("side_px", [40, 300])  # magnified, and made smaller
