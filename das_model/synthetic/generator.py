@@ -34,6 +34,7 @@ LABEL_MIN_SHARE = 2.5e-4  # of the picture's pixels: people seen by less get an 
 _IGNORE_MARGIN_PX = 3
 _RETRIES = 3
 _MIN_VISIBLE_JOINTS = 6
+_LINEAR = (np.arange(256, dtype=np.float32) / 255) ** np.float32(2.2)  # of the levels of a photo
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -227,9 +228,9 @@ def _crop(rng: np.random.Generator, photo: np.ndarray, size: tuple[int, int]) ->
     top = rng.integers(0, height - crop_height + 1)
     crop = photo[top : top + crop_height, left : left + crop_width]
     if rng.random() < 0.5:
-        crop = crop[:, ::-1]
-    resized = cv2.resize(np.ascontiguousarray(crop), size, interpolation=cv2.INTER_LINEAR)
-    return (resized.astype(np.float32) / 255) ** 2.2
+        crop = cv2.flip(crop, 1)
+    resized = cv2.resize(crop, size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.LUT(resized, _LINEAR), np.float32)
 
 
 def _match_light(rng: np.random.Generator, scene: Scene, backdrop: np.ndarray) -> None:

@@ -111,7 +111,7 @@ def write_image(folder: Path, seed: int, image: np.ndarray) -> None:
     path = image_path(folder, seed)
     path.parent.mkdir(parents=True, exist_ok=True)
     options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
-    if not cv2.imwrite(str(path), image[..., ::-1], options):
+    if not cv2.imwrite(str(path), cv2.cvtColor(image, cv2.COLOR_RGB2BGR), options):
         raise OSError(f"cannot write the picture {path}")
 
 

@@ -150,8 +150,8 @@ class BodyPoser:
         face = kit.rest_face[shape] * scale - rest[self._head]
         face = face @ rotations[self._head].T + heads[self._head]
         points = self._named_points(heads, rotations, face)
-        joints = np.stack([points[name] for name in BODY_22.joint_names])
-        ends = np.stack([[points[a], points[b]] for a, b, _ in CAPSULES])
+        joints = np.array([points[name] for name in BODY_22.joint_names])
+        ends = np.array([(points[a], points[b]) for a, b, _ in CAPSULES])
         contact = self._skin(shape, scale, rotations, heads, kit.contact)
         girth = float(self._girth[shape]) * scale
         return PosedBody(shape, scale, girth, rotations, heads, joints, ends, contact)

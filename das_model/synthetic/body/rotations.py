@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+_X, _Y = np.eye(3)[:2]
+
 
 def rotation(axis: np.ndarray | list[float], angle: float) -> np.ndarray:
     """(3, 3) rotation about `axis` (any length but zero) by `angle`."""
@@ -23,9 +25,10 @@ def rotation(axis: np.ndarray | list[float], angle: float) -> np.ndarray:
 
 def rotations(axes: np.ndarray, angle: float) -> np.ndarray:
     """(N, 3, 3) rotations about (N, 3) axes of any length but zero, all by one angle."""
-    x, y, z = (axes / np.linalg.norm(axes, axis=1, keepdims=True)).T
-    zero = np.zeros_like(x)
-    skew = np.stack([zero, -z, y, z, zero, -x, -y, x, zero], 1).reshape(-1, 3, 3)
+    x, y, z = (axes / np.sqrt((axes * axes).sum(axis=1))[:, None]).T
+    skew = np.zeros((len(axes), 3, 3))
+    skew[:, 2, 1], skew[:, 0, 2], skew[:, 1, 0] = x, y, z
+    skew -= skew.transpose(0, 2, 1)
     return np.eye(3) + math.sin(angle) * skew + (1 - math.cos(angle)) * (skew @ skew)
 
 
@@ -38,7 +41,7 @@ def swing(start: np.ndarray, end: np.ndarray) -> np.ndarray:
         return rotation(axis, math.atan2(sine, cosine))
     if cosine > 0:
         return np.eye(3)
-    return rotation(cross(a, np.array([1.0, 0, 0]) if abs(a[0]) < 0.9 else [0, 1.0, 0]), math.pi)
+    return rotation(cross(a, _X if abs(a[0]) < 0.9 else _Y), math.pi)
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
@@ -47,10 +50,10 @@ def unit(vector: np.ndarray) -> np.ndarray:
     return vector / (math.sqrt(x * x + y * y + z * z) + 1e-12)
 
 
-def cross(a: np.ndarray, b: np.ndarray | list[float]) -> np.ndarray:
+def cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Cross product of two (3,) vectors; several times faster than numpy's for so short ones."""
-    ax, ay, az = (float(value) for value in a)
-    bx, by, bz = (float(value) for value in b)
+    ax, ay, az = a.tolist()
+    bx, by, bz = b.tolist()
     return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
 
 
@@ -64,14 +67,17 @@ def frame(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """(3, 3) right-handed axes as columns: along `first`, towards `second`, and their normal."""
     a = unit(first)
     c = unit(cross(a, second))
-    return np.stack([a, cross(c, a), c], axis=1)
+    axes = np.empty((3, 3))
+    axes[:, 0], axes[:, 1], axes[:, 2] = a, cross(c, a), c
+    return axes
 
 
 def between(start: np.ndarray, end: np.ndarray, share: float) -> np.ndarray:
     """(3, 3) rotation a `share` of the way from `start` to `end`."""
     turn = start.T @ end
-    angle = math.acos(float(np.clip((np.trace(turn) - 1) / 2, -1, 1)))
-    axis = np.array([turn[2, 1] - turn[1, 2], turn[0, 2] - turn[2, 0], turn[1, 0] - turn[0, 1]])
-    if angle < 1e-5 or np.linalg.norm(axis) < 1e-6:
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = turn.tolist()
+    angle = math.acos(min(max((xx + yy + zz - 1) / 2, -1.0), 1.0))
+    axis = [zy - yz, xz - zx, yx - xy]
+    if angle < 1e-5 or math.hypot(*axis) < 1e-6:
         return start if share < 0.5 else end
     return start @ rotation(axis, angle * share)

@@ -119,7 +119,7 @@ class PosePrior:
             aim = lift.T @ aim
         twist = rotation(upper, math.radians(angles.twist_deg) * sign)
         pose[self._bones[f"upperarm01.{side}"]] = swing(upper, aim) @ twist
-        rest = math.acos(float(np.clip(upper @ fore, -1, 1)))
+        rest = math.acos(min(max(float(upper @ fore), -1.0), 1.0))
         bend = rotation(cross(upper, fore), math.radians(angles.bend_deg) - rest)
         pose[self._bones[f"lowerarm01.{side}"]] = bend
 
@@ -141,7 +141,9 @@ class PosePrior:
         fingers = self._fingers[side]  # (4, 3) bones
         heads = self.kit.rest_heads[shape]
         along = (heads[fingers[:, 2]] - heads[fingers[:, 0]]).astype(np.float64)
-        axes = np.cross(along, [-sign * 0.9, 0, -0.45])
+        x, y, z = along.T
+        across, down = -sign * 0.9, -0.45
+        axes = np.stack([y * down, z * across - x * down, -y * across], axis=1)
         pose[fingers] = rotations(axes, curl * 0.9)[:, None]
 
     def set_leg(self, pose: np.ndarray, shape: int, side: str, angles: LegAngles) -> None:
@@ -163,8 +165,8 @@ class PosePrior:
 
     def _limb(self, shape: int, side: str, *names: str) -> tuple[np.ndarray, np.ndarray]:
         """Unit directions of a limb's two bones at rest."""
-        heads = self.kit.rest_heads[shape].astype(np.float64)
-        a, b, c = (heads[self._bones[f"{name}.{side}"]] for name in names)
+        heads = self.kit.rest_heads[shape]
+        a, b, c = (heads[self._bones[f"{name}.{side}"]].astype(np.float64) for name in names)
         return unit(b - a), unit(c - b)
 
 
@@ -233,7 +235,7 @@ def sample_leg(rng: np.random.Generator, kind: str, stride_deg: float) -> LegAng
     elif rng.random() < 0.3:
         abduction, knee = rng.uniform(5, 22), rng.uniform(0, 20)
         flexion = knee * 0.5 + rng.normal(0, 5)
-    level = float(np.clip(flexion - knee, -20, 25)) if kind not in ("wild", "walk") else 0.0
+    level = min(max(flexion - knee, -20.0), 25.0) if kind not in ("wild", "walk") else 0.0
     return LegAngles(flexion, abduction, knee, twist, level + rng.normal(0, 6))
 
 
@@ -248,5 +250,5 @@ def jittered(rng: np.random.Generator, arm: ArmAngles) -> ArmAngles:
 
 
 def _euler(about_x_deg: float, about_y_deg: float, about_z_deg: float) -> np.ndarray:
-    x, y, z = np.radians([about_x_deg, about_y_deg, about_z_deg])
+    x, y, z = map(math.radians, (about_x_deg, about_y_deg, about_z_deg))
     return rotation(_X, x) @ rotation(_Y, y) @ rotation(_Z, z)

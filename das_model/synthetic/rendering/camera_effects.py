@@ -5,6 +5,8 @@ import functools
 import cv2
 import numpy as np
 
+_ROWS_AT_ONCE = 32  # what is worked out in between stays in the cache
+
 
 def photograph(linear: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A picture as a cheap camera would deliver it.
@@ -17,8 +19,9 @@ def photograph(linear: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         (H, W, 3) uint8 sRGB.
     """
     exposure = rng.uniform(0.16, 0.42) / max(float(linear.mean()), 0.02)
-    picture = linear * (exposure * (1 + rng.normal(0, 0.05, 3))).astype(np.float32)
-    picture = _shoulder(picture)
+    gains = (exposure * (1 + rng.normal(0, 0.05, 3))).astype(np.float32)
+    rows = linear.reshape(len(linear), -1) * np.tile(gains, linear.shape[1])
+    picture = _shoulder(rows.reshape(linear.shape))
     if rng.random() < 0.35:
         picture = cv2.GaussianBlur(picture, (0, 0), float(rng.uniform(0.3, 1.3)))
     if rng.random() < 0.08:
@@ -41,12 +44,14 @@ def develop(linear: np.ndarray, exposure: float) -> np.ndarray:
 
 def _shoulder(picture: np.ndarray) -> np.ndarray:
     """Highlights rolled off softly, x (1 + 0.15 x) / (1 + 0.6 x); the argument is used up."""
-    below = picture * np.float32(0.6)
-    below += 1
-    above = picture * np.float32(0.15)
-    above += 1
-    picture *= above
-    picture /= below
+    for first in range(0, len(picture), _ROWS_AT_ONCE):
+        rows = picture[first : first + _ROWS_AT_ONCE]
+        below = rows * np.float32(0.6)
+        below += 1
+        above = rows * np.float32(0.15)
+        above += 1
+        rows *= above
+        rows /= below
     return picture
 
 
@@ -83,7 +88,8 @@ def _motion_blur(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _compressed(picture: np.ndarray, quality: int) -> np.ndarray:
-    _, code = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    decoded = cv2.imdecode(code, cv2.IMREAD_COLOR)
+    bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    _, code = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    decoded = cv2.imdecode(code, cv2.IMREAD_COLOR_RGB)
     assert decoded is not None
-    return decoded[..., ::-1]
+    return decoded

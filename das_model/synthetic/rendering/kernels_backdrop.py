@@ -164,7 +164,9 @@ def surroundings(
             n = wp.vec3(-sn * out, cs * out, 0.0)
         albedo = wall_colour(wp.where(side >= 3, px, py), pos[2], side, stage, atlas)
         ambient = wp.min(1.0, 0.65 + 0.5 * wp.min(pos[2], stage.room_half[2] - pos[2]))
-    sun = 1.0 - stage.shadow * in_shadow(pos, n, stage, image, jitter, sun_size, sun_map)
+    sun = wp.float32(1.0)
+    if wp.dot(n, stage.sun_direction) > 0.0:  # else it is dark anyway
+        sun = 1.0 - stage.shadow * in_shadow(pos, n, stage, image, jitter, sun_size, sun_map)
     base = wp.vec3(albedo[0], albedo[1], albedo[2])
     colour = lit(n, ray, base, CLOTH_LIKE, ambient, sun, stage) + base * albedo[3]
     if stage.backdrop == OUTDOOR:  # haze towards the horizon

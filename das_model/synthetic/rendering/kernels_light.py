@@ -76,10 +76,13 @@ def lit(
 
 @wp.func
 def contact(pos: wp.vec3, feet: wp.array2d(dtype=wp.vec3), image: int) -> float:
-    """Ambient light left on the floor between feet and furniture; (x, y, radius) each."""
+    """Ambient light left on the floor between feet and furniture; (x, y, radius) each, till a
+    radius of 0."""
     left = wp.float32(1.0)
     for k in range(feet.shape[1]):
         spot = feet[image, k]
+        if spot[2] == 0.0:
+            break
         dx = pos[0] - spot[0]
         dy = pos[1] - spot[1]
         apart = dx * dx + dy * dy

@@ -30,10 +30,11 @@ class Launcher:
         wp.launch(kernel, dim=dim, inputs=inputs, device=self.device)
 
     def array(self, values: np.ndarray, dtype: type) -> wp.array:
-        """A copy of the values on the device."""
+        """The values on the device; on the CPU they may share their memory."""
         if dtype in _FLOATS:
             values = np.asarray(values, np.float32)
-        return wp.array(np.ascontiguousarray(values), dtype=dtype, device=self.device)
+        values = np.ascontiguousarray(values)
+        return wp.array(values, dtype=dtype, device=self.device, copy=False)
 
     def structs(self, values: list, dtype: type) -> wp.array:
         """A list of Warp structs on the device."""
