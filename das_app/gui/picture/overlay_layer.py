@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize
+from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 
 from das_app.gui.picture.letterbox import Letterbox, Zoom
 from das_app.gui.picture.picture_marks import (
@@ -15,7 +15,7 @@ from das_app.gui.picture.picture_marks import (
     paint_offsets,
     paint_trails,
 )
-from das_app.gui.picture.skeleton_painter import paint_people
+from das_app.gui.picture.skeleton_painter import people_layer
 from das_app.gui.picture.trails import TrailSegments
 from das_app.gui.style import theme
 from das_app.gui.style.person_names import Names
@@ -86,24 +86,31 @@ def paint_layer(
     shown: Shown | None, style: PaintStyle, with_depth: DepthPainting | None = None
 ) -> QImage:
     """Picture with everything on it, in device pixels."""
-    whole = _blank(style, QImage.Format.Format_RGB32, QColor(theme.stage().ground))
+    whole = QImage(QSize(*style.size) * style.ratio, QImage.Format.Format_RGB32)
+    whole.setDevicePixelRatio(style.ratio)
+    ground = QColor(theme.stage().ground)
     if shown is None:
+        whole.fill(ground)
         return whole
     box = style.letterbox(shown)
     place = QRectF(box.left, box.top, *box.size)
     clip = place.toAlignedRect().intersected(QRectF(0, 0, *style.size).toRect())
     points = box.to_view(shown.joints_px)
-    people = _people_with_depth(shown, style, box, with_depth)
-    if people is None:
-        form = QImage.Format.Format_ARGB32_Premultiplied
-        people = _blank(style, form, Qt.GlobalColor.transparent)
-        paint_people(people, clip, points, shown.people, shown.slots)
+    people = _people_with_depth(shown, style, box, with_depth) or people_layer(
+        clip, style.ratio, points, shown.people, shown.slots
+    )
     painter = QPainter(whole)
+    inside = QRect(place.topLeft().toPoint(), place.bottomRight().toPoint())
+    every = QRect(QPoint(0, 0), QSize(*style.size))
+    painter.setClipRegion(QRegion(every).subtracted(inside.adjusted(2, 2, -2, -2)))
+    painter.fillRect(every, ground)
+    painter.setClipping(False)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     draw_picture(painter, place, shown.image, box.is_mirrored)
     painter.setClipRect(clip)
     _paint_below(painter, shown, style.options, box)
-    painter.drawImage(0, 0, people)
+    if people is not None:
+        painter.drawImage(*people)
     if style.options.has_offsets:
         paint_offsets(painter, points, shown.people, shown.slots)
     if style.options.has_labels:
@@ -115,7 +122,7 @@ def paint_layer(
 
 def _people_with_depth(
     shown: Shown, style: PaintStyle, box: Letterbox, with_depth: DepthPainting | None
-) -> QImage | None:
+) -> tuple[QPoint, QImage] | None:
     options = style.options
     if with_depth is None or not options.has_depth:
         return None
@@ -127,7 +134,7 @@ def _people_with_depth(
     form = QImage.Format.Format_RGBA8888_Premultiplied
     people = QImage(rows.data, width, height, 4 * width, form).copy()  # its own memory
     people.setDevicePixelRatio(style.ratio)
-    return people
+    return QPoint(0, 0), people
 
 
 def _paint_below(painter: QPainter, shown: Shown, options: OverlayOptions, box: Letterbox) -> None:
@@ -136,10 +143,3 @@ def _paint_below(painter: QPainter, shown: Shown, options: OverlayOptions, box: 
         paint_heat(painter, shown.centre_map, box)
     if options.has_trails:
         paint_trails(painter, shown.trails, shown.frame.camera, box)
-
-
-def _blank(style: PaintStyle, form: QImage.Format, colour: QColor | Qt.GlobalColor) -> QImage:
-    image = QImage(QSize(*style.size) * style.ratio, form)
-    image.setDevicePixelRatio(style.ratio)
-    image.fill(colour)
-    return image

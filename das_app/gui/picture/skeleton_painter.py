@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import starmap
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRect, Qt
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from das_app.gui.style import theme
@@ -28,17 +28,21 @@ _FACE_WIDTHS, _BODY_WIDTHS = 1.1, 1.8  # a joint's diameter in widths of a limb
 _MIN_WIDTH_PX, _LARGEST_WIDTH_PX, _EXTENT_PER_WIDTH = 1.8, 9.0, 70
 
 
-def paint_people(
-    layer: QImage, clip: QRect, points: np.ndarray, people: People, slots: np.ndarray
-) -> None:
-    """Draw everybody, the farthest first.
+def people_layer(
+    clip: QRect, ratio: float, points: np.ndarray, people: People, slots: np.ndarray
+) -> tuple[QPoint, QImage] | None:
+    """A layer with everybody, the farthest first, no larger than they need.
 
     Args:
-        layer: transparent, with premultiplied alpha.
-        clip: what is drawn on, in the view's units.
+        clip: what may be drawn on, in the view's units.
+        ratio: device pixels per unit.
         points: (P, J, 2) joints in the view's units; NaN is not drawn.
         people: whom the points belong to; their scores and those of the joints give the opacity.
         slots: (P,) colour slot of each person.
+
+    Returns:
+        Where its corner belongs, in the view's units, and the layer, with premultiplied alpha;
+        None where nobody is.
     """
     is_seen = np.isfinite(points).all(axis=-1)  # (P, J)
     points = np.where(is_seen[..., None], points, np.nan)
@@ -47,17 +51,21 @@ def paint_people(
     opacity = joint_opacity(people.joint_scores) * person_opacity(people.scores)[:, None]
     levels = np.round(_LEVELS * opacity[order]).astype(int)  # (P, J)
     slots = np.asarray(slots)[order] % len(theme.PERSON_COLOURS)
-    ratio = layer.devicePixelRatio()
     around = ratio * _OUTLINE_PX
-    layer.setDevicePixelRatio(1)  # joints are copied pixel by pixel
-    painter = QPainter(layer)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setClipRect(QRect(clip.topLeft() * ratio, clip.size() * ratio))
     widths = ratio * limb_widths(points[order])
-    limbs = _limbs(ratio * points[order], levels, people.skeleton.bones)
     is_face = np.isin(people.skeleton.joint_names, _FACE)
     sizes = np.where(is_face, _FACE_WIDTHS, _BODY_WIDTHS) * widths[:, None]
-    joints = _joints(ratio * points[order], levels, sizes, layer, around)
+    reach = (sizes.max(axis=1, initial=0.0) / 2 + around) / ratio + 2
+    region = _region(points[order], reach, clip, ratio)
+    if region.isEmpty():
+        return None
+    layer = QImage(region.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+    layer.fill(Qt.GlobalColor.transparent)
+    points = ratio * (points[order] - region.topLeft().toTuple())
+    limbs = _limbs(points, levels, people.skeleton.bones)
+    joints = _joints(points, levels, sizes, layer, around)
+    painter = QPainter(layer)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     outlines = np.round(levels.mean(axis=1)).astype(int)
     looks = zip(slots.tolist(), outlines.tolist(), widths.tolist(), strict=True)
     for (slot, outline, width), (lines, faint), places in zip(looks, limbs, joints, strict=True):
@@ -76,7 +84,25 @@ def paint_people(
             painter.drawImage(x, y, _joint_image(slot, around, *look))
         painter.setOpacity(1)
     painter.end()
-    layer.setDevicePixelRatio(ratio)
+    layer.setDevicePixelRatio(ratio)  # only now: joints are copied pixel by pixel
+    return region.topLeft(), layer
+
+
+def _region(points: np.ndarray, reach: np.ndarray, clip: QRect, ratio: float) -> QRect:
+    """The part of the clip within (P,) reach of points (P, J, 2); its corner, which may lie a
+    little before the clip, is one of a device pixel."""
+    if not len(points):
+        return QRect()
+    low = np.fmin.reduce(np.fmin.reduce(points, axis=1) - reach[:, None], axis=0)
+    high = np.fmax.reduce(np.fmax.reduce(points, axis=1) + reach[:, None], axis=0)
+    first, last = clip.topLeft().toTuple(), clip.bottomRight().toTuple()
+    low, high = np.maximum(low, first), np.minimum(high, last)
+    if (low > high).any():
+        return QRect()
+    steps = (n for n in (1, 2, 4) if (n * ratio).is_integer())
+    step = next(steps, 1 + max(last))  # else the view's own corner
+    begin = (low // step * step).astype(int)
+    return QRect(QPoint(*begin.tolist()), QPoint(*np.ceil(high).astype(int).tolist()))
 
 
 def limb_widths(points: np.ndarray) -> np.ndarray:
