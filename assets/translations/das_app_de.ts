@@ -1524,6 +1524,14 @@
         <translation>Jetzt die rechte Seite etwa 30° von der Kamera wegdrehen und stillhalten</translation>
     </message>
     <message>
+        <source>Numbers</source>
+        <translation>Zahlen</translation>
+    </message>
+    <message>
+        <source>Numbers that a graphics card computes with; float16 is faster</source>
+        <translation>Zahlen, mit denen eine Grafikkarte rechnet; float16 ist schneller</translation>
+    </message>
+    <message>
         <source>Of the lens above the floor</source>
         <translation>Des Objektivs über dem Boden</translation>
     </message>
@@ -2479,6 +2487,18 @@ Personen werden am besten erkannt, wenn Kopf und Füße im Bild sind.</translati
         <translation>Die letzte Änderung an Zonen zurücknehmen</translation>
     </message>
     <message>
+        <source>TensorRT 10 is not installed</source>
+        <translation>TensorRT 10 ist nicht installiert</translation>
+    </message>
+    <message>
+        <source>TensorRT did not start</source>
+        <translation>TensorRT ist nicht gestartet</translation>
+    </message>
+    <message>
+        <source>TensorRT prepares the model for pictures of {width} × {height}. That takes some minutes, once.</source>
+        <translation>TensorRT bereitet das Modell für Bilder von {width} × {height} vor. Das dauert einmal einige Minuten.</translation>
+    </message>
+    <message>
         <source>The 3D view is off: {problem}.
 
 The picture and the figures work on. “das-app doctor” tells what is missing.</source>
@@ -2513,6 +2533,10 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
     <message>
         <source>The model manages {model:.0f} of {camera:.0f} pictures a second: choose less detail or a faster device for the model.</source>
         <translation>Das Modell schafft {model:.0f} von {camera:.0f} Bildern je Sekunde: weniger Details oder ein schnelleres Gerät für das Modell wählen.</translation>
+    </message>
+    <message>
+        <source>The model runs on CUDA without TensorRT: {reason}.</source>
+        <translation>Das Modell läuft auf CUDA ohne TensorRT: {reason}.</translation>
     </message>
     <message>
         <source>The model runs on the CPU: {reason}. “das-app doctor” tells what is missing.</source>
@@ -3546,6 +3570,10 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
     <message>
         <source>this ONNX Runtime has no CUDA</source>
         <translation>diese ONNX Runtime hat kein CUDA</translation>
+    </message>
+    <message>
+        <source>this ONNX Runtime has no TensorRT</source>
+        <translation>diese ONNX Runtime hat kein TensorRT</translation>
     </message>
     <message>
         <source>today</source>

@@ -39,7 +39,7 @@ def with_measured_threads(model_file: Path, options: EstimatorOptions) -> Estima
         model_file: an ONNX file of `network.export`.
         options: of an estimator.
     """
-    on_cpu = providers_of(options.device is Device.CPU) == CPU
+    on_cpu = providers_of(options.device is not Device.CPU) == CPU
     if options.num_threads or num_cores() == 1 or not on_cpu:
         return options
     try:

@@ -11,6 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from das_app.files.bundled import bundled_file
+from das_app.files.user_folders import cache_folder
 from das_app.lens.calibration_files import load_intrinsics
 from das_app.lens.intrinsics import Intrinsics, LensOrigin
 from das_app.motion.faces import FaceHiding
@@ -28,6 +29,7 @@ from das_model.inference.estimate import (
     DEFAULT_MIN_SCORE,
     Device,
     EstimatorOptions,
+    Precision,
 )
 from das_model.inference.mode import Mode
 
@@ -178,10 +180,12 @@ class ModelSettings:
 
     Args:
         file: ONNX model, or None for the bundled one.
-        device: what the model runs on; `auto` is CUDA where it works, else the CPU.
+        device: what the model runs on; `auto` is TensorRT where it is installed, else CUDA where
+            it works, else the CPU.
         mode: whether the model looks a second time at people, see `Mode`.
         input_scale: side of the model's input as a share of the nominal one; its square is the
             share of the nominal cost.
+        precision: numbers that the model computes with on a graphics card.
 
     Raises:
         ValueError: if a value is of the wrong type or out of range.
@@ -191,6 +195,7 @@ class ModelSettings:
     device: Device = Device.AUTO
     mode: Mode = Mode.AUTO
     input_scale: float = between(1.0, MIN_INPUT_SCALE, GREATEST_INPUT_SCALE)
+    precision: Precision = Precision.FLOAT32
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -458,6 +463,8 @@ class AppSettings:
         """
         return EstimatorOptions(
             device=self.model.device,
+            precision=self.model.precision,
+            engine_folder=cache_folder() / "engines",
             min_score=self.people.min_score,
             has_candidates=True,
             input_scale=self.model.input_scale,

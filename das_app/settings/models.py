@@ -4,14 +4,18 @@ from pathlib import Path
 
 from das_app.files.bundled import bundled_file
 from das_app.words.said import marked, said
-from das_model.inference.device.onnx_runtime import cuda_problem
+from das_model.inference.device.onnx_runtime import cuda_problem, tensorrt_problem
 from das_model.inference.estimate import Device
 
 _NO_START = marked("CUDA did not start")
-CUDA_PROBLEMS = (  # of `cuda_problem`
+CUDA_PROBLEMS = (  # of `cuda_problem` and `tensorrt_problem`
     marked("this ONNX Runtime has no CUDA"),
     marked("no NVIDIA driver"),
+    marked("this ONNX Runtime has no TensorRT"),
+    marked("TensorRT 10 is not installed"),
 )
+_TENSORRT_FAILED = marked("TensorRT did not start")
+_PROVIDERS = {Device.CUDA: "CUDAExecutionProvider", Device.TENSORRT: "TensorrtExecutionProvider"}
 
 
 def bundled_models() -> tuple[Path, ...]:
@@ -35,8 +39,13 @@ def model_file(name: str) -> Path:
 
 def device_note(device: Device, provider: str) -> str:
     """Note for a user who chose `device` and got `provider`; empty when it fits."""
-    if device is not Device.CUDA or provider == "CUDAExecutionProvider":
+    if _PROVIDERS.get(device, provider) == provider:
         return ""
+    if provider == _PROVIDERS[Device.CUDA]:
+        return said(
+            "The model runs on CUDA without TensorRT: {reason}.",
+            reason=said(tensorrt_problem() or _TENSORRT_FAILED),
+        )
     return said(
         "The model runs on the CPU: {reason}. “das-app doctor” tells what is missing.",
         reason=said(cuda_problem() or _NO_START),

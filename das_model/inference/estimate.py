@@ -24,9 +24,17 @@ MIN_CANDIDATE_SCORE = 0.05  # below it the model finds people everywhere
 class Device(StrEnum):
     """Device of the model."""
 
-    AUTO = "auto"  # CUDA where it works, else the CPU
+    AUTO = "auto"  # TensorRT where it is installed, else CUDA where it works, else the CPU
     CPU = "cpu"
     CUDA = "cuda"
+    TENSORRT = "tensorrt"
+
+
+class Precision(StrEnum):
+    """Numbers that the network computes with on a graphics card; a processor keeps float32."""
+
+    FLOAT32 = "float32"
+    FLOAT16 = "float16"
 
 
 class Scoring(StrEnum):
@@ -38,7 +46,7 @@ class Scoring(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EstimatorOptions:
-    """Options of an estimator. Device, threads and Thunder are fixed once a model is open.
+    """Options of an estimator. What the network runs on and Thunder are fixed once it is open.
 
     Args:
         device: what the network runs on.
@@ -54,6 +62,10 @@ class EstimatorOptions:
         thunder_file: movenet-thunder.onnx, for the second look; fast mode goes without.
         keeps_maps: on the network's device, where small graphs read them; None does so on a
             graphics card. Only of models that bring these graphs.
+        precision: of the network on a graphics card.
+        has_cuda_graph: CUDA records the network's steps and starts them at once, where its maps
+            stay there and the record gives the processor's maps.
+        engine_folder: where TensorRT keeps the engines that it builds; None for nowhere.
         is_spinning: the network's threads keep their cores busy between two of its steps: faster
             where nothing else wants them, so not beside a window.
 
@@ -71,6 +83,9 @@ class EstimatorOptions:
     mode: Mode = Mode.FAST
     thunder_file: Path | None = None
     keeps_maps: bool | None = None
+    precision: Precision = Precision.FLOAT32
+    has_cuda_graph: bool = True
+    engine_folder: Path | None = None
     is_spinning: bool = False
 
     def __post_init__(self) -> None:
@@ -78,6 +93,12 @@ class EstimatorOptions:
             raise ValueError(f"min_score must be from 0 to 1, got {self.min_score}")
         if not self.input_scale > 0:
             raise ValueError(f"input_scale must be above 0, got {self.input_scale}")
+
+    @property
+    def fixed(self) -> tuple[object, ...]:
+        """What cannot change once a model is open."""
+        on_card = (self.keeps_maps, self.precision, self.has_cuda_graph)
+        return (self.device, self.num_threads, self.thunder_file, *on_card)
 
     def scaled(self, nominal_size: tuple[int, int]) -> tuple[int, int]:
         """(width, height) px of the network's input, where it was made for `nominal_size`."""

@@ -16,15 +16,17 @@ import numpy as np
 
 from das_model.camera import Camera
 from das_model.inference.decode import DecodeConfig, Detections, LevelMaps, detect, select
-from das_model.inference.device.device_maps import (
-    DEVICE_GRAPHS,
-    GRAPHS,
-    DeviceMaps,
-    Session,
-    run_there,
+from das_model.inference.device.device_maps import DEVICE_GRAPHS, GRAPHS, DeviceMaps, Session
+from das_model.inference.device.on_card import CardOptions, EngineListener, network_on
+from das_model.inference.device.onnx_runtime import (
+    CPU,
+    CUDA,
+    TENSORRT,
+    open_session,
+    providers_of,
 )
-from das_model.inference.device.onnx_runtime import CPU, open_session, providers_of
-from das_model.inference.estimate import Device, EstimatorOptions
+from das_model.inference.device.sized_networks import SizedNetworks
+from das_model.inference.estimate import Device, EstimatorOptions, Precision
 from das_model.inference.joint_features import joint_features, num_features
 from das_model.inference.model_check import (
     require_input_size,
@@ -79,6 +81,7 @@ class OnnxNetwork:
         model_file: an ONNX file written by `das_model.network.export`.
         options: device, threads, and where the maps stay.
         lift: instead of the model's own lifting.
+        on_engine: of `network_on`.
 
     Attributes:
         skeleton: joints of its people.
@@ -95,13 +98,17 @@ class OnnxNetwork:
     """
 
     def __init__(
-        self, model_file: Path, options: EstimatorOptions, lift: LiftWithFeatures | None = None
+        self,
+        model_file: Path,
+        options: EstimatorOptions,
+        lift: LiftWithFeatures | None = None,
+        on_engine: EngineListener = lambda size: None,
     ) -> None:
+        self._on_engine = on_engine
         if not model_file.is_file():
             raise FileNotFoundError(f"{model_file}: an ONNX model file was expected there")
-        providers = providers_of(options.device is Device.CPU)
         self._session = open_session(
-            model_file, options.num_threads, providers, options.is_spinning
+            model_file, options.num_threads, is_spinning=options.is_spinning
         )
         try:
             metadata = self._session.get_modelmeta().custom_metadata_map
@@ -119,25 +126,65 @@ class OnnxNetwork:
         self.name = readable(metadata.get("name", ""), _MAX_NAME) or model_file.stem
         self.nominal_size = _input_size(metadata, model_file)
         self.metadata = {k: v for k, v in metadata.items() if k not in _GRAPHS_IN_METADATA}
-        self._graphs = self._graphs_there(metadata, options, has_own_lift=lift is None)
-        self._try_out(config, options, lift is None and self.lift is not None, model_file)
+        self._there: SizedNetworks | None = None
+        self._graphs: dict[str, Session] = {}
+        has_own_lift = lift is None and self.lift is not None
+        self._try_out(config, options, has_own_lift, model_file)
+        self._leave_host(metadata, options, has_own_lift, model_file)
+
+    def _leave_host(
+        self,
+        metadata: Mapping[str, str],
+        options: EstimatorOptions,
+        has_own_lift: bool,
+        file: Path,
+    ) -> None:
+        """Run on a graphics card where there is one that is wanted; the maps stay there where the
+        model brings graphs for it. Raises ValueError where they cannot though it is asked for."""
+        providers = providers_of(
+            options.device is not Device.CPU,
+            has_tensorrt=options.device in (Device.AUTO, Device.TENSORRT),
+        )
+        keeps = providers != CPU if options.keeps_maps is None else options.keeps_maps
+        if keeps and DEVICE_GRAPHS in metadata:
+            try:
+                self._there = self._network_there(providers, options, file)
+                self._graphs = self._graphs_there(metadata, options, has_own_lift)
+                self._try_graphs(options, has_own_lift)
+                return
+            except Exception as error:  # the bindings raise many kinds
+                self._there = None
+                if options.keeps_maps:
+                    raise ValueError(f"{file}: its maps cannot stay there: {error}") from error
+                _log.info("%s: its maps come to the host: %s", file, error)
+        if CUDA in providers:
+            self._session = open_session(file, options.num_threads, (CUDA, *CPU))
+
+    def _network_there(
+        self, providers: Sequence[str], options: EstimatorOptions, file: Path
+    ) -> SizedNetworks:
+        width, height = self._tried_size(options)
+        picture = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+        names = [output.name for output in self._session.get_outputs()]
+        expected = dict(zip(names, self._session.run(None, {"image": picture[None]}), strict=True))
+        on_card = CardOptions(
+            options.precision is Precision.FLOAT16, options.has_cuda_graph, options.engine_folder
+        )
+        return network_on(file, providers, on_card, picture, expected, self._on_engine)
 
     def _graphs_there(
         self, metadata: Mapping[str, str], options: EstimatorOptions, has_own_lift: bool
-    ) -> dict[str, Session] | None:
-        """Graphs that read the maps on the device; None where they come to the host."""
-        keeps = options.keeps_maps
-        if keeps is None:
-            keeps = self.providers[0] != CPU[0]
-        if not keeps or DEVICE_GRAPHS not in metadata:
-            return None
+    ) -> dict[str, Session]:
+        """Graphs that read the maps on the device."""
         try:
             told = json.loads(metadata[DEVICE_GRAPHS])
             texts = {name: told[name] for name in GRAPHS}
             if has_own_lift and LIFTING in metadata:
                 texts["lift"] = metadata[LIFTING]
             return {
-                name: open_session(base64.b64decode(text), options.num_threads, self.providers)
+                name: open_session(
+                    base64.b64decode(text), options.num_threads, self.providers_of_graphs
+                )
                 for name, text in texts.items()
             }
         except (KeyError, TypeError, ValueError) as error:
@@ -150,8 +197,7 @@ class OnnxNetwork:
         self, config: NetworkConfig, options: EstimatorOptions, has_own_lift: bool, file: Path
     ) -> None:
         """Run once on a grey picture. Raises ValueError where that goes wrong."""
-        wanted = options.scaled(self.nominal_size)
-        width, height = size = fitting_size(self.nominal_size, wanted, self.encoding.strides[-1])
+        width, height = size = self._tried_size(options)
         grey, camera = np.full((height, width, 3), 114, np.uint8), Camera.from_fov(size)
         try:
             outputs = self._session.run(None, {"image": grey[None]})
@@ -170,42 +216,47 @@ class OnnxNetwork:
             raise
         except Exception as error:  # the bindings raise many kinds
             raise ValueError(f"{file}: the model cannot run on a picture: {error}") from error
-        if self._graphs is not None:
-            self._try_graphs(grey, options, has_own_lift, file)
 
-    def _try_graphs(
-        self, grey: np.ndarray, options: EstimatorOptions, has_own_lift: bool, file: Path
-    ) -> None:
-        """Run once with the maps on the device; where that goes wrong without being asked for,
-        they come to the host."""
-        try:
-            maps = self.maps(grey)
-            maps.detect(DecodeConfig())
-            cues = _cues_of_one(self.skeleton)
-            if maps.heat is not None and not isinstance(maps.heat, np.ndarray):
-                maps.heat.moved(cues.joints_px, cues.heat)
-            if maps.lift is not None and has_own_lift:
-                maps.lift(cues)
-        except Exception as error:  # the bindings raise many kinds
-            if options.keeps_maps:
-                raise ValueError(f"{file}: its maps cannot stay on the device: {error}") from error
-            _log.warning("%s: its maps come to the host, which is slower: %s", file, error)
-            self._graphs = None
+    def _tried_size(self, options: EstimatorOptions) -> tuple[int, int]:
+        wanted = options.scaled(self.nominal_size)
+        return fitting_size(self.nominal_size, wanted, self.encoding.strides[-1])
+
+    def _try_graphs(self, options: EstimatorOptions, has_own_lift: bool) -> None:
+        """Read the maps of a grey picture on the device."""
+        width, height = self._tried_size(options)
+        maps = self.maps(np.full((height, width, 3), 114, np.uint8))
+        maps.detect(DecodeConfig())
+        cues = _cues_of_one(self.skeleton)
+        if maps.heat is not None and not isinstance(maps.heat, np.ndarray):
+            maps.heat.moved(cues.joints_px, cues.heat)
+        if maps.lift is not None and has_own_lift:
+            maps.lift(cues)
 
     @property
-    def providers(self) -> list[str]:
+    def providers(self) -> Sequence[str]:
         """Execution providers; the first is the one in use, e.g. CPUExecutionProvider."""
-        return self._session.get_providers()
+        return self._session.get_providers() if self._there is None else self._there.providers()
+
+    @property
+    def has_cuda_graph(self) -> bool:
+        """Whether its steps are recorded and started at once."""
+        return self._there is not None and self._there.is_recorded
+
+    @property
+    def providers_of_graphs(self) -> tuple[str, ...]:
+        """Those of small networks whose inputs change their size from picture to picture, for
+        which TensorRT would build engines again and again."""
+        return tuple(provider for provider in self.providers if provider != TENSORRT)
 
     @property
     def keeps_maps(self) -> bool:
         """Whether the maps stay on the device."""
-        return self._graphs is not None
+        return self._there is not None
 
     def maps(self, boxed: np.ndarray) -> Maps:
         """Run the network on an (H, W, 3) image of its size."""
-        if self._graphs is not None:
-            there = DeviceMaps(run_there(self._session, {"image": boxed[None]}), self._graphs)
+        if self._there is not None:
+            there = DeviceMaps(self._there(boxed), self._graphs)
             return Maps(
                 lambda config: select(there.candidates(), config),
                 there,
@@ -224,7 +275,7 @@ class OnnxNetwork:
 
     def _lifted_there(self, maps: DeviceMaps, cues: JointCues) -> np.ndarray:
         """`lifted`, of maps that stay on the device."""
-        if self._graphs is not None and "lift" in self._graphs and not cues.is_looked.any():
+        if "lift" in self._graphs and not cues.is_looked.any():
             return maps.lifted(cues.stacked(), cues.joints_px)
         assert self.lift is not None  # else nobody asks
         return self.lift(cues, maps.features(cues.joints_px))

@@ -16,6 +16,7 @@ from das_model.camera import Camera
 from das_model.inference.both_ways import both_ways
 from das_model.inference.centre_map import centre_map
 from das_model.inference.decode import DecodeConfig
+from das_model.inference.device.on_card import EngineListener
 from das_model.inference.estimate import (
     DEFAULT_OPTIONS,
     MIN_CANDIDATE_SCORE,
@@ -65,6 +66,7 @@ def open_estimator(
     model_file: Path,
     options: EstimatorOptions = DEFAULT_OPTIONS,
     lift: LiftWithFeatures | None = None,
+    on_engine: EngineListener = lambda size: None,
 ) -> "PoseEstimator":
     """Load a model.
 
@@ -72,13 +74,14 @@ def open_estimator(
         model_file: an ONNX file written by `das_model.network.export`.
         options: how it is to work.
         lift: instead of the model's own lifting.
+        on_engine: hears of engines that TensorRT builds, which takes minutes.
 
     Raises:
         FileNotFoundError: if there is no such file.
         ValueError: if the file is not a model of this project.
     """
     try:
-        return PoseEstimator(model_file, options, lift)
+        return PoseEstimator(model_file, options, lift, on_engine)
     except ValueError as error:
         raise ValueError(readable(str(error), _MAX_ERROR)) from error
 
@@ -94,15 +97,21 @@ class PoseEstimator:
     """
 
     def __init__(
-        self, model_file: Path, options: EstimatorOptions, lift: LiftWithFeatures | None = None
+        self,
+        model_file: Path,
+        options: EstimatorOptions,
+        lift: LiftWithFeatures | None = None,
+        on_engine: EngineListener = lambda size: None,
     ) -> None:
-        self.network = network = OnnxNetwork(model_file, options, lift)
+        self.network = network = OnnxNetwork(model_file, options, lift, on_engine)
         self._score = scores_of_model(network.metadata, model_file)
         self._score_looks = look_scores_of_model(network.metadata, model_file)
         self.skeleton, self.model_name = network.skeleton, network.name
         self._second_look: SecondLook | None = None
         if options.thunder_file is not None:
-            thunder = Thunder(options.thunder_file, options.num_threads, network.providers)
+            thunder = Thunder(
+                options.thunder_file, options.num_threads, network.providers_of_graphs
+            )
             self._second_look = SecondLook(thunder, self.skeleton)
         self._schedule = LookSchedule()  # what the thread that calls remembers
         self.options = self._possible(options)
@@ -118,6 +127,11 @@ class PoseEstimator:
         return self.network.keeps_maps
 
     @property
+    def has_cuda_graph(self) -> bool:
+        """Whether the network's steps are recorded and started at once."""
+        return self.network.has_cuda_graph
+
+    @property
     def input_size(self) -> tuple[int, int]:
         """Nominal (width, height) px at the input scale of the options."""
         return self.options.scaled(self.network.nominal_size)
@@ -126,15 +140,13 @@ class PoseEstimator:
         """The same model with other options.
 
         Raises:
-            ValueError: if they ask for another device, number of threads or Thunder, or for a
-                mode that needs Thunder where there is none.
+            ValueError: if they ask for another device, precision, number of threads or Thunder, or
+                for a mode that needs Thunder where there is none.
         """
-        both = (self.options, options)
-        fixed = [(o.device, o.num_threads, o.thunder_file, o.keeps_maps) for o in both]
-        if fixed[0] != fixed[1]:
+        if self.options.fixed != options.fixed:
             raise ValueError(
-                f"{self.model_name} is open with device, threads and Thunder {fixed[0]}, they "
-                f"cannot become {fixed[1]}; open it anew"
+                f"{self.model_name} is open with device, threads and Thunder "
+                f"{self.options.fixed}, they cannot become {options.fixed}; open it anew"
             )
         other = copy.copy(self)
         other.options = self._possible(options)

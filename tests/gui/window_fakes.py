@@ -148,5 +148,10 @@ class Opener:
         device = "CPU" if settings.model.device is not Device.CUDA else "CUDA"
         estimator = FakeEstimator(self.people, name, settings.estimator_options())
         return Model(
-            estimator, f"{name} · {device}", settings.model.file, settings.model.device, self.note
+            estimator,
+            f"{name} · {device}",
+            settings.model.file,
+            settings.model.device,
+            self.note,
+            settings.model.precision,
         )

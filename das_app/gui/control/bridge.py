@@ -8,6 +8,7 @@ Frames and results never pass here: the window polls `pipeline.results`.
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -23,7 +24,7 @@ from das_app.settings.app_settings import AppSettings
 from das_app.settings.source_setups import KeptSetup
 from das_app.sources.addresses import shown_address
 from das_app.sources.frame_source import FrameSource
-from das_model.inference.estimate import Device, Estimator, EstimatorOptions
+from das_model.inference.estimate import Device, Estimator, EstimatorOptions, Precision
 
 SHUTDOWN_TIMEOUT_S = 3.0
 _log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Model:
         engine: model and device really in use, for people to read.
         file: it was asked for; None is the bundled one.
         device: it was asked for.
+        precision: it was asked for.
         note: what the user should know, such as that CUDA did not start; empty for nothing.
     """
 
@@ -46,6 +48,7 @@ class Model:
     file: Path | None = None
     device: Device = Device.AUTO
     note: str = ""
+    precision: Precision = Precision.FLOAT32
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -66,7 +69,14 @@ class OpenedSource:
 
 
 class PipelineFactory(Protocol):
-    """Makes what takes seconds; called in the bridge's thread. Errors are for the user."""
+    """Makes what takes seconds; called in the bridge's thread. Errors are for the user.
+
+    Attributes:
+        on_engine: hears, in any thread, the size of pictures for which TensorRT builds an engine,
+            and None when that is over.
+    """
+
+    on_engine: Callable[[tuple[int, int] | None], None]
 
     def __call__(self, settings: AppSettings, on_state: StateListener) -> OpenedSource:
         """The source of the settings with its pipeline."""
@@ -94,12 +104,15 @@ class PipelineBridge(QObject):
         state_changed: state of the current run and a message for people to read.
         model_changed: the current run has another `Model`.
         model_refused: why it keeps the one it had.
+        engine_built: (width, height) px of pictures for which TensorRT builds an engine, None when
+            that is over.
     """
 
     opened = Signal(object)
     state_changed = Signal(PipelineState, object)
     model_changed = Signal(object)
     model_refused = Signal(object)
+    engine_built = Signal(object)
     _opened_in_worker = Signal(int, object)
     _state_in_worker = Signal(int, PipelineState, object)
     _model_in_worker = Signal(int, object)
@@ -108,6 +121,7 @@ class PipelineBridge(QObject):
     def __init__(self, opener: PipelineFactory, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._opener = opener
+        opener.on_engine = lambda size: self._emit(self.engine_built, size)
         self._run, self._is_stopped, self._is_over = 0, True, False
         self._current: OpenedSource | None = None
         self._requests: Mailbox[_Request] = Mailbox()
@@ -137,13 +151,15 @@ class PipelineBridge(QObject):
             self._requests.put(_Request(self._run, settings))
 
     def use_options(self, options: EstimatorOptions) -> Model | None:
-        """Have the model of what runs work with other options, but on its device, from the next
-        frame on; the model with them, None where none runs."""
+        """Have the model of what runs work with other options, but on its device and in its
+        precision, from the next frame on; the model with them, None where none runs."""
         current = self._current
         if current is None or current.model is None:
             return None
         estimator = current.model.estimator
-        estimator = estimator.with_options(replace(options, device=estimator.options.device))
+        own = estimator.options
+        kept = replace(options, device=own.device, precision=own.precision)
+        estimator = estimator.with_options(kept)
         model = replace(current.model, estimator=estimator)
         self._current = replace(current, model=model)
         if isinstance(current.pipeline, LivePipeline):

@@ -26,7 +26,7 @@ from das_app.settings.source_setups import SourceSetup
 from das_app.sources.addresses import short_name
 from das_app.sources.turned_source import Turn, camera_of, turn_of
 from das_app.sources.watchdog import WatchedSource
-from das_model.inference.estimate import Device
+from das_model.inference.estimate import Device, Precision
 from das_model.inference.mode import Mode
 
 _OVER = (PipelineState.STOPPED, PipelineState.FAULTED)
@@ -72,7 +72,7 @@ class Controller(QObject):
         self.settings = settings
         self.lens = Intrinsics()
         self.scales: dict[int, float] = {}
-        self._proven = (settings.model.file, settings.model.device)  # of the model in use
+        self._proven = settings.model  # of the model in use
         self.state = PipelineState.STOPPED
         self.bridge = PipelineBridge(opener, self)
         self.bridge.opened.connect(self._on_opened)
@@ -229,6 +229,10 @@ class Controller(QObject):
         """Run the model on another device; what runs goes on meanwhile."""
         self._use_model(replace(self.settings.model, device=device))
 
+    def set_precision(self, precision: Precision) -> None:
+        """Have the model compute with other numbers; what runs goes on meanwhile."""
+        self._use_model(replace(self.settings.model, precision=precision))
+
     def set_input_scale(self, scale: float) -> None:
         """Give the model larger or smaller pictures."""
         self.change(model=replace(self.settings.model, input_scale=scale))
@@ -293,7 +297,9 @@ class Controller(QObject):
         self.state_changed.emit(state, message)
 
     def _on_model(self, model: Model) -> None:
-        self._proven = (model.file, model.device)
+        self._proven = replace(
+            self.settings.model, file=model.file, device=model.device, precision=model.precision
+        )
         self.bridge.use_options(self.settings.estimator_options())
         self._look_again()
         self.model_changed.emit(self.model)
@@ -303,6 +309,10 @@ class Controller(QObject):
             self.live.step(0)
 
     def _on_refusal(self, message: str) -> None:
-        model_file, device = self._proven
-        self.change(model=replace(self.settings.model, file=model_file, device=device))
+        was = self._proven
+        self.change(
+            model=replace(
+                self.settings.model, file=was.file, device=was.device, precision=was.precision
+            )
+        )
         self.refused.emit(message)

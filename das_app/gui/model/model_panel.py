@@ -16,8 +16,9 @@ from das_app.settings.app_settings import (
     MIN_INPUT_SCALE,
     AppSettings,
     Device,
+    Precision,
 )
-from das_app.settings.models import bundled_models, cuda_problem
+from das_app.settings.models import bundled_models, cuda_problem, tensorrt_problem
 from das_app.words.said import marked
 from das_model.inference.mode import Mode
 
@@ -39,12 +40,14 @@ class ModelPanel(QWidget):
     Attributes:
         model_chosen: ONNX file.
         device_chosen: what to run on.
+        precision_chosen: numbers to compute with on a graphics card.
         mode_chosen: whether people are looked at a second time.
         input_scale_changed: sides of the input as a share of the nominal ones.
     """
 
     model_chosen = Signal(object)
     device_chosen = Signal(Device)
+    precision_chosen = Signal(Precision)
     mode_chosen = Signal(Mode)
     input_scale_changed = Signal(float)
 
@@ -58,18 +61,26 @@ class ModelPanel(QWidget):
         )
         self.model.activated.connect(self._on_model)
         self.device = described(QComboBox(), tr("What the model runs on"))
-        problem = cuda_problem()
-        for device, text in (
-            (Device.AUTO, tr("Automatic")),
-            (Device.CPU, "CPU"),
-            (Device.CUDA, "CUDA" + (f" ({tr(problem)})" if problem else "")),
-        ):
-            self.device.addItem(text, device)
+        self.device.addItem(tr("Automatic"), Device.AUTO)
+        self.device.addItem("CPU", Device.CPU)
         rows = self.device.model()
         assert isinstance(rows, QStandardItemModel)
-        rows.item(self.device.findData(Device.CUDA)).setEnabled(problem is None)
+        for device, text, problem in (
+            (Device.CUDA, "CUDA", cuda_problem()),
+            (Device.TENSORRT, "TensorRT", tensorrt_problem()),
+        ):
+            self.device.addItem(text + (f" ({tr(problem)})" if problem else ""), device)
+            rows.item(self.device.count() - 1).setEnabled(problem is None)
         self.device.activated.connect(
             lambda index: self.device_chosen.emit(self.device.itemData(index))
+        )
+        self.precision = described(
+            QComboBox(), tr("Numbers that a graphics card computes with; float16 is faster")
+        )
+        for precision in Precision:
+            self.precision.addItem(precision, precision)
+        self.precision.activated.connect(
+            lambda index: self.precision_chosen.emit(self.precision.itemData(index))
         )
         self.mode = QComboBox()
         for mode, text, tip in _MODES:
@@ -86,6 +97,8 @@ class ModelPanel(QWidget):
         form.addRow(tr("Model"), self.model)
         form.addRow(tr("Runs on"), self.device)
         form.addRow("", self.engine)
+        form.addRow(tr("Numbers"), self.precision)
+        form.setRowVisible(self.precision, cuda_problem() is None)
         form.addRow(tr("Mode"), self.mode)
         form.addRow(tr("Detail"), self.input_scale)
         form.addRow("", self.cost)
@@ -100,6 +113,7 @@ class ModelPanel(QWidget):
         with QSignalBlocker(self.device), QSignalBlocker(self.input_scale):
             self.mode.setCurrentIndex(self.mode.findData(settings.model.mode))
             self.device.setCurrentIndex(self.device.findData(settings.model.device))
+            self.precision.setCurrentIndex(self.precision.findData(settings.model.precision))
             self.input_scale.setValue(round(20 * settings.model.input_scale))
 
     def set_engine(self, engine: str) -> None:

@@ -22,6 +22,7 @@ class ModelPresenter(QObject):
         self._control, self._shown, self._panel = control, shown, panel
         panel.model_chosen.connect(control.set_model)
         panel.device_chosen.connect(control.set_device)
+        panel.precision_chosen.connect(control.set_precision)
         panel.mode_chosen.connect(control.set_mode)
         panel.input_scale_changed.connect(control.set_input_scale)
         control.settings_changed.connect(panel.set_settings)

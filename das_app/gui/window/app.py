@@ -53,6 +53,7 @@ class PipelineOpener:
         source: str | None = None,
         early: EarlyModel | None = None,
     ) -> None:
+        self.on_engine: Callable[[tuple[int, int] | None], None] = lambda size: None
         self._model: Model | None = None
         self._setups = SourceSetups(said, source)
         self._early = early
@@ -104,15 +105,18 @@ class PipelineOpener:
             FileNotFoundError: if the model is not there.
             ValueError: if it is not a model of this project.
         """
-        file, device, model = settings.model.file, settings.model.device, self._model
+        wanted, model = settings.model, self._model
+        file, device, precision = wanted.file, wanted.device, wanted.precision
         options = settings.estimator_options()
-        if model is not None and (model.file, model.device) == (file, device):
+        was = None if model is None else (model.file, model.device, model.precision)
+        if model is not None and was == (file, device, precision):
             model = replace(model, estimator=model.estimator.with_options(options))
         else:
             estimator = self._estimator(settings)
             provider = estimator.provider
             engine = f"{estimator.model_name} · {provider.removesuffix('ExecutionProvider')}"
-            model = Model(estimator, engine, file, device, device_note(device, provider))
+            note = device_note(device, provider)
+            model = Model(estimator, engine, file, device, note, precision)
         self._model = model
         return model
 
@@ -120,10 +124,14 @@ class PipelineOpener:
         early, self._early = self._early, None
         options = settings.estimator_options()
         if early is not None and early.model == settings.model:
+            early.tell_engines(self._hear_of_engine)
             return early.result().with_options(options)
         from das_model.inference.runtime import open_estimator
 
-        return open_estimator(settings.model.path(), options)
+        return open_estimator(settings.model.path(), options, on_engine=self._hear_of_engine)
+
+    def _hear_of_engine(self, size: tuple[int, int] | None) -> None:
+        self.on_engine(size)
 
 
 def run_app(

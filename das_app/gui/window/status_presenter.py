@@ -59,6 +59,7 @@ class StatusPresenter(QObject):
         control.state_changed.connect(self._on_state)
         control.model_changed.connect(self._on_model)
         control.refused.connect(parts.banner.show_fault)
+        control.bridge.engine_built.connect(self._on_engine)
         actions.set_enabled(("stop", "record"), False)  # while nothing runs
         self._show_settings(control.settings)
 
@@ -100,6 +101,18 @@ class StatusPresenter(QObject):
         self._parts.status.set_mode(tr(_MODES[self._control.settings.model.mode]))
         if model.note:
             self._parts.banner.show_fault(model.note)
+
+    def _on_engine(self, size: tuple[int, int] | None) -> None:
+        if size is None:
+            self._parts.banner.hide()
+            return
+        words = tr(
+            "TensorRT prepares the model for pictures of {width} × {height}. That takes some "
+            "minutes, once.",
+            width=size[0],
+            height=size[1],
+        )
+        self._parts.banner.show_fault(words)
 
     def _on_state(self, state: PipelineState, message: str) -> None:
         set_playing(self._actions["play"], state is PipelineState.RUNNING)

@@ -12,7 +12,7 @@ import numpy as np
 
 DEVICE_GRAPHS = "device_graphs"  # key of a model's metadata
 GRAPHS = ("candidates", "heat", "features")
-_DEVICES = {"CUDAExecutionProvider": "cuda"}
+_DEVICES = {"CUDAExecutionProvider": "cuda", "TensorrtExecutionProvider": "cuda"}
 
 
 class Held(Protocol):
@@ -27,6 +27,7 @@ class Binding(Protocol):
     def bind_cpu_input(self, name: str, value: np.ndarray) -> None: ...
     def bind_ortvalue_input(self, name: str, value: Held) -> None: ...
     def bind_output(self, name: str, device: str) -> None: ...
+    def bind_ortvalue_output(self, name: str, value: Held) -> None: ...
     def get_outputs(self) -> list[Held]: ...
 
 
@@ -43,7 +44,7 @@ class Session(Protocol):
     def get_outputs(self) -> Sequence[Port]: ...
     def get_providers(self) -> Sequence[str]: ...
     def io_binding(self) -> Binding: ...
-    def run_with_iobinding(self, binding: Binding) -> None: ...
+    def run_with_iobinding(self, binding: Binding, options: object = None) -> None: ...
 
 
 def run_there(session: Session, inputs: Mapping[str, np.ndarray | Held]) -> dict[str, Held]:
@@ -62,11 +63,15 @@ def run_there(session: Session, inputs: Mapping[str, np.ndarray | Held]) -> dict
         else:
             binding.bind_ortvalue_input(port.name, value)
     names = [port.name for port in session.get_outputs()]
-    device = _DEVICES.get(session.get_providers()[0], "cpu")
     for name in names:
-        binding.bind_output(name, device)
+        binding.bind_output(name, device_of(session))
     session.run_with_iobinding(binding)
     return dict(zip(names, binding.get_outputs(), strict=True))
+
+
+def device_of(session: Session) -> str:
+    """Where a session's maps are, by ONNX Runtime's name."""
+    return _DEVICES.get(session.get_providers()[0], "cpu")
 
 
 class DeviceMaps:
@@ -88,7 +93,8 @@ class DeviceMaps:
     def scores(self) -> list[np.ndarray]:
         """(h, w) location scores of each level, finest first."""
         names = [name for name in self._maps if name.startswith("score_")]
-        return [self._maps[name].numpy()[0] for name in names]
+        # copied: on a processor they lie in buffers that are used again
+        return [self._maps[name].numpy()[0].copy() for name in names]
 
     def moved(self, joints_px: np.ndarray, doubt_px: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """As `refine.HeatReader.moved`."""

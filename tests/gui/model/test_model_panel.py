@@ -5,14 +5,15 @@ from PySide6.QtWidgets import QFileDialog
 
 from das_app.gui.model import model_panel as module
 from das_app.gui.model.model_panel import ModelPanel
-from das_app.settings.app_settings import AppSettings, Device, ModelSettings
+from das_app.settings.app_settings import AppSettings, Device, ModelSettings, Precision
 from das_model.inference.mode import Mode
 
 
 @pytest.fixture
 def make_panel(qtbot, themed, monkeypatch):
-    def make(problem=None):
+    def make(problem=None, no_tensorrt=None):
         monkeypatch.setattr(module, "cuda_problem", lambda: problem)
+        monkeypatch.setattr(module, "tensorrt_problem", lambda: problem or no_tensorrt)
         panel = ModelPanel()
         qtbot.addWidget(panel)
         panel.set_settings(AppSettings())
@@ -33,11 +34,13 @@ def test_setters_show_and_do_not_echo(make_panel, qtbot):
                         device=Device.CPU,
                         input_scale=1.25,
                         mode=Mode.FAST,
+                        precision=Precision.FLOAT16,
                     )
                 )
             )
     assert panel.model.currentText() == "own"
     assert panel.device.currentText() == "CPU"
+    assert panel.precision.currentText() == "float16"
     assert panel.input_scale.value() == 25
     assert panel.mode.currentText() == "Fast"
     panel.set_cost((320, 192), 58.2)
@@ -53,6 +56,9 @@ def test_choices_are_told(make_panel, qtbot, monkeypatch):
     with qtbot.waitSignal(panel.device_chosen) as chosen:
         panel.device.activated.emit(panel.device.findData(Device.CUDA))
     assert chosen.args == [Device.CUDA]
+    with qtbot.waitSignal(panel.precision_chosen) as chosen:
+        panel.precision.activated.emit(panel.precision.findData(Precision.FLOAT16))
+    assert chosen.args == [Precision.FLOAT16]
     with qtbot.waitSignal(panel.mode_chosen) as chosen:
         panel.mode.activated.emit(panel.mode.findData(Mode.PRECISE))
     assert chosen.args == [Mode.PRECISE]
@@ -75,3 +81,13 @@ def test_cuda_that_cannot_work_is_said_and_off(make_panel):
     row = panel.device.findData(Device.CUDA)
     assert panel.device.itemText(row) == "CUDA (no NVIDIA driver)"
     assert not panel.device.model().item(row).isEnabled()
+    assert panel.layout().isRowVisible(panel.precision) is False
+
+
+def test_a_card_offers_its_numbers_and_says_why_there_is_no_tensorrt(make_panel):
+    panel = make_panel(no_tensorrt="TensorRT 10 is not installed")
+    assert panel.layout().isRowVisible(panel.precision)
+    row = panel.device.findData(Device.TENSORRT)
+    assert panel.device.itemText(row) == "TensorRT (TensorRT 10 is not installed)"
+    assert not panel.device.model().item(row).isEnabled()
+    assert panel.device.model().item(panel.device.findData(Device.CUDA)).isEnabled()

@@ -16,10 +16,11 @@ from das_app.gui.window.main_window import MainWindow
 from das_app.messaging.ending import ENDING_SIGNALS
 from das_app.settings import settings_file
 from das_app.settings.app_settings import AppSettings, LensSettings, ModelSettings, SourceSettings
+from das_app.settings.early_model import EarlyModel
 from das_app.settings.settings_file import load_settings
 from das_app.settings.source_setups import SourceSetups
 from das_app.streaming.streams import StreamPlan
-from das_model.inference.estimate import Device, Estimate
+from das_model.inference.estimate import Device, Estimate, Precision
 
 
 class Model:
@@ -27,10 +28,10 @@ class Model:
     provider = "CPUExecutionProvider"
     made = []
 
-    def __init__(self, file, options):
+    def __init__(self, file, options, on_engine=None):
         if file.name == "broken.onnx":
             raise ValueError("not a model")
-        self.file, self.options = file, options
+        self.file, self.options, self.on_engine = file, options, on_engine
         Model.made.append(self)
 
     def with_options(self, options):
@@ -95,6 +96,29 @@ def test_another_device_or_file_is_another_model(sources, tmp_path):
     third = opener.load_model(replace(chosen, model=same))
     assert third is not second
     assert third.file == tmp_path / "model.onnx"
+    halved = replace(chosen.model, precision=Precision.FLOAT16)
+    fourth = opener.load_model(replace(chosen, model=halved))
+    assert len(Model.made) == 4
+    assert fourth.precision is Precision.FLOAT16
+    assert fourth.estimator.options.precision is Precision.FLOAT16
+
+
+def test_an_engine_that_is_built_is_told_also_by_a_model_that_loads_already(sources, tmp_path):
+    heard = []
+    opener = PipelineOpener()
+    opener.load_model(settings(tmp_path))
+    opener.on_engine = heard.append  # of whoever opens the window
+    Model.made[0].on_engine((320, 192))
+    assert heard == [(320, 192)]
+    chosen = settings(tmp_path, input_scale=1.25)
+    early = EarlyModel(chosen)
+    early.wait(10)
+    Model.made[-1].on_engine((400, 240))  # before anybody hears
+    opener = PipelineOpener(early=early)
+    opener.on_engine = heard.append
+    opener.load_model(chosen)
+    Model.made[-1].on_engine(None)
+    assert heard == [(320, 192), (400, 240), None]
 
 
 class Early:
@@ -102,6 +126,9 @@ class Early:
 
     def __init__(self, model, estimator):
         self.model, self.estimator, self.num_asked = model, estimator, 0
+
+    def tell_engines(self, on_engine):
+        pass
 
     def result(self):
         self.num_asked += 1

@@ -22,6 +22,7 @@ from das_app.messaging.messages import PipelineState
 from das_app.settings.app_settings import AppSettings, Device, Look, SourceSettings, ViewSettings
 from das_app.sources.addresses import shown_address
 from das_model.camera import Camera
+from das_model.inference.estimate import Precision
 from das_model.people import People
 
 
@@ -501,6 +502,20 @@ def test_model_and_device_change_while_it_runs(playing, qtbot, opener):
     assert panel.device.currentData() == Device.CUDA
     assert len(opener.sources) == 1
     assert playing.control.state is PipelineState.RUNNING
+
+
+def test_an_engine_that_is_built_is_said_until_it_is_there(playing, qtbot, opener):
+    opener.on_engine((320, 192))
+    qtbot.waitUntil(playing.parts.banner.isVisible)
+    assert playing.parts.banner.text.startswith("TensorRT prepares the model for pictures of 320")
+    opener.on_engine(None)
+    qtbot.waitUntil(lambda: not playing.parts.banner.isVisible())
+
+
+def test_numbers_change_while_it_runs(playing, qtbot):
+    playing.panels.model_panel.precision_chosen.emit(Precision.FLOAT16)
+    qtbot.waitUntil(lambda: playing.control.model.estimator.options.precision == "float16")
+    assert playing.panels.model_panel.precision.currentText() == "float16"
 
 
 def test_a_model_that_does_not_load_is_told_and_the_former_stays(playing, qtbot, opener):

@@ -11,8 +11,11 @@ import pytest
 import torch
 from torch import nn
 
+from das_app.files.bundled import bundled_file
+from das_app.pipeline.open_source import open_source
+from das_app.settings.app_settings import AppSettings
 from das_model.camera import Camera
-from das_model.inference.estimate import Device, EstimatorOptions, Scoring
+from das_model.inference.estimate import Device, EstimatorOptions, Precision, Scoring
 from das_model.inference.refine import LIFTING, LOOKED_LIFTING, JointCues
 from das_model.inference.runtime import open_estimator
 from das_model.inference.second_look import NUM_LOOK_FEATURES
@@ -127,6 +130,18 @@ def test_people_of_the_second_look_are_lifted_by_what_it_saw(model, options, loo
     np.testing.assert_allclose(lifted, wanted, atol=0.2)
 
 
+def test_a_picture_and_its_mirror_image_do_not_share_maps(model):
+    """The precise mode reads those of the first after the network saw the second."""
+    network = open_estimator(model, THERE).network
+    rng = np.random.default_rng(3)
+    pictures = [rng.integers(0, 256, (128, 192, 3), np.uint8) for _ in range(2)]
+    alone = [network.maps(picture).scores() for picture in pictures]
+    together = [network.maps(picture) for picture in pictures]
+    for maps, wanted in zip(together, alone, strict=True):
+        for got, level in zip(maps.scores(), wanted, strict=True):
+            np.testing.assert_array_equal(got, level)
+
+
 @pytest.mark.parametrize("text", ["{}", "no", '{"candidates": "no", "heat": "", "features": ""}'])
 def test_graphs_that_are_not_understood_are_refused(model, tmp_path, text):
     changed = onnx.load(str(model))
@@ -143,3 +158,40 @@ def test_a_processor_reads_in_numpy_unless_it_is_told(model):
     plain = open_estimator(model, dataclasses.replace(HERE, keeps_maps=None))
     assert plain.keeps_maps is False
     assert open_estimator(model, THERE).keeps_maps is True
+
+
+def demo_frames():
+    """Every twelfth picture of the beginning, with its camera."""
+    source = open_source("demo", AppSettings().lens.intrinsics())
+    try:
+        for number in range(37):
+            frame = source.read()
+            if number % 12 == 0:
+                yield frame.image, frame.camera
+    finally:
+        source.close()
+
+
+def test_float16_finds_the_same_people():
+    """Of the bundled model, to half a pixel, 5 mm about the pelvis and 1 % of the distance. A
+    processor rounds to float16 between its steps, as a card does."""
+    lite = bundled_file("models", "das-lite.onnx")
+    exact = EstimatorOptions(Device.CPU, num_threads=1)
+    halved = dataclasses.replace(exact, keeps_maps=True, precision=Precision.FLOAT16)
+    ways = [open_estimator(lite, options) for options in (exact, halved)]
+    assert ways[1].keeps_maps
+    num_people = 0
+    for image, camera in demo_frames():
+        here, half = (way(image, camera).people for way in ways)
+        assert len(here) == len(half)
+        num_people += len(here)
+        order = [
+            int(np.linalg.norm(half.root_cam - root, axis=1).argmin()) for root in here.root_cam
+        ]
+        px = [p.joints_px(camera) for p in (here, half)]
+        np.testing.assert_allclose(px[1][order], px[0], atol=0.5)
+        far = here.root_cam[:, 2]
+        assert (np.abs(half.root_cam[order, 2] - far) < 0.01 * far).all()
+        np.testing.assert_allclose(half.scores[order], here.scores, atol=0.005)
+        np.testing.assert_allclose(half.joints_rel[order], here.joints_rel, atol=5)
+    assert num_people >= 6
