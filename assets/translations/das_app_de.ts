@@ -2875,6 +2875,10 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
         <translation>gelöscht</translation>
     </message>
     <message>
+        <source>damaged pictures</source>
+        <translation>beschädigte Bilder</translation>
+    </message>
+    <message>
         <source>dd MMMM yyyy, HH:mm</source>
         <comment>date and time</comment>
         <translation>d. MMMM yyyy, HH:mm</translation>
@@ -3074,6 +3078,10 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
     <message>
         <source>its files are frames, with everybody</source>
         <translation>seine Dateien sind Bilder, mit allen</translation>
+    </message>
+    <message>
+        <source>its pictures are damaged: {problem}</source>
+        <translation>ihre Bilder sind beschädigt: {problem}</translation>
     </message>
     <message>
         <source>its time alone</source>
@@ -3828,6 +3836,10 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
     <message>
         <source>{new} could not be read back</source>
         <translation>{new} ließ sich nicht lesen</translation>
+    </message>
+    <message>
+        <source>{number} damaged pictures left out: {problem}</source>
+        <translation>{number} beschädigte Bilder ausgelassen: {problem}</translation>
     </message>
     <message>
         <source>{number} dropped</source>

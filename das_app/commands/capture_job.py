@@ -252,6 +252,7 @@ def capture(
             waits=waits,
             faces=job.faces,
             packets=own_packets(source) if has_copy else None,
+            camera_video=settings.recording.camera_video,
         )
         if remote is not None:
             remote.began(recorder)

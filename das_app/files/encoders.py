@@ -9,8 +9,10 @@ from fractions import Fraction
 from typing import NamedTuple, cast
 
 import av
+from av.video.reformatter import ColorRange
 
-_FEW_CORES = 4  # up to so many the encoder must leave to the model what it can
+FEW_CORES = 4  # up to so many the encoder must leave to the model what it can
+_JPEG_QUALITY = 3  # of FFmpeg: 2 is the best
 _log = logging.getLogger(__name__)
 
 
@@ -36,9 +38,14 @@ ANNEX_B = (
 )
 
 
+def jpeg_encoder() -> Encoder:
+    """For changed pictures among a camera's own JPEG files."""
+    return Encoder("mjpeg", {"flags": "+qscale", "global_quality": str(_JPEG_QUALITY * 118)})
+
+
 def recording_encoders(num_cores: int) -> tuple[Encoder, ...]:
     """For recordings: as fast as pictures come, none held back, on so many cores."""
-    preset = "ultrafast" if num_cores <= _FEW_CORES else "veryfast"
+    preset = "ultrafast" if num_cores <= FEW_CORES else "veryfast"
     return (
         Encoder("h264_nvenc", {"preset": "p4", "rc": "vbr", "cq": "21", "bf": "0", "delay": "0"}),
         Encoder("libx264", {"preset": preset, "crf": "20", "tune": "zerolatency,fastdecode"}),
@@ -70,3 +77,10 @@ def working_encoder(encoders: Sequence[Encoder], size: tuple[int, int]) -> Encod
             _log.info("%s does not work here", encoder.name)
     names = ", ".join(encoder.name for encoder in encoders)
     raise OSError(f"no video can be written: FFmpeg has none of the encoders {names} here")
+
+
+def film_picture(picture: av.VideoFrame, size: tuple[int, int]) -> av.VideoFrame:
+    """A decoded picture as H.264 has it, (width, height) px; JPEG has other values for black and
+    white."""
+    width, height = size
+    return picture.reformat(width, height, "yuv420p", dst_color_range=ColorRange.MPEG)

@@ -25,6 +25,9 @@ class Frame:
         image: (H, W, 3) uint8 RGB, read-only.
         camera: intrinsics of the picture.
         note: what befell the source just before it, for the session's events; mostly empty.
+        packet: JPEG file of the picture where a camera gives its pictures so; else None.
+        damage: which pictures of a camera came damaged just before it and were left out; mostly
+            empty.
 
     Raises:
         ValueError: if the image is not (H, W, 3) uint8 or disagrees with the camera's size.
@@ -35,6 +38,8 @@ class Frame:
     image: np.ndarray
     camera: Camera
     note: str = ""
+    packet: bytes | None = None
+    damage: str = ""
 
     def __post_init__(self) -> None:
         if self.image.ndim != 3 or self.image.shape[2] != 3 or self.image.dtype != np.uint8:

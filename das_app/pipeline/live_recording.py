@@ -18,6 +18,7 @@ from das_app.session.folder import new_session_folder
 from das_app.session.origin import session_origin
 from das_app.session.recorder import Recorder
 from das_app.session.types import EventKind
+from das_app.sources.camera_devices import CameraVideo
 from das_app.sources.frame_source import FrameSource, SourceError
 from das_model.inference.mode import Mode
 from das_model.skeleton import Skeleton
@@ -41,6 +42,7 @@ class RecordingPlan:
         ignored: where people are left out.
         name: of the session, behind its time; empty for none.
         microphone: whose sound goes into the video of a camera; empty for none.
+        camera_video: what becomes of a camera's JPEG files.
     """
 
     sessions_folder: Path
@@ -54,6 +56,7 @@ class RecordingPlan:
     ignored: Ignored = NOTHING_IGNORED
     name: str = ""
     microphone: str = ""
+    camera_video: CameraVideo = CameraVideo.AUTO
 
     @property
     def has_sound(self) -> bool:
@@ -93,7 +96,14 @@ def start_recorder(plan: RecordingPlan) -> Started:
             plan.ignored,
         )
         rate = SOUND_RATE if microphone is not None else 0
-        recorder = Recorder(folder, origin, plan.has_video, faces=plan.faces, sound_rate=rate)
+        recorder = Recorder(
+            folder,
+            origin,
+            plan.has_video,
+            faces=plan.faces,
+            sound_rate=rate,
+            camera_video=plan.camera_video,
+        )
         if problem:
             recorder.warn_of_sound(f"there is no sound: {problem}")
         return Started(recorder, microphone)

@@ -19,7 +19,7 @@ from das_model.people import People
 _DEFAULT_STEP_S = 1 / 30
 _WAITING_BYTES = 160 << 20  # of pictures whose faces are not hidden yet
 
-PutPicture = Callable[[np.ndarray, float], int | None]
+PutPicture = Callable[[np.ndarray, float, bytes | None], int | None]
 
 
 class SessionClock:
@@ -60,7 +60,8 @@ class KeptFrames:
 
     Args:
         clock: of the session.
-        put: hands a picture to the video, with its time; None where there is no video.
+        put: hands a picture to the video, with its time and, where it is unchanged, its JPEG file;
+            None where there is no video.
         hide_faces: of the recording.
     """
 
@@ -84,7 +85,7 @@ class KeptFrames:
             while self._put is not None and self._waiting:
                 frame, time_s = self._waiting.popleft()
                 image = self._hide_faces(frame.image, People.empty(), frame.camera, time_s)
-                picture = self._put(image, time_s)
+                picture = self._put(image, time_s, None)
                 if id(frame) in self._known:
                     self._known[id(frame)] = Kept(time_s, picture)
             self._num_waiting_bytes = 0
@@ -110,7 +111,7 @@ class KeptFrames:
     def _take(self, frame: Frame) -> None:
         time_s, picture = self._clock.advance(frame.time_s), None
         if self._put is not None and not self._hide_faces.is_hiding:
-            picture = self._put(frame.image, time_s)
+            picture = self._put(frame.image, time_s, frame.packet)
         elif self._put is not None:
             self._waiting.append((frame, time_s))
             self._num_waiting_bytes += frame.image.nbytes
@@ -125,6 +126,6 @@ class KeptFrames:
             frame, own_s = self._waiting.popleft()
             self._num_waiting_bytes -= frame.image.nbytes
             image = self._hide_faces(frame.image, people, frame.camera, own_s)
-            number = self._put(image, own_s)
+            number = self._put(image, own_s, None)
             picture = number if own_s == time_s else None
         return picture

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from das_app.files.encoders import FEW_CORES
 from das_app.messaging.messages import Frame, PoseResult
 from das_app.motion.faces import FaceHider, FaceHiding
 from das_app.motion.kinematics import resized
@@ -42,8 +43,10 @@ from das_app.session.types import (
 from das_app.session.video_copy import VideoCopier
 from das_app.session.video_recorder import VideoRecorder
 from das_app.session.writer import SessionWriter
+from das_app.sources.camera_devices import CameraVideo
 from das_app.sources.own_packets import OwnPackets
 from das_app.words.said import said
+from das_model.inference.ordered_pool import num_cores
 from das_model.people import People
 
 _FLUSH_S, _STATS_S, _SYNC_S = 0.5, 1.0, 2.0
@@ -82,6 +85,7 @@ class Recorder:
         packets: of a file of which every frame is recorded; they become the video as they are,
             unless faces are hidden.
         sound_rate: samples a second of the video's sound; 0 for none.
+        camera_video: what becomes of a camera's JPEG files.
 
     Raises:
         SessionError: if the folder holds a session or cannot be written, or the disk is full.
@@ -97,6 +101,7 @@ class Recorder:
         faces: FaceHiding = FaceHiding.NONE,
         packets: OwnPackets | None = None,
         sound_rate: int = 0,
+        camera_video: CameraVideo = CameraVideo.AUTO,
     ) -> None:
         self._folder, self._limits = folder, limits
         self._is_own_folder = not folder.exists()
@@ -110,7 +115,11 @@ class Recorder:
             self._video = VideoCopier(folder / VIDEO_FILE, packets)
         elif has_video:
             self._video = VideoRecorder(
-                folder / VIDEO_FILE, origin.nominal_fps, waits=waits, sound_rate=sound_rate
+                folder / VIDEO_FILE,
+                origin.nominal_fps,
+                waits=waits,
+                sound_rate=sound_rate,
+                keeps_jpeg=keeps_jpeg(camera_video, num_cores()),
             )
         self._faces = faces
         self._clock = SessionClock(origin.nominal_fps)
@@ -148,6 +157,8 @@ class Recorder:
 
         Frames come in order; where they come at all, each comes before its result.
         """
+        if self.is_recording and frame.damage:
+            self.note_event(EventKind.PICTURES_DAMAGED, frame.damage)
         if self.is_recording and self._video is not None:
             self._frames.keep(frame)
 
@@ -283,7 +294,7 @@ class Recorder:
     def _put(self, item: _Item) -> None:
         self._queue.put((item, time.time_ns()))
 
-    def _put_picture(self, image: np.ndarray, time_s: float) -> int | None:
+    def _put_picture(self, image: np.ndarray, time_s: float, packet: bytes | None) -> int | None:
         """Number of the picture in the video; every drop is counted, the first is said."""
         if self._video is None:
             return None
@@ -292,7 +303,7 @@ class Recorder:
             (old, new) = (f"{s[1]} x {s[0]}" for s in (self._first_shape, image.shape))
             text = f"its pictures are {new} now; the video, of {old}, has them letterboxed"
             self._warn(EventKind.SIZE_CHANGED, text)
-        picture = self._video.put(image, time_s)
+        picture = self._video.put(image, time_s, packet)
         if picture is None and self.is_recording:
             self.num_dropped_pictures += 1
             kind, why = EventKind.PICTURES_DROPPED, "the disk or the encoder is too slow"
@@ -400,6 +411,13 @@ class Recorder:
             self._end(f"recording ended: {left}")
         elif self._free_bytes < self._limits.low_bytes:
             self._warn(EventKind.LOW_DISK, left)
+
+
+def keeps_jpeg(camera_video: CameraVideo, num_cores: int) -> bool:
+    """Whether a camera's JPEG files become the video as they are, on so many cores."""
+    if camera_video is CameraVideo.AUTO:
+        return num_cores <= FEW_CORES
+    return camera_video is CameraVideo.OWN
 
 
 def _free_bytes(folder: Path) -> int:

@@ -90,6 +90,7 @@ class EventKind(StrEnum):
     SOURCE_BACK = "source_back"
     SETTINGS_CHANGED = "settings_changed"
     PICTURES_DROPPED = "pictures_dropped"
+    PICTURES_DAMAGED = "pictures_damaged"  # by the camera or its cable
     VIDEO_STOPPED = "video_stopped"
     SOUND_LOST = "sound_lost"
     SIZE_CHANGED = "size_changed"  # of the pictures

@@ -31,7 +31,7 @@ class VideoCopier(VideoWriter):
         self._earliest_ms = np.minimum.accumulate(reverse_ms)[::-1]  # from each packet on
         super().__init__(path)
 
-    def put(self, image: np.ndarray, time_s: float) -> int | None:
+    def put(self, image: np.ndarray, time_s: float, packet: bytes | None = None) -> int | None:
         """Copy up to the frame of this time of the session; arguments as of `VideoRecorder.put`.
 
         Returns:

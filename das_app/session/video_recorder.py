@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, cast
 import av
 import numpy as np
 
-from das_app.files.encoders import recording_encoders, working_encoder
+from das_app.files.encoders import jpeg_encoder, recording_encoders, working_encoder
 from das_app.files.whole_file import open_private
 from das_model.inference.ordered_pool import num_cores
 from das_model.preprocess import letterboxed
@@ -35,6 +35,7 @@ _log = logging.getLogger(__name__)
 class _Picture(NamedTuple):
     image: np.ndarray  # (H, W, 3) uint8 RGB
     time_s: float
+    packet: bytes | None = None
 
 
 class _Sound(NamedTuple):
@@ -100,6 +101,8 @@ class VideoRecorder(VideoWriter):
         queue_bytes: pictures that may wait for the encoder.
         waits: whether `put` waits for room in the queue instead of refusing the picture.
         sound_rate: samples a second of its sound; 0 for none.
+        keeps_jpeg: where the first picture comes with its JPEG file, such files become the video
+            as they are; others are encoded as JPEG.
     """
 
     def __init__(
@@ -109,19 +112,22 @@ class VideoRecorder(VideoWriter):
         queue_bytes: int = _QUEUE_BYTES,
         waits: bool = False,
         sound_rate: int = 0,
+        keeps_jpeg: bool = False,
     ) -> None:
         self._nominal_fps, self._sound_rate = nominal_fps, sound_rate
+        self._keeps_jpeg = keeps_jpeg
         self._queue_bytes, self._waits = queue_bytes, waits
         self._queue: deque[_Picture | _Sound] = deque()
         self._num_waiting_bytes = 0
         super().__init__(path)
 
-    def put(self, image: np.ndarray, time_s: float) -> int | None:
+    def put(self, image: np.ndarray, time_s: float, packet: bytes | None = None) -> int | None:
         """Hand over a picture.
 
         Args:
             image: (H, W, 3) uint8 RGB, not changed any more.
             time_s: time of its frame in the session.
+            packet: its JPEG file; None where there is none.
 
         Returns:
             its number in the video, or None when it is not taken: the queue is full, or the
@@ -132,7 +138,7 @@ class VideoRecorder(VideoWriter):
                 self._condition.wait_for(lambda: self.error or self._has_room(image))
             if self.error or self._is_ending or not self._has_room(image):
                 return None
-            self._queue.append(_Picture(image, time_s))
+            self._queue.append(_Picture(image, time_s, packet))
             self._num_waiting_bytes += image.nbytes
             self._num_taken += 1
             self._condition.notify_all()
@@ -176,7 +182,8 @@ class VideoRecorder(VideoWriter):
             return
         height, width = item.image.shape[:2]
         size = (width, height)
-        encoder = VideoEncoder(self._path, size, self._nominal_fps, self._sound_rate)
+        is_jpeg = self._keeps_jpeg and item.packet is not None
+        encoder = VideoEncoder(self._path, size, self._nominal_fps, self._sound_rate, is_jpeg)
         try:
             for sound in early:
                 encoder.add_sound(*sound)
@@ -187,7 +194,8 @@ class VideoRecorder(VideoWriter):
                 else:
                     is_as_first = item.image.shape[:2] == (height, width)
                     image = item.image if is_as_first else letterboxed(item.image, size)
-                    encoder.add(image, item.time_s)
+                    packet = item.packet if is_jpeg and is_as_first else None
+                    encoder.add(image, item.time_s, packet)
                     number += 1
                     if number % _SYNC_PICTURES == 0:
                         encoder.sync()
@@ -261,7 +269,7 @@ class MatroskaFile:
 
 
 class VideoEncoder:
-    """A Matroska file with one track of pictures, H.264 by NVENC or x264, else VP8, and of sound.
+    """A Matroska file with a track of pictures, H.264 by NVENC or x264, else VP8, and of sound.
 
     Sound is kept as it is (PCM, mono), which takes 5.8 MB a minute and has no delay of an encoder.
 
@@ -270,24 +278,35 @@ class VideoEncoder:
         size: (width, height) px; odd sizes are padded on the right and below.
         nominal_fps: frames per second to announce, 0 when unknown.
         sound_rate: samples a second of its sound; 0 for no such track.
+        is_jpeg: pictures are JPEG files instead, such as a camera gives.
 
     Raises:
         OSError: if the file cannot be written; so do the methods.
     """
 
     def __init__(
-        self, path: Path, size: tuple[int, int], nominal_fps: float, sound_rate: int = 0
+        self,
+        path: Path,
+        size: tuple[int, int],
+        nominal_fps: float,
+        sound_rate: int = 0,
+        is_jpeg: bool = False,
     ) -> None:
-        self._padding = ((0, size[1] % 2), (0, size[0] % 2), (0, 0))
-        width, height = (n + n % 2 for n in size)
-        codec, options = working_encoder(recording_encoders(num_cores()), (width, height))
+        odd = (0, 0) if is_jpeg else (size[1] % 2, size[0] % 2)
+        self._padding = ((0, odd[0]), (0, odd[1]), (0, 0))
+        width, height = size[0] + odd[1], size[1] + odd[0]
+        codec, options = (
+            jpeg_encoder()
+            if is_jpeg
+            else working_encoder(recording_encoders(num_cores()), (width, height))
+        )
         self._matroska = MatroskaFile(path)
         rate = Fraction(nominal_fps or 30.0).limit_denominator(1001)
         container = self._matroska.container
         stream = container.add_stream(codec, rate=rate, options=options)
         self._stream = cast(av.VideoStream, stream)
         self._stream.width, self._stream.height = width, height
-        self._stream.pix_fmt = "yuv420p"
+        self._stream.pix_fmt = "yuvj420p" if is_jpeg else "yuv420p"
         self._stream.codec_context.time_base = TIME_BASE
         self._stream.codec_context.gop_size = _GROUP
         self._last_pts = -1
@@ -305,12 +324,18 @@ class VideoEncoder:
         """Size of the file."""
         return self._matroska.num_bytes
 
-    def add(self, image: np.ndarray, time_s: float) -> None:
-        """Append a picture, (H, W, 3) uint8 RGB, later than the one before."""
+    def add(self, image: np.ndarray, time_s: float, packet: bytes | None = None) -> None:
+        """Append a picture, (H, W, 3) uint8 RGB, later than the one before.
+
+        Its JPEG file, if given, goes into a file of such as it is.
+        """
+        self._last_pts = max(round(time_s / TIME_BASE), self._last_pts + 1)
+        if packet is not None:
+            self._matroska.add(_key_packet(packet), self._stream, self._last_pts)
+            return
         if any(after for _, after in self._padding):
             image = np.pad(image, self._padding, mode="edge")
         picture = av.VideoFrame.from_ndarray(image, format="rgb24")
-        self._last_pts = max(round(time_s / TIME_BASE), self._last_pts + 1)
         picture.pts, picture.time_base = self._last_pts, TIME_BASE
         self._matroska.mux(self._stream.encode(picture))
 
@@ -363,3 +388,10 @@ class VideoEncoder:
                 self._matroska.mux(self._sound.encode(None))
         finally:
             self._matroska.close()
+
+
+def _key_packet(file: bytes) -> "av.Packet[Any]":
+    """A packet of a picture that stands alone."""
+    packet = av.Packet(file)
+    packet.is_keyframe = True
+    return packet

@@ -22,7 +22,7 @@ from das_app.motion.tracking import TrackingConfig
 from das_app.settings.checked_fields import between, check_fields
 from das_app.sources.addresses import DEMO_SOURCE, shown_address
 from das_app.sources.camera_controls import Control, wanted_from
-from das_app.sources.camera_devices import CameraMode
+from das_app.sources.camera_devices import CameraMode, CameraVideo
 from das_app.sources.turned_source import Turn
 from das_model.camera import DEFAULT_FOV_DEG
 from das_model.inference.estimate import (
@@ -342,6 +342,7 @@ class RecordingSettings:
         stop_after_s: a recording ends by itself after so many seconds; 0 for never.
         stop_empty_s: a recording ends by itself when nobody was there so long; 0 for never.
         microphone: whose sound goes into the video; empty for none.
+        camera_video: what becomes of the JPEG files of a camera that gives such.
 
     Raises:
         ValueError: if a value is of the wrong type or out of range.
@@ -353,6 +354,7 @@ class RecordingSettings:
     stop_after_s: float = between(0.0, 0.0, 86_400.0)
     stop_empty_s: float = between(0.0, 0.0, 3600.0)
     microphone: str = ""
+    camera_video: CameraVideo = CameraVideo.AUTO
 
     def __post_init__(self) -> None:
         check_fields(self)

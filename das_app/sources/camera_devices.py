@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import cv2
@@ -31,6 +32,14 @@ _MAYBE = {
         "another program may be using it; else check System Settings > Privacy & Security > Camera"
     ),
 }.get(sys.platform, marked("another program may be using it; else check that it is plugged in"))
+
+
+class CameraVideo(StrEnum):
+    """How the pictures of a camera that gives JPEG are recorded."""
+
+    AUTO = "auto"  # as they come on few cores, which encoding would take from the model
+    OWN = "own"  # as they come
+    ENCODED = "encoded"  # in a tenth of the room
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +132,31 @@ def list_cameras() -> tuple[CameraDevice, ...]:
     return tuple(sorted(devices, key=lambda device: device.index))
 
 
-def open_capture(index: int, mode: CameraMode) -> cv2.VideoCapture | None:
-    """The camera in a mode near `mode`, or None when it cannot be opened."""
+def open_capture(
+    index: int, mode: CameraMode, has_packets: bool = False
+) -> cv2.VideoCapture | None:
+    """The camera in a mode near `mode`, or None when it cannot be opened.
+
+    Args:
+        index: OpenCV's number of it.
+        mode: asked for.
+        has_packets: whether it is to give JPEG files instead of pictures, (1, N) uint8, where the
+            system can: Linux, with a camera that knows JPEG.
+    """
     backend = cv2.CAP_ANY if index >= cv2.CAP_DSHOW and _IS_WINDOWS else CAMERA_BACKEND
     capture = cv2.VideoCapture(index, backend)
     if not capture.isOpened():
         capture.release()
         return None
-    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))  # raw 720p is slow on USB 2
+    jpeg = cv2.VideoWriter.fourcc(*"MJPG")
+    capture.set(cv2.CAP_PROP_FOURCC, jpeg)  # raw 720p is slow on USB 2
     capture.set(cv2.CAP_PROP_FRAME_WIDTH, mode.size[0])
     capture.set(cv2.CAP_PROP_FRAME_HEIGHT, mode.size[1])
     capture.set(cv2.CAP_PROP_FPS, mode.fps)
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    # Windows' interfaces take the order and go on decoding
+    if has_packets and _IS_LINUX and capture.get(cv2.CAP_PROP_FOURCC) == jpeg:
+        capture.set(cv2.CAP_PROP_CONVERT_RGB, 0)
     return capture
 
 

@@ -4,14 +4,13 @@ import time
 from collections.abc import Iterator
 
 import av
-import numpy as np
 
 from das_app.lens.intrinsics import Intrinsics
 from das_app.sources.addresses import shown_address
 from das_app.sources.frame_source import FrameSource, SourceError
 from das_app.sources.upright import PixelShapes, ShapedPicture, Uprighter
 from das_app.sources.video_source import VideoSource, open_video
-from das_app.sources.watchdog import DEFAULT_PATIENCE, Patience, WatchedSource
+from das_app.sources.watchdog import DEFAULT_PATIENCE, Patience, Taken, WatchedSource
 from das_app.words.said import said
 
 
@@ -47,8 +46,8 @@ class _Stream:
             raise SourceError(said("it {reason}", reason=reason)) from error
         self._pictures, self._upright = self._decode(), Uprighter()
 
-    def read(self) -> tuple[np.ndarray, float] | None:
-        """The next picture and when it arrived; None when the stream ended.
+    def read(self) -> Taken | None:
+        """The next picture, taken when it arrived; None when the stream ended.
 
         Raises:
             SourceError: if the connection broke.
@@ -59,7 +58,7 @@ class _Stream:
             raise SourceError(error.strerror) from None  # the error itself tells the password
         if picture is None:
             return None
-        return self._upright(picture), time.monotonic()
+        return Taken(self._upright(picture), time.monotonic())
 
     def close(self) -> None:
         """Release the connection."""

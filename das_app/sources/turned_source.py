@@ -92,7 +92,8 @@ class TurnedSource:
             return None
         image = cv2.rotate(frame.image, _CODES[self.turn])
         image.flags.writeable = False
-        return replace(frame, image=image, camera=frame.camera.turned(self.turn.num_quarters))
+        camera = frame.camera.turned(self.turn.num_quarters)
+        return replace(frame, image=image, camera=camera, packet=None)  # which is not turned
 
     def seek(self, index: int) -> None:
         """As the source."""

@@ -29,15 +29,51 @@ _SAMPLE_STEP = 8  # px; two pictures of a real camera differ in a sample already
 _log = logging.getLogger(__name__)
 
 
+class Taken(NamedTuple):
+    """A picture of a device.
+
+    Args:
+        image: (H, W, 3) uint8 RGB, read-only.
+        time_s: when it was taken, monotonic.
+        packet: JPEG file of it; None where the device gives none.
+    """
+
+    image: np.ndarray
+    time_s: float
+    packet: bytes | None = None
+
+
+class Damage:
+    """Pictures of a device that came damaged, noted in its thread and taken by who reads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._number, self._problem = 0, ""
+
+    def note(self, problem: str) -> None:
+        """Count a picture that is left out."""
+        with self._lock:
+            self._number, self._problem = self._number + 1, problem
+            if self._number == 1:
+                _log.warning("a damaged picture is left out: %s", problem)
+
+    def take(self) -> str:
+        """What was noted since the last call, in words; empty for nothing."""
+        with self._lock:
+            number, problem = self._number, self._problem
+            self._number = 0
+        if not number:
+            return ""
+        return said(
+            "{number} damaged pictures left out: {problem}", number=number, problem=problem
+        )
+
+
 class Device(Protocol):
     """An opened camera or stream; one thread uses it."""
 
-    def read(self) -> tuple[np.ndarray, float] | None:
-        """Wait for the next picture.
-
-        Returns:
-            (H, W, 3) uint8 RGB read-only, and when it was taken, monotonic; None for a failure.
-        """
+    def read(self) -> Taken | None:
+        """Wait for the next picture; None for a failure."""
         ...
 
     def close(self) -> None:
@@ -78,8 +114,7 @@ DEFAULT_PATIENCE = Patience()
 
 class _Arrival(NamedTuple):
     number: int
-    time_s: float
-    image: np.ndarray
+    taken: Taken
 
 
 class _Grabber:
@@ -139,8 +174,7 @@ class _Grabber:
                 return
             now_s = time.monotonic()
             if taken is not None:
-                image, time_s = taken
-                self._pictures.put(_Arrival(next(self._numbers), time_s, image))
+                self._pictures.put(_Arrival(next(self._numbers), taken))
                 last_s = now_s
             elif now_s - last_s >= self._patience.give_up_s:
                 self.problem = "it delivers no pictures"
@@ -162,6 +196,7 @@ class WatchedSource:
         patience: what to wait for.
         controls: of a camera; None for what has none.
         asked: mode that a camera was asked for.
+        damage: of its pictures.
 
     Raises:
         SourceError: if the device cannot be opened, with the reason.
@@ -180,7 +215,9 @@ class WatchedSource:
         patience: Patience = DEFAULT_PATIENCE,
         controls: ControlPort | None = None,
         asked: CameraMode | None = None,
+        damage: Damage | None = None,
     ) -> None:
+        self._damage = damage or Damage()
         self.name, self.intrinsics = name, intrinsics
         self.controls, self.asked = controls, asked
         self._open_device, self._patience = open_device, patience
@@ -230,7 +267,7 @@ class WatchedSource:
     def size(self) -> tuple[int, int] | None:
         """(width, height) px of the newest picture; None before the first."""
         last = self._last
-        return None if last is None else (last.image.shape[1], last.image.shape[0])
+        return None if last is None else (last.taken.image.shape[1], last.taken.image.shape[0])
 
     def seek(self, index: int) -> None:
         """A live source has only now."""
@@ -257,7 +294,7 @@ class WatchedSource:
     def _look_at(self, picture: _Arrival, now_s: float) -> None:
         was_away = now_s - self._taken_s >= self._patience.stall_s
         self._taken_s = now_s
-        if was_away or self._last is None or not _is_same(picture.image, self._last.image):
+        if was_away or self._last is None or not _is_same(picture.taken, self._last.taken):
             self._changed_s, self._was_still, self._problem = now_s, False, ""
         elif self._was_still and not self._may_stand_still and self._is_proven_still(picture):
             _log.warning("%s shows a picture that stands still; taken as it is", self.name)
@@ -283,7 +320,7 @@ class WatchedSource:
 
     def _is_proven_still(self, picture: _Arrival) -> bool:
         """Whether opening it anew has not helped, for as long as a user needs to read of it."""
-        return picture.time_s - self._opened_s >= self._patience.still_s
+        return picture.taken.time_s - self._opened_s >= self._patience.still_s
 
     def _supervise(self, now_s: float) -> None:
         """Open the device anew where that may help."""
@@ -308,13 +345,24 @@ class WatchedSource:
         self._grabber = self._new_grabber()
 
     def _frame(self, picture: _Arrival) -> Frame:
-        height, width = picture.image.shape[:2]
+        taken = picture.taken
+        height, width = taken.image.shape[:2]
         camera = self.intrinsics.camera_for((width, height))
-        self._newest_s = max(self._newest_s, picture.time_s)
-        return Frame(picture.number, self._newest_s, picture.image, camera)
+        self._newest_s = max(self._newest_s, taken.time_s)
+        return Frame(
+            picture.number,
+            self._newest_s,
+            taken.image,
+            camera,
+            packet=taken.packet,
+            damage=self._damage.take(),
+        )
 
 
-def _is_same(image: np.ndarray, other: np.ndarray) -> bool:
+def _is_same(taken: Taken, before: Taken) -> bool:
+    if taken.packet is not None and before.packet is not None:
+        return taken.packet == before.packet
+    image, other = taken.image, before.image
     if image.shape != other.shape:
         return False
     step = _SAMPLE_STEP

@@ -15,7 +15,7 @@ import numpy as np
 from das_app.exports.takes.files import export_file
 from das_app.exports.takes.take import ExportError, Progress, Take
 from das_app.exports.takes.tracks import Track
-from das_app.files.encoders import ANNEX_B, working_encoder
+from das_app.files.encoders import ANNEX_B, film_picture, working_encoder
 from das_model.person_colours import person_rgb
 
 if TYPE_CHECKING:
@@ -169,10 +169,11 @@ def _video(messages: ModuleType, take: Take) -> list[tuple["CompressedVideo", in
         for picture in source.decode(stream):
             assert picture.pts is not None  # each in a file has its time
             assert picture.time_base is not None
-            picture.pts = round(1000 * picture.pts * picture.time_base)
-            picture.time_base = Fraction(1, 1000)
-            picture.pict_type = 0
-            written += [_packet(messages, take, packet) for packet in encoder.encode(picture)]
+            film = film_picture(picture, (stream.width, stream.height))
+            film.pts = round(1000 * picture.pts * picture.time_base)
+            film.time_base = Fraction(1, 1000)
+            film.pict_type = 0
+            written += [_packet(messages, take, packet) for packet in encoder.encode(film)]
         written += [_packet(messages, take, packet) for packet in encoder.encode(None)]
     begin_ns, end_ns = (_stamp_ns(take, take.recorded_s[n]) for n in (0, -1))
     begin_ns, end_ns = begin_ns - _MS_NS, end_ns + _MS_NS  # times of pictures are whole ms

@@ -4,16 +4,19 @@ Metres in camera space: x right, y down, z forward. Needs the extra `rerun`.
 """
 
 import importlib
+import io
 import logging
+from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import av
 import numpy as np
 
 from das_app.exports.takes.files import export_file
 from das_app.exports.takes.take import ExportError, Progress, Take
+from das_app.files.encoders import FILM, film_picture, working_encoder
 from das_app.motion.kinematics import ANGLE_NAMES, joint_angles
 from das_model.person_colours import person_rgb
 
@@ -26,6 +29,7 @@ _M = 1e-3
 _PLOTTED = ("left_knee", "right_knee", "left_elbow", "right_elbow")
 _PLOTS = (*_PLOTTED, "score")
 _SHOWN_CODECS = ("h264", "hevc", "av1", "libdav1d")
+_H264 = tuple(encoder for encoder in FILM if encoder.name != "mpeg4")
 _log = logging.getLogger(__name__)
 
 
@@ -119,28 +123,51 @@ def _add_video(rerun: ModuleType, recording: "RecordingStream", take: Take) -> b
     if take.video is None or not take.cameras:
         return None
     path = "world/camera/picture"
-    data = mp4_of(take.video)
-    if data is None:
-        _log.warning("%s is left out: Rerun's viewer does not show its codec", take.video)
+    try:
+        data = mp4_of(take.video)
+    except OSError as error:
+        _log.warning("%s is left out: %s", take.video, error)
         return None
     recording.log(path, rerun.AssetVideo(contents=data, media_type="video/mp4"), static=True)
     return data
 
 
-def mp4_of(video: Path) -> bytes | None:
-    """The same pictures in the container that the viewer reads; None for another codec."""
-    import io
+def mp4_of(video: Path) -> bytes:
+    """The same pictures in the container that the viewer reads.
 
+    They are encoded anew where it does not show their codec, such as a camera's JPEG. Raises
+    OSError where no encoder for it is here.
+    """
     buffer = io.BytesIO()
     with av.open(str(video)) as source, av.open(buffer, "w", format="mp4") as out:
-        if source.streams.video[0].codec_context.name not in _SHOWN_CODECS:
-            return None
-        stream = out.add_stream_from_template(source.streams.video[0])
-        packets = [packet for packet in source.demux(video=0) if packet.pts is not None]
-        for packet, dts in zip(packets, _decoding_times(packets), strict=True):
-            packet.stream, packet.dts = stream, dts
-            out.mux(packet)
+        is_shown = source.streams.video[0].codec_context.name in _SHOWN_CODECS
+        (_copy if is_shown else _encode)(source, out)
     return buffer.getvalue()
+
+
+def _copy(source: av.container.InputContainer, out: av.container.OutputContainer) -> None:
+    stream = out.add_stream_from_template(source.streams.video[0])
+    packets = [packet for packet in source.demux(video=0) if packet.pts is not None]
+    for packet, dts in zip(packets, _decoding_times(packets), strict=True):
+        packet.stream, packet.dts = stream, dts
+        out.mux(packet)
+
+
+def _encode(source: av.container.InputContainer, out: av.container.OutputContainer) -> None:
+    """Pictures with their times. Raises OSError where no encoder is here."""
+    shown = source.streams.video[0]
+    size = (shown.width - shown.width % 2, shown.height - shown.height % 2)
+    codec, options = working_encoder(_H264, size)
+    stream = cast(av.VideoStream, out.add_stream(codec, rate=25, options=options))
+    stream.width, stream.height = size
+    stream.pix_fmt = "yuv420p"
+    stream.codec_context.time_base = shown.time_base or Fraction(1, 1000)
+    for picture in source.decode(shown):
+        if picture.pts is not None:
+            even = film_picture(picture, size)
+            even.pts, even.time_base = picture.pts, shown.time_base
+            out.mux(stream.encode(even))
+    out.mux(stream.encode(None))
 
 
 def _decoding_times(packets: list[av.Packet]) -> list[int]:

@@ -202,6 +202,7 @@ class RecordingPresenter(QObject):
                 settings.ignored.places(),
                 self.take_name,
                 settings.recording.microphone,
+                settings.recording.camera_video,
             )
             task = BackgroundTask(lambda: start_recorder(plan), "das-recording-start")
             self._is_wanted, self._warning = True, ""

@@ -34,6 +34,7 @@ _WORDS = {
     EventKind.SOURCE_BACK: marked("source back"),
     EventKind.SETTINGS_CHANGED: marked("settings changed"),
     EventKind.PICTURES_DROPPED: marked("pictures dropped"),
+    EventKind.PICTURES_DAMAGED: marked("damaged pictures"),
     EventKind.VIDEO_STOPPED: marked("video stopped"),
     EventKind.SOUND_LOST: marked("no sound"),
     EventKind.SIZE_CHANGED: marked("pictures of another size"),

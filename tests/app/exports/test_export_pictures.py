@@ -18,6 +18,7 @@ from das_app.exports.formats import ExportFormat, default_path
 from das_app.exports.pictures.pixel_files import BODY_25
 from das_app.exports.takes.take import ExportError, ExportOptions
 from das_app.exports.viewers.rerun_file import mp4_of
+from das_app.files.encoders import film_picture
 from das_app.session.session import Session
 from das_model.people import People
 from das_model.skeleton import BODY_22, COCO_17
@@ -168,6 +169,32 @@ def test_the_video_for_rerun_has_every_picture_at_its_time(tmp_path):
     assert [frame.time for frame in found] == pytest.approx([frame.time for frame in shown])
     for one, other in zip(found, shown, strict=True):
         assert np.array_equal(one.to_ndarray(), other.to_ndarray())
+
+
+def test_a_camera_s_own_jpeg_is_encoded_for_rerun(tmp_path):
+    film = tmp_path / "jpeg.mkv"
+    with av.open(str(film), "w") as out:
+        stream = out.add_stream("mjpeg", 25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj422p"
+        for number in range(20):
+            image = np.full((48, 64, 3), 10 * number, np.uint8)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(image)))
+        out.mux(stream.encode(None))
+    with av.open(str(film)) as before, av.open(io.BytesIO(mp4_of(film))) as after:
+        assert after.streams.video[0].codec_context.name == "h264"
+        shown, found = (list(file.decode(video=0)) for file in (before, after))
+    assert [frame.time for frame in found] == pytest.approx([frame.time for frame in shown])
+    for number, frame in enumerate(found):
+        assert frame.to_ndarray(format="rgb24").mean() == pytest.approx(10 * number, abs=3)
+
+
+def test_pictures_of_film_are_as_bright_as_those_of_jpeg():
+    grey = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 10, np.uint8), format="rgb24")
+    for pixels in ("yuvj422p", "yuv420p"):
+        picture = grey.reformat(format=pixels)
+        film = film_picture(picture, (64, 48))
+        assert film.format.name == "yuv420p"
+        assert np.frombuffer(bytes(film.planes[0]), np.uint8)[0] == 25  # of 16 to 235
 
 
 def test_foxglove(tmp_path):

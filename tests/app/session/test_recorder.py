@@ -108,7 +108,7 @@ def test_slow_disk_drops_pictures_and_never_poses(tmp_path, monkeypatch):
     encoder = video_recorder.VideoEncoder
     monkeypatch.setattr(encoder, "add", gate.before(encoder.add))
     monkeypatch.setattr(SessionWriter, "write", gate.before(SessionWriter.write))
-    monkeypatch.setattr(VideoRecorder.__init__, "__defaults__", (5 * 32 * 24 * 3, False, 0))
+    monkeypatch.setattr(VideoRecorder.__init__, "__defaults__", (5 * 32 * 24 * 3, False, 0, False))
     recorder = Recorder(tmp_path / "s", ORIGIN, has_video=True)
     for index in range(50):
         recorder.write(result(index))  # would wait for ever if it waited for the disk
@@ -128,7 +128,7 @@ def test_slow_disk_drops_pictures_and_never_poses(tmp_path, monkeypatch):
 
 
 def test_file_waits_for_the_encoder_instead_of_dropping(tmp_path, monkeypatch):
-    monkeypatch.setattr(VideoRecorder.__init__, "__defaults__", (2 * 32 * 24 * 3, False, 0))
+    monkeypatch.setattr(VideoRecorder.__init__, "__defaults__", (2 * 32 * 24 * 3, False, 0, False))
     counts = record(tmp_path / "s", [result(i) for i in range(60)], has_video=True, waits=True)
     assert counts.num_dropped_pictures == 0
     assert check_num_pictures(tmp_path / "s") == 60

@@ -15,6 +15,7 @@ from das_app.sources.camera_devices import CameraDevice, CameraMode
 from das_app.sources.frame_source import SourceError
 from das_app.sources.image_source import ImageSource, read_image
 from das_app.sources.video_source import VideoSource
+from das_app.sources.watchdog import Damage
 
 LENS = Intrinsics()
 MILLISECONDS = Fraction(1, 1000)
@@ -354,7 +355,9 @@ def test_camera_is_opened_by_name(cameras):
 def test_camera_is_found_by_name_when_it_has_another_number(cameras):
     opened = cameras({}, CameraDevice(0, "Other", ""), CameraDevice(2, "Desk", ""))
     with pytest.raises(SourceError, match=r"video2|another program"):
-        camera_source._Camera(CameraDevice(0, "Desk", ""), CameraMode(), ControlPort())
+        camera_source._Camera(
+            CameraDevice(0, "Desk", ""), CameraMode(), ControlPort(), Damage(), damaged_s=1.0
+        )
     assert opened == [2]
 
 

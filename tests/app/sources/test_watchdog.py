@@ -9,7 +9,7 @@ from das_app.lens.intrinsics import Intrinsics
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
 from das_app.sources.frame_source import SourceError, SourceLost
-from das_app.sources.watchdog import Patience, WatchedSource
+from das_app.sources.watchdog import Patience, Taken, WatchedSource
 from das_model.camera import Camera
 from das_model.inference.estimate import Estimate
 from das_model.people import People
@@ -62,7 +62,7 @@ class Desk:
             self._value = next(self.pictures)
         width, height = self.size
         image = np.full((height, width, 3), self._value % 256, np.uint8)
-        return image, time.monotonic()
+        return Taken(image, time.monotonic())
 
     def close(self):
         self.num_closed += 1

@@ -17,7 +17,7 @@ from das_app.settings.source_setups import KeptSetup, SourceSetups
 from das_app.sources.camera_controls import CaptureControls, Control, ControlPort, ControlState
 from das_app.sources.camera_devices import CameraMode
 from das_app.sources.turned_source import Turn, TurnedSource
-from das_app.sources.watchdog import WatchedSource
+from das_app.sources.watchdog import Taken, WatchedSource
 
 
 class KeepingOpener(Opener):
@@ -134,7 +134,7 @@ class Desk:
         self.port.obey(self.controls)
         self.number += 1
         image = np.full((180, 320, 3), self.number % 200, np.uint8)
-        return image, time.monotonic()
+        return Taken(image, time.monotonic())
 
     def close(self):
         pass

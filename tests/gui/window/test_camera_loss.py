@@ -14,7 +14,7 @@ from das_app.gui.window.main_window import MainWindow
 from das_app.messaging.messages import PipelineState
 from das_app.pipeline.live import LivePipeline
 from das_app.settings.app_settings import AppSettings, SourceSettings
-from das_app.sources.watchdog import Patience, WatchedSource
+from das_app.sources.watchdog import Patience, Taken, WatchedSource
 
 QUICK = Patience(
     stall_s=0.2, still_s=1.0, give_up_s=0.05, hang_s=0.3, retry_s=0.05, leave_s=0.2, poll_s=0.02
@@ -40,7 +40,7 @@ class Driver:
         if self.behaviour != "still":
             self.value = next(self.values) % 200
         width, height = self.size
-        return np.full((height, width, 3), self.value, np.uint8), time.monotonic()
+        return Taken(np.full((height, width, 3), self.value, np.uint8), time.monotonic())
 
     def close(self):
         pass
