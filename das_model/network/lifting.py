@@ -94,13 +94,12 @@ class PoseLifting(nn.Module):
             ],
             dim=1,
         )
-        seen = (features - self.feature_mean) / self.feature_spread
-        if self.training:
-            seen = seen * (torch.rand_like(seen[..., 0]) >= _HIDDEN_SHARE)[..., None]
-        x = self.pose_in(cues).unflatten(1, (self.num_joints, -1)) + self.feature_in(seen)
+        # a row a joint: in ONNX a product with its bias is one step of two axes, of more it is two
+        width = self.feature_in.out_features
+        x = self._seen(features) + self.pose_in(cues).reshape(-1, width)
         for layer in self.layers:
-            x = layer(x)
-        x = self.normalise(x).flatten(1)
+            x = layer(x, self.num_joints)
+        x = self.normalise(x).reshape(-1, self.num_joints * width)
         out = self.head(x)
         moved = out[:, :-1].unflatten(1, (-1, 3)) * _POSE_UNIT_MM
         # what the heat map is sure of stays where it is in the image
@@ -114,6 +113,16 @@ class PoseLifting(nn.Module):
         # learns from where joints are put, and has no say in it
         log_spread = self.doubt(x.detach())[..., None].clamp(*_LOG_SPREADS)
         return torch.cat([placed, _SPREAD_UNIT_MM * log_spread.exp()], dim=-1)
+
+    def _seen(self, features: Tensor) -> Tensor:
+        """(P * J, width) of joints' features (P, J, F), some of them hidden in training."""
+        if self.training:
+            seen = (features - self.feature_mean) / self.feature_spread
+            seen = seen * (torch.rand_like(seen[..., 0]) >= _HIDDEN_SHARE)[..., None]
+            return self.feature_in(seen).flatten(0, 1)
+        weight = self.feature_in.weight / self.feature_spread
+        bias = self.feature_in.bias - weight @ self.feature_mean
+        return functional.linear(features.flatten(0, 1), weight, bias)
 
 
 def rays(joints: Tensor) -> Tensor:
@@ -135,12 +144,20 @@ class _Layer(nn.Module):
             nn.Linear(2 * width, width),
         )
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(P, J, width) to the same."""
+    def forward(self, x: Tensor, num_joints: int) -> Tensor:
+        """(P * J, width) to the same."""
+        normalise, project = self.qkv
+        assert isinstance(project, nn.Linear)
+        normal, width = normalise(x), project.in_features
         # query, key and value, (P, heads, J, width / heads) each
-        parts = self.qkv(x).unflatten(2, (3, _NUM_HEADS, -1)).permute(2, 0, 3, 1, 4)
-        attended = functional.scaled_dot_product_attention(*parts.unbind())
-        x = x + self.out_proj(attended.transpose(1, 2).flatten(2))
+        query, key, value = (
+            functional.linear(normal, weight, bias)
+            .reshape(-1, num_joints, _NUM_HEADS, width // _NUM_HEADS)
+            .transpose(1, 2)
+            for weight, bias in zip(project.weight.chunk(3), project.bias.chunk(3), strict=True)
+        )
+        attended = functional.scaled_dot_product_attention(query, key, value)
+        x = x + self.out_proj(attended.transpose(1, 2).reshape(-1, width))
         return x + self.mlp(x)
 
 
