@@ -1,5 +1,6 @@
-"""Logging: rotating file, warnings to stderr, hooks for uncaught errors."""
+"""Logging: rotating file, warnings to stderr in a line each, hooks for uncaught errors."""
 
+import copy
 import faulthandler
 import logging
 import sys
@@ -13,16 +14,20 @@ from das_app.files.crash_log import CRASH_FILE
 from das_app.files.whole_file import PRIVATE_FILE, PRIVATE_FOLDER
 
 _FORMAT = "%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"
+_TERMINAL_FORMAT = "%(levelname)s: %(message)s"
 _MAX_BYTES = 2_000_000
 _NUM_BACKUPS = 3
 _log = logging.getLogger("das_app")
 
 
 def start_logging(folder: Path) -> None:
-    """Log to `folder` and stderr, uncaught errors of any thread and hard crashes included."""
+    """Log to `folder` and stderr, uncaught errors of any thread and hard crashes included.
+
+    Where an error that was caught comes from stands in the file alone, if there is one.
+    """
     terminal = logging.StreamHandler()
     terminal.setLevel(logging.WARNING)
-    terminal.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
+    terminal.setFormatter(logging.Formatter(_TERMINAL_FORMAT))
     root = logging.getLogger()
     root.setLevel(logging.INFO)
     root.addHandler(terminal)
@@ -41,7 +46,21 @@ def start_logging(folder: Path) -> None:
         return
     file.setFormatter(logging.Formatter(_FORMAT))
     root.addHandler(file)
+    terminal.setFormatter(_InLines(_TERMINAL_FORMAT))
     faulthandler.enable(file=crashes)  # keeps the file open until the process ends
+
+
+class _InLines(logging.Formatter):
+    """Caught errors by their messages; of uncaught ones the traceback, too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The text of a record."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is None or record.levelno >= logging.CRITICAL:
+            return super().format(record)
+        short = copy.copy(record)
+        short.exc_info = short.exc_text = None
+        return f"{super().format(short)}: {str(error) or type(error).__name__}"
 
 
 class _PrivateFileHandler(RotatingFileHandler):

@@ -49,3 +49,22 @@ def test_hard_crash_leaves_its_trace(tmp_path):
     command = [sys.executable, "-c", code, str(tmp_path)]
     subprocess.run(command, capture_output=True, timeout=240)
     assert "Fatal Python error" in (tmp_path / "crash.log").read_text()
+
+
+def test_a_caught_error_is_one_line_at_the_terminal_and_whole_in_the_log(tmp_path):
+    code = (
+        "import logging, sys\n"
+        "from pathlib import Path\n"
+        "from das_app.logs import start_logging\n"
+        "start_logging(Path(sys.argv[1]))\n"
+        "try:\n"
+        "    raise FileNotFoundError('there is no film.mp4')\n"
+        "except OSError:\n"
+        "    logging.getLogger('das_app').exception('film.mp4 could not be opened')\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=True)
+    assert done.stderr == "ERROR: film.mp4 could not be opened: there is no film.mp4\n"
+    log = (tmp_path / "das-app.log").read_text()
+    assert "Traceback" in log
+    assert "FileNotFoundError: there is no film.mp4" in log

@@ -35,7 +35,7 @@ class LensPresenter(QObject):
 
     Attributes:
         refused: why something could not be done.
-        shown: the lens in use in a line.
+        shown: the lens in use in a line; empty before any source was opened.
         dialog: of a calibration that goes on, None while there is none.
     """
 
@@ -65,7 +65,8 @@ class LensPresenter(QObject):
         name = self._camera_name()
         has_kept = name is not None and size is not None and self._kept(name, size) is not None
         self._panel.set_camera(name, has_kept)
-        self.shown.emit(tr(lens.text_for(fitting)))
+        is_used = self._control.pipeline is not None
+        self.shown.emit(tr(lens.text_for(fitting)) if is_used else "")
 
     def show_people(self) -> None:
         """Offer the people on the screen, while a model runs."""

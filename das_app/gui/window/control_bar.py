@@ -21,12 +21,14 @@ from das_app.gui.style.texts import Label, described, named, plain
 from das_model.inference.estimate import MIN_CANDIDATE_SCORE
 
 _WITH_TEXT = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+_ICON_ONLY = Qt.ToolButtonStyle.ToolButtonIconOnly
 _NAMED = ("camera", "file", "folder", "demo", "record")  # whose icons tell enough
 _MIN_WIDTH_PX = 640
 
 
 class ControlBar(QWidget):
-    """Opening, playing, confidence, and the lens in words, whose button shows its panel.
+    """Opening, playing, confidence, and the lens in words, whose button shows its panel; without
+    words as long as no lens is in use.
 
     Attributes:
         min_score_changed: least score of people shown, 0 to 1.
@@ -53,7 +55,8 @@ class ControlBar(QWidget):
         self._row.addWidget(self.hidden, 1)
         self._add_threshold()
         self._add_rule()
-        self.lens = self._add_button(actions, "lens")
+        self.lens = self._add_button(actions, "lens", has_text=False)
+        self._has_lens = False
 
     def set_min_score(self, threshold: float) -> None:
         """Show the least score."""
@@ -70,7 +73,8 @@ class ControlBar(QWidget):
         )
 
     def set_lens(self, text: str) -> None:
-        """Show the lens in use and where it is known from."""
+        """Show the lens in use and where it is known from; an empty text for none."""
+        self._has_lens = bool(text)
         self.lens.defaultAction().setIconText(text)  # the menu keeps its own words
         self._fit()
 
@@ -85,13 +89,16 @@ class ControlBar(QWidget):
 
     def _fit(self) -> None:
         named = [self.buttons[name] for name in _NAMED]
-        for button in (*named, self.lens):
+        lens = [self.lens] if self._has_lens else []
+        for button in (*named, *lens):
             button.setToolButtonStyle(_WITH_TEXT)
-        for group in (named, [self.lens]):
+        if not lens:
+            self.lens.setToolButtonStyle(_ICON_ONLY)
+        for group in (named, lens):
             if self._row.minimumSize().width() <= self.width():
                 return
             for button in group:
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+                button.setToolButtonStyle(_ICON_ONLY)
 
     def _add_threshold(self) -> None:
         tip = tr("How sure the model must be that somebody is there to show them")

@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("DAS Capture")
         self.setWindowIcon(theme.icon("app"))
-        self._is_whole = False
+        self._is_whole = self._is_to_close = False
         self.control = Controller(settings, opener, self)
         self.actions_by_name = Actions(self, ALL_COMMANDS)
         self.dialogs = OpenDialogs(self, self.open)
@@ -138,6 +138,8 @@ class MainWindow(QMainWindow):
         self._figures.timeout.connect(self.panels.refresh)
         self.setAcceptDrops(True)
         self._is_whole = True
+        if self._is_to_close:
+            QTimer.singleShot(0, self.close)
 
     @property
     def settings(self) -> AppSettings:
@@ -173,8 +175,9 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Qt: end all threads, then go."""
+        """Qt: end all threads, then go; a window that is being made goes once it is there."""
         if not self._is_whole:
+            self._is_to_close = True
             event.ignore()
             return
         self.films.cancel()

@@ -1,4 +1,5 @@
 import copy
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from window_fakes import GreySource, people_at
 
+from das_app.gui.inspector.inspector import Inspector
 from das_app.gui.scene import scene_view
 from das_app.gui.window import app as module
 from das_app.gui.window.app import PipelineOpener, run_app
@@ -227,3 +229,57 @@ def test_signals_close_the_window(run, sources, number):
     assert run(lambda window: signal.raise_signal(number)) == 0
     assert sources[0].is_closed
     assert signal.getsignal(number) is usual
+
+
+def test_a_window_closed_while_it_is_made_closes(qapp, sources, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "QApplication", lambda arguments: qapp)
+    closed, texts = [], []
+
+    def close():
+        window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
+        closed.append((window.isVisible(), window.findChildren(Inspector)))
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        window.destroyed.connect(qapp.quit)
+        style = window.parts.controls.lens.toolButtonStyle()
+        texts.append(style is not Qt.ToolButtonStyle.ToolButtonIconOnly)
+        window.windowHandle().close()
+
+    QTimer.singleShot(0, close)  # in the turn of the event loop in which it is first painted
+    assert run_app(settings(tmp_path, source="a"), StreamPlan()) == 0
+    assert closed == [(True, [])]  # of which the panels were not there
+    assert texts == [False]  # nor a lens
+
+
+def test_a_file_that_is_missing_is_a_line_at_the_terminal(tmp_path):
+    """The real window, in a process of its own."""
+    code = (
+        "import sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from das_app.gui.window import main_window\n"
+        "from das_app.__main__ import main\n"
+        "def watch():\n"
+        "    window = next(w for w in QApplication.topLevelWidgets()\n"
+        "                  if isinstance(w, main_window.MainWindow))\n"
+        "    if window.parts.banner.isVisible():\n"
+        "        window.close()\n"
+        "    else:\n"
+        "        QTimer.singleShot(20, watch)\n"
+        "def then(window):\n"
+        "    QTimer.singleShot(0, watch)\n"
+        "main_window.MainWindow.offer_repairs = then\n"
+        "sys.argv = ['das-app', '--source', 'nosuch.mp4']\n"
+        "main()\n"
+    )
+    homes = ("CONFIG", "STATE", "DATA", "CACHE")
+    environment = {**os.environ, **{f"XDG_{name}_HOME": str(tmp_path) for name in homes}}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=True
+    )
+    lines = [line for line in done.stderr.splitlines() if "nosuch.mp4" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("ERROR: nosuch.mp4 could not be opened: source nosuch.mp4 is")
+    assert "Traceback" not in done.stderr
+    log = next(tmp_path.rglob("das-app.log")).read_text()
+    assert "Traceback" in log

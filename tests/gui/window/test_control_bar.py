@@ -41,6 +41,16 @@ def test_the_lens_is_always_in_words_and_its_button_shows_its_panel(bar, qtbot):
     assert bar.lens.defaultAction().text() == "Lens"
 
 
+def test_the_lens_button_has_no_words_without_a_lens(bar):
+    icon_only = Qt.ToolButtonStyle.ToolButtonIconOnly
+    bar.window().resize(1900, 100)
+    assert bar.lens.toolButtonStyle() == icon_only
+    bar.set_lens("f 1108 px · FOV 60° (assumed)")
+    assert bar.lens.toolButtonStyle() != icon_only
+    bar.set_lens("")
+    assert bar.lens.toolButtonStyle() == icon_only
+
+
 def test_the_confidence_speaks_per_cent_and_tells_who_is_hidden(bar, qtbot):
     bar.window().resize(1600, 100)
     bar.set_min_score(0.6)
