@@ -7,7 +7,8 @@ the body from the joints; that of limbs and hips alone, and what of it no body o
 can do without, left and right alike: the least that moves these joints so that the bones between
 them have their mean lengths; how far the hinges of elbows and knees are off the axis about which
 the joints bend, the median over frames bent by more than 30 degrees; and how often a bone turns by
-more than 30 degrees from a frame to the next although no limb or plane of bending turns so far.
+more than 30 degrees from a frame to the next although no limb, bend, plane of bending or head
+turns so far.
 The last row of a layer is of everybody.
 """
 
@@ -35,6 +36,12 @@ _BONES = (  # that keep their length however the trunk bends
     ("pelvis", "right_hip"),
     ("left_hip", "right_hip"),
     *(pair for limb in _LIMBS for pair in itertools.pairwise(limb)),
+)
+_LINES = (
+    ("left_hip", "right_hip"),
+    ("left_shoulder", "right_shoulder"),
+    ("head", "neck"),
+    ("nose", "neck"),
 )
 _ROUNDS, _STEP = 60, 0.5
 
@@ -113,11 +120,13 @@ def jumps(fit: BodyFit, skeleton: Skeleton, joints: np.ndarray) -> int:
     """Frames in which a bone jumps and no joint does; frames with joints away do not count."""
     upper, lower, bent = limbs(skeleton, joints)
     lines = [
-        joints[:, skeleton.index(f"left_{name}")] - joints[:, skeleton.index(f"right_{name}")]
-        for name in ("hip", "shoulder")
+        joints[:, skeleton.index(first)] - joints[:, skeleton.index(second)]
+        for first, second in _LINES
+        if {first, second} <= set(skeleton.joint_names)
     ]
     parts = np.concatenate([upper, lower, np.stack(lines, axis=1)], axis=1)
     own = degrees_between(parts[:-1], parts[1:]).max(axis=1)
+    own = np.maximum(own, np.abs(np.diff(bent, axis=0)).max(axis=1))
     planes = np.cross(upper, lower)
     turned = degrees_between(planes[:-1], planes[1:])
     is_bent = (bent[:-1] > _PLANE_DEG) & (bent[1:] > _PLANE_DEG)
@@ -141,7 +150,7 @@ def main() -> None:
         skeleton = session.origin.skeleton
         for layer in session.layers:
             take = load_take(session, ExportOptions(layer=layer), least_s=_MIN_S)
-            everybody_mm = []
+            everybody_mm, num_jumps = [], 0
             for track in (track for track in take.tracks if track.is_posed.any()):
                 joints = to_y_up(track.joints)
                 times_s = take.times_s[track.first : track.first + len(track)]
@@ -150,18 +159,20 @@ def main() -> None:
                 used, least_mm = length_error(skeleton, joints)
                 own_mm = np.sqrt(np.nanmean(fit.residual_mm[:, used] ** 2))
                 hinges, most = hinge_error(fit, skeleton, joints), np.nanmax(fit.residual_mm)
+                num_own = jumps(fit, skeleton, joints)
+                num_jumps += num_own
                 print(
                     f"| {session.folder.name} | {layer} | {track.track_id} | {len(track)} "
                     f"| {fit.rms_mm:.1f} mm rms, at most {most:.0f} mm "
                     f"| {own_mm:.1f} mm | {least_mm:.1f} mm "
-                    f"| {hinges:.0f}° | {jumps(fit, skeleton, joints)} |"
+                    f"| {hinges:.0f}° | {num_own} |"
                 )
             if everybody_mm:
                 of_all = np.concatenate(everybody_mm)
                 print(
                     f"| {session.folder.name} | {layer} | all | {len(of_all)} "
                     f"| {np.sqrt(np.nanmean(of_all**2)):.1f} mm rms, "
-                    f"at most {np.nanmax(of_all):.0f} mm | | | | |"
+                    f"at most {np.nanmax(of_all):.0f} mm | | | | {num_jumps} |"
                 )
 
 

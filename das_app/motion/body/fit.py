@@ -72,7 +72,7 @@ def fit_body(
     shape, pose = usual_shape(body, thin), start_pose(body, thin.joints, thin.weights)
     solver = BodySolver(body)
     pose, shape = solver.with_shape(pose, shape, thin, _SHAPE_ROUNDS)
-    start = start_pose(body, seen.joints, seen.weights)
+    start, seen = start_pose(body, seen.joints, seen.weights), seen.held(body)
     calm = _in_windows(solver, start, shape, seen.weighted(_CALM), _CALM_ROUNDS)
     pose = _in_windows(solver, calm, shape, seen, _ROUNDS)
     pose = _over_gaps(pose, np.asarray((seen.weights > 0).any(axis=1)))

@@ -8,7 +8,7 @@ import numpy as np
 
 from das_app.motion.body.fit import usual_shape
 from das_app.motion.body.rig import MEAN_SHAPE, Body, BodyPose, body_of
-from das_app.motion.body.seen import Seen, seen_of
+from das_app.motion.body.seen import Seen, joined, seen_of
 from das_app.motion.body.solver import BodySolver
 from das_app.motion.body.start import start_pose
 from das_model.skeleton import Skeleton
@@ -40,6 +40,7 @@ class LiveBody:
         self._is_fitted = False
         self._solver = BodySolver(self.body)
         self._last: tuple[BodyPose, float] | None = None
+        self._last_seen: Seen | None = None
         self._samples: list[Seen] = []
         self._poses: list[BodyPose] = []
 
@@ -59,10 +60,12 @@ class LiveBody:
             start, self.shape = self._solver.with_shape(start, first, seen, _SHAPE_ROUNDS)
         if self._last is not None and not 0 < time_s - self._last[1] <= _PATIENCE_S:
             self._last = None
-        if self._last is not None:
-            start = self._better(self._last[0], start, self.shape, seen)
-        pose = self._solver.improved(start, self.shape, seen, _ROUNDS, self._last)
-        self._last = (pose, time_s)
+        held = seen
+        if self._last is not None and self._last_seen is not None:
+            held = joined((self._last_seen, seen)).held(self.body).part(slice(1, None))
+            start = self._better(self._last[0], start, self.shape, held)
+        pose = self._solver.improved(start, self.shape, held, _ROUNDS, self._last)
+        self._last, self._last_seen = (pose, time_s), seen
         self._learn(pose, self.shape, seen)
         return pose
 
@@ -81,10 +84,10 @@ class LiveBody:
         self._samples.append(seen)
         self._poses.append(pose)
         if len(self._samples) in _REFITS:
-            parts = zip(*((s.joints, s.weights, s.times_s) for s in self._samples), strict=True)
             poses = BodyPose(
                 np.concatenate([p.root for p in self._poses]),
                 np.concatenate([p.rotations for p in self._poses]),
             )
-            all_seen = Seen(*(np.concatenate(part) for part in parts))
-            _, self.shape = self._solver.with_shape(poses, shape, all_seen, _SHAPE_ROUNDS)
+            _, self.shape = self._solver.with_shape(
+                poses, shape, joined(self._samples), _SHAPE_ROUNDS
+            )

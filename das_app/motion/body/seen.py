@@ -1,11 +1,13 @@
 """Observations for a body fit: joints over time, in space or as one camera sees them."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Protocol
 
 import numpy as np
 
 from das_app.motion.body.rig import Body
+from das_app.motion.body.seen_turns import free_turns
 
 # Assumed, where nothing else is said; `scripts/check_bodies.py` measures the fitted bodies.
 _SIGMA_MM = 8.0  # of a joint of full score
@@ -31,6 +33,11 @@ class Observation(Protocol):
         """(n,) rising."""
         ...
 
+    @property
+    def free_turns(self) -> np.ndarray:
+        """(n, B) rad by which each bone may turn from the frame before, or (n, 1) for all."""
+        ...
+
     def residuals(self, points: np.ndarray, root: np.ndarray) -> np.ndarray:
         """(n, R) in standard deviations, of markers at points (n, M, 3) with the root (n, 3)."""
         ...
@@ -50,15 +57,27 @@ class Seen:
         joints: (n, M, 3) mm, y up, of the body's markers; anything where the weight is 0.
         weights: (n, M) of the residuals, 0 where not seen.
         times_s: (n,) rising.
+        free_turns: (n, B) rad by which each bone may turn from the frame before, or (n, 1).
     """
 
     joints: np.ndarray
     weights: np.ndarray
     times_s: np.ndarray
+    free_turns: np.ndarray
 
     def part(self, frames: slice | np.ndarray) -> "Seen":
         """Some of the frames."""
-        return Seen(self.joints[frames], self.weights[frames], self.times_s[frames])
+        return Seen(
+            self.joints[frames],
+            self.weights[frames],
+            self.times_s[frames],
+            self.free_turns[frames],
+        )
+
+    def held(self, body: Body) -> "Seen":
+        """With turns held to what is seen; frames are neighbours."""
+        free = free_turns(body, self.joints, self.weights, self.times_s)
+        return replace(self, free_turns=free)
 
     def weighted(self, factors: np.ndarray | float) -> "Seen":
         """With the weights of markers times factors (n, M)."""
@@ -110,6 +129,11 @@ class SeenThroughLens:
     across_mm: np.ndarray
     along_mm: np.ndarray
     depth_share: float
+
+    @property
+    def free_turns(self) -> np.ndarray:
+        """(n, 1): over a take, accelerations hold turns back instead."""
+        return np.full((len(self.joints), 1), np.inf)
 
     def part(self, frames: slice | np.ndarray) -> "SeenThroughLens":
         """Some of the frames."""
@@ -173,4 +197,11 @@ def seen_of(body: Body, joints: np.ndarray, joint_scores: np.ndarray, times_s: n
     best = np.quantile(scores[is_seen], 0.9) if is_seen.any() else 1.0
     weights = _MIN_WEIGHT + (1 - _MIN_WEIGHT) * np.clip(scores / max(best, 1e-6), 0, 1)
     weights = np.where(is_seen, np.sqrt(np.where(is_seen, weights, 0.0)), 0.0)
-    return Seen(np.where(is_seen[..., None], places, 0.0), weights, times_s)
+    free = np.full((len(places), 1), np.inf)
+    return Seen(np.where(is_seen[..., None], places, 0.0), weights, times_s, free)
+
+
+def joined(parts: Sequence[Seen]) -> Seen:
+    """Frames one after the other."""
+    arrays = ([getattr(part, field.name) for part in parts] for field in fields(Seen))
+    return Seen(*(np.concatenate(each) for each in arrays))

@@ -17,6 +17,7 @@ from das_app.motion.body.seen import Observation
 
 # Assumed, where nothing else is said; `scripts/check_bodies.py` measures the fitted bodies.
 _SWING_SPEED, _TWIST_SPEED = 12.0, 3.0  # rad/s, standard deviation of what joints do by themselves
+_EXCESS_SPEED = 1.0  # rad/s, likewise of what they turn beyond what is seen
 _SHAPE_RIDGE = 1e-4  # weight of the usual shape, in frames
 _MAX_STEP_RAD = 0.5
 _FIRST_DAMPING, _MAX_DAMPING, _GOOD_ENOUGH = 1e-3, 1e3, 1e-4
@@ -54,6 +55,7 @@ class BodySolver:
         self._stiff = np.zeros((len(owners), len(owners)))  # inverse variances of speeds
         for number, columns in self._columns.items():
             self._stiff[columns, columns] = _stiffness(body.bones[number])
+        self._is_one_bone = self._owners[:, None] == self._owners
 
     def improved(
         self,
@@ -172,6 +174,16 @@ class BodySolver:
         turns = -(rotation_vectors(back)[:, self._owners] * self._axes).sum(axis=-1)
         return turns, back, np.maximum(np.diff(times_s), 1e-3)
 
+    def _excess(self, turns: np.ndarray, seen: Observation) -> tuple[np.ndarray, np.ndarray]:
+        """Of turns (m, D - 3), (m, D - 3) the directions of those beyond what is seen, 0 for
+        others, and how far they are beyond it."""
+        sizes = np.sqrt(turns**2 @ self._is_one_bone)
+        free = seen.free_turns[-len(turns) :] if len(turns) else seen.free_turns[:0]
+        free = free[:, self._owners] if free.shape[1] > 1 else free
+        over = np.maximum(sizes - free, 0)
+        along = turns * (over > 0) / np.maximum(sizes, 1e-9)
+        return along, along * over
+
     def costs(
         self,
         pose: BodyPose,
@@ -183,7 +195,9 @@ class BodySolver:
         away = seen.residuals(markers(self._body, shape, pose), pose.root)
         expected = self._expectations.residuals(pose)
         turns, _, steps_s = self._turns(pose, seen, before)
-        between = ((turns @ self._stiff) * turns).sum(axis=1) / steps_s**2
+        _, excess = self._excess(turns, seen)
+        between = ((turns @ self._stiff) * turns).sum(axis=1)
+        between = (between + (excess**2).sum(axis=1) / _EXCESS_SPEED**2) / steps_s**2
         costs = (away**2).sum(axis=1) + (expected**2).sum(axis=1)
         begin = len(pose) - len(turns)
         costs[begin:] += between / 2
@@ -207,8 +221,11 @@ class BodySolver:
         turns, back, steps_s = self._turns(pose, seen, before)
         begin = 0 if before is not None else 1  # frame that the first turn leads to
         late = slice(1 - begin, None)  # turns between two frames that both move
-        stiff = self._stiff / steps_s[:, None, None] ** 2  # (m, D - 3, D - 3)
-        pull = (stiff @ turns[..., None])[..., 0]
+        along, excess = self._excess(turns, seen)
+        firm = along[:, :, None] * along[:, None, :] * (self._is_one_bone / _EXCESS_SPEED**2)
+        stiff = (self._stiff + firm) / steps_s[:, None, None] ** 2  # (m, D - 3, D - 3)
+        pull = turns @ self._stiff + excess / _EXCESS_SPEED**2
+        pull /= steps_s[:, None] ** 2
         matrix[begin:, 3:, 3:] += stiff
         right[begin:, 3:] += pull
         carried = np.zeros_like(stiff[late])

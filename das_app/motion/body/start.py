@@ -87,7 +87,8 @@ def _place_limb(
     sine = (first * np.cross(hinge_now, hinge_seen)).sum(-1)
     bent = np.linalg.norm(hinge_seen, axis=-1)  # the plane counts by its square
     angle = _averaged((cosine + 1j * sine) * bent + _EXPECTED_TWIST, bent**2 + _EXPECTED_TWIST)
-    turned = rotations_by(first * angle[:, None]) @ turned
+    most = body.bones[ball].most_rad
+    turned = rotations_by(first * np.clip(angle, -most, most)[:, None]) @ turned
     rotations[:, ball] = before.swapaxes(1, 2) @ turned
     bend = np.einsum("nji,nj->ni", turned, second)
     flexion = np.arctan2(bend @ np.cross(axis, along), bend @ along)
