@@ -47,7 +47,8 @@ class TrackingConfig:
         birth_score: people less sure than this may go on with a track but never begin one,
         unsure_cost: where they lie this near to its prediction, 1 being at the gates: there are
             more of them than people, and they would lead a track astray whose person is hidden.
-        sure_score: from it on somebody new has an id at once, else from the third sighting on.
+        sure_score: from it on somebody new has an id at once,
+        sure_evidence: else once the scores of their sightings add up to so much.
         longest_wait_s: between frames, for that; where they are further apart, as those of a slow
             model or of slides, nobody waits.
         bridge_s: a person unseen for longer has left,
@@ -65,6 +66,7 @@ class TrackingConfig:
     birth_score: float = DEFAULT_MIN_SCORE
     unsure_cost: float = 0.5
     sure_score: float = 0.5
+    sure_evidence: float = 2.0
     longest_wait_s: float = 0.25
     bridge_s: float = 0.7
     bridge_results: int = 4
@@ -145,7 +147,7 @@ class Tracker:
         if look is not None:
             seen.colours[born] = look(born)
         now, rows = now.joined(seen.select(born)), np.concatenate([paired, born])
-        is_known = now.num_seen >= _OLD_AFTER
+        is_known = now.evidence >= config.sure_evidence
         if 0 < self._usual_s <= config.longest_wait_s:
             is_clear = people.scores[rows] >= config.sure_score
             is_known |= is_clear & ~_covered(people.joints_cam[rows], people.scores[rows], now.ids)

@@ -34,6 +34,7 @@ class Tracks:
         covariance: (T, 3, 3): for each of the three, of place, of both, of speed.
         joints_rel: (T, J, 3) mm.
         num_seen: (T,) sightings.
+        evidence: (T,) sum of their scores.
         bones_mm: (T, B) mean lengths, in the order of `Skeleton.bones`.
         colours: (T, parts, C) mean of `clothes_colours`.
     """
@@ -45,6 +46,7 @@ class Tracks:
     covariance: np.ndarray
     joints_rel: np.ndarray
     num_seen: np.ndarray
+    evidence: np.ndarray
     bones_mm: np.ndarray
     colours: np.ndarray
 
@@ -80,6 +82,7 @@ def first_sight(people: People, ids: np.ndarray, time_s: float) -> Tracks:
         covariance,
         joints_rel,
         np.ones(len(people), dtype=np.int64),
+        people.scores.astype(np.float64),
         np.linalg.norm(joints_rel[:, children] - joints_rel[:, parents], axis=-1),
         unknown_colours(len(people)),
     )
@@ -125,6 +128,7 @@ def updated(predicted: Tracks, seen: Tracks) -> Tracks:
         covariance,
         seen.joints_rel,
         num_seen,
+        predicted.evidence + seen.evidence,
         predicted.bones_mm + share[:, None] * (seen.bones_mm - predicted.bones_mm),
         mixed(predicted.colours, seen.colours, share[:, None, None]),
     )

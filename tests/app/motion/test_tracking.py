@@ -267,7 +267,7 @@ def test_a_false_alarm_does_not_take_over_a_person():
     assert tracker(people_at((0, 0, 3600)), 6 / FPS).tolist() == [1]
 
 
-def test_the_unsure_have_an_id_from_their_third_sighting_on_and_false_alarms_none():
+def test_the_unsure_have_an_id_once_their_scores_add_up_and_false_alarms_none():
     tracker, near = Tracker(), (0, 0, 3000)
     assert tracker(people_at(near), 0.0).tolist() == [1]
     ids = [
@@ -277,14 +277,22 @@ def test_the_unsure_have_an_id_from_their_third_sighting_on_and_false_alarms_non
                 [(-1500, 0, 3000), (1500, 0, 3000)],
                 [(1500, 0, 3000)],
                 [],  # one miss
-                [(1500, 0, 3000)],
-                [(1500, 0, 3000)],
+                *[[(1500, 0, 3000)]] * 4,
             ]
         )
     ]
-    assert ids == [[1, -1, -1], [1, -1], [1], [1, 2], [1, 2]]
+    assert ids == [[1, -1, -1], [1, -1], [1], [1, -1], [1, -1], [1, 2], [1, 2]]
     sure = people_at(near, (1500, 0, 3000), (0, 0, 6000), scores=[0.9, 0.1, 0.5])
-    assert tracker(sure, 6 / FPS).tolist() == [1, 2, 3]  # at once, and no number is left out
+    assert tracker(sure, 8 / FPS).tolist() == [1, 2, 3]  # at once, and no number is left out
+
+
+@pytest.mark.parametrize(("score", "num_sightings"), [(0.4, 5), (0.25, 8)])
+def test_the_less_sure_the_model_is_of_somebody_the_later_they_have_an_id(score, num_sightings):
+    tracker = Tracker()
+    tracker(people_at((0, 0, 3000)), 0.0)
+    both = people_at((0, 0, 3000), (1500, 0, 3000), scores=[0.9, score])
+    ids = [tracker(both, (1 + k) / FPS)[1] for k in range(num_sightings)]
+    assert ids == [-1] * (num_sightings - 1) + [2]
 
 
 def test_who_covers_somebody_with_an_id_waits_however_sure():
