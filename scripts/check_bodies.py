@@ -42,6 +42,7 @@ _LINES = (
     ("left_shoulder", "right_shoulder"),
     ("head", "neck"),
     ("nose", "neck"),
+    ("left_ear", "right_ear"),
 )
 _ROUNDS, _STEP = 60, 0.5
 
