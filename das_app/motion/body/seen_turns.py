@@ -31,7 +31,7 @@ def free_turns(
     free = np.full((len(joints), len(body.bones)), _MAX_FREE_RAD)
     ends, paths = _lines(body)
     lines = joints[:, ends[:, 1]] - joints[:, ends[:, 0]]
-    is_seen = (weights[:, ends] > 0).all(axis=-1)
+    is_seen = np.asarray((weights[:, ends] > 0).all(axis=-1))
     own = np.zeros((len(joints) - 1, len(body.bones)))
     turns = np.where(is_seen[1:] & is_seen[:-1], angles_between(lines[1:], lines[:-1]), 0.0)
     for line, path in enumerate(paths):
@@ -47,7 +47,7 @@ def free_turns(
             planes[:, number] = np.maximum(planes[:, number], turned)
     parents = np.array([max(bone.parent, 0) for bone in body.bones])
     most = np.maximum(np.maximum(own, own[:, parents]), planes)
-    known = (weights > 0).any(axis=1)
+    known = np.asarray((weights > 0).any(axis=1))
     is_step = (known[1:] & known[:-1])[:, None]
     slow = _FREE_SPEED * np.diff(times_s)[:, None]
     free[1:] = np.where(is_step, np.maximum(most, slow), _MAX_FREE_RAD)
@@ -63,7 +63,7 @@ def angles_between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 def _lines(body: Body) -> tuple[np.ndarray, list[list[int]]]:
     """Markers (L, 2) at the ends of the lines from each marker to the next one above it, and the
     bones that move each."""
-    begins = ~body.marker_offsets.any(axis=(1, 2))
+    begins = np.asarray(~body.marker_offsets.any(axis=(1, 2)))
     at = {int(bone): m for m, bone in enumerate(body.marker_bones) if begins[m]}
     ends, paths = [], []
     for marker, bone in enumerate(body.marker_bones):
