@@ -7,6 +7,7 @@
     python scripts/benchmark.py gpu [--model FILE] [--frames N] [-o FILE.json]
     python scripts/benchmark.py model
     python scripts/benchmark.py loader --synthetic DIR [--photos DIR] [--workers N]
+    python scripts/benchmark.py loader --synthetic DIR --canvas 256x256 --canvas 448x256
     python scripts/benchmark.py cost [--cards N] [--tflops N] [--sample-ms N]
 
 `speed` times its rows in turns (A B C A B C ...), so that a noisy machine is noisy for all of
@@ -19,12 +20,13 @@ from typing import Annotated
 
 import typer
 
+from command_line import picture_size
 from das_app.files.bundled import bundled_file
 from das_model.datasets.data_config import DataConfig
 from das_model.reproduction import complexity, cost, crowd_cost, speed
 from das_model.skeleton import Skeleton
 from das_model.training.recipes import RECIPES
-from das_model.training.throughput import measure_loader
+from das_model.training.throughput import loader_share, measure_loader
 from timing import device_speed, goals, startup
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -126,8 +128,12 @@ def loader(
     negatives: Annotated[list[Path] | None, typer.Option(help="photos without anybody")] = None,
     recipe: Annotated[str, typer.Option(help="whose canvas and batch to take")] = "lite",
     workers: Annotated[int, typer.Option(min=0)] = 0,
+    canvas: Annotated[
+        list[str] | None, typer.Option(help="WxH px: the loader's share of a step instead")
+    ] = None,
 ) -> None:
-    """Samples a second of the training loader, and which of its steps takes the time."""
+    """Samples a second of the training loader, and which of its steps takes the time; with
+    canvases, what share of a step's computing it has."""
     if recipe not in RECIPES:
         raise typer.BadParameter(f"recipe must be one of {', '.join(RECIPES)}, got {recipe}")
     chosen = RECIPES[recipe]
@@ -149,6 +155,10 @@ def loader(
         augment_flat=chosen.augment_flat,
         coco_left_out=chosen.coco_left_out,
     )
+    if canvas:
+        for size in map(picture_size, canvas):
+            typer.echo(loader_share(data, chosen.train, size))
+        return
     network = chosen.train.network
     joints = Skeleton(network.joint_names)
     typer.echo(measure_loader(data, network.encoding, skeleton=joints))

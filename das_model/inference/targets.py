@@ -6,6 +6,7 @@ inverse of `decode`, tied to it by a round-trip test. The numbers that both need
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -47,14 +48,21 @@ class Encoding:
             )
 
     def locations_px(self, level: int, h: int, w: int) -> np.ndarray:
-        """(h, w, 2) image positions of a level's locations, px."""
-        stride = self.strides[level]
-        xs, ys = np.meshgrid(np.arange(w), np.arange(h))
-        return (np.stack([xs, ys], axis=-1) + 0.5) * stride - 0.5
+        """(h, w, 2) image positions of a level's locations, px; read-only."""
+        return _locations_px(self.strides[level], h, w)
+
+
+@lru_cache(maxsize=32)
+def _locations_px(stride: int, h: int, w: int) -> np.ndarray:
+    xs, ys = np.meshgrid(np.arange(w), np.arange(h))
+    locations = (np.stack([xs, ys], axis=-1) + 0.5) * stride - 0.5
+    locations.flags.writeable = False
+    return locations
 
 
 _SPOT_SHARE = 0.03  # sigma of a heat spot by width and height of its person's box; assumed
 _SPOT_EDGE = 0.1  # down to this value a heat spot is trained on, in ignored boxes too; assumed
+_SPOT_REACH = 5.3  # sigmas; further out a spot is below 1e-6
 PAPER_ENCODING = Encoding(strides=(8, 16, 32, 64, 128), range_bounds_px=(48, 96, 192, 384))
 
 
@@ -113,7 +121,7 @@ def encode(annotation: Annotation, encoding: Encoding) -> list[Targets]:
         owner, distance = _nearest_centre(locations, centre_px[people], encoding.radius * stride)
         owner = np.where(owner >= 0, np.append(people, -1)[owner], -1)
         ignore = _inside_any(locations, ignore_px) & (owner < 0)
-        heat = _heat(annotation, encoding.heat_stride if level == 0 else 0)
+        heat = _heat(annotation, boxes_px, encoding.heat_stride if level == 0 else 0)
         targets.append(
             _level_targets(annotation, encoding, level, locations, owner, distance, ignore, heat)
         )
@@ -148,9 +156,11 @@ def _nearest_centre(
 
 def _inside_any(locations: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     """(h, w) bool: the location lies in one of the (N, 4) boxes."""
-    x, y = locations[..., :1], locations[..., 1:]
-    inside = (x >= boxes[:, 0]) & (x <= boxes[:, 2]) & (y >= boxes[:, 1]) & (y <= boxes[:, 3])
-    return np.asarray(inside.any(axis=-1))
+    x, y = locations[0, :, 0], locations[:, 0, 1]
+    inside = np.zeros(locations.shape[:2], bool)
+    for left, top, right, bottom in boxes:
+        inside[_span(y, top, bottom), _span(x, left, right)] = True
+    return inside
 
 
 def _level_targets(
@@ -199,26 +209,38 @@ def _level_targets(
     )
 
 
-def _heat(annotation: Annotation, stride: int) -> tuple[np.ndarray, np.ndarray]:
+def _heat(
+    annotation: Annotation, boxes_px: np.ndarray, stride: int
+) -> tuple[np.ndarray, np.ndarray]:
     """heat and heat_mask of `Targets`: Gaussian spots, as wide as a share of a person's box."""
-    width, height = (side // stride if stride else 0 for side in annotation.camera.size)
-    x, y = ((np.arange(n) + 0.5) * stride - 0.5 for n in (width, height))
-    locations = np.stack(np.meshgrid(x, y), axis=-1)
-    boxes_px = annotation.boxes_px()
     num_joints = annotation.skeleton.num_joints
+    if not stride:
+        return np.zeros((num_joints, 0, 0), np.float32), np.zeros((num_joints, 0, 0), bool)
+    width, height = (side // stride for side in annotation.camera.size)
+    locations = _locations_px(stride, height, width)
+    x, y = locations[0, :, 0], locations[:, 0, 1]
     heat = np.zeros((num_joints, height, width), np.float32)
     is_asked = np.repeat(~_inside_any(locations, annotation.ignore_px)[None], num_joints, axis=0)
-    if not heat.size:
-        return heat, is_asked
     seen = annotation.visible & annotation.valid_2d
-    for joints, box in zip(seen, boxes_px, strict=True):
-        is_asked[~joints] &= ~_inside_any(locations, box[None])
+    for joints, (left, top, right, bottom) in zip(seen, boxes_px, strict=True):
+        is_asked[~joints, _span(y, top, bottom), _span(x, left, right)] = False
     spread = np.maximum(stride, _SPOT_SHARE * (boxes_px[:, 2:] - boxes_px[:, :2]).sum(axis=1))
     for joints_px, joints, sigma in zip(annotation.joints_px, seen, spread, strict=True):
+        if not joints.any():
+            continue
         at = joints_px[joints]
-        rows = np.exp(-0.5 * ((x - at[:, :1]) / sigma) ** 2)
-        columns = np.exp(-0.5 * ((y - at[:, 1:]) / sigma) ** 2)
-        spots = (columns[:, :, None] * rows[:, None]).astype(np.float32)
-        heat[joints] = np.maximum(heat[joints], spots)
-        is_asked[joints] |= spots > _SPOT_EDGE
+        (left, top), (right, bottom) = at.min(axis=0), at.max(axis=0)
+        reach = _SPOT_REACH * sigma
+        across, down = _span(x, left - reach, right + reach), _span(y, top - reach, bottom + reach)
+        rows = np.exp(-0.5 * ((x[across] - at[:, :1]) / sigma) ** 2).astype(np.float32)
+        columns = np.exp(-0.5 * ((y[down] - at[:, 1:]) / sigma) ** 2).astype(np.float32)
+        spots = columns[:, :, None] * rows[:, None]
+        there = (joints, down, across)
+        heat[there] = np.maximum(heat[there], spots)
+        is_asked[there] |= spots > _SPOT_EDGE
     return heat, is_asked
+
+
+def _span(places: np.ndarray, low: float, high: float) -> slice:
+    """Those of rising places from `low` to `high`; none where these are not known."""
+    return slice(np.searchsorted(places, low), np.searchsorted(places, high, side="right"))

@@ -1,14 +1,17 @@
-"""Throughput of the data loader, step by step."""
+"""Throughput of the data loader, step by step, and its share of training's computing."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import torch
 
 from das_model.datasets.data_config import DataConfig
 from das_model.inference.targets import Encoding
 from das_model.skeleton import BODY_22, Skeleton
+from das_model.training.config import TrainConfig
 from das_model.training.mix import TrainingMix, training_batches, training_mix
+from das_model.training.train import Trainer
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,68 @@ def measure_loader(
     sample_ms = (time.process_time() - start) / len(mix) * 1000
     step_ms = _step_times(mix, data.seed)
     return LoaderSpeed(num_loaded / elapsed, data.num_workers, sample_ms, step_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class LoaderShare:
+    """What a sample of a run computes on a processor.
+
+    Args:
+        canvas: (width, height) px.
+        sample_ms: CPU time of the loader.
+        step_ms: CPU time of the optimiser's step, forward and backward.
+    """
+
+    canvas: tuple[int, int]
+    sample_ms: float
+    step_ms: float
+
+    @property
+    def share(self) -> float:
+        """The loader's, of both together."""
+        return self.sample_ms / (self.sample_ms + self.step_ms)
+
+    def __str__(self) -> str:
+        width, height = self.canvas
+        return (
+            f"{width}x{height}: {self.sample_ms:.1f} ms of CPU time a sample in the loader, "
+            f"{self.step_ms:.0f} in the step; the loader's share is {100 * self.share:.1f} %"
+        )
+
+
+def loader_share(
+    data: DataConfig,
+    config: TrainConfig,
+    canvas: tuple[int, int],
+    num_samples: int = 64,
+    num_steps: int = 4,
+) -> LoaderShare:
+    """Compute a few steps of a run on this processor.
+
+    Args:
+        data: of the run.
+        config: its network and losses.
+        canvas: (width, height) px, multiples of the coarsest stride.
+        num_samples: whose time in the loader is taken.
+        num_steps: whose time is taken, after one to warm up; a sample each.
+    """
+    data = replace(data, size=canvas[0], height=canvas[1], batch_size=1, num_workers=0)
+    skeleton = Skeleton(config.network.joint_names)
+    encoding = config.network.encoding
+    mix = training_mix(data, encoding, num_samples, skeleton)
+    mix[0]
+    start = time.process_time()
+    for index in range(len(mix)):
+        mix[index]
+    sample_ms = (time.process_time() - start) / len(mix) * 1000
+    trainer = Trainer(replace(config, accumulation=1), torch.device("cpu"))
+    batches = list(training_batches(data, encoding, range(num_steps + 1), skeleton=skeleton))
+    trainer.train_step(batches[0])
+    start = time.process_time()
+    for batch in batches[1:]:
+        trainer.train_step(batch)
+    step_ms = (time.process_time() - start) / num_steps * 1000
+    return LoaderShare(canvas, sample_ms, step_ms)
 
 
 def _step_times(mix: TrainingMix, seed: int) -> dict[str, float]:

@@ -16,11 +16,13 @@ from das_model.datasets.augmentation.placement import AugmentConfig, random_plac
 from das_model.datasets.data_config import DataConfig, Shares
 from das_model.datasets.panoptic import training_set
 from das_model.datasets.panoptic_split import PanopticSplit
+from das_model.inference.network_config import NetworkConfig
 from das_model.inference.targets import Encoding
 from das_model.skeleton import BODY_22, MUCO_21
 from das_model.training import mix
+from das_model.training.config import TrainConfig
 from das_model.training.mix import Epochs, training_batches, training_mix
-from das_model.training.throughput import LoaderSpeed, measure_loader
+from das_model.training.throughput import LoaderShare, LoaderSpeed, loader_share, measure_loader
 
 SPLIT = PanopticSplit(("00_16", "00_30"), ("hdPose3d_stage1",), ("a",), 1, {})
 
@@ -161,6 +163,20 @@ def test_loader_speed_names_the_slowest_step(roots):
     assert told.slowest == "augment"
     assert str(told).startswith(
         "12.5 samples/s with 2 workers; 6.5 ms of CPU time a sample; of one picture: read 1.0 ms"
+    )
+
+
+def test_share_of_the_loader_is_of_what_a_sample_computes(roots):
+    network = dataclasses.replace(NetworkConfig(), channels=32, head_convs=1, update="none")
+    config = TrainConfig(total_steps=9, network=network)
+    told = loader_share(mix_config(roots), config, (128, 64), num_samples=2, num_steps=1)
+    assert told.canvas == (128, 64)
+    assert told.sample_ms > 0
+    assert told.step_ms > 0
+    assert LoaderShare((128, 64), 5.0, 95.0).share == pytest.approx(0.05)
+    assert str(LoaderShare((128, 64), 5.0, 95.0)) == (
+        "128x64: 5.0 ms of CPU time a sample in the loader, 95 in the step; "
+        "the loader's share is 5.0 %"
     )
 
 
