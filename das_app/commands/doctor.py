@@ -219,7 +219,7 @@ def _runtime_check(model_file: Path) -> Check:
     import numpy as np
 
     from das_model.camera import Camera
-    from das_model.inference.device.onnx_runtime import ort
+    from das_model.inference.device.onnx_runtime import CUDA, ort, tensorrt_problem
     from das_model.inference.runtime import open_estimator
 
     builds = [name for name in ("onnxruntime", "onnxruntime-gpu") if _is_installed(name)]
@@ -239,6 +239,8 @@ def _runtime_check(model_file: Path) -> Check:
         f"{ort.__version__} ({''.join(builds)}), runs on {estimator.provider}, "
         f"{duration_ms:.0f} ms a picture"
     )
+    if estimator.provider == CUDA:
+        detail += f"; TensorRT: {tensorrt_problem() or 'there, the window and captures use it'}"
     if estimator.provider == "CPUExecutionProvider" and shutil.which("nvidia-smi"):
         advice = 'there is an NVIDIA GPU; to use it: pip install "onnxruntime-gpu[cuda,cudnn]"'
         return Check("ONNX Runtime", Status.WARN, detail, advice)

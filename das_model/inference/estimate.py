@@ -24,7 +24,7 @@ MIN_CANDIDATE_SCORE = 0.05  # below it the model finds people everywhere
 class Device(StrEnum):
     """Device of the model."""
 
-    AUTO = "auto"  # TensorRT where it is installed, else CUDA where it works, else the CPU
+    AUTO = "auto"  # TensorRT where it is and its engines are kept, else CUDA, else the CPU
     CPU = "cpu"
     CUDA = "cuda"
     TENSORRT = "tensorrt"

@@ -143,7 +143,9 @@ class OnnxNetwork:
         model brings graphs for it. Raises ValueError where they cannot though it is asked for."""
         providers = providers_of(
             options.device is not Device.CPU,
-            has_tensorrt=options.device in (Device.AUTO, Device.TENSORRT),
+            # by itself only where its engines are kept: to build them takes minutes
+            has_tensorrt=options.device is Device.TENSORRT
+            or (options.device is Device.AUTO and options.engine_folder is not None),
         )
         keeps = providers != CPU if options.keeps_maps is None else options.keeps_maps
         if keeps and DEVICE_GRAPHS in metadata:

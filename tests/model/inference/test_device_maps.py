@@ -15,6 +15,8 @@ from das_app.files.bundled import bundled_file
 from das_app.pipeline.open_source import open_source
 from das_app.settings.app_settings import AppSettings
 from das_model.camera import Camera
+from das_model.inference import onnx_network
+from das_model.inference.device.onnx_runtime import CPU
 from das_model.inference.estimate import Device, EstimatorOptions, Precision, Scoring
 from das_model.inference.refine import LIFTING, LOOKED_LIFTING, JointCues
 from das_model.inference.runtime import open_estimator
@@ -195,3 +197,30 @@ def test_float16_finds_the_same_people():
         np.testing.assert_allclose(half.scores[order], here.scores, atol=0.005)
         np.testing.assert_allclose(half.joints_rel[order], here.joints_rel, atol=5)
     assert num_people >= 6
+
+
+@pytest.mark.parametrize(
+    ("device", "keeps_engines", "cuda_and_tensorrt"),
+    [
+        (Device.CPU, True, (False, False)),
+        (Device.CUDA, True, (True, False)),
+        (Device.TENSORRT, False, (True, True)),
+        (Device.AUTO, True, (True, True)),
+        (Device.AUTO, False, (True, False)),
+    ],
+)
+def test_which_providers_are_wanted(
+    model, tmp_path, monkeypatch, device, keeps_engines, cuda_and_tensorrt
+):
+    """TensorRT is taken by itself only where it need not build its engines at every start."""
+    asked = []
+
+    def note(has_cuda, has_tensorrt=False):
+        asked.append((has_cuda, has_tensorrt and has_cuda))
+        return CPU
+
+    monkeypatch.setattr(onnx_network, "providers_of", note)
+    engines = tmp_path if keeps_engines else None
+    options = EstimatorOptions(device, num_threads=1, engine_folder=engines)
+    assert open_estimator(model, options).provider == "CPUExecutionProvider"
+    assert asked == [cuda_and_tensorrt]
