@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QWidget
 
 from das_app.gui.actions.actions import Actions
 
@@ -61,8 +61,12 @@ def start_on_screen(window: QWidget, size_px: tuple[int, int]) -> None:
 def show_painted(window: QWidget) -> None:
     """Show a window and wait until it is painted; nothing else goes on meanwhile.
 
-    Input and what comes by sockets wait for the application's own event loop.
+    Input and what comes by sockets wait for the application's own event loop. The tabs of docks
+    that are all hidden stand at the origin until Qt places them: they are moved out of sight.
     """
+    for tabs in window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        if tabs.pos().isNull():
+            tabs.move(-tabs.width(), -tabs.height())
     window.show()
     end = QDeadlineTimer(_PAINTED_MS)
     others = QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents

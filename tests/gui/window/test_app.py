@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTabBar
 from window_fakes import GreySource, people_at
 
 from das_app.gui.inspector.inspector import Inspector
@@ -233,7 +233,7 @@ def test_signals_close_the_window(run, sources, number):
 
 def test_a_window_closed_while_it_is_made_closes(qapp, sources, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "QApplication", lambda arguments: qapp)
-    closed, texts = [], []
+    closed, texts, tabs = [], [], []
 
     def close():
         window = next(w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
@@ -242,12 +242,15 @@ def test_a_window_closed_while_it_is_made_closes(qapp, sources, tmp_path, monkey
         window.destroyed.connect(qapp.quit)
         style = window.parts.controls.lens.toolButtonStyle()
         texts.append(style is not Qt.ToolButtonStyle.ToolButtonIconOnly)
+        rows = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        tabs.extend(bar for bar in rows if window.rect().intersects(bar.geometry()))
         window.windowHandle().close()
 
     QTimer.singleShot(0, close)  # in the turn of the event loop in which it is first painted
     assert run_app(settings(tmp_path, source="a"), StreamPlan()) == 0
     assert closed == [(True, [])]  # of which the panels were not there
     assert texts == [False]  # nor a lens
+    assert not tabs  # of panels that nobody sees
 
 
 def test_a_file_that_is_missing_is_a_line_at_the_terminal(tmp_path):
