@@ -5,6 +5,8 @@ where its plane lies. So a body may turn much although no joint moves much: what
 beyond what is seen is held against it.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from das_app.motion.body.rig import Body, Freedom
@@ -29,7 +31,7 @@ def free_turns(
         times_s: (n,) rising.
     """
     free = np.full((len(joints), len(body.bones)), _MAX_FREE_RAD)
-    ends, paths = _lines(body)
+    ends, paths, limbs = _lines(body)
     lines = joints[:, ends[:, 1]] - joints[:, ends[:, 0]]
     is_seen = np.asarray((weights[:, ends] > 0).all(axis=-1))
     own = np.zeros((len(joints) - 1, len(body.bones)))
@@ -37,7 +39,7 @@ def free_turns(
     for line, path in enumerate(paths):
         own[:, path] = np.maximum(own[:, path], turns[:, line, None])
     planes = np.zeros_like(own)
-    for upper, lower in _hinges(body, ends):
+    for upper, lower in limbs:
         is_limb = is_seen[:, upper] & is_seen[:, lower]
         is_bent = is_limb & (angles_between(lines[:, upper], lines[:, lower]) > _PLANE_RAD)
         normals = np.cross(lines[:, upper], lines[:, lower])
@@ -60,9 +62,10 @@ def angles_between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.arctan2(across, (first * second).sum(axis=-1))
 
 
-def _lines(body: Body) -> tuple[np.ndarray, list[list[int]]]:
-    """Markers (L, 2) at the ends of the lines from each marker to the next one above it, and the
-    bones that move each."""
+@lru_cache(maxsize=8)
+def _lines(body: Body) -> tuple[np.ndarray, list[list[int]], list[tuple[int, int]]]:
+    """Markers (L, 2) at the ends of the lines from each marker to the next one above it, the
+    bones that move each, and the two lines of each limb."""
     begins = np.asarray(~body.marker_offsets.any(axis=(1, 2)))
     at = {int(bone): m for m, bone in enumerate(body.marker_bones) if begins[m]}
     ends, paths = [], []
@@ -75,10 +78,11 @@ def _lines(body: Body) -> tuple[np.ndarray, list[list[int]]]:
                 ends.append((at[number], marker))
                 paths.append(path)
                 break
-    return np.array(ends, dtype=np.int64).reshape(-1, 2), paths
+    both = np.array(ends, dtype=np.int64).reshape(-1, 2)
+    return both, paths, _limbs(body, both)
 
 
-def _hinges(body: Body, ends: np.ndarray) -> list[tuple[int, int]]:
+def _limbs(body: Body, ends: np.ndarray) -> list[tuple[int, int]]:
     """The lines before and behind each hinge whose joints have markers."""
     found = []
     for upper, (_, middle) in enumerate(ends):
