@@ -124,7 +124,6 @@ def test_a_window_is_seen_before_the_rest_of_it_is_made(qtbot, themed, opener, m
         seen["dock"] = dock.isVisible()
         seen["title"] = window.parts.picture.empty.title
         seen["panels"] = hasattr(window, "panels")
-        window.close()  # is not yet to be had
         make_the_rest(window)
 
     def made(layout="", at_once=False):
