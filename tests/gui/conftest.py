@@ -2,6 +2,7 @@
 
 import cv2  # noqa: F401  # first, as in the application: it changes Qt's environment
 import pytest
+from PySide6.QtCore import QLocale, QTranslator
 from pytestqt.qtbot import QtBot
 
 from das_app.gui.window.qt_environment import drop_cv2_qt_plugins
@@ -47,6 +48,22 @@ def themed(qapp):
 
     theme.apply_theme(qapp)
     return qapp
+
+
+@pytest.fixture
+def german(qapp):
+    """The application in German, and in English again afterwards."""
+    from das_app.gui.style.language import speak
+    from das_app.settings.app_settings import Language
+
+    before = QLocale()
+    earlier = set(qapp.findChildren(QTranslator))
+    speak(qapp, Language.GERMAN)
+    yield qapp
+    for translator in set(qapp.findChildren(QTranslator)) - earlier:
+        qapp.removeTranslator(translator)
+        translator.deleteLater()
+    QLocale.setDefault(before)
 
 
 @pytest.fixture

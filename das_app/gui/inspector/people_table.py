@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -28,6 +28,7 @@ COLUMNS = (
     marked("Score"),
 )
 _SHOWN, _PERSON, _DISTANCE, _HEIGHT, _SCORE = range(len(COLUMNS))
+_FITTED = (_SHOWN, _DISTANCE, _HEIGHT, _SCORE)  # as wide as what they say
 _HEIGHT_FOLLOW = 0.1  # share of the way to the height of now: heights of single frames jump
 _AWAY, _SHOWN_WORD, _HIDDEN = "–", marked("yes"), marked("hidden")
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
@@ -56,8 +57,9 @@ class PeopleTable(QTableWidget):
         self.setShowGrid(False)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        for column in (_SHOWN, _DISTANCE, _HEIGHT, _SCORE):  # the words of no language are cut
+        for column in _FITTED:  # the words of no language are cut
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        header.setMinimumSectionSize(min(map(header.sectionSizeHint, range(len(COLUMNS)))))
         header.setHighlightSections(False)
         self.setMinimumHeight(96)
         self.setAccessibleName(tr("People"))
@@ -69,6 +71,13 @@ class PeopleTable(QTableWidget):
         self.itemChanged.connect(self._on_tick)
         self.itemSelectionChanged.connect(self._on_selection)
         self.itemDoubleClicked.connect(lambda item: self._on_double_click(item.row()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: room for every column, whatever the length of the language's words."""
+        header = self.horizontalHeader()
+        columns = (max(header.sectionSizeHint(c), self.sizeHintForColumn(c)) for c in _FITTED)
+        width = sum(columns) + header.sectionSizeHint(_PERSON) + 2 * self.frameWidth()
+        return QSize(width, super().minimumSizeHint().height())
 
     def set_people(
         self, people: People, slots: np.ndarray, scales: Mapping[int, float] | None = None

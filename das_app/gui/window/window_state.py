@@ -19,7 +19,8 @@ from das_app.gui.actions.actions import Actions
 
 _LAYOUT_VERSION = 1  # of the docks and their names
 _PAINTED_MS = 500  # at the most, where a system shows no window so soon
-_MAX_SCREEN_SHARE = 0.92  # of a new window, which gets a frame, too
+_MAX_WIDTH_SHARE, _MAX_HEIGHT_SHARE = 0.96, 0.92  # of a new window, which gets a frame, too
+_MIN_SCREEN_SHARE = 0.6  # of a new window, where the screen is very large
 
 
 def text_of(data: QByteArray) -> str:
@@ -51,9 +52,15 @@ def restore_layout(window: QMainWindow, layout: str) -> bool:
 
 
 def start_on_screen(window: QWidget, size_px: tuple[int, int]) -> None:
-    """Give a window a size, or as much of it as its screen has room for, in the middle."""
+    """Put a window into the middle of its screen.
+
+    It has the given size, or as much of it as there is room for; on a screen of which that would
+    be a small part, it is larger.
+    """
     room = window.screen().availableGeometry()
-    frame = QRect(QPoint(), QSize(*size_px).boundedTo(room.size() * _MAX_SCREEN_SHARE))
+    most = QSize(int(room.width() * _MAX_WIDTH_SHARE), int(room.height() * _MAX_HEIGHT_SHARE))
+    size = QSize(*size_px).expandedTo(room.size() * _MIN_SCREEN_SHARE).boundedTo(most)
+    frame = QRect(QPoint(), size)
     frame.moveCenter(room.center())
     window.setGeometry(frame)
 

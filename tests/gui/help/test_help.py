@@ -72,14 +72,19 @@ def test_a_report_is_written_by_a_process_of_its_own(window, qtbot, tmp_path, mo
     dialog.reject()
 
 
-def test_a_new_window_lies_on_its_screen_however_small_that_is(qtbot, themed):
+def test_a_new_window_lies_on_its_screen_however_small_or_large_that_is(qtbot, themed):
     room = QGuiApplication.primaryScreen().availableGeometry()
     window = QMainWindow()
     qtbot.addWidget(window)
     start_on_screen(window, (10 * room.width(), 10 * room.height()))
     assert room.contains(window.geometry())
-    start_on_screen(window, (400, 300))
-    assert window.size().toTuple() == (400, 300)
+    wanted = (int(0.8 * room.width()), int(0.7 * room.height()))
+    start_on_screen(window, wanted)
+    assert window.size().toTuple() == wanted
+    assert room.contains(window.geometry())
+    start_on_screen(window, (1, 1))  # as an ordinary size is on a screen of 8K
+    assert window.width() >= room.width() // 2
+    assert window.height() >= room.height() // 2
     assert room.contains(window.geometry())
 
 

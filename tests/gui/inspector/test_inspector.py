@@ -70,6 +70,37 @@ def test_history_is_sorted_replaced_and_bounded(monkeypatch):
     assert history.of(2, 0, 100)[1].shape == (0, 22, 3)
 
 
+def test_a_film_that_is_played_again_leaves_one_pass_in_the_curve():
+    """A slow model looks at other frames each time; two passes in turn would seem to tremble."""
+    history = MotionHistory()
+    for i in range(10):
+        history.add(pair(0), IDS, i / 2)
+    for i in range(4):
+        history.add(pair(100), IDS, i / 2 + 0.2)
+    times_s, joints = history.of(2, 0, 100)
+    assert np.all(np.diff(times_s) > 0)
+    newer = joints[:, 0, 0] == 100
+    assert times_s[newer] == pytest.approx([0.2, 0.7, 1.2, 1.7])
+    assert times_s[~newer] == pytest.approx([0.0, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5])
+    history.add(pair(100), IDS, 40.0)  # sought ahead: what lies between was not played again
+    assert len(history.of(2, 0, 100)[0]) == 12
+
+
+@pytest.mark.parametrize("speech", ["qapp", "german"])
+def test_no_column_of_the_table_is_cut_in_the_narrowest_panel(qtbot, themed, request, speech):
+    request.getfixturevalue(speech)
+    inspector = Inspector()
+    qtbot.addWidget(inspector)
+    inspector.resize(inspector.minimumSizeHint().width(), 600)
+    inspector.show()
+    inspector.add(pair(), IDS, 1.0)
+    inspector.refresh()
+    header = inspector.table.horizontalHeader()
+    for column in range(len(COLUMNS)):
+        assert header.sectionSize(column) >= header.sectionSizeHint(column)
+        assert header.sectionSize(column) >= inspector.table.sizeHintForColumn(column)
+
+
 def test_the_table_tells_distance_height_and_score(inspector):
     inspector.add(pair(), IDS, 1.0)
     inspector.refresh()

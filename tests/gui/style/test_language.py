@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QDoubleSpinBox
 
 import translations
 from das_app.gui.style import amounts
-from das_app.gui.style.language import local, speak, tr
+from das_app.gui.style.language import local, tr
 from das_app.gui.style.person_names import JOINTS, joint_text
 from das_app.settings.app_settings import Language
 from das_app.words.said import counted, marked, said
@@ -21,19 +21,6 @@ from das_model import skeleton
 
 CATALOGUES = sorted(translations.CATALOGUES.glob("*.ts"))
 NUMBER = re.compile(r"%L?n")
-
-
-@pytest.fixture
-def german(qapp):
-    """The application in German, and in English again afterwards."""
-    before = QLocale()
-    earlier = set(qapp.findChildren(QTranslator))
-    speak(qapp, Language.GERMAN)
-    yield qapp
-    for translator in set(qapp.findChildren(QTranslator)) - earlier:
-        qapp.removeTranslator(translator)
-        translator.deleteLater()
-    QLocale.setDefault(before)
 
 
 def messages(catalogue):
