@@ -95,6 +95,7 @@ def test_no_column_of_the_table_is_cut_in_the_narrowest_panel(qtbot, themed, req
     inspector.show()
     inspector.add(pair(), IDS, 1.0)
     inspector.refresh()
+    themed.processEvents()  # it is laid out
     header = inspector.table.horizontalHeader()
     for column in range(len(COLUMNS)):
         assert header.sectionSize(column) >= header.sectionSizeHint(column)
