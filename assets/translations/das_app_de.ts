@@ -3934,6 +3934,10 @@ Bild und Zahlen arbeiten weiter. „das-app doctor“ nennt, was fehlt.</transla
         <translation>{room} frei</translation>
     </message>
     <message>
+        <source>{session} has no video, so no model or mode can be run on it</source>
+        <translation>{session} hat kein Video, darum kann kein Modell und kein Modus darauf laufen</translation>
+    </message>
+    <message>
         <source>{session} holds nobody, so there is nothing to refine</source>
         <translation>{session} enthält niemanden, also gibt es nichts zu verfeinern</translation>
     </message>

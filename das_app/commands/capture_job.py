@@ -26,6 +26,7 @@ from das_app.session.recorder import Recorder
 from das_app.session.session import Session
 from das_app.session.types import SessionError
 from das_app.settings.app_settings import AppSettings
+from das_app.settings.models import device_note
 from das_app.settings.source_setups import NOTHING_SAID, SaidSetup, SourceSetups
 from das_app.sources.addresses import shown_address
 from das_app.sources.frame_source import FrameSource, SourceError
@@ -36,7 +37,7 @@ from das_app.streaming.streamer import StreamError
 from das_app.streaming.streams import StreamPlan, Streams
 from das_app.streaming.targets import StreamTarget
 from das_app.words.said import counted
-from das_model.inference.estimate import Estimator
+from das_model.inference.estimate import Estimator, EstimatorOptions
 from das_model.inference.ordered_pool import one_thread
 from das_model.inference.runtime import open_estimator
 from das_model.shared_work import shared_out
@@ -226,7 +227,7 @@ def capture(
         else:
             options = one_thread(options)
         if estimator is None or estimator.options != options:
-            estimator = open_estimator(model_file, options)
+            estimator = _opened(model_file, options)
         has_said_fov = job.said.lens is not None and job.said.lens.file is None
         if source.is_live and not has_said_fov:
             _use_kept_lens(source)
@@ -271,6 +272,14 @@ def capture(
         return estimator, run(
             source, estimator, recorder, stopping, on_result, job.max_frames, people
         )
+
+
+def _opened(model_file: Path, options: EstimatorOptions) -> Estimator:
+    """The model; where it does not run on the device of the settings, it is said."""
+    estimator = open_estimator(model_file, options)
+    if note := device_note(options.device, estimator.provider):
+        typer.echo(f"warning: {note}", err=True)
+    return estimator
 
 
 def _use_kept_lens(source: FrameSource) -> None:

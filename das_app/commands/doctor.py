@@ -17,6 +17,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from das_model.inference.estimate import Device
 
 _PROBE_TIMEOUT_S = 30
 _SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "SwiftShader")
@@ -150,13 +154,14 @@ def check_model() -> list[Check]:
     from das_app.settings.settings_file import load_settings, settings_path
 
     try:
-        path = load_settings(settings_path()).model.path()
+        wanted = load_settings(settings_path()).model
+        path = wanted.path()
     except FileNotFoundError as error:
         advice = "reinstall das-capture, or name a model with `--model FILE`"
         return [Check("Model", Status.FAIL, str(error), advice)]
     size_mb = path.stat().st_size / 1e6
     detail = f"{path}, {size_mb:.1f} MB, sha256 {file_sha256(path)[:16]}"
-    return [Check("Model", Status.OK, detail), _runtime_check(path)]
+    return [Check("Model", Status.OK, detail), _runtime_check(path, wanted.device)]
 
 
 def check_demo_clip() -> list[Check]:
@@ -214,12 +219,18 @@ def _gl_check(renderer: str | None, version: str | None) -> Check:
     return Check("OpenGL", Status.OK, detail)
 
 
-def _runtime_check(model_file: Path) -> Check:
-    """Loads the model and runs it once on a grey picture."""
+def _runtime_check(model_file: Path, device: "Device") -> Check:
+    """Loads the model and runs it once on a grey picture; `device` is that of the settings."""
     import numpy as np
 
     from das_model.camera import Camera
-    from das_model.inference.device.onnx_runtime import CUDA, ort, tensorrt_problem
+    from das_model.inference.device.onnx_runtime import (
+        CUDA,
+        cuda_problem,
+        ort,
+        tensorrt_problem,
+    )
+    from das_model.inference.estimate import Device
     from das_model.inference.runtime import open_estimator
 
     builds = [name for name in ("onnxruntime", "onnxruntime-gpu") if _is_installed(name)]
@@ -243,6 +254,12 @@ def _runtime_check(model_file: Path) -> Check:
         detail += f"; TensorRT: {tensorrt_problem() or 'there, the window and captures use it'}"
     if estimator.provider == "CPUExecutionProvider" and shutil.which("nvidia-smi"):
         advice = 'there is an NVIDIA GPU; to use it: pip install "onnxruntime-gpu[cuda,cudnn]"'
+        return Check("ONNX Runtime", Status.WARN, detail, advice)
+    problems = {Device.CUDA: cuda_problem, Device.TENSORRT: tensorrt_problem}
+    if device in problems and (problem := problems[device]()):
+        advice = (
+            f"the settings ask for {device.value}, but {problem}; `M` in the window changes it"
+        )
         return Check("ONNX Runtime", Status.WARN, detail, advice)
     return Check("ONNX Runtime", Status.OK, detail)
 

@@ -97,11 +97,19 @@ def refine_session(
         stopping: set it to end without a result.
 
     Raises:
-        SessionError: if the session cannot be read or written, or holds nobody.
+        SessionError: if the session cannot be read or written, or holds nobody; or if the model is
+            to run anew and there is no video.
         BodyError: if the skeleton lacks shoulders or hips.
         RefineCancelledError: if `stopping` was set.
     """
     session, edits = Session(plan.session, is_edited=False), load_edits(plan.session)
+    if plan.is_anew and session.video_path is None:
+        raise SessionError(
+            said(
+                "{session} has no video, so no model or mode can be run on it",
+                session=plan.session,
+            )
+        )
     recorded = [_with_people_of(p, edits) for p in session.between(layer=Layer.RAW)]
     if not any(len(poses.people) for poses in recorded):
         raise SessionError(

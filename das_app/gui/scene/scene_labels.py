@@ -119,7 +119,7 @@ class WordsVisual(Visual):
 
     def _lay(self, shown: np.ndarray, spots_px: np.ndarray, view_px: np.ndarray) -> None:
         """Put the cards of N of the words at (N, 2) px of the view, with lines to those aside."""
-        self.cards_px, quads, places = [], [], []
+        self.cards_px, lines, cards = [], [], []
         for word, spot in zip(shown.tolist(), spots_px, strict=True):
             size = self._sizes[word]
             wanted = np.round(spot - size * self._anchor)
@@ -129,13 +129,13 @@ class WordsVisual(Visual):
             self.cards_px.append(QRectF(*corner.tolist(), *size.tolist()))
             row = np.array([0.0, word * self._row_px])
             if np.abs(corner - wanted).max() > 1:
-                quads.append(_leader(spot, corner, size, self._ratio))
-                places.append(np.tile(row + (self._dot_px, self._row_px / 2), (4, 1)))
-            quads.append(corner + _CORNERS * size)
-            places.append(row + _CORNERS * size)
+                colour = np.tile(row + (self._dot_px, self._row_px / 2), (4, 1))
+                lines.append((_leader(spot, corner, size, self._ratio), colour))
+            cards.append((corner + _CORNERS * size, row + _CORNERS * size))
+        quads, places = np.swapaxes([*lines, *cards], 0, 1)  # no line lies across a card
         vertices = np.empty((len(quads), 4), _CORNER)
-        vertices["a_position"] = (2 * np.array(quads) / view_px - 1) * (1, -1)
-        vertices["a_place"] = np.array(places) / self._sheet_size
+        vertices["a_position"] = (2 * quads / view_px - 1) * (1, -1)
+        vertices["a_place"] = places / self._sheet_size
         self._corners.set_data(vertices.reshape(-1))
         faces = np.arange(len(quads), dtype=np.uint32)[:, None] * 4 + _TWO_TRIANGLES
         self._index_buffer.set_data(faces.reshape(-1))

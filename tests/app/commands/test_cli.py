@@ -17,10 +17,16 @@ from das_app.files.bundled import file_sha256
 from das_app.messaging.ending import ENDING_SIGNALS
 from das_app.session.edits import SessionEdits, save_edits
 from das_app.session.session import Session
-from das_app.settings.app_settings import AppSettings, PeopleSettings, SourceSettings
+from das_app.settings.app_settings import (
+    AppSettings,
+    ModelSettings,
+    PeopleSettings,
+    SourceSettings,
+)
 from das_app.settings.settings_file import save_settings
 from das_app.sources import camera_devices
 from das_app.sources.camera_devices import CameraDevice, CameraMode
+from das_model.inference.estimate import Device
 
 
 @pytest.fixture
@@ -68,6 +74,16 @@ def test_capture_uses_the_kept_score_threshold_and_leaves_ctrl_c_as_it_was(
     assert command("capture", photos, "-o", tmp_path / "s").exit_code == 0
     assert FakeEstimator.newest.options.min_score == 0.625
     assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)] == usual_handlers
+
+
+def test_capture_says_that_it_does_not_run_on_the_device_of_the_settings(
+    command, photos, tmp_path
+):
+    for device, is_said in ((Device.TENSORRT, True), (Device.CUDA, True), (Device.AUTO, False)):
+        save_settings(AppSettings(model=ModelSettings(device=device)), tmp_path / "settings.toml")
+        done = command("capture", photos, "-o", tmp_path / device.value)
+        assert done.exit_code == 0, done.output
+        assert ("warning: The model runs on the CPU: " in done.stderr) == is_said
 
 
 def test_capture_ends_after_max_frames(command, photos, tmp_path):

@@ -10,6 +10,10 @@ from das_app.commands import doctor
 from das_app.commands.doctor import Check, Status
 from das_app.files import bundled
 from das_app.settings import app_settings, settings_file
+from das_app.settings.app_settings import AppSettings, ModelSettings
+from das_app.settings.settings_file import save_settings
+from das_model.inference.device import onnx_runtime
+from das_model.inference.estimate import Device
 
 
 @pytest.fixture
@@ -107,6 +111,18 @@ def test_both_builds_of_onnx_runtime(machine, monkeypatch):
 def test_gpu_that_is_not_used(machine, monkeypatch):
     monkeypatch.setattr(doctor.shutil, "which", lambda _name: "/usr/bin/nvidia-smi")
     assert status_by_name()["ONNX Runtime"].status is Status.WARN
+
+
+@pytest.mark.parametrize("device", [Device.CUDA, Device.TENSORRT])
+def test_a_device_of_the_settings_that_is_not_here(machine, monkeypatch, device):
+    for name in ("cuda_problem", "tensorrt_problem"):
+        monkeypatch.setattr(onnx_runtime, name, lambda: "no NVIDIA driver")
+    save_settings(AppSettings(model=ModelSettings(device=device)), settings_file.settings_path())
+    check = status_by_name()["ONNX Runtime"]
+    assert check.status is Status.WARN
+    assert f"the settings ask for {device.value}, but no NVIDIA driver" in check.advice
+    save_settings(AppSettings(), settings_file.settings_path())
+    assert status_by_name()["ONNX Runtime"].status is Status.OK
 
 
 def test_check_that_breaks_does_not_end_the_others(machine, monkeypatch):

@@ -163,6 +163,9 @@ def test_what_cannot_be_refined_is_told(tmp_path, session, walk):
         refined(RefinePlan(empty, None))
     with pytest.raises(SessionError, match="das-app refine"):
         list(Session(empty).between(layer=Layer.REFINED))
+    without_video = write_session(tmp_path / "without video", 3)
+    with pytest.raises(SessionError, match="no video"):
+        refined(RefinePlan(without_video, lambda: WalkEstimator(walk[1]), is_anew=True))
     other = WalkEstimator(walk[1])
     other.skeleton = type("Skeleton", (), {"joint_names": ("pelvis",), "num_joints": 1})
     with pytest.raises(SessionError, match="22 joints"):

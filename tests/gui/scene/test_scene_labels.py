@@ -22,6 +22,16 @@ def test_people_behind_one_another_have_labels_beside_one_another(shared_view):
         assert not any(card.intersects(other) for other in cards[:i])
 
 
+def test_no_line_of_a_label_lies_across_another_label(shared_view):
+    picture, cards = drawn_cards(shared_view, *[(0, 0, 3000 + 200 * i) for i in range(5)])
+    assert len(cards) == 5
+    for card in cards:
+        dot = card.height()  # the person's colour stands at the left
+        left, top = int(card.left() + dot), int(card.top())
+        region = picture[top : int(card.bottom()), left : int(card.right()), :3].astype(int)
+        assert np.ptp(region, axis=-1).max() < 60  # letters and ground are grey, lines are not
+
+
 def test_the_nearest_keeps_its_place(shared_view):
     _, cards = drawn_cards(shared_view, (0, 0, 3300), (0, 0, 3000), (0, 0, 3150))
     labels = shared_view.content.people.labels
