@@ -1,13 +1,17 @@
-"""Lifting by an image and by its mirror image: the mean of both (test-time augmentation)."""
+"""Lifting by an image and by its mirror image: a mean of both (test-time augmentation)."""
 
 import numpy as np
 
 from das_model.inference.refine import JointCues, Lift
 from das_model.skeleton import Skeleton
 
+# of the mirror image, in which nobody has had a second look; docs/experiments.md
+_MIRRORED_SHARE, _MIRRORED_SHARE_OF_LOOKED = 0.5, 0.3
+
 
 def both_ways(lift: Lift, lift_mirrored: Lift, width_px: int, skeleton: Skeleton) -> Lift:
-    """The mean of what an image and its mirror image say of the same people.
+    """A mean of what an image and its mirror image say of the same people; of those of a second
+    look, which is at the image alone, the image counts more.
 
     The cues are the image's own; what the network saw at their joints is read in both.
 
@@ -21,8 +25,9 @@ def both_ways(lift: Lift, lift_mirrored: Lift, width_px: int, skeleton: Skeleton
     def mean(cues: JointCues) -> np.ndarray:
         lifted = lift(cues)
         other = lift_mirrored(mirrored(cues, width_px, skeleton))[:, skeleton.flip_order]
-        lifted = lifted + other * np.array([-1, 1, 1, 1], lifted.dtype)
-        return lifted / 2
+        other = other * np.array([-1, 1, 1, 1], lifted.dtype)
+        share = np.where(cues.is_looked, _MIRRORED_SHARE_OF_LOOKED, _MIRRORED_SHARE)
+        return lifted + share[:, None, None].astype(lifted.dtype) * (other - lifted)
 
     return mean
 

@@ -50,7 +50,21 @@ def test_nobody_has_looked_again_at_the_mirror_image(cues):
     assert np.isnan(look).all()
 
 
+def test_the_image_counts_more_where_people_have_had_a_second_look(cues):
+    cues.look[1] = np.nan
+
+    def to_the_left(cues):
+        return lifted(cues.joints_cam - [10.0, 0.0, 0.0])
+
+    mean = both_ways(to_the_left, to_the_left, WIDTH, BODY_22)(cues)
+    moved = mean[..., 0] - cues.joints_cam[..., 0]
+    np.testing.assert_allclose(moved[0], -10 * 0.7 + 10 * 0.3)
+    np.testing.assert_allclose(moved[1], 0, atol=1e-9)
+
+
 def test_what_is_off_to_one_side_cancels_and_what_both_say_stays(cues):
+    cues.look[:] = np.nan
+
     def right_and_far(cues):
         return lifted(cues.joints_cam + [20.0, 0.0, 30.0])
 
@@ -59,6 +73,8 @@ def test_what_is_off_to_one_side_cancels_and_what_both_say_stays(cues):
 
 
 def test_what_one_side_of_the_body_is_told_goes_half_to_each(cues):
+    cues.look[:] = np.nan
+
     def left_wrist_nearer(cues):
         joints_cam = cues.joints_cam.copy()
         joints_cam[:, LEFT, 2] -= 40.0
