@@ -4,6 +4,7 @@ Each command imports what it needs when it runs: `doctor` must work where a libr
 and `--version` should not wait for Qt and the model.
 """
 
+import logging
 from collections.abc import Callable
 
 import typer
@@ -45,7 +46,11 @@ for _panel, _commands in _PANELS.items():
 
 
 def main() -> None:
-    """Entry point of the console command."""
+    """Entry point of the console command.
+
+    A path that the system refuses, such as one with too long a name or in a folder of somebody
+    else, is told in a line, whichever command asked for it.
+    """
     from das_app.files.user_folders import log_folder
     from das_app.logs import start_logging
     from das_app.standard_streams import StandardStreams
@@ -59,3 +64,9 @@ def main() -> None:
             typer.echo(f"error: the output could not be written: {problem}", err=True)
             raise SystemExit(1) from None
         raise
+    except OSError as error:
+        if error.filename is None:
+            raise
+        logging.getLogger("das_app").info("the command ended", exc_info=True)
+        typer.echo(f"error: {error.filename}: {error.strerror}", err=True)
+        raise SystemExit(1) from None

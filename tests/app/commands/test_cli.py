@@ -371,6 +371,22 @@ def test_help_and_version_load_no_library_of_the_pipeline(option, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("command", ["play", "repair", "refine", "capture demo -o"])
+def test_a_path_that_the_system_refuses_is_told_in_a_line(command, tmp_path):
+    name = 300 * "x"
+    done = subprocess.run(
+        [sys.executable, "-m", "das_app", *command.split(), name],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path)},
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"error: {name}")
+    assert line.endswith(": File name too long")
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ImportError])
 def test_a_start_that_breaks_off_waits_for_the_model_that_loads(command, monkeypatch, error):
     """A process that ended while ONNX Runtime made its threads was aborted, and so was one in
