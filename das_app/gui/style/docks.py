@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from das_app.gui.style import theme
 from das_app.gui.style.language import tr
+from das_app.gui.style.pane_frame import HEADING_PX
 from das_app.gui.style.texts import Label, named
 
 RIGHT, BELOW = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
@@ -32,7 +33,8 @@ def frame_panes(
 ) -> None:
     """Put a bar above the panes and docks, and the status below; the first pane takes the room.
 
-    Notices lie over the top of the panes, so that nothing moves when they come and go.
+    Notices lie over the top of what the panes show, so that nothing moves when they come and go;
+    the panes' headings, with hints, buttons and what is recorded, stay in sight.
     """
     above = named(QWidget(), "above")
     row = QVBoxLayout(above)
@@ -45,7 +47,10 @@ def frame_panes(
     one_over_the_other = QGridLayout(central)
     one_over_the_other.setContentsMargins(theme.SPACE_PX, 4, theme.SPACE_PX, 4)
     one_over_the_other.addWidget(_stacked(panes, panes[0]), 0, 0)
-    one_over_the_other.addWidget(_stacked(notices), 0, 0, Qt.AlignmentFlag.AlignTop)
+    below_headings = QVBoxLayout()
+    below_headings.addSpacing(HEADING_PX)
+    below_headings.addWidget(_stacked(notices))
+    one_over_the_other.addLayout(below_headings, 0, 0, Qt.AlignmentFlag.AlignTop)
     window.setCentralWidget(central)
     window.statusBar().addWidget(status, 1)
     window.statusBar().setSizeGripEnabled(False)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 from das_app.gui.style import theme
 from das_app.gui.style.texts import Label, named
 
+HEADING_PX = 5 * theme.SPACE_PX  # of a pane
 _MIN_LETTERS = 12
 
 
@@ -52,7 +53,7 @@ class PaneHeading(QWidget):
     def __init__(self, title: str, hint: str) -> None:
         super().__init__()
         self.title, self.hint = Label(title, objectName="heading"), HintLine(hint)
-        self.setFixedHeight(5 * theme.SPACE_PX)
+        self.setFixedHeight(HEADING_PX)
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(12, 0, 6, 0)
         self.row.setSpacing(1)

@@ -3,6 +3,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QPushButton, QWidget
 
 from das_app.gui.style.docks import PanelArea, frame_panes
+from das_app.gui.style.pane_frame import HEADING_PX
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_a_locked_panel_says_why(area):
     assert area.panel.isEnabled()
 
 
-def test_a_notice_lies_over_the_panes_and_moves_nothing(qtbot, themed):
+def test_a_notice_lies_below_the_headings_of_the_panes_and_moves_nothing(qtbot, themed):
     window, pane, notice = QMainWindow(), QLabel("under the mouse"), QLabel("A notice")
     qtbot.addWidget(window)
     notice.hide()
@@ -43,9 +44,13 @@ def test_a_notice_lies_over_the_panes_and_moves_nothing(qtbot, themed):
     window.resize(600, 400)
     window.show()
     place = pane.geometry(), pane.mapTo(window, QPoint())
-    assert window.childAt(pane.mapTo(window, QPoint(20, 5))) is pane
+    heading, body = (
+        pane.mapTo(window, QPoint(20, y_px)) for y_px in (HEADING_PX - 5, HEADING_PX + 5)
+    )
+    assert window.childAt(body) is pane
     notice.show()
-    qtbot.waitUntil(lambda: window.childAt(pane.mapTo(window, QPoint(20, 5))) is notice)
+    qtbot.waitUntil(lambda: window.childAt(body) is notice)
+    assert window.childAt(heading) is pane  # what is recorded stands there, and buttons
     assert (pane.geometry(), pane.mapTo(window, QPoint())) == place
     assert notice.width() == pane.width()
     assert notice.height() < pane.height() / 2
