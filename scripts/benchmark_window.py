@@ -5,7 +5,8 @@
 The demo clip runs in the real window, whose 3D view is told that it could not start, so that a
 software OpenGL does not count. With --people so many are shown instead of the clip's own. What is
 told is how long the thread computed between two turns of its event loop, at the most and at all:
-other programs hardly change it.
+other programs hardly change it; and how long a call of the model takes beside the window, and the
+same calls again once it is closed.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import itertools
 import statistics
 import sys
 import time
+from collections import deque
 from typing import Any
 
 import cv2  # noqa: F401  # first, as in the application: it changes Qt's environment
@@ -36,6 +38,7 @@ from window_use.responsiveness import Responsiveness  # noqa: E402
 from window_use.window_tour import turn_for, turn_until  # noqa: E402
 
 _SETTLED_S = 2.0
+_NUM_CALLS = 60
 
 
 class EveryTurn(Responsiveness):
@@ -50,15 +53,39 @@ class EveryTurn(Responsiveness):
         super()._tick()
 
 
-def _show_instead(num_people: int) -> None:
-    """Have the model find a crowd that moves, whatever it sees."""
-    moments = itertools.cycle(crowd(num_people, 40))
-    find = PoseEstimator.__call__
+class Calls:
+    """The last calls of the model, kept and timed.
 
-    def found(self: PoseEstimator, *args: Any) -> Estimate:  # noqa: ANN401
-        return Estimate(next(moments), find(self, *args).stages)
+    Args:
+        num_people: have it find a crowd of so many that moves, whatever it sees; None for whom it
+            finds.
 
-    PoseEstimator.__call__ = found  # type: ignore[method-assign, assignment]
+    Attributes:
+        last: model and arguments of each, and how long it took, seconds.
+    """
+
+    def __init__(self, num_people: int | None) -> None:
+        self.last: deque[tuple[PoseEstimator, tuple, float]] = deque(maxlen=_NUM_CALLS)
+        self._find = PoseEstimator.__call__
+        moments = itertools.cycle(crowd(num_people, 40)) if num_people else None
+
+        def found(model: PoseEstimator, *args: Any) -> Estimate:  # noqa: ANN401
+            begin_s = time.monotonic()
+            estimate = self._find(model, *args)
+            self.last.append((model, args, time.monotonic() - begin_s))
+            return Estimate(next(moments), estimate.stages) if moments else estimate
+
+        PoseEstimator.__call__ = found  # type: ignore[method-assign, assignment]
+
+    def medians_ms(self) -> tuple[float, float]:
+        """Of the calls as they were, and of the same ones now."""
+        again_s = []
+        for model, args, _ in self.last:
+            begin_s = time.monotonic()
+            self._find(model, *args)
+            again_s.append(time.monotonic() - begin_s)
+        then_s = [duration_s for *_, duration_s in self.last]
+        return 1e3 * statistics.median(then_s), 1e3 * statistics.median(again_s)
 
 
 def main() -> None:
@@ -70,8 +97,7 @@ def main() -> None:
     app = QApplication(sys.argv[:1])
     theme.apply_theme(app)
     scene_view.opengl_problem = lambda: "left out"
-    if args.people:
-        _show_instead(args.people)
+    calls = Calls(args.people)
     settings = AppSettings(view=ViewSettings(has_seen_welcome=True))
     window = MainWindow(settings, PipelineOpener())
     window.resize(1600, 1000)
@@ -89,6 +115,11 @@ def main() -> None:
     often = statistics.quantiles(watch.busy_ms, n=100)[98]
     print(f"{num_people} people, {args.seconds:.0f} s, the window's thread computed at one go:")
     print(f"longest {watch.busiest.busy_s * 1e3:.1f} ms, 99 % below {often:.1f} ms")
+    beside_ms, alone_ms = calls.medians_ms()
+    print(
+        f"a call of the model, medians of {len(calls.last)}: {beside_ms:.1f} ms beside the window,"
+        f" {alone_ms:.1f} ms without it, {beside_ms / alone_ms:.2f} times as long"
+    )
 
 
 if __name__ == "__main__":

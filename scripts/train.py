@@ -70,7 +70,7 @@ add(
 add("--steps", type=positive, help="length of the run, instead of the recipe's")
 add("--lr", type=float, help="peak learning rate as it is, instead of the recipe's")
 add("--workers", type=int, default=0, help="loader processes")
-add("--threads", type=positive, default=1, help="of torch, per process")
+add("--threads", type=positive, help="of torch, per process; by default what is fastest here")
 add("--seed", type=int, default=0)
 add("--save-every", type=positive, default=200, help="steps")
 add("--validate-every", type=positive, default=1000, help="steps")

@@ -1,6 +1,9 @@
 """Processes of distributed training under `torchrun`."""
 
+import math
 import os
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +19,14 @@ class Process:
         world: how many there are.
         device: that it computes on.
         local_rank: its number on its machine; the processes of a machine have ranks in a row.
+        num_local: how many there are on its machine.
     """
 
     rank: int
     world: int
     device: torch.device
     local_rank: int = 0
+    num_local: int = 1
 
 
 def join_processes() -> Process:
@@ -36,7 +41,7 @@ def join_processes() -> Process:
     device = torch.device("cuda", local_rank) if has_cuda else torch.device("cpu")
     if world > 1 and not torch.distributed.is_initialized():
         torch.distributed.init_process_group("nccl" if has_cuda else "gloo")
-    return Process(rank, world, device, local_rank)
+    return Process(rank, world, device, local_rank, int(os.environ.get("LOCAL_WORLD_SIZE", 1)))
 
 
 def leave_processes() -> None:
@@ -55,6 +60,20 @@ def told_by_the_first(process: Process, files: set[Path]) -> set[Path]:
     told: list[list[str]] = [[] for _ in range(process.world)]
     torch.distributed.all_gather_object(told, sorted(str(file) for file in files))
     return {Path(name) for name in told[process.rank - process.local_rank]}
+
+
+def fastest_threads(work: Callable[[], object], most: int) -> int:
+    """Number of torch's threads, 1 or `most`, with which `work` took less time: the best of three
+    runs each, in turns, after one to warm up."""
+    counts, taken = (1, most), {1: math.inf, most: math.inf}
+    work()
+    for _ in range(3):
+        for count in counts:
+            torch.set_num_threads(count)
+            begin_s = time.perf_counter()
+            work()
+            taken[count] = min(taken[count], time.perf_counter() - begin_s)
+    return min(counts, key=taken.__getitem__)
 
 
 def default_precision(device: torch.device) -> str:

@@ -10,7 +10,9 @@ from pathlib import Path
 import torch
 
 from das_model.datasets.data_config import WeightedSets
+from das_model.inference.ordered_pool import num_cores
 from das_model.network.backbones.efficientnet_lite import imagenet_file
+from das_model.network.network import DasNetwork
 from das_model.skeleton import Skeleton
 from das_model.training.config import TrainConfig
 from das_model.training.epoch_figures import EpochFigures
@@ -18,6 +20,7 @@ from das_model.training.mix import Batch, training_batches
 from das_model.training.processes import (
     Process,
     default_precision,
+    fastest_threads,
     join_processes,
     told_by_the_first,
 )
@@ -65,7 +68,7 @@ def prepare(config: RunConfig, say: Say) -> Run:
         FileNotFoundError: if files of the data or the weights are missing.
         ValueError: if a file is not what it should be, or the run was another when it began.
     """
-    torch.set_num_threads(config.threads)
+    torch.set_num_threads(config.threads or 1)
     torch.manual_seed(config.data.seed)
     process = join_processes()
     if process.device.type == "cuda":
@@ -75,7 +78,12 @@ def prepare(config: RunConfig, say: Say) -> Run:
     num_pictures = sum(len(pictures) for pictures in sets[0])
     old = record_of(metadata_of(config.checkpoint)) if config.checkpoint.is_file() else {}
     plan = _planned(config, num_pictures, process, old)
-    record = _record(config, plan, process, num_pictures)
+    begun_with = old.get("threads")
+    threads = config.threads or (
+        begun_with if isinstance(begun_with, int) else _fastest_threads(config, process)
+    )
+    torch.set_num_threads(threads)
+    record = _record(config, plan, process, num_pictures) | {"threads": threads}
     if refused := refused_changes(old, record):
         raise ValueError(
             f"{config.checkpoint} was begun with {', '.join(refused)}: a run cannot change these "
@@ -96,6 +104,8 @@ def prepare(config: RunConfig, say: Say) -> Run:
     if not is_first:
         return Run(trainer, batches, None)
     _tell(config, plan, process, num_pictures, say)
+    if process.device.type == "cpu":
+        say(f"threads of torch in each of {process.world} processes: {threads}")
     if trainer.step >= plan.total_steps:
         say(f"step {trainer.step} is the end of the {plan.total_steps} steps: nothing to do")
     if changes := told_changes(old, record):
@@ -144,6 +154,23 @@ def _planned(config: RunConfig, num_pictures: int, process: Process, old: Record
         frozen=str(old.get("frozen", frozen)),
         precision=config.precision or default_precision(process.device),
     )
+
+
+def _fastest_threads(config: RunConfig, process: Process) -> int:
+    """Threads of this process with which forward and backward pass of two pictures take least."""
+    most = num_cores() // process.num_local
+    if process.device.type != "cpu" or most < 2:
+        return 1
+    width, height = config.data.canvas
+    pictures = torch.zeros(2, 3, height, width)
+    with torch.random.fork_rng():
+        network = DasNetwork(config.recipe.train.network)
+
+    def both_passes() -> None:
+        maps = network(pictures)
+        sum(level.score.mean() + level.joint_offsets[-1].mean() for level in maps).backward()
+
+    return fastest_threads(both_passes, most)
 
 
 def _record(config: RunConfig, plan: TrainConfig, process: Process, num_pictures: int) -> Record:

@@ -5,16 +5,33 @@ from pathlib import Path
 import pytest
 import torch
 
+from das_model.training import processes
 from das_model.training.processes import (
     Process,
+    fastest_threads,
     join_processes,
     leave_processes,
     told_by_the_first,
 )
 
 
+@pytest.mark.parametrize(("slow", "fast"), [(4, 1), (1, 4)])
+def test_the_number_of_threads_that_takes_less_time_is_picked(monkeypatch, slow, fast):
+    """Work that takes ten times as long with some number of threads, by a clock of its own."""
+    now_s, threads, runs = [0.0], [0], []
+
+    def work():
+        runs.append(threads[0])
+        now_s[0] += 1.0 if threads[0] == slow else 0.1
+
+    monkeypatch.setattr(processes.time, "perf_counter", lambda: now_s[0])
+    monkeypatch.setattr(torch, "set_num_threads", lambda count: threads.__setitem__(0, count))
+    assert fastest_threads(work, 4) == fast
+    assert runs.count(1) == runs.count(4) == 3
+
+
 def test_alone_without_torchrun(monkeypatch):
-    for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK"):
+    for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE"):
         monkeypatch.delenv(name, raising=False)
     process = join_processes()
     assert (process.rank, process.world) == (0, 1)
@@ -26,11 +43,16 @@ def test_each_process_takes_the_gpu_of_its_place_on_the_machine(monkeypatch, has
     joined = []
     monkeypatch.setattr(torch.cuda, "is_available", lambda: has_cuda)
     monkeypatch.setattr(torch.distributed, "init_process_group", joined.append)
-    for name, value in {"RANK": "5", "WORLD_SIZE": "8", "LOCAL_RANK": "1"}.items():
+    for name, value in {
+        "RANK": "5",
+        "WORLD_SIZE": "8",
+        "LOCAL_RANK": "1",
+        "LOCAL_WORLD_SIZE": "2",
+    }.items():
         monkeypatch.setenv(name, value)
     process = join_processes()
     assert joined == [backend]
-    assert (process.rank, process.world) == (5, 8)
+    assert (process.rank, process.world, process.num_local) == (5, 8, 2)
     assert process.device == (torch.device("cuda", 1) if has_cuda else torch.device("cpu"))
 
 

@@ -237,7 +237,7 @@ def test_a_run_keeps_frozen_what_was_with_and_without_its_weights(run, photos, t
     torch.manual_seed(0)
     weights = tmp_path / "resnet50.safetensors"
     save_tensors(weights, ResNet50().state_dict(), {})
-    command = ("table1-root", "--photos", photos, "--size", 128, "--batch", 1)
+    command = ("table1-root", "--photos", photos, "--size", 128, "--batch", 1, "--threads", 1)
     states = []
     for name, again in (("one", ("--backbone-weights", weights)), ("two", ())):
         out = ("--out", tmp_path / name)
