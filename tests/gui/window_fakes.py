@@ -102,6 +102,8 @@ class GreySource:
 class FakeEstimator:
     """Finds the same people in every picture."""
 
+    provider = "CPUExecutionProvider"
+
     def __init__(self, people, name, options=DEFAULT_OPTIONS):
         self.people, self.name, self.options = people, name, options
         self.skeleton, self.model_name = people.skeleton, name

@@ -50,7 +50,7 @@ class Thunder:
 
     Raises:
         FileNotFoundError: if there is no such file.
-        ValueError: if it is not a readable ONNX model.
+        ValueError: if it is not a readable ONNX model, or lacks some of `MAPS` and `SEEN`.
     """
 
     def __init__(
@@ -62,6 +62,12 @@ class Thunder:
         if not model_file.is_file():
             raise FileNotFoundError(f"{model_file}: MoveNet Thunder as ONNX was expected there")
         self._session = open_session(model_file, num_threads, providers)
+        told = {output.name for output in self._session.get_outputs()}
+        if lacking := [name for name in MAPS + SEEN if name not in told]:
+            raise ValueError(
+                f"{model_file} must be MoveNet Thunder as convert_thunder.py writes it, it lacks "
+                f"{', '.join(lacking)}"
+            )
         # a CPU gains nothing by a batch (30 ms a crop alone, 31 in fours), and it takes memory
         self._is_batched = self._session.get_providers()[0] != "CPUExecutionProvider"
 

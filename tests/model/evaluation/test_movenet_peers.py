@@ -10,6 +10,7 @@ from das_model.evaluation.photos.movenet_peers import (
     ThunderOnPeople,
     people_of_maps,
 )
+from das_model.inference.looks.thunder import Drawn
 from das_model.skeleton import COCO_17
 
 
@@ -77,7 +78,7 @@ def test_thunder_looks_at_a_crop_around_each_person_and_answers_in_the_picture(m
         def __call__(self, crop):
             crops.append(crop)
             middle = np.full((1, 17, 2), 127.5)
-            return middle, np.full((1, 17), 0.25, np.float32)
+            return Drawn(middle, np.full((1, 17), 0.25, np.float32), ())
 
     def first(names, read, camera):
         corners = np.tile([[100.0, 60.0], [140.0, 160.0]], (9, 1))[None, :17]

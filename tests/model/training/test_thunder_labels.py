@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from das_model.inference.looks.thunder import Drawn
 from das_model.skeleton import COCO_17
 from das_model.training.thunder_labels import is_to_be_looked_at, look, relabelled
 
@@ -104,7 +105,7 @@ class Pointer:
         rows, columns = np.unravel_index(crops[0, ..., 0].argmax(), crops.shape[1:3])
         joints = np.tile(np.array([columns, rows], float), (1, 17, 1))
         joints[0, COCO_17.index("left_eye"), 0] += 8
-        return joints, self.scores[None]
+        return Drawn(joints, self.scores[None], ())
 
 
 def test_looks_come_back_to_the_picture_and_mirrored_ones_swap_sides():

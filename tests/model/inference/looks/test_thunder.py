@@ -4,6 +4,7 @@ import math
 
 import cv2
 import numpy as np
+import onnx
 import pytest
 
 from das_app.files.bundled import bundled_file
@@ -62,6 +63,16 @@ def test_its_features_have_the_strides_and_channels_that_it_tells():
 def test_a_missing_network_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"gone.onnx: MoveNet Thunder"):
         Thunder(tmp_path / "gone.onnx")
+
+
+def test_a_network_that_was_converted_before_is_refused(tmp_path):
+    """Former conversions had no features."""
+    model = onnx.load(str(bundled_file("models") / "movenet-thunder.onnx"))
+    for output in [o for o in model.graph.output if o.name == "seen_2"]:
+        model.graph.output.remove(output)
+    onnx.save(model, str(tmp_path / "former.onnx"))
+    with pytest.raises(ValueError, match=r"former.onnx must be .* it lacks seen_2"):
+        Thunder(tmp_path / "former.onnx")
 
 
 def test_crops_know_the_way_back():
