@@ -1,6 +1,6 @@
 """What refining a take gains: errors against true joints of moving people, with a model's noise.
 
-    das-app capture demo -o DEMO
+    das-app capture demo --mode fast -o DEMO
     python scripts/benchmark_refine.py DEMO --motion positions.npz
 
 The errors of the model on the bundled clip, whose true joints are known, are laid over people who
