@@ -1,6 +1,5 @@
 """Loading of the model while the window is still being imported and built."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from das_app.messaging.background import BackgroundTask
@@ -24,7 +23,7 @@ class EarlyModel(BackgroundTask["PoseEstimator"]):
     def __init__(self, settings: AppSettings) -> None:
         self.model = settings.model
         self._engine: tuple[int, int] | None = None  # being built
-        self._on_engine: Callable[[tuple[int, int] | None], None] = lambda size: None
+        self._on_engine: EngineListener = lambda size: None
 
         def load() -> "PoseEstimator":
             from das_model.inference.runtime import open_estimator

@@ -4,7 +4,12 @@ from pathlib import Path
 
 from das_app.files.bundled import bundled_file
 from das_app.words.said import marked, said
-from das_model.inference.device.onnx_runtime import cuda_problem, tensorrt_problem
+from das_model.inference.device.onnx_runtime import (
+    CUDA,
+    TENSORRT,
+    cuda_problem,
+    tensorrt_problem,
+)
 from das_model.inference.estimate import Device
 
 _NO_START = marked("CUDA did not start")
@@ -15,7 +20,7 @@ CUDA_PROBLEMS = (  # of `cuda_problem` and `tensorrt_problem`
     marked("TensorRT 10 is not installed"),
 )
 _TENSORRT_FAILED = marked("TensorRT did not start")
-_PROVIDERS = {Device.CUDA: "CUDAExecutionProvider", Device.TENSORRT: "TensorrtExecutionProvider"}
+_PROVIDERS = {Device.CUDA: CUDA, Device.TENSORRT: TENSORRT}
 
 
 def bundled_models() -> tuple[Path, ...]:
@@ -41,7 +46,7 @@ def device_note(device: Device, provider: str) -> str:
     """Note for a user who chose `device` and got `provider`; empty when it fits."""
     if _PROVIDERS.get(device, provider) == provider:
         return ""
-    if provider == _PROVIDERS[Device.CUDA]:
+    if provider == CUDA:
         return said(
             "The model runs on CUDA without TensorRT: {reason}.",
             reason=said(tensorrt_problem() or _TENSORRT_FAILED),

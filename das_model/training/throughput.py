@@ -69,10 +69,7 @@ def measure_loader(
     num_loaded = sum(len(images) for images, _ in batches)
     elapsed = time.perf_counter() - start
     mix = training_mix(data, encoding, num_samples, skeleton)
-    start = time.process_time()
-    for index in range(len(mix)):
-        mix[index]
-    sample_ms = (time.process_time() - start) / len(mix) * 1000
+    sample_ms = _sample_ms(mix)
     step_ms = _step_times(mix, data.seed)
     return LoaderSpeed(num_loaded / elapsed, data.num_workers, sample_ms, step_ms)
 
@@ -125,10 +122,7 @@ def loader_share(
     encoding = config.network.encoding
     mix = training_mix(data, encoding, num_samples, skeleton)
     mix[0]
-    start = time.process_time()
-    for index in range(len(mix)):
-        mix[index]
-    sample_ms = (time.process_time() - start) / len(mix) * 1000
+    sample_ms = _sample_ms(mix)
     trainer = Trainer(replace(config, accumulation=1), torch.device("cpu"))
     batches = list(training_batches(data, encoding, range(num_steps + 1), skeleton=skeleton))
     trainer.train_step(batches[0])
@@ -137,6 +131,14 @@ def loader_share(
         trainer.train_step(batch)
     step_ms = (time.process_time() - start) / num_steps * 1000
     return LoaderShare(canvas, sample_ms, step_ms)
+
+
+def _sample_ms(mix: TrainingMix) -> float:
+    """Mean CPU time of a sample, ms."""
+    start = time.process_time()
+    for index in range(len(mix)):
+        mix[index]
+    return (time.process_time() - start) / len(mix) * 1000
 
 
 def _step_times(mix: TrainingMix, seed: int) -> dict[str, float]:

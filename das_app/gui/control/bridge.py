@@ -8,10 +8,9 @@ Frames and results never pass here: the window polls `pipeline.results`.
 
 import logging
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
@@ -25,6 +24,9 @@ from das_app.settings.source_setups import KeptSetup
 from das_app.sources.addresses import shown_address
 from das_app.sources.frame_source import FrameSource
 from das_model.inference.estimate import Device, Estimator, EstimatorOptions, Precision
+
+if TYPE_CHECKING:
+    from das_model.inference.device.on_card import EngineListener
 
 SHUTDOWN_TIMEOUT_S = 3.0
 _log = logging.getLogger(__name__)
@@ -76,7 +78,7 @@ class PipelineFactory(Protocol):
             and None when that is over.
     """
 
-    on_engine: Callable[[tuple[int, int] | None], None]
+    on_engine: "EngineListener"
 
     def __call__(self, settings: AppSettings, on_state: StateListener) -> OpenedSource:
         """The source of the settings with its pipeline."""

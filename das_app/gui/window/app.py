@@ -33,6 +33,7 @@ from das_app.settings.source_setups import NOTHING_SAID, KeptSetup, SaidSetup, S
 
 if TYPE_CHECKING:
     from das_app.streaming.streams import StreamPlan
+    from das_model.inference.device.on_card import EngineListener
     from das_model.inference.runtime import PoseEstimator
 
 
@@ -53,7 +54,7 @@ class PipelineOpener:
         source: str | None = None,
         early: EarlyModel | None = None,
     ) -> None:
-        self.on_engine: Callable[[tuple[int, int] | None], None] = lambda size: None
+        self.on_engine: EngineListener = lambda size: None
         self._model: Model | None = None
         self._setups = SourceSetups(said, source)
         self._early = early

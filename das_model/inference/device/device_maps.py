@@ -10,9 +10,11 @@ from typing import Protocol
 
 import numpy as np
 
+from das_model.inference.device.onnx_runtime import CUDA, TENSORRT
+
 DEVICE_GRAPHS = "device_graphs"  # key of a model's metadata
 GRAPHS = ("candidates", "heat", "features")
-_DEVICES = {"CUDAExecutionProvider": "cuda", "TensorrtExecutionProvider": "cuda"}
+_DEVICES = {CUDA: "cuda", TENSORRT: "cuda"}
 
 
 class Held(Protocol):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from das_model.inference.device.onnx_runtime import open_session
+from das_model.inference.device.onnx_runtime import CPU, open_session
 
 # Of the published model.
 INPUT_PX = 256
@@ -57,7 +57,7 @@ class Thunder:
         self,
         model_file: Path,
         num_threads: int = 0,
-        providers: Sequence[str] = ("CPUExecutionProvider",),
+        providers: Sequence[str] = CPU,
     ) -> None:
         if not model_file.is_file():
             raise FileNotFoundError(f"{model_file}: MoveNet Thunder as ONNX was expected there")
@@ -69,7 +69,7 @@ class Thunder:
                 f"{', '.join(lacking)}"
             )
         # a CPU gains nothing by a batch (30 ms a crop alone, 31 in fours), and it takes memory
-        self._is_batched = self._session.get_providers()[0] != "CPUExecutionProvider"
+        self._is_batched = self._session.get_providers()[0] not in CPU
 
     def __call__(self, crops: np.ndarray) -> Drawn:
         """The person in each of P crops, at least one.
