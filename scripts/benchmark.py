@@ -5,6 +5,7 @@
     python scripts/benchmark.py startup [--runs N] [--against CHECKOUT]
     python scripts/benchmark.py goals [--against CHECKOUT] [-o TABLE.md]
     python scripts/benchmark.py gpu [--model FILE] [--frames N] [-o FILE.json]
+    python scripts/benchmark.py runtimes [--model FILE] [--runs N]
     python scripts/benchmark.py model
     python scripts/benchmark.py loader --synthetic DIR [--photos DIR] [--workers N]
     python scripts/benchmark.py loader --synthetic DIR --canvas 256x256 --canvas 448x256
@@ -27,7 +28,7 @@ from das_model.reproduction import complexity, cost, crowd_cost, speed
 from das_model.skeleton import Skeleton
 from das_model.training.recipes import RECIPES
 from das_model.training.throughput import loader_share, measure_loader
-from timing import device_speed, goals, startup
+from timing import device_speed, goals, runtimes, startup
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -109,6 +110,18 @@ def gpu(
     typer.echo(text)
     if output:
         output.write_text(text + "\n", encoding="utf-8")
+
+
+@app.command(name="runtimes")
+def call_runtimes(
+    model: Annotated[Path | None, typer.Option(help="ONNX file; the bundled one")] = None,
+    runs: Annotated[int, typer.Option(min=2, help="pictures of each kind")] = 60,
+) -> None:
+    """Time OpenVINO beside ONNX Runtime on this processor, in turns, and compare their people."""
+    try:
+        typer.echo(runtimes.report(model or bundled_file("models", "das-lite.onnx"), runs))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 @app.command()

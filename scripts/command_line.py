@@ -1,7 +1,13 @@
-"""Values on the scripts' command lines that argparse does not know."""
+"""Values on the scripts' command lines that argparse and typer do not know."""
 
 import argparse
 import re
+from typing import Annotated
+
+import typer
+
+from das_model.inference.devices import require_device
+from das_model.inference.estimate import Device
 
 CLUSTER_HELP = "dask scheduler, such as tcp://10.0.0.1:8786, whose workers see the same files"
 
@@ -28,3 +34,18 @@ def positive(text: str) -> int:
     if re.fullmatch(r"0*[1-9]\d*", text) is None:
         raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, got {text!r}")
     return int(text)
+
+
+def _here(device: Device) -> Device:
+    """A device that can be had here; BadParameter for another."""
+    try:
+        require_device(device)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    return device
+
+
+DeviceOption = Annotated[
+    Device,
+    typer.Option("--device", callback=_here, help="of ONNX models; auto is the fastest card here"),
+]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from command_line import picture_size
+from command_line import DeviceOption, picture_size
 from das_app.files.bundled import bundled_file
 from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
 from das_model.datasets.panoptic_split import PanopticSplit
@@ -22,6 +22,7 @@ from das_model.evaluation.photos.photo_validation import (
 from das_model.evaluation.predictions import Predictor
 from das_model.evaluation.protocols import benchmarks
 from das_model.evaluation.tables import Table, format_tables, to_json
+from das_model.inference.estimate import Device
 from das_model.inference.mode import Mode
 
 DECODE_HELP = "of checkpoints: 0.07, OKS 0.9 and no votes, or as the application; by the network"
@@ -52,6 +53,7 @@ def panoptic(
     predictions: File = None,
     threshold: Score = None,
     output: Output = None,
+    device: DeviceOption = Device.AUTO,
     decode: Decode = None,
     input_size: InputSize = None,
     activity: Annotated[list[str] | None, typer.Option(help="all of the split by default")] = None,
@@ -68,6 +70,7 @@ def panoptic(
         predictions,
         threshold,
         output,
+        device,
         checkpoints=(decode, input_size),
     )
 
@@ -80,6 +83,7 @@ def mupots_3d(
     predictions: File = None,
     threshold: Score = None,
     output: Output = None,
+    device: DeviceOption = Device.AUTO,
     decode: Decode = None,
     input_size: InputSize = None,
     protocol: Annotated[
@@ -95,6 +99,7 @@ def mupots_3d(
         predictions,
         threshold,
         output,
+        device,
         mat is not None,
         (decode, input_size),
     )
@@ -108,6 +113,7 @@ def coco(
     predictions: File = None,
     threshold: Score = None,
     output: Output = None,
+    device: DeviceOption = Device.AUTO,
     limit: Limit = None,
     split: str = "val2017",
     decode: Decode = None,
@@ -121,6 +127,7 @@ def coco(
         predictions,
         threshold,
         output,
+        device,
         checkpoints=(decode, input_size),
     )
 
@@ -133,6 +140,7 @@ def synthetic(
     predictions: File = None,
     threshold: Score = None,
     output: Output = None,
+    device: DeviceOption = Device.AUTO,
     limit: Limit = None,
     decode: Decode = None,
     input_size: InputSize = None,
@@ -145,6 +153,7 @@ def synthetic(
         predictions,
         threshold,
         output,
+        device,
         checkpoints=(decode, input_size),
     )
 
@@ -156,6 +165,7 @@ def photos(
     mode: Modes = None,
     predictions: File = None,
     output: Output = None,
+    device: DeviceOption = Device.AUTO,
     limit: Limit = None,
     threshold: Annotated[
         float, typer.Option(min=0, max=1, help="least of who is shown")
@@ -171,7 +181,7 @@ def photos(
     if sheet and movenet:
         raise typer.BadParameter("expected --sheet or --movenet: a sheet shows one model")
     source = _source(model, mode, predictions, sheet is not None)
-    tables = _tables(evaluate, source, None if predictions else MIN_SCORE, mode)
+    tables = _tables(evaluate, source, None if predictions else MIN_SCORE, mode, device)
     if movenet:
         first = benchmarks.ModelPredictor(DAS_LITE, THUNDER_SCORE)
         peers = movenet_peers(movenet, THUNDER, first)
@@ -187,6 +197,7 @@ def jitter(
     mode: Modes = None,
     threshold: Score = None,
     output: Output = None,
+    device: DeviceOption = Device.AUTO,
     pictures: Annotated[int, typer.Option(min=1)] = 32,
     copies: Annotated[int, typer.Option(min=2, help="noisy copies of each picture")] = 16,
 ) -> None:
@@ -198,6 +209,7 @@ def jitter(
         None,
         threshold,
         output,
+        device,
     )
 
 
@@ -208,12 +220,13 @@ def _run(
     predictions: Path | None,
     threshold: float | None,
     output: Path | None,
+    device: Device,
     is_single: bool = False,
     checkpoints: tuple[str | None, str | None] = (None, None),
 ) -> None:
     """Evaluate the predictions or each model, print the table and write it."""
     source = _source(models, modes, predictions, is_single)
-    _tell(_tables(evaluate, source, threshold, modes, checkpoints), output)
+    _tell(_tables(evaluate, source, threshold, modes, device, checkpoints), output)
 
 
 def _tables(
@@ -221,6 +234,7 @@ def _tables(
     source: Path | list[Path],
     threshold: float | None,
     modes: list[Mode] | None,
+    device: Device,
     checkpoints: tuple[str | None, str | None] = (None, None),
 ) -> dict[str, Table]:
     return benchmarks.evaluate_each(
@@ -231,6 +245,7 @@ def _tables(
         modes or (Mode.FAST,),
         THUNDER,
         partial(_checkpoint, *checkpoints),
+        device,
     )
 
 

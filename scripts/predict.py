@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from tqdm import tqdm
 
-from command_line import CLUSTER_HELP
+from command_line import CLUSTER_HELP, DeviceOption
 from das_app.files.bundled import bundled_file
 from das_app.files.image_files import list_images
 from das_app.lens.calibration_files import load_intrinsics_by_name
@@ -14,7 +14,7 @@ from das_app.pipeline.image_batch import ImageJob, people_of_images
 from das_app.settings.app_settings import THUNDER
 from das_model.camera import DEFAULT_FOV_DEG
 from das_model.evaluation.predictions import Prediction, write_predictions
-from das_model.inference.estimate import EstimatorOptions
+from das_model.inference.estimate import Device, EstimatorOptions
 from das_model.inference.mode import Mode
 
 
@@ -27,12 +27,13 @@ def main(
     fov: Annotated[float, typer.Option(min=2, max=178, help="degrees")] = DEFAULT_FOV_DEG,
     model: Annotated[Path | None, typer.Option(help="ONNX model file")] = None,
     mode: Annotated[Mode, typer.Option(help="auto is precise here; fast looks once")] = Mode.AUTO,
+    device: DeviceOption = Device.AUTO,
     cluster: Annotated[str | None, typer.Option(metavar="ADDRESS", help=CLUSTER_HELP)] = None,
 ) -> None:
     """Write {file_name: {"people": [...]}}; names are relative to the folder given."""
     job = ImageJob(
         model or bundled_file("models", "das-lite.onnx"),
-        EstimatorOptions(mode=mode, thunder_file=bundled_file("models", THUNDER)),
+        EstimatorOptions(device, mode=mode, thunder_file=bundled_file("models", THUNDER)),
         load_intrinsics_by_name(intrinsics) if intrinsics else None,
         fov,
     )

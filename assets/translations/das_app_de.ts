@@ -1676,6 +1676,14 @@
         <translation>OpenPose-JSON: BODY_25, eine Datei je Bild</translation>
     </message>
     <message>
+        <source>OpenVINO did not start</source>
+        <translation>OpenVINO ist nicht gestartet</translation>
+    </message>
+    <message>
+        <source>OpenVINO is not installed</source>
+        <translation>OpenVINO ist nicht installiert</translation>
+    </message>
+    <message>
         <source>Opening {name} …</source>
         <translation>{name} wird geöffnet …</translation>
     </message>

@@ -10,6 +10,7 @@ from das_app.settings.settings_file import load_settings, settings_path
 from das_app.settings.source_setups import SaidSetup
 from das_app.sources.addresses import DEMO_SOURCE
 from das_app.sources.turned_source import Turn
+from das_model.inference.estimate import Device
 from das_model.inference.mode import Mode
 
 
@@ -24,6 +25,7 @@ class CommandLine:
         intrinsics_camera: name of the camera in it.
         model: ONNX file, or name of a bundled one.
         mode: of the second look.
+        device: that the model runs on.
         resolution: requested of a camera, WIDTHxHEIGHT.
         camera_fps: requested of a camera.
         turn_deg: degrees by which pictures are turned clockwise.
@@ -36,6 +38,7 @@ class CommandLine:
     intrinsics_camera: str = ""
     model: str | None = None
     mode: Mode | None = None
+    device: Device | None = None
     resolution: str | None = None
     camera_fps: float | None = None
     turn_deg: int | None = None
@@ -69,6 +72,8 @@ class CommandLine:
         model = kept.model
         if self.mode is not None:
             model = replace(model, mode=self.mode)
+        if self.device is not None:
+            model = replace(model, device=self.device)
         if self.model is not None:
             model = replace(model, file=model_file(self.model))
         return replace(kept, source=source, model=model)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from das_model.inference.estimate import Device
+    from das_model.inference.runtime import PoseEstimator
 
 _PROBE_TIMEOUT_S = 30
 _SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "SwiftShader")
@@ -82,6 +83,7 @@ def run_checks() -> Iterator[Check]:
         ("System libraries", check_libraries),
         ("Qt and OpenGL", check_qt),
         ("Model", check_model),
+        ("OpenVINO", check_openvino),
         ("Demo clip", check_demo_clip),
         ("Virtual camera", check_virtual_camera),
         ("Sound", check_microphones),
@@ -164,6 +166,30 @@ def check_model() -> list[Check]:
     return [Check("Model", Status.OK, detail), _runtime_check(path, wanted.device)]
 
 
+def check_openvino() -> list[Check]:
+    """Whether the model can run on OpenVINO; nothing needs it."""
+    from das_app.files.bundled import bundled_file
+    from das_app.settings.app_settings import DEFAULT_MODEL
+    from das_model.inference.device.openvino_runtime import OPENVINO
+    from das_model.inference.estimate import Device, EstimatorOptions
+    from das_model.inference.runtime import open_estimator
+
+    if not _is_installed("openvino"):
+        how = 'to have it: pip install "das-capture[openvino]"'
+        return [Check("OpenVINO", Status.OK, f"none; {how}")]
+    version = importlib.metadata.version("openvino")
+    estimator = open_estimator(
+        bundled_file("models", DEFAULT_MODEL), EstimatorOptions(Device.OPENVINO)
+    )
+    if estimator.provider != OPENVINO:
+        advice = "the log above tells why; models run on ONNX Runtime"
+        return [Check("OpenVINO", Status.WARN, f"{version}, does not run the model", advice)]
+    detail = (
+        f"{version}, {_call_ms(estimator):.0f} ms a picture; `M` or `--device openvino` take it"
+    )
+    return [Check("OpenVINO", Status.OK, detail)]
+
+
 def check_demo_clip() -> list[Check]:
     """The clip that plays when no source is named."""
     from das_app.files.bundled import bundled_file
@@ -221,15 +247,8 @@ def _gl_check(renderer: str | None, version: str | None) -> Check:
 
 def _runtime_check(model_file: Path, device: "Device") -> Check:
     """Loads the model and runs it once on a grey picture; `device` is that of the settings."""
-    import numpy as np
-
-    from das_model.camera import Camera
-    from das_model.inference.device.onnx_runtime import (
-        CUDA,
-        cuda_problem,
-        ort,
-        tensorrt_problem,
-    )
+    from das_model.inference.device.onnx_runtime import CUDA, ort
+    from das_model.inference.devices import device_problem
     from das_model.inference.estimate import Device
     from das_model.inference.runtime import open_estimator
 
@@ -240,28 +259,36 @@ def _runtime_check(model_file: Path, device: "Device") -> Check:
         )
         return Check("ONNX Runtime", Status.FAIL, f"both {' and '.join(builds)}", advice)
     estimator = open_estimator(model_file)
-    size = estimator.input_size
-    picture = np.full((size[1], size[0], 3), 127, dtype=np.uint8)
-    estimator(picture, Camera.from_fov(size))  # the first run sets up; it is not timed
-    begin_s = time.perf_counter()
-    estimator(picture, Camera.from_fov(size))
-    duration_ms = 1e3 * (time.perf_counter() - begin_s)
     detail = (
         f"{ort.__version__} ({''.join(builds)}), runs on {estimator.provider}, "
-        f"{duration_ms:.0f} ms a picture"
+        f"{_call_ms(estimator):.0f} ms a picture"
     )
     if estimator.provider == CUDA:
-        detail += f"; TensorRT: {tensorrt_problem() or 'there, the window and captures use it'}"
+        problem = device_problem(Device.TENSORRT)
+        detail += f"; TensorRT: {problem or 'there, the window and captures use it'}"
     if estimator.provider == "CPUExecutionProvider" and shutil.which("nvidia-smi"):
         advice = 'there is an NVIDIA GPU; to use it: pip install "onnxruntime-gpu[cuda,cudnn]"'
         return Check("ONNX Runtime", Status.WARN, detail, advice)
-    problems = {Device.CUDA: cuda_problem, Device.TENSORRT: tensorrt_problem}
-    if device in problems and (problem := problems[device]()):
+    if problem := device_problem(device):
         advice = (
             f"the settings ask for {device.value}, but {problem}; `M` in the window changes it"
         )
         return Check("ONNX Runtime", Status.WARN, detail, advice)
     return Check("ONNX Runtime", Status.OK, detail)
+
+
+def _call_ms(estimator: "PoseEstimator") -> float:
+    """Time of a call on a grey picture, the second: the first sets up."""
+    import numpy as np
+
+    from das_model.camera import Camera
+
+    size = estimator.input_size
+    picture = np.full((size[1], size[0], 3), 127, dtype=np.uint8)
+    for _ in range(2):
+        begin_s = time.perf_counter()
+        estimator(picture, Camera.from_fov(size))
+    return 1e3 * (time.perf_counter() - begin_s)
 
 
 def _is_installed(distribution: str) -> bool:

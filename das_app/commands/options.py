@@ -140,6 +140,14 @@ ModeOption = Annotated[
         rich_help_panel=MODEL,
     ),
 ]
+DeviceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        help="what the model runs on: auto, cpu, openvino, cuda, tensorrt; else as in the window",
+        rich_help_panel=MODEL,
+    ),
+]
 StreamOption = Annotated[
     list[str] | None,
     typer.Option(

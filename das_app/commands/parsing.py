@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from das_app.settings.app_settings import AppSettings, IgnoredSettings
     from das_app.settings.source_setups import SaidSetup
     from das_app.streaming.streams import StreamPlan
+    from das_model.inference.estimate import Device
     from das_model.inference.mode import Mode
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -76,6 +77,21 @@ def mode_of(text: str | None) -> "Mode | None":
     from das_model.inference.mode import Mode
 
     return None if text is None else one_of(Mode, text, "--mode")
+
+
+def device_of(text: str | None) -> "Device | None":
+    """The device that a text names. Raises BadParameter for one that cannot be had here."""
+    if text is None:
+        return None
+    from das_model.inference.devices import require_device
+    from das_model.inference.estimate import Device
+
+    device = one_of(Device, text, "--device")
+    try:
+        require_device(device)
+    except ValueError as error:
+        raise typer.BadParameter(f"--device {error}") from error
+    return device
 
 
 def layer_of(text: str) -> "Layer | None":

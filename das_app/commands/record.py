@@ -7,6 +7,7 @@ import typer
 
 from das_app.commands import options
 from das_app.commands.parsing import (
+    device_of,
     fail,
     ignored_of,
     mode_of,
@@ -32,6 +33,7 @@ def capture(
     intrinsics_camera: options.LensCameraOption = "",
     model: options.ModelOption = None,
     mode: options.ModeOption = None,
+    device: options.DeviceOption = None,
     resolution: options.ResolutionOption = None,
     fps: options.RateOption = None,
     turn: options.TurnOption = None,
@@ -89,6 +91,7 @@ def capture(
         intrinsics_camera,
         model,
         mode_of(mode),
+        device_of(device),
         resolution,
         fps if fps is not None and fps >= 1 else None,
         turn,

@@ -8,6 +8,7 @@ import typer
 
 from das_app.commands import options
 from das_app.commands.parsing import (
+    device_of,
     fail,
     layer_of,
     mode_of,
@@ -135,6 +136,7 @@ def refine(
     session: Annotated[Path, typer.Argument(help="session folder")],
     mode: options.ModeOption = None,
     model: options.ModelOption = None,
+    device: options.DeviceOption = None,
     bridge: Annotated[
         float, typer.Option("--bridge", min=0, max=60, help="longest gap to follow people over, s")
     ] = 2.0,
@@ -159,7 +161,7 @@ def refine(
 
     folder, settings = (
         session_at(session),
-        settings_of(CommandLine(model=model, mode=mode_of(mode))),
+        settings_of(CommandLine(model=model, mode=mode_of(mode), device=device_of(device))),
     )
     if folder is None:
         fail(f"{session} holds no session: there is no session.mcap")

@@ -18,11 +18,13 @@ from typing import TypeVar
 import numpy as np
 
 from das_model.inference.device.onnx_runtime import CPU, open_session, providers_of
+from das_model.inference.device.openvino_runtime import OpenVinoSession, openvino_problem
 from das_model.inference.estimate import Device, EstimatorOptions
 from das_model.inference.ordered_pool import num_cores
 
 T = TypeVar("T")
 _CHOICES = ((0, False), (0, True), (1, False))  # number, 0 for one a core, and spinning
+_OPENVINO_CHOICES = ((0, False), (1, False))  # its threads cannot be told to spin
 _log = logging.getLogger(__name__)
 _MEASURED_S, _MIN_RUNS = 1.0, 3
 
@@ -39,11 +41,13 @@ def with_measured_threads(model_file: Path, options: EstimatorOptions) -> Estima
         model_file: an ONNX file of `network.export`.
         options: of an estimator.
     """
-    on_cpu = providers_of(options.device is not Device.CPU) == CPU
+    on_openvino = options.device is Device.OPENVINO and openvino_problem() is None
+    on_cpu = providers_of(options.device not in (Device.CPU, Device.OPENVINO)) == CPU
     if options.num_threads or num_cores() == 1 or not on_cpu:
         return options
     try:
-        calls = {choice: _call(model_file, *choice) for choice in _CHOICES}
+        choices = _OPENVINO_CHOICES if on_openvino else _CHOICES
+        calls = {choice: _call(model_file, *choice, on_openvino) for choice in choices}
         number, is_spinning = fastest(calls, _MEASURED_S, time.perf_counter)
     except Exception as error:  # the bindings raise many kinds
         _log.info("threads were not measured: %s", error)
@@ -67,9 +71,12 @@ def fastest(
     return min(times, key=lambda name: statistics.median(times[name]))
 
 
-def _call(model_file: Path, number: int, is_spinning: bool) -> Callable[[], object]:
+def _call(
+    model_file: Path, number: int, is_spinning: bool, on_openvino: bool
+) -> Callable[[], object]:
     """A run of the network on a grey picture of its nominal size."""
     session = open_session(model_file, number, is_spinning=is_spinning)
     width, height = json.loads(session.get_modelmeta().custom_metadata_map["input_size"])
+    runner = OpenVinoSession(model_file, number) if on_openvino else session
     image = np.full((1, height, width, 3), 128, np.uint8)
-    return lambda: session.run(None, {"image": image})
+    return lambda: runner.run(None, {"image": image})

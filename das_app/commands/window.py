@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from das_app.commands import options
-from das_app.commands.parsing import fail, mode_of, settings_of, setup_of, stream_plan, told_floor
+from das_app.commands.parsing import (
+    device_of,
+    fail,
+    mode_of,
+    settings_of,
+    setup_of,
+    stream_plan,
+    told_floor,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +42,7 @@ def window(
     camera_tilt: options.CameraTiltOption = None,
     model: options.ModelOption = None,
     mode: options.ModeOption = None,
+    device: options.DeviceOption = None,
     resolution: options.ResolutionOption = None,
     fps: options.FpsOption = None,
     turn: options.TurnOption = None,
@@ -65,6 +74,7 @@ def window(
         intrinsics_camera,
         model,
         mode_of(mode),
+        device_of(device),
         resolution,
         fps,
         turn,

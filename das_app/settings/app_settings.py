@@ -181,7 +181,7 @@ class ModelSettings:
     Args:
         file: ONNX model, or None for the bundled one.
         device: what the model runs on; `auto` is TensorRT where it is installed, else CUDA where
-            it works, else the CPU.
+            it works, else the CPU by ONNX Runtime.
         mode: whether the model looks a second time at people, see `Mode`.
         input_scale: side of the model's input as a share of the nominal one; its square is the
             share of the nominal cost.

@@ -4,23 +4,24 @@ from pathlib import Path
 
 from das_app.files.bundled import bundled_file
 from das_app.words.said import marked, said
-from das_model.inference.device.onnx_runtime import (
-    CUDA,
-    TENSORRT,
-    cuda_problem,
-    tensorrt_problem,
-)
+from das_model.inference.device.onnx_runtime import CUDA, TENSORRT
+from das_model.inference.device.openvino_runtime import OPENVINO
+from das_model.inference.devices import device_problem
 from das_model.inference.estimate import Device
 
-_NO_START = marked("CUDA did not start")
-CUDA_PROBLEMS = (  # of `cuda_problem` and `tensorrt_problem`
+DEVICE_PROBLEMS = (  # of `device_problem`
     marked("this ONNX Runtime has no CUDA"),
     marked("no NVIDIA driver"),
     marked("this ONNX Runtime has no TensorRT"),
     marked("TensorRT 10 is not installed"),
+    marked("OpenVINO is not installed"),
 )
-_TENSORRT_FAILED = marked("TensorRT did not start")
-_PROVIDERS = {Device.CUDA: CUDA, Device.TENSORRT: TENSORRT}
+_FAILED = {
+    Device.CUDA: marked("CUDA did not start"),
+    Device.TENSORRT: marked("TensorRT did not start"),
+    Device.OPENVINO: marked("OpenVINO did not start"),
+}
+_PROVIDERS = {Device.CUDA: CUDA, Device.TENSORRT: TENSORRT, Device.OPENVINO: OPENVINO}
 
 
 def bundled_models() -> tuple[Path, ...]:
@@ -47,11 +48,10 @@ def device_note(device: Device, provider: str) -> str:
     if _PROVIDERS.get(device, provider) == provider:
         return ""
     if provider == CUDA:
-        return said(
-            "The model runs on CUDA without TensorRT: {reason}.",
-            reason=said(tensorrt_problem() or _TENSORRT_FAILED),
+        text = marked("The model runs on CUDA without TensorRT: {reason}.")
+    else:
+        text = marked(
+            "The model runs on the CPU: {reason}. “das-app doctor” tells what is missing."
         )
-    return said(
-        "The model runs on the CPU: {reason}. “das-app doctor” tells what is missing.",
-        reason=said(cuda_problem() or _NO_START),
-    )
+        device = Device.CUDA if device is Device.TENSORRT else device  # which comes next
+    return said(text, reason=said(device_problem(device) or _FAILED[device]))

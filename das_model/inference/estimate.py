@@ -24,10 +24,11 @@ MIN_CANDIDATE_SCORE = 0.05  # below it the model finds people everywhere
 class Device(StrEnum):
     """Device of the model."""
 
-    AUTO = "auto"  # TensorRT where it is and its engines are kept, else CUDA, else the CPU
-    CPU = "cpu"
+    AUTO = "auto"  # TensorRT where it is and its engines are kept, else CUDA, else CPU
+    CPU = "cpu"  # by ONNX Runtime
     CUDA = "cuda"
     TENSORRT = "tensorrt"
+    OPENVINO = "openvino"  # the CPU by OpenVINO
 
 
 class Precision(StrEnum):

@@ -23,7 +23,13 @@ from das_model.inference.device.onnx_runtime import (
     CUDA,
     TENSORRT,
     open_session,
+    ort,
     providers_of,
+)
+from das_model.inference.device.openvino_runtime import (
+    OPENVINO,
+    OpenVinoSession,
+    session_on_openvino,
 )
 from das_model.inference.device.sized_networks import SizedNetworks
 from das_model.inference.estimate import Device, EstimatorOptions, Precision
@@ -107,17 +113,17 @@ class OnnxNetwork:
         self._on_engine = on_engine
         if not model_file.is_file():
             raise FileNotFoundError(f"{model_file}: an ONNX model file was expected there")
-        self._session = open_session(
-            model_file, options.num_threads, is_spinning=options.is_spinning
-        )
+        session = open_session(model_file, options.num_threads, is_spinning=options.is_spinning)
+        self._session: ort.InferenceSession | OpenVinoSession = session
         try:
-            metadata = self._session.get_modelmeta().custom_metadata_map
+            metadata = session.get_modelmeta().custom_metadata_map
         except Exception as error:  # such as a text that is not in UTF-8
             raise ValueError(f"{model_file}: its metadata cannot be read: {error}") from error
         config = network_config_of(metadata, model_file, is_exported=True)
         self.encoding = config.encoding
-        outputs = self._session.get_outputs()
-        require_ports(self._session.get_inputs(), outputs, config, model_file)
+        outputs = session.get_outputs()
+        require_ports(session.get_inputs(), outputs, config, model_file)
+        self._names = [output.name for output in outputs]
         self.seen_channels = tuple(o.shape[1] for o in outputs if o.name.startswith("seen_"))
         self.lift = lift or _own_lift(
             metadata, model_file, options.num_threads, num_features(self.seen_channels)
@@ -139,8 +145,17 @@ class OnnxNetwork:
         has_own_lift: bool,
         file: Path,
     ) -> None:
-        """Run on a graphics card where there is one that is wanted; the maps stay there where the
-        model brings graphs for it. Raises ValueError where they cannot though it is asked for."""
+        """Run on OpenVINO where that is wanted, or on a graphics card where there is one; the maps
+        stay there where the model brings graphs for it. Raises ValueError where they cannot
+        though it is asked for."""
+        if options.device is Device.OPENVINO:
+            if options.keeps_maps:
+                raise ValueError(
+                    f"{file}: maps of OpenVINO are on the host, they cannot stay there"
+                )
+            trial = self._trial(options)
+            self._session = session_on_openvino(file, options.num_threads, *trial) or self._session
+            return
         providers = providers_of(
             options.device is not Device.CPU,
             # by itself only where its engines are kept: to build them takes minutes
@@ -165,14 +180,17 @@ class OnnxNetwork:
     def _network_there(
         self, providers: Sequence[str], options: EstimatorOptions, file: Path
     ) -> SizedNetworks:
-        width, height = self._tried_size(options)
-        picture = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
-        names = [output.name for output in self._session.get_outputs()]
-        expected = dict(zip(names, self._session.run(None, {"image": picture[None]}), strict=True))
+        picture, expected = self._trial(options)
         on_card = CardOptions(
             options.precision is Precision.FLOAT16, options.has_cuda_graph, options.engine_folder
         )
         return network_on(file, providers, on_card, picture, expected, self._on_engine)
+
+    def _trial(self, options: EstimatorOptions) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """A picture, and its maps by the names of the outputs."""
+        width, height = self._tried_size(options)
+        picture = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+        return picture, dict(zip(self._names, self._outputs(picture), strict=True))
 
     def _graphs_there(
         self, metadata: Mapping[str, str], options: EstimatorOptions, has_own_lift: bool
@@ -202,7 +220,7 @@ class OnnxNetwork:
         width, height = size = self._tried_size(options)
         grey, camera = np.full((height, width, 3), 114, np.uint8), Camera.from_fov(size)
         try:
-            outputs = self._session.run(None, {"image": grey[None]})
+            outputs = self._outputs(grey)
             require_maps(outputs, config, size, file)
             levels, heat = network_maps(outputs[: len(outputs) - len(self.seen_channels)])
             find_people(
@@ -247,8 +265,8 @@ class OnnxNetwork:
     @property
     def providers_of_graphs(self) -> tuple[str, ...]:
         """Those of small networks whose inputs change their size from picture to picture, for
-        which TensorRT would build engines again and again."""
-        return tuple(provider for provider in self.providers if provider != TENSORRT)
+        which TensorRT would build engines again and again; OpenVINO is no faster with them."""
+        return tuple(name for name in self.providers if name not in (TENSORRT, OPENVINO))
 
     @property
     def keeps_maps(self) -> bool:
@@ -265,7 +283,7 @@ class OnnxNetwork:
                 partial(self._lifted_there, there) if self.lift else None,
                 there.scores,
             )
-        outputs = self._session.run(None, {"image": boxed[None]})
+        outputs = self._outputs(boxed)
         num_maps = len(outputs) - len(self.seen_channels)
         levels, heat = network_maps(outputs[:num_maps])
         return Maps(
@@ -274,6 +292,9 @@ class OnnxNetwork:
             partial(self.lifted, [seen[0] for seen in outputs[num_maps:]]) if self.lift else None,
             lambda: [level.score for level in levels],
         )
+
+    def _outputs(self, boxed: np.ndarray) -> list[np.ndarray]:
+        return self._session.run(None, {"image": boxed[None]})
 
     def _lifted_there(self, maps: DeviceMaps, cues: JointCues) -> np.ndarray:
         """`lifted`, of maps that stay on the device."""

@@ -17,7 +17,7 @@ from das_app.files.user_folders import cache_folder
 from das_app.messaging.messages import Frame
 from das_app.pipeline.open_source import open_source
 from das_app.settings.app_settings import AppSettings
-from das_model.inference.device.onnx_runtime import cuda_problem, tensorrt_problem
+from das_model.inference.devices import device_problem
 from das_model.inference.estimate import Device, EstimatorOptions, Precision, StageTimes
 from das_model.inference.mode import Mode
 from das_model.inference.runtime import PoseEstimator, open_estimator
@@ -96,7 +96,7 @@ def measure(
         rows[name] |= timed
     return {
         "model": model.name,
-        "gpu": cuda_problem() or "yes",
+        "gpu": device_problem(Device.CUDA) or "yes",
         "machine": platform.processor() or platform.machine(),
         "frames": num_frames,
         "ways": rows,
@@ -107,11 +107,10 @@ def measure(
 
 def _absent() -> dict[str, str]:
     """Ways that this machine has not, with the reasons."""
-    problems = {Device.CUDA: cuda_problem(), Device.TENSORRT: tensorrt_problem()}
     return {
         name: problem
         for name, way in _WAYS.items()
-        if (problem := problems[way.device]) is not None
+        if (problem := device_problem(way.device)) is not None
     }
 
 

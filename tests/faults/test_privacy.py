@@ -5,6 +5,7 @@ Linux alone has such networks (namespaces); where a user may not make one, addre
 only, and the test of the network is skipped.
 """
 
+import importlib.util
 import os
 import re
 import shutil
@@ -42,6 +43,10 @@ os.execvp(sys.argv[1], sys.argv[1:])
 """
 RUNS = {
     "capture": ["-m", "das_app", "capture", "demo", "-o", "OUT/s", "--max-frames", "12"],
+    "openvino": [
+        *("-m", "das_app", "capture", "demo", "-o", "OUT/s", "--max-frames", "2"),
+        *("--device", "openvino"),
+    ],
     "doctor": ["-m", "das_app", "doctor"],
     "window": ["-m", "das_app", "--source", "demo"],
     "predict": ["scripts/predict.py", "OUT/p", "-o", "OUT/p.json"],
@@ -110,6 +115,8 @@ def run_traced(name: str, folder: Path) -> str:
 @needs_strace
 @pytest.mark.parametrize("name", RUNS)
 def test_nothing_leaves_and_nothing_foreign_is_left(tmp_path, name):
+    if name == "openvino" and importlib.util.find_spec("openvino") is None:
+        pytest.skip("openvino is not installed")
     log = run_traced(name, tmp_path)
     assert foreign_addresses(log) == []
     assert foreign_files(tmp_path / "home") == []

@@ -13,6 +13,8 @@ from pipeline_fakes import FakeEstimator
 from typer.testing import CliRunner
 
 from das_app.pipeline import image_batch
+from das_model.inference import devices
+from das_model.inference.estimate import Device
 from das_model.skeleton import BODY_22
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +48,17 @@ def photos(tmp_path):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         assert cv2.imwrite(str(folder / name), np.full((24, 32, 3), value, np.uint8))
     return folder
+
+
+def test_a_device_that_is_not_here_is_refused(predict, photos, monkeypatch):
+    monkeypatch.setattr(devices, "openvino_problem", lambda: "OpenVINO is not installed")
+    done, predictions = predict(photos, "--device", "openvino")
+    assert (done.exit_code, predictions) == (2, None)
+    words = " ".join(done.output.replace("│", " ").split())  # in a box
+    assert "OpenVINO is not installed; it takes pip install" in words
+    done, predictions = predict(photos, "--device", "cpu")
+    assert done.exit_code == 0, done.output
+    assert FakeEstimator.newest.options.device is Device.CPU
 
 
 def test_format(predict, photos):

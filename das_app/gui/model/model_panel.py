@@ -18,8 +18,9 @@ from das_app.settings.app_settings import (
     Device,
     Precision,
 )
-from das_app.settings.models import bundled_models, cuda_problem, tensorrt_problem
+from das_app.settings.models import bundled_models
 from das_app.words.said import marked
+from das_model.inference.devices import device_problem
 from das_model.inference.mode import Mode
 
 _OTHER = marked("Other file …")
@@ -65,10 +66,12 @@ class ModelPanel(QWidget):
         self.device.addItem("CPU", Device.CPU)
         rows = self.device.model()
         assert isinstance(rows, QStandardItemModel)
-        for device, text, problem in (
-            (Device.CUDA, "CUDA", cuda_problem()),
-            (Device.TENSORRT, "TensorRT", tensorrt_problem()),
+        for device, text in (
+            (Device.OPENVINO, "OpenVINO"),
+            (Device.CUDA, "CUDA"),
+            (Device.TENSORRT, "TensorRT"),
         ):
+            problem = device_problem(device)
             self.device.addItem(text + (f" ({tr(problem)})" if problem else ""), device)
             rows.item(self.device.count() - 1).setEnabled(problem is None)
         self.device.activated.connect(
@@ -98,7 +101,7 @@ class ModelPanel(QWidget):
         form.addRow(tr("Runs on"), self.device)
         form.addRow("", self.engine)
         form.addRow(tr("Numbers"), self.precision)
-        form.setRowVisible(self.precision, cuda_problem() is None)
+        form.setRowVisible(self.precision, device_problem(Device.CUDA) is None)
         form.addRow(tr("Mode"), self.mode)
         form.addRow(tr("Detail"), self.input_scale)
         form.addRow("", self.cost)

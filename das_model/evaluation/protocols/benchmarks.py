@@ -34,7 +34,7 @@ from das_model.evaluation.protocols.mupots_export import write_mat_files
 from das_model.evaluation.protocols.panoptic import PanopticProtocol
 from das_model.evaluation.protocols.synthetic import SyntheticProtocol
 from das_model.evaluation.tables import Table
-from das_model.inference.estimate import DEFAULT_MIN_SCORE, EstimatorOptions, Scoring
+from das_model.inference.estimate import DEFAULT_MIN_SCORE, Device, EstimatorOptions, Scoring
 from das_model.inference.mode import Mode
 from das_model.inference.ordered_pool import calls_at_once, one_thread
 from das_model.inference.runtime import open_estimator
@@ -52,6 +52,7 @@ class ModelPredictor:
         mode: how often it looks; auto is precise here.
         thunder_file: movenet-thunder.onnx; only fast goes without.
         scoring: what people's scores are.
+        device: what the network runs on.
     """
 
     def __init__(
@@ -61,9 +62,14 @@ class ModelPredictor:
         mode: Mode = Mode.FAST,
         thunder_file: Path | None = None,
         scoring: Scoring = Scoring.PERSON,
+        device: Device = Device.AUTO,
     ) -> None:
         options = EstimatorOptions(
-            min_score=threshold, mode=mode, thunder_file=thunder_file, scoring=scoring
+            device,
+            min_score=threshold,
+            mode=mode,
+            thunder_file=thunder_file,
+            scoring=scoring,
         )
         self._estimator = open_estimator(file, one_thread(options))
         self.calls_at_once = calls_at_once(self._estimator.options)
@@ -85,6 +91,7 @@ def evaluate_each(
     modes: Sequence[Mode] = (Mode.FAST,),
     thunder_file: Path | None = None,
     open_checkpoint: OpenCheckpoint | None = None,
+    device: Device = Device.AUTO,
 ) -> dict[str, Table]:
     """Evaluate a file of predictions, or models one by one.
 
@@ -97,6 +104,7 @@ def evaluate_each(
         modes: each model is evaluated in each of them.
         thunder_file: movenet-thunder.onnx; only fast goes without.
         open_checkpoint: makes predictors of .safetensors files; None to refuse them.
+        device: what ONNX models run on.
 
     Returns:
         A table by the name of each file, by its path where names are not unique, with the mode
@@ -118,7 +126,7 @@ def evaluate_each(
             tables[title] = evaluate(open_checkpoint(file, threshold))
             continue
         for mode in modes:
-            model = ModelPredictor(file, lowest, mode, thunder_file)
+            model = ModelPredictor(file, lowest, mode, thunder_file, device=device)
             say(f"{file}, {mode}, on {model.provider}, people from score {lowest:g}")
             tables[f"{title} {mode}" if len(modes) > 1 else title] = evaluate(model)
     return tables

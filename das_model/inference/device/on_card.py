@@ -1,8 +1,7 @@
 """The way a network runs on a graphics card: the fastest one that gives what the processor gives.
 
 TensorRT where it is installed and wanted, then CUDA with its kernels recorded as a graph, then
-plain CUDA. Each is tried on a picture, and its maps are compared with the processor's, so that a
-driver or a library that computes nonsense is not used.
+plain CUDA. Each is tried on a picture, and its maps are compared with the processor's.
 """
 
 import hashlib
@@ -22,10 +21,9 @@ from das_model.inference.device.onnx_runtime import (
     open_session,
     ort,
 )
+from das_model.inference.device.same_maps import require_same
 from das_model.inference.device.sized_networks import Size, SizedNetworks
 
-# of an output's largest value: float16 is off by less than 0.01 (tests), what is wrong by far more
-_TOLERANCE = 0.05
 _AXES = ("width", "height")  # of the picture, in exported networks
 _log = logging.getLogger(__name__)
 
@@ -78,7 +76,9 @@ def network_on(
     for way, is_recorded in _ways(providers, options):
         try:
             network = _opened(content, model.stem, way, is_recorded, options, on_engine)
-            _require_same(network, picture, expected, way[0])
+            network(np.ascontiguousarray(picture[:, ::-1]))  # records; the next is another picture
+            maps = network(picture)
+            require_same({name: maps[name].numpy() for name in expected}, expected, way[0])
             return network
         except Exception as error:  # the bindings raise many kinds
             level = logging.INFO if isinstance(error, NotStarted) else logging.WARNING
@@ -164,19 +164,3 @@ def _tensorrt_options(
         "trt_timing_cache_path": str(engines),
     }
     return told, not any(folder.glob("*.engine"))
-
-
-def _require_same(
-    network: SizedNetworks, picture: np.ndarray, expected: Mapping[str, np.ndarray], provider: str
-) -> None:
-    """Two runs: the first records, and the second must take the new picture."""
-    network(np.ascontiguousarray(picture[:, ::-1]))
-    maps = network(picture)
-    for name, wanted in expected.items():
-        off = float(np.abs(maps[name].numpy() - wanted).max())
-        most = _TOLERANCE * max(1e-3, float(np.abs(wanted).max()))
-        if not off <= most:
-            raise ValueError(
-                f"{name} on {provider} must be the processor's within {most:.2g}, "
-                f"it is {off:.2g} off"
-            )

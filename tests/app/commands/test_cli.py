@@ -26,6 +26,7 @@ from das_app.settings.app_settings import (
 from das_app.settings.settings_file import save_settings
 from das_app.sources import camera_devices
 from das_app.sources.camera_devices import CameraDevice, CameraMode
+from das_model.inference import devices
 from das_model.inference.estimate import Device
 
 
@@ -84,6 +85,24 @@ def test_capture_says_that_it_does_not_run_on_the_device_of_the_settings(
         done = command("capture", photos, "-o", tmp_path / device.value)
         assert done.exit_code == 0, done.output
         assert ("warning: The model runs on the CPU: " in done.stderr) == is_said
+
+
+def test_capture_on_a_device_of_the_command_line(command, photos, tmp_path, monkeypatch):
+    done = command("capture", photos, "-o", tmp_path / "s", "--device", "cpu")
+    assert done.exit_code == 0, done.output
+    assert FakeEstimator.newest.options.device is Device.CPU
+    done = command("capture", photos, "-o", tmp_path / "t", "--device", "tpu")
+    assert done.exit_code == 2
+    assert "--device is one of auto, cpu, cuda, tensorrt, openvino; got 'tpu'" in done.output
+
+
+@pytest.mark.parametrize("words", [("capture", "demo", "-o", "s"), ("refine", "s"), ()])
+def test_a_device_that_is_not_here_is_refused_with_what_it_takes(command, monkeypatch, words):
+    monkeypatch.setattr(devices, "openvino_problem", lambda: "OpenVINO is not installed")
+    done = command(*words, "--device", "openvino")
+    assert done.exit_code == 2
+    said = "openvino cannot be had here: OpenVINO is not installed; it takes pip install"
+    assert f'--device {said} "das-capture[openvino]"' in done.output
 
 
 def test_capture_ends_after_max_frames(command, photos, tmp_path):

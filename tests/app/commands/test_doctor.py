@@ -12,7 +12,7 @@ from das_app.files import bundled
 from das_app.settings import app_settings, settings_file
 from das_app.settings.app_settings import AppSettings, ModelSettings
 from das_app.settings.settings_file import save_settings
-from das_model.inference.device import onnx_runtime
+from das_model.inference import devices
 from das_model.inference.estimate import Device
 
 
@@ -113,16 +113,48 @@ def test_gpu_that_is_not_used(machine, monkeypatch):
     assert status_by_name()["ONNX Runtime"].status is Status.WARN
 
 
-@pytest.mark.parametrize("device", [Device.CUDA, Device.TENSORRT])
+@pytest.mark.parametrize("device", [Device.CUDA, Device.TENSORRT, Device.OPENVINO])
 def test_a_device_of_the_settings_that_is_not_here(machine, monkeypatch, device):
-    for name in ("cuda_problem", "tensorrt_problem"):
-        monkeypatch.setattr(onnx_runtime, name, lambda: "no NVIDIA driver")
+    for name in ("cuda_problem", "tensorrt_problem", "openvino_problem"):
+        monkeypatch.setattr(devices, name, lambda: "no NVIDIA driver")
     save_settings(AppSettings(model=ModelSettings(device=device)), settings_file.settings_path())
     check = status_by_name()["ONNX Runtime"]
     assert check.status is Status.WARN
     assert f"the settings ask for {device.value}, but no NVIDIA driver" in check.advice
     save_settings(AppSettings(), settings_file.settings_path())
     assert status_by_name()["ONNX Runtime"].status is Status.OK
+
+
+@pytest.mark.parametrize(
+    ("provider", "status", "said"),
+    [
+        ("OpenVINO", Status.OK, "2026.4.1, "),
+        ("CPUExecutionProvider", Status.WARN, "2026.4.1, does not run the model"),
+    ],
+)
+def test_openvino_is_tried_where_it_is_installed(machine, monkeypatch, provider, status, said):
+    def is_installed(name):
+        return name in ("onnxruntime-gpu", "openvino")
+
+    class OnWhatIsAsked(FakeEstimator):
+        @property
+        def provider(self):
+            is_asked = self.options.device is Device.OPENVINO
+            return provider if is_asked else "CPUExecutionProvider"
+
+    monkeypatch.setattr(doctor, "_is_installed", is_installed)
+    monkeypatch.setattr(doctor.importlib.metadata, "version", lambda name: "2026.4.1")
+    sys.modules["das_model.inference.runtime"].open_estimator = OnWhatIsAsked
+    checks = status_by_name()
+    assert checks["OpenVINO"].status is status
+    assert checks["OpenVINO"].detail.startswith(said)
+    assert checks["ONNX Runtime"].status is Status.OK
+
+
+def test_openvino_that_is_not_installed_is_no_problem(machine):
+    check = status_by_name()["OpenVINO"]
+    assert check.status is Status.OK
+    assert 'pip install "das-capture[openvino]"' in check.detail
 
 
 def test_check_that_breaks_does_not_end_the_others(machine, monkeypatch):

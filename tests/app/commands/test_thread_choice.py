@@ -63,6 +63,26 @@ def test_every_choice_runs(monkeypatch):
     assert (options.num_threads, options.is_spinning) in thread_choice._CHOICES
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_openvino_is_measured_where_it_is_there(monkeypatch, is_there):
+    opened, seen = [], []
+
+    class Pretended:
+        def __init__(self, file, num_threads):
+            opened.append(num_threads)
+
+    monkeypatch.setattr(thread_choice, "OpenVinoSession", Pretended)
+    monkeypatch.setattr(thread_choice, "openvino_problem", lambda: None if is_there else "none")
+    monkeypatch.setattr(thread_choice, "num_cores", lambda: 2)
+    monkeypatch.setattr(
+        thread_choice, "fastest", lambda calls, *_: seen.extend(calls) or (1, False)
+    )
+    options = with_measured_threads(MODEL, EstimatorOptions(Device.OPENVINO))
+    assert (options.device, options.num_threads) == (Device.OPENVINO, 1)
+    assert opened == ([0, 1] if is_there else [])
+    assert ((0, True) in seen) == (not is_there)  # its threads never spin
+
+
 @pytest.mark.parametrize(
     ("options", "cores"), [(EstimatorOptions(Device.CPU, num_threads=3), 2), (ON_CPU, 1)]
 )

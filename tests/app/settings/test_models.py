@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from das_app.settings import models
 from das_app.settings.app_settings import DEFAULT_MODEL
 from das_app.settings.models import bundled_models, device_note, model_file
 from das_model.inference.device import onnx_runtime
@@ -114,6 +115,17 @@ def test_who_asks_for_cuda_and_gets_the_cpu_is_told(monkeypatch):
     assert "without TensorRT" in device_note(Device.TENSORRT, "CUDAExecutionProvider")
     assert "runs on the CPU" in device_note(Device.TENSORRT, "CPUExecutionProvider")
     assert not device_note(Device.TENSORRT, "TensorrtExecutionProvider")
+
+
+@pytest.mark.parametrize(
+    ("problem", "reason"),
+    [("OpenVINO is not installed", "OpenVINO is not installed"), (None, "OpenVINO did not start")],
+)
+def test_who_asks_for_openvino_and_gets_another_is_told(monkeypatch, problem, reason):
+    monkeypatch.setattr(models, "device_problem", lambda device: problem)
+    note = device_note(Device.OPENVINO, "CPUExecutionProvider")
+    assert note.startswith(f"The model runs on the CPU: {reason}.")
+    assert not device_note(Device.OPENVINO, "OpenVINO")
 
 
 def test_bundled_models_have_the_default_among_them():

@@ -100,7 +100,11 @@ def test_unknown_key_is_skipped_with_a_warning(tmp_path, caplog):
         (SourceSettings, {"resolution": "wide"}, "must be WIDTHxHEIGHT"),
         (ModelSettings, {"file": "m.onnx"}, "a path or nothing"),
         (ModelSettings, {"input_scale": 0.1}, "a number from 0.5 to 1.5"),
-        (ModelSettings, {"device": "tpu"}, "one of auto, cpu, cuda, tensorrt, got 'tpu'"),
+        (
+            ModelSettings,
+            {"device": "tpu"},
+            "one of auto, cpu, cuda, tensorrt, openvino, got 'tpu'",
+        ),
         (ViewSettings, {"look": "pink"}, "one of system, dark, light"),
         (AppSettings, {"view": ModelSettings()}, "a ViewSettings"),
     ],

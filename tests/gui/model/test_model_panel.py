@@ -11,9 +11,13 @@ from das_model.inference.mode import Mode
 
 @pytest.fixture
 def make_panel(qtbot, themed, monkeypatch):
-    def make(problem=None, no_tensorrt=None):
-        monkeypatch.setattr(module, "cuda_problem", lambda: problem)
-        monkeypatch.setattr(module, "tensorrt_problem", lambda: problem or no_tensorrt)
+    def make(problem=None, no_tensorrt=None, no_openvino=None):
+        problems = {
+            Device.CUDA: problem,
+            Device.TENSORRT: problem or no_tensorrt,
+            Device.OPENVINO: no_openvino,
+        }
+        monkeypatch.setattr(module, "device_problem", problems.get)
         panel = ModelPanel()
         qtbot.addWidget(panel)
         panel.set_settings(AppSettings())
@@ -82,6 +86,19 @@ def test_cuda_that_cannot_work_is_said_and_off(make_panel):
     assert panel.device.itemText(row) == "CUDA (no NVIDIA driver)"
     assert not panel.device.model().item(row).isEnabled()
     assert panel.layout().isRowVisible(panel.precision) is False
+
+
+def test_openvino_is_offered_where_it_is_installed(make_panel, qtbot):
+    panel = make_panel("no NVIDIA driver")
+    row = panel.device.findData(Device.OPENVINO)
+    assert panel.device.itemText(row) == "OpenVINO"
+    assert panel.device.model().item(row).isEnabled()
+    with qtbot.waitSignal(panel.device_chosen) as chosen:
+        panel.device.activated.emit(row)
+    assert chosen.args == [Device.OPENVINO]
+    panel = make_panel(no_openvino="OpenVINO is not installed")
+    assert panel.device.itemText(row) == "OpenVINO (OpenVINO is not installed)"
+    assert not panel.device.model().item(row).isEnabled()
 
 
 def test_a_card_offers_its_numbers_and_says_why_there_is_no_tensorrt(make_panel):
