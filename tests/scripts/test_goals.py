@@ -27,6 +27,17 @@ def test_every_goal_is_told_by_somebody_and_nothing_else_is():
         ("picture, labels  30.1 ms   CPU   8.25 ms", "labels painted", 8.25),
         ("longest 21.9 ms, 99 % below 17.9 ms", "3 people, 99 %", 17.9),
         ("ordered pool      30.0 frames/s,   58 CPU ms   ratio  1.41", "through the pool", 1.41),
+        (
+            "90 pictures painted 60.0 ms after they were taken, a call took 25.0 ms: "
+            "0.71 of a call and 1.5 frames, medians",
+            "on the screen",
+            0.71,
+        ),
+        (
+            "25.4 ms beside the window, 22.0 ms without it, 1.16 times as long",
+            "beside the w",
+            1.16,
+        ),
         ("17.2 images/s at 512x320, 2 processes", "rendered pictures", 17.2),
     ],
 )
