@@ -219,8 +219,11 @@ def test_painting_does_not_run_through_python_twice():
     ]
 
 
-def test_onnx_runtime_comes_in_by_one_door():
-    """Its telemetry is off only if nobody imports it before `onnx_runtime` does."""
+@pytest.mark.parametrize(
+    ("runtime", "door"), [("onnxruntime", "onnx_runtime"), ("openvino", "openvino_runtime")]
+)
+def test_what_reports_to_its_maker_comes_in_by_one_door(runtime, door):
+    """Its telemetry is off only if nobody imports it before its door does."""
     files = FILES | {str(f.relative_to(ROOT)): f for f in (ROOT / "tests").rglob("*.py")}
     importers = {
         name
@@ -233,9 +236,9 @@ def test_onnx_runtime_comes_in_by_one_door():
             if isinstance(node, ast.ImportFrom)
             else []
         )
-        if imported.partition(".")[0] == "onnxruntime"
+        if imported.partition(".")[0] == runtime
     }
-    assert importers == {"das_model.inference.device.onnx_runtime"}
+    assert importers == {f"das_model.inference.device.{door}"}
 
 
 def test_every_module_says_what_it_is_for_and_none_is_a_drawer():
