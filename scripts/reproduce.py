@@ -16,18 +16,23 @@ from das_app.files.bundled import bundled_file
 from das_model.reproduction import density, fields, gallery, reproduce, trained_table
 
 TABLES = ("table1", "table1a", "table1b", "table2", "table3", "table4")
+OURS = "root-depth"
 FIGURES = {"figure4": density.draw, "figure5": fields.draw, "figure6": gallery.draw}
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 add = parser.add_argument
-add("what", choices=[*TABLES, *FIGURES])
+add("what", choices=[*TABLES, OURS, *FIGURES])
 add("--data", choices=["licensed", "synthetic"], default="licensed", help="of the tables")
 add("--root", type=Path, help="folder of the data: to measure on, or rendered to train on")
-add("--validation", type=Path, help="rendered pictures to measure on, for table1a and table1b")
+add("--validation", type=Path, help="rendered pictures to measure on")
 add("--runs", type=Path, default=Path("runs"), help="folder of the runs of Table 1's rows")
 add("--model", type=Path, help="checkpoint or ONNX file; the bundled weights where they serve")
 add("--picture", type=Path, help="picture or film for figure5 and figure6; the bundled clip")
-add("--steps", type=positive, help="of each row of the synthetic Table 1; 300, table1 4000")
-add("--seeds", type=positive, default=3, help="runs of each row of table1")
+add(
+    "--steps",
+    type=positive,
+    help="of each row: 300 of rendered pictures, table1 4000",
+)
+add("--seeds", type=positive, default=3, help="runs of each row of table1 and root-depth")
 add("--measured", type=positive, default=1000, help="rendered, that table1 measures on")
 add("--pictures", type=positive, default=800, help="rendered, to train on; a quarter to measure")
 add("--times", type=positive, help="rounds of timing for table4")
@@ -58,7 +63,19 @@ def main() -> None:
         parser.error("table1 is of rendered pictures: --data synthetic; else table1a and table1b")
     if args.what in ("table2", "table3") and None in (args.root, args.model):
         parser.error(f"{args.what} needs --root and --model")
-    if args.what == "table1":
+    if args.what == OURS:
+        if args.root is None or args.validation is None:
+            parser.error(f"{OURS} needs --root and --validation, of rendered pictures")
+        table = reproduce.root_depth_table(
+            args.root,
+            args.validation,
+            args.model,
+            args.steps or 300,
+            args.pictures,
+            args.seeds,
+            lambda news: print(news, flush=True),
+        )
+    elif args.what == "table1":
         plan = trained_table.Plan(
             args.root,
             args.validation,

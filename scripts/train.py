@@ -15,6 +15,7 @@ from pathlib import Path
 from command_line import positive
 from das_model.datasets.data_config import DataConfig, Shares
 from das_model.inference.centres import CENTRES
+from das_model.inference.targets import ROOT_DEPTHS
 from das_model.training.config import PRECISIONS
 from das_model.training.recipes import RECIPES, Recipe
 from das_model.training.run_config import RunConfig
@@ -80,6 +81,7 @@ add("--amp", choices=PRECISIONS, help="mixed precision; what the GPU is best at 
 switches = parser.add_argument_group("instead of the recipe's")
 for name, choices in {
     "centre": CENTRES,
+    "root-depth": ROOT_DEPTHS,
     "pose-loss": ("l1", "mle", "rle"),
     "prior": ("laplace", "gaussian"),
     "loss-terms": ("paper", "code"),
@@ -121,6 +123,7 @@ def _recipe(args: argparse.Namespace) -> Recipe:
         ),
         encoding=given(
             centre=args.centre,
+            root_depth=args.root_depth,
             root_depth_unit=args.root_depth_unit,
             joint_depth_unit_mm=args.joint_depth_unit,
         ),

@@ -164,7 +164,7 @@ def depth_mm(
     joint_depth: np.ndarray, root_depth: np.ndarray, camera: Camera, encoding: Encoding
 ) -> np.ndarray:
     """(K, J) mm of encoded depths (K, J) of joints, relative to their roots', (K,)."""
-    root_mm = root_depth * encoding.root_depth_unit * camera.focal_px
+    root_mm = encoding.root_depth_mm(root_depth, camera.focal_px)
     return root_mm[:, None] + joint_depth * encoding.joint_depth_unit_mm
 
 

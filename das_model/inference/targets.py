@@ -13,6 +13,10 @@ import numpy as np
 from das_model.annotation import Annotation
 from das_model.inference.centres import CENTRES, person_centres
 
+ROOT_DEPTHS = ("linear", "log")
+_LOG_SLOPE = 2.5  # of the logarithm; as steep as the linear form at 25 mm/px, a usual distance
+_LARGEST_LOG = 10.0  # either way, of z / f by its unit: no output of a network makes it infinite
+
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
@@ -26,6 +30,7 @@ class Encoding:
     strides: tuple[int, ...] = (8, 16, 32, 64)
     range_bounds_px: tuple[float, ...] = (48, 96, 192)  # r_max that parts the levels
     radius: float = 1.5  # half side of the positive square, in strides
+    root_depth: str = "linear"  # linear | log: what stands for z / f (log: ours)
     root_depth_unit: float = 10.0  # mm per px: z / f is divided by this
     joint_depth_unit_mm: float = 500.0  # relative joint depth is divided by this (z_norm)
     centre: str = "root"  # kind of a person's reference point, see `centres`
@@ -34,6 +39,10 @@ class Encoding:
     def __post_init__(self) -> None:
         if self.centre not in CENTRES:
             raise ValueError(f"Encoding.centre must be in {CENTRES}, got {self.centre!r}")
+        if self.root_depth not in ROOT_DEPTHS:
+            raise ValueError(
+                f"Encoding.root_depth must be in {ROOT_DEPTHS}, got {self.root_depth!r}"
+            )
         strides = self.strides
         are_whole = bool(strides) and all(type(s) is int and 0 < s <= 1024 for s in strides)
         if not are_whole or list(strides) != sorted(set(strides)):
@@ -50,6 +59,20 @@ class Encoding:
     def locations_px(self, level: int, h: int, w: int) -> np.ndarray:
         """(h, w, 2) image positions of a level's locations, px; read-only."""
         return _locations_px(self.strides[level], h, w)
+
+    def encoded_root_depth(self, depth_mm: np.ndarray, focal_px: float) -> np.ndarray:
+        """What stands in the maps for a root's depth, z / f by its unit or 2.5 times the logarithm
+        of that; the logarithm of what is not in front of the camera is NaN."""
+        in_units = depth_mm / focal_px / self.root_depth_unit
+        if self.root_depth == "linear":
+            return in_units
+        return _LOG_SLOPE * np.log(np.where(in_units > 0, in_units, np.nan))
+
+    def root_depth_mm(self, encoded: np.ndarray, focal_px: float) -> np.ndarray:
+        """Inverse of `encoded_root_depth`."""
+        if self.root_depth == "log":
+            encoded = np.exp(np.clip(encoded / _LOG_SLOPE, -_LARGEST_LOG, _LARGEST_LOG))
+        return encoded * self.root_depth_unit * focal_px
 
 
 @lru_cache(maxsize=32)
@@ -200,10 +223,10 @@ def _level_targets(
     if annotation.is_relative is not None:
         has_root_depth = has_root_depth & ~annotation.is_relative[people]
     root_map, root_valid = joint_offset[root].copy(), joint_valid[root].copy()
+    root_depth = encoding.encoded_root_depth(depth[:, root], annotation.camera.focal_px)
+    has_root_depth = has_root_depth & ~np.isnan(root_depth)
     root_valid[2, ys, xs] = has_root_depth
-    root_map[2, ys, xs] = np.where(
-        has_root_depth, depth[:, root] / annotation.camera.focal_px / encoding.root_depth_unit, 0
-    )
+    root_map[2, ys, xs] = np.where(has_root_depth, root_depth, 0)
     return Targets(
         owner >= 0, ignore, centerness, root_map, root_valid, joint_offset, joint_valid, *heat
     )

@@ -35,7 +35,7 @@ class HeadMaps:
     """Raw outputs of one level, h x w locations at stride s.
 
     `score` and `centerness` (B, 1, h, w) are logits. `root` (B, 3, h, w) is x, y in strides and
-    z / f in units of `Encoding.root_depth_unit`. `joint_offsets` and `joint_sigmas` hold the
+    z / f as `Encoding.encoded_root_depth` has it. `joint_offsets` and `joint_sigmas` hold the
     initial prediction and then the one after each update, (B, J, 3, h, w) each: x, y in strides,
     depth in units of `Encoding.joint_depth_unit_mm`; sigma in the same units, between 0 and
     `NetworkConfig.sigma_limit`; for the root's depth 0 and a sigma of 1. `joint_heat`

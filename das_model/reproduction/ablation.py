@@ -151,7 +151,11 @@ def head_maps(network: DasNetwork, maps: tuple[Tensor, ...]) -> list[HeadMaps]:
 
 
 def train_row(
-    config: TrainConfig, features: FeatureSet, targets: list[list[Targets]], batch_size: int
+    config: TrainConfig,
+    features: FeatureSet,
+    targets: list[list[Targets]],
+    batch_size: int,
+    seed: int = 0,
 ) -> tuple[DasNetwork, DasLoss, list[float]]:
     """Train pyramid and heads of one row.
 
@@ -160,16 +164,17 @@ def train_row(
         features: of the training pictures.
         targets: of the same, in the row's encoding.
         batch_size: pictures a step.
+        seed: of the weights to begin with and of the order of pictures.
 
     Returns:
         The network, the losses with their flows, and the total loss of each step.
     """
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     network, loss = DasNetwork(config.network), DasLoss(config.loss)
     trained = nn.ModuleList([network.fpn, network.heads, loss])
     optimiser = build_optimiser(config.optimiser, trained)
     totals = []
-    for step, (maps, batch) in enumerate(_batches(config, features, targets, batch_size)):
+    for step, (maps, batch) in enumerate(_batches(config, features, targets, batch_size, seed)):
         rate = config.optimiser.learning_rate
         factor = rate_factor(config.optimiser, step, config.total_steps)
         set_learning_rate(optimiser.param_groups, rate * factor)
@@ -183,10 +188,14 @@ def train_row(
 
 
 def _batches(
-    config: TrainConfig, features: FeatureSet, targets: list[list[Targets]], batch_size: int
+    config: TrainConfig,
+    features: FeatureSet,
+    targets: list[list[Targets]],
+    batch_size: int,
+    seed: int,
 ) -> Iterator[tuple[tuple[Tensor, ...], Batch]]:
-    """Features and targets, step by step: the same for every row."""
-    rng = np.random.default_rng(0)
+    """Features and targets, step by step: the same for every row of a seed."""
+    rng = np.random.default_rng(seed)
     nothing = np.zeros((3, 1, 1), np.uint8)
     for _ in range(config.total_steps):
         chosen = rng.choice(len(features), batch_size, replace=False).tolist()

@@ -17,27 +17,27 @@ _NUM_RESAMPLED, _CLEAR = 1000, 2.0  # standard errors
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row beside the baseline.
+    """A row beside the baseline, in the unit of what was measured.
 
     Args:
-        mean_mm: over people and seeds.
-        change_mm: of it, over the same people and seeds.
-        error_mm: standard error of the change; NaN with one seed.
+        mean: over people and seeds.
+        change: of it, over the same people and seeds.
+        error: standard error of the change; NaN with one seed.
     """
 
-    mean_mm: float
-    change_mm: float
-    error_mm: float
+    mean: float
+    change: float
+    error: float
 
     def verdict(self, expected_mm: float) -> str:
         """Whether the change is there, and whether it points as the expected one does."""
-        if math.isnan(self.error_mm):
+        if math.isnan(self.error):
             return "one seed: not known"
-        if abs(self.change_mm) < _CLEAR * self.error_mm:
+        if abs(self.change) <= _CLEAR * self.error:
             return "no difference"
         if math.isnan(expected_mm):
-            return "better" if self.change_mm < 0 else "worse"
-        return "as in the paper" if self.change_mm * expected_mm > 0 else "the other way"
+            return "better" if self.change < 0 else "worse"
+        return "as in the paper" if self.change * expected_mm > 0 else "the other way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ def changes(errors: Mapping[str, np.ndarray], baseline: str) -> dict[str, Change
     """Each row beside the baseline.
 
     Args:
-        errors: by row (S, P) mm of P people, the same in every row, after training with S seeds.
+        errors: by row (S, P) of P people, the same in every row, after training with S seeds;
+            the less the better.
         baseline: name of a row.
 
     Raises:
@@ -96,10 +97,10 @@ def table(rows: Mapping[str, Row], errors: Mapping[str, np.ndarray], baseline: s
         paper = ("-", "-") if math.isnan(expected) else (f"{row.paper_mm:.1f}", f"{expected:+.1f}")
         ours = ("-", "-", "-")
         if (change := told.get(name)) and name != baseline:
-            between = f"{change.change_mm:+.1f} ± {_figure(change.error_mm)}"
-            ours = (f"{change.mean_mm:.1f}", between, change.verdict(expected))
+            between = f"{change.change:+.1f} ± {_figure(change.error)}"
+            ours = (f"{change.mean:.1f}", between, change.verdict(expected))
         elif change:
-            ours = (f"{change.mean_mm:.1f}", "-", "-")
+            ours = (f"{change.mean:.1f}", "-", "-")
         lines.append([row.title, *paper, *ours])
     head = ["row", "paper, mm", "change", "ours, mm", "change ± standard error", "direction"]
     return markdown(head, lines)

@@ -19,7 +19,7 @@ from das_model.inference.estimate import Scoring
 from das_model.network.backbones.efficientnet_lite import imagenet_file
 from das_model.network.checkpoint import load_network
 from das_model.network.network import DasNetwork
-from das_model.reproduction.ablation import collect_features, run_rows
+from das_model.reproduction.ablation import FeatureSet, collect_features, run_rows
 from das_model.reproduction.paper_tables import (
     SCALE_NOTE,
     TABLE_1A,
@@ -31,13 +31,14 @@ from das_model.reproduction.paper_tables import (
     times_table,
 )
 from das_model.reproduction.peer_networks import SMAP_INPUT, median_ms, peer_calls, picture
+from das_model.reproduction.root_depth import compare
 from das_model.training.network_predictor import (
     PAPER_DECODE,
     NetworkPredictor,
     open_checkpoint,
     own_input,
 )
-from das_model.training.recipes import RECIPES, small
+from das_model.training.recipes import RECIPES, Recipe, small
 
 _NUM_TIMED = {"cuda": 50, "cpu": 5}
 _PARTS = {"table1a": TABLE_1A, "table1b": TABLE_1B}
@@ -68,6 +69,44 @@ def synthetic_table_1(
     Raises:
         ValueError: if `weights` are of another backbone.
     """
+    trunk = _lite0_trunk(weights)
+    recipe = small(RECIPES["table1-root"], num_steps)
+    training, measured = _features(trunk, root, validation, recipe, num_pictures)
+    names = [row.recipe for row in _PARTS[part] if row.recipe != "table1-larger"]
+    results = run_rows(names, trunk, training, measured, num_steps, runs / "table1-synthetic")
+    told = f"{len(training)} pictures, {num_steps} steps, measured on {len(measured)}."
+    table = ablation_table(_PARTS[part], results, "table1-root")
+    return f"{SCALE_NOTE} {told}\n\n{table}"
+
+
+def root_depth_table(
+    root: Path,
+    validation: Path,
+    weights: Path | None,
+    num_steps: int,
+    num_pictures: int,
+    num_seeds: int,
+    say: Callable[[str], None],
+) -> str:
+    """The root's depth as z / f beside its logarithm, see `root_depth`.
+
+    Args:
+        root: rendered pictures to train on.
+        validation: rendered pictures to measure on.
+        weights: as of `synthetic_table_1`.
+        num_steps: of each run.
+        num_pictures: to train on; a quarter as many to measure.
+        num_seeds: runs of each form.
+        say: takes news for the user.
+    """
+    recipe = small(RECIPES["table1-root"], num_steps)
+    training, measured = _features(_lite0_trunk(weights), root, validation, recipe, num_pictures)
+    told = f"{len(training)} pictures, {num_steps} steps, {num_seeds} seeds."
+    return f"{SCALE_NOTE} {told}\n\n{compare(recipe, training, measured, num_seeds, say)}"
+
+
+def _lite0_trunk(weights: Path | None) -> DasNetwork:
+    """A network with the backbone to freeze; ImageNet's without `weights`."""
     if weights is None:
         trunk = DasNetwork(RECIPES["lite0"].train.network).eval()
         trunk.backbone.load_public_weights(imagenet_file("lite0"))
@@ -75,19 +114,22 @@ def synthetic_table_1(
         trunk = load_network(weights)
     if trunk.config.backbone != "lite0":
         raise ValueError(f"{weights} must be of lite0, got {trunk.config.backbone}")
-    recipe = small(RECIPES["table1-root"], num_steps)
+    return trunk
+
+
+def _features(
+    trunk: DasNetwork, root: Path, validation: Path, recipe: Recipe, num_pictures: int
+) -> tuple[FeatureSet, FeatureSet]:
+    """Features of pictures to train on, and of a quarter as many to measure on."""
     plain = AugmentConfig(scale=(1.0, 1.0), rotation_deg=0.0, flip=0.0, colour=0.0)
-    training = collect_features(
-        trunk, RenderedSet.open(root), num_pictures, recipe.canvas, recipe.augment
+    return (
+        collect_features(
+            trunk, RenderedSet.open(root), num_pictures, recipe.canvas, recipe.augment
+        ),
+        collect_features(
+            trunk, RenderedSet.open(validation), num_pictures // 4, recipe.canvas, plain
+        ),
     )
-    measured = collect_features(
-        trunk, RenderedSet.open(validation), num_pictures // 4, recipe.canvas, plain
-    )
-    names = [row.recipe for row in _PARTS[part] if row.recipe != "table1-larger"]
-    results = run_rows(names, trunk, training, measured, num_steps, runs / "table1-synthetic")
-    told = f"{len(training)} pictures, {num_steps} steps, measured on {len(measured)}."
-    table = ablation_table(_PARTS[part], results, "table1-root")
-    return f"{SCALE_NOTE} {told}\n\n{table}"
 
 
 def licensed_table_1(part: str, root: Path, runs: Path) -> str:

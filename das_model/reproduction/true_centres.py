@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from das_model.annotation import Annotation
+from das_model.camera import Camera
 from das_model.inference.decode import LevelMaps, depth_mm
 from das_model.inference.onnx_network import network_maps
 from das_model.inference.targets import Encoding, Targets, encode
@@ -73,18 +74,23 @@ def person_errors(
     people = [p for p in places if p in others and annotation.valid_3d[p].all()]
     errors, root = [], annotation.skeleton.root
     for person in people:
-        level, y, x = places[person]
-        maps, stride = levels[level], encoding.strides[level]
-        joints = maps.joint_offset[:, :, y, x].astype(np.float64)  # (J, 3)
-        joints_px = (joints[:, :2] + np.array([x, y]) + 0.5) * stride - 0.5
-        depth = depth_mm(
-            joints[None, :, 2], maps.root[-1, y, x][None], annotation.camera, encoding
-        )
-        told = annotation.camera.back_project(joints_px, depth[0])
+        told = joints_told(levels, places[person], annotation.camera, encoding)
         wanted = annotation.joints_cam[person]
         distance = np.linalg.norm(told - told[root] - (wanted - wanted[root]), axis=-1)
         errors.append(np.delete(distance, root).mean())
     return np.array(errors)
+
+
+def joints_told(
+    levels: list[LevelMaps], place: tuple[int, int, int], camera: Camera, encoding: Encoding
+) -> np.ndarray:
+    """(J, 3) mm in camera space, the person of a location: its level, row and column."""
+    level, y, x = place
+    maps, stride = levels[level], encoding.strides[level]
+    joints = maps.joint_offset[:, :, y, x].astype(np.float64)  # (J, 3)
+    joints_px = (joints[:, :2] + np.array([x, y]) + 0.5) * stride - 0.5
+    depth = depth_mm(joints[None, :, 2], maps.root[-1, y, x][None], camera, encoding)
+    return camera.back_project(joints_px, depth[0])
 
 
 def best_locations(

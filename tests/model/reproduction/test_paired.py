@@ -20,12 +20,12 @@ def test_people_and_seeds_both_make_a_change_uncertain():
     # everybody 5 mm better; seeds differ by 1 mm, people by nothing
     errors = {"base": base, "new": base - 5 + np.array([[-1.0], [0.0], [1.0]])}
     told = changes(errors, "base")["new"]
-    assert told.mean_mm == pytest.approx(base.mean() - 5)
-    assert told.change_mm == pytest.approx(-5)
-    assert told.error_mm == pytest.approx(1 / np.sqrt(3))
+    assert told.mean == pytest.approx(base.mean() - 5)
+    assert told.change == pytest.approx(-5)
+    assert told.error == pytest.approx(1 / np.sqrt(3))
     # people differ by 20 mm, seeds by nothing: the noise of people is shared by the seeds
     errors["new"] = base - 5 + rng.normal(0, 20, 500)
-    assert changes(errors, "base")["new"].error_mm == pytest.approx(20 / np.sqrt(500), rel=0.15)
+    assert changes(errors, "base")["new"].error == pytest.approx(20 / np.sqrt(500), rel=0.15)
 
 
 def test_a_change_below_two_standard_errors_is_none():

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,17 +27,30 @@ SCRIPT = Path(__file__).parents[3] / "scripts" / "train.py"
 
 
 @pytest.fixture
-def run(monkeypatch):
-    """Runs the script with arguments."""
+def script():
+    """The script as a module."""
     spec = importlib.util.spec_from_file_location("train_script", SCRIPT)
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+@pytest.fixture
+def run(script, monkeypatch):
+    """Runs the script with arguments."""
 
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["train.py", *map(str, arguments)])
         script.main()
 
     return call
+
+
+def test_the_logarithm_of_the_distance_is_asked_for_by_name(script):
+    for arguments, form in (([], "linear"), (["--root-depth", "log"], "log")):
+        args = script.parser.parse_args(["lite", "--out", "run", *arguments])
+        encoding = script._recipe(args).train.network.encoding
+        assert encoding == replace(RECIPES["lite"].train.network.encoding, root_depth=form)
 
 
 @pytest.fixture
