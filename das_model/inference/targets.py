@@ -5,6 +5,7 @@ inverse of `decode`, tied to it by a round-trip test. The numbers that both need
 `Encoding`.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from das_model.inference.centres import CENTRES, person_centres
 
 ROOT_DEPTHS = ("linear", "log")
 _LOG_SLOPE = 2.5  # of the logarithm; as steep as the linear form at 25 mm/px, a usual distance
+_USUAL_STRIDE_MM = 250.0  # what a stride spans at a person's distance, whatever their level
 _LARGEST_LOG = 10.0  # either way, of z / f by its unit: no output of a network makes it infinite
 
 
@@ -67,6 +69,17 @@ class Encoding:
         if self.root_depth == "linear":
             return in_units
         return _LOG_SLOPE * np.log(np.where(in_units > 0, in_units, np.nan))
+
+    def usual_root_depth(self, level: int) -> float:
+        """Encoded depth that a level's map adds to what its output says: the logarithm at which
+        a stride spans 250 mm; 0 in the linear form.
+
+        Levels are parted by size, and an output that all levels share, with a factor for each,
+        cannot add what parts their logarithms.
+        """
+        if self.root_depth == "linear":
+            return 0.0
+        return _LOG_SLOPE * math.log(_USUAL_STRIDE_MM / self.strides[level] / self.root_depth_unit)
 
     def root_depth_mm(self, encoded: np.ndarray, focal_px: float) -> np.ndarray:
         """Inverse of `encoded_root_depth`."""

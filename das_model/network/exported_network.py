@@ -46,7 +46,7 @@ class ExportedNetwork(nn.Module):
         batch, _, h, w = sigma.shape
         return (
             presence[:, 0].sigmoid() * quality[:, 0].sigmoid(),
-            heads.root_depth(root) * scales[1],
+            heads.told_root_depth(root, level),
             heads.offsets(pose, scales)[-1],
             1 - 1e-9 - sigma.view(batch, -1, 2, h, w).mean(dim=2),
         )

@@ -206,7 +206,7 @@ class DasHeads(nn.Module):
         root = torch.cat(
             [
                 self.root_xy(root_features) * scales[0],
-                self.root_depth(root_features) * scales[1],
+                self.told_root_depth(root_features, level),
             ],
             dim=1,
         )
@@ -221,6 +221,12 @@ class DasHeads(nn.Module):
             tuple(offsets),
             tuple(sigmas),
         )
+
+    def told_root_depth(self, root_features: Tensor, level: int) -> Tensor:
+        """(B, 1, h, w) encoded root depth from (B, C, h, w) features of the root's branch."""
+        told = self.root_depth(root_features) * self.scales[level, 1]
+        usual = self.config.encoding.usual_root_depth(level)
+        return told + usual if usual else told
 
     def offsets(self, pose_features: Tensor, scales: Tensor) -> list[Tensor]:
         """(B, J, 3, h, w) joint offsets, first and after each update, from (B, C, h, w) features

@@ -14,9 +14,12 @@ from das_model.camera import Camera
 from das_model.inference.decode import DecodeConfig, decode
 from das_model.inference.estimate import Device, EstimatorOptions, Scoring
 from das_model.inference.network_config import NetworkConfig
+from das_model.inference.onnx_network import network_maps
+from das_model.inference.refine import find_people
 from das_model.inference.runtime import open_estimator
 from das_model.inference.targets import Encoding, encode
 from das_model.network.export import export_onnx
+from das_model.network.exported_network import told_maps
 from das_model.network.network import DasNetwork, HeadMaps
 from das_model.skeleton import BODY_22
 from das_model.training.losses import DasLoss, LossConfig
@@ -136,34 +139,51 @@ def networks():
     return linear, log
 
 
+def linear_depths(network, image):
+    """The output of the root's depth by each level's factor."""
+    heads, (pyramid, _, _) = network.heads, network.features(image)
+    towers = [heads.root_tower(level) for level in pyramid]
+    return [heads.root_depth(t) * heads.scales[i, 1] for i, t in enumerate(towers)]
+
+
+def test_an_output_of_nothing_is_a_person_of_the_usual_size():
+    for level, stride in enumerate(LOG.strides):
+        depth_mm = LOG.root_depth_mm(np.array(LOG.usual_root_depth(level)), 200.0)
+        assert depth_mm * stride / 200.0 == pytest.approx(250)
+        assert LINEAR.usual_root_depth(level) == 0
+
+
 def test_the_networks_themselves_are_equal(networks):
-    """The form is a way of reading the map of depths: off, nothing is other than before."""
+    """The logarithm adds a constant to each level's depths, the linear form nothing."""
     image = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (1, 3, 64, 96), np.uint8))
     with torch.no_grad():
         linear, log = (n(image) for n in networks)
-    for one, other in zip(linear, log, strict=True):
-        torch.testing.assert_close(one.root, other.root, rtol=0, atol=0)
+    raw = linear_depths(networks[0], image)
+    for level, (one, other) in enumerate(zip(linear, log, strict=True)):
+        torch.testing.assert_close(one.root[:, 2:], raw[level], rtol=0, atol=0)
+        usual = 2.5 * np.log(250 / (8 * 2**level) / 10)
+        torch.testing.assert_close(other.root[:, 2:], raw[level] + usual, rtol=1e-6, atol=1e-6)
+        torch.testing.assert_close(one.root[:, :2], other.root[:, :2], rtol=0, atol=0)
         torch.testing.assert_close(one.score, other.score, rtol=0, atol=0)
 
 
 def test_what_is_exported_tells_the_same_people(networks, tmp_path):
-    """By ONNX and by torch, and the logarithm's people are where its inverse puts them."""
+    """By ONNX as by torch, in either form."""
     picture = np.random.default_rng(1).integers(0, 256, (64, 96, 3), np.uint8)
     camera = Camera.from_fov((96, 64), 60)
     options = EstimatorOptions(Device.CPU, num_threads=1, scoring=Scoring.LOCATION, min_score=0.2)
-    depth = {}
+    depths = []
     for network in networks:
         encoding = network.config.encoding
         file = tmp_path / f"{encoding.root_depth}.onnx"
         export_onnx(network, file, (96, 64), {})
         people = open_estimator(file, options)(picture, camera).people
-        assert len(people) > 1
-        depth[encoding.root_depth] = people
-    linear, log = depth["linear"], depth["log"]
-    np.testing.assert_array_equal(linear.scores, log.scores)
-    in_units = LINEAR.encoded_root_depth(linear.root_cam[:, 2], camera.focal_px)
-    wanted = LOG.root_depth_mm(in_units, camera.focal_px)
-    np.testing.assert_allclose(log.root_cam[:, 2], wanted, rtol=1e-4)
-    np.testing.assert_allclose(
-        log.joints_px(camera)[:, 0], linear.joints_px(camera)[:, 0], atol=0.01
-    )
+        with torch.no_grad():
+            told = told_maps(network, torch.from_numpy(picture[None]))
+        maps, _ = network_maps([output.numpy() for output in told])
+        wanted = find_people(maps, camera, encoding, BODY_22, DecodeConfig(min_score=0.2))
+        assert len(people) == len(wanted) > 1
+        np.testing.assert_allclose(people.root_cam, wanted.root_cam, rtol=1e-3, atol=0.1)
+        depths.append(people.root_cam[:, 2])
+    assert (depths[1] > 0).all()
+    assert not np.allclose(depths[0], depths[1], rtol=0.1)
