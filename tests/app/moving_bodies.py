@@ -38,3 +38,19 @@ def walking(num_frames, seed=0):
     joints = np.empty((num_frames, BODY_22.num_joints, 3))
     joints[:, body.markers] = markers(body, SHAPE, pose)
     return body, pose, joints
+
+
+def sitting():
+    """Body, and (J, 3) joints in mm, y up, of somebody on a chair 3 m before the camera."""
+    body = body_of(BODY_22)
+    vectors = np.zeros((1, len(body.bones), 3))
+    for side, sign in (("left", 1), ("right", -1)):
+        vectors[0, body.index(f"{side}_hip")] = [-1.45, 0.1 * sign, 0.0]
+        vectors[0, body.index(f"{side}_shoulder"), 2] = -1.2 * sign
+        for joint, angle in (("knee", 1.4), ("elbow", 0.8)):
+            number = body.index(f"{side}_{joint}")
+            vectors[0, number] = angle * body.bones[number].axis
+    joints = np.empty((BODY_22.num_joints, 3))
+    pose = BodyPose(np.array([[0.0, -300.0, -3000.0]]), rotations_by(vectors))
+    joints[body.markers] = markers(body, SHAPE, pose)[0]
+    return body, joints

@@ -20,6 +20,7 @@ _PICTURE_SHARE, _ACROSS_MM = 0.0024, 7.0  # of a sure joint: share of its distan
 _ALONG_MM, _DEPTH_SHARE = 20.0, 0.04
 _MIN_SCORE = 0.15  # of the best: joints that are less sure than this are not less weighted
 _SUREST, _MIN_TRUST, _TRUST_POWER = 0.1, 0.05, 3.0  # of distances, by the model's own spread
+_LEG_TRUST_POWER = 6.0  # of knees and ankles, by it
 _WRONG = 3.0  # standard deviations from which a joint counts less
 _QUIET_MM_S2, _LIVELY_MM_S2, _ROOT_MM_S2 = 1500.0, 8000.0, 1200.0
 _LOOK_S = 0.12  # on both sides, that a motion is looked at over
@@ -73,8 +74,10 @@ def refine_person(
             where unknown.
     """
     seen = through_lens(body, joints, joint_scores, times_s)
-    if joint_spread_mm is not None and floor is None:  # a floor tells distances better
-        seen = _as_sure(body, seen, joint_spread_mm)
+    if joint_spread_mm is not None:
+        seen = seen.weighted(_as_usual(body, seen, joint_spread_mm))
+        if floor is None:  # a floor tells distances better
+            seen = _as_sure(body, seen, joint_spread_mm)
     solver = TakeSolver(body)
     shape = _shape(solver, body, seen)
     pose = start_pose(body, seen.joints, seen.weights)
@@ -125,6 +128,26 @@ def through_lens(
         np.full_like(across, _ALONG_MM),
         _DEPTH_SHARE,
     )
+
+
+def _as_usual(body: Body, seen: SeenThroughLens, joint_spread_mm: np.ndarray) -> np.ndarray:
+    """(n, M) factors of weights: less for knees and ankles in frames in which the model is less
+    sure of them than usually, as where they are hidden, else 1.
+
+    These are seen wrongly for long and all in one direction; bones that have one length meet
+    them by a step of the whole person. Arms move nobody, and what is unsure of them is their
+    motion.
+    """
+    trust = np.ones_like(seen.weights)
+    for marker, joint in enumerate(body.markers):
+        if not body.bones[body.marker_bones[marker]].name.endswith(("knee", "ankle")):
+            continue
+        spread = joint_spread_mm[:, joint]
+        on = (seen.weights[:, marker] > 0) & np.isfinite(spread)
+        if on.any():
+            share = np.median(spread[on]) / np.maximum(spread[on], 1e-6)
+            trust[on, marker] = np.clip(share, _MIN_TRUST, 1.0) ** _LEG_TRUST_POWER
+    return trust
 
 
 def _as_sure(body: Body, seen: SeenThroughLens, joint_spread_mm: np.ndarray) -> SeenThroughLens:

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from moving_bodies import FPS, walking
+from moving_bodies import FPS, sitting, walking
 
 from das_app.motion.body.rig import to_y_up
 from das_app.motion.floor import Floor
@@ -88,13 +88,40 @@ def test_the_frames_of_which_the_model_was_sure_tell_how_far_somebody_is(seen):
     body, true, _, times_s = seen
     scores, is_sure = np.ones(true.shape[:2]), np.arange(len(true)) % 3 == 0
     taken = true * np.where(is_sure, 1.0, 0.85)[:, None, None]
-    usual = 0.03 * -taken[:, :1, 2] * np.ones_like(scores)
+    usual = np.full(scores.shape, 60.0)
+    usual[:, BODY_22.root] = 0.03 * -taken[:, BODY_22.root, 2]
+    unsure = usual.copy()
+    unsure[~is_sure, BODY_22.root] *= 3
     told, alike, untold = (
         away(in_order(body, refine_person(body, taken, scores, times_s, joint_spread_mm=mm)), true)
-        for mm in (usual * np.where(is_sure, 1, 3)[:, None], usual, np.full_like(usual, np.nan))
+        for mm in (unsure, usual, np.full_like(usual, np.nan))
     )
     assert told < 60 < 250 < alike
     assert untold == pytest.approx(alike, abs=1)
+
+
+def test_somebody_who_sits_stays_while_their_feet_are_guessed_elsewhere_by_an_unsure_model():
+    body, joints = sitting()
+    true = np.repeat(joints[None], 120, axis=0)
+    legs = [BODY_22.index(f"{side}_{j}") for side in ("left", "right") for j in ("knee", "ankle")]
+    ankles, times_s = legs[1::2], np.arange(120) / FPS
+    seen, usual = true.copy(), np.full(true.shape[:2], 60.0)
+    seen[30:80, legs[::2]] += [0.0, -60.0, 0.0]  # as of legs behind a table
+    seen[30:80, ankles] += [50.0, -250.0, 0.0]
+    unsure = usual.copy()
+    unsure[30:80, legs] *= 2
+    told, untold = (
+        refine_person(body, seen, np.ones(usual.shape), times_s, joint_spread_mm=spread)
+        for spread in (unsure, usual)
+    )
+    far, wrong = (np.abs(person.pose.root[:, 2] + 3000).max() for person in (told, untold))
+    assert far < 40 < 80 < wrong
+    slides, wrong_slides = (
+        away(feet[15:], feet[:-15])
+        for feet in (in_order(body, person)[:, ankles] for person in (told, untold))
+    )
+    assert slides < 10 < 20 < wrong_slides
+    assert told.stands.all()
 
 
 def test_one_frame_and_people_seen_once_are_solved(seen):
