@@ -26,9 +26,9 @@ class Device(StrEnum):
 
     AUTO = "auto"  # TensorRT where it is and its engines are kept, else CUDA, else CPU
     CPU = "cpu"  # by ONNX Runtime
+    OPENVINO = "openvino"  # the CPU by OpenVINO
     CUDA = "cuda"
     TENSORRT = "tensorrt"
-    OPENVINO = "openvino"  # the CPU by OpenVINO
 
 
 class Precision(StrEnum):

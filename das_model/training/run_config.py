@@ -1,11 +1,13 @@
 """Run configuration from the command line, checked before torch is imported."""
 
+import dataclasses
 import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from das_model.datasets.data_config import DataConfig
+from das_model.inference.network_config import network_config_of
 from das_model.training.config import PRECISIONS
 from das_model.training.recipes import Recipe
 from das_model.training.run_record import metadata_of
@@ -121,7 +123,11 @@ class RunConfig:
         return f"{self.checkpoint} has all its {wanted} steps behind it: nothing to do"
 
     def remarks(self) -> list[str]:
-        """Notes for the user at the start, a line each."""
+        """Notes for the user at the start, a line each.
+
+        Raises:
+            ValueError: if `init` holds no network of ours.
+        """
         lines = []
         if done := self.steps_done():
             lines.append(f"goes on from step {done} of {self.checkpoint}")
@@ -132,10 +138,22 @@ class RunConfig:
                 f"the {self.recipe.train.network.backbone} backbone starts from random weights: "
                 "neither --backbone-weights nor --init is given"
             )
+        elif self.init and (others := self._other_meaning(self.init)):
+            lines.append(f"the maps of {self.init} have another meaning at first: {others}")
         if missing := [kind for kind in self.recipe.sets if getattr(self.data, kind) is None]:
             kinds = " and ".join(missing)
             lines.append(f"the recipe's {kinds} pictures are left out: no folder given")
         return lines
+
+    def _other_meaning(self, start: Path) -> str:
+        """What the encoding of a file's network has that this one's has not; empty if nothing."""
+        wanted = self.recipe.train.network.encoding
+        found = network_config_of(metadata_of(start), start).encoding
+        return ", ".join(
+            f"{field.name} {getattr(found, field.name)}, not {getattr(wanted, field.name)}"
+            for field in dataclasses.fields(found)
+            if getattr(found, field.name) != getattr(wanted, field.name)
+        )
 
     @property
     def command(self) -> list[str]:

@@ -106,6 +106,8 @@ def _row(
 
 
 def _parts(frames: list[Frame], size: int) -> Iterator[list[Frame]]:
+    """Parts of so many frames; all of them where they are fewer."""
+    size = min(size, len(frames))
     return (frames[i : i + size] for i in range(0, len(frames) - size + 1, size))
 
 

@@ -75,7 +75,7 @@ class ModelPanel(QWidget):
             self.device.addItem(text + (f" ({tr(problem)})" if problem else ""), device)
             rows.item(self.device.count() - 1).setEnabled(problem is None)
         self.device.activated.connect(
-            lambda index: self.device_chosen.emit(self.device.itemData(index))
+            lambda i: self.device_chosen.emit(Device(self.device.itemData(i)))  # Qt keeps a text
         )
         self.precision = described(
             QComboBox(), tr("Numbers that a graphics card computes with; float16 is faster")
@@ -83,14 +83,14 @@ class ModelPanel(QWidget):
         for precision in Precision:
             self.precision.addItem(precision, precision)
         self.precision.activated.connect(
-            lambda index: self.precision_chosen.emit(self.precision.itemData(index))
+            lambda i: self.precision_chosen.emit(Precision(self.precision.itemData(i)))
         )
         self.mode = QComboBox()
         for mode, text, tip in _MODES:
             self.mode.addItem(tr(text), mode)
             self.mode.setItemData(self.mode.count() - 1, tr(tip), Qt.ItemDataRole.ToolTipRole)
         self.mode.setToolTip(plain("\n".join(f"{tr(text)}: {tr(tip)}" for _, text, tip in _MODES)))
-        self.mode.activated.connect(lambda i: self.mode_chosen.emit(self.mode.itemData(i)))
+        self.mode.activated.connect(lambda i: self.mode_chosen.emit(Mode(self.mode.itemData(i))))
         self.input_scale = QSlider(Qt.Orientation.Horizontal)
         self.input_scale.setRange(round(20 * MIN_INPUT_SCALE), round(20 * GREATEST_INPUT_SCALE))
         self.input_scale.setToolTip(tr("Larger finds people further away and takes longer"))

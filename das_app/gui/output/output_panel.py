@@ -97,7 +97,8 @@ class OutputPanel(QWidget):
         )
 
     def _on_content(self) -> None:
-        self.changed.emit(replace(self._settings, content=self.content.currentData()))
+        content = OutputContent(self.content.currentData())  # Qt keeps a plain text
+        self.changed.emit(replace(self._settings, content=content))
 
     def _on_ground(self) -> None:
         ground = self.ground.currentData()

@@ -93,7 +93,7 @@ def test_capture_on_a_device_of_the_command_line(command, photos, tmp_path, monk
     assert FakeEstimator.newest.options.device is Device.CPU
     done = command("capture", photos, "-o", tmp_path / "t", "--device", "tpu")
     assert done.exit_code == 2
-    assert "--device is one of auto, cpu, cuda, tensorrt, openvino; got 'tpu'" in done.output
+    assert "--device is one of auto, cpu, openvino, cuda, tensorrt; got 'tpu'" in done.output
 
 
 @pytest.mark.parametrize("words", [("capture", "demo", "-o", "s"), ("refine", "s"), ()])

@@ -103,7 +103,7 @@ def test_unknown_key_is_skipped_with_a_warning(tmp_path, caplog):
         (
             ModelSettings,
             {"device": "tpu"},
-            "one of auto, cpu, cuda, tensorrt, openvino, got 'tpu'",
+            "one of auto, cpu, openvino, cuda, tensorrt, got 'tpu'",
         ),
         (ViewSettings, {"look": "pink"}, "one of system, dark, light"),
         (AppSettings, {"view": ModelSettings()}, "a ViewSettings"),

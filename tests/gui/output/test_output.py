@@ -166,7 +166,10 @@ def test_another_size_is_another_window(output):
     output.panel.size_px.activated.emit(0)
     assert output.control.settings.output.size == "1280x720"
     assert output.presenter.window.width() == 1280
-    output.control.change(replace(SMALL, content=OutputContent.PICTURE))
+    panel = output.panel
+    panel.content.setCurrentIndex(panel.content.findData(OutputContent.PICTURE))
+    panel.content.activated.emit(panel.content.currentIndex())
+    assert output.control.settings.output.content is OutputContent.PICTURE
     assert not output.panel.ground.isEnabled()
 
 

@@ -23,6 +23,7 @@ from das_app.settings.app_settings import AppSettings, Device, Look, SourceSetti
 from das_app.sources.addresses import shown_address
 from das_model.camera import Camera
 from das_model.inference.estimate import Precision
+from das_model.inference.mode import Mode
 from das_model.people import People
 
 
@@ -496,9 +497,11 @@ def test_model_and_device_change_while_it_runs(playing, qtbot, opener):
     qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CPU · auto")
     assert panel.model.currentText() == "other"
     assert panel.engine.text() == "In use: other · CPU"
-    panel.device_chosen.emit(Device.CUDA)
+    panel.device.activated.emit(panel.device.findData(Device.CUDA))
     qtbot.waitUntil(lambda: playing.parts.status.engine.text() == "other · CUDA · auto")
     assert panel.device.currentData() == Device.CUDA
+    panel.mode.activated.emit(panel.mode.findData(Mode.FAST))
+    assert playing.control.settings.model.mode is Mode.FAST
     assert len(opener.sources) == 1
     assert playing.control.state is PipelineState.RUNNING
 

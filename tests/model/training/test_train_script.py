@@ -176,6 +176,20 @@ def test_a_run_that_has_its_steps_behind_it_says_so_before_it_opens_anything(
     assert "expected a .safetensors file" in refused(run, capsys, *command)
 
 
+def test_weights_whose_maps_mean_something_else_are_told(photos, tmp_path):
+    wanted, logarithm = RECIPES["lite"], {"root_depth": "log"}
+    told = []
+    for encoding in ({}, logarithm):
+        init = tmp_path / "weights.safetensors"
+        save_tensors(init, {}, network_metadata(wanted.varied({}, encoding, {}).train.network))
+        data = DataConfig(photos=photos, size=64, height=64)
+        told.append(" ".join(RunConfig(wanted, data, tmp_path / "run", init).remarks()))
+    assert "another meaning" not in told[0]
+    assert told[1].startswith(
+        f"the maps of {init} have another meaning at first: root_depth log, not linear"
+    )
+
+
 def test_a_run_from_weights_trains_all_but_what_is_public_and_goes_on(
     run, photos, tmp_path, capsys
 ):
