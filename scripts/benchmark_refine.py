@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.interpolate import CubicSpline
+from scipy.optimize import minimize_scalar
 from scipy.spatial.transform import Rotation
 
 from das_app.files.bundled import bundled_file
@@ -43,6 +44,7 @@ SKELETON = Skeleton(
 )
 LENS_MM, DOWN_DEG, SPREAD_MM = 1400.0, 6.0, 300.0
 STILL_MM_S, STEP_S = 60.0, 0.5
+SIZES = (0.7, 1.4)  # of a person about the lens, one over a take
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,6 +182,9 @@ def figures(found: np.ndarray, true: np.ndarray) -> dict[str, float]:
     return {
         "MPJPE, mm": error(found - found[:, :1], true - true[:, :1]),
         "absolute error, mm": error(found, true),
+        "same, best size, mm": minimize_scalar(
+            lambda size: error(size * found, true), bounds=SIZES, method="bounded"
+        ).fun,
         "acceleration error, m/s2": error(
             *(np.diff(j, 2, axis=0) * FPS**2 / 1e3 for j in (found, true))
         ),
