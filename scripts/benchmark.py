@@ -120,7 +120,7 @@ def call_runtimes(
     """Time OpenVINO beside ONNX Runtime on this processor, in turns, and compare their people."""
     try:
         typer.echo(runtimes.report(model or bundled_file("models", "das-lite.onnx"), runs))
-    except ValueError as error:
+    except (FileNotFoundError, ValueError) as error:
         raise typer.BadParameter(str(error)) from error
 
 

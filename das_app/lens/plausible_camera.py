@@ -8,7 +8,7 @@ from das_model.camera import Camera
 
 MAX_SIDE = 32768  # px
 MAX_PIXELS = 100_000_000  # of a picture
-_FOCAL_RANGE = (0.2, 20.0)  # of f / width: 136 to 2.9 degrees of view
+_FOCAL_RANGE = (0.2, 20.0)  # of f / longer side: 136 to 2.9 degrees of view
 _ANY_FOCAL_RANGE = (0.003, 100.0)  # what the fields of view that can be entered lead to
 _MAX_DISTORTION = 1000.0  # k3 of long lenses reaches some hundred
 _HALF_PX = 0.5  # the picture ends half a pixel beyond the centres of its outermost pixels
@@ -46,8 +46,8 @@ def require_calibration(camera: Camera) -> Camera:
     """The camera of a calibration, as it was, if a lens can have its numbers.
 
     Raises:
-        ValueError: unless 0.2 < f / width < 20, the principal point lies in the picture, and the
-            distortion is finite and below 1000.
+        ValueError: unless 0.2 < f / longer side < 20, the principal point lies in the picture, and
+            the distortion is finite and below 1000.
     """
     _require_lens(camera, _FOCAL_RANGE)
     (width, height), (cx, cy) = camera.size, camera.K[:2, 2]
@@ -75,10 +75,10 @@ def require_recorded(camera: Camera) -> Camera:
 
 def _require_lens(camera: Camera, focal_range: tuple[float, float]) -> None:
     plausible_size(*camera.size)
-    low, high = focal_range
-    if not all(low < focal / camera.size[0] < high for focal in (camera.K[0, 0], camera.K[1, 1])):
+    low, high, side = *focal_range, max(camera.size)
+    if not all(low < focal / side < high for focal in (camera.K[0, 0], camera.K[1, 1])):
         raise ValueError(
-            f"focal lengths must be {low:g} to {high:g} times the width of {camera.size[0]} px, "
+            f"focal lengths must be {low:g} to {high:g} times the longer side, {side} px, "
             f"got {camera.K[0, 0]:g} and {camera.K[1, 1]:g}"
         )
     skew = (camera.K[0, 1], camera.K[1, 0], camera.K[2, 0], camera.K[2, 1], camera.K[2, 2] - 1)

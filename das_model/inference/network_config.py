@@ -150,13 +150,29 @@ def require_network(
     Raises:
         ValueError: listing what differs.
     """
-    different = [
-        f"{field.name} {getattr(wanted, field.name)}, got {getattr(found, field.name)}"
-        for field in dataclasses.fields(NetworkConfig)
-        if field.name not in free and getattr(wanted, field.name) != getattr(found, field.name)
-    ]
-    if different:
+    if different := differences(wanted, found, free):
         raise ValueError(f"{file}: expected a network with {'; '.join(different)}")
+
+
+def differences(wanted: _Config, found: _Config, free: tuple[str, ...] = ()) -> list[str]:
+    """Fields in which a configuration is not the wanted one, with both values; an encoding's one
+    by one.
+
+    Args:
+        wanted: what is expected.
+        found: what there is.
+        free: fields that may differ.
+    """
+    told = []
+    for name in (each.name for each in dataclasses.fields(wanted)):
+        expected, got = getattr(wanted, name), getattr(found, name)
+        if name in free or expected == got:
+            continue
+        if isinstance(expected, Encoding):
+            told += [f"encoding.{each}" for each in differences(expected, got)]
+        else:
+            told.append(f"{name} {expected}, got {got}")
+    return told
 
 
 def _rebuilt(kind: type[_Config], values: object) -> _Config:

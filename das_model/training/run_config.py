@@ -1,13 +1,12 @@
 """Run configuration from the command line, checked before torch is imported."""
 
-import dataclasses
 import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from das_model.datasets.data_config import DataConfig
-from das_model.inference.network_config import network_config_of
+from das_model.inference.network_config import differences, network_config_of
 from das_model.training.config import PRECISIONS
 from das_model.training.recipes import Recipe
 from das_model.training.run_record import metadata_of
@@ -138,22 +137,15 @@ class RunConfig:
                 f"the {self.recipe.train.network.backbone} backbone starts from random weights: "
                 "neither --backbone-weights nor --init is given"
             )
-        elif self.init and (others := self._other_meaning(self.init)):
-            lines.append(f"the maps of {self.init} have another meaning at first: {others}")
+        elif self.init:
+            found = network_config_of(metadata_of(self.init), self.init).encoding
+            if others := differences(self.recipe.train.network.encoding, found):
+                told = "; ".join(others)
+                lines.append(f"the maps of --init mean something else at first: wanted {told}")
         if missing := [kind for kind in self.recipe.sets if getattr(self.data, kind) is None]:
             kinds = " and ".join(missing)
             lines.append(f"the recipe's {kinds} pictures are left out: no folder given")
         return lines
-
-    def _other_meaning(self, start: Path) -> str:
-        """What the encoding of a file's network has that this one's has not; empty if nothing."""
-        wanted = self.recipe.train.network.encoding
-        found = network_config_of(metadata_of(start), start).encoding
-        return ", ".join(
-            f"{field.name} {getattr(found, field.name)}, not {getattr(wanted, field.name)}"
-            for field in dataclasses.fields(found)
-            if getattr(found, field.name) != getattr(wanted, field.name)
-        )
 
     @property
     def command(self) -> list[str]:

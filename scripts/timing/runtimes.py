@@ -29,6 +29,7 @@ def report(model: Path, num_runs: int) -> str:
         num_runs: how often each is timed.
 
     Raises:
+        FileNotFoundError: if there is no such file.
         ValueError: if OpenVINO is not here, or does not run the model.
     """
     require_device(Device.OPENVINO)

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from das_app.lens.camera_json import camera_from_json, camera_to_json
 from das_app.lens.intrinsics import (
     Intrinsics,
     LensOrigin,
@@ -93,3 +94,12 @@ def test_focal_lengths_must_be_positive(value):
         fov_from_equivalent(value, (640, 480))
     with pytest.raises(ValueError, match="positive"):
         fov_from_focal_px(value, (640, 480))
+
+
+@pytest.mark.parametrize("size", [(20, 4000), (4000, 20), (1, 1), (1920, 1080)])
+@pytest.mark.parametrize("fov_deg", [2, 60, 178])
+def test_cameras_of_pictures_in_any_format_come_back_from_a_session(size, fov_deg):
+    camera = Camera.from_fov(size, fov_deg)
+    again = camera_from_json(camera_to_json(camera))
+    np.testing.assert_allclose(again.K, camera.K)
+    assert again.size == size

@@ -86,3 +86,10 @@ def test_another_network_is_told_by_what_differs():
     wanted = "old.onnx: expected a network with channels 128, got 32; update recursive, got none$"
     with pytest.raises(ValueError, match=wanted):
         require_network(LITE, other, FILE, free=("sigma_limit",))
+    encoding = dataclasses.replace(LITE.encoding, root_depth="log", root_depth_unit=2.0)
+    wanted = (
+        "expected a network with encoding.root_depth linear, got log; "
+        "encoding.root_depth_unit 10.0, got 2.0$"
+    )
+    with pytest.raises(ValueError, match=wanted):
+        require_network(LITE, dataclasses.replace(LITE, encoding=encoding), FILE)

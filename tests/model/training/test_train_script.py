@@ -184,9 +184,9 @@ def test_weights_whose_maps_mean_something_else_are_told(photos, tmp_path):
         save_tensors(init, {}, network_metadata(wanted.varied({}, encoding, {}).train.network))
         data = DataConfig(photos=photos, size=64, height=64)
         told.append(" ".join(RunConfig(wanted, data, tmp_path / "run", init).remarks()))
-    assert "another meaning" not in told[0]
+    assert "mean something else" not in told[0]
     assert told[1].startswith(
-        f"the maps of {init} have another meaning at first: root_depth log, not linear"
+        "the maps of --init mean something else at first: wanted root_depth linear, got log"
     )
 
 
