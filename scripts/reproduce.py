@@ -27,11 +27,7 @@ add("--validation", type=Path, help="rendered pictures to measure on")
 add("--runs", type=Path, default=Path("runs"), help="folder of the runs of Table 1's rows")
 add("--model", type=Path, help="checkpoint or ONNX file; the bundled weights where they serve")
 add("--picture", type=Path, help="picture or film for figure5 and figure6; the bundled clip")
-add(
-    "--steps",
-    type=positive,
-    help="of each row: 300 of rendered pictures, table1 4000",
-)
+add("--steps", type=positive, help="of each row: 300 of rendered pictures, table1 4000")
 add("--seeds", type=positive, default=3, help="runs of each row of table1 and root-depth")
 add("--measured", type=positive, default=1000, help="rendered, that table1 measures on")
 add("--pictures", type=positive, default=800, help="rendered, to train on; a quarter to measure")
@@ -57,15 +53,13 @@ def main() -> None:
         return
     is_synthetic = args.data == "synthetic"
     needed = (args.root, args.validation) if is_synthetic else (args.root,)
-    if args.what.startswith("table1") and None in needed:
+    if args.what in ("table1", OURS) and not is_synthetic:
+        parser.error(f"{args.what} is of rendered pictures: --data synthetic")
+    if (args.what == OURS or args.what.startswith("table1")) and None in needed:
         parser.error(f"{args.what} needs --root and, with rendered pictures, --validation")
-    if args.what == "table1" and not is_synthetic:
-        parser.error("table1 is of rendered pictures: --data synthetic; else table1a and table1b")
     if args.what in ("table2", "table3") and None in (args.root, args.model):
         parser.error(f"{args.what} needs --root and --model")
     if args.what == OURS:
-        if args.root is None or args.validation is None:
-            parser.error(f"{OURS} needs --root and --validation, of rendered pictures")
         table = reproduce.root_depth_table(
             args.root,
             args.validation,

@@ -1,5 +1,9 @@
 """Both forms of the root's depth side by side: what is measured, and what the table says of it."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -71,3 +75,18 @@ def test_both_forms_are_trained_with_every_seed():
     ]
     assert len({line.split(":")[1] for line in news}) == 4
     assert len(lines) == 2 + len(FIGURES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "root-depth is of rendered pictures: --data synthetic"),
+        (["--data", "synthetic"], "root-depth needs --root and, with rendered pictures"),
+    ],
+)
+def test_what_the_command_lacks_is_said(arguments, told):
+    script = Path(__file__).parents[3] / "scripts" / "reproduce.py"
+    command = [sys.executable, script, "root-depth", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    assert told in done.stderr
