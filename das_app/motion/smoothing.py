@@ -3,9 +3,12 @@
 A model with one camera sees places in the picture well and depth badly. So a person is filtered
 as they were seen: the root's distance by itself and strongly; places in the picture, and depths
 relative to the root's, joint by joint. Each value is followed with its speed, so that steady
-motion is not late; a joint of low score moves little; and where what is seen keeps being off on
-one side, the filter doubts itself and follows at once (as in a strong tracking filter, Zhou and
-Frank, 1996). Filtering the distance moves nobody in the picture.
+motion is not late; a joint of which the model is unsure moves less; and where what is seen keeps
+being off on one side, the filter doubts itself and follows at once (as in a strong tracking
+filter, Zhou and Frank, 1996). Filtering the distance moves nobody in the picture.
+
+A fast hand is blurred and has hardly a score, though the lifting places it well. So the lifting's
+own word on how far off a joint may be counts instead of the score, where there is one.
 
 A speed that runs on overshoots. So what is shown stays inside what was seen lately, but for the
 noise of a sighting; a filter that would leave it was wrong about its speed, which then ends.
@@ -27,7 +30,7 @@ from das_model.skeleton import Skeleton
 DISTANCE_STRENGTH, LIMB_STRENGTH = 0.6, 0.4  # usual ones
 _NOISE_RANGE = 100.0  # from strength 0 to 1
 _NEAREST_MM = 100.0  # the filter divides by depth: nearer joints are left as they are
-_FAIR_SCORE = 0.25  # of a joint; with less its noise grows
+_FAIR_SCORE = 0.25  # of a joint; with less its noise grows, if there is no word on its spread
 # 0.6 halves how far the distance wanders on the bundled clip (docs/people_and_camera.md)
 _SIZE_TELLS, _SIZE_S = 0.6, 3.0  # part of a depth error that shows in the size; its memory
 _LIKELY_SIZE = 0.1  # by how much a size is off as a whole; by more, limbs were seen wrongly
@@ -188,15 +191,14 @@ class Smoother:
         root = people.skeleton.root
         distance, across, relative_depth = _seen(joints, root)
         size = self._log_sizes(joints)
-        blur = np.hypot(1.0, _FAIR_SCORE / np.maximum(people.joint_scores[rows], 1e-3))
         distance_factor = _factor(config.distance_strength, DISTANCE_STRENGTH)
         limb_factor = _factor(config.limb_strength, LIMB_STRENGTH)
         metre = 1e3 / joints[:, root, 2:]  # in units of the root's depth
-        far, deep = _doubtful(people, rows)
+        far, unsure = _doubtful(people, rows)
         noises = (
             _DISTANCE.noise * distance_factor * far[:, None],
-            _ACROSS.noise * limb_factor * metre * np.insert(blur, 0, blur[:, root], axis=1),
-            _RELATIVE_DEPTH.noise * limb_factor * metre * np.where(np.isnan(deep), blur, deep),
+            _ACROSS.noise * limb_factor * metre * np.insert(unsure, 0, unsure[:, root], axis=1),
+            _RELATIVE_DEPTH.noise * limb_factor * metre * unsure,
         )
         fresh = (
             *started(distance, noises[0]),
@@ -259,16 +261,17 @@ def _usual_sizes(before: np.ndarray, size: np.ndarray, step_s: np.ndarray) -> np
 
 def _doubtful(people: People, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How many times the usual noise the distances (N,) of people have, 1 where the model tells
-    nothing, and the depths (N, J) of their joints, NaN there."""
-    root = people.skeleton.root
+    nothing, and their joints (N, J), by their scores there, as is the root."""
+    root, scores = people.skeleton.root, people.joint_scores[rows].astype(np.float64)
+    by_score = np.hypot(1.0, _FAIR_SCORE / np.maximum(scores, 1e-3))
     if people.joint_spread_mm is None:
-        return np.ones(len(rows)), np.full((len(rows), people.skeleton.num_joints), np.nan)
+        return np.ones(len(rows)), by_score
     spread_mm = people.joint_spread_mm[rows].astype(np.float64)
     far = spread_mm[:, root] / people.joints_cam[rows, root, 2] / _USUAL_DEPTH_SPREAD
     far = np.where(np.isnan(far), 1.0, np.clip(far, _SURER, _LESS_SURE))
-    deep = np.clip(spread_mm / _USUAL_SPREAD_MM, _SURER, _LESS_SURE)
-    deep[:, root] = np.nan
-    return far, deep
+    spread_mm[:, root] = np.nan
+    by_spread = np.clip(spread_mm / _USUAL_SPREAD_MM, _SURER, _LESS_SURE)
+    return far, np.where(np.isnan(by_spread), by_score, by_spread)
 
 
 def _like(known: np.ndarray, values: np.ndarray) -> np.ndarray:

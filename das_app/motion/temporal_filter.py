@@ -34,7 +34,7 @@ class PeopleOptions:
         tracking: gates of the track ids.
         min_score: people below it are tracked, and then left out.
         smoothing: strengths, or None to show the raw pose.
-        has_steady_bones: give each bone its running median length.
+        has_steady_bones: give each bone one steady length.
         ignored: who is not even tracked.
         scales: track ids with how many times as large, and as far away, somebody is than the
             model takes them for.

@@ -221,7 +221,7 @@ class PeopleSettings:
         is_smoothing: show people smoothed over time; the raw pose is kept all the same.
         distance_smoothing: strength for people's distance along the ray, 0 (off) to 1.
         limb_smoothing: strength for all else, 0 (off) to 1.
-        has_steady_bones: give each bone of a person its running median length.
+        has_steady_bones: give each bone of a person one steady length.
 
     Raises:
         ValueError: if a value is of the wrong type or out of range.

@@ -18,7 +18,7 @@ class PeoplePanel(QWidget):
         smoothing_toggled: show people smoothed.
         distance_changed: strength for the distance along the ray, 0 (off) to 1.
         limbs_changed: strength for all else, 0 (off) to 1.
-        bones_toggled: give bones their running median length.
+        bones_toggled: give bones steady lengths.
     """
 
     smoothing_toggled = Signal(bool)

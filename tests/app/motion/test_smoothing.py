@@ -246,6 +246,19 @@ def test_a_joint_that_was_not_seen_moves_little_and_a_sure_one_at_once():
     assert shares[2] > 0.9
 
 
+def test_a_fast_hand_of_low_score_is_not_late_where_the_model_is_sure_of_it():
+    """Fast hands are blurred: the score falls though the lifting places them well."""
+    raw, time_s = standing(120), np.arange(120) / FPS
+    raw[:, 14, 1] += 250 * np.sin(2 * np.pi * 1.2 * time_s)
+    off = {
+        mm: np.abs(smoothed(raw, joint_score=0.01, spread_mm=mm)[30:, 14] - raw[30:, 14]).max()
+        for mm in (None, 60.0, 160.0)
+    }
+    assert off[60.0] < 30
+    assert off[60.0] <= off[160.0] < 60
+    assert off[None] > 100
+
+
 def test_what_flickers_more_is_calmed_more():
     rng = np.random.default_rng(4)
     shares = []
