@@ -67,13 +67,22 @@ def prepare_panoptic(
 
 
 def _unpack(folder: Path, split: PanopticSplit, say: Callable[[str], None]) -> None:
-    """Unpack the archives of body files, where they lie beside a folder that is not there."""
+    """Unpack the archives of body files, where they lie beside a folder that is not there.
+
+    Links, and files that would lie elsewhere, are left out. Python 3.11.2 of Debian 12 has no
+    filters of tarfile for that.
+    """
     for name in split.annotations:
         archive = folder / f"{name}.tar"
         if archive.is_file() and not (folder / name).is_dir():
             say(f"unpacking {archive}")
             with tarfile.open(archive) as content:
-                content.extractall(folder, filter="data")
+                for member in content:
+                    file = folder / member.name
+                    is_inside = file.resolve().is_relative_to(folder.resolve())
+                    if member.isfile() and is_inside and (source := content.extractfile(member)):
+                        file.parent.mkdir(parents=True, exist_ok=True)
+                        file.write_bytes(source.read())
 
 
 def _missing_labels(root: Path, sequence: str, split: PanopticSplit) -> list[Missing]:

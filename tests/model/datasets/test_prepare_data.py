@@ -98,6 +98,10 @@ def test_panoptic_from_download_to_pictures(tmp_path, run):
     write_panoptic(root, ["b"], num_frames=6, first_frame=0, size=SIZE, key="joints15")
     with tarfile.open(root / "b/hdPose3d_stage1.tar", "w") as archive:
         archive.add(root / "b/hdPose3d_stage1", "hdPose3d_stage1")
+        archive.add(lists, "../elsewhere.toml")
+        link = tarfile.TarInfo("hdPose3d_stage1/link")
+        link.type, link.linkname = tarfile.SYMTYPE, str(lists)
+        archive.addfile(link)
     shutil.rmtree(root / "b/hdPose3d_stage1")
     (root / "a/calibration_a.json").rename(tmp_path / "kept.json")
     arguments = ("panoptic", root, "--split", lists, "--frames-per-activity", 4)
@@ -105,6 +109,8 @@ def test_panoptic_from_download_to_pictures(tmp_path, run):
     code, lines = run(*arguments)
     assert code == 1
     assert lines[-1] == "5 missing"
+    assert not (root / "elsewhere.toml").exists()
+    assert not (root / "b/hdPose3d_stage1/link").is_symlink()
     at = lines.index("missing a/calibration_a.json")
     assert lines[at + 1].endswith("/webdata/dataset/a/calibration_a.json")
     at = lines.index("missing b/hdVideos/hd_00_30.mp4")
