@@ -41,6 +41,7 @@ from das_model.inference.model_check import (
     require_ports,
 )
 from das_model.inference.network_config import NetworkConfig, network_config_of
+from das_model.inference.ordered_pool import calls_at_once
 from das_model.inference.refine import (
     LIFTING,
     LIFTINGS,
@@ -153,8 +154,9 @@ class OnnxNetwork:
                 raise ValueError(
                     f"{file}: maps of OpenVINO are on the host, they cannot stay there"
                 )
-            trial = self._trial(options)
-            self._session = session_on_openvino(file, options.num_threads, *trial) or self._session
+            threads, calls = options.num_threads, calls_at_once(options)
+            session = session_on_openvino(file, threads, calls, *self._trial(options))
+            self._session = session or self._session
             return
         providers = providers_of(
             options.device is not Device.CPU,

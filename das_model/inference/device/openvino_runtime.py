@@ -48,17 +48,19 @@ class OpenVinoSession:
     Args:
         model_file: an ONNX file with one input.
         num_threads: of a call; by default one a core.
+        num_calls: that run beside each other; others wait in turn.
 
     Raises:
         Exception: of many kinds, if OpenVINO does not start, or cannot read the file.
     """
 
-    def __init__(self, model_file: Path, num_threads: int = 0) -> None:
+    def __init__(self, model_file: Path, num_threads: int = 0, num_calls: int = 1) -> None:
         self._core = _core()
         self._model = self._core.read_model(model_file)
         self._properties: dict[str, object] = dict(_PROPERTIES)
         if num_threads:
-            self._properties["INFERENCE_NUM_THREADS"] = num_threads
+            self._properties["INFERENCE_NUM_THREADS"] = num_threads * num_calls
+            self._properties["NUM_STREAMS"] = num_calls
         self._networks: OrderedDict[tuple[int, ...], _SizedNetwork] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -83,18 +85,23 @@ class OpenVinoSession:
 
 
 def session_on_openvino(
-    model_file: Path, num_threads: int, picture: np.ndarray, expected: Mapping[str, np.ndarray]
+    model_file: Path,
+    num_threads: int,
+    num_calls: int,
+    picture: np.ndarray,
+    expected: Mapping[str, np.ndarray],
 ) -> OpenVinoSession | None:
     """A session that gives the expected maps; None where there is none, and the log tells why.
 
     Args:
         model_file: an exported ONNX file.
         num_threads: of a call; 0 for one a core.
+        num_calls: that run beside each other.
         picture: (H, W, 3) uint8 to try it on.
         expected: maps of that picture by the names of the outputs, in their order.
     """
     try:
-        session = OpenVinoSession(model_file, num_threads)
+        session = OpenVinoSession(model_file, num_threads, num_calls)
         maps = session.run(None, {"image": picture[None]})
         require_same(dict(zip(expected, maps, strict=True)), expected, OPENVINO)
         return session

@@ -25,6 +25,7 @@ from das_model.inference.device.openvino_runtime import (
 from das_model.inference.devices import device_problem, require_device
 from das_model.inference.estimate import Device, EstimatorOptions
 from das_model.inference.mode import Mode
+from das_model.inference.ordered_pool import calls_at_once
 from das_model.inference.runtime import open_estimator
 
 MODEL = bundled_file("models", "das-lite.onnx")
@@ -198,7 +199,7 @@ def test_float32_is_asked_for_and_each_size_compiled_once(pretended):
     assert set(devices) == {"CPU"}
     for told in properties:
         assert told["INFERENCE_PRECISION_HINT"] == "f32"
-        assert told["INFERENCE_NUM_THREADS"] == 1
+        assert told["NUM_STREAMS"] == told["INFERENCE_NUM_THREADS"] == calls_at_once(ON_OPENVINO)
     assert pretended.num_requests == 2
 
 
