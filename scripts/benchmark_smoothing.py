@@ -286,6 +286,8 @@ def main() -> None:
     print(
         f"four people: {1e3 * both[0]:.2f} ms a frame, with bones and feet {1e3 * both[1]:.2f} ms"
     )
+    if not (args.clip or args.scenes):
+        return
     settings = AppSettings(model=ModelSettings(mode=args.mode))
     network = open_estimator(settings.model.path(), settings.estimator_options())
     looks = {"rendered": [(scene(seed), FPS) for seed in range(args.scenes)]}

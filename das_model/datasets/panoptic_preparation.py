@@ -76,10 +76,11 @@ def _unpack(folder: Path, split: PanopticSplit, say: Callable[[str], None]) -> N
         archive = folder / f"{name}.tar"
         if archive.is_file() and not (folder / name).is_dir():
             say(f"unpacking {archive}")
+            inside = folder.resolve()
             with tarfile.open(archive) as content:
                 for member in content:
                     file = folder / member.name
-                    is_inside = file.resolve().is_relative_to(folder.resolve())
+                    is_inside = file.resolve().is_relative_to(inside)
                     if member.isfile() and is_inside and (source := content.extractfile(member)):
                         file.parent.mkdir(parents=True, exist_ok=True)
                         file.write_bytes(source.read())

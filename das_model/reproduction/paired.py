@@ -29,15 +29,15 @@ class Change:
     change: float
     error: float
 
-    def verdict(self, expected_mm: float) -> str:
+    def verdict(self, expected: float) -> str:
         """Whether the change is there, and whether it points as the expected one does."""
         if math.isnan(self.error):
             return "one seed: not known"
         if abs(self.change) <= _CLEAR * self.error:
             return "no difference"
-        if math.isnan(expected_mm):
+        if math.isnan(expected):
             return "better" if self.change < 0 else "worse"
-        return "as in the paper" if self.change * expected_mm > 0 else "the other way"
+        return "as in the paper" if self.change * expected > 0 else "the other way"
 
 
 @dataclass(frozen=True, slots=True)

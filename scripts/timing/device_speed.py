@@ -15,12 +15,11 @@ from pathlib import Path
 from das_app.files.bundled import bundled_file
 from das_app.files.user_folders import cache_folder
 from das_app.messaging.messages import Frame
-from das_app.pipeline.open_source import open_source
-from das_app.settings.app_settings import AppSettings
 from das_model.inference.devices import device_problem
 from das_model.inference.estimate import Device, EstimatorOptions, Precision, StageTimes
 from das_model.inference.mode import Mode
 from das_model.inference.runtime import PoseEstimator, open_estimator
+from timing.demo_frames import demo_frames
 
 _SCALES = {"320x192": 1.0, "640x384": 2.0}
 _PREPARED_S, _MEASURED_S = 240.0, 400.0  # since the beginning
@@ -60,7 +59,7 @@ def measure(
     begin_s = time.perf_counter()
     absent = _absent()
     ways = {name: way for name, way in _WAYS.items() if name not in absent} or _ON_CPU
-    frames = _frames(num_frames)
+    frames = demo_frames(num_frames)
     rows: dict[str, dict[str, object]] = {}
     calls: dict[str, Call] = {}
     for name, options in ways.items():
@@ -147,16 +146,6 @@ def _cells(way: str, estimator: PoseEstimator) -> dict[str, Call]:
         for mode in (Mode.FAST, Mode.PRECISE)
         for size, scale in _SCALES.items()
     }
-
-
-def _frames(number: int) -> list[Frame]:
-    """The first of the demo clip."""
-    source = open_source("demo", AppSettings().lens.intrinsics())
-    try:
-        read = (source.read() for _ in range(number))
-        return [frame for frame in read if frame is not None]
-    finally:
-        source.close()
 
 
 def _timed(

@@ -3,19 +3,17 @@
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from das_app.messaging.messages import Frame
-from das_app.pipeline.open_source import open_source
-from das_app.settings.app_settings import AppSettings
 from das_model.inference.device.openvino_runtime import OPENVINO
 from das_model.inference.devices import require_device
 from das_model.inference.estimate import Device, EstimatorOptions
 from das_model.inference.ordered_pool import in_order, num_cores
 from das_model.inference.runtime import PoseEstimator, open_estimator
+from timing.demo_frames import demo_frames
 
 _WAYS = {"ONNX Runtime": Device.CPU, OPENVINO: Device.OPENVINO}
 Call = Callable[[list[Frame]], object]
@@ -34,7 +32,7 @@ def report(model: Path, num_runs: int) -> str:
     """
     require_device(Device.OPENVINO)
     one, many = _opened(model, 1), _opened(model, num_cores())
-    frames = _frames(num_runs)
+    frames = demo_frames(num_runs)
     rows = [
         _row("network, 1 thread", one, _network, frames, 1),
         _row(f"network, {num_cores()} threads", many, _network, frames, 1),
@@ -52,15 +50,6 @@ def _opened(model: Path, threads: int) -> dict[str, PoseEstimator]:
     if opened[OPENVINO].provider != OPENVINO:
         raise ValueError(f"{model} does not run on OpenVINO; the log tells why")
     return opened
-
-
-def _frames(number: int) -> list[Frame]:
-    """The first of the demo clip."""
-    source = open_source("demo", AppSettings().lens.intrinsics())
-    try:
-        return list(islice(iter(source.read, None), number))
-    finally:
-        source.close()
 
 
 def _network(estimator: PoseEstimator) -> Call:

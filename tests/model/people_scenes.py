@@ -60,6 +60,21 @@ def annotate(roots_mm, camera: Camera, turn_deg=0.0) -> Annotation:
     )
 
 
+class NoisePictures:
+    """Three noise pictures with a standing person each."""
+
+    def __init__(self, camera: Camera) -> None:
+        self._camera = camera
+
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, index):
+        width, height = self._camera.size
+        image = np.random.default_rng(index).integers(0, 256, (height, width, 3), np.uint8)
+        return image, annotate([[200.0 * index, 0, 4000]], self._camera)
+
+
 def perfect_maps(annotation: Annotation, encoding: Encoding) -> list[LevelMaps]:
     """What a network without error would say."""
     return [

@@ -145,8 +145,7 @@ def _as_usual(body: Body, seen: SeenThroughLens, joint_spread_mm: np.ndarray) ->
         spread = joint_spread_mm[:, joint]
         on = (seen.weights[:, marker] > 0) & np.isfinite(spread)
         if on.any():
-            share = np.median(spread[on]) / np.maximum(spread[on], 1e-6)
-            trust[on, marker] = np.clip(share, _MIN_TRUST, 1.0) ** _LEG_TRUST_POWER
+            trust[on, marker] = _falling(spread[on], np.median(spread[on]), _LEG_TRUST_POWER)
     return trust
 
 
@@ -160,9 +159,13 @@ def _as_sure(body: Body, seen: SeenThroughLens, joint_spread_mm: np.ndarray) -> 
         return seen
     surest = np.quantile(share[is_known], _SUREST)
     usual = float(np.median(share[is_known]))
-    share = np.where(is_known, share, usual)
-    trust = np.clip(surest / np.maximum(share, 1e-6), _MIN_TRUST, 1.0) ** _TRUST_POWER
+    trust = _falling(np.where(is_known, share, usual), surest, _TRUST_POWER)
     return replace(seen, root_weights=seen.root_weights * trust)
+
+
+def _falling(spread: np.ndarray, sure: float, power: float) -> np.ndarray:
+    """Factors of weights: 1 up to a spread that counts as sure, less beyond it."""
+    return np.clip(sure / np.maximum(spread, 1e-6), _MIN_TRUST, 1.0) ** power
 
 
 def _shape(solver: TakeSolver, body: Body, seen: SeenThroughLens) -> np.ndarray:

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from people_scenes import annotate, perfect_maps
+from people_scenes import NoisePictures, annotate, perfect_maps
 
 from das_model.camera import Camera
 from das_model.datasets.augmentation.placement import AugmentConfig
@@ -26,18 +26,6 @@ CAMERA = Camera.from_fov((160, 96), 60)
 STILL = AugmentConfig(scale=(1.0, 1.0), rotation_deg=0, flip=0, colour=0)
 
 
-class NoisePictures:
-    """Noise pictures with a standing person each."""
-
-    def __len__(self):
-        return 3
-
-    def __getitem__(self, index):
-        rng = np.random.default_rng(index)
-        image = rng.integers(0, 256, (96, 160, 3), np.uint8)
-        return image, annotate([[200.0 * index, 0, 4000]], CAMERA)
-
-
 @pytest.fixture(scope="module")
 def trunk():
     torch.manual_seed(0)
@@ -46,7 +34,7 @@ def trunk():
 
 @pytest.fixture(scope="module")
 def features(trunk):
-    return collect_features(trunk, NoisePictures(), 8, (160, 96), STILL)
+    return collect_features(trunk, NoisePictures(CAMERA), 8, (160, 96), STILL)
 
 
 def test_features_are_those_of_the_backbone(features):

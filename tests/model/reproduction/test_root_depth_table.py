@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from people_scenes import annotate, perfect_maps
+from people_scenes import NoisePictures, annotate, perfect_maps
 
 from das_model.camera import Camera
 from das_model.datasets.augmentation.placement import AugmentConfig
@@ -50,21 +50,11 @@ def test_a_change_is_told_with_its_error():
     ]
 
 
-class NoisePictures:
-    """Noise pictures with a standing person each."""
-
-    def __len__(self):
-        return 3
-
-    def __getitem__(self, index):
-        rng = np.random.default_rng(index)
-        image = rng.integers(0, 256, (96, 160, 3), np.uint8)
-        return image, annotate([[200.0 * index, 0, 4000]], CAMERA)
-
-
 def test_both_forms_are_trained_with_every_seed():
     torch.manual_seed(0)
-    features = collect_features(DasNetwork(NetworkConfig()), NoisePictures(), 3, (160, 96), STILL)
+    features = collect_features(
+        DasNetwork(NetworkConfig()), NoisePictures(CAMERA), 3, (160, 96), STILL
+    )
     many = type(features)(
         tuple(torch.cat([maps] * 6) for maps in features.maps), features.annotations * 6
     )
