@@ -11,6 +11,8 @@ import numpy as np
 
 from das_model.camera import Camera
 
+_LARGER = 1.07  # an input's area than the nominal one, at most
+
 
 def letterbox(
     image: np.ndarray, camera: Camera, size: tuple[int, int]
@@ -73,17 +75,28 @@ def inscribed_size(
 def fitting_size(
     picture_size: tuple[int, int], nominal_size: tuple[int, int], multiple: int
 ) -> tuple[int, int]:
-    """Input (width, height) with the shape of the picture and about the nominal area.
+    """Input (width, height) that shows a picture as large as about the nominal area allows.
 
     Portrait and 4:3 pictures then use the whole input, not a band of it.
 
     Args:
         picture_size: (width, height) px.
-        nominal_size: (width, height) px, whose area sets the cost.
+        nominal_size: (width, height) px, whose area sets the cost; the result has at most 1.07
+            times as much.
         multiple: both sides of the result are multiples of this.
     """
-    aspect = picture_size[0] / picture_size[1]
-    area = nominal_size[0] * nominal_size[1]
-    height = max(1, round(math.sqrt(area / aspect) / multiple)) * multiple
-    width = max(1, round(area / height / multiple)) * multiple
-    return width, height
+    picture_width, picture_height = picture_size
+    area = max(nominal_size[0] * nominal_size[1] * _LARGER, multiple**2)
+    sizes = []
+    for width in range(multiple, int(area // multiple) + 1, multiple):
+        most = int(area // width) // multiple
+        wanted = math.ceil(round(width * picture_height / picture_width) / multiple)
+        sizes.append((width, multiple * min(most, max(1, wanted))))
+    # of those that show it equally large the smallest
+    return max(
+        sizes,
+        key=lambda size: (
+            round(min(size[0] / picture_width, size[1] / picture_height), 9),
+            -size[0] * size[1],
+        ),
+    )

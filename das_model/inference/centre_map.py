@@ -28,19 +28,23 @@ class CentreMap:
     size_px: tuple[float, float]
 
 
-def centre_map(scores: Sequence[np.ndarray], boxed_camera: Camera, camera: Camera) -> CentreMap:
+def centre_map(
+    scores: Sequence[np.ndarray], strides: Sequence[int], boxed_camera: Camera, camera: Camera
+) -> CentreMap:
     """The scores of all levels as one map over the picture.
 
     Args:
         scores: (h, w) of each level, finest first.
+        strides: px of the levels; coarse ones may reach over the rim of the picture.
         boxed_camera: of the picture that the network saw.
         camera: of the picture before that.
     """
     height, width = scores[0].shape
     values = scores[0].astype(np.float32)
-    for level in scores[1:]:
-        whole = cv2.resize(level.astype(np.float32), (width, height))
-        values = np.maximum(values, whole)
+    for level, stride in zip(scores[1:], strides[1:], strict=True):
+        times = stride // strides[0]
+        whole = cv2.resize(level.astype(np.float32), None, fx=times, fy=times)
+        values = np.maximum(values, whole[:height, :width])
     scale = boxed_camera.K[[0, 1], [0, 1]] / camera.K[[0, 1], [0, 1]]
     shift = boxed_camera.K[:2, 2] - scale * camera.K[:2, 2]
     corner, size = ((-0.5 - shift) / scale).tolist(), (boxed_camera.size / scale).tolist()

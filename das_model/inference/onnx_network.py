@@ -241,7 +241,7 @@ class OnnxNetwork:
 
     def _tried_size(self, options: EstimatorOptions) -> tuple[int, int]:
         wanted = options.scaled(self.nominal_size)
-        return fitting_size(self.nominal_size, wanted, self.encoding.strides[-1])
+        return fitting_size(self.nominal_size, wanted, self.encoding.side_multiple)
 
     def _try_graphs(self, options: EstimatorOptions, has_own_lift: bool) -> None:
         """Read the maps of a grey picture on the device."""

@@ -159,7 +159,7 @@ class PoseEstimator:
 
     def fitted_size(self, image_size: tuple[int, int]) -> tuple[int, int]:
         """(width, height) px the network sees of an image of (width, height) px."""
-        return fitting_size(image_size, self.input_size, self.network.encoding.strides[-1])
+        return fitting_size(image_size, self.input_size, self.network.encoding.side_multiple)
 
     def __call__(
         self, image: np.ndarray, camera: Camera, frame_interval_s: float | None = None
@@ -200,7 +200,8 @@ class PoseEstimator:
         located = view.camera.back_project(found.joints_px, found.depth_mm).astype(np.float32)
         stages = stages.plus(StageTimes(people_s=time.monotonic() - begin_s))
         has_map = self.options.has_centre_map
-        seen = centre_map(view.scores, view.camera, camera) if has_map else None
+        strides = self.network.encoding.strides
+        seen = centre_map(view.scores, strides, view.camera, camera) if has_map else None
         looks = SecondScores(found.first_scores, found.sureness)
         return Estimate(people, stages, seen, located, found.heat, looks)
 
@@ -212,9 +213,8 @@ class PoseEstimator:
     def _view(self, image: np.ndarray, camera: Camera, nominal: tuple[int, int]) -> _View:
         """One pass of the network over the image in about the area of `nominal`."""
         options = self.options
-        size = fitting_size(
-            (image.shape[1], image.shape[0]), nominal, self.network.encoding.strides[-1]
-        )
+        encoding = self.network.encoding
+        size = fitting_size((image.shape[1], image.shape[0]), nominal, encoding.side_multiple)
         begin_s = time.monotonic()
         boxed, boxed_camera = letterbox(image, camera, size)
         boxed_s = time.monotonic()
@@ -229,7 +229,7 @@ class PoseEstimator:
             lowest_score=0.0 if has_unsure else options.min_score,
         )
         detections = maps.detect(config)
-        found = refined(detections, boxed_camera, self.network.encoding, config, refinement)
+        found = refined(detections, boxed_camera, encoding, config, refinement)
         stages = StageTimes(boxed_s - begin_s, mapped_s - boxed_s, time.monotonic() - mapped_s)
         return _View(boxed, boxed_camera, maps.scores(), refinement, found, stages)
 

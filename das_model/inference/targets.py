@@ -15,6 +15,7 @@ from das_model.annotation import Annotation
 from das_model.inference.centres import CENTRES, person_centres
 
 ROOT_DEPTHS = ("linear", "log")
+BACKBONE_STRIDE = 32  # of a backbone's coarsest map, px
 _LOG_SLOPE = 2.5  # of the logarithm; as steep as the linear form at 25 mm/px, a usual distance
 _USUAL_STRIDE_MM = 250.0  # what a stride spans at a person's distance, whatever their level
 _LARGEST_LOG = 10.0  # either way, of z / f by its unit: no output of a network makes it infinite
@@ -57,6 +58,12 @@ class Encoding:
                 f"Encoding.range_bounds_px must part {len(self.strides)} levels, "
                 f"got {self.range_bounds_px}"
             )
+
+    @property
+    def side_multiple(self) -> int:
+        """Of the sides of a network's input, px: the backbone needs whole locations; the levels
+        above it come from convolutions that take any size."""
+        return min(self.strides[-1], BACKBONE_STRIDE)
 
     def locations_px(self, level: int, h: int, w: int) -> np.ndarray:
         """(h, w, 2) image positions of a level's locations, px; read-only."""

@@ -1,6 +1,6 @@
 """Export to ONNX: the network without flows and losses, proved equal to torch in numbers.
 
-The graph takes uint8 RGB pixels of any size that is a multiple of the coarsest stride, and gives
+The graph takes uint8 RGB pixels of any size in multiples of `Encoding.side_multiple`, and gives
 for each level the maps of `decode.LevelMaps`. What the decoder and the window must know
 (joint names, encoding, input size, licence of the weights) travels in the file's metadata.
 """
@@ -105,7 +105,9 @@ def export_onnx(
         metadata[kind] = _lifting_text(lifting)
     onnx.helper.set_model_props(model, metadata)
     onnx.save(model, str(part), format="protobuf")
-    for size in (input_size, input_size[::-1]):
+    width, height = input_size
+    more = network.config.encoding.side_multiple
+    for size in (input_size, (height, width), (width + more, height + more)):
         difference = largest_difference(network, part, size)
         if not difference <= 1e-4:
             part.unlink()

@@ -83,8 +83,8 @@ class DasNetwork(nn.Module):
         """Run the network.
 
         Args:
-            image: (B, 3, H, W) RGB, uint8 or float in 0..255; H and W multiples of the
-                coarsest stride.
+            image: (B, 3, H, W) RGB, uint8 or float in 0..255; H and W multiples of
+                `Encoding.side_multiple`.
 
         Returns:
             One `HeadMaps` per level, finest first.
@@ -141,9 +141,11 @@ class FeaturePyramid(nn.Module):
 
     def forward(self, features: Sequence[Tensor]) -> list[Tensor]:
         """Backbone maps, finest first, to maps of equal depth at every level's stride."""
-        laterals = [
-            neck(conv(f)) for neck, conv, f in zip(self.necks, self.lateral, features, strict=True)
-        ]
+        return self.of_laterals([conv(f) for conv, f in zip(self.lateral, features, strict=True)])
+
+    def of_laterals(self, laterals: Sequence[Tensor]) -> list[Tensor]:
+        """`forward` from the outputs of the lateral convolutions on."""
+        laterals = [neck(maps) for neck, maps in zip(self.necks, laterals, strict=True)]
         for i in range(len(laterals) - 1, 0, -1):
             up = functional.interpolate(laterals[i], scale_factor=2.0, mode="nearest")
             laterals[i - 1] = laterals[i - 1] + up
@@ -171,6 +173,8 @@ class _ResidualBlock(nn.Module):
 class DasHeads(nn.Module):
     """The three branches (presence, root, joints), shared over the levels."""
 
+    is_root_depth: Tensor  # (J, 3, 1, 1) bool
+
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
@@ -195,6 +199,9 @@ class DasHeads(nn.Module):
         self.updates = nn.ModuleList(
             layers[config.update](config) for _ in range(config.num_updates)
         )
+        is_root_depth = torch.zeros(num_joints, 3, 1, 1, dtype=torch.bool)
+        is_root_depth[config.root_joint, 2] = True
+        self.register_buffer("is_root_depth", is_root_depth, persistent=False)
 
     def forward(self, features: Tensor, level: int) -> HeadMaps:
         """Maps of one level from its features (B, C, h, w)."""
@@ -245,9 +252,7 @@ class DasHeads(nn.Module):
         The depth is 0, whatever the features say. Its sigma is 1: the likelihood of an error that
         is always 0 would grow without end as sigma falls.
         """
-        is_set = torch.zeros(maps.shape[1], 3, 1, 1, device=maps.device, dtype=torch.bool)
-        is_set[self.config.root_joint, 2] = True
-        return maps.masked_fill(is_set, value)
+        return maps.masked_fill(self.is_root_depth, value)
 
 
 class RecursiveUpdate(nn.Module):

@@ -35,7 +35,7 @@ def draw(model: Path, picture: Path, out: Path) -> None:
     """
     network = load_network(model)
     image = read_pictures(picture, 1)[0]
-    size = fitting_size(image.shape[1::-1], _NOMINAL_AREA, network.config.encoding.strides[-1])
+    size = fitting_size(image.shape[1::-1], _NOMINAL_AREA, network.config.encoding.side_multiple)
     boxed, camera = letterbox(image, Camera.from_fov(image.shape[1::-1]), size)
     with torch.no_grad():
         levels = network(torch.from_numpy(boxed[None]).permute(0, 3, 1, 2))

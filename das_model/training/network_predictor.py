@@ -52,8 +52,11 @@ class NetworkPredictor:
     def people(self, image: np.ndarray, camera: Camera) -> People:
         """People of an (H, W, 3) uint8 RGB picture, in the camera's space, best first."""
         encoding = self._network.config.encoding
-        shaped = fitting_size if is_live(self._network) else inscribed_size
-        size = shaped((image.shape[1], image.shape[0]), self.input_size, encoding.strides[-1])
+        picture_size = (image.shape[1], image.shape[0])
+        if is_live(self._network):
+            size = fitting_size(picture_size, self.input_size, encoding.side_multiple)
+        else:
+            size = inscribed_size(picture_size, self.input_size, encoding.strides[-1])
         boxed, boxed_camera = letterbox(image, camera, size)
         device = self._network.mean.device
         with torch.no_grad():

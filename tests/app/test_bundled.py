@@ -68,6 +68,6 @@ def test_the_input_grows_and_shrinks_with_its_scale():
     half = estimator.with_options(replace(ON_CPU, input_scale=0.5))
     width, height = half.fitted_size(frame.camera.size)
     assert 0.2 < width * height / (nominal[0] * nominal[1]) < 0.3
-    assert width % 64 == height % 64 == 0
+    assert width % 32 == height % 32 == 0
     half(frame.image, frame.camera)  # the graph takes it
     assert estimator.fitted_size(frame.camera.size) == nominal

@@ -34,6 +34,7 @@ _LATERAL_BLOCKS = (9, 5, 2)  # whose maps the pyramid adds, at strides 16, 8 and
 _TRUNK_BLOCKS = (5, 12)  # whose maps are given out, at strides 8 and 16
 _NUM_EARLY = 3  # blocks at strides 2 and 4
 _PYRAMID = (64, 32, 24)  # channels at strides 16, 8 and 4
+FINE_CHANNELS, FOLDS = _PYRAMID[-1], (2, 4, 8)  # of the finest map into those of the trunk
 _HEAT_HIDDEN = 96
 _COLD_LOGIT = -4.6  # of heat where nothing is known: one place in a hundred
 
@@ -48,7 +49,7 @@ class MoveNetBackbone(nn.Module):
         joint_names: J names, whose heat is to be told.
     """
 
-    channels = (48 + 4 * _PYRAMID[-1], 144 + 16 * _PYRAMID[-1], _LAST + 64 * _PYRAMID[-1])
+    channels = (48 + 4 * FINE_CHANNELS, 144 + 16 * FINE_CHANNELS, _LAST + 64 * FINE_CHANNELS)
 
     def __init__(self, joint_names: tuple[str, ...]) -> None:
         super().__init__()
@@ -92,6 +93,15 @@ class MoveNetBackbone(nn.Module):
 
     def features(self, image: Tensor) -> tuple[Tensor, ...]:
         """`forward` without the heat: trunk and pyramid."""
+        *trunk, fine = self.parts(image)
+        features = (
+            torch.cat([own, functional.pixel_unshuffle(fine, fold)], dim=1)
+            for own, fold in zip(trunk, FOLDS, strict=True)
+        )
+        return *features, fine
+
+    def parts(self, image: Tensor) -> tuple[Tensor, ...]:
+        """The trunk's maps alone, at strides 8, 16 and 32, and the pyramid's finest."""
         x = functional.relu6(self.stem(image), inplace=True)
         kept = {}
         for i, block in enumerate(self.blocks):
@@ -103,12 +113,7 @@ class MoveNetBackbone(nn.Module):
         for lateral, merge, i in zip(self.laterals, self.merges, _LATERAL_BLOCKS, strict=True):
             fine = functional.interpolate(fine, scale_factor=2, mode="bilinear")
             fine = merge(fine + lateral(kept[i]))
-        trunk = (*(kept[i] for i in _TRUNK_BLOCKS), last)
-        features = (
-            torch.cat([own, functional.pixel_unshuffle(fine, fold)], dim=1)
-            for own, fold in zip(trunk, (2, 4, 8), strict=True)
-        )
-        return *features, fine
+        return *(kept[i] for i in _TRUNK_BLOCKS), last, fine
 
     def freeze_early(self) -> None:
         """Keep stem and blocks of strides 2 and 4 as they are."""

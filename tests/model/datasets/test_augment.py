@@ -186,10 +186,40 @@ def test_letterbox_draws_where_its_camera_says():
 
 
 @pytest.mark.parametrize(
-    ("picture", "expected"), [((1920, 1080), (448, 256)), ((480, 640), (320, 384))]
+    ("picture", "expected"),
+    [
+        ((1280, 720), (320, 192)),
+        ((640, 480), (288, 224)),
+        ((480, 640), (224, 288)),
+        ((500, 500), (256, 256)),
+        ((1000, 500), (320, 160)),
+        ((4000, 100), (1280, 32)),
+    ],
 )
 def test_input_takes_the_shape_of_the_picture(picture, expected):
-    assert fitting_size(picture, (448, 256), 64) == expected
+    assert fitting_size(picture, (320, 192), 32) == expected
+
+
+@settings(max_examples=200)
+@given(
+    width=st.integers(40, 2000),
+    height=st.integers(40, 2000),
+    nominal=st.sampled_from([(320, 192), (448, 256), (96, 64), (32, 32)]),
+    multiple=st.sampled_from([32, 64]),
+)
+def test_no_input_of_the_area_shows_the_picture_larger(width, height, nominal, multiple):
+    def scale(size):
+        return min(size[0] / width, size[1] / height)
+
+    found = fitting_size((width, height), nominal, multiple)
+    area = max(1.07 * nominal[0] * nominal[1], multiple**2)
+    assert found[0] * found[1] <= area
+    assert all(side > 0 and side % multiple == 0 for side in found)
+    sides = range(multiple, int(area // multiple) + 1, multiple)
+    others = [(w, h) for w in sides for h in sides if w * h <= area]
+    assert scale(found) == pytest.approx(max(map(scale, others)))
+    alike = [w * h for w, h in others if scale((w, h)) >= scale(found) * (1 - 1e-9)]
+    assert found[0] * found[1] == min(alike)
 
 
 def test_a_mirror_image_is_exact_and_its_own_inverse():

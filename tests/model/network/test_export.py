@@ -303,12 +303,18 @@ def test_what_nobody_reads_is_not_computed(folder):
 
 
 @pytest.mark.parametrize(
-    "switch", [{}, {"update": "recursive"}, {"tower_end": "deformable"}], ids=str
+    "switch",
+    [{}, {"update": "recursive"}, {"tower_end": "deformable"}, {"fpn_norm": "batch"}],
+    ids=str,
 )
 def test_what_is_exported_equals_the_whole_network(tmp_path, switch):
     torch.manual_seed(1)
     network = DasNetwork(dataclasses.replace(SMALL, **switch))
     nn.init.normal_(network.heads.joint_sigma[-1].weight, std=0.3)
+    for module in network.modules():
+        if isinstance(module, nn.GroupNorm):
+            nn.init.normal_(module.weight)
+            nn.init.normal_(module.bias)
     exported = ExportedNetwork(network.eval())
     image = torch.from_numpy(picture()[None])
     with torch.no_grad():
@@ -475,3 +481,17 @@ def test_the_live_network_has_no_pads_in_front_of_convolutions(folder):
     assert not [n.name for n in convolutions if n.input[0] in padded]
     ends = [list(a.ints) for n in convolutions for a in n.attribute if a.name == "pads"]
     assert ends.count([0, 0, 1, 1]) == 5  # one for each halving of the picture
+
+
+def test_the_live_network_reads_the_fine_map_as_it_is(folder):
+    """Folding it into channels moves every number of it three times."""
+    graph = onnx.load(str(folder / "model.onnx")).graph
+    moved = [
+        len(attribute.ints)
+        for node in graph.node
+        if node.op_type == "Transpose" and "updates" not in node.name
+        for attribute in node.attribute
+    ]
+    assert moved == [4]  # the picture, to channels first
+    shapes = {tuple(tensor.dims)[1:] for tensor in graph.initializer}
+    assert {(24, fold, fold) for fold in (2, 4, 8)} <= shapes
