@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 from tqdm import tqdm
 
+from command_line import missing_is_told
 from das_model.evaluation.photos.photo_lists import calibration_photos
 from das_model.evaluation.protocols.score_calibration import (
     CALIBRATION_OPTIONS,
@@ -99,4 +100,5 @@ def write(file: Path, calibration: ScoreCalibration | LookCalibration) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with missing_is_told():
+        main()

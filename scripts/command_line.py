@@ -2,6 +2,10 @@
 
 import argparse
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -34,6 +38,15 @@ def positive(text: str) -> int:
     if re.fullmatch(r"0*[1-9]\d*", text) is None:
         raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, got {text!r}")
     return int(text)
+
+
+@contextmanager
+def missing_is_told() -> Iterator[None]:
+    """End the script with one line, and no traceback, where a file or folder is not there."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        sys.exit(f"{Path(sys.argv[0]).name}: {error}")
 
 
 def _here(device: Device) -> Device:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from command_line import DeviceOption, picture_size
+from command_line import DeviceOption, missing_is_told, picture_size
 from das_app.files.bundled import bundled_file
 from das_model.datasets.panoptic import FRAMES_PER_ACTIVITY
 from das_model.datasets.panoptic_split import PanopticSplit
@@ -34,7 +34,7 @@ Decode = Annotated[Literal["authors", "ours"] | None, typer.Option(help=DECODE_H
 InputSize = Annotated[str | None, typer.Option(help="of checkpoints, WIDTHxHEIGHT px")]
 File = Annotated[Path | None, typer.Option(help="JSON as scripts/predict.py writes it")]
 Limit = Annotated[int | None, typer.Option(min=1, help="take the first so many pictures only")]
-Score = Annotated[float | None, typer.Option(min=0, max=1, help="least of a person; models: 0.2")]
+Score = Annotated[float | None, typer.Option(min=0, max=1, help="least of a person; models: 0.3")]
 Output = Annotated[Path | None, typer.Option("--json", help="write the figures there too")]
 
 Modes = Annotated[list[Mode] | None, typer.Option("--mode", help="fast; several: a column each")]
@@ -282,4 +282,5 @@ def _tell(tables: dict[str, Table], output: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    app()
+    with missing_is_told():
+        app()

@@ -8,7 +8,7 @@ import argparse
 import json
 from pathlib import Path
 
-from command_line import picture_size
+from command_line import missing_is_told, picture_size
 from das_model.inference.network_config import network_metadata
 from das_model.network.checkpoint import load_network, load_tensors, save_tensors
 from das_model.network.export import export_onnx
@@ -64,4 +64,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with missing_is_told():
+        main()

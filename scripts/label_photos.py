@@ -16,6 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from command_line import missing_is_told
 from das_model.inference.looks.thunder import Thunder
 from das_model.training.thunder_labels import is_to_be_looked_at, look, relabelled
 
@@ -96,4 +97,5 @@ def _kind(person: dict) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    with missing_is_told():
+        main()

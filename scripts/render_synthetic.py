@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from command_line import CLUSTER_HELP, picture_size, positive
+from command_line import CLUSTER_HELP, missing_is_told, picture_size, positive
 from das_model.synthetic.contact_sheet import write_contact_sheet
 from das_model.synthetic.people.worlds import WORLDS
 from das_model.synthetic.production import RenderJob, benchmark, render_set
@@ -71,4 +71,5 @@ def _parse() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with missing_is_told():
+        sys.exit(main())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from command_line import positive
+from command_line import missing_is_told, positive
 from das_app.files.bundled import bundled_file
 from das_model.reproduction import density, fields, gallery, reproduce, trained_table
 
@@ -99,4 +99,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with missing_is_told():
+        main()

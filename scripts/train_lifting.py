@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from command_line import CLUSTER_HELP, positive
+from command_line import CLUSTER_HELP, missing_is_told, positive
 from das_model.datasets.photos import PhotoSet
 from das_model.datasets.rendered import RenderedSet
 from das_model.inference.joint_features import num_features
@@ -46,7 +46,9 @@ add("--cluster", metavar="ADDRESS", help=f"look for people elsewhere: {CLUSTER_H
 add("--steps", type=positive, default=12000, help="of training")
 add("--seed", type=int, default=0)
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Collect or read pairs, and train."""
     args = parser.parse_args()
     if args.pairs:
         pairs = join_pairs([load_pairs(file) for file in args.pairs])
@@ -93,3 +95,8 @@ if __name__ == "__main__":
         )
     save_tensors(args.out, lifting_tensors({kind: lifting}), {})
     print(f"wrote {args.out}, a {kind.replace('_', ' ')}; export.py --lifting takes it")
+
+
+if __name__ == "__main__":
+    with missing_is_told():
+        main()

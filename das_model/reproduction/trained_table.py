@@ -30,6 +30,7 @@ from das_model.reproduction.true_centres import measured
 from das_model.skeleton import Skeleton
 from das_model.training.config import TrainConfig
 from das_model.training.mix import training_batches
+from das_model.training.processes import keep_freed_memory
 from das_model.training.recipes import RECIPES, Recipe, small
 from das_model.training.run_record import KEY, plain
 from das_model.training.train import Trainer
@@ -86,6 +87,7 @@ def make(plan: Plan, say: Say) -> str:
         FileNotFoundError: if there are no pictures, or no weights.
         ValueError: if the folder holds another plan's runs, or nobody can be measured.
     """
+    keep_freed_memory()
     _keep(plan)
     pictures = RenderedSet.open(plan.validation)
     for seed in range(plan.num_seeds):

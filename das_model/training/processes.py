@@ -1,13 +1,19 @@
-"""Processes of distributed training under `torchrun`."""
+"""Processes of distributed training under `torchrun`, and what each needs of its machine."""
 
+import ctypes
 import math
 import os
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of `mallopt`, in malloc.h
+_NEVER = 2**30  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,20 @@ def told_by_the_first(process: Process, files: set[Path]) -> set[Path]:
     told: list[list[str]] = [[] for _ in range(process.world)]
     torch.distributed.all_gather_object(told, sorted(str(file) for file in files))
     return {Path(name) for name in told[process.rank - process.local_rank]}
+
+
+def keep_freed_memory() -> None:
+    """Keep what was freed in this process; does nothing without glibc.
+
+    Every step of training on a processor asks for the same maps again. Those above 32 MB would
+    come from the system each time, and it clears every page first: a step of 16 pictures of
+    160x96 takes 0.92 of the time without that (two cores of an Intel Xeon).
+    """
+    if sys.platform == "linux":
+        with suppress(AttributeError, OSError):  # another C library
+            library = ctypes.CDLL(None)
+            library.mallopt(_TRIM_THRESHOLD, _NEVER)
+            library.mallopt(_MMAP_THRESHOLD, _NEVER)
 
 
 def fastest_threads(work: Callable[[], object], most: int) -> int:

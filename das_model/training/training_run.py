@@ -22,6 +22,7 @@ from das_model.training.processes import (
     default_precision,
     fastest_threads,
     join_processes,
+    keep_freed_memory,
     told_by_the_first,
 )
 from das_model.training.run_config import RunConfig
@@ -71,6 +72,8 @@ def prepare(config: RunConfig, say: Say) -> Run:
     torch.set_num_threads(config.threads or 1)
     torch.manual_seed(config.data.seed)
     process = join_processes()
+    if process.device.type == "cpu":
+        keep_freed_memory()
     if process.device.type == "cuda":
         torch.cuda.set_device(process.device)  # what is exchanged goes over it
     is_first = process.rank == 0

@@ -13,7 +13,7 @@ from das_model.people import People, TrackId
 
 ColourSlot = NewType("ColourSlot", int)  # a person's colour; the track id of who has one
 MIN_OPACITY = 0.4  # of a joint the model knows nothing about: faint, and still legible
-_FAINT_SCORE, _SURE_SCORE = 0.2, 0.6  # of people drawn faintest, and solid
+_FAINT_SCORE, _SURE_SCORE = 0.3, 0.6  # of people drawn faintest, and solid
 _FAINTEST = 0.3
 MAX_STEP_MM = 600.0  # a root further from every root before it belongs to somebody new
 
