@@ -268,8 +268,8 @@ class RecursiveUpdate(nn.Module):
 
     def forward(self, offset: Tensor, features: Tensor) -> Tensor:
         """One update of (B, J, 3, h, w) offsets in strides; `features` are not used."""
-        local, inside = _sample_local(offset, offset[:, :, None, :2])
-        return _updated(offset, local[:, :, 0], inside[:, :, 0])
+        read = _sample_local(offset, offset[:, :, None, :2])[:, :, 0]
+        return _updated(offset, read[:, :, :3], read[:, :, 3:])
 
 
 class MultiSourceUpdate(nn.Module):
@@ -309,21 +309,22 @@ class MultiSourceUpdate(nn.Module):
         vectors = self.vectors(reduced).view(batch, joints, 2, -1, 2, h, w)
         target = offset[:, :, None, :2]  # (B, J, 1, 2, h, w)
         here = vectors[:, :, 0]  # (B, J, M, 2, h, w)
-        at_target, _ = _sample_local(vectors[:, :, 1].flatten(2, 3), target)
-        there = at_target[:, :, 0].view(batch, joints, -1, 2, h, w)
+        at_target = _sample_local(vectors[:, :, 1].flatten(2, 3), target)
+        there = at_target[:, :, 0, :-1].view(batch, joints, -1, 2, h, w)
         steps = torch.cat([here, there], dim=2)  # d_m
         confidence = self.confidence(reduced).view(batch, joints, 3, h, w)
-        local, inside = _sample_local(torch.cat([offset, confidence], dim=2), target + steps)
-        logits = local[:, :, :, 3:].masked_fill(inside < 0.5, -1e4)
-        weights = logits.softmax(dim=2)
-        local = torch.cat([local[:, :, :, :2] + steps * inside, local[:, :, :, 2:3]], dim=3)
-        local = (weights * local).sum(dim=2)
+        read = _sample_local(torch.cat([offset, confidence], dim=2), target + steps)
+        xy, depth, logits, inside = read.split((2, 1, 3, 1), dim=3)
+        weights = logits.masked_fill(inside < 0.5, -1e4).softmax(dim=2)
+        across, along = weights.split((2, 1), dim=3)
+        parts = across * (xy + steps * inside), along * depth
+        local = torch.cat([part.sum(dim=2) for part in parts], dim=2)
         inside = inside.amax(dim=2)
         gate = self.gate(reduced).view(batch, joints, 3, h, w).sigmoid()
         return offset + gate * (_updated(offset, local, inside) - offset)
 
 
-def _sample_local(maps: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
+def _sample_local(maps: Tensor, steps: Tensor) -> Tensor:
     """Read each joint's map where `steps` lead from every location, bilinearly.
 
     Args:
@@ -331,14 +332,13 @@ def _sample_local(maps: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
         steps: (B, J, M, 2, h, w) in strides.
 
     Returns:
-        values: (B, J, M, C, h, w), faded to 0 outside the map.
-        inside: (B, J, M, 1, h, w) in [0, 1], share of the sample that lies in the map.
+        (B, J, M, C + 1, h, w), faded to 0 outside the map; the last channel is the share of the
+        sample that lies in the map, in [0, 1].
     """
-    batch, joints, channels = maps.shape[:3]
+    batch, joints = maps.shape[:2]
     padded = functional.pad(maps, (0, 0, 0, 0, 0, 1), value=1.0)  # a last channel of ones
     values = sampled(padded.flatten(0, 1), steps.flatten(0, 1))
-    values = values.unflatten(0, (batch, joints)).transpose(2, 3)
-    return values[:, :, :, :channels], values[:, :, :, channels:]
+    return values.unflatten(0, (batch, joints)).transpose(2, 3)
 
 
 def _updated(offset: Tensor, local: Tensor, inside: Tensor) -> Tensor:
