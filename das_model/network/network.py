@@ -173,7 +173,7 @@ class _ResidualBlock(nn.Module):
 class DasHeads(nn.Module):
     """The three branches (presence, root, joints), shared over the levels."""
 
-    is_root_depth: Tensor  # (J, 3, 1, 1) bool
+    is_root_depth: Tensor  # (J, 3) bool
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -199,7 +199,7 @@ class DasHeads(nn.Module):
         self.updates = nn.ModuleList(
             layers[config.update](config) for _ in range(config.num_updates)
         )
-        is_root_depth = torch.zeros(num_joints, 3, 1, 1, dtype=torch.bool)
+        is_root_depth = torch.zeros(num_joints, 3, dtype=torch.bool)
         is_root_depth[config.root_joint, 2] = True
         self.register_buffer("is_root_depth", is_root_depth, persistent=False)
 
@@ -252,7 +252,7 @@ class DasHeads(nn.Module):
         The depth is 0, whatever the features say. Its sigma is 1: the likelihood of an error that
         is always 0 would grow without end as sigma falls.
         """
-        return maps.masked_fill(self.is_root_depth, value)
+        return maps.masked_fill(self.is_root_depth[..., None, None], value)
 
 
 class RecursiveUpdate(nn.Module):

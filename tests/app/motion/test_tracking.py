@@ -286,7 +286,7 @@ def test_the_unsure_have_an_id_once_their_scores_add_up_and_false_alarms_none():
     assert tracker(sure, 8 / FPS).tolist() == [1, 2, 3]  # at once, and no number is left out
 
 
-@pytest.mark.parametrize(("score", "num_sightings"), [(0.4, 5), (0.25, 8)])
+@pytest.mark.parametrize(("score", "num_sightings"), [(0.4, 5), (0.34, 6)])
 def test_the_less_sure_the_model_is_of_somebody_the_later_they_have_an_id(score, num_sightings):
     tracker = Tracker()
     tracker(people_at((0, 0, 3000)), 0.0)

@@ -260,7 +260,7 @@ def test_markers_and_changes_are_recorded(recording, qtbot):
     session = Session(sessions(recording)[0])
     assert events(session, EventKind.MARKER) == ["marker 1", "marker 2"]
     (change,) = events(session, EventKind.SETTINGS_CHANGED)
-    assert change == "confidence: 0.20 -> 0.80"
+    assert change == "confidence: 0.30 -> 0.80"
     for layer in (Layer.LIVE, Layer.RAW):  # one of the two is below the confidence
         num_people = [len(poses.people) for poses in session.between(layer=layer)]
         assert num_people[0] == 2
