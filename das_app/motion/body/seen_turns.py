@@ -12,7 +12,7 @@ import numpy as np
 from das_app.motion.body.rig import Body, Freedom
 
 # Assumed, where nothing else is said; `scripts/check_bodies.py` measures the fitted bodies.
-_FREE_SPEED = 10.0  # rad/s at which any bone may turn
+_FREE_SPEED = 7.0  # rad/s at which any bone may turn
 _PLANE_RAD = 0.26  # bent less, a limb has no plane
 _MAX_FREE_RAD = np.pi
 
