@@ -34,9 +34,10 @@ from das_app.gui.style import theme  # noqa: E402
 from das_app.gui.window.app import PipelineOpener  # noqa: E402
 from das_app.gui.window.main_window import MainWindow  # noqa: E402
 from das_app.messaging.messages import PoseResult  # noqa: E402
-from das_app.settings.app_settings import AppSettings, ViewSettings  # noqa: E402
+from das_app.settings.app_settings import AppSettings, ModelSettings, ViewSettings  # noqa: E402
 from das_app.sources.addresses import DEMO_SOURCE  # noqa: E402
 from das_model.inference.estimate import Estimate  # noqa: E402
+from das_model.inference.mode import Mode  # noqa: E402
 from das_model.inference.runtime import PoseEstimator  # noqa: E402
 from window_use.responsiveness import Responsiveness  # noqa: E402
 from window_use.window_tour import turn_for, turn_until  # noqa: E402
@@ -153,7 +154,9 @@ def main() -> None:
     theme.apply_theme(app)
     scene_view.opengl_problem = lambda: "left out"
     calls, screen = Calls(args.people), Screen()
-    settings = AppSettings(view=ViewSettings(has_seen_welcome=True))
+    # what auto has time for differs from call to call
+    fast = ModelSettings(mode=Mode.FAST)
+    settings = AppSettings(model=fast, view=ViewSettings(has_seen_welcome=True))
     window = MainWindow(settings, PipelineOpener())
     window.resize(1600, 1000)
     window.show()
