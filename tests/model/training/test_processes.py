@@ -16,9 +16,11 @@ from das_model.training.processes import (
     told_by_the_first,
 )
 
+# without huge pages, which some machines have always, and of which a map takes but a few
 SETUP = """
-import resource, torch
+import ctypes, resource, torch
 from das_model.training.processes import keep_freed_memory
+assert ctypes.CDLL(None).prctl(41, 1, 0, 0, 0) == 0  # PR_SET_THP_DISABLE
 """
 MAPS = """
 for number in range(30):
